@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace QuantGen.Execution;
+
+/// <summary>One ragged batch and the buffers it is computed in. Belongs to one call at a time; generated code reads and writes through it.</summary>
+/// <remarks>Sequences stand one after the other without padding: sequence <c>s</c> has the tokens <c>Starts[s]</c> to <c>Starts[s + 1]</c> - 1.</remarks>
+public sealed unsafe class ForwardPass : IDisposable
+{
+    private const nuint Alignment = 64;
+    private readonly WeightArena _weights;
+    private readonly long _sharedBytes;
+    private readonly long _workerBytes;
+    private readonly int[] _ids;
+    private readonly byte[] _types;
+    private readonly int[] _positions;
+    private readonly int[] _starts;
+    private byte* _memory;
+
+    internal ForwardPass(IEncoderProgram program, WeightArena weights, int workers)
+    {
+        _weights = weights;
+        _sharedBytes = Align(program.SharedBytes);
+        _workerBytes = Align(program.WorkerBytes);
+        Workers = workers;
+        _ids = new int[program.MaxBatchTokens];
+        _types = new byte[program.MaxBatchTokens];
+        _positions = new int[program.MaxBatchTokens];
+        _starts = new int[program.MaxBatchTokens + 1];
+
+        // Pages that a small batch never touches are never committed, so the size of the plan costs address space only.
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)(_sharedBytes + (_workerBytes * workers)), Alignment);
+    }
+
+    /// <summary>Frees the buffers of a pass that nobody disposed of.</summary>
+    ~ForwardPass() => Free();
+
+    /// <summary>Gets how many workers have buffers.</summary>
+    public int Workers { get; }
+
+    /// <summary>Gets the number of tokens of the batch.</summary>
+    public int TokenCount { get; private set; }
+
+    /// <summary>Gets the number of sequences of the batch.</summary>
+    public int SequenceCount { get; private set; }
+
+    /// <summary>Gets how many tokens one item of a token phase covers.</summary>
+    public int TokensPerItem { get; private set; }
+
+    /// <summary>Gets who watches activations, during calibration only.</summary>
+    public IActivationObserver? Observer { get; internal set; }
+
+    /// <summary>Gets the vocabulary ids of the tokens.</summary>
+    public ReadOnlySpan<int> Ids => _ids.AsSpan(0, TokenCount);
+
+    /// <summary>Gets the token types of the tokens.</summary>
+    public ReadOnlySpan<byte> Types => _types.AsSpan(0, TokenCount);
+
+    /// <summary>Gets the positions of the tokens in their sequences.</summary>
+    public ReadOnlySpan<int> Positions => _positions.AsSpan(0, TokenCount);
+
+    /// <summary>Gets the first token of every sequence, and the number of tokens at the end.</summary>
+    public ReadOnlySpan<int> Starts => _starts.AsSpan(0, SequenceCount + 1);
+
+    /// <summary>Gets a place among the weights.</summary>
+    /// <param name="offset">A constant of the generated layout.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref byte Weights(long offset) => ref _weights.At(offset);
+
+    /// <summary>Gets a place among the weights that holds floats.</summary>
+    /// <param name="offset">A constant of the generated layout.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref float WeightFloats(long offset) => ref Unsafe.As<byte, float>(ref _weights.At(offset));
+
+    /// <summary>Gets a place among the weights that holds integers.</summary>
+    /// <param name="offset">A constant of the generated layout.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref int WeightIntegers(long offset) => ref Unsafe.As<byte, int>(ref _weights.At(offset));
+
+    /// <summary>Gets a place in the shared buffers.</summary>
+    /// <param name="offset">A constant of the memory plan.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref float Shared(long offset) => ref Unsafe.As<byte, float>(ref *(_memory + offset));
+
+    /// <summary>Gets a place in a worker's buffers.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="offset">A constant of the memory plan.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref byte Local(int worker, long offset) => ref *(_memory + _sharedBytes + (_workerBytes * worker) + offset);
+
+    /// <summary>Gets a place in a worker's buffers that holds floats.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="offset">A constant of the memory plan.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref float LocalFloats(int worker, long offset) => ref Unsafe.As<byte, float>(ref Local(worker, offset));
+
+    /// <summary>Gets a place in a worker's buffers that holds integers.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="offset">A constant of the memory plan.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref int LocalIntegers(int worker, long offset) => ref Unsafe.As<byte, int>(ref Local(worker, offset));
+
+    /// <summary>Gets the number of items of a phase over tokens.</summary>
+    public int TokenItems => (TokenCount + TokensPerItem - 1) / TokensPerItem;
+
+    /// <summary>Gets the tokens of one item of a phase over tokens.</summary>
+    /// <param name="item">The item.</param>
+    public (int First, int Count) TokensOf(int item)
+    {
+        int first = item * TokensPerItem;
+        return (first, Math.Min(TokensPerItem, TokenCount - first));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    internal void Clear()
+    {
+        TokenCount = 0;
+        SequenceCount = 0;
+    }
+
+    /// <summary>Appends a sequence; the caller has checked that it fits and that ids and types are legal.</summary>
+    internal void Append(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types)
+    {
+        ids.CopyTo(_ids.AsSpan(TokenCount));
+        types.CopyTo(_types.AsSpan(TokenCount));
+        for (int i = 0; i < ids.Length; i++)
+        {
+            _positions[TokenCount + i] = i;
+        }
+
+        _starts[SequenceCount++] = TokenCount;
+        TokenCount += ids.Length;
+        _starts[SequenceCount] = TokenCount;
+    }
+
+    /// <summary>Divides the tokens into items that are large enough to share unpacked weights and small enough to keep every worker busy.</summary>
+    internal void Partition(int workers, int mostTokensPerItem)
+    {
+        const int Granule = 8;
+        int even = (TokenCount + workers - 1) / workers;
+        int rounded = (even + Granule - 1) / Granule * Granule;
+        TokensPerItem = Math.Clamp(rounded, 1, mostTokensPerItem);
+    }
+
+    private static long Align(long bytes) => (bytes + (long)Alignment - 1) & ~((long)Alignment - 1);
+
+    private void Free()
+    {
+        NativeMemory.AlignedFree(_memory);
+        _memory = null;
+    }
+}
