@@ -109,30 +109,30 @@ public sealed class Checkpoint : IDisposable
     public void RequireExactly(IEnumerable<(string Name, int[] Shape)> expected)
     {
         ArgumentNullException.ThrowIfNull(expected);
-        var missing = new List<string>();
-        var misshaped = new List<string>();
+        var differences = new TensorDifferences();
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach ((string name, int[] shape) in expected)
         {
             known.Add(name);
             if (!_tensors.TryGetValue(name, out CheckpointTensor? tensor))
             {
-                missing.Add(name);
+                differences.AddMissing(name);
             }
             else if (!tensor.Source.HasShape(shape))
             {
-                misshaped.Add($"{tensor.SourceName} {SafetensorsTensor.ShapeText(tensor.Shape)} instead of {SafetensorsTensor.ShapeText(shape)}");
+                differences.AddMismatch(tensor.SourceName, SafetensorsTensor.ShapeText(tensor.Shape), SafetensorsTensor.ShapeText(shape));
             }
         }
 
-        string[] unexpected = [.. _tensors.Values
-            .Where(tensor => !known.Contains(tensor.Name) && !CheckpointNames.IsIgnorable(tensor.Name))
-            .Select(tensor => tensor.SourceName)];
-        string found = string.Join("; ", new[] { Listing("missing", missing), Listing("unexpected", unexpected), Listing("mis-shaped", misshaped) }.OfType<string>());
-        if (found.Length > 0)
+        foreach (CheckpointTensor tensor in _tensors.Values)
         {
-            throw new ModelFormatException(_indexPath, "tensors", $"exactly the {known.Count} tensors of the model", found);
+            if (!known.Contains(tensor.Name) && !CheckpointNames.IsIgnorable(tensor.Name))
+            {
+                differences.AddUnexpected(tensor.SourceName);
+            }
         }
+
+        differences.ThrowIfAny(_indexPath, known.Count);
     }
 
     /// <summary>Closes the files.</summary>
@@ -142,13 +142,6 @@ public sealed class Checkpoint : IDisposable
         {
             file.Dispose();
         }
-    }
-
-    private static string? Listing(string kind, IReadOnlyCollection<string> items)
-    {
-        const int shown = 10;
-        string more = items.Count > shown ? ", ..." : "";
-        return items.Count == 0 ? null : $"{items.Count} {kind}: {string.Join(", ", items.Take(shown))}{more}";
     }
 
     private static string ReadConfig(string path)
@@ -213,7 +206,7 @@ public sealed class Checkpoint : IDisposable
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (SafetensorsFile file in _files)
         {
-            file.AppendTo(hash);
+            file.CopyTo(hash.AppendData);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

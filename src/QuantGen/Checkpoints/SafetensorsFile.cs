@@ -19,12 +19,12 @@ public sealed class SafetensorsFile : IDisposable
     private readonly Dictionary<string, SafetensorsTensor> _byName;
     private readonly SafetensorsTensor[] _tensors;
 
-    private SafetensorsFile(string name, FileBytes bytes)
+    private SafetensorsFile(string name, FileBytes bytes, int maxTensors)
     {
         Name = name;
         _bytes = bytes;
         HeaderLength = LengthBytes + ReadHeaderLength();
-        (_byName, Dictionary<string, string> metadata) = SafetensorsHeader.Parse(name, Header[LengthBytes..], HeaderLength);
+        (_byName, Dictionary<string, string> metadata) = SafetensorsHeader.Parse(name, Header[LengthBytes..], HeaderLength, maxTensors);
         Metadata = metadata;
         _tensors = [.. _byName.Values];
         Array.Sort(_tensors, static (x, y) => (x.Offset, x.Length).CompareTo((y.Offset, y.Length)));
@@ -56,7 +56,7 @@ public sealed class SafetensorsFile : IDisposable
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Create(path, new FileBytes(path));
+        return Create(path, new FileBytes(path), int.MaxValue);
     }
 
     /// <summary>Reads a file that is already in memory, such as an embedded resource.</summary>
@@ -66,7 +66,7 @@ public sealed class SafetensorsFile : IDisposable
     public static SafetensorsFile Read(ReadOnlyMemory<byte> bytes, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Create(name, new FileBytes(bytes));
+        return Create(name, new FileBytes(bytes), int.MaxValue);
     }
 
     /// <summary>Finds a tensor by name.</summary>
@@ -128,21 +128,22 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>Unmaps the file; spans handed out before must no longer be used.</summary>
     public void Dispose() => _bytes.Dispose();
 
-    /// <summary>Adds the whole file to a hash.</summary>
-    internal void AppendTo(System.Security.Cryptography.IncrementalHash hash)
+    /// <summary>Passes the whole file on, piece by piece.</summary>
+    internal void CopyTo(Action<ReadOnlySpan<byte>> take)
     {
         const int step = 1 << 24;
         for (long position = 0; position < FileLength; position += step)
         {
-            hash.AppendData(_bytes.Slice(position, (int)Math.Min(step, FileLength - position)));
+            take(_bytes.Slice(position, (int)Math.Min(step, FileLength - position)));
         }
     }
 
-    private static SafetensorsFile Create(string name, FileBytes bytes)
+    /// <summary>Reads a file for a format that never has more than so many tensors; disposes of the bytes when it fails.</summary>
+    internal static SafetensorsFile Create(string name, FileBytes bytes, int maxTensors)
     {
         try
         {
-            return new SafetensorsFile(name, bytes);
+            return new SafetensorsFile(name, bytes, maxTensors);
         }
         catch
         {

@@ -27,11 +27,16 @@ internal ref struct SafetensorsHeader
 
     /// <summary>Parses a header into its tensors, by name, and its metadata.</summary>
     public static (Dictionary<string, SafetensorsTensor> Tensors, Dictionary<string, string> Metadata) Parse(
-        string file, ReadOnlySpan<byte> header, long dataStart)
+        string file, ReadOnlySpan<byte> header, long dataStart, int maxTensors)
     {
         try
         {
             int count = CountMembers(file, header);
+            if (count > maxTensors)
+            {
+                throw new ModelFormatException(file, "header", $"at most {maxTensors} members", $"{count}");
+            }
+
             return new SafetensorsHeader(file, header, dataStart).ReadRoot(count);
         }
         catch (Exception cause) when (cause is JsonException or InvalidOperationException)

@@ -63,6 +63,15 @@ public sealed class SafetensorsWriter
         }
     }
 
+    /// <summary>Visits the tensors in the order of the file.</summary>
+    internal void ForEach(Action<string, ReadOnlySpan<byte>> visit)
+    {
+        foreach (Entry entry in InFileOrder())
+        {
+            visit(entry.Name, entry.Data);
+        }
+    }
+
     /// <summary>Makes the bytes before the first tensor: the length field and the padded header text.</summary>
     internal byte[] BuildHeader()
     {

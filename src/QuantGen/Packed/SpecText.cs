@@ -1,0 +1,43 @@
+using QuantGen.Checkpoints;
+using QuantGen.Specs;
+
+namespace QuantGen.Packed;
+
+/// <summary>Reads the model description of a packed file.</summary>
+internal static class SpecText
+{
+    // A parsed number takes some forty times its two characters, so a description may not be larger than its file warrants:
+    // in a genuine one each value stands for many bytes of weights.
+    private const int FreeLength = 1 << 16;
+    private const int FreeValues = 1 << 12;
+
+    /// <summary>Parses the description once its hash is right and its size in proportion.</summary>
+    public static ModelSpec Read(SafetensorsFile file)
+    {
+        string json = file.Metadata[PackedMetadata.SpecKey];
+        if (SpecJson.Sha256(json) != file.Metadata[PackedMetadata.SpecHashKey])
+        {
+            throw PackedMetadata.Defect(file, PackedMetadata.SpecHashKey, "the SHA-256 of 'spec'", "another");
+        }
+
+        if (json.Length > FreeLength + (file.FileLength / 16) || json.AsSpan().Count(',') > FreeValues + (file.FileLength / 128))
+        {
+            throw PackedMetadata.Defect(file, PackedMetadata.SpecKey, $"a description in proportion to {file.FileLength} bytes", $"{json.Length} characters");
+        }
+
+        // Names are looked up as patterns. Canonical text has no wild cards, ranges or escapes; only the epsilon may have a sign.
+        if (json.AsSpan().ContainsAny('*', '\\') || json.AsSpan().Count('-') > 1)
+        {
+            throw PackedMetadata.Defect(file, PackedMetadata.SpecKey, "canonical JSON", "wild cards, ranges or escapes");
+        }
+
+        try
+        {
+            return SpecJson.Read(json);
+        }
+        catch (FormatException cause)
+        {
+            throw new ModelFormatException(file.Name, $"__metadata__ '{PackedMetadata.SpecKey}'", "the canonical JSON of a legal model", cause.Message, cause);
+        }
+    }
+}
