@@ -94,6 +94,7 @@ public sealed class Checkpoint : IDisposable
             throw new ModelFormatException(_indexPath, $"tensor '{canonicalName}'", "to be there", "no such tensor");
         }
 
+        // A file with an impossible tensor is refused before memory is taken for it.
         _ = tensor.File.Bytes(tensor.Source);
         float[] values = new float[tensor.Source.ElementCount];
         tensor.File.ReadFloats(tensor.Source, values);

@@ -6,8 +6,8 @@ namespace QuantGen.Packed;
 /// <summary>Reads the model description of a packed file.</summary>
 internal static class SpecText
 {
-    // A parsed number takes some forty times its two characters, so a description may not be larger than its file warrants:
-    // in a genuine one each value stands for many bytes of weights.
+    // Parsing takes a multiple of the text, so a description may not be larger than its file warrants. In a genuine one
+    // each value stands for many bytes elsewhere, even when the model is as narrow as models can be.
     private const int FreeLength = 1 << 16;
     private const int FreeValues = 1 << 12;
 
@@ -20,9 +20,10 @@ internal static class SpecText
             throw PackedMetadata.Defect(file, PackedMetadata.SpecHashKey, "the SHA-256 of 'spec'", "another");
         }
 
-        if (json.Length > FreeLength + (file.FileLength / 16) || json.AsSpan().Count(',') > FreeValues + (file.FileLength / 128))
+        int values = json.AsSpan().Count(',') + json.AsSpan().Count('{') + json.AsSpan().Count('[');
+        if (json.Length > FreeLength + (file.FileLength / 4) || values > FreeValues + (file.FileLength / 64))
         {
-            throw PackedMetadata.Defect(file, PackedMetadata.SpecKey, $"a description in proportion to {file.FileLength} bytes", $"{json.Length} characters");
+            throw PackedMetadata.Defect(file, PackedMetadata.SpecKey, $"a description in proportion to {file.FileLength} bytes", $"{json.Length} characters and {values} values");
         }
 
         // Names are looked up as patterns. Canonical text has no wild cards, ranges or escapes; only the epsilon may have a sign.

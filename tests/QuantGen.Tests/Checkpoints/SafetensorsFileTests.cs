@@ -105,6 +105,35 @@ public class SafetensorsFileTests
         Assert.InRange(allocated, 0, 4L * bytes.Length + (1 << 20));
     }
 
+    [Fact]
+    public void Any_change_to_a_header_gives_a_file_or_a_format_error()
+    {
+        string header = "{\"__metadata__\":{\"format\":\"pt\"}," + RawSafetensors.Header(("first", 5), ("second", 7), ("third", 0))[1..];
+        byte[] bytes = RawSafetensors.File(header, 12);
+        var random = new Random(11);
+        int refused = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            byte[] changed = [.. bytes];
+            for (int n = random.Next(1, 4); n > 0; n--)
+            {
+                changed[random.Next(8 + header.Length)] = (byte)random.Next(256);
+            }
+
+            try
+            {
+                using SafetensorsFile file = SafetensorsFile.Read(changed, "f");
+                Assert.Equal(12, file.Tensors.Sum(tensor => (long)file.Bytes(tensor).Length));
+            }
+            catch (ModelFormatException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 10_000, 20_000);
+    }
+
     private static float[] Floats(SafetensorsFile file, string name)
     {
         Assert.True(file.TryGet(name, out SafetensorsTensor? tensor));

@@ -1,4 +1,5 @@
 using QuantGen.Checkpoints;
+using QuantGen.Specs;
 
 namespace QuantGen.Tests.Checkpoints;
 
@@ -31,6 +32,28 @@ public class SharedCheckpointTests
             shared.Append("encoder.embedding_hidden_mapping_in.weight").Append("encoder.embedding_hidden_mapping_in.bias").Order(),
             albert.Tensors.Keys.Order());
         Assert.Equal([256L, 96L], albert.Tensors["encoder.embedding_hidden_mapping_in.weight"].Shape);
+    }
+
+    [Theory]
+    [InlineData("sst2", BertHead.SequenceClassification)]
+    [InlineData("trec", BertHead.SequenceClassification)]
+    [InlineData("stsb", BertHead.Regression)]
+    [InlineData("sst2-albert", BertHead.SequenceClassification)]
+    [InlineData("sotu-mlm", BertHead.Encoder)]
+    public void Checkpoints_have_exactly_the_tensors_of_the_model_in_their_config(string model, BertHead head)
+    {
+        using Checkpoint checkpoint = Checkpoint.Open(SharedFiles.Path($"models/{model}"));
+        var issues = new List<SpecIssue>();
+        ModelConfig? config = ModelConfigReader.Read(checkpoint.ConfigJson, "config.json", issues);
+        Assert.NotNull(config);
+        ModelSpec? spec = SpecBuilder.Build(config, new SpecOptions { Head = head, LabelCount = config.Labels.Count }, issues);
+        Assert.NotNull(spec);
+
+        checkpoint.RequireExactly(PackedLayout.Checkpoint(spec).Select(tensor => (tensor.Name, tensor.Shape.ToArray())));
+
+        ModelSpec other = spec with { Head = BertHead.QuestionAnswering, OutputCount = 2 };
+        string message = Assert.Throws<ModelFormatException>(() => checkpoint.RequireExactly(PackedLayout.Checkpoint(other).Select(tensor => (tensor.Name, tensor.Shape.ToArray())))).Message;
+        Assert.Contains("2 missing: qa_outputs.weight, qa_outputs.bias", message);
     }
 
     [Fact]

@@ -93,6 +93,9 @@ internal static class PackedDefects
         yield return ("spec with ranges", Spec(text => text.Replace("layer.0.", "layer.0-1023.")), "'spec'");
         yield return ("spec nested deeply", Spec(_ => new string('[', 40_000)), "'spec'");
         yield return ("spec with very many numbers", Spec(text => text.Replace("\"group_bits\":[]", "\"group_bits\":[" + string.Join(',', Enumerable.Repeat("2", 10_000)) + "]")), "in proportion");
+        yield return ("spec with as many numbers as are parsed", Spec(_ => "{\"matrices\":[" + string.Join(',', Enumerable.Repeat("2", 4000)) + "]}"), "'spec'");
+        yield return ("spec with as many objects as are parsed", Spec(_ => "[" + string.Join(',', Enumerable.Repeat("{}", 2000)) + "]"), "'spec'");
+        yield return ("spec with a long name", Spec(_ => "{\"" + new string('n', 60_000) + "\":1}"), "'spec'");
         yield return ("spec longer than its file warrants", Spec(text => text + new string(' ', 200_000)), "in proportion");
     }
 

@@ -1,5 +1,6 @@
 using QuantGen.Checkpoints;
 using QuantGen.Packed;
+using QuantGen.Specs;
 
 namespace QuantGen.Tests.Packed;
 
@@ -81,15 +82,28 @@ public class PackedRobustnessTests
     public void Memory_stays_below_four_times_the_file_whatever_the_bytes()
     {
         byte[] valid = TinyModel.Builder(TinyModel.Classifier()).ToBytes();
+        byte[] deep = TinyModel.Builder(TinyModel.Spec(8, layers: 12)).ToBytes();
         PackedModel.Read(valid, "warm-up").Dispose();
 
-        Assert.All(PackedDefects.All().Append(("valid", valid, "")), candidate =>
+        Assert.All(PackedDefects.All().Append(("valid", valid, "")).Append(("deep", deep, "")), candidate =>
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
             IsRefused(candidate.Item2);
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             Assert.True(allocated < (4L * candidate.Item2.Length) + (1 << 20), $"{candidate.Item1}: {allocated} bytes for a file of {candidate.Item2.Length}");
         });
+    }
+
+    [Theory]
+    [InlineData(24)]
+    [InlineData(128)]
+    public void The_deepest_and_narrowest_models_are_in_proportion(int layers)
+    {
+        ModelSpec spec = TinyModel.Spec(1, layers: layers);
+
+        using PackedModel model = TinyModel.Builder(spec).Build();
+
+        Assert.Equal(spec, model.Spec);
     }
 
     private static bool IsRefused(ReadOnlyMemory<byte> bytes)

@@ -10,13 +10,13 @@ internal static class TinyModel
     public const string Intermediate = "encoder.layer.0.intermediate.dense";
     public const int VocabularySize = 12;
 
-    public static ModelSpec Spec(int bits = 2, SpecOptions? options = null, BertArchitecture architecture = BertArchitecture.Bert, int width = 8)
+    public static ModelSpec Spec(int bits = 2, SpecOptions? options = null, BertArchitecture architecture = BertArchitecture.Bert, int width = 8, int layers = 1)
     {
         bool albert = architecture == BertArchitecture.Albert;
         var config = new ModelConfig
         {
             Architecture = architecture,
-            Layers = albert ? 3 : 1,
+            Layers = albert ? 3 : layers,
             HiddenSize = width,
             EmbeddingSize = albert ? width / 2 : width,
             Heads = 1,
