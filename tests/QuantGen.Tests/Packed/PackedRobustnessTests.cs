@@ -62,7 +62,7 @@ public class PackedRobustnessTests
     [Fact]
     public void Bytes_that_were_sealed_after_a_change_still_give_a_model_or_a_format_error()
     {
-        // A forger can seal whatever he likes, so what lies behind the seal has to stand on its own.
+        // Anyone can compute a seal, so what lies behind it has to stand on its own.
         byte[] bytes = TinyModel.Builder(TinyModel.Classifier()).ToBytes();
         using SafetensorsFile file = SafetensorsFile.Read(bytes.ToArray(), "valid");
         var random = new Random(7);
