@@ -112,7 +112,8 @@ public static class LinearPlacer
             rowBias[r] = bias[row];
             for (int group = 0; group < matrix.GroupsAlongInput; group++)
             {
-                int scale = matrix.GroupSize == 0 ? row / matrix.RowsPerGroup : (row * matrix.GroupsAlongInput) + group;
+                // Scales stand in stored order, like the rows.
+                int scale = matrix.GroupSize == 0 ? (rows.FirstRow + r) / matrix.RowsPerGroup : (row * matrix.GroupsAlongInput) + group;
                 rowScales[(group * padded) + r] = scales[scale];
                 if (!rowZeros.IsEmpty)
                 {
