@@ -7,10 +7,10 @@ internal static class FoundText
 {
     private const int Longest = 40;
 
-    public static string Quote(string text)
+    public static string Quote(string text, int longest = Longest)
     {
         var quoted = new StringBuilder("'");
-        foreach (char c in text.AsSpan(0, Math.Min(text.Length, Longest)))
+        foreach (char c in text.AsSpan(0, Math.Min(text.Length, longest)))
         {
             if (char.IsControl(c) || char.IsSurrogate(c))
             {
@@ -22,6 +22,6 @@ internal static class FoundText
             }
         }
 
-        return quoted.Append(text.Length > Longest ? "…'" : "'").ToString();
+        return quoted.Append(text.Length > longest ? "…'" : "'").ToString();
     }
 }

@@ -48,17 +48,27 @@ public sealed class SquadDataset
             throw new DataFormatException(file, 0, "UTF-8 text", "bytes that are not UTF-8");
         }
 
+        using JsonDocument document = ParseJson(content, file);
+        var reader = new SquadReader(file);
+        reader.Read(document.RootElement);
+        return new SquadDataset(reader.Questions, reader.SaysImpossible);
+    }
+
+    private static JsonDocument ParseJson(ReadOnlyMemory<byte> content, string file)
+    {
         try
         {
-            using var document = JsonDocument.Parse(content, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            var reader = new SquadReader(file);
-            reader.Read(document.RootElement);
-            return new SquadDataset(reader.Questions, reader.SaysImpossible);
+            return JsonDocument.Parse(content, new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
         catch (JsonException error)
         {
             string reason = error.Message.Split(" LineNumber:")[0];
-            throw new DataFormatException(file, (int)(error.LineNumber ?? -1) + 1, "JSON", $"'{reason}'");
+            throw new DataFormatException(file, (int)(error.LineNumber ?? -1) + 1, "JSON", FoundText.Quote(reason, 120));
+        }
+        catch (InvalidOperationException)
+        {
+            // Thrown when a key to be compared with the others escapes half a surrogate pair.
+            throw new DataFormatException(file, 0, "JSON", "half of a surrogate pair in a key");
         }
     }
 }
