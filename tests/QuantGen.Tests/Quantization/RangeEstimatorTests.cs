@@ -80,6 +80,58 @@ public sealed class RangeEstimatorTests
         Assert.True(TestValues.MeanSquaredError(values, parameters, CodeRange.For(Mapping.Symmetric, 2)) <= ternary);
     }
 
+    [Theory]
+    [InlineData(100, 0)]
+    [InlineData(768, 3)]
+    [InlineData(30_000, 50)]
+    public void Two_symmetric_bits_come_close_to_the_best_ternary_values(int count, int outliers)
+    {
+        float[] values = TestValues.Bell(count, count, outliers: outliers);
+
+        // Keeping the k largest magnitudes at their mean leaves sum(w^2) - (sum of the k)^2 / k; the best k is exact.
+        double sum = 0;
+        double explained = 0;
+        int kept = 0;
+        foreach (double magnitude in values.Select(w => Math.Abs((double)w)).OrderDescending())
+        {
+            sum += magnitude;
+            kept++;
+            explained = Math.Max(explained, sum * sum / kept);
+        }
+
+        double best = (values.Sum(w => (double)w * w) - explained) / count;
+        QuantizationParameters parameters = new RangeEstimator().Estimate(values, 2, Mapping.Symmetric, Clipping.Mse);
+        double error = TestValues.MeanSquaredError(values, parameters, CodeRange.For(Mapping.Symmetric, 2));
+        Assert.InRange(error / best, 1 - 1e-6, 1.002);
+    }
+
+    [Theory]
+    [InlineData(700, Mapping.Symmetric, 4, 0x3D6C1112u, 8)]
+    [InlineData(700, Mapping.Asymmetric, 2, 0x3D85315Du, 1)]
+    [InlineData(20_000, Mapping.Symmetric, 3, 0x3D021772u, 4)]
+    [InlineData(20_000, Mapping.Asymmetric, 8, 0x3B78B380u, 128)]
+    public void Smallest_error_gives_the_same_bits_on_every_machine(int count, Mapping mapping, int bits, uint scale, int zeroPoint)
+    {
+        float[] values = TestValues.Bell(count, 21, outliers: 4);
+        QuantizationParameters parameters = new RangeEstimator().Estimate(values, bits, mapping, Clipping.Mse);
+        Assert.Equal((scale, zeroPoint), (BitConverter.SingleToUInt32Bits(parameters.Scale), parameters.ZeroPoint));
+    }
+
+    [Fact]
+    public void Search_measures_the_error_that_the_quantizer_makes()
+    {
+        float[] values = TestValues.Bell(1003, 2);
+        var points = new WeightedPoints();
+        points.Take(values, values.Min(), values.Max());
+        foreach (Mapping mapping in Enum.GetValues<Mapping>())
+        {
+            QuantizationParameters parameters = new RangeEstimator().Estimate(values, 3, mapping, Clipping.Percentile, 95);
+            CodeRange codes = CodeRange.For(mapping, 3);
+            double expected = TestValues.MeanSquaredError(values, parameters, codes) * values.Length;
+            Assert.Equal(1, points.SquaredError(parameters, codes) / expected, 1e-5);
+        }
+    }
+
     [Fact]
     public void An_estimator_that_was_used_before_gives_the_same_range()
     {

@@ -29,6 +29,23 @@ public sealed class TrainedWeightTests
         Assert.True(least >= leastGainDb, $"the least gain is {least} dB");
     }
 
+    [Fact]
+    public void Two_bits_leave_no_more_error_than_ternary_weight_networks()
+    {
+        foreach ((string name, int rows, int columns, float[] values) in LinearWeights())
+        {
+            // Ternary weight networks: threshold 0.7 mean|w|, scale the mean of the magnitudes above it.
+            double threshold = 0.7 * values.Average(w => Math.Abs((double)w));
+            double alpha = values.Where(w => Math.Abs(w) > threshold).Average(w => Math.Abs((double)w));
+            double noise = values.Sum(w => Math.Pow(w - (Math.Abs(w) > threshold ? Math.Sign(w) * alpha : 0), 2));
+            double ternary = 10 * Math.Log10(values.Sum(w => (double)w * w) / noise);
+
+            var options = new MatrixQuantizerOptions { Bits = 2, Clipping = Clipping.Mse };
+            double found = MatrixQuantizer.Quantize(values, rows, columns, options).SignalToNoiseDb(values);
+            Assert.True(found >= ternary, $"{name}: {found} dB against {ternary} dB");
+        }
+    }
+
     /// <summary>Returns the encoder's linear weights of the sentiment checkpoint.</summary>
     private static IEnumerable<(string Name, int Rows, int Columns, float[] Values)> LinearWeights()
     {

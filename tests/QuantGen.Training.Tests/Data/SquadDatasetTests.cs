@@ -97,6 +97,33 @@ public sealed class SquadDatasetTests
         Assert.Single(SquadDataset.Parse(content, "some.json").Questions);
     }
 
+    [Fact]
+    public void Any_bytes_are_a_data_set_or_a_named_defect()
+    {
+        byte[] valid = Encoding.UTF8.GetBytes(Qas("""{"id": "1", "question": "q", "answers": [ANSWER], "is_impossible": false}"""));
+        var random = new Random(6);
+        int defects = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            byte[] content = [.. valid];
+            for (int change = random.Next(1, 4); change > 0; change--)
+            {
+                content[random.Next(content.Length)] = (byte)random.Next(256);
+            }
+
+            try
+            {
+                Assert.NotEmpty(SquadDataset.Parse(content, "some.json").Questions);
+            }
+            catch (DataFormatException)
+            {
+                defects++;
+            }
+        }
+
+        Assert.InRange(defects, 1000, 2000);
+    }
+
     [Theory]
     [Trait("Category", "Shared")]
     [InlineData("train.json", 3547, 800)]

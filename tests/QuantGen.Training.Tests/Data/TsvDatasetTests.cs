@@ -67,6 +67,33 @@ public sealed class TsvDatasetTests
     }
 
     [Fact]
+    public void Any_bytes_are_a_data_set_or_a_named_defect()
+    {
+        byte[] valid = Encoding.UTF8.GetBytes("sentence1\tsentence2\tlabel\na \u00e9\tb\t4.5\r\nc\td\t-1\n");
+        var random = new Random(5);
+        int defects = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            byte[] content = [.. valid];
+            for (int change = random.Next(1, 4); change > 0; change--)
+            {
+                content[random.Next(content.Length)] = (byte)random.Next(256);
+            }
+
+            try
+            {
+                Assert.NotEmpty(TsvDataset.Parse(content.AsSpan(0, random.Next(content.Length + 1)), "some.tsv").Rows);
+            }
+            catch (DataFormatException)
+            {
+                defects++;
+            }
+        }
+
+        Assert.InRange(defects, 1000, 2000);
+    }
+
+    [Fact]
     public void A_file_is_read_by_its_path()
     {
         string path = Path.GetTempFileName();
