@@ -1,6 +1,6 @@
 namespace QuantGen;
 
-/// <summary>Says how a range of real values is laid over the codes.</summary>
+/// <summary>How real values map to codes.</summary>
 /// <remarks>
 /// Example with 4 bits and values from -3.5 to 10.2.
 /// <see cref="Symmetric"/> uses -10.2 to 10.2: scale 10.2 / 7 = 1.457, zero point 8, codes 1 to 15; -3.5 becomes code 6 and comes back as -2.914.
@@ -9,9 +9,14 @@ namespace QuantGen;
 /// </remarks>
 public enum Mapping
 {
-    /// <summary>The range is widened to be the same on both sides of 0; the lowest code is left out (narrow range) and the zero point is the middle code.</summary>
+    /// <summary>
+    /// Narrow range around zero: 4 bits give the values -7..7 times the scale, 2 bits -1..1. Real 0 is always representable and no zero point is stored.
+    /// </summary>
     Symmetric = 0,
 
-    /// <summary>The range is taken as it is, extended to include 0; the zero point is an integer code.</summary>
+    /// <summary>
+    /// All 2^bits codes over [min, max], extended to include 0, with an integer zero point per scale: 2 bits give the four values
+    /// (0..3 - zero point) times the scale.
+    /// </summary>
     Asymmetric = 1,
 }

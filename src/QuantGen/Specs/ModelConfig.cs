@@ -1,0 +1,44 @@
+namespace QuantGen.Specs;
+
+/// <summary>The dimensions of a model: what a Hugging Face <c>config.json</c> says, as far as inference depends on it. Compared by value.</summary>
+public sealed record ModelConfig
+{
+    /// <summary>Gets the architecture.</summary>
+    public BertArchitecture Architecture { get; init; } = BertArchitecture.Bert;
+
+    /// <summary>Gets the number of encoder layers (uses of the shared layer for ALBERT).</summary>
+    public int Layers { get; init; } = 12;
+
+    /// <summary>Gets the width of the hidden states.</summary>
+    public int HiddenSize { get; init; } = 768;
+
+    /// <summary>Gets the width of the embeddings; equals <see cref="HiddenSize"/> for BERT.</summary>
+    public int EmbeddingSize { get; init; } = 768;
+
+    /// <summary>Gets the number of attention heads.</summary>
+    public int Heads { get; init; } = 12;
+
+    /// <summary>Gets the width of the feed-forward layer.</summary>
+    public int IntermediateSize { get; init; } = 3072;
+
+    /// <summary>Gets the number of word pieces.</summary>
+    public int VocabularySize { get; init; } = 30522;
+
+    /// <summary>Gets the number of positions with an embedding.</summary>
+    public int MaxPositions { get; init; } = 512;
+
+    /// <summary>Gets the number of token types with an embedding.</summary>
+    public int TypeVocabularySize { get; init; } = 2;
+
+    /// <summary>Gets the feed-forward activation.</summary>
+    public HiddenActivation HiddenActivation { get; init; } = HiddenActivation.Gelu;
+
+    /// <summary>Gets what layer normalization adds to the variance.</summary>
+    public double LayerNormEpsilon { get; init; } = 1e-12;
+
+    /// <summary>Gets the labels in the order of the head's outputs.</summary>
+    public EquatableArray<string> Labels { get; init; } = new(new[] { "LABEL_0", "LABEL_1" });
+
+    /// <summary>Gets the head that the file's <c>architectures</c> and <c>problem_type</c> name.</summary>
+    public BertHead Head { get; init; } = BertHead.Encoder;
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+
+namespace QuantGen.Specs;
+
+/// <summary>
+/// Reads a quantization plan: <c>{ "matrices": { "encoder.layer.*.output.dense": { "bits": 4, "groups": 64, "mapping": "asymmetric",
+/// "clipping": "mse", "scheme": "linear", "group_size": 0, "group_bits": [4, 2] } } }</c>. Later entries win over earlier ones.
+/// </summary>
+public static class QuantizationPlanReader
+{
+    private static readonly string[] s_keys = { "bits", "groups", "group_size", "mapping", "clipping", "scheme", "group_bits" };
+
+    /// <summary>Reads the plan.</summary>
+    /// <param name="json">The text of the file.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <param name="issues">Receives what is wrong: QG1206 (not a plan), QG1208 (illegal value).</param>
+    /// <returns>The entries in order; empty when there is an issue.</returns>
+    public static EquatableArray<PlanEntry> Read(string json, string file, ICollection<SpecIssue> issues)
+    {
+        object? root;
+        try
+        {
+            root = JsonText.Parse(json);
+        }
+        catch (FormatException e)
+        {
+            issues.Add(new SpecIssue("QG1206", $"Plan '{file}' is not JSON: {e.Message}"));
+            return default;
+        }
+
+        if (root is not Dictionary<string, object?> { Count: 1 } members
+            || !members.TryGetValue("matrices", out object? value) || value is not Dictionary<string, object?> matrices)
+        {
+            issues.Add(new SpecIssue("QG1206", $"Plan '{file}' must be an object with the single key 'matrices', an object"));
+            return default;
+        }
+
+        var entries = new List<PlanEntry>();
+        foreach (KeyValuePair<string, object?> matrix in matrices)
+        {
+            if (matrix.Value is Dictionary<string, object?> settings)
+            {
+                entries.Add(Entry(matrix.Key, settings, file, issues));
+            }
+            else
+            {
+                issues.Add(new SpecIssue("QG1206", $"Plan '{file}': '{matrix.Key}' must be an object"));
+            }
+        }
+
+        return new EquatableArray<PlanEntry>(entries);
+    }
+
+    private static PlanEntry Entry(string pattern, Dictionary<string, object?> settings, string file, ICollection<SpecIssue> issues)
+    {
+        void Illegal(string key, string expected) => issues.Add(new SpecIssue(
+            "QG1208", $"Plan '{file}': '{key}' of '{pattern}' must be {expected}, and it is '{Convert.ToString(settings[key], CultureInfo.InvariantCulture)}'"));
+
+        foreach (string key in settings.Keys.Where(k => !s_keys.Contains(k)))
+        {
+            issues.Add(new SpecIssue("QG1208", $"Plan '{file}': '{pattern}' has the unknown key '{key}'; known are {string.Join(", ", s_keys)}"));
+        }
+
+        int? Integer(string key)
+        {
+            if (!settings.TryGetValue(key, out object? value))
+            {
+                return null;
+            }
+
+            if (WholeNumber(value) is int number)
+            {
+                return number;
+            }
+
+            Illegal(key, "a whole number");
+            return null;
+        }
+
+        T? Named<T>(string key)
+            where T : struct
+        {
+            if (!settings.TryGetValue(key, out object? value))
+            {
+                return null;
+            }
+
+            if (value is string text && SpecNames.TryParse(text, out T named))
+            {
+                return named;
+            }
+
+            Illegal(key, SpecNames.Choices<T>());
+            return null;
+        }
+
+        Named<Scheme>("scheme");
+        var groupBits = new List<int>();
+        if (settings.TryGetValue("group_bits", out object? list))
+        {
+            if (list is List<object?> { Count: > 0 } items && items.All(i => WholeNumber(i) is not null))
+            {
+                groupBits.AddRange(items.Select(i => WholeNumber(i)!.Value));
+            }
+            else
+            {
+                Illegal("group_bits", "a list of bits, one per group");
+            }
+        }
+
+        return new PlanEntry(
+            pattern, Integer("bits"), Integer("groups"), Integer("group_size"), Named<Mapping>("mapping"), Named<Clipping>("clipping"), new EquatableArray<int>(groupBits));
+    }
+
+    private static int? WholeNumber(object? value) =>
+        value is double number && number == Math.Floor(number) && number is >= int.MinValue and <= int.MaxValue ? (int)number : null;
+}

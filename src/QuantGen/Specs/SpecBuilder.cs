@@ -1,0 +1,172 @@
+using System.Text.RegularExpressions;
+
+namespace QuantGen.Specs;
+
+/// <summary>Joins dimensions, options, overrides and plan into a model, or says why they do not describe one.</summary>
+public static class SpecBuilder
+{
+    /// <summary>Builds the model.</summary>
+    /// <param name="config">The dimensions.</param>
+    /// <param name="options">What attribute or command line say beside them.</param>
+    /// <param name="issues">Receives everything that is illegal.</param>
+    /// <returns>The model, or null when there is an issue.</returns>
+    public static ModelSpec? Build(ModelConfig config, SpecOptions options, ICollection<SpecIssue> issues)
+    {
+        int before = issues.Count;
+        SpecRules.CheckDimensions(config, issues);
+        SpecRules.CheckOptions(config, options, issues);
+        if (issues.Count > before)
+        {
+            return null;
+        }
+
+        var matrices = new List<MatrixSpec>();
+        var overrides = new Overrides(options, issues);
+        foreach ((string name, int rows, int columns) in Shapes(config, options.Head))
+        {
+            if (overrides.Resolve(name, rows, columns) is MatrixSpec matrix)
+            {
+                matrices.Add(matrix);
+            }
+        }
+
+        overrides.ReportUnused();
+        return issues.Count > before ? null : new ModelSpec
+        {
+            Dimensions = config with { Labels = default, Head = BertHead.Encoder },
+            Head = options.Head,
+            OutputCount = OutputCount(options),
+            EmbeddingBits = options.EmbeddingBits,
+            ActivationBits = options.ActivationBits,
+            ActivationRange = options.ActivationRange,
+            Matrices = new EquatableArray<MatrixSpec>(matrices),
+        };
+    }
+
+    /// <summary>Gets the canonical name of a layer's part; ALBERT's shared layer is layer 0.</summary>
+    /// <param name="block">Index of the distinct layer.</param>
+    /// <param name="part">Such as <c>attention.self.query</c>.</param>
+    public static string LayerName(int block, string part) => FormattableString.Invariant($"encoder.layer.{block}.{part}");
+
+    private static IEnumerable<(string Name, int Rows, int Columns)> Shapes(ModelConfig config, BertHead head)
+    {
+        int hidden = config.HiddenSize;
+        bool albert = config.Architecture == BertArchitecture.Albert;
+        if (albert)
+        {
+            yield return ("encoder.embedding_hidden_mapping_in", hidden, config.EmbeddingSize);
+        }
+
+        for (int block = 0; block < (albert ? 1 : config.Layers); block++)
+        {
+            yield return (LayerName(block, "attention.self.query"), hidden, hidden);
+            yield return (LayerName(block, "attention.self.key"), hidden, hidden);
+            yield return (LayerName(block, "attention.self.value"), hidden, hidden);
+            yield return (LayerName(block, "attention.output.dense"), hidden, hidden);
+            yield return (LayerName(block, "intermediate.dense"), config.IntermediateSize, hidden);
+            yield return (LayerName(block, "output.dense"), hidden, config.IntermediateSize);
+        }
+
+        if (head is BertHead.SequenceClassification or BertHead.Regression)
+        {
+            yield return ("pooler.dense", hidden, hidden);
+        }
+    }
+
+    private static int OutputCount(SpecOptions options) => options.Head switch
+    {
+        BertHead.SequenceClassification or BertHead.TokenClassification => options.LabelCount,
+        BertHead.Regression => 1,
+        BertHead.QuestionAnswering => 2,
+        _ => 0,
+    };
+
+    /// <summary>Applies <c>[LayerBits]</c> and the plan, and remembers which of them found a matrix.</summary>
+    private sealed class Overrides
+    {
+        private readonly SpecOptions _options;
+        private readonly ICollection<SpecIssue> _issues;
+        private readonly List<(LayerBitsRule Rule, Regex Pattern)> _rules = new();
+        private readonly List<(PlanEntry Entry, Regex Pattern)> _plan = new();
+        private readonly HashSet<object> _used = new();
+
+        public Overrides(SpecOptions options, ICollection<SpecIssue> issues)
+        {
+            _options = options;
+            _issues = issues;
+            foreach (LayerBitsRule rule in options.LayerBits)
+            {
+                Add(_rules, rule, rule.Pattern, "QG1107", "LayerBits");
+            }
+
+            foreach (PlanEntry entry in options.Plan)
+            {
+                Add(_plan, entry, entry.Pattern, "QG1207", "Plan");
+            }
+        }
+
+        public MatrixSpec? Resolve(string name, int rows, int columns)
+        {
+            int bits = _options.Bits;
+            foreach ((LayerBitsRule rule, Regex pattern) in _rules)
+            {
+                if (pattern.IsMatch(name))
+                {
+                    bits = rule.Bits;
+                    _used.Add(rule);
+                }
+            }
+
+            int? planBits = null;
+            int? groupCount = null;
+            int? groupSize = null;
+            Mapping mapping = _options.Mapping;
+            Clipping clipping = _options.Clipping;
+            EquatableArray<int> groupBits = default;
+            foreach ((PlanEntry entry, Regex pattern) in _plan)
+            {
+                if (pattern.IsMatch(name))
+                {
+                    planBits = entry.Bits ?? planBits;
+                    groupCount = entry.GroupCount ?? groupCount;
+                    groupSize = entry.GroupSize ?? groupSize;
+                    mapping = entry.Mapping ?? mapping;
+                    clipping = entry.Clipping ?? clipping;
+                    groupBits = entry.GroupBits.Count > 0 ? entry.GroupBits : groupBits;
+                    _used.Add(entry);
+                }
+            }
+
+            // A plan that chooses one of the two granularities for a matrix drops the other one's default.
+            int count = groupCount ?? (groupBits.Count > 0 ? groupBits.Count : groupSize > 0 ? 1 : _options.GroupCount);
+            int size = groupSize ?? (groupCount > 1 || groupBits.Count > 0 ? 0 : _options.GroupSize);
+            var matrix = new MatrixSpec(name, rows, columns, planBits ?? bits, count, size, mapping, clipping, groupBits);
+            return SpecRules.Normalize(matrix, _issues);
+        }
+
+        public void ReportUnused()
+        {
+            foreach ((LayerBitsRule rule, _) in _rules.Where(r => !_used.Contains(r.Rule)))
+            {
+                _issues.Add(new SpecIssue("QG1107", $"LayerBits pattern '{rule.Pattern}' matches no matrix of this model"));
+            }
+
+            foreach ((PlanEntry entry, _) in _plan.Where(p => !_used.Contains(p.Entry)))
+            {
+                _issues.Add(new SpecIssue("QG1207", $"Plan entry '{entry.Pattern}' matches no matrix of this model"));
+            }
+        }
+
+        private void Add<T>(List<(T Item, Regex Pattern)> list, T item, string pattern, string id, string source)
+        {
+            if (LayerPattern.Compile(pattern) is Regex compiled)
+            {
+                list.Add((item, compiled));
+            }
+            else
+            {
+                _issues.Add(new SpecIssue(id, $"{source} pattern '{pattern}' is malformed; write names joined by dots, '*' for any text and '0-3' for numbers"));
+            }
+        }
+    }
+}

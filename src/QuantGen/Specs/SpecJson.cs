@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace QuantGen.Specs;
+
+/// <summary>The one JSON form of a model: fixed keys in a fixed order, so that equal models have equal text and equal hashes.</summary>
+public static class SpecJson
+{
+    /// <summary>Writes a model.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="indented">Whether to break lines, for people to read; the hash is over the form without.</param>
+    public static string Write(ModelSpec spec, bool indented)
+    {
+        ModelConfig d = spec.Dimensions;
+        string line = indented ? "\n" : string.Empty;
+        string indent = indented ? "  " : string.Empty;
+        string space = indented ? " " : string.Empty;
+        var members = new List<string>
+        {
+            Member("architecture", SpecNames.Of(d.Architecture)),
+            Member("layers", d.Layers),
+            Member("hidden_size", d.HiddenSize),
+            Member("embedding_size", d.EmbeddingSize),
+            Member("heads", d.Heads),
+            Member("intermediate_size", d.IntermediateSize),
+            Member("vocabulary_size", d.VocabularySize),
+            Member("max_positions", d.MaxPositions),
+            Member("type_vocabulary_size", d.TypeVocabularySize),
+            Member("hidden_activation", SpecNames.Of(d.HiddenActivation)),
+            Member("layer_norm_epsilon", Real(d.LayerNormEpsilon)),
+            Member("head", SpecNames.Of(spec.Head)),
+            Member("outputs", spec.OutputCount),
+            Member("embedding_bits", spec.EmbeddingBits),
+            Member("activation_bits", spec.ActivationBits),
+            Member("activation_range", SpecNames.Of(spec.ActivationRange)),
+        };
+        string matrices = string.Join("," + line, spec.Matrices.Select(m => indent + indent + Matrix(m, space)));
+        members.Add($"\"matrices\":{space}[{line}{matrices}{line}{indent}]");
+        return "{" + line + string.Join("," + line, members.Select(m => indent + m)) + line + "}";
+
+        string Member(string key, object value) => $"\"{key}\":{space}{(value is string text && key != "layer_norm_epsilon" ? "\"" + text + "\"" : value)}";
+    }
+
+    /// <summary>Reads a model, strictly: exactly the keys that <see cref="Write"/> writes, and only a legal model.</summary>
+    /// <param name="json">The text.</param>
+    /// <exception cref="FormatException">The text is not a legal model; the message says what was expected and found.</exception>
+    public static ModelSpec Read(string json) => SpecJsonReader.Read(json);
+
+    /// <summary>Hashes a text's UTF-8 bytes.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>64 lower-case hexadecimal digits.</returns>
+    public static string Sha256(string text)
+    {
+        using var sha = SHA256.Create();
+        return string.Concat(sha.ComputeHash(Encoding.UTF8.GetBytes(text)).Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
+    }
+
+    private static string Matrix(MatrixSpec m, string space)
+    {
+        string comma = "," + space;
+        string bits = string.Join(comma, m.GroupBits.Select(b => b.ToString(CultureInfo.InvariantCulture)));
+        string[] members =
+        {
+            $"\"name\":{space}\"{m.Name}\"",
+            Number("rows", m.Rows),
+            Number("columns", m.Columns),
+            Number("bits", m.Bits),
+            Number("group_count", m.GroupCount),
+            Number("group_size", m.GroupSize),
+            $"\"mapping\":{space}\"{SpecNames.Of(m.Mapping)}\"",
+            $"\"clipping\":{space}\"{SpecNames.Of(m.Clipping)}\"",
+            $"\"group_bits\":{space}[{bits}]",
+        };
+        return "{" + string.Join(comma, members) + "}";
+
+        string Number(string key, int value) => FormattableString.Invariant($"\"{key}\":{space}{value}");
+    }
+
+    // The shortest of 15 to 17 digits that reads back: the same text on every runtime, which "R" does not promise on .NET Framework.
+    private static string Real(double value) => new[] { "G15", "G16", "G17" }
+        .Select(format => value.ToString(format, CultureInfo.InvariantCulture))
+        .First(text => double.Parse(text, CultureInfo.InvariantCulture).Equals(value));
+}

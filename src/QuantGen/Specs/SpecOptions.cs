@@ -1,0 +1,50 @@
+namespace QuantGen.Specs;
+
+/// <summary>What the attribute, or the command line, says about a model beside its dimensions. Compared by value.</summary>
+public sealed record SpecOptions
+{
+    /// <summary>Gets the bits of a weight.</summary>
+    public int Bits { get; init; } = 32;
+
+    /// <summary>Gets the groups per matrix along output rows.</summary>
+    public int GroupCount { get; init; } = 1;
+
+    /// <summary>Gets the inputs that share a scale, or 0 for a whole row.</summary>
+    public int GroupSize { get; init; }
+
+    /// <summary>Gets the bits of activations.</summary>
+    public int ActivationBits { get; init; } = 8;
+
+    /// <summary>Gets the bits of the word embedding.</summary>
+    public int EmbeddingBits { get; init; } = 8;
+
+    /// <summary>Gets the weight quantizer's family.</summary>
+    public Scheme Scheme { get; init; } = Scheme.Linear;
+
+    /// <summary>Gets symmetric or asymmetric.</summary>
+    public Mapping Mapping { get; init; } = Mapping.Symmetric;
+
+    /// <summary>Gets how ranges are found.</summary>
+    public Clipping Clipping { get; init; } = Clipping.Mse;
+
+    /// <summary>Gets where activation ranges come from.</summary>
+    public ActivationRange ActivationRange { get; init; } = ActivationRange.PerToken;
+
+    /// <summary>Gets what stands on top of the encoder.</summary>
+    public BertHead Head { get; init; } = BertHead.Encoder;
+
+    /// <summary>Gets the number of the head's outputs where labels decide it.</summary>
+    public int LabelCount { get; init; } = 2;
+
+    /// <summary>Gets the longest sequence of the memory plan.</summary>
+    public int MaxSequenceLength { get; init; } = 128;
+
+    /// <summary>Gets the most tokens of one pass.</summary>
+    public int MaxBatchTokens { get; init; } = 4096;
+
+    /// <summary>Gets the overrides of bits by pattern, in order.</summary>
+    public EquatableArray<LayerBitsRule> LayerBits { get; init; }
+
+    /// <summary>Gets the plan's entries, in order.</summary>
+    public EquatableArray<PlanEntry> Plan { get; init; }
+}
