@@ -1,7 +1,5 @@
 using System.Globalization;
-using QuantGen.Generators.Emission.Kernels;
 using QuantGen.Generators.Specs;
-using QuantGen.Specs;
 
 namespace QuantGen.Generators.Emission;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using QuantGen.Specs;
 
 namespace QuantGen.Generators.Emission;
 

@@ -66,7 +66,7 @@ internal sealed class LayerEmitter(ModelPlan plan, int block)
     {
         string name = SpecBuilder.LayerName(block, part);
         w.Lines($"""
-            LayerNorm.AddAndNormalizeRows(
+            NormRows.AddAndNormalize(
                 ref {input}, ref {residual}, ref pass.WeightFloats({Identifier.Of(name + ".weight")}), ref pass.WeightFloats({Identifier.Of(name + ".bias")}),
                 LayerNormEpsilon, count, HiddenSize, ref {output});
             """);
