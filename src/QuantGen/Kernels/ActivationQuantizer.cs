@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace QuantGen.Kernels;
+
+/// <summary>Quantizes activations to 8-bit codes, per token by their own range or all by a given one.</summary>
+/// <remarks><see cref="Reference"/> with <see cref="ActivationRange"/> is the definition.</remarks>
+public static class ActivationQuantizer
+{
+    // Up to this many columns the sum of centered codes, at most 255 each, is an integer below 2^23: exact in float lanes.
+    private const int MaxColumns = 32768;
+
+    // 1.5 * 2^23: adding it rounds to an integer, halves to even, and leaves that integer in the low bits.
+    private const float RoundingOffset = 12582912f;
+
+    /// <summary>Quantizes each row by its own minimum and maximum.</summary>
+    /// <param name="input">The first value of the first row.</param>
+    /// <param name="inputStride">Elements from one row of values to the next.</param>
+    /// <param name="rows">How many rows (tokens) there are.</param>
+    /// <param name="columns">Values in a row, 1 to 32,768.</param>
+    /// <param name="codes">Receives the codes; those from <paramref name="columns"/> to the stride become 0.</param>
+    /// <param name="codesStride">Bytes from one row of codes to the next, at least <paramref name="columns"/>.</param>
+    /// <param name="scales">Receives one scale a row.</param>
+    /// <param name="zeroPoints">Receives one zero point a row, in 0..255.</param>
+    /// <param name="centeredSums">Receives the sum of (code - zero point) over each row's columns.</param>
+    public static void QuantizePerToken(
+        ref float input, nint inputStride, int rows, int columns, ref byte codes, nint codesStride,
+        ref float scales, ref int zeroPoints, ref int centeredSums)
+    {
+        if (LanesChoice.Use512)
+        {
+            RunPerToken<Lanes512>(ref input, inputStride, rows, columns, ref codes, codesStride, ref scales, ref zeroPoints, ref centeredSums);
+        }
+        else if (LanesChoice.Use256)
+        {
+            RunPerToken<Lanes256>(ref input, inputStride, rows, columns, ref codes, codesStride, ref scales, ref zeroPoints, ref centeredSums);
+        }
+        else if (LanesChoice.Use128)
+        {
+            RunPerToken<Lanes128>(ref input, inputStride, rows, columns, ref codes, codesStride, ref scales, ref zeroPoints, ref centeredSums);
+        }
+        else
+        {
+            RunPerToken<LanesScalar>(ref input, inputStride, rows, columns, ref codes, codesStride, ref scales, ref zeroPoints, ref centeredSums);
+        }
+    }
+
+    /// <summary>Quantizes all rows by one given scale and zero point.</summary>
+    /// <param name="input">The first value of the first row.</param>
+    /// <param name="inputStride">Elements from one row of values to the next.</param>
+    /// <param name="rows">How many rows (tokens) there are.</param>
+    /// <param name="columns">Values in a row, 1 to 32,768.</param>
+    /// <param name="scale">The scale; positive and finite, floored at 1e-8.</param>
+    /// <param name="zeroPoint">The code of 0, in 0..255.</param>
+    /// <param name="codes">Receives the codes; those from <paramref name="columns"/> to the stride become 0.</param>
+    /// <param name="codesStride">Bytes from one row of codes to the next, at least <paramref name="columns"/>.</param>
+    /// <param name="centeredSums">Receives the sum of (code - zero point) over each row's columns.</param>
+    public static void QuantizeStatic(
+        ref float input, nint inputStride, int rows, int columns, float scale, int zeroPoint,
+        ref byte codes, nint codesStride, ref int centeredSums)
+    {
+        Debug.Assert(zeroPoint is >= 0 and <= 255);
+        ActivationRange range = ActivationRange.FromScale(scale, zeroPoint);
+        if (LanesChoice.Use512)
+        {
+            RunStatic<Lanes512>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
+        }
+        else if (LanesChoice.Use256)
+        {
+            RunStatic<Lanes256>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
+        }
+        else if (LanesChoice.Use128)
+        {
+            RunStatic<Lanes128>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
+        }
+        else
+        {
+            RunStatic<LanesScalar>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
+        }
+    }
+
+    /// <summary>Quantizes one token by its own range, by the book.</summary>
+    /// <param name="input">The token's values. NaN takes no part in the range.</param>
+    /// <param name="codes">Receives the codes; as many as there are values.</param>
+    /// <returns>The scale and zero point used.</returns>
+    public static ActivationRange Reference(ReadOnlySpan<float> input, Span<byte> codes)
+    {
+        float low = 0f;
+        float high = 0f;
+        foreach (float x in input)
+        {
+            low = x < low ? x : low;
+            high = x > high ? x : high;
+        }
+
+        ActivationRange range = ActivationRange.FromMinMax(low, high);
+        for (int i = 0; i < input.Length; i++)
+        {
+            codes[i] = ActivationRange.ActivationCode(input[i], range.Inverse, range.ZeroPoint);
+        }
+
+        return range;
+    }
+
+    /// <summary>Quantizes each row by its own range on the given lanes.</summary>
+    internal static void RunPerToken<TLanes>(
+        ref float input, nint inputStride, int rows, int columns, ref byte codes, nint codesStride,
+        ref float scales, ref int zeroPoints, ref int centeredSums)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        Debug.Assert(columns is >= 1 and <= MaxColumns && codesStride >= columns);
+        for (int i = 0; i < rows; i++)
+        {
+            ref float row = ref Unsafe.Add(ref input, i * inputStride);
+            ActivationRange range = Measure<TLanes>(ref row, columns);
+            Unsafe.Add(ref scales, i) = range.Scale;
+            Unsafe.Add(ref zeroPoints, i) = range.ZeroPoint;
+            Unsafe.Add(ref centeredSums, i) = Quantize<TLanes>(ref row, columns, range, ref Unsafe.Add(ref codes, i * codesStride), codesStride);
+        }
+    }
+
+    /// <summary>Quantizes all rows by one range on the given lanes.</summary>
+    internal static void RunStatic<TLanes>(
+        ref float input, nint inputStride, int rows, int columns, ActivationRange range,
+        ref byte codes, nint codesStride, ref int centeredSums)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        Debug.Assert(columns is >= 1 and <= MaxColumns && codesStride >= columns);
+        for (int i = 0; i < rows; i++)
+        {
+            ref float row = ref Unsafe.Add(ref input, i * inputStride);
+            Unsafe.Add(ref centeredSums, i) = Quantize<TLanes>(ref row, columns, range, ref Unsafe.Add(ref codes, i * codesStride), codesStride);
+        }
+    }
+
+    private static ActivationRange Measure<TLanes>(ref float row, int columns)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        // The operands' order makes Min and Max keep what they have when an element is NaN. Minimum and maximum depend on no order,
+        // so a second pair of accumulators changes nothing but the length of the dependency chain.
+        nuint whole = (nuint)columns & ~(nuint)15;
+        nuint pairs = (nuint)columns & ~(nuint)31;
+        TLanes low = TLanes.Broadcast(0f);
+        TLanes high = low;
+        TLanes lowOdd = low;
+        TLanes highOdd = low;
+        for (nuint i = 0; i < pairs; i += 32)
+        {
+            TLanes even = TLanes.Load(ref row, i);
+            TLanes odd = TLanes.Load(ref row, i + 16);
+            low = TLanes.Min(even, low);
+            high = TLanes.Max(even, high);
+            lowOdd = TLanes.Min(odd, lowOdd);
+            highOdd = TLanes.Max(odd, highOdd);
+        }
+
+        low = TLanes.Min(lowOdd, low);
+        high = TLanes.Max(highOdd, high);
+        if (pairs < whole)
+        {
+            TLanes x = TLanes.Load(ref row, pairs);
+            low = TLanes.Min(x, low);
+            high = TLanes.Max(x, high);
+        }
+
+        if ((columns & 15) != 0)
+        {
+            TLanes x = LanesTail.Load<TLanes>(ref row, whole, columns & 15, 0f);
+            low = TLanes.Min(x, low);
+            high = TLanes.Max(x, high);
+        }
+
+        return ActivationRange.FromMinMax(TLanes.MinFold(low), TLanes.MaxFold(high));
+    }
+
+    private static int Quantize<TLanes>(ref float row, int columns, ActivationRange range, ref byte codes, nint codesStride)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes inverse = TLanes.Broadcast(range.Inverse);
+        TLanes lowest = TLanes.Broadcast(-range.ZeroPoint);
+        TLanes highest = TLanes.Broadcast(255 - range.ZeroPoint);
+        TLanes zero = TLanes.Broadcast(range.ZeroPoint);
+        TLanes offset = TLanes.Broadcast(RoundingOffset);
+        TLanes total = TLanes.Broadcast(0f);
+        nuint whole = (nuint)columns & ~(nuint)15;
+        for (nuint i = 0; i < whole; i += 16)
+        {
+            TLanes rounded = Round(TLanes.Load(ref row, i));
+            total += rounded - offset;
+            TLanes.StoreLowBytes(rounded + zero, ref codes, i);
+        }
+
+        if (whole < (nuint)columns)
+        {
+            // The filled lanes are centered codes of 0 and change no sum.
+            TLanes rounded = Round(LanesTail.Load<TLanes>(ref row, whole, columns & 15, 0f));
+            total += rounded - offset;
+            LanesTail.StoreLowBytes(rounded + zero, ref codes, whole, columns & 15);
+        }
+
+        Unsafe.InitBlockUnaligned(ref Unsafe.Add(ref codes, columns), 0, (uint)(codesStride - columns));
+        return (int)TLanes.Sum(total);
+
+        TLanes Round(TLanes x) => TLanes.Min(TLanes.Max(TLanes.NaNToZero(x * inverse), lowest), highest) + offset;
+    }
+}

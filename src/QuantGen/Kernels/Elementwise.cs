@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace QuantGen.Kernels;
+
+/// <summary>Applies a lane function to a run of floats in place.</summary>
+internal static class Elementwise
+{
+    /// <summary>Replaces each of <paramref name="count"/> values by its image, on the lanes this process runs on.</summary>
+    public static void Apply<TFunction>(ref float values, int count)
+        where TFunction : struct, ILaneFunction
+    {
+        Debug.Assert(count >= 0);
+        if (LanesChoice.Use512)
+        {
+            Run<TFunction, Lanes512>(ref values, count);
+        }
+        else if (LanesChoice.Use256)
+        {
+            Run<TFunction, Lanes256>(ref values, count);
+        }
+        else if (LanesChoice.Use128)
+        {
+            Run<TFunction, Lanes128>(ref values, count);
+        }
+        else
+        {
+            Run<TFunction, LanesScalar>(ref values, count);
+        }
+    }
+
+    /// <summary>Does the same on the given lanes.</summary>
+    internal static void Run<TFunction, TLanes>(ref float values, int count)
+        where TFunction : struct, ILaneFunction
+        where TLanes : struct, ILanes<TLanes>
+    {
+        int whole = count & ~15;
+        for (nuint i = 0; i < (nuint)whole; i += 16)
+        {
+            TLanes.Store(TFunction.Compute(TLanes.Load(ref values, i)), ref values, i);
+        }
+
+        if (whole < count)
+        {
+            TLanes last = LanesTail.Load<TLanes>(ref values, (nuint)whole, count - whole, 0f);
+            LanesTail.Store(TFunction.Compute(last), ref values, (nuint)whole, count - whole);
+        }
+    }
+}

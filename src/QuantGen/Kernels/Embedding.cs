@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace QuantGen.Kernels;
+
+/// <summary>The embedding of one token: (word + token type) + position, then layer normalization.</summary>
+public static class Embedding
+{
+    /// <summary>Embeds one token.</summary>
+    /// <remarks>
+    /// A quantized word row holds codes packed lowest bits first, from a byte boundary on; a value is <c>(code - 2^(bits - 1)) * scale</c>.
+    /// </remarks>
+    /// <param name="wordRow">The word's packed row: <c>ceil(columns * bits / 8)</c> bytes, or floats when <paramref name="bits"/> is 32.</param>
+    /// <param name="bits">2, 4, 8 or 32.</param>
+    /// <param name="scale">The row's scale; not used for 32 bits.</param>
+    /// <param name="tokenType">The token type's row.</param>
+    /// <param name="position">The position's row.</param>
+    /// <param name="gamma">The normalization's factors.</param>
+    /// <param name="beta">The normalization's summands.</param>
+    /// <param name="epsilon">Added to the variance; positive.</param>
+    /// <param name="columns">The width of the embedding, at least 1.</param>
+    /// <param name="output">Receives the embedding.</param>
+    public static void Run(
+        ref byte wordRow, int bits, float scale, ref float tokenType, ref float position,
+        ref float gamma, ref float beta, float epsilon, int columns, ref float output)
+    {
+        if (LanesChoice.Use512)
+        {
+            Run<Lanes512>(ref wordRow, bits, scale, ref tokenType, ref position, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+        else if (LanesChoice.Use256)
+        {
+            Run<Lanes256>(ref wordRow, bits, scale, ref tokenType, ref position, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+        else if (LanesChoice.Use128)
+        {
+            Run<Lanes128>(ref wordRow, bits, scale, ref tokenType, ref position, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+        else
+        {
+            Run<LanesScalar>(ref wordRow, bits, scale, ref tokenType, ref position, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+    }
+
+    /// <summary>Does the same on the given lanes.</summary>
+    internal static void Run<TLanes>(
+        ref byte wordRow, int bits, float scale, ref float tokenType, ref float position,
+        ref float gamma, ref float beta, float epsilon, int columns, ref float output)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        Debug.Assert(bits is 2 or 4 or 8 or 32 && columns >= 1);
+        nuint whole = (nuint)columns & ~(nuint)15;
+        int rest = columns & 15;
+        for (nuint i = 0; i < whole; i += 16)
+        {
+            TLanes word = bits == 32
+                ? TLanes.Load(ref Unsafe.As<byte, float>(ref wordRow), i)
+                : Dequantize<TLanes>(ref Unsafe.Add(ref wordRow, (i * (nuint)bits) >> 3), bits, scale);
+            TLanes.Store((word + TLanes.Load(ref tokenType, i)) + TLanes.Load(ref position, i), ref output, i);
+        }
+
+        if (rest != 0)
+        {
+            TLanes word = bits == 32
+                ? LanesTail.Load<TLanes>(ref Unsafe.As<byte, float>(ref wordRow), whole, rest, 0f)
+                : DequantizeTail<TLanes>(ref Unsafe.Add(ref wordRow, (whole * (nuint)bits) >> 3), rest, bits, scale);
+            TLanes sum = (word + LanesTail.Load<TLanes>(ref tokenType, whole, rest, 0f)) + LanesTail.Load<TLanes>(ref position, whole, rest, 0f);
+            LanesTail.Store(sum, ref output, whole, rest);
+        }
+
+        LayerNorm.Run<TLanes>(ref output, ref gamma, ref beta, epsilon, columns, ref output);
+    }
+
+    private static TLanes DequantizeTail<TLanes>(ref byte codes, int count, int bits, float scale)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        UInt128 copy = default;
+        ref byte bytes = ref Unsafe.As<UInt128, byte>(ref copy);
+        Unsafe.CopyBlockUnaligned(ref bytes, ref codes, (uint)(((count * bits) + 7) >> 3));
+        return Dequantize<TLanes>(ref bytes, bits, scale);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Dequantize<TLanes>(ref byte codes, int bits, float scale)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        Vector128<byte> unpacked = bits switch
+        {
+            2 => Vector128.Create(SpreadPairs(ReadUInt16(ref codes)), SpreadPairs(ReadUInt16(ref Unsafe.Add(ref codes, 2)))).AsByte(),
+            4 => Vector128.Create(SpreadNibbles(ReadUInt32(ref codes)), SpreadNibbles(ReadUInt32(ref Unsafe.Add(ref codes, 4)))).AsByte(),
+            _ => Vector128.LoadUnsafe(ref codes),
+        };
+        return (TLanes.FromBytes(unpacked) - TLanes.Broadcast(1 << (bits - 1))) * TLanes.Broadcast(scale);
+    }
+
+    // Each step halves the distance between neighbouring codes still sharing a field: eight 2-bit codes end in eight bytes.
+    private static ulong SpreadPairs(ulong codes)
+    {
+        codes = (codes | (codes << 24)) & 0x0000_00FF_0000_00FF;
+        codes = (codes | (codes << 12)) & 0x000F_000F_000F_000F;
+        return (codes | (codes << 6)) & 0x0303_0303_0303_0303;
+    }
+
+    private static ulong SpreadNibbles(ulong codes)
+    {
+        codes = (codes | (codes << 16)) & 0x0000_FFFF_0000_FFFF;
+        codes = (codes | (codes << 8)) & 0x00FF_00FF_00FF_00FF;
+        return (codes | (codes << 4)) & 0x0F0F_0F0F_0F0F_0F0F;
+    }
+
+    private static ulong ReadUInt16(ref byte source) => Unsafe.ReadUnaligned<ushort>(ref source);
+
+    private static ulong ReadUInt32(ref byte source) => Unsafe.ReadUnaligned<uint>(ref source);
+}

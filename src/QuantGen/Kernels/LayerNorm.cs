@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace QuantGen.Kernels;
+
+/// <summary>Layer normalization of one token (Ba, Kiros and Hinton, 2016).</summary>
+/// <remarks>
+/// Two passes: the mean from 16 lane sums, then the variance from squared differences, summed by fused steps the same way; both sums are
+/// folded and divided by the number of columns. Then <c>((x - mean) * (1 / sqrt(variance + epsilon)))</c> times gamma plus beta, fused.
+/// </remarks>
+public static class LayerNorm
+{
+    /// <summary>Normalizes one token.</summary>
+    /// <param name="input">The token's values.</param>
+    /// <param name="gamma">The factors.</param>
+    /// <param name="beta">The summands.</param>
+    /// <param name="epsilon">Added to the variance; positive.</param>
+    /// <param name="columns">How many values there are, at least 1.</param>
+    /// <param name="output">Receives the result; may be <paramref name="input"/>.</param>
+    public static void Normalize(ref float input, ref float gamma, ref float beta, float epsilon, int columns, ref float output)
+    {
+        if (LanesChoice.Use512)
+        {
+            Run<Lanes512>(ref input, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+        else if (LanesChoice.Use256)
+        {
+            Run<Lanes256>(ref input, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+        else if (LanesChoice.Use128)
+        {
+            Run<Lanes128>(ref input, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+        else
+        {
+            Run<LanesScalar>(ref input, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+    }
+
+    /// <summary>Adds the residual to one token, <c>input + residual</c>, and normalizes the sum.</summary>
+    /// <param name="input">The token's values.</param>
+    /// <param name="residual">The values to add.</param>
+    /// <param name="gamma">The factors.</param>
+    /// <param name="beta">The summands.</param>
+    /// <param name="epsilon">Added to the variance; positive.</param>
+    /// <param name="columns">How many values there are, at least 1.</param>
+    /// <param name="output">Receives the result; may be <paramref name="input"/> or <paramref name="residual"/>.</param>
+    public static void AddAndNormalize(
+        ref float input, ref float residual, ref float gamma, ref float beta, float epsilon, int columns, ref float output)
+    {
+        if (LanesChoice.Use512)
+        {
+            RunAdd<Lanes512>(ref input, ref residual, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+        else if (LanesChoice.Use256)
+        {
+            RunAdd<Lanes256>(ref input, ref residual, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+        else if (LanesChoice.Use128)
+        {
+            RunAdd<Lanes128>(ref input, ref residual, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+        else
+        {
+            RunAdd<LanesScalar>(ref input, ref residual, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+    }
+
+    /// <summary>Does the same on the given lanes.</summary>
+    internal static void Run<TLanes>(ref float input, ref float gamma, ref float beta, float epsilon, int columns, ref float output)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        Debug.Assert(columns >= 1 && epsilon > 0f);
+        nuint whole = (nuint)columns & ~(nuint)15;
+        TLanes total = TLanes.Broadcast(0f);
+        for (nuint i = 0; i < whole; i += 16)
+        {
+            total += TLanes.Load(ref input, i);
+        }
+
+        if ((columns & 15) != 0)
+        {
+            total += LanesTail.Load<TLanes>(ref input, whole, columns & 15, 0f);
+        }
+
+        Finish(ref input, total, ref gamma, ref beta, epsilon, columns, ref output);
+    }
+
+    /// <summary>Does the same on the given lanes.</summary>
+    internal static void RunAdd<TLanes>(
+        ref float input, ref float residual, ref float gamma, ref float beta, float epsilon, int columns, ref float output)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        Debug.Assert(columns >= 1 && epsilon > 0f);
+        nuint whole = (nuint)columns & ~(nuint)15;
+        int rest = columns & 15;
+        TLanes total = TLanes.Broadcast(0f);
+        for (nuint i = 0; i < whole; i += 16)
+        {
+            TLanes sum = TLanes.Load(ref input, i) + TLanes.Load(ref residual, i);
+            TLanes.Store(sum, ref output, i);
+            total += sum;
+        }
+
+        if (rest != 0)
+        {
+            TLanes sum = LanesTail.Load<TLanes>(ref input, whole, rest, 0f) + LanesTail.Load<TLanes>(ref residual, whole, rest, 0f);
+            LanesTail.Store(sum, ref output, whole, rest);
+            total += sum;
+        }
+
+        Finish(ref output, total, ref gamma, ref beta, epsilon, columns, ref output);
+    }
+
+    private static void Finish<TLanes>(
+        ref float input, TLanes total, ref float gamma, ref float beta, float epsilon, int columns, ref float output)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        nuint whole = (nuint)columns & ~(nuint)15;
+        int rest = columns & 15;
+        float mean = TLanes.Sum(total) / columns;
+        TLanes means = TLanes.Broadcast(mean);
+        TLanes squares = TLanes.Broadcast(0f);
+        for (nuint i = 0; i < whole; i += 16)
+        {
+            TLanes difference = TLanes.Load(ref input, i) - means;
+            squares = TLanes.MultiplyAdd(difference, difference, squares);
+        }
+
+        if (rest != 0)
+        {
+            // Filled with the mean, the missing lanes add 0 to the variance.
+            TLanes difference = LanesTail.Load<TLanes>(ref input, whole, rest, mean) - means;
+            squares = TLanes.MultiplyAdd(difference, difference, squares);
+        }
+
+        float variance = TLanes.Sum(squares) / columns;
+        TLanes inverse = TLanes.Broadcast(1f / MathF.Sqrt(variance + epsilon));
+        for (nuint i = 0; i < whole; i += 16)
+        {
+            TLanes normal = (TLanes.Load(ref input, i) - means) * inverse;
+            TLanes.Store(TLanes.MultiplyAdd(normal, TLanes.Load(ref gamma, i), TLanes.Load(ref beta, i)), ref output, i);
+        }
+
+        if (rest != 0)
+        {
+            TLanes normal = (LanesTail.Load<TLanes>(ref input, whole, rest, 0f) - means) * inverse;
+            TLanes factors = LanesTail.Load<TLanes>(ref gamma, whole, rest, 0f);
+            TLanes summands = LanesTail.Load<TLanes>(ref beta, whole, rest, 0f);
+            LanesTail.Store(TLanes.MultiplyAdd(normal, factors, summands), ref output, whole, rest);
+        }
+    }
+}
