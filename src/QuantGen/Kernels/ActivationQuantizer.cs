@@ -185,7 +185,7 @@ public static class ActivationQuantizer
         nuint whole = (nuint)columns & ~(nuint)15;
         for (nuint i = 0; i < whole; i += 16)
         {
-            TLanes rounded = Round(TLanes.Load(ref row, i));
+            TLanes rounded = Round(TLanes.Load(ref row, i) * inverse, lowest, highest);
             total += rounded - offset;
             TLanes.StoreLowBytes(rounded + zero, ref codes, i);
         }
@@ -193,14 +193,17 @@ public static class ActivationQuantizer
         if (whole < (nuint)columns)
         {
             // The filled lanes are centered codes of 0 and change no sum.
-            TLanes rounded = Round(LanesTail.Load<TLanes>(ref row, whole, columns & 15, 0f));
+            TLanes rounded = Round(LanesTail.Load<TLanes>(ref row, whole, columns & 15, 0f) * inverse, lowest, highest);
             total += rounded - offset;
             LanesTail.StoreLowBytes(rounded + zero, ref codes, whole, columns & 15);
         }
 
         Unsafe.InitBlockUnaligned(ref Unsafe.Add(ref codes, columns), 0, (uint)(codesStride - columns));
         return (int)TLanes.Sum(total);
-
-        TLanes Round(TLanes x) => TLanes.Min(TLanes.Max(TLanes.NaNToZero(x * inverse), lowest), highest) + offset;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Round<TLanes>(TLanes scaled, TLanes lowest, TLanes highest)
+        where TLanes : struct, ILanes<TLanes> =>
+        TLanes.Min(TLanes.Max(TLanes.NaNToZero(scaled), lowest), highest) + TLanes.Broadcast(RoundingOffset);
 }

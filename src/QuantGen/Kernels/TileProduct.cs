@@ -1,0 +1,264 @@
+using System.Runtime.CompilerServices;
+
+namespace QuantGen.Kernels;
+
+/// <summary>A float matrix product over panels, in register tiles: <c>C = factor * (A B)</c>.</summary>
+/// <remarks>
+/// B is packed in panels of <see cref="PanelColumns"/> columns, the last one narrower but a multiple of 16: panel p starts at
+/// <c>p * PanelColumns * depth</c> and holds depth rows of its width. Each element is one chain of fused steps over the depth, ascending
+/// from +0, then one multiplication by the factor; tiles and lane types change nothing in it.
+/// </remarks>
+internal static class TileProduct
+{
+    /// <summary>Columns in a full panel.</summary>
+    public const int PanelColumns = 64;
+
+    /// <summary>Computes the product for some rows of A.</summary>
+    /// <param name="a">The first row of A, <paramref name="depth"/> long.</param>
+    /// <param name="aStride">Elements from one row of A to the next.</param>
+    /// <param name="rows">How many rows, at least 1.</param>
+    /// <param name="depth">The length of the chains.</param>
+    /// <param name="panels">B.</param>
+    /// <param name="columns">The columns of B, a multiple of 16.</param>
+    /// <param name="factor">Multiplies every element at the end; 1 changes no bit.</param>
+    /// <param name="c">The first row of C, <paramref name="columns"/> long.</param>
+    /// <param name="cStride">Elements from one row of C to the next.</param>
+    public static void Run<TLanes>(
+        ref float a, nint aStride, int rows, int depth, ref float panels, int columns, float factor, ref float c, nint cStride)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        int tileRows = TLanes.Registers <= 2 ? 4 : 2;
+        TLanes factors = TLanes.Broadcast(factor);
+        for (int start = 0; start < columns; start += PanelColumns)
+        {
+            ref float panel = ref Unsafe.Add(ref panels, start * (nint)depth);
+            int width = Math.Min(PanelColumns, columns - start);
+            for (int row = 0; row < rows; row += tileRows)
+            {
+                ref float aTile = ref Unsafe.Add(ref a, row * aStride);
+                ref float cTile = ref Unsafe.Add(ref c, (row * cStride) + start);
+                PanelRows(ref aTile, aStride, rows - 1 - row, depth, ref panel, width, factors, ref cTile, cStride);
+            }
+        }
+    }
+
+    // The tiles fit the registers: accumulators, one row of B and one broadcast. `last` is the last existing row of the tile; the rows
+    // after it repeat it, so that one shape of tile serves every count and nothing outside the rows is touched.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PanelRows<TLanes>(
+        ref float a, nint aStride, int last, int depth, ref float panel, int width, TLanes factor, ref float c, nint cStride)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        int column = 0;
+        if (TLanes.Registers == 1)
+        {
+            for (; column + 64 <= width; column += 64)
+            {
+                Tile4X4(ref a, aStride, last, depth, ref Unsafe.Add(ref panel, column), width, factor, ref Unsafe.Add(ref c, column), cStride);
+            }
+
+            for (; column + 32 <= width; column += 32)
+            {
+                Tile4X2(ref a, aStride, last, depth, ref Unsafe.Add(ref panel, column), width, factor, ref Unsafe.Add(ref c, column), cStride);
+            }
+        }
+
+        for (; column < width; column += 16)
+        {
+            if (TLanes.Registers <= 2)
+            {
+                Tile4X1(ref a, aStride, last, depth, ref Unsafe.Add(ref panel, column), width, factor, ref Unsafe.Add(ref c, column), cStride);
+            }
+            else
+            {
+                Tile2X1(ref a, aStride, last, depth, ref Unsafe.Add(ref panel, column), width, factor, ref Unsafe.Add(ref c, column), cStride);
+            }
+        }
+    }
+
+    private static void Tile4X4<TLanes>(
+        ref float a, nint aStride, int last, int depth, ref float b, nint bStride, TLanes factor, ref float c, nint cStride)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        ref float a1 = ref Unsafe.Add(ref a, Math.Min(1, last) * aStride);
+        ref float a2 = ref Unsafe.Add(ref a, Math.Min(2, last) * aStride);
+        ref float a3 = ref Unsafe.Add(ref a, Math.Min(3, last) * aStride);
+        TLanes s00 = TLanes.Broadcast(0f);
+        TLanes s01 = s00;
+        TLanes s02 = s00;
+        TLanes s03 = s00;
+        TLanes s10 = s00;
+        TLanes s11 = s00;
+        TLanes s12 = s00;
+        TLanes s13 = s00;
+        TLanes s20 = s00;
+        TLanes s21 = s00;
+        TLanes s22 = s00;
+        TLanes s23 = s00;
+        TLanes s30 = s00;
+        TLanes s31 = s00;
+        TLanes s32 = s00;
+        TLanes s33 = s00;
+        for (nint k = 0; k < depth; k++)
+        {
+            TLanes b0 = TLanes.Load(ref b, 0);
+            TLanes b1 = TLanes.Load(ref b, 16);
+            TLanes b2 = TLanes.Load(ref b, 32);
+            TLanes b3 = TLanes.Load(ref b, 48);
+            TLanes x0 = TLanes.Broadcast(Unsafe.Add(ref a, k));
+            s00 = TLanes.MultiplyAdd(x0, b0, s00);
+            s01 = TLanes.MultiplyAdd(x0, b1, s01);
+            s02 = TLanes.MultiplyAdd(x0, b2, s02);
+            s03 = TLanes.MultiplyAdd(x0, b3, s03);
+            TLanes x1 = TLanes.Broadcast(Unsafe.Add(ref a1, k));
+            s10 = TLanes.MultiplyAdd(x1, b0, s10);
+            s11 = TLanes.MultiplyAdd(x1, b1, s11);
+            s12 = TLanes.MultiplyAdd(x1, b2, s12);
+            s13 = TLanes.MultiplyAdd(x1, b3, s13);
+            TLanes x2 = TLanes.Broadcast(Unsafe.Add(ref a2, k));
+            s20 = TLanes.MultiplyAdd(x2, b0, s20);
+            s21 = TLanes.MultiplyAdd(x2, b1, s21);
+            s22 = TLanes.MultiplyAdd(x2, b2, s22);
+            s23 = TLanes.MultiplyAdd(x2, b3, s23);
+            TLanes x3 = TLanes.Broadcast(Unsafe.Add(ref a3, k));
+            s30 = TLanes.MultiplyAdd(x3, b0, s30);
+            s31 = TLanes.MultiplyAdd(x3, b1, s31);
+            s32 = TLanes.MultiplyAdd(x3, b2, s32);
+            s33 = TLanes.MultiplyAdd(x3, b3, s33);
+            b = ref Unsafe.Add(ref b, bStride);
+        }
+
+        TLanes.Store(s00 * factor, ref c, 0);
+        TLanes.Store(s01 * factor, ref c, 16);
+        TLanes.Store(s02 * factor, ref c, 32);
+        TLanes.Store(s03 * factor, ref c, 48);
+
+        ref float c1 = ref Unsafe.Add(ref c, Math.Min(1, last) * cStride);
+        TLanes.Store(s10 * factor, ref c1, 0);
+        TLanes.Store(s11 * factor, ref c1, 16);
+        TLanes.Store(s12 * factor, ref c1, 32);
+        TLanes.Store(s13 * factor, ref c1, 48);
+
+        ref float c2 = ref Unsafe.Add(ref c, Math.Min(2, last) * cStride);
+        TLanes.Store(s20 * factor, ref c2, 0);
+        TLanes.Store(s21 * factor, ref c2, 16);
+        TLanes.Store(s22 * factor, ref c2, 32);
+        TLanes.Store(s23 * factor, ref c2, 48);
+
+        ref float c3 = ref Unsafe.Add(ref c, Math.Min(3, last) * cStride);
+        TLanes.Store(s30 * factor, ref c3, 0);
+        TLanes.Store(s31 * factor, ref c3, 16);
+        TLanes.Store(s32 * factor, ref c3, 32);
+        TLanes.Store(s33 * factor, ref c3, 48);
+    }
+
+    private static void Tile4X2<TLanes>(
+        ref float a, nint aStride, int last, int depth, ref float b, nint bStride, TLanes factor, ref float c, nint cStride)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        ref float a1 = ref Unsafe.Add(ref a, Math.Min(1, last) * aStride);
+        ref float a2 = ref Unsafe.Add(ref a, Math.Min(2, last) * aStride);
+        ref float a3 = ref Unsafe.Add(ref a, Math.Min(3, last) * aStride);
+        TLanes s00 = TLanes.Broadcast(0f);
+        TLanes s01 = s00;
+        TLanes s10 = s00;
+        TLanes s11 = s00;
+        TLanes s20 = s00;
+        TLanes s21 = s00;
+        TLanes s30 = s00;
+        TLanes s31 = s00;
+        for (nint k = 0; k < depth; k++)
+        {
+            TLanes b0 = TLanes.Load(ref b, 0);
+            TLanes b1 = TLanes.Load(ref b, 16);
+            TLanes x0 = TLanes.Broadcast(Unsafe.Add(ref a, k));
+            s00 = TLanes.MultiplyAdd(x0, b0, s00);
+            s01 = TLanes.MultiplyAdd(x0, b1, s01);
+            TLanes x1 = TLanes.Broadcast(Unsafe.Add(ref a1, k));
+            s10 = TLanes.MultiplyAdd(x1, b0, s10);
+            s11 = TLanes.MultiplyAdd(x1, b1, s11);
+            TLanes x2 = TLanes.Broadcast(Unsafe.Add(ref a2, k));
+            s20 = TLanes.MultiplyAdd(x2, b0, s20);
+            s21 = TLanes.MultiplyAdd(x2, b1, s21);
+            TLanes x3 = TLanes.Broadcast(Unsafe.Add(ref a3, k));
+            s30 = TLanes.MultiplyAdd(x3, b0, s30);
+            s31 = TLanes.MultiplyAdd(x3, b1, s31);
+            b = ref Unsafe.Add(ref b, bStride);
+        }
+
+        TLanes.Store(s00 * factor, ref c, 0);
+        TLanes.Store(s01 * factor, ref c, 16);
+
+        ref float c1 = ref Unsafe.Add(ref c, Math.Min(1, last) * cStride);
+        TLanes.Store(s10 * factor, ref c1, 0);
+        TLanes.Store(s11 * factor, ref c1, 16);
+
+        ref float c2 = ref Unsafe.Add(ref c, Math.Min(2, last) * cStride);
+        TLanes.Store(s20 * factor, ref c2, 0);
+        TLanes.Store(s21 * factor, ref c2, 16);
+
+        ref float c3 = ref Unsafe.Add(ref c, Math.Min(3, last) * cStride);
+        TLanes.Store(s30 * factor, ref c3, 0);
+        TLanes.Store(s31 * factor, ref c3, 16);
+    }
+
+    private static void Tile4X1<TLanes>(
+        ref float a, nint aStride, int last, int depth, ref float b, nint bStride, TLanes factor, ref float c, nint cStride)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        ref float a1 = ref Unsafe.Add(ref a, Math.Min(1, last) * aStride);
+        ref float a2 = ref Unsafe.Add(ref a, Math.Min(2, last) * aStride);
+        ref float a3 = ref Unsafe.Add(ref a, Math.Min(3, last) * aStride);
+        TLanes s00 = TLanes.Broadcast(0f);
+        TLanes s10 = s00;
+        TLanes s20 = s00;
+        TLanes s30 = s00;
+        for (nint k = 0; k < depth; k++)
+        {
+            TLanes b0 = TLanes.Load(ref b, 0);
+            TLanes x0 = TLanes.Broadcast(Unsafe.Add(ref a, k));
+            s00 = TLanes.MultiplyAdd(x0, b0, s00);
+            TLanes x1 = TLanes.Broadcast(Unsafe.Add(ref a1, k));
+            s10 = TLanes.MultiplyAdd(x1, b0, s10);
+            TLanes x2 = TLanes.Broadcast(Unsafe.Add(ref a2, k));
+            s20 = TLanes.MultiplyAdd(x2, b0, s20);
+            TLanes x3 = TLanes.Broadcast(Unsafe.Add(ref a3, k));
+            s30 = TLanes.MultiplyAdd(x3, b0, s30);
+            b = ref Unsafe.Add(ref b, bStride);
+        }
+
+        TLanes.Store(s00 * factor, ref c, 0);
+
+        ref float c1 = ref Unsafe.Add(ref c, Math.Min(1, last) * cStride);
+        TLanes.Store(s10 * factor, ref c1, 0);
+
+        ref float c2 = ref Unsafe.Add(ref c, Math.Min(2, last) * cStride);
+        TLanes.Store(s20 * factor, ref c2, 0);
+
+        ref float c3 = ref Unsafe.Add(ref c, Math.Min(3, last) * cStride);
+        TLanes.Store(s30 * factor, ref c3, 0);
+    }
+
+    private static void Tile2X1<TLanes>(
+        ref float a, nint aStride, int last, int depth, ref float b, nint bStride, TLanes factor, ref float c, nint cStride)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        ref float a1 = ref Unsafe.Add(ref a, Math.Min(1, last) * aStride);
+        TLanes s00 = TLanes.Broadcast(0f);
+        TLanes s10 = s00;
+        for (nint k = 0; k < depth; k++)
+        {
+            TLanes b0 = TLanes.Load(ref b, 0);
+            TLanes x0 = TLanes.Broadcast(Unsafe.Add(ref a, k));
+            s00 = TLanes.MultiplyAdd(x0, b0, s00);
+            TLanes x1 = TLanes.Broadcast(Unsafe.Add(ref a1, k));
+            s10 = TLanes.MultiplyAdd(x1, b0, s10);
+            b = ref Unsafe.Add(ref b, bStride);
+        }
+
+        TLanes.Store(s00 * factor, ref c, 0);
+
+        ref float c1 = ref Unsafe.Add(ref c, Math.Min(1, last) * cStride);
+        TLanes.Store(s10 * factor, ref c1, 0);
+    }
+}
