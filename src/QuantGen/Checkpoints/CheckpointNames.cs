@@ -1,0 +1,78 @@
+namespace QuantGen.Checkpoints;
+
+/// <summary>Turns the tensor names of Hugging Face checkpoints into one set of names for BERT and ALBERT.</summary>
+/// <remarks>ALBERT's one shared block (Lan et al., ICLR 2020) becomes layer 0. Names that no rule knows stay as they are.</remarks>
+internal static class CheckpointNames
+{
+    private const string SharedBlock = "encoder.albert_layer_groups.0.albert_layers.0.";
+    private const string FirstLayer = "encoder.layer.0.";
+    private static readonly string[] s_modelPrefixes = ["bert.", "albert."];
+
+    // The heads used only in pre-training, and buffers that hold no weights.
+    private static readonly string[] s_ignorable =
+        ["embeddings.position_ids", "embeddings.token_type_ids", "cls.", "predictions.", "sop_classifier.", "pooler."];
+
+    private static readonly (string From, string To)[] s_sharedBlockParts =
+    [
+        ("attention.query.", "attention.self.query."),
+        ("attention.key.", "attention.self.key."),
+        ("attention.value.", "attention.self.value."),
+        ("attention.dense.", "attention.output.dense."),
+        ("attention.LayerNorm.", "attention.output.LayerNorm."),
+        ("ffn.", "intermediate.dense."),
+        ("ffn_output.", "output.dense."),
+        ("full_layer_layer_norm.", "output.LayerNorm."),
+    ];
+
+    private static readonly (string From, string To)[] s_endings =
+    [
+        ("LayerNorm.gamma", "LayerNorm.weight"),
+        ("LayerNorm.beta", "LayerNorm.bias"),
+    ];
+
+    /// <summary>Returns the canonical name of a tensor.</summary>
+    public static string Canonical(string source)
+    {
+        string name = source;
+        foreach (string prefix in s_modelPrefixes)
+        {
+            if (source.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                name = source[prefix.Length..];
+            }
+        }
+
+        foreach ((string from, string to) in s_endings)
+        {
+            if (name.EndsWith(from, StringComparison.Ordinal))
+            {
+                name = name[..^from.Length] + to;
+            }
+        }
+
+        return name switch
+        {
+            "pooler.weight" => "pooler.dense.weight",
+            "pooler.bias" => "pooler.dense.bias",
+            _ => name.StartsWith(SharedBlock, StringComparison.Ordinal) ? SharedBlockName(name) : name,
+        };
+    }
+
+    /// <summary>Says whether a model may leave this tensor unused without anyone being misled.</summary>
+    public static bool IsIgnorable(string canonical)
+        => Array.Exists(s_ignorable, start => canonical.StartsWith(start, StringComparison.Ordinal));
+
+    private static string SharedBlockName(string name)
+    {
+        string part = name[SharedBlock.Length..];
+        foreach ((string from, string to) in s_sharedBlockParts)
+        {
+            if (part.StartsWith(from, StringComparison.Ordinal))
+            {
+                return FirstLayer + to + part[from.Length..];
+            }
+        }
+
+        return name;
+    }
+}

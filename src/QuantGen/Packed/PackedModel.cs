@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+using QuantGen.Checkpoints;
+using QuantGen.Specs;
+
+namespace QuantGen.Packed;
+
+/// <summary>A packed model file: a safetensors file whose header says which model it is and whose tensors were all checked.</summary>
+/// <remarks>
+/// <para>
+/// Per quantized matrix there are <c>.codes</c> (U8), <c>.scales</c> (F32) and, if asymmetric, <c>.zero_points</c> (U8). Each row
+/// of codes is a little-endian bit stream, lowest bits first, that starts on a byte; unused bits at its end are 0. Where
+/// precision is mixed, rows, scales and zero points are in stored order (<see cref="MatrixSpec.StoredGroups"/>).
+/// <c>.bias</c> is in the order of the outputs.
+/// </para>
+/// <para>
+/// A file that opens is complete, unchanged since it was written, and legal in every value; there is no switch to skip
+/// that. Reading from several threads is safe, and spans are valid until <see cref="Dispose"/>.
+/// </para>
+/// </remarks>
+public sealed class PackedModel : IDisposable
+{
+    // Twice what the largest legal model has.
+    private const int MaxTensors = 1 << 14;
+
+    private readonly SafetensorsFile _file;
+
+    private PackedModel(SafetensorsFile file)
+    {
+        _file = file;
+        PackedMetadata.Verify(file);
+        Spec = SpecText.Read(file);
+        IReadOnlyList<TensorSpec> layout = PackedLayout.Packed(Spec);
+        PackedValidation.RequireTensors(file, layout);
+        Labels = PackedMetadata.ReadLabels(file, Spec);
+        PackedValidation.RequireValues(file, Spec);
+        Ledger = new ByteLedger(file.HeaderLength, layout, Vocabulary.Length);
+    }
+
+    /// <summary>Gets the path or the name the file was opened under.</summary>
+    public string Name => _file.Name;
+
+    /// <summary>Gets the model the file is for.</summary>
+    public ModelSpec Spec { get; }
+
+    /// <summary>Gets the labels in the order of the head's outputs; empty where the head has none.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Gets the SHA-256 of the checkpoint the file was made from, in lower-case hexadecimal.</summary>
+    public string SourceSha256 => _file.Metadata[PackedMetadata.SourceHashKey];
+
+    /// <summary>Gets the tokenizer's options as JSON text.</summary>
+    public string TokenizerJson => _file.Metadata[PackedMetadata.TokenizerKey];
+
+    /// <summary>Gets the text of the vocabulary, one piece per line, in UTF-8.</summary>
+    public ReadOnlySpan<byte> Vocabulary => Bytes(PackedLayout.Vocabulary);
+
+    /// <summary>Gets the bytes by what they are for.</summary>
+    public ByteLedger Ledger { get; }
+
+    /// <summary>Gets the length of the file in bytes.</summary>
+    public long FileLength => _file.FileLength;
+
+    /// <summary>Opens a file on disk, mapped into memory, and checks all of it.</summary>
+    /// <param name="path">The packed file.</param>
+    /// <exception cref="ModelFormatException">The file is not a valid packed model.</exception>
+    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    public static PackedModel Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Create(path, new FileBytes(path));
+    }
+
+    /// <summary>Reads a packed model that is already in memory, such as an embedded resource, and checks all of it.</summary>
+    /// <param name="bytes">The whole file; it must not change afterwards.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <exception cref="ModelFormatException">The bytes are not a valid packed model.</exception>
+    public static PackedModel Read(ReadOnlyMemory<byte> bytes, string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Create(name, new FileBytes(bytes));
+    }
+
+    /// <summary>Says whether the file has a tensor.</summary>
+    /// <param name="tensorName">The full name, such as <c>classifier.bias</c>.</param>
+    public bool Contains(string tensorName) => _file.TryGet(tensorName, out _);
+
+    /// <summary>Returns the packed codes of a matrix or of the word embedding, in place.</summary>
+    /// <param name="matrix">The name without <c>.codes</c>.</param>
+    public ReadOnlySpan<byte> Codes(string matrix) => Bytes(matrix + PackedNames.Codes);
+
+    /// <summary>Returns the elements of an F32 tensor, in place.</summary>
+    /// <param name="tensorName">The full name.</param>
+    /// <exception cref="ArgumentException">The model has no such tensor, or it is not F32.</exception>
+    public ReadOnlySpan<float> Floats(string tensorName) => MemoryMarshal.Cast<byte, float>(Data(tensorName, SafetensorsDType.F32));
+
+    /// <summary>Returns the elements of a U8 tensor, in place.</summary>
+    /// <param name="tensorName">The full name.</param>
+    /// <exception cref="ArgumentException">The model has no such tensor, or it is not U8.</exception>
+    public ReadOnlySpan<byte> Bytes(string tensorName) => Data(tensorName, SafetensorsDType.U8);
+
+    /// <summary>Writes the file to disk through a temporary file, a flush and a rename.</summary>
+    /// <param name="path">The file to create or replace.</param>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        AtomicFile.Write(path, stream => _file.CopyTo(stream.Write));
+    }
+
+    /// <summary>Closes the file; spans handed out before must no longer be used.</summary>
+    public void Dispose() => _file.Dispose();
+
+    private static PackedModel Create(string name, FileBytes bytes)
+    {
+        SafetensorsFile file = SafetensorsFile.Create(name, bytes, MaxTensors);
+        try
+        {
+            return new PackedModel(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private ReadOnlySpan<byte> Data(string name, SafetensorsDType dtype)
+        => _file.TryGet(name, out SafetensorsTensor? tensor) && tensor.DType == dtype
+            ? _file.Bytes(tensor)
+            : throw new ArgumentException($"The packed model '{Name}' has no {dtype.Name()} tensor '{name}'.", nameof(name));
+}
