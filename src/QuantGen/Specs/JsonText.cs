@@ -99,8 +99,22 @@ internal sealed class JsonText
 
     private string String()
     {
-        var text = new StringBuilder();
         _position++;
+        int end = _position;
+        while (end < _text.Length && _text[end] is >= ' ' and not ('"' or '\\'))
+        {
+            end++;
+        }
+
+        // Almost every string ends at its first quote; only escapes need a buffer.
+        string plain = _text.Substring(_position, end - _position);
+        _position = end;
+        if (Take('"'))
+        {
+            return plain;
+        }
+
+        var text = new StringBuilder(plain);
         while (true)
         {
             char c = Peek();

@@ -9,8 +9,8 @@ internal static class LayerPattern
 {
     private const int MaxRange = 1024;
 
-    /// <summary>Compiles a pattern; null when it is malformed.</summary>
-    public static Regex? Compile(string pattern)
+    /// <summary>Makes the test for a pattern; null when it is malformed.</summary>
+    public static Predicate<string>? Compile(string pattern)
     {
         if (string.IsNullOrWhiteSpace(pattern) || pattern.Length > 256)
         {
@@ -30,7 +30,13 @@ internal static class LayerPattern
             expression.Append(i == 0 ? string.Empty : "\\.").Append(part);
         }
 
-        return new Regex(expression.Append('$').ToString(), RegexOptions.CultureInvariant);
+        // A packed file names hundreds of matrices, all of them plainly: an expression for each would cost more than the rest of its description.
+        if (pattern.IndexOf('*') < 0 && pattern.IndexOf('-') < 0)
+        {
+            return name => name == pattern;
+        }
+
+        return new Regex(expression.Append('$').ToString(), RegexOptions.CultureInvariant).IsMatch;
     }
 
     private static string? Part(string part)

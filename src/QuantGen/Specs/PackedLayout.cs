@@ -26,10 +26,12 @@ public static class PackedLayout
         }
 
         AddEmbeddingRest(tensors, d);
-        var sites = new HashSet<string>(StringComparer.Ordinal);
+        Dictionary<string, ActivationSite> sites = spec.ActivationRange == ActivationRange.Static
+            ? spec.ActivationSites().Where(site => site.IsQuantized).ToDictionary(site => site.Name, StringComparer.Ordinal)
+            : new(StringComparer.Ordinal);
         foreach (MatrixSpec matrix in spec.Matrices)
         {
-            AddSite(tensors, spec, ActivationSite.NameFor(matrix.Name), sites);
+            AddSite(tensors, ActivationSite.NameFor(matrix.Name), sites);
             AddMatrix(tensors, matrix);
             AddNormAfter(tensors, matrix.Name, d.HiddenSize);
         }
@@ -64,16 +66,11 @@ public static class PackedLayout
         AddNorm(tensors, "embeddings.LayerNorm", d.EmbeddingSize);
     }
 
-    private static void AddSite(List<TensorSpec> tensors, ModelSpec spec, string name, HashSet<string> seen)
+    private static void AddSite(List<TensorSpec> tensors, string name, Dictionary<string, ActivationSite> notYetAdded)
     {
-        if (spec.ActivationRange != ActivationRange.Static || !seen.Add(name))
+        if (notYetAdded.TryGetValue(name, out ActivationSite? site))
         {
-            return;
-        }
-
-        ActivationSite site = spec.ActivationSites().First(s => s.Name == name);
-        if (site.IsQuantized)
-        {
+            notYetAdded.Remove(name);
             tensors.Add(Floats(name + ".input_scale", TensorClass.Scales, site.Uses));
             tensors.Add(Bytes(name + ".input_zero_point", TensorClass.Scales, site.Uses));
         }

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace QuantGen.Specs;
 
 /// <summary>Joins dimensions, options, overrides and plan into a model, or says why they do not describe one.</summary>
@@ -86,8 +84,8 @@ public static class SpecBuilder
     {
         private readonly SpecOptions _options;
         private readonly ICollection<SpecIssue> _issues;
-        private readonly List<(LayerBitsRule Rule, Regex Pattern)> _rules = new();
-        private readonly List<(PlanEntry Entry, Regex Pattern)> _plan = new();
+        private readonly List<(LayerBitsRule Rule, Predicate<string> Matches)> _rules = new();
+        private readonly List<(PlanEntry Entry, Predicate<string> Matches)> _plan = new();
         private readonly HashSet<object> _used = new();
 
         public Overrides(SpecOptions options, ICollection<SpecIssue> issues)
@@ -108,9 +106,9 @@ public static class SpecBuilder
         public MatrixSpec? Resolve(string name, int rows, int columns)
         {
             int bits = _options.Bits;
-            foreach ((LayerBitsRule rule, Regex pattern) in _rules)
+            foreach ((LayerBitsRule rule, Predicate<string> matches) in _rules)
             {
-                if (pattern.IsMatch(name))
+                if (matches(name))
                 {
                     bits = rule.Bits;
                     _used.Add(rule);
@@ -123,9 +121,9 @@ public static class SpecBuilder
             Mapping mapping = _options.Mapping;
             Clipping clipping = _options.Clipping;
             EquatableArray<int> groupBits = default;
-            foreach ((PlanEntry entry, Regex pattern) in _plan)
+            foreach ((PlanEntry entry, Predicate<string> matches) in _plan)
             {
-                if (pattern.IsMatch(name))
+                if (matches(name))
                 {
                     planBits = entry.Bits ?? planBits;
                     groupCount = entry.GroupCount ?? groupCount;
@@ -157,9 +155,9 @@ public static class SpecBuilder
             }
         }
 
-        private void Add<T>(List<(T Item, Regex Pattern)> list, T item, string pattern, string id, string source)
+        private void Add<T>(List<(T Item, Predicate<string> Matches)> list, T item, string pattern, string id, string source)
         {
-            if (LayerPattern.Compile(pattern) is Regex compiled)
+            if (LayerPattern.Compile(pattern) is Predicate<string> compiled)
             {
                 list.Add((item, compiled));
             }
