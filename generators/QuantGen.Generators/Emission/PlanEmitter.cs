@@ -66,7 +66,7 @@ internal static class PlanEmitter
             public int MaxBatchTokens => {N(plan.Spec.MaxBatchTokens)};
 
             /// <inheritdoc/>
-            public int MaxTokensPerItem => {N(ModelPlan.TokensPerItem)};
+            public int MaxItemTokens => {N(ModelPlan.TokensPerItem)};
 
             /// <inheritdoc/>
             public long WeightBytes => {N(plan.Weights.Bytes)};

@@ -109,20 +109,22 @@ internal static class SurfaceEmitter
                 public global::System.Collections.Generic.IReadOnlyList<global::QuantGen.Tasks.TokenTag> TagTokens(string text, {Options}) =>
                     _session.TagTokens(text, options);
                 """,
-            BertHead.QuestionAnswering => """
+            BertHead.QuestionAnswering => $"""
                 /// <summary>Finds the answer to a question inside a context.</summary>
                 /// <param name="question">The question.</param>
                 /// <param name="context">The text that holds the answer.</param>
-                /// <param name="options">Answer length, windows and threads; null for defaults.</param>
-                public global::QuantGen.Tasks.Answer Answer(string question, string context, global::QuantGen.Tasks.AnswerOptions? options = null) =>
-                    _session.Answer(question, context, options);
+                /// <param name="answer">Answer length and windows; null for defaults.</param>
+                /// <param name="options">Threads; null for defaults.</param>
+                public global::QuantGen.Tasks.Answer Answer(string question, string context, global::QuantGen.Tasks.AnswerOptions? answer = null, {Options}) =>
+                    _session.Answer(question, context, answer, options);
                 """,
-            _ => """
+            _ => $"""
                 /// <summary>Computes one vector for a text.</summary>
                 /// <param name="text">The text.</param>
-                /// <param name="options">Pooling, normalization and threads; null for defaults.</param>
-                public float[] Embed(string text, global::QuantGen.Tasks.EmbeddingOptions? options = null) =>
-                    _session.Embed(text, options);
+                /// <param name="embed">Pooling and normalization; null for defaults.</param>
+                /// <param name="options">Threads and truncation; null for defaults.</param>
+                public float[] Embed(string text, global::QuantGen.Tasks.EmbedOptions? embed = null, {Options}) =>
+                    _session.Embed(text, embed, options);
                 """,
         };
         w.Lines(text);

@@ -22,8 +22,8 @@ public interface IEncoderProgram
     /// <summary>Gets the most tokens of one pass.</summary>
     int MaxBatchTokens { get; }
 
-    /// <summary>Gets the most tokens that one item of a phase over tokens covers.</summary>
-    int MaxTokensPerItem { get; }
+    /// <summary>Gets the most tokens of one item of a phase over tokens, which the buffers of a worker are made for.</summary>
+    int MaxItemTokens { get; }
 
     /// <summary>Gets the bytes of all weights in the kernels' own order.</summary>
     long WeightBytes { get; }

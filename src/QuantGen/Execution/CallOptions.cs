@@ -1,0 +1,14 @@
+namespace QuantGen;
+
+/// <summary>What a program decides for one call of a model. Results never depend on <see cref="Threads"/>.</summary>
+public sealed record CallOptions
+{
+    /// <summary>Gets the most threads the call uses, the calling thread included; null, the default, and more than <see cref="LoadOptions.Threads"/> mean that number.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>
+    /// Gets the tokens, special ones included, to which longer texts are truncated; null, the default, means that a text longer than the
+    /// model allows throws <see cref="SequenceTooLongException"/>. Token ids that are passed directly are never truncated.
+    /// </summary>
+    public int? MaxLength { get; init; }
+}

@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using QuantGen.Packed;
+using QuantGen.Specs;
+using QuantGen.Tokenization;
+
+namespace QuantGen.Execution;
+
+/// <summary>A loaded model: weights, tokenizer, labels and the workspaces its calls run in. Any number of threads may call it at the same time.</summary>
+/// <remarks>Results are the same bits for any thread count, batch mates and order. Calls with token ids allocate nothing once their workspace exists.</remarks>
+public sealed partial class InferenceSession : IDisposable
+{
+    private readonly IEncoderProgram _program;
+    private readonly WorkspacePool _pool;
+    private readonly int _threads;
+
+    private InferenceSession(IEncoderProgram program, PackedModel model, LoadOptions options)
+    {
+        _program = program;
+        _threads = options.Threads;
+        Labels = [.. model.Labels];
+        Tokenizer = TokenizerSettings.CreateTokenizer(model);
+        var weights = new WeightArena(program.WeightBytes);
+        try
+        {
+            program.PlaceWeights(model, weights);
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+
+        _pool = new WorkspacePool(() => new Workspace(program, weights, options.Threads), options.ConcurrentCalls, weights);
+    }
+
+    /// <summary>Gets the model.</summary>
+    public ModelSpec Spec => _program.Spec;
+
+    /// <summary>Gets the labels in the order of the head's outputs; empty where the head has none.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Gets the tokenizer whose vocabulary the packed file holds.</summary>
+    public BertTokenizer Tokenizer { get; }
+
+    /// <summary>Gets the longest sequence, in tokens.</summary>
+    public int MaxSequenceLength => _program.MaxSequenceLength;
+
+    /// <summary>Gets the name of the instruction set the kernels use on this machine.</summary>
+    public string InstructionSet => _program.InstructionSet;
+
+    /// <summary>Loads a packed file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="program">The code generated for the model.</param>
+    /// <param name="options">Threads and so on; null for defaults.</param>
+    /// <exception cref="ModelFormatException">The file is damaged or was made for another model.</exception>
+    public static InferenceSession Load(string path, IEncoderProgram program, LoadOptions? options = null) => Load(PackedModel.Open(path), program, options);
+
+    /// <summary>Loads a packed file from memory.</summary>
+    /// <param name="file">The bytes of the file; they are not used after the call.</param>
+    /// <param name="program">The code generated for the model.</param>
+    /// <param name="options">Threads and so on; null for defaults.</param>
+    /// <exception cref="ModelFormatException">The bytes are damaged or were made for another model.</exception>
+    public static InferenceSession Load(ReadOnlyMemory<byte> file, IEncoderProgram program, LoadOptions? options = null) =>
+        Load(PackedModel.Read(file, "packed model"), program, options);
+
+    /// <summary>Loads a packed model and disposes of it, whether loading succeeds or not.</summary>
+    /// <param name="model">The packed model.</param>
+    /// <param name="program">The code generated for the model.</param>
+    /// <param name="options">Threads and so on; null for defaults.</param>
+    /// <exception cref="ModelFormatException">The packed model was made for another model.</exception>
+    public static InferenceSession Load(PackedModel model, IEncoderProgram program, LoadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        using (model)
+        {
+            ArgumentNullException.ThrowIfNull(program);
+            options ??= new LoadOptions();
+            ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(LoadOptions.Threads));
+            ArgumentOutOfRangeException.ThrowIfLessThan(options.ConcurrentCalls, 1, nameof(LoadOptions.ConcurrentCalls));
+            return SpecDifference.First(program.Spec, model.Spec) is SpecDifference difference
+                ? throw new ModelFormatException(model.Name, difference.Place, difference.Expected, difference.Found)
+                : new InferenceSession(program, model, options);
+        }
+    }
+
+    /// <summary>Computes the head's outputs of sequences that stand one after the other without padding.</summary>
+    /// <param name="ids">The vocabulary ids of all tokens.</param>
+    /// <param name="types">The token types of all tokens.</param>
+    /// <param name="lengths">The number of tokens of each sequence, from 1 to <see cref="MaxSequenceLength"/>.</param>
+    /// <param name="outputs">
+    /// Receives the outputs: <c>[sequences, outputs]</c> for classification and regression, <c>[tokens, outputs]</c> for heads over tokens.
+    /// </param>
+    /// <param name="options">Threads; null for defaults.</param>
+    /// <exception cref="ArgumentException">A length, an id or a type is out of range, or <paramref name="outputs"/> has another length.</exception>
+    /// <exception cref="InvalidOperationException">The model has no head with outputs.</exception>
+    public void Run(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> outputs, CallOptions? options = null)
+    {
+        RequireHead(Spec.HasOutputLayer, nameof(Run), "with outputs");
+        Compute(new RaggedBatch(ids, types, lengths), outputs, isHidden: false, options);
+    }
+
+    /// <summary>Computes the last hidden states of sequences that stand one after the other without padding.</summary>
+    /// <param name="ids">The vocabulary ids of all tokens.</param>
+    /// <param name="types">The token types of all tokens.</param>
+    /// <param name="lengths">The number of tokens of each sequence, from 1 to <see cref="MaxSequenceLength"/>.</param>
+    /// <param name="hidden">Receives the states, <c>[tokens, hidden size]</c>.</param>
+    /// <param name="options">Threads; null for defaults.</param>
+    /// <exception cref="ArgumentException">A length, an id or a type is out of range, or <paramref name="hidden"/> has another length.</exception>
+    /// <exception cref="InvalidOperationException">The model has a head, which may not need the states of all tokens.</exception>
+    public void RunHidden(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> hidden, CallOptions? options = null)
+    {
+        RequireHead(Spec.Head is BertHead.Encoder or BertHead.Embedding, nameof(RunHidden), "Encoder or Embedding");
+        Compute(new RaggedBatch(ids, types, lengths), hidden, isHidden: true, options);
+    }
+
+    /// <summary>Shows the activations of sequences to an observer, on the calling thread alone.</summary>
+    /// <param name="ids">The vocabulary ids of all tokens.</param>
+    /// <param name="types">The token types of all tokens.</param>
+    /// <param name="lengths">The number of tokens of each sequence.</param>
+    /// <param name="observer">Sees what enters each linear layer. It must not call this session.</param>
+    /// <exception cref="ArgumentException">A length, an id or a type is out of range.</exception>
+    public void Calibrate(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, IActivationObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        var batch = new RaggedBatch(ids, types, lengths);
+        batch.Check(Spec.Dimensions, MaxSequenceLength);
+        Workspace workspace = _pool.Rent();
+        try
+        {
+            workspace.Pass.Observer = observer;
+            for (int first = 0, token = 0; first < lengths.Length; first += workspace.Pass.SequenceCount, token += workspace.Pass.TokenCount)
+            {
+                batch.Fill(workspace.Pass, first, token, _program.MaxBatchTokens);
+                workspace.Run(workers: 1);
+            }
+        }
+        finally
+        {
+            workspace.Pass.Observer = null;
+            _pool.Return(workspace);
+        }
+    }
+
+    /// <summary>Frees weights, buffers and threads; calls that are running finish first, on their own threads, and later calls throw.</summary>
+    public void Dispose() => _pool.Dispose();
+
+    private static void RequireLength(int found, long rows, int width, string what)
+    {
+        if (found != rows * width)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{what} must have {rows} x {width} = {rows * width} elements, and it has {found}"));
+        }
+    }
+
+    private void Compute(RaggedBatch batch, Span<float> results, bool isHidden, CallOptions? options)
+    {
+        batch.Check(Spec.Dimensions, MaxSequenceLength);
+        bool isPerToken = isHidden || Spec.Head is BertHead.TokenClassification or BertHead.QuestionAnswering;
+        int width = isHidden ? Spec.Dimensions.HiddenSize : Spec.OutputCount;
+        RequireLength(results.Length, isPerToken ? batch.Ids.Length : batch.Lengths.Length, width, isHidden ? "hidden" : "outputs");
+        int workers = CountWorkers(options);
+        long offset = isHidden ? _program.HiddenOffset : _program.OutputOffset;
+        Workspace workspace = _pool.Rent();
+        try
+        {
+            ForwardPass pass = workspace.Pass;
+            for (int first = 0, token = 0; first < batch.Lengths.Length; first += pass.SequenceCount, token += pass.TokenCount)
+            {
+                batch.Fill(pass, first, token, _program.MaxBatchTokens);
+                workspace.Run(workers);
+                int rows = isPerToken ? pass.TokenCount : pass.SequenceCount;
+                int row = isPerToken ? token : first;
+                MemoryMarshal.CreateReadOnlySpan(ref pass.Shared(offset), rows * width).CopyTo(results[(row * width)..]);
+            }
+        }
+        finally
+        {
+            _pool.Return(workspace);
+        }
+    }
+
+    private int CountWorkers(CallOptions? options)
+    {
+        int wanted = options?.Threads ?? _threads;
+        ArgumentOutOfRangeException.ThrowIfLessThan(wanted, 1, nameof(CallOptions.Threads));
+        return Math.Min(wanted, _threads);
+    }
+
+    private void RequireHead(bool isRight, string method, string needed)
+    {
+        if (!isRight)
+        {
+            throw new InvalidOperationException($"{method} needs a model with the head {needed}, and this model has {Spec.Head}");
+        }
+    }
+}

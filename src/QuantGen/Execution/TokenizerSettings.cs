@@ -1,0 +1,170 @@
+using System.Text.Json;
+using QuantGen.Packed;
+using QuantGen.Specs;
+using QuantGen.Tokenization;
+
+namespace QuantGen.Execution;
+
+/// <summary>The JSON form of <see cref="TokenizerOptions"/> in a packed file's header; an absent key means the default.</summary>
+public static class TokenizerSettings
+{
+    private const string Place = "tokenizer options";
+    private const string CleanText = "clean_text";
+    private const string LowerCase = "lower_case";
+    private const string StripAccents = "strip_accents";
+    private const string ChineseCharacters = "handle_chinese_characters";
+    private const string MaxWord = "max_input_chars_per_word";
+    private const string Prefix = "continuing_prefix";
+    private const string Unknown = "unknown_token";
+    private const string Classify = "classify_token";
+    private const string Separator = "separator_token";
+    private const string Pad = "pad_token";
+    private const string Mask = "mask_token";
+    private const string CleanUp = "clean_up_decoded_spaces";
+    private const string Added = "added_tokens";
+
+    /// <summary>Writes all options.</summary>
+    /// <param name="options">The options.</param>
+    public static string Write(TokenizerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteBoolean(CleanText, options.CleanText);
+            json.WriteBoolean(LowerCase, options.LowerCase);
+            if (options.StripAccents is bool strip)
+            {
+                json.WriteBoolean(StripAccents, strip);
+            }
+
+            json.WriteBoolean(ChineseCharacters, options.HandleChineseCharacters);
+            json.WriteNumber(MaxWord, options.MaxInputCharsPerWord);
+            json.WriteString(Prefix, options.ContinuingPrefix);
+            json.WriteString(Unknown, options.UnknownToken);
+            json.WriteString(Classify, options.ClassifyToken);
+            json.WriteString(Separator, options.SeparatorToken);
+            json.WriteString(Pad, options.PadToken);
+            json.WriteString(Mask, options.MaskToken);
+            json.WriteBoolean(CleanUp, options.CleanUpDecodedSpaces);
+            WriteAddedTokens(json, options.AddedTokens);
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
+    /// <summary>Reads options.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="file">The file it is from, for messages.</param>
+    /// <exception cref="ModelFormatException">The text is not what <see cref="Write"/> writes.</exception>
+    public static TokenizerOptions Read(string json, string file)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        var reader = new Reader(file);
+        object? root;
+        try
+        {
+            root = JsonText.Parse(json);
+        }
+        catch (FormatException e)
+        {
+            throw reader.Defect("a JSON object", e.Message, e);
+        }
+
+        return reader.Options(root as Dictionary<string, object?> ?? throw reader.Defect("a JSON object", "another value"));
+    }
+
+    /// <summary>Makes the tokenizer of a packed model.</summary>
+    internal static BertTokenizer CreateTokenizer(PackedModel model)
+    {
+        TokenizerOptions options = Read(model.TokenizerJson, model.Name);
+        try
+        {
+            return BertTokenizer.FromVocabulary(model.Vocabulary.ToArray(), options, model.Name);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelFormatException(model.Name, Place, "legal options", e.Message, e);
+        }
+    }
+
+    private static void WriteAddedTokens(Utf8JsonWriter json, IReadOnlyList<AddedToken> tokens)
+    {
+        json.WriteStartArray(Added);
+        foreach (AddedToken token in tokens)
+        {
+            json.WriteStartObject();
+            json.WriteString("content", token.Content);
+            json.WriteBoolean("special", token.Special);
+            json.WriteBoolean("lstrip", token.LeftStrip);
+            json.WriteBoolean("rstrip", token.RightStrip);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private sealed class Reader(string file)
+    {
+        public TokenizerOptions Options(Dictionary<string, object?> members)
+        {
+            var defaults = new TokenizerOptions();
+            var options = new TokenizerOptions
+            {
+                CleanText = Take(members, CleanText, defaults.CleanText),
+                LowerCase = Take(members, LowerCase, defaults.LowerCase),
+                StripAccents = members.ContainsKey(StripAccents) ? Take(members, StripAccents, false) : null,
+                HandleChineseCharacters = Take(members, ChineseCharacters, defaults.HandleChineseCharacters),
+                MaxInputCharsPerWord = TakeCount(members, MaxWord, defaults.MaxInputCharsPerWord),
+                ContinuingPrefix = Take(members, Prefix, defaults.ContinuingPrefix),
+                UnknownToken = Take(members, Unknown, defaults.UnknownToken),
+                ClassifyToken = Take(members, Classify, defaults.ClassifyToken),
+                SeparatorToken = Take(members, Separator, defaults.SeparatorToken),
+                PadToken = Take(members, Pad, defaults.PadToken),
+                MaskToken = Take(members, Mask, defaults.MaskToken),
+                CleanUpDecodedSpaces = Take(members, CleanUp, defaults.CleanUpDecodedSpaces),
+                AddedTokens = [.. Take(members, Added, new List<object?>()).Select(AddedToken)],
+            };
+            RequireEmpty(members);
+            return options;
+        }
+
+        public ModelFormatException Defect(string expected, string found, Exception? cause = null) => new(file, Place, expected, found, cause);
+
+        private AddedToken AddedToken(object? value)
+        {
+            Dictionary<string, object?> members = value as Dictionary<string, object?> ?? throw Defect("an object for each added token", "another value");
+            string content = members.ContainsKey("content") ? Take(members, "content", string.Empty) : throw Defect("'content' in each added token", "none");
+            var token = new AddedToken(content, Take(members, "special", true), Take(members, "lstrip", false), Take(members, "rstrip", false));
+            RequireEmpty(members);
+            return token;
+        }
+
+        private int TakeCount(Dictionary<string, object?> members, string key, int absent)
+        {
+            double number = Take(members, key, (double)absent);
+            return number == Math.Floor(number) && number is >= 1 and <= int.MaxValue ? (int)number : throw Defect($"a positive whole number for '{key}'", "another number");
+        }
+
+        // What is left over in the end is not known.
+        private T Take<T>(Dictionary<string, object?> members, string key, T absent)
+        {
+            if (!members.Remove(key, out object? value))
+            {
+                return absent;
+            }
+
+            return value is T typed ? typed : throw Defect($"a {typeof(T).Name} for '{key}'", "another value");
+        }
+
+        private void RequireEmpty(Dictionary<string, object?> members)
+        {
+            foreach (string key in members.Keys)
+            {
+                throw Defect("known keys only", $"'{key}'");
+            }
+        }
+    }
+}

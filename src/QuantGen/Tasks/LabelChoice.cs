@@ -1,0 +1,32 @@
+using QuantGen.Kernels;
+
+namespace QuantGen.Tasks;
+
+/// <summary>The label with the largest logit, and its probability.</summary>
+internal readonly record struct LabelChoice(int Index, float Probability)
+{
+    /// <summary>Chooses; among equal logits the first.</summary>
+    /// <param name="logits">At least one logit.</param>
+    public static LabelChoice Of(ReadOnlySpan<float> logits)
+    {
+        int best = 0;
+        for (int i = 1; i < logits.Length; i++)
+        {
+            best = logits[i] > logits[best] ? i : best;
+        }
+
+        return new LabelChoice(best, Probabilities(logits)[best]);
+    }
+
+    /// <summary>Computes the softmax.</summary>
+    public static float[] Probabilities(ReadOnlySpan<float> logits)
+    {
+        float[] values = logits.ToArray();
+        if (values.Length > 0)
+        {
+            Softmax.Rows(ref values[0], values.Length, rows: 1, values.Length);
+        }
+
+        return values;
+    }
+}

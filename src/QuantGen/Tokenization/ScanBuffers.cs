@@ -1,0 +1,70 @@
+namespace QuantGen.Tokenization;
+
+/// <summary>The scratch memory of one scan. Each thread keeps one, so that encoding allocates nothing once it has grown.</summary>
+internal sealed class ScanBuffers
+{
+    // Longer words and runs are rare; a thread does not hold on to the memory they took.
+    private const int KeptLength = 1 << 16;
+
+    [ThreadStatic]
+    private static ScanBuffers? t_kept;
+
+    /// <summary>Gets the UTF-8 bytes of the word being read.</summary>
+    public byte[] Word { get; private set; } = new byte[512];
+
+    /// <summary>Gets, for each byte of the word, where its character starts in the text.</summary>
+    public int[] Starts { get; private set; } = new int[512];
+
+    /// <summary>Gets, for each byte of the word, where its character ends in the text.</summary>
+    public int[] Ends { get; private set; } = new int[512];
+
+    /// <summary>Gets the hashes of the prefixes of what is left of the word.</summary>
+    public uint[] Hashes { get; private set; } = new uint[512];
+
+    /// <summary>Gets the ids of the pieces found in the word.</summary>
+    public int[] PieceIds { get; private set; } = new int[512];
+
+    /// <summary>Gets where in the word each piece ends, in bytes.</summary>
+    public int[] PieceEnds { get; private set; } = new int[512];
+
+    /// <summary>Gets the ids of the second text of a pair.</summary>
+    public int[] SecondIds { get; set; } = [];
+
+    /// <summary>Gets the normalizer of runs that the tables do not cover.</summary>
+    public RunNormalizer Normalizer { get; } = new();
+
+    /// <summary>Takes this thread's buffers; a nested call gets fresh ones.</summary>
+    public static ScanBuffers Take()
+    {
+        ScanBuffers buffers = t_kept ?? new ScanBuffers();
+        t_kept = null;
+        return buffers;
+    }
+
+    /// <summary>Gives the buffers back to this thread.</summary>
+    public static void Return(ScanBuffers buffers)
+    {
+        if (buffers.Word.Length <= KeptLength && buffers.SecondIds.Length <= KeptLength)
+        {
+            t_kept = buffers;
+        }
+    }
+
+    /// <summary>Doubles the room for a word and keeps its contents.</summary>
+    public void GrowWord()
+    {
+        int length = 2 * Word.Length;
+        Word = Resized(Word, length);
+        Starts = Resized(Starts, length);
+        Ends = Resized(Ends, length);
+        Hashes = new uint[length];
+        PieceIds = new int[length];
+        PieceEnds = new int[length];
+    }
+
+    private static T[] Resized<T>(T[] array, int length)
+    {
+        Array.Resize(ref array, length);
+        return array;
+    }
+}

@@ -1,0 +1,47 @@
+namespace QuantGen.Tokenization;
+
+/// <summary>How a BERT tokenizer treats text; the defaults are those of <c>bert-base-uncased</c>.</summary>
+public sealed record TokenizerOptions
+{
+    /// <summary>Gets whether text is lower-cased. Default true.</summary>
+    public bool LowerCase { get; init; } = true;
+
+    /// <summary>Gets whether accents are removed; null, the default, follows <see cref="LowerCase"/>.</summary>
+    public bool? StripAccents { get; init; }
+
+    /// <summary>Gets whether control characters are removed and every white space becomes a space. Default true.</summary>
+    public bool CleanText { get; init; } = true;
+
+    /// <summary>Gets whether every Chinese character is a word of its own. Default true.</summary>
+    public bool HandleChineseCharacters { get; init; } = true;
+
+    /// <summary>Gets the longest word, in code points, that is split into pieces; longer ones become the unknown token. Default 100.</summary>
+    public int MaxInputCharsPerWord { get; init; } = 100;
+
+    /// <summary>Gets what the pieces inside a word start with in the vocabulary. Default <c>##</c>.</summary>
+    public string ContinuingPrefix { get; init; } = "##";
+
+    /// <summary>Gets the token of words that cannot be split. Required in the vocabulary.</summary>
+    public string UnknownToken { get; init; } = "[UNK]";
+
+    /// <summary>Gets the token that starts every encoding. Required in the vocabulary.</summary>
+    public string ClassifyToken { get; init; } = "[CLS]";
+
+    /// <summary>Gets the token that ends every text. Required in the vocabulary.</summary>
+    public string SeparatorToken { get; init; } = "[SEP]";
+
+    /// <summary>Gets the padding token. The vocabulary may lack it.</summary>
+    public string PadToken { get; init; } = "[PAD]";
+
+    /// <summary>Gets the mask token. The vocabulary may lack it.</summary>
+    public string MaskToken { get; init; } = "[MASK]";
+
+    /// <summary>Gets the tokens found literally in text beyond the five above, or replacing how one of the five is found.</summary>
+    /// <remarks>Each must be in the vocabulary. Matching prefers the leftmost token, then the longest.</remarks>
+    public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
+
+    /// <summary>Gets whether decoding removes the spaces before punctuation and contractions. Default true.</summary>
+    public bool CleanUpDecodedSpaces { get; init; } = true;
+
+    internal bool StripsAccents => StripAccents ?? LowerCase;
+}

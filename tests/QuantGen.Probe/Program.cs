@@ -1,0 +1,16 @@
+using QuantGen.Probe;
+
+// One line per probe. A test runs `QuantGen.Probe NAME ARGUMENTS...` under the environment it wants to check.
+var probes = new Dictionary<string, Func<IProbe>>(StringComparer.Ordinal)
+{
+    ["tokenize-shared"] = () => new TokenizeSharedProbe(),
+};
+
+if (args.Length == 0 || !probes.TryGetValue(args[0], out Func<IProbe>? create))
+{
+    Console.Error.WriteLine($"usage: QuantGen.Probe {string.Join('|', probes.Keys)} ARGUMENTS...");
+    return 2;
+}
+
+create().Run(args[1..]);
+return 0;
