@@ -198,8 +198,9 @@ public static class ActivationQuantizer
             LanesTail.StoreLowBytes(rounded + zero, ref codes, whole, columns & 15);
         }
 
+        int centeredSum = (int)TLanes.Sum(total);
         Unsafe.InitBlockUnaligned(ref Unsafe.Add(ref codes, columns), 0, (uint)(codesStride - columns));
-        return (int)TLanes.Sum(total);
+        return centeredSum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
