@@ -21,7 +21,18 @@ public static class FloatOutputs
         }
         else
         {
-            TLanes.StorePartial(values, ref output, 0, count);
+            StoreFirst(values, ref output, count);
+        }
+    }
+
+    private static void StoreFirst<TLanes>(TLanes values, ref float output, int count)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        Span<float> all = stackalloc float[16];
+        TLanes.Store(values, ref all[0], 0);
+        for (int i = 0; i < count; i++)
+        {
+            Unsafe.Add(ref output, i) = all[i];
         }
     }
 }
