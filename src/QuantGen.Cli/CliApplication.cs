@@ -53,6 +53,10 @@ public static class CliApplication
     {
         var root = new RootCommand("Quantized BERT and ALBERT for .NET: quantize a checkpoint, measure it, run it and compile it.")
         {
+            new InspectCommand(streams),
+            new QuantizeCommand(streams),
+            new TokenizeCommand(streams),
+            new RunCommand(streams),
             new EvaluateCommand(streams),
         };
         root.Add(verbose);

@@ -41,17 +41,19 @@ internal static class CliOption
         AllowMultipleArgumentsPerToken = false,
     };
 
-    /// <summary>Makes an option for a member of an enum, which may be absent.</summary>
-    public static Option<T?> Choice<T>(string name, string description)
+    /// <summary>Makes an option for a member of an enum; without a default it may be absent.</summary>
+    public static Option<T?> Choice<T>(string name, string description, T? absent)
         where T : struct, Enum
     {
+        // The library would print a default as the enum spells it.
+        string suffix = absent is T value ? $" [default: {NameOf(value)}]" : string.Empty;
         var option = new Option<T?>(name)
         {
-            Description = $"{description} One of: {Names<T>(", ")}.",
+            Description = $"{description} One of: {Names<T>(", ")}.{suffix}",
             HelpName = "NAME",
             CustomParser = result => ParseChoice<T>(result, name),
         };
-        option.CompletionSources.Add(_ => Enum.GetValues<T>().Select(value => new System.CommandLine.Completions.CompletionItem(NameOf(value))));
+        option.CompletionSources.Add(_ => Enum.GetValues<T>().Select(member => new System.CommandLine.Completions.CompletionItem(NameOf(member))));
         return option;
     }
 
