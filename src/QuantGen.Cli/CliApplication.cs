@@ -64,6 +64,7 @@ public static class CliApplication
             new RunCommand(streams),
             new EvaluateCommand(streams),
             new BenchCommand(streams),
+            new BuildCommand(streams),
         };
         return root;
     }
