@@ -87,6 +87,23 @@ public sealed class BertTokenizerTests
         Assert.Equal(new TextRange(2, 103), tooLong.Offsets[2]);
     }
 
+    [Theory]
+    [InlineData(55)]
+    [InlineData(61)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(120)]
+    public void Words_may_cross_the_blocks_text_is_read_in(int spaces)
+    {
+        string text = new string(' ', spaces) + "unaffable, running";
+
+        Encoding encoding = TinyVocabulary.Make().Encode(text);
+
+        Assert.Equal([2, 5, 6, 7, 18, 8, 9, 3], encoding.Ids.ToArray());
+        Assert.Equal(new TextRange(spaces + 5, spaces + 9), encoding.Offsets[3]);
+        Assert.Equal([2, 1, 3], TinyVocabulary.Make().Encode(new string('q', spaces)).Ids.ToArray());
+    }
+
     [Fact]
     public void Offsets_are_utf16_positions_and_convert_to_code_points()
     {

@@ -102,6 +102,7 @@ public static class TokenizerDefects
 
     private static IEnumerable<TokenizerDefect> Disagreements() =>
     [
+        new("added tokens in the older file only", new Dictionary<string, byte[]> { ["vocab.txt"] = Bytes(ValidVocabulary), ["added_tokens.json"] = Bytes("{\"[Z]\":6}") }, "added_tokens.json"),
         new("no tokenizer files", new Dictionary<string, byte[]>(), "neither"),
         Both("a piece differs", ValidVocabulary.Replace("##b", "##c"), ValidJson, null, "line 6"),
         Both("vocab.txt is shorter", ValidVocabulary.Replace("##b\n", string.Empty), ValidJson, null, "6 pieces"),

@@ -31,7 +31,9 @@ public sealed class TokenizerDirectoryTests
         BertTokenizer tokenizer = BertTokenizer.FromDirectory(folder.Path);
 
         Assert.Equal([2, 4, 5, 6, 1, 3], tokenizer.Encode("AB[X] c").Ids.ToArray());
-        Assert.Equal("ab", tokenizer.Decode(tokenizer.Encode("ab[X]").Ids, skipSpecialTokens: true));
+
+        // Special to the decoder are the added tokens; this file does not list [CLS] and [SEP] among them.
+        Assert.Equal("[CLS] ab [SEP]", tokenizer.Decode(tokenizer.Encode("ab[X]").Ids, skipSpecialTokens: true));
         Assert.Null(tokenizer.ModelMaxLength);
         Assert.Null(tokenizer.MaskId);
         Assert.Equal(0, tokenizer.PadId);
@@ -48,6 +50,16 @@ public sealed class TokenizerDirectoryTests
         BertTokenizer copy = BertTokenizer.FromVocabulary(original.VocabularyBytes, original.Options, "packed");
 
         Assert.Equal(original.Encode("ab A [X]b").Ids.ToArray(), copy.Encode("ab A [X]b").Ids.ToArray());
+    }
+
+    [Fact]
+    public void Tokenizer_json_alone_decides_which_tokens_are_found_in_text()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("tokenizer.json", TokenizerDefects.ValidJson);
+
+        // [SEP] is not among its added tokens, so its brackets are punctuation the vocabulary lacks.
+        Assert.Equal([2, 1, 1, 1, 6, 3], BertTokenizer.FromDirectory(folder.Path).Encode("[SEP] [X]").Ids.ToArray());
     }
 
     [Fact]
