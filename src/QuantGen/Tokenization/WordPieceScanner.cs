@@ -109,7 +109,7 @@ internal sealed class WordPieceScanner
         return ScanWord(text, start + length, state, buffers, ref sink);
     }
 
-    /// <summary>Goes on with a word, which may be empty so far, up to its end; returns where the next one may start.</summary>
+    /// <summary>Goes on with a word, which may be empty so far, until a word ends before an ASCII character; returns where that is.</summary>
     private int ScanWord<TSink>(ReadOnlySpan<char> text, int at, WordState state, ScanBuffers buffers, ref TSink sink)
         where TSink : struct, ITokenSink, allows ref struct
     {
@@ -151,7 +151,14 @@ internal sealed class WordPieceScanner
                         sink.Add(FindCharacter(page.Mapped[character & 0xFF]), at, at + 1);
                     }
 
-                    return at + 1;
+                    at++;
+                    if (at == text.Length || text[at] < 128)
+                    {
+                        return at;
+                    }
+
+                    // Text of another script goes on here; blocks are for ASCII.
+                    break;
             }
         }
 
