@@ -67,6 +67,30 @@ public sealed class ActivationQuantizerTests
         Assert.Equal(250 * Columns, sum);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(9)]
+    public void Every_row_has_its_own_range(int rows)
+    {
+        const int Columns = 45;
+        Random random = new(rows);
+        float[] input = [.. Enumerable.Range(1, rows).SelectMany(row => Samples.Normal(random, Columns, row))];
+        byte[] codes = new byte[rows * 64];
+        float[] scales = new float[rows];
+        int[] zeros = new int[rows];
+        int[] sums = new int[rows];
+        ActivationQuantizer.QuantizePerToken(ref input[0], Columns, rows, Columns, ref codes[0], 64, ref scales[0], ref zeros[0], ref sums[0]);
+        for (int row = 0; row < rows; row++)
+        {
+            byte[] expected = new byte[Columns];
+            ActivationRange range = ActivationQuantizer.Reference(input.AsSpan(row * Columns, Columns), expected);
+            Assert.Equal(expected, codes.AsSpan(row * 64, Columns));
+            Assert.Equal((range.Scale, range.ZeroPoint), (scales[row], zeros[row]));
+            Assert.Equal(expected.Sum(code => code - range.ZeroPoint), sums[row]);
+        }
+    }
+
     private static void CheckPerToken<TLanes>(float[] input)
         where TLanes : struct, ILanes<TLanes>
     {
