@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace QuantGen.Kernels;
 
 /// <summary>Quantizes activations to 8-bit codes, per token by their own range or all by a given one.</summary>
-/// <remarks><see cref="Reference"/> with <see cref="ActivationRange"/> is the definition.</remarks>
+/// <remarks><see cref="Reference"/> with <see cref="ActivationParameters"/> is the definition.</remarks>
 public static class ActivationQuantizer
 {
     // Up to this many columns the sum of centered codes, at most 255 each, is an integer below 2^23: exact in float lanes.
@@ -63,7 +63,7 @@ public static class ActivationQuantizer
         ref byte codes, nint codesStride, ref int centeredSums)
     {
         Debug.Assert(zeroPoint is >= 0 and <= 255);
-        ActivationRange range = ActivationRange.FromScale(scale, zeroPoint);
+        ActivationParameters range = ActivationParameters.FromScale(scale, zeroPoint);
         if (LanesChoice.Use512)
         {
             RunStatic<Lanes512>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
@@ -86,7 +86,7 @@ public static class ActivationQuantizer
     /// <param name="input">The token's values. NaN takes no part in the range.</param>
     /// <param name="codes">Receives the codes; as many as there are values.</param>
     /// <returns>The scale and zero point used.</returns>
-    public static ActivationRange Reference(ReadOnlySpan<float> input, Span<byte> codes)
+    public static ActivationParameters Reference(ReadOnlySpan<float> input, Span<byte> codes)
     {
         float low = 0f;
         float high = 0f;
@@ -96,10 +96,10 @@ public static class ActivationQuantizer
             high = x > high ? x : high;
         }
 
-        ActivationRange range = ActivationRange.FromMinMax(low, high);
+        ActivationParameters range = ActivationParameters.FromMinMax(low, high);
         for (int i = 0; i < input.Length; i++)
         {
-            codes[i] = ActivationRange.ActivationCode(input[i], range.Inverse, range.ZeroPoint);
+            codes[i] = ActivationParameters.ActivationCode(input[i], range.Inverse, range.ZeroPoint);
         }
 
         return range;
@@ -118,14 +118,14 @@ public static class ActivationQuantizer
             int end = Math.Min(rows, start + BlockRows);
             for (int i = start; i < end; i++)
             {
-                ActivationRange range = Measure<TLanes>(ref Unsafe.Add(ref input, i * inputStride), columns);
+                ActivationParameters range = Measure<TLanes>(ref Unsafe.Add(ref input, i * inputStride), columns);
                 Unsafe.Add(ref scales, i) = range.Scale;
                 Unsafe.Add(ref zeroPoints, i) = range.ZeroPoint;
             }
 
             for (int i = start; i < end; i++)
             {
-                ActivationRange range = ActivationRange.FromScale(Unsafe.Add(ref scales, i), Unsafe.Add(ref zeroPoints, i));
+                ActivationParameters range = ActivationParameters.FromScale(Unsafe.Add(ref scales, i), Unsafe.Add(ref zeroPoints, i));
                 ref byte rowCodes = ref Unsafe.Add(ref codes, i * codesStride);
                 Unsafe.Add(ref centeredSums, i) = Quantize<TLanes>(ref Unsafe.Add(ref input, i * inputStride), columns, range, ref rowCodes, codesStride);
             }
@@ -134,7 +134,7 @@ public static class ActivationQuantizer
 
     /// <summary>Quantizes all rows by one range on the given lanes.</summary>
     internal static void RunStatic<TLanes>(
-        ref float input, nint inputStride, int rows, int columns, ActivationRange range,
+        ref float input, nint inputStride, int rows, int columns, ActivationParameters range,
         ref byte codes, nint codesStride, ref int centeredSums)
         where TLanes : struct, ILanes<TLanes>
     {
@@ -146,7 +146,7 @@ public static class ActivationQuantizer
         }
     }
 
-    private static ActivationRange Measure<TLanes>(ref float row, int columns)
+    private static ActivationParameters Measure<TLanes>(ref float row, int columns)
         where TLanes : struct, ILanes<TLanes>
     {
         // The operands' order makes Min and Max keep what they have when an element is NaN. Minimum and maximum depend on no order,
@@ -183,10 +183,10 @@ public static class ActivationQuantizer
             high = TLanes.Max(x, high);
         }
 
-        return ActivationRange.FromMinMax(TLanes.MinFold(low), TLanes.MaxFold(high));
+        return ActivationParameters.FromMinMax(TLanes.MinFold(low), TLanes.MaxFold(high));
     }
 
-    private static int Quantize<TLanes>(ref float row, int columns, ActivationRange range, ref byte codes, nint codesStride)
+    private static int Quantize<TLanes>(ref float row, int columns, ActivationParameters range, ref byte codes, nint codesStride)
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes inverse = TLanes.Broadcast(range.Inverse);

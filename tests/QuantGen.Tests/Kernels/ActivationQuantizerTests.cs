@@ -40,15 +40,15 @@ public sealed class ActivationQuantizerTests
     [InlineData(float.PositiveInfinity, 1f, 77, 255)]
     [InlineData(float.NegativeInfinity, 1f, 77, 0)]
     public void Codes_round_half_to_even_before_the_zero_point_is_added(float x, float inverse, int zero, int code) =>
-        Assert.Equal(code, ActivationRange.ActivationCode(x, inverse, zero));
+        Assert.Equal(code, ActivationParameters.ActivationCode(x, inverse, zero));
 
     [Fact]
     public void Range_always_holds_zero_and_is_never_degenerate()
     {
-        Assert.Equal(new ActivationRange(1f / 255f, 1f / (1f / 255f), 0), ActivationRange.FromMinMax(0.5f, 1f));
-        Assert.Equal(255, ActivationRange.FromMinMax(-1f, -0.5f).ZeroPoint);
-        Assert.Equal(new ActivationRange(1e-8f, 1f / 1e-8f, 0), ActivationRange.FromMinMax(0f, 0f));
-        ActivationRange infinite = ActivationRange.FromMinMax(float.NegativeInfinity, float.PositiveInfinity);
+        Assert.Equal(new ActivationParameters(1f / 255f, 1f / (1f / 255f), 0), ActivationParameters.FromMinMax(0.5f, 1f));
+        Assert.Equal(255, ActivationParameters.FromMinMax(-1f, -0.5f).ZeroPoint);
+        Assert.Equal(new ActivationParameters(1e-8f, 1f / 1e-8f, 0), ActivationParameters.FromMinMax(0f, 0f));
+        ActivationParameters infinite = ActivationParameters.FromMinMax(float.NegativeInfinity, float.PositiveInfinity);
         Assert.True(float.IsFinite(infinite.Scale) && infinite.Inverse > 0f && infinite.ZeroPoint is 127 or 128);
     }
 
@@ -84,7 +84,7 @@ public sealed class ActivationQuantizerTests
         for (int row = 0; row < rows; row++)
         {
             byte[] expected = new byte[Columns];
-            ActivationRange range = ActivationQuantizer.Reference(input.AsSpan(row * Columns, Columns), expected);
+            ActivationParameters range = ActivationQuantizer.Reference(input.AsSpan(row * Columns, Columns), expected);
             Assert.Equal(expected, codes.AsSpan(row * 64, Columns));
             Assert.Equal((range.Scale, range.ZeroPoint), (scales[row], zeros[row]));
             Assert.Equal(expected.Sum(code => code - range.ZeroPoint), sums[row]);
@@ -101,7 +101,7 @@ public sealed class ActivationQuantizerTests
 
         int columns = input.Length;
         byte[] expected = new byte[columns];
-        ActivationRange range = ActivationQuantizer.Reference(input, expected);
+        ActivationParameters range = ActivationQuantizer.Reference(input, expected);
 
         // Two rows, the second the reverse of the first, with gaps behind each.
         float[] reversed = [.. input.Reverse()];
@@ -128,8 +128,8 @@ public sealed class ActivationQuantizerTests
         }
 
         int columns = input.Length;
-        ActivationRange range = ActivationRange.FromScale(scale, zero);
-        byte[] expected = [.. input.Select(x => ActivationRange.ActivationCode(x, range.Inverse, zero))];
+        ActivationParameters range = ActivationParameters.FromScale(scale, zero);
+        byte[] expected = [.. input.Select(x => ActivationParameters.ActivationCode(x, range.Inverse, zero))];
         using GuardedBuffer<float> row = new(input);
         using GuardedBuffer<byte> codes = new(columns);
         using GuardedBuffer<int> sums = new(1);
