@@ -76,7 +76,7 @@ public sealed partial class InferenceSession
     /// <exception cref="InvalidOperationException">The head is neither <see cref="BertHead.Embedding"/> nor <see cref="BertHead.Encoder"/>.</exception>
     public float[][] Embed(IReadOnlyList<TextInput> texts, EmbedOptions? embed = null, CallOptions? options = null)
     {
-        RequireHead(Spec.Head is BertHead.Embedding or BertHead.Encoder, nameof(Embed), "Embedding or Encoder");
+        RequireHead(Spec.Head is BertHead.Embedding or BertHead.Encoder, nameof(Embed), "the head Embedding or Encoder");
         EncodedTexts encoded = Encode(texts, options);
         int width = Spec.Dimensions.HiddenSize;
         float[] hidden = new float[checked(encoded.TokenCount * width)];
@@ -193,5 +193,5 @@ public sealed partial class InferenceSession
         return outputs;
     }
 
-    private void RequireHead(BertHead head, string method) => RequireHead(Spec.Head == head, method, head.ToString());
+    private void RequireHead(BertHead head, string method) => RequireHead(Spec.Head == head, method, $"the head {head}");
 }

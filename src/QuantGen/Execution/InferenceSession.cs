@@ -96,7 +96,7 @@ public sealed partial class InferenceSession : IDisposable
     /// <exception cref="InvalidOperationException">The model has no head with outputs.</exception>
     public void Run(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> outputs, CallOptions? options = null)
     {
-        RequireHead(Spec.HasOutputLayer, nameof(Run), "with outputs");
+        RequireHead(Spec.HasOutputLayer, nameof(Run), "a head that has outputs");
         Compute(new RaggedBatch(ids, types, lengths), outputs, isHidden: false, options);
     }
 
@@ -110,7 +110,7 @@ public sealed partial class InferenceSession : IDisposable
     /// <exception cref="InvalidOperationException">The model has a head, which may not need the states of all tokens.</exception>
     public void RunHidden(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> hidden, CallOptions? options = null)
     {
-        RequireHead(Spec.Head is BertHead.Encoder or BertHead.Embedding, nameof(RunHidden), "Encoder or Embedding");
+        RequireHead(Spec.Head is BertHead.Encoder or BertHead.Embedding, nameof(RunHidden), "the head Encoder or Embedding");
         Compute(new RaggedBatch(ids, types, lengths), hidden, isHidden: true, options);
     }
 
@@ -191,7 +191,7 @@ public sealed partial class InferenceSession : IDisposable
     {
         if (!isRight)
         {
-            throw new InvalidOperationException($"{method} needs a model with the head {needed}, and this model has {Spec.Head}");
+            throw new InvalidOperationException($"{method} needs a model with {needed}, and this model has the head {Spec.Head}");
         }
     }
 }
