@@ -38,6 +38,51 @@ public sealed class SessionConcurrencyTests
     }
 
     [Fact]
+    public async Task Calls_that_run_at_the_same_time_share_the_threads()
+    {
+        using var isRunning = new ManualResetEventSlim();
+        using var mayFinish = new ManualResetEventSlim();
+        ForwardPass? blocked = null;
+        var others = new System.Collections.Concurrent.ConcurrentDictionary<Thread, int>();
+        var program = new FakeProgram(SessionModel.Spec(BertHead.Regression));
+        program.Also = (_, _, pass) =>
+        {
+            if (Interlocked.CompareExchange(ref blocked, pass, null) is null)
+            {
+                isRunning.Set();
+                Assert.True(mayFinish.Wait(s_long));
+            }
+            else if (blocked != pass)
+            {
+                others[Thread.CurrentThread] = 0;
+            }
+        };
+        using InferenceSession session = SessionModel.Load(program, new LoadOptions { Threads = 2, ConcurrentCalls = 2 });
+        Task running = Task.Run(() => session.Run([2, 3], [0, 0], [2], new float[1]));
+        Assert.True(isRunning.Wait(s_long));
+        Batch batch = Batch.Random(sequences: 20, seed: 1);
+        session.Run(batch.Ids, batch.Types, batch.Lengths, new float[20]);
+        Assert.Equal([Thread.CurrentThread], others.Keys);
+        mayFinish.Set();
+        await running.WaitAsync(s_long);
+    }
+
+    [Fact]
+    public void Threads_of_a_forgotten_session_end()
+    {
+        Thread[] threads = [.. RunAndForget().Where(thread => thread != Thread.CurrentThread)];
+        Assert.NotEmpty(threads);
+        for (int i = 0; i < 50 && threads.Any(t => t.IsAlive); i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            threads[0].Join(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.All(threads, thread => Assert.False(thread.IsAlive));
+    }
+
+    [Fact]
     public void Raw_calls_allocate_nothing_once_warm()
     {
         using InferenceSession session = SessionModel.Load(new FakeProgram(SessionModel.Spec(BertHead.Regression)), new LoadOptions { Threads = 2 });
@@ -79,6 +124,25 @@ public sealed class SessionConcurrencyTests
         fails = false;
         session.Run([2, 3], [0, 0], [2], outputs);
         Assert.Equal(program.Logit(2, 0) + program.Logit(3, 0), outputs[0]);
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static Thread[] RunAndForget()
+    {
+        var threads = new System.Collections.Concurrent.ConcurrentDictionary<Thread, int>();
+        using var both = new Barrier(2);
+        var program = new FakeProgram(SessionModel.Spec(BertHead.Regression));
+        program.Also = (phase, item, _) =>
+        {
+            threads[Thread.CurrentThread] = 0;
+            if (phase == 0 && item < 2)
+            {
+                Assert.True(both.SignalAndWait(s_long));
+            }
+        };
+        InferenceSession session = SessionModel.Load(program, new LoadOptions { Threads = 2 });
+        session.Run(new int[32], new byte[32], [16, 16], new float[2]);
+        return [.. threads.Keys];
     }
 
     [Theory]

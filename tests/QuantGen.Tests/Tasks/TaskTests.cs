@@ -48,6 +48,23 @@ public sealed class TaskTests
     }
 
     [Fact]
+    public void Many_texts_are_embedded_pass_by_pass()
+    {
+        using InferenceSession session = Session(BertHead.Encoder);
+        string[] texts = [.. Enumerable.Range(1, 40).Select(i => string.Join(' ', Enumerable.Repeat("cat", 1 + (i % 13))))];
+        float[][] together = session.Embed([.. texts.Select(t => new TextInput(t))]);
+        Assert.Equal(40, together.Length);
+        for (int i = 0; i < texts.Length; i++)
+        {
+            Assert.Equal(session.Embed(texts[i]), together[i]);
+        }
+
+        SequenceTooLongException e = Assert.Throws<SequenceTooLongException>(
+            () => session.Embed([.. texts.Select(t => new TextInput(t)), string.Join(' ', Enumerable.Repeat("cat", 15))]));
+        Assert.Equal((40, 17), (e.Index, e.Length));
+    }
+
+    [Fact]
     public void Tokens_are_tagged_with_their_place_in_the_text()
     {
         using InferenceSession session = Session(BertHead.TokenClassification, (word, k) => (word, k) switch { ("cat", 1) => 2, ("##ing", 2) => 5, _ => 0 });
