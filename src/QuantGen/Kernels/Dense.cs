@@ -78,20 +78,20 @@ public static class Dense
         for (nuint i = 0; i < whole; i += 16)
         {
             TLanes values = TLanes.Load(ref x, i);
-            sum0 = TLanes.MultiplyAdd(values, TLanes.Load(ref weights, i), sum0);
-            sum1 = TLanes.MultiplyAdd(values, TLanes.Load(ref weights1, i), sum1);
-            sum2 = TLanes.MultiplyAdd(values, TLanes.Load(ref weights2, i), sum2);
-            sum3 = TLanes.MultiplyAdd(values, TLanes.Load(ref weights3, i), sum3);
+            TLanes.Accumulate(ref sum0, values, TLanes.Load(ref weights, i));
+            TLanes.Accumulate(ref sum1, values, TLanes.Load(ref weights1, i));
+            TLanes.Accumulate(ref sum2, values, TLanes.Load(ref weights2, i));
+            TLanes.Accumulate(ref sum3, values, TLanes.Load(ref weights3, i));
         }
 
         int rest = columns & 15;
         if (rest != 0)
         {
             TLanes values = LanesTail.Load<TLanes>(ref x, whole, rest, 0f);
-            sum0 = TLanes.MultiplyAdd(values, LanesTail.Load<TLanes>(ref weights, whole, rest, 0f), sum0);
-            sum1 = TLanes.MultiplyAdd(values, LanesTail.Load<TLanes>(ref weights1, whole, rest, 0f), sum1);
-            sum2 = TLanes.MultiplyAdd(values, LanesTail.Load<TLanes>(ref weights2, whole, rest, 0f), sum2);
-            sum3 = TLanes.MultiplyAdd(values, LanesTail.Load<TLanes>(ref weights3, whole, rest, 0f), sum3);
+            TLanes.Accumulate(ref sum0, values, LanesTail.Load<TLanes>(ref weights, whole, rest, 0f));
+            TLanes.Accumulate(ref sum1, values, LanesTail.Load<TLanes>(ref weights1, whole, rest, 0f));
+            TLanes.Accumulate(ref sum2, values, LanesTail.Load<TLanes>(ref weights2, whole, rest, 0f));
+            TLanes.Accumulate(ref sum3, values, LanesTail.Load<TLanes>(ref weights3, whole, rest, 0f));
         }
 
         y = TLanes.Sum(sum0) + bias;
@@ -107,14 +107,14 @@ public static class Dense
         nuint whole = (nuint)columns & ~(nuint)15;
         for (nuint i = 0; i < whole; i += 16)
         {
-            sum = TLanes.MultiplyAdd(TLanes.Load(ref x, i), TLanes.Load(ref weights, i), sum);
+            TLanes.Accumulate(ref sum, TLanes.Load(ref x, i), TLanes.Load(ref weights, i));
         }
 
         int rest = columns & 15;
         if (rest != 0)
         {
             TLanes values = LanesTail.Load<TLanes>(ref x, whole, rest, 0f);
-            sum = TLanes.MultiplyAdd(values, LanesTail.Load<TLanes>(ref weights, whole, rest, 0f), sum);
+            TLanes.Accumulate(ref sum, values, LanesTail.Load<TLanes>(ref weights, whole, rest, 0f));
         }
 
         return TLanes.Sum(sum);

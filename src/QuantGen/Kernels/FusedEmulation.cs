@@ -52,7 +52,7 @@ internal static class FusedEmulation
     }
 
     /// <summary>Computes <c>a * b + c</c> with a single rounding, for all arguments.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Vector128<float> Exact(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.Narrow(
         AddToOdd(Vector128.WidenLower(a) * Vector128.WidenLower(b), Vector128.WidenLower(c)),
         AddToOdd(Vector128.WidenUpper(a) * Vector128.WidenUpper(b), Vector128.WidenUpper(c)));

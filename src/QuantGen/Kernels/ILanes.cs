@@ -79,6 +79,13 @@ public interface ILanes<TSelf>
     /// <returns>The exactly fused results.</returns>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
+    /// <summary>Computes <c>sum = a * b + sum</c> with a single rounding.</summary>
+    /// <remarks>Written in place because the JIT then keeps an accumulator of several registers in them without copies.</remarks>
+    /// <param name="sum">The accumulator.</param>
+    /// <param name="a">The first factor.</param>
+    /// <param name="b">The second factor.</param>
+    static abstract void Accumulate(ref TSelf sum, TSelf a, TSelf b);
+
     /// <summary>Computes <c>left &gt; right ? left : right</c>, so equal or unordered lanes give <paramref name="right"/>.</summary>
     /// <param name="left">The first operand.</param>
     /// <param name="right">The second operand.</param>

@@ -6,12 +6,12 @@ using System.Runtime.Intrinsics.X86;
 namespace QuantGen.Kernels;
 
 /// <summary>Sixteen lanes in four 128-bit registers (every machine with vectors).</summary>
-public readonly struct Lanes128 : ILanes<Lanes128>
+public struct Lanes128 : ILanes<Lanes128>
 {
-    private readonly Vector128<float> _first;
-    private readonly Vector128<float> _second;
-    private readonly Vector128<float> _third;
-    private readonly Vector128<float> _fourth;
+    private Vector128<float> _first;
+    private Vector128<float> _second;
+    private Vector128<float> _third;
+    private Vector128<float> _fourth;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Lanes128(Vector128<float> first, Vector128<float> second, Vector128<float> third, Vector128<float> fourth)
@@ -52,8 +52,12 @@ public readonly struct Lanes128 : ILanes<Lanes128>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Broadcast(float value) =>
-        new(Vector128.Create(value), Vector128.Create(value), Vector128.Create(value), Vector128.Create(value));
+    public static Lanes128 Broadcast(float value)
+    {
+        // One load and one broadcast, however many registers.
+        Vector128<float> all = Vector128.Create(value);
+        return new(all, all, all, all);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -105,6 +109,23 @@ public readonly struct Lanes128 : ILanes<Lanes128>
                 Fused(a._third, b._third, c._third),
                 Fused(a._fourth, b._fourth, c._fourth))
             : MultiplyAddEmulated(a, b, c);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Lanes128 sum, Lanes128 a, Lanes128 b)
+    {
+        if (Fma.IsSupported || AdvSimd.IsSupported)
+        {
+            sum._first = Fused(a._first, b._first, sum._first);
+            sum._second = Fused(a._second, b._second, sum._second);
+            sum._third = Fused(a._third, b._third, sum._third);
+            sum._fourth = Fused(a._fourth, b._fourth, sum._fourth);
+        }
+        else
+        {
+            sum = MultiplyAddEmulated(a, b, sum);
+        }
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -215,15 +236,17 @@ public readonly struct Lanes128 : ILanes<Lanes128>
         Vector128<float> second = FusedEmulation.Quick(a._second, b._second, c._second, ref doubtful);
         Vector128<float> third = FusedEmulation.Quick(a._third, b._third, c._third, ref doubtful);
         Vector128<float> fourth = FusedEmulation.Quick(a._fourth, b._fourth, c._fourth, ref doubtful);
-        return doubtful == Vector128<int>.Zero ? new(first, second, third, fourth) : MultiplyAddExact(a, b, c);
-    }
+        if (doubtful != Vector128<int>.Zero)
+        {
+            // Vectors by value: references to them would move every accumulator of the caller's loop to memory.
+            first = FusedEmulation.Exact(a._first, b._first, c._first);
+            second = FusedEmulation.Exact(a._second, b._second, c._second);
+            third = FusedEmulation.Exact(a._third, b._third, c._third);
+            fourth = FusedEmulation.Exact(a._fourth, b._fourth, c._fourth);
+        }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Lanes128 MultiplyAddExact(in Lanes128 a, in Lanes128 b, in Lanes128 c) => new(
-        FusedEmulation.Exact(a._first, b._first, c._first),
-        FusedEmulation.Exact(a._second, b._second, c._second),
-        FusedEmulation.Exact(a._third, b._third, c._third),
-        FusedEmulation.Exact(a._fourth, b._fourth, c._fourth));
+        return new(first, second, third, fourth);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Fused(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>

@@ -5,10 +5,10 @@ using System.Runtime.Intrinsics.X86;
 namespace QuantGen.Kernels;
 
 /// <summary>Sixteen lanes in two 256-bit registers (x86 with AVX2 and FMA).</summary>
-public readonly struct Lanes256 : ILanes<Lanes256>
+public struct Lanes256 : ILanes<Lanes256>
 {
-    private readonly Vector256<float> _low;
-    private readonly Vector256<float> _high;
+    private Vector256<float> _low;
+    private Vector256<float> _high;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Lanes256(Vector256<float> low, Vector256<float> high)
@@ -47,8 +47,12 @@ public readonly struct Lanes256 : ILanes<Lanes256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Broadcast(float value) =>
-        new(Vector256.Create(value), Vector256.Create(value));
+    public static Lanes256 Broadcast(float value)
+    {
+        // One load and one broadcast, however many registers.
+        Vector256<float> all = Vector256.Create(value);
+        return new(all, all);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -82,6 +86,14 @@ public readonly struct Lanes256 : ILanes<Lanes256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 MultiplyAdd(Lanes256 a, Lanes256 b, Lanes256 c) =>
         new(Fma.MultiplyAdd(a._low, b._low, c._low), Fma.MultiplyAdd(a._high, b._high, c._high));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Lanes256 sum, Lanes256 a, Lanes256 b)
+    {
+        sum._low = Fma.MultiplyAdd(a._low, b._low, sum._low);
+        sum._high = Fma.MultiplyAdd(a._high, b._high, sum._high);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

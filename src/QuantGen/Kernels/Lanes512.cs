@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace QuantGen.Kernels;
 
 /// <summary>Sixteen lanes in one 512-bit register (x86 with AVX-512).</summary>
-public readonly struct Lanes512 : ILanes<Lanes512>
+public struct Lanes512 : ILanes<Lanes512>
 {
-    private readonly Vector512<float> _all;
+    private Vector512<float> _all;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Lanes512(Vector512<float> all)
@@ -75,6 +75,11 @@ public readonly struct Lanes512 : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Lanes512 sum, Lanes512 a, Lanes512 b) =>
+        sum._all = Avx512F.FusedMultiplyAdd(a._all, b._all, sum._all);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Max(Lanes512 left, Lanes512 right) =>
         new(Avx512F.Max(left._all, right._all));
 
@@ -89,9 +94,10 @@ public readonly struct Lanes512 : ILanes<Lanes512>
         new(Vector512.ConditionalSelect(Vector512.GreaterThan(left._all, right._all), whenGreater._all, otherwise._all));
 
     /// <inheritdoc/>
+    // Of the eight classes in the table, quiet and signalling NaN become 8 (+0), the others 0 (unchanged).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 NaNToZero(Lanes512 value) =>
-        new(value._all & Vector512.Equals(value._all, value._all));
+        new(Avx512F.Fixup(value._all, value._all, Vector512.Create(0x88), 0));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

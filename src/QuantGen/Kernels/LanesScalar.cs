@@ -133,6 +133,9 @@ public struct LanesScalar : ILanes<LanesScalar>
     }
 
     /// <inheritdoc/>
+    public static void Accumulate(ref LanesScalar sum, LanesScalar a, LanesScalar b) => sum = MultiplyAdd(a, b, sum);
+
+    /// <inheritdoc/>
     public static LanesScalar Max(LanesScalar left, LanesScalar right)
     {
         for (int i = 0; i < 16; i++)

@@ -3,37 +3,41 @@ using System.Runtime.CompilerServices;
 namespace QuantGen.Kernels;
 
 /// <summary>Reads and writes the last, incomplete vector of a run without touching memory beyond it.</summary>
+/// <remarks>Inlined although rarely run: a call here would keep the accumulators of the loop before it in memory instead of registers.</remarks>
 internal static class LanesTail
 {
     /// <summary>Reads <paramref name="count"/> floats into the first lanes and <paramref name="fill"/> into the rest.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Load<TLanes>(ref float source, nuint offset, int count, float fill)
         where TLanes : struct, ILanes<TLanes>
     {
-        LanesScalar buffer = LanesScalar.Broadcast(fill);
+        LanesScalar buffer = default;
+        ref float lanes = ref Unsafe.As<LanesScalar, float>(ref buffer);
+        TLanes.Store(TLanes.Broadcast(fill), ref lanes, 0);
         for (int i = 0; i < count; i++)
         {
-            buffer[i] = Unsafe.Add(ref source, offset + (nuint)i);
+            Unsafe.Add(ref lanes, i) = Unsafe.Add(ref source, offset + (nuint)i);
         }
 
-        return TLanes.Load(ref Unsafe.As<LanesScalar, float>(ref buffer), 0);
+        return TLanes.Load(ref lanes, 0);
     }
 
     /// <summary>Writes the first <paramref name="count"/> lanes.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TLanes>(TLanes value, ref float destination, nuint offset, int count)
         where TLanes : struct, ILanes<TLanes>
     {
         LanesScalar buffer = default;
-        TLanes.Store(value, ref Unsafe.As<LanesScalar, float>(ref buffer), 0);
+        ref float lanes = ref Unsafe.As<LanesScalar, float>(ref buffer);
+        TLanes.Store(value, ref lanes, 0);
         for (int i = 0; i < count; i++)
         {
-            Unsafe.Add(ref destination, offset + (nuint)i) = buffer[i];
+            Unsafe.Add(ref destination, offset + (nuint)i) = Unsafe.Add(ref lanes, i);
         }
     }
 
     /// <summary>Writes the low bytes of the first <paramref name="count"/> lanes.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreLowBytes<TLanes>(TLanes value, ref byte destination, nuint offset, int count)
         where TLanes : struct, ILanes<TLanes>
     {

@@ -123,14 +123,14 @@ public static class LayerNorm
         for (nuint i = 0; i < whole; i += 16)
         {
             TLanes difference = TLanes.Load(ref input, i) - means;
-            squares = TLanes.MultiplyAdd(difference, difference, squares);
+            TLanes.Accumulate(ref squares, difference, difference);
         }
 
         if (rest != 0)
         {
             // Filled with the mean, the missing lanes add 0 to the variance.
             TLanes difference = LanesTail.Load<TLanes>(ref input, whole, rest, mean) - means;
-            squares = TLanes.MultiplyAdd(difference, difference, squares);
+            TLanes.Accumulate(ref squares, difference, difference);
         }
 
         float variance = TLanes.Sum(squares) / columns;

@@ -41,33 +41,54 @@ public static class Softmax
     internal static void Run<TLanes>(ref float values, nint stride, int rows, int count)
         where TLanes : struct, ILanes<TLanes>
     {
-        for (int i = 0; i < rows; i++)
+        // One step for many rows, then the next step: the folds of one row overlap with the work of its neighbours.
+        LanesScalar perRow = default;
+        for (int start = 0; start < rows; start += 16)
         {
-            Row<TLanes>(ref Unsafe.Add(ref values, i * stride), count);
+            ref float block = ref Unsafe.Add(ref values, start * stride);
+            int height = Math.Min(16, rows - start);
+            for (int i = 0; i < height; i++)
+            {
+                perRow[i] = Largest<TLanes>(ref Unsafe.Add(ref block, i * stride), count);
+            }
+
+            for (int i = 0; i < height; i++)
+            {
+                float sum = Powers<TLanes>(ref Unsafe.Add(ref block, i * stride), count, perRow[i]);
+                perRow[i] = sum > 0f ? 1f / sum : 0f;
+            }
+
+            for (int i = 0; i < height; i++)
+            {
+                Multiply<TLanes>(ref Unsafe.Add(ref block, i * stride), count, perRow[i]);
+            }
         }
     }
 
-    private static void Row<TLanes>(ref float row, int count)
+    private static float Largest<TLanes>(ref float row, int count)
         where TLanes : struct, ILanes<TLanes>
     {
-        nuint whole = (nuint)count & ~(nuint)15;
-        int rest = count & 15;
-
         // The operands' order makes Max keep the largest so far when an element is NaN.
+        nuint whole = (nuint)count & ~(nuint)15;
         TLanes largest = TLanes.Broadcast(float.NegativeInfinity);
         for (nuint i = 0; i < whole; i += 16)
         {
             largest = TLanes.Max(TLanes.Load(ref row, i), largest);
         }
 
-        TLanes last = default;
-        if (rest != 0)
+        if ((count & 15) != 0)
         {
-            last = LanesTail.Load<TLanes>(ref row, whole, rest, float.NegativeInfinity);
-            largest = TLanes.Max(last, largest);
+            largest = TLanes.Max(LanesTail.Load<TLanes>(ref row, whole, count & 15, float.NegativeInfinity), largest);
         }
 
-        TLanes max = TLanes.Broadcast(TLanes.MaxFold(largest));
+        return TLanes.MaxFold(largest);
+    }
+
+    private static float Powers<TLanes>(ref float row, int count, float largest)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        nuint whole = (nuint)count & ~(nuint)15;
+        TLanes max = TLanes.Broadcast(largest);
         TLanes total = TLanes.Broadcast(0f);
         for (nuint i = 0; i < whole; i += 16)
         {
@@ -76,23 +97,30 @@ public static class Softmax
             total += power;
         }
 
-        if (rest != 0)
+        if ((count & 15) != 0)
         {
-            // The filled lanes are 0 here and change no sum.
-            last = Exponential.Compute(last - max);
-            total += last;
+            // The filled lanes become 0 and change no sum.
+            TLanes power = Exponential.Compute(LanesTail.Load<TLanes>(ref row, whole, count & 15, float.NegativeInfinity) - max);
+            LanesTail.Store(power, ref row, whole, count & 15);
+            total += power;
         }
 
-        float sum = TLanes.Sum(total);
-        TLanes inverse = TLanes.Broadcast(sum > 0f ? 1f / sum : 0f);
+        return TLanes.Sum(total);
+    }
+
+    private static void Multiply<TLanes>(ref float row, int count, float factor)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        nuint whole = (nuint)count & ~(nuint)15;
+        TLanes factors = TLanes.Broadcast(factor);
         for (nuint i = 0; i < whole; i += 16)
         {
-            TLanes.Store(TLanes.Load(ref row, i) * inverse, ref row, i);
+            TLanes.Store(TLanes.Load(ref row, i) * factors, ref row, i);
         }
 
-        if (rest != 0)
+        for (int i = (int)whole; i < count; i++)
         {
-            LanesTail.Store(last * inverse, ref row, whole, rest);
+            Unsafe.Add(ref row, i) *= factor;
         }
     }
 }

@@ -106,25 +106,25 @@ internal static class TileProduct
             TLanes b2 = TLanes.Load(ref b, 32);
             TLanes b3 = TLanes.Load(ref b, 48);
             TLanes x0 = TLanes.Broadcast(Unsafe.Add(ref a, k));
-            s00 = TLanes.MultiplyAdd(x0, b0, s00);
-            s01 = TLanes.MultiplyAdd(x0, b1, s01);
-            s02 = TLanes.MultiplyAdd(x0, b2, s02);
-            s03 = TLanes.MultiplyAdd(x0, b3, s03);
+            TLanes.Accumulate(ref s00, x0, b0);
+            TLanes.Accumulate(ref s01, x0, b1);
+            TLanes.Accumulate(ref s02, x0, b2);
+            TLanes.Accumulate(ref s03, x0, b3);
             TLanes x1 = TLanes.Broadcast(Unsafe.Add(ref a1, k));
-            s10 = TLanes.MultiplyAdd(x1, b0, s10);
-            s11 = TLanes.MultiplyAdd(x1, b1, s11);
-            s12 = TLanes.MultiplyAdd(x1, b2, s12);
-            s13 = TLanes.MultiplyAdd(x1, b3, s13);
+            TLanes.Accumulate(ref s10, x1, b0);
+            TLanes.Accumulate(ref s11, x1, b1);
+            TLanes.Accumulate(ref s12, x1, b2);
+            TLanes.Accumulate(ref s13, x1, b3);
             TLanes x2 = TLanes.Broadcast(Unsafe.Add(ref a2, k));
-            s20 = TLanes.MultiplyAdd(x2, b0, s20);
-            s21 = TLanes.MultiplyAdd(x2, b1, s21);
-            s22 = TLanes.MultiplyAdd(x2, b2, s22);
-            s23 = TLanes.MultiplyAdd(x2, b3, s23);
+            TLanes.Accumulate(ref s20, x2, b0);
+            TLanes.Accumulate(ref s21, x2, b1);
+            TLanes.Accumulate(ref s22, x2, b2);
+            TLanes.Accumulate(ref s23, x2, b3);
             TLanes x3 = TLanes.Broadcast(Unsafe.Add(ref a3, k));
-            s30 = TLanes.MultiplyAdd(x3, b0, s30);
-            s31 = TLanes.MultiplyAdd(x3, b1, s31);
-            s32 = TLanes.MultiplyAdd(x3, b2, s32);
-            s33 = TLanes.MultiplyAdd(x3, b3, s33);
+            TLanes.Accumulate(ref s30, x3, b0);
+            TLanes.Accumulate(ref s31, x3, b1);
+            TLanes.Accumulate(ref s32, x3, b2);
+            TLanes.Accumulate(ref s33, x3, b3);
             b = ref Unsafe.Add(ref b, bStride);
         }
 
@@ -172,17 +172,17 @@ internal static class TileProduct
             TLanes b0 = TLanes.Load(ref b, 0);
             TLanes b1 = TLanes.Load(ref b, 16);
             TLanes x0 = TLanes.Broadcast(Unsafe.Add(ref a, k));
-            s00 = TLanes.MultiplyAdd(x0, b0, s00);
-            s01 = TLanes.MultiplyAdd(x0, b1, s01);
+            TLanes.Accumulate(ref s00, x0, b0);
+            TLanes.Accumulate(ref s01, x0, b1);
             TLanes x1 = TLanes.Broadcast(Unsafe.Add(ref a1, k));
-            s10 = TLanes.MultiplyAdd(x1, b0, s10);
-            s11 = TLanes.MultiplyAdd(x1, b1, s11);
+            TLanes.Accumulate(ref s10, x1, b0);
+            TLanes.Accumulate(ref s11, x1, b1);
             TLanes x2 = TLanes.Broadcast(Unsafe.Add(ref a2, k));
-            s20 = TLanes.MultiplyAdd(x2, b0, s20);
-            s21 = TLanes.MultiplyAdd(x2, b1, s21);
+            TLanes.Accumulate(ref s20, x2, b0);
+            TLanes.Accumulate(ref s21, x2, b1);
             TLanes x3 = TLanes.Broadcast(Unsafe.Add(ref a3, k));
-            s30 = TLanes.MultiplyAdd(x3, b0, s30);
-            s31 = TLanes.MultiplyAdd(x3, b1, s31);
+            TLanes.Accumulate(ref s30, x3, b0);
+            TLanes.Accumulate(ref s31, x3, b1);
             b = ref Unsafe.Add(ref b, bStride);
         }
 
@@ -217,13 +217,13 @@ internal static class TileProduct
         {
             TLanes b0 = TLanes.Load(ref b, 0);
             TLanes x0 = TLanes.Broadcast(Unsafe.Add(ref a, k));
-            s00 = TLanes.MultiplyAdd(x0, b0, s00);
+            TLanes.Accumulate(ref s00, x0, b0);
             TLanes x1 = TLanes.Broadcast(Unsafe.Add(ref a1, k));
-            s10 = TLanes.MultiplyAdd(x1, b0, s10);
+            TLanes.Accumulate(ref s10, x1, b0);
             TLanes x2 = TLanes.Broadcast(Unsafe.Add(ref a2, k));
-            s20 = TLanes.MultiplyAdd(x2, b0, s20);
+            TLanes.Accumulate(ref s20, x2, b0);
             TLanes x3 = TLanes.Broadcast(Unsafe.Add(ref a3, k));
-            s30 = TLanes.MultiplyAdd(x3, b0, s30);
+            TLanes.Accumulate(ref s30, x3, b0);
             b = ref Unsafe.Add(ref b, bStride);
         }
 
@@ -250,9 +250,9 @@ internal static class TileProduct
         {
             TLanes b0 = TLanes.Load(ref b, 0);
             TLanes x0 = TLanes.Broadcast(Unsafe.Add(ref a, k));
-            s00 = TLanes.MultiplyAdd(x0, b0, s00);
+            TLanes.Accumulate(ref s00, x0, b0);
             TLanes x1 = TLanes.Broadcast(Unsafe.Add(ref a1, k));
-            s10 = TLanes.MultiplyAdd(x1, b0, s10);
+            TLanes.Accumulate(ref s10, x1, b0);
             b = ref Unsafe.Add(ref b, bStride);
         }
 

@@ -1,0 +1,166 @@
+using QuantGen.Kernels;
+
+namespace QuantGen.Tests.Kernels;
+
+/// <summary>Every kernel on a lane type equals the same kernel on <see cref="LanesScalar"/>, for all sizes, within its memory.</summary>
+public abstract class KernelBitsTests<TLanes>
+    where TLanes : struct, ILanes<TLanes>
+{
+    [Fact]
+    public void Elementwise_functions()
+    {
+        foreach (int count in Sizes())
+        {
+            float[] input = Samples.Normal(new Random(count), count, 3f);
+            Compare<float>(input, buffer => Elementwise.Run<Gelu.ErfForm, TLanes>(ref buffer.Start, count), buffer => Elementwise.Run<Gelu.ErfForm, LanesScalar>(ref buffer.Start, count));
+            Compare<float>(input, buffer => Elementwise.Run<Gelu.TanhForm, TLanes>(ref buffer.Start, count), buffer => Elementwise.Run<Gelu.TanhForm, LanesScalar>(ref buffer.Start, count));
+            Compare<float>(input, buffer => Elementwise.Run<Tanh.Function, TLanes>(ref buffer.Start, count), buffer => Elementwise.Run<Tanh.Function, LanesScalar>(ref buffer.Start, count));
+        }
+    }
+
+    [Fact]
+    public void Softmax_rows()
+    {
+        foreach (int count in Sizes())
+        {
+            int rows = count < 20 ? 19 : 2;
+            float[] input = Samples.Normal(new Random(count), ((rows - 1) * (count + 3)) + count, 8f);
+            Compare<float>(input, buffer => Softmax.Run<TLanes>(ref buffer.Start, count + 3, rows, count), buffer => Softmax.Run<LanesScalar>(ref buffer.Start, count + 3, rows, count));
+        }
+    }
+
+    [Fact]
+    public void Layer_normalization_also_in_place()
+    {
+        foreach (int columns in Sizes())
+        {
+            Random random = new(columns);
+            using GuardedBuffer<float> gamma = new(Samples.Normal(random, columns));
+            using GuardedBuffer<float> beta = new(Samples.Normal(random, columns));
+            using GuardedBuffer<float> residual = new(Samples.Normal(random, columns));
+            using GuardedBuffer<float> output = new(columns);
+            float[] input = Samples.Normal(random, columns);
+            float[] inPlace = Compare<float>(
+                input,
+                x => LayerNorm.RunAdd<TLanes>(ref x.Start, ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start),
+                x => LayerNorm.RunAdd<LanesScalar>(ref x.Start, ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start));
+            Compare<float>(
+                input,
+                x => LayerNorm.Run<TLanes>(ref x.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start),
+                x => LayerNorm.Run<LanesScalar>(ref x.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start));
+
+            if (Samples.Runs<TLanes>())
+            {
+                LayerNorm.RunAdd<TLanes>(ref input[0], ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref output.Start);
+                Samples.AssertSameBits(inPlace, output.Span);
+                LayerNorm.RunAdd<TLanes>(ref input[0], ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref residual.Start);
+                Samples.AssertSameBits(inPlace, residual.Span);
+            }
+        }
+    }
+
+    [Fact]
+    public void Embeddings_of_every_width()
+    {
+        foreach (int columns in Sizes())
+        {
+            foreach (int bits in (int[])[2, 4, 8, 32])
+            {
+                Random random = new(columns);
+                byte[] codes = new byte[((columns * bits) + 7) / 8];
+                random.NextBytes(codes);
+                if (bits == 32)
+                {
+                    System.Runtime.InteropServices.MemoryMarshal.AsBytes(Samples.Normal(random, columns).AsSpan()).CopyTo(codes);
+                }
+
+                using GuardedBuffer<byte> word = new(codes);
+                using GuardedBuffer<float> type = new(Samples.Normal(random, columns));
+                using GuardedBuffer<float> position = new(Samples.Normal(random, columns));
+                using GuardedBuffer<float> gamma = new(Samples.Normal(random, columns));
+                using GuardedBuffer<float> beta = new(Samples.Normal(random, columns));
+                Compare<float>(
+                    new float[columns],
+                    y => Embedding.Run<TLanes>(ref word.Start, bits, 0.03f, ref type.Start, ref position.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref y.Start),
+                    y => Embedding.Run<LanesScalar>(ref word.Start, bits, 0.03f, ref type.Start, ref position.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref y.Start));
+            }
+        }
+    }
+
+    [Fact]
+    public void Dense_layers()
+    {
+        foreach (int columns in Sizes())
+        {
+            Random random = new(columns);
+            int outputs = 1 + (columns % 9);
+            using GuardedBuffer<float> x = new(Samples.Normal(random, columns + columns + 2));
+            using GuardedBuffer<float> weights = new(Samples.Normal(random, columns * outputs));
+            using GuardedBuffer<float> bias = new(Samples.Normal(random, outputs));
+            Compare<float>(
+                new float[outputs + outputs + 1],
+                y => Dense.Run<TLanes>(ref x.Start, columns + 2, 2, ref weights.Start, ref bias.Start, columns, outputs, ref y.Start, outputs + 1),
+                y => Dense.Run<LanesScalar>(ref x.Start, columns + 2, 2, ref weights.Start, ref bias.Start, columns, outputs, ref y.Start, outputs + 1));
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 64)]
+    [InlineData(2, 16)]
+    [InlineData(5, 32)]
+    [InlineData(16, 64)]
+    [InlineData(17, 64)]
+    [InlineData(33, 48)]
+    [InlineData(70, 1)]
+    [InlineData(70, 13)]
+    [InlineData(65, 80)]
+    [InlineData(130, 64)]
+    [InlineData(257, 31)]
+    public void Attention_also_over_its_queries(int length, int headSize)
+    {
+        Random random = new(length);
+        int stride = (3 * headSize) + 5;
+        int used = ((length - 1) * stride) + headSize;
+        using GuardedBuffer<float> key = new(Samples.Normal(random, used));
+        using GuardedBuffer<float> value = new(Samples.Normal(random, used));
+        using GuardedBuffer<float> scratch = new(Attention.ScratchFloats(length, headSize));
+        using GuardedBuffer<float> context = new(length * headSize);
+        float[] query = Samples.Normal(random, used);
+        float[] over = Compare<float>(
+            query,
+            q => Attention.Run<TLanes>(ref q.Start, ref key.Start, ref value.Start, stride, length, headSize, 0.3f, ref scratch.Start, ref q.Start, stride),
+            q => Attention.Run<LanesScalar>(ref q.Start, ref key.Start, ref value.Start, stride, length, headSize, 0.3f, ref scratch.Start, ref q.Start, stride));
+        if (Samples.Runs<TLanes>())
+        {
+            Attention.Run<TLanes>(ref query[0], ref key.Start, ref value.Start, stride, length, headSize, 0.3f, ref scratch.Start, ref context.Start, headSize);
+            for (int i = 0; i < length; i++)
+            {
+                Samples.AssertSameBits(over.AsSpan(i * stride, headSize), context.Span.Slice(i * headSize, headSize));
+            }
+        }
+    }
+
+    private static IEnumerable<int> Sizes() => Samples.Sizes;
+
+    private static T[] Compare<T>(T[] content, Action<GuardedBuffer<T>> actual, Action<GuardedBuffer<T>> expected)
+        where T : unmanaged
+    {
+        using GuardedBuffer<T> wanted = new(content);
+        expected(wanted);
+        if (Samples.Runs<TLanes>())
+        {
+            using GuardedBuffer<T> found = new(content);
+            actual(found);
+            Samples.AssertSameBits(
+                System.Runtime.InteropServices.MemoryMarshal.Cast<T, float>(wanted.Span), System.Runtime.InteropServices.MemoryMarshal.Cast<T, float>(found.Span));
+        }
+
+        return wanted.Span.ToArray();
+    }
+}
+
+public sealed class Kernels512BitsTests : KernelBitsTests<Lanes512>;
+
+public sealed class Kernels256BitsTests : KernelBitsTests<Lanes256>;
+
+public sealed class Kernels128BitsTests : KernelBitsTests<Lanes128>;
