@@ -15,8 +15,11 @@ public readonly ref struct QuantizedRows
     /// <summary>Zero point of each token, 0 to 255.</summary>
     public readonly ref int ZeroPoints;
 
-    /// <summary>Sum of (code - zero point) of each token, for weights with zero points.</summary>
+    /// <summary>Sum of (code - zero point) of each token, or of each group of a token's inputs, for weights with zero points.</summary>
     public readonly ref int CenteredSums;
+
+    /// <summary>Sums from one token to the next.</summary>
+    public readonly int SumStride;
 
     /// <summary>Bytes from one token's codes to the next.</summary>
     public readonly int Stride;
@@ -29,15 +32,17 @@ public readonly ref struct QuantizedRows
     /// <param name="scales">First scale.</param>
     /// <param name="zeroPoints">First zero point.</param>
     /// <param name="centeredSums">First centered sum.</param>
+    /// <param name="sumStride">Sums from token to token.</param>
     /// <param name="stride">Bytes from token to token.</param>
     /// <param name="count">Number of tokens.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public QuantizedRows(ref byte codes, ref float scales, ref int zeroPoints, ref int centeredSums, int stride, int count)
+    public QuantizedRows(ref byte codes, ref float scales, ref int zeroPoints, ref int centeredSums, int sumStride, int stride, int count)
     {
         Codes = ref codes;
         Scales = ref scales;
         ZeroPoints = ref zeroPoints;
         CenteredSums = ref centeredSums;
+        SumStride = sumStride;
         Stride = stride;
         Count = count;
     }

@@ -1,0 +1,116 @@
+using System.Globalization;
+using QuantGen.Generators.Specs;
+
+namespace QuantGen.Generators.Emission;
+
+/// <summary>Emits the forward pass: which phases there are, and the layers by name, in order.</summary>
+internal static class EncoderEmitter
+{
+    public static string Emit(ModelPlan plan)
+    {
+        ClassSpec spec = plan.Spec;
+        var w = new SourceWriter();
+        GeneratedHeader.Write(w);
+        using (GeneratedHeader.Implementation(w, spec))
+        {
+            w.Lines($"/// <summary>Runs {spec.Name}: embedding, {N(plan.Model.Dimensions.Layers)} layers, head. Each phase ends before the next begins.</summary>");
+            using (w.Block($"internal sealed partial class {spec.Program} : IEncoderProgram"))
+            {
+                Phases(w, plan);
+                new EmbeddingEmitter(plan).Emit(w);
+                for (int block = 0; block < plan.Model.BlockCount; block++)
+                {
+                    new LayerEmitter(plan, block).Emit(w);
+                }
+
+                AttentionEmitter.Emit(w);
+                HeadEmitter.Emit(w, plan);
+            }
+        }
+
+        return w.ToString();
+    }
+
+    private static void Phases(SourceWriter w, ModelPlan plan)
+    {
+        int layers = plan.Model.Dimensions.Layers;
+        string instructionSet = plan.Kernels.Count == 0 ? "\"scalar\"" : $"{plan.Spec.Name}Kernels{plan.Kernels[0].Suffix}.InstructionSet";
+        bool perSequence = plan.Model.HasPooler;
+        w.Lines($$"""
+            /// <inheritdoc/>
+            public ModelSpec Spec => ModelSpec;
+
+            /// <inheritdoc/>
+            public string InstructionSet => {{instructionSet}};
+
+            /// <inheritdoc/>
+            public int PhaseCount => {{N((2 * layers) + (plan.Model.HasOutputLayer ? 2 : 1))}};
+
+            /// <inheritdoc/>
+            public int ItemCount(int phase, ForwardPass pass) => phase switch
+            {
+                {{N((2 * layers) + 1)}} => {{(perSequence ? "pass.SequenceCount" : "pass.TokenItems")}}, // head
+                _ when phase % 2 == 1 => pass.SequenceCount * HeadCount, // attention
+                _ => pass.TokenItems,
+            };
+
+            """);
+        w.Lines("/// <inheritdoc/>");
+        using (w.Block("public void RunItem(int phase, int item, int worker, ForwardPass pass)"))
+        {
+            using (w.Block("if (phase % 2 == 1 && phase < " + N(2 * layers) + ")"))
+            {
+                w.Lines("Attend(pass, worker, item);");
+                w.Lines("return;");
+            }
+
+            if (plan.Model.HasPooler)
+            {
+                using (w.Block($"if (phase == {N((2 * layers) + 1)})"))
+                {
+                    w.Lines("ComputeHead(pass, worker, item);");
+                    w.Lines("return;");
+                }
+            }
+
+            w.Lines("(int first, int count) = pass.TokensOf(item);");
+            using (w.Block("switch (phase)"))
+            {
+                for (int layer = 0; layer <= layers; layer++)
+                {
+                    Case(w, plan, layer);
+                }
+
+                if (plan.Model.HasOutputLayer && !plan.Model.HasPooler)
+                {
+                    w.Lines($"case {N((2 * layers) + 1)}:");
+                    w.Lines("    ComputeHead(pass, first, count);");
+                    w.Lines("    break;");
+                }
+            }
+        }
+
+        w.Blank();
+    }
+
+    // After the attention of a layer comes the rest of it and, on the same tokens, the projections of the next.
+    private static void Case(SourceWriter w, ModelPlan plan, int layer)
+    {
+        int layers = plan.Model.Dimensions.Layers;
+        bool shared = plan.Model.UsesPerBlock > 1;
+        string Call(string method, int index) => $"Layer{(shared ? "0" : N(index))}{method}(pass, worker, first, count{(shared ? ", " + N(index) : string.Empty)});";
+        w.Lines($"case {N(2 * layer)}:");
+        using (w.Indented())
+        {
+            w.Lines(layer == 0 ? "Embed(pass, worker, first, count);" : Call("Finish", layer - 1));
+            if (layer < layers)
+            {
+                w.Lines(Call("Project", layer));
+            }
+
+            w.Lines("break;");
+        }
+    }
+
+    private static string N(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,78 @@
+namespace QuantGen.Generators.Emission.Kernels;
+
+/// <summary>How a kernel multiplies.</summary>
+internal enum ProductKind
+{
+    /// <summary>u8 x s8 pairs to 16 bits (<c>MultiplyAddAdjacent</c>), added in 16 bits as deep as exactness allows, then widened.</summary>
+    PairsTo16,
+
+    /// <summary>u8 x s8 quadruples straight to 32 bits (<c>AvxVnni</c>).</summary>
+    QuadsTo32,
+
+    /// <summary>s16 x s16 pairs straight to 32 bits; weights and activations are widened first.</summary>
+    WidePairs,
+
+    /// <summary>Portable: weights and activations widened to 16 bits, products added in 16 bits as deep as exactness allows.</summary>
+    Portable,
+
+    /// <summary>Plain loops: the definition.</summary>
+    Scalar,
+}
+
+/// <summary>An instruction set as the kernel emitter sees it: everything that differs between widths is a value here.</summary>
+/// <param name="Name">Name of the emitted struct.</param>
+/// <param name="Title">What users are shown.</param>
+/// <param name="Condition">The test that selects it; empty for the last resort.</param>
+/// <param name="Kind">How it multiplies.</param>
+/// <param name="Vector">The static class of its vectors.</param>
+/// <param name="Intrinsics">The class of its multiply instructions.</param>
+/// <param name="Gfni">The class that unpacks with one instruction, or null.</param>
+/// <param name="VectorOutputs">Outputs in a vector of codes.</param>
+/// <param name="Interleave">Consecutive inputs that stand together.</param>
+/// <param name="PanelVectors">Vectors of a panel.</param>
+/// <param name="TileTokens">Tokens of a tile.</param>
+internal sealed record IsaSpec(
+    string Name,
+    string Title,
+    string Condition,
+    ProductKind Kind,
+    string Vector,
+    string Intrinsics,
+    string? Gfni,
+    int VectorOutputs,
+    int Interleave,
+    int PanelVectors,
+    int TileTokens)
+{
+    private static readonly IsaSpec s_avx512 = new(
+        "Avx512", "AVX-512BW", "Vector512.IsHardwareAccelerated && Avx512BW.IsSupported", ProductKind.PairsTo16, "Vector512", "Avx512BW", "Gfni.V512", 16, 4, 2, 4);
+
+    private static readonly IsaSpec s_vnni = new(
+        "Vnni256", "AVX-VNNI", "AvxVnni.IsSupported", ProductKind.QuadsTo32, "Vector256", "AvxVnni", "Gfni.V256", 8, 4, 2, 6);
+
+    private static readonly IsaSpec s_avx2 = new(
+        "Avx256", "AVX2", "Avx2.IsSupported", ProductKind.PairsTo16, "Vector256", "Avx2", "Gfni.V256", 8, 4, 2, 4);
+
+    // Eight-bit weights would saturate 16-bit pair sums, so both operands are widened where AVX-VNNI is missing.
+    private static readonly IsaSpec s_wide512 = s_avx512 with { Name = "Wide512", Kind = ProductKind.WidePairs, Interleave = 2 };
+
+    private static readonly IsaSpec s_wide256 = s_avx2 with { Name = "Wide256", Kind = ProductKind.WidePairs, Interleave = 2 };
+
+    private static readonly IsaSpec s_portable = new(
+        "Portable128", "128-bit", "Vector128.IsHardwareAccelerated", ProductKind.Portable, "Vector128", "Vector128", null, 16, 1, 1, 2);
+
+    private static readonly IsaSpec s_scalar = new(
+        "Scalar", "scalar", string.Empty, ProductKind.Scalar, string.Empty, string.Empty, null, 16, 1, 1, 4);
+
+    /// <summary>Gets the instruction sets for a bit-width, best first; the last one runs everywhere.</summary>
+    /// <remarks>256-bit VNNI has no 512-bit form here, and pair sums of narrow weights at 512 bits are faster; for 8 bits it is the other way round.</remarks>
+    public static IReadOnlyList<IsaSpec> For(int bits) => bits == 8
+        ? new[] { s_vnni, s_wide512, s_wide256, s_portable, s_scalar }
+        : new[] { s_avx512, s_vnni, s_avx2, s_portable, s_scalar };
+
+    /// <summary>Gets the bytes of a vector of codes.</summary>
+    public int VectorBytes => VectorOutputs * Interleave;
+
+    /// <summary>Gets the outputs of a panel.</summary>
+    public int PanelOutputs => VectorOutputs * PanelVectors;
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using QuantGen.Generators.Specs;
+
+namespace QuantGen.Generators.Emission.Kernels;
+
+/// <summary>Emits the micro-kernels of one bit-width: one struct per instruction set and the choice among them.</summary>
+internal static class QuantizedKernelEmitter
+{
+    public static string Emit(ClassSpec spec, KernelVariant variant)
+    {
+        IReadOnlyList<IsaSpec> sets = IsaSpec.For(variant.Bits);
+        var w = new SourceWriter();
+        GeneratedHeader.Write(w);
+        using (GeneratedHeader.Implementation(w, spec))
+        {
+            w.Lines($"/// <summary>Exact products of {variant.Bits.ToString(CultureInfo.InvariantCulture)}-bit weights and 8-bit activations{Details(variant)}.</summary>");
+            using (w.Block($"internal static class {spec.Name}Kernels{variant.Suffix}"))
+            {
+                w.Lines("/// <summary>Gets the instruction set in use here.</summary>");
+                w.Lines($"public static string InstructionSet => {Choose(sets, i => $"\"{i.Title}\"")};\n");
+                w.Lines("/// <summary>Gets the order in which the kernel in use here reads codes.</summary>");
+                w.Lines($"public static KernelOrder Order => {Choose(sets, i => i.Name + ".Order")};\n");
+                Dispatch(w, sets);
+                foreach (IsaSpec isa in sets)
+                {
+                    w.Blank();
+                    if (isa.Kind == ProductKind.Scalar)
+                    {
+                        ScalarKernelEmitter.Emit(w, isa, variant);
+                    }
+                    else
+                    {
+                        new TileEmitter(isa, variant).Emit(w);
+                    }
+                }
+            }
+        }
+
+        return w.ToString();
+    }
+
+    private static string Details(KernelVariant variant) =>
+        (variant.HasZeroPoints ? ", weights with zero points" : string.Empty) + (variant.IsGrouped ? ", a scale per group of inputs" : string.Empty);
+
+    private static string Choose(IReadOnlyList<IsaSpec> sets, Func<IsaSpec, string> value)
+    {
+        string text = string.Concat(sets.Where(i => i.Condition.Length > 0).Select(i => $"\n    {i.Condition} ? {value(i)} :"));
+        return text + " " + value(sets[sets.Count - 1]);
+    }
+
+    private static void Dispatch(SourceWriter w, IReadOnlyList<IsaSpec> sets)
+    {
+        w.Lines("/// <summary>Computes a linear layer for some tokens.</summary>");
+        using (w.Block("public static void Linear(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)"))
+        {
+            for (int i = 0; i < sets.Count; i++)
+            {
+                string test = i == 0 ? $"if ({sets[i].Condition})" : sets[i].Condition.Length > 0 ? $"else if ({sets[i].Condition})" : "else";
+                using (w.Block(test))
+                {
+                    w.Lines($"PanelLoop.Run<{sets[i].Name}>(x, w, ref output, outputStride, ref scratch);");
+                }
+            }
+        }
+    }
+}

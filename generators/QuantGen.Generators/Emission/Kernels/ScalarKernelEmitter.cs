@@ -1,0 +1,82 @@
+using System.Globalization;
+
+namespace QuantGen.Generators.Emission.Kernels;
+
+/// <summary>Emits the plain loops that define a bit-width's kernel and run where no vectors do.</summary>
+internal static class ScalarKernelEmitter
+{
+    public static void Emit(SourceWriter w, IsaSpec isa, KernelVariant variant)
+    {
+        int bits = variant.Bits;
+        var format = new CodeFormat(bits);
+        w.Lines("// Plain loops: the definition of this kernel.");
+        using (w.Block($"private readonly struct {isa.Name} : ITileKernel"))
+        {
+            w.Lines($$"""
+                private const int Steps = {{N(format.StepsPerPack)}};
+                private const int PackBytes = {{N(format.Planes * isa.PanelOutputs)}};
+
+                public static KernelOrder Order => new({{N(bits)}}, {{N(isa.VectorOutputs)}}, {{N(isa.Interleave)}}, {{N(isa.PanelVectors)}});
+
+                public static int TileTokens => {{N(isa.TileTokens)}};
+
+                public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+                {
+                    for (int t = 0; t < TileTokens; t++)
+                    {
+                        Single(x, token + t, w, row, ref Unsafe.Add(ref output, t * (nint)outputStride));
+                    }
+                }
+
+                public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
+                {
+                    ref byte panel = ref Unsafe.Add(ref w.Codes, row / {{N(isa.PanelOutputs)}} * ((nint)w.Columns / Steps * PackBytes));
+                    ref byte activations = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                    for (int o = 0; o < {{N(isa.PanelOutputs)}}; o++)
+                    {
+                        float terms = 0;
+                        for (int group = 0; group * w.GroupSize < w.Columns; group++)
+                        {
+                            int end = Math.Min((group + 1) * w.GroupSize, w.Columns);
+                            int sum = 0;
+                            for (int k = group * w.GroupSize; k < end; k++)
+                            {
+                                sum += Unsafe.Add(ref activations, k) * Weight(ref panel, o, k);
+                            }
+
+                            terms += LinearEpilogue.GroupTerm(sum, x, token, w, row + o, group);
+                        }
+
+                        Unsafe.Add(ref output, o) = LinearEpilogue.Finish(terms, x, token, w, row + o);
+                    }
+                }
+
+                // The centered code of one output and input.
+                [MethodImpl(MethodImplOptions.AggressiveInlining)]
+                private static int Weight(ref byte panel, int o, int k)
+                {
+                    ref byte pack = ref Unsafe.Add(ref panel, k / Steps * PackBytes);
+                """);
+            using (w.Indented())
+            {
+                w.Lines(Weight(bits, isa.PanelOutputs));
+            }
+
+            w.Lines("}");
+        }
+    }
+
+    private static string Weight(int bits, int outputs) => bits switch
+    {
+        1 => "return (((Unsafe.Add(ref pack, o) >> (k % Steps)) & 1) * 2) - 1;",
+        3 => $"""
+            int low = (Unsafe.Add(ref pack, (k % Steps / 4 * {N(outputs)}) + o) >> (k % 4 * 2)) & 3;
+            int high = (Unsafe.Add(ref pack, {N(2 * outputs)} + o) >> (k % Steps)) & 1;
+            return (high * 4) + low - 4;
+            """,
+        8 => "return (sbyte)Unsafe.Add(ref pack, o);",
+        _ => $"return ((Unsafe.Add(ref pack, o) >> (k % Steps * {N(bits)})) & {N((1 << bits) - 1)}) - {N(1 << (bits - 1))};",
+    };
+
+    private static string N(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,181 @@
+using System.Globalization;
+
+namespace QuantGen.Generators.Emission.Kernels;
+
+/// <summary>Emits a vector micro-kernel: a tile of tokens by a panel of outputs, fully unrolled over a pack. The width is a parameter.</summary>
+internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
+{
+    private readonly CodeFormat _format = new(variant.Bits);
+    private readonly ProductEmitter _product = ProductEmitter.For(isa, variant);
+
+    private int InputsPerPack => _format.StepsPerPack * isa.Interleave;
+
+    // Packs with few steps are repeated, so that the loop's own instructions do not count.
+    private int PacksPerRound => Math.Max(1, 4 / _format.StepsPerPack);
+
+    public void Emit(SourceWriter w)
+    {
+        w.Lines($"// {isa.Title}. {_product.Bound}");
+        using (w.Block($"private readonly struct {isa.Name} : ITileKernel"))
+        {
+            w.Lines($$"""
+                public static KernelOrder Order => new({{N(variant.Bits)}}, {{N(isa.VectorOutputs)}}, {{N(isa.Interleave)}}, {{N(isa.PanelVectors)}});
+
+                public static int TileTokens => {{N(isa.TileTokens)}};
+
+                """);
+            Method(w, "public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)", isa.TileTokens);
+            w.Blank();
+            Method(w, "public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)", 1);
+            new EpilogueEmitter(isa, variant).Emit(w);
+            Unpackers(w);
+        }
+    }
+
+    private static string N(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private void Method(SourceWriter w, string signature, int tokens)
+    {
+        using (w.Block(signature))
+        {
+            w.Lines($"""
+                nint columns = w.Columns;
+                nint panelBytes = columns * {N(isa.PanelOutputs * variant.Bits)} / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / {N(isa.PanelOutputs)} * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                """);
+            for (int m = 1; m < tokens; m++)
+            {
+                w.Lines($"ref byte a{N(m)} = ref Unsafe.Add(ref a{N(m - 1)}, x.Stride);");
+            }
+
+            _product.Begin(w, tokens);
+            if (variant.IsGrouped)
+            {
+                Grouped(w, tokens);
+            }
+            else
+            {
+                w.Lines("nint k = 0;");
+                Depths(w, tokens, "columns");
+                Store(w, tokens);
+            }
+        }
+    }
+
+    // One scale per group of inputs: every group's sums become floats of their own.
+    private void Grouped(SourceWriter w, int tokens)
+    {
+        EpilogueEmitter.DeclareTerms(w, isa, tokens);
+        w.Lines("int group = 0;");
+        using (w.Block("for (nint k = 0; k < columns; group++)"))
+        {
+            w.Lines("nint groupEnd = Math.Min(k + w.GroupSize, columns);");
+            Depths(w, tokens, "groupEnd");
+            EpilogueEmitter.AddTerms(w, isa, tokens);
+            _product.Clear(w, tokens);
+        }
+
+        EpilogueEmitter.StoreTerms(w, isa, tokens);
+    }
+
+    private void Depths(SourceWriter w, int tokens, string end)
+    {
+        if (_product.Depth == 0)
+        {
+            Round(w, tokens, end);
+            return;
+        }
+
+        using (w.Block($"while (k < {end})"))
+        {
+            w.Lines($"nint depthEnd = Math.Min(k + {N(_product.Depth)}, {end});");
+            _product.BeginDepth(w, tokens);
+            Round(w, tokens, "depthEnd");
+            _product.EndDepth(w, tokens);
+        }
+    }
+
+    private void Round(SourceWriter w, int tokens, string end)
+    {
+        int packs = _product.Depth == 0 ? PacksPerRound : Math.Min(PacksPerRound, Math.Max(1, _product.Depth / InputsPerPack));
+        int planeBytes = isa.VectorBytes * isa.PanelVectors;
+        using (w.Block($"while (k < {end})"))
+        {
+            for (int pack = 0; pack < packs; pack++)
+            {
+                Pack(w, tokens, pack * _format.Planes * planeBytes, pack * InputsPerPack);
+            }
+
+            w.Lines($"p = ref Unsafe.Add(ref p, {N(packs * _format.Planes * planeBytes)});");
+            w.Lines($"k += {N(packs * InputsPerPack)};");
+        }
+    }
+
+    private void Pack(SourceWriter w, int tokens, int firstByte, int firstInput)
+    {
+        int planeBytes = isa.VectorBytes * isa.PanelVectors;
+        string suffix = firstInput == 0 ? string.Empty : "At" + N(firstInput);
+        for (int plane = 0; plane < _format.Planes; plane++)
+        {
+            for (int v = 0; v < isa.PanelVectors; v++)
+            {
+                int at = firstByte + (plane * planeBytes) + (v * isa.VectorBytes);
+                w.Lines($"{_product.CodesType} codes{N(plane)}{N(v)}{suffix} = {_product.LoadCodes}(ref p, {N(at)});");
+                if (at % 64 == 0)
+                {
+                    w.Lines($"Prefetch.Line(ref p, panelBytes + {N(at)});");
+                }
+            }
+        }
+
+        for (int step = 0; step < _format.StepsPerPack; step++)
+        {
+            w.Lines($"// Inputs k + {N(firstInput + (step * isa.Interleave))} and following.");
+            string name = N(step) + suffix;
+            for (int v = 0; v < isa.PanelVectors; v++)
+            {
+                string planes = variant.Bits == 3 ? $"codes{N(step / 4)}{N(v)}{suffix}, codes2{N(v)}{suffix}" : $"codes0{N(v)}{suffix}";
+                string codes = variant.Bits == 8 ? _product.Widen(planes) : $"Step{N(step)}({planes})";
+                _product.LoadWeights(w, $"w{name}{N(v)}", codes);
+            }
+
+            for (int m = 0; m < tokens; m++)
+            {
+                w.Lines($"{_product.ActivationType} x{name}{N(m)} = {_product.Broadcast(m, firstInput + (step * isa.Interleave))};");
+                for (int v = 0; v < isa.PanelVectors; v++)
+                {
+                    _product.Add(w, m, v, $"x{name}{N(m)}", $"w{name}{N(v)}");
+                }
+            }
+        }
+    }
+
+    private void Store(SourceWriter w, int tokens)
+    {
+        for (int m = 0; m < tokens; m++)
+        {
+            for (int part = 0; part < EpilogueEmitter.Parts(isa); part++)
+            {
+                string stride = m == 0 ? string.Empty : $"({N(m)} * (nint)outputStride) + ";
+                w.Lines($"Store({EpilogueEmitter.Sum(isa, m, part)}, x, token + {N(m)}, w, row + {N(part * EpilogueEmitter.Lanes(isa))}, ref Unsafe.Add(ref output, {stride}{N(part * EpilogueEmitter.Lanes(isa))}));");
+            }
+        }
+    }
+
+    private void Unpackers(SourceWriter w)
+    {
+        if (variant.Bits == 8)
+        {
+            return;
+        }
+
+        string planes = variant.Bits == 3 ? $"{isa.Vector}<byte> p, {isa.Vector}<byte> q" : $"{isa.Vector}<byte> p";
+        for (int step = 0; step < _format.StepsPerPack; step++)
+        {
+            w.Lines($"\n// Codes of step {N(step)}: {_format.Describe(step)}.");
+            w.Lines("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+            w.Lines($"private static {isa.Vector}<sbyte> Step{N(step)}({planes}) => {_format.Unpack(isa, step)};");
+        }
+    }
+}

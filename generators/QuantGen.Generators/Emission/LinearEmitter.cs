@@ -1,0 +1,89 @@
+using System.Globalization;
+using QuantGen.Generators.Emission.Kernels;
+using QuantGen.Specs;
+
+namespace QuantGen.Generators.Emission;
+
+/// <summary>Emits calls of linear layers: quantize once per activation site, then one product per matrix that reads it.</summary>
+internal sealed class LinearEmitter(ModelPlan plan)
+{
+    /// <summary>Emits one activation site and the layers that read it.</summary>
+    /// <param name="w">Where to.</param>
+    /// <param name="input">A ref to the first input of the first token.</param>
+    /// <param name="inputStride">Floats from token to token.</param>
+    /// <param name="outputs">Per matrix the ref to its first output and the stride of outputs.</param>
+    /// <param name="count">The number of tokens.</param>
+    /// <param name="use">Which use of a shared layer.</param>
+    public void Emit(SourceWriter w, string input, string inputStride, IReadOnlyList<(MatrixSpec Matrix, string Output, string Stride)> outputs, string count, string use)
+    {
+        MatrixSpec first = outputs[0].Matrix;
+        ActivationSite site = plan.Model.ActivationSites().First(s => s.Name == ActivationSite.NameFor(first.Name));
+        int columns = first.Columns;
+        if (outputs.Any(o => !o.Matrix.IsQuantized))
+        {
+            int index = plan.Model.ActivationSites().ToList().IndexOf(site);
+            w.Lines($"ActivationProbe.Observe(pass, {N(index)}, {use}, ref {input}, {inputStride}, {count}, {N(columns)});");
+        }
+
+        if (site.IsQuantized)
+        {
+            w.Lines($"QuantizedRows x = Stage.{Quantize(site, input, inputStride, count, use)};");
+        }
+
+        int groupSize = 0;
+        foreach ((MatrixSpec matrix, string output, string stride) in outputs)
+        {
+            if (matrix.HasZeroPoints && matrix.GroupSize > 0 && matrix.GroupSize != groupSize)
+            {
+                w.Lines($"QuantizedRows xBy{N(matrix.GroupSize)} = Stage.WithGroupSums(pass, worker, x, {N(columns)}, {N(matrix.GroupSize)});");
+                groupSize = matrix.GroupSize;
+            }
+
+            Product(w, matrix, input, inputStride, output, stride, count);
+        }
+    }
+
+    private string Quantize(ActivationSite site, string input, string inputStride, string count, string use)
+    {
+        string rows = $"pass, worker, ref {input}, {inputStride}, {count}, {N(site.Columns)}";
+        if (plan.Model.ActivationRange == ActivationRange.PerToken)
+        {
+            return $"PerToken({rows})";
+        }
+
+        string scale = Identifier.Of(site.Name + ".input_scale");
+        string zeroPoint = Identifier.Of(site.Name + ".input_zero_point");
+        return $"Static({rows}, Unsafe.Add(ref pass.WeightFloats({scale}), {use}), Unsafe.Add(ref pass.WeightIntegers({zeroPoint}), {use}))";
+    }
+
+    private void Product(SourceWriter w, MatrixSpec matrix, string input, string inputStride, string output, string stride, string count)
+    {
+        string kernels = plan.Spec.Name + "Kernels";
+        if (!matrix.IsQuantized)
+        {
+            string place = Identifier.Of(matrix.Name);
+            w.Lines($"{kernels}F32.Linear(ref {input}, {inputStride}, {count}, ref pass.WeightFloats({place}.Codes), ref pass.WeightFloats({place}.Bias), {N(matrix.Rows)}, {N(matrix.Columns)}, ref {output}, {stride});");
+            return;
+        }
+
+        string rows = matrix.HasZeroPoints && matrix.GroupSize > 0 ? "xBy" + N(matrix.GroupSize) : "x";
+        IReadOnlyList<RowSegment> segments = matrix.Segments();
+        for (int s = 0; s < segments.Count; s++)
+        {
+            string variant = KernelVariant.Of(matrix, segments[s].Bits).Suffix;
+            string target = !matrix.IsMixed ? $"ref {output}, {stride}"
+                : $"ref Unsafe.Add(ref pass.LocalFloats(worker, Stored), {N(segments[s].FirstRow)}), {N(matrix.Rows)}";
+            int padded = WeightLayout.Pad(matrix.Columns, WeightLayout.ColumnMultiple);
+            string open = $"LinearWeights.Open(pass, {Identifier.Of(matrix.Name, s)}, {N(segments[s].Rows)}, {N(padded)}, {N(matrix.GroupSize == 0 ? padded : matrix.GroupSize)}, {(matrix.HasZeroPoints ? "true" : "false")})";
+            w.Lines($"{kernels}{variant}.Linear({rows}, {open}, {target}, ref pass.LocalFloats(worker, PanelScratch));");
+        }
+
+        if (matrix.IsMixed)
+        {
+            string groups = string.Join(", ", matrix.StoredGroups().Select(g => N(g)));
+            w.Lines($"StoredRows.Restore(ref pass.LocalFloats(worker, Stored), {N(matrix.Rows)}, ref {output}, {stride}, {count}, [{groups}], {N(matrix.RowsPerGroup)});");
+        }
+    }
+
+    private static string N(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

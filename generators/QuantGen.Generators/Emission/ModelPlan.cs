@@ -1,0 +1,35 @@
+using QuantGen.Generators.Emission.Kernels;
+using QuantGen.Generators.Specs;
+using QuantGen.Specs;
+
+namespace QuantGen.Generators.Emission;
+
+/// <summary>Everything derived from a spec that more than one emitter needs: where weights and buffers are and which kernels are in use.</summary>
+internal sealed class ModelPlan
+{
+    /// <summary>Most tokens of one item: enough to share unpacked weights, few enough that a feed-forward block stays in the second-level cache.</summary>
+    public const int TokensPerItem = 64;
+
+    public ModelPlan(ClassSpec spec)
+    {
+        Spec = spec;
+        Weights = WeightLayout.Of(spec.Model);
+        Memory = MemoryPlan.Of(spec);
+        Kernels = spec.Model.Matrices
+            .SelectMany(m => m.Segments().Select(s => KernelVariant.Of(m, s.Bits)))
+            .Distinct()
+            .OrderBy(k => k.Bits)
+            .ThenBy(k => k.Suffix, StringComparer.Ordinal)
+            .ToArray();
+    }
+
+    public ClassSpec Spec { get; }
+
+    public ModelSpec Model => Spec.Model;
+
+    public WeightLayout Weights { get; }
+
+    public MemoryPlan Memory { get; }
+
+    public IReadOnlyList<KernelVariant> Kernels { get; }
+}

@@ -1,0 +1,22 @@
+using QuantGen.Generators.Emission.Kernels;
+using QuantGen.Generators.Specs;
+
+namespace QuantGen.Generators.Emission;
+
+/// <summary>The files of one class: surface, spec, encoder, and one per kernel in use.</summary>
+internal static class ModelSources
+{
+    public static IEnumerable<EmittedFile> Emit(ClassSpec spec)
+    {
+        var plan = new ModelPlan(spec);
+        yield return new EmittedFile(spec.Hint + ".Model.g.cs", SurfaceEmitter.Emit(plan));
+        yield return new EmittedFile(spec.Hint + ".Spec.g.cs", SpecEmitter.Emit(plan));
+        yield return new EmittedFile(spec.Hint + ".Plan.g.cs", PlanEmitter.Emit(plan));
+        yield return new EmittedFile(spec.Hint + ".Encoder.g.cs", EncoderEmitter.Emit(plan));
+        foreach (KernelVariant variant in plan.Kernels)
+        {
+            string text = variant.IsFullPrecision ? FloatKernelEmitter.Emit(spec) : QuantizedKernelEmitter.Emit(spec, variant);
+            yield return new EmittedFile($"{spec.Hint}.Kernels.{variant.Suffix}.g.cs", text);
+        }
+    }
+}

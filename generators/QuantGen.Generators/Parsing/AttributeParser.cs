@@ -1,0 +1,73 @@
+using Microsoft.CodeAnalysis;
+using QuantGen.Generators.Specs;
+using QuantGen.Specs;
+
+namespace QuantGen.Generators.Parsing;
+
+/// <summary>Reads the annotated class and lets go of its symbols.</summary>
+internal static class AttributeParser
+{
+    public const string AttributeName = "QuantGen.QuantizedBertAttribute";
+    private const string LayerBitsName = "QuantGen.LayerBitsAttribute";
+
+    /// <summary>Reads a class and its attribute.</summary>
+    public static AttributedClass Parse(INamedTypeSymbol type, AttributeData attribute, bool isLegalType)
+    {
+        var issues = new List<SpecIssue>();
+        var values = new AttributeValues(attribute, issues);
+        string ns = type.ContainingNamespace.IsGlobalNamespace ? string.Empty : type.ContainingNamespace.ToDisplayString();
+        string[]? labels = values.Texts("Labels");
+        return new AttributedClass(
+            ns,
+            type.Name,
+            ns.Length == 0 ? type.Name : ns + "." + type.Name,
+            values.Text("Config"),
+            values.Text("Plan"),
+            Options(type, values),
+            Dimensions(values),
+            labels is null ? default : new EquatableArray<string>(labels),
+            labels is not null,
+            isLegalType,
+            new EquatableArray<SpecIssue>(issues));
+    }
+
+    private static SpecOptions Options(INamedTypeSymbol type, AttributeValues values)
+    {
+        var defaults = new SpecOptions();
+        return new SpecOptions
+        {
+            Bits = values.Argument(0, 32),
+            GroupCount = values.Argument(1, 1),
+            GroupSize = values.Integer("GroupSize") ?? 0,
+            ActivationBits = values.Integer("ActivationBits") ?? defaults.ActivationBits,
+            EmbeddingBits = values.Integer("EmbeddingBits") ?? defaults.EmbeddingBits,
+            Scheme = values.Enum<Scheme>("Scheme") ?? defaults.Scheme,
+            Mapping = values.Enum<Mapping>("Mapping") ?? defaults.Mapping,
+            Clipping = values.Enum<Clipping>("Clipping") ?? defaults.Clipping,
+            ActivationRange = values.Enum<ActivationRange>("ActivationRange") ?? defaults.ActivationRange,
+            Head = values.Enum<BertHead>("Head") ?? BertHead.Encoder,
+            MaxSequenceLength = values.Integer("MaxSequenceLength") ?? defaults.MaxSequenceLength,
+            MaxBatchTokens = values.Integer("MaxBatchTokens") ?? defaults.MaxBatchTokens,
+            LayerBits = new EquatableArray<LayerBitsRule>(LayerBits(type)),
+        };
+    }
+
+    private static IEnumerable<LayerBitsRule> LayerBits(INamedTypeSymbol type) =>
+        from attribute in type.GetAttributes()
+        where attribute.AttributeClass?.ToDisplayString() == LayerBitsName && attribute.ConstructorArguments.Length == 2
+        select new LayerBitsRule(attribute.ConstructorArguments[0].Value as string ?? string.Empty, attribute.ConstructorArguments[1].Value as int? ?? 0);
+
+    private static ExplicitDimensions Dimensions(AttributeValues values) => new()
+    {
+        Architecture = values.Enum<BertArchitecture>("Architecture"),
+        Layers = values.Integer("Layers"),
+        HiddenSize = values.Integer("HiddenSize"),
+        EmbeddingSize = values.Integer("EmbeddingSize"),
+        Heads = values.Integer("Heads"),
+        IntermediateSize = values.Integer("IntermediateSize"),
+        VocabularySize = values.Integer("VocabularySize"),
+        MaxPositions = values.Integer("MaxPositions"),
+        TypeVocabularySize = values.Integer("TypeVocabularySize"),
+        HiddenActivation = values.Enum<HiddenActivation>("HiddenActivation"),
+    };
+}

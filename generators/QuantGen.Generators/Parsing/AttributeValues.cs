@@ -1,0 +1,67 @@
+using Microsoft.CodeAnalysis;
+using QuantGen.Specs;
+
+namespace QuantGen.Generators.Parsing;
+
+/// <summary>Reads an attribute's arguments; whatever cannot be read is an issue, never an exception.</summary>
+internal sealed class AttributeValues(AttributeData attribute, ICollection<SpecIssue> issues)
+{
+    /// <summary>Gets a constructor argument.</summary>
+    public int Argument(int index, int absent) =>
+        index < attribute.ConstructorArguments.Length && attribute.ConstructorArguments[index].Value is int value ? value : absent;
+
+    /// <summary>Gets a number; null when it is not set.</summary>
+    public int? Integer(string name) => Find(name) is { Value: int value } ? value : null;
+
+    /// <summary>Gets a text; null when it is not set or null.</summary>
+    public string? Text(string name) => Find(name) is { Value: string value } ? value : null;
+
+    /// <summary>Gets a list of texts; null when it is not set or null.</summary>
+    public string[]? Texts(string name)
+    {
+        if (Find(name) is not { Kind: TypedConstantKind.Array, IsNull: false } array)
+        {
+            return null;
+        }
+
+        string?[] texts = array.Values.Select(v => v.Value as string).ToArray();
+        if (texts.Any(string.IsNullOrEmpty) || texts.Distinct(StringComparer.Ordinal).Count() != texts.Length)
+        {
+            issues.Add(new SpecIssue("QG1113", $"{name} must be distinct texts that are not empty"));
+        }
+
+        return texts.Select(t => t ?? string.Empty).ToArray();
+    }
+
+    /// <summary>Gets an enum member; null when it is not set. A number without a member is an issue.</summary>
+    public T? Enum<T>(string name)
+        where T : struct
+    {
+        if (Find(name) is not { Value: int value })
+        {
+            return null;
+        }
+
+        if (!System.Enum.IsDefined(typeof(T), value))
+        {
+            string legal = string.Join(", ", System.Enum.GetNames(typeof(T)));
+            issues.Add(new SpecIssue("QG1112", $"{name} is {value}, which is no member of {typeof(T).Name}; use {legal}"));
+            return null;
+        }
+
+        return (T)(object)value;
+    }
+
+    private TypedConstant? Find(string name)
+    {
+        foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
+        {
+            if (argument.Key == name)
+            {
+                return argument.Value;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using QuantGen.Kernels;
+using QuantGen.Linear;
+
+namespace QuantGen.Execution;
+
+/// <summary>The step before a quantized product: rows of floats become 8-bit codes in a worker's buffers.</summary>
+/// <param name="Codes">Offset of the codes.</param>
+/// <param name="Scales">Offset of one scale per token.</param>
+/// <param name="ZeroPoints">Offset of one zero point per token.</param>
+/// <param name="Sums">Offset of one centered sum per token, or per token and group.</param>
+public readonly record struct ActivationStage(long Codes, long Scales, long ZeroPoints, long Sums)
+{
+    /// <summary>Quantizes each token by its own range.</summary>
+    /// <param name="pass">The batch.</param>
+    /// <param name="worker">Whose buffers.</param>
+    /// <param name="input">First value of the first token.</param>
+    /// <param name="inputStride">Floats from token to token.</param>
+    /// <param name="count">Number of tokens.</param>
+    /// <param name="columns">Values of a token.</param>
+    public QuantizedRows PerToken(ForwardPass pass, int worker, ref float input, int inputStride, int count, int columns)
+    {
+        int stride = KernelOrder.Pad(columns, KernelOrder.ColumnMultiple);
+        ref byte codes = ref pass.Local(worker, Codes);
+        ref float scales = ref pass.LocalFloats(worker, Scales);
+        ref int zeroPoints = ref pass.LocalIntegers(worker, ZeroPoints);
+        ref int sums = ref pass.LocalIntegers(worker, Sums);
+        ActivationQuantizer.QuantizePerToken(ref input, inputStride, count, columns, ref codes, stride, ref scales, ref zeroPoints, ref sums);
+        return new QuantizedRows(ref codes, ref scales, ref zeroPoints, ref sums, 1, stride, count);
+    }
+
+    /// <summary>Quantizes all tokens by a calibrated range.</summary>
+    /// <param name="pass">The batch.</param>
+    /// <param name="worker">Whose buffers.</param>
+    /// <param name="input">First value of the first token.</param>
+    /// <param name="inputStride">Floats from token to token.</param>
+    /// <param name="count">Number of tokens.</param>
+    /// <param name="columns">Values of a token.</param>
+    /// <param name="scale">The calibrated scale.</param>
+    /// <param name="zeroPoint">The calibrated zero point, 0 to 255.</param>
+    public QuantizedRows Static(ForwardPass pass, int worker, ref float input, int inputStride, int count, int columns, float scale, int zeroPoint)
+    {
+        int stride = KernelOrder.Pad(columns, KernelOrder.ColumnMultiple);
+        ref byte codes = ref pass.Local(worker, Codes);
+        ref float scales = ref pass.LocalFloats(worker, Scales);
+        ref int zeroPoints = ref pass.LocalIntegers(worker, ZeroPoints);
+        ref int sums = ref pass.LocalIntegers(worker, Sums);
+        ActivationQuantizer.QuantizeStatic(ref input, inputStride, count, columns, scale, zeroPoint, ref codes, stride, ref sums);
+        for (int token = 0; token < count; token++)
+        {
+            Unsafe.Add(ref scales, token) = scale;
+            Unsafe.Add(ref zeroPoints, token) = zeroPoint;
+        }
+
+        return new QuantizedRows(ref codes, ref scales, ref zeroPoints, ref sums, 1, stride, count);
+    }
+
+    /// <summary>Adds the sums per group of inputs that weights with a zero point per group need.</summary>
+    /// <param name="pass">The batch.</param>
+    /// <param name="worker">Whose buffers.</param>
+    /// <param name="rows">Quantized activations.</param>
+    /// <param name="columns">Values of a token.</param>
+    /// <param name="groupSize">Inputs of a group.</param>
+    public QuantizedRows WithGroupSums(ForwardPass pass, int worker, QuantizedRows rows, int columns, int groupSize)
+    {
+        ref int sums = ref pass.LocalIntegers(worker, Sums);
+        ActivationSums.PerGroup(ref rows.Codes, rows.Stride, ref rows.ZeroPoints, rows.Count, columns, groupSize, ref sums);
+        int groups = (columns + groupSize - 1) / groupSize;
+        return new QuantizedRows(ref rows.Codes, ref rows.Scales, ref rows.ZeroPoints, ref sums, groups, rows.Stride, rows.Count);
+    }
+}

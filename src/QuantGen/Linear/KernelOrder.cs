@@ -1,0 +1,51 @@
+using QuantGen.Specs;
+
+namespace QuantGen.Linear;
+
+/// <summary>The order in which a micro-kernel reads codes. Chosen once for a machine; packed files know nothing of it.</summary>
+/// <remarks>
+/// A panel is <see cref="PanelOutputs"/> consecutive rows. Inside it come packs of <see cref="StepsPerPack"/> steps; a step is <see cref="Interleave"/>
+/// consecutive inputs. A pack is <see cref="PlanesPerPack"/> planes of <see cref="PanelVectors"/> vectors. Byte i of vector v holds, for output
+/// v * <see cref="VectorOutputs"/> + i / <see cref="Interleave"/> and input i % <see cref="Interleave"/> of each step s, the code at bits
+/// [bits * s, bits * s + bits). Three bits are split: planes 0 and 1 hold the low two bits of steps 0-3 and 4-7, plane 2 the high bits of all eight.
+/// Eight bits are stored as two's complement of the centered code.
+/// </remarks>
+/// <param name="Bits">1, 2, 3, 4 or 8.</param>
+/// <param name="VectorOutputs">Outputs in a vector.</param>
+/// <param name="Interleave">Consecutive inputs of one output that stand together.</param>
+/// <param name="PanelVectors">Vectors of a panel.</param>
+public readonly record struct KernelOrder(int Bits, int VectorOutputs, int Interleave, int PanelVectors)
+{
+    /// <summary>Rows are padded to a multiple of this, the largest panel of any kernel, so that offsets do not depend on the machine.</summary>
+    public const int RowMultiple = 32;
+
+    /// <summary>Inputs are padded to a multiple of this, the largest pack of any kernel.</summary>
+    public const int ColumnMultiple = 32;
+
+    /// <summary>Gets the rows of a panel.</summary>
+    public int PanelOutputs => VectorOutputs * PanelVectors;
+
+    /// <summary>Gets the bytes of a vector.</summary>
+    public int VectorBytes => VectorOutputs * Interleave;
+
+    /// <summary>Gets the steps of a pack.</summary>
+    public int StepsPerPack => Bits == 3 ? 8 : 8 / Bits;
+
+    /// <summary>Gets the planes of a pack.</summary>
+    public int PlanesPerPack => Bits == 3 ? 3 : 1;
+
+    /// <summary>Gets the bytes of a panel.</summary>
+    /// <param name="columns">Padded inputs.</param>
+    public int PanelBytes(int columns) => PanelOutputs * columns / 8 * Bits;
+
+    /// <summary>Gets the bytes that the codes of a matrix take in any order.</summary>
+    /// <param name="rows">Outputs.</param>
+    /// <param name="columns">Inputs.</param>
+    /// <param name="bits">Bits of a code.</param>
+    public static long MatrixBytes(int rows, int columns, int bits) => (long)Pad(rows, RowMultiple) * MatrixSpec.RowBytes(Pad(columns, ColumnMultiple), bits);
+
+    /// <summary>Rounds up.</summary>
+    /// <param name="count">Not negative.</param>
+    /// <param name="multiple">Positive.</param>
+    public static int Pad(int count, int multiple) => (count + multiple - 1) / multiple * multiple;
+}

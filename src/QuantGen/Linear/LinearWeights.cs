@@ -1,0 +1,24 @@
+using System.Runtime.CompilerServices;
+using QuantGen.Execution;
+
+namespace QuantGen.Linear;
+
+/// <summary>Opens placed layers for kernels.</summary>
+public static class LinearWeights
+{
+    /// <summary>Gets a layer from the arena.</summary>
+    /// <param name="pass">The batch, which knows the arena.</param>
+    /// <param name="place">Where the layer stands.</param>
+    /// <param name="rows">Outputs.</param>
+    /// <param name="columns">Padded inputs.</param>
+    /// <param name="groupSize">Inputs per group; <paramref name="columns"/> when the whole row is one.</param>
+    /// <param name="hasZeroPoints">Whether weights have zero points.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlacedLinear Open(ForwardPass pass, LinearPlace place, int rows, int columns, int groupSize, bool hasZeroPoints)
+    {
+        ref int zeroPoints = ref hasZeroPoints ? ref pass.WeightIntegers(place.ZeroPoints) : ref Unsafe.NullRef<int>();
+        return new PlacedLinear(
+            ref pass.Weights(place.Codes), ref pass.WeightFloats(place.Scales), ref pass.WeightIntegers(place.Sums), ref zeroPoints,
+            ref pass.WeightFloats(place.Bias), rows, columns, groupSize);
+    }
+}

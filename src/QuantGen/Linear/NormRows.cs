@@ -1,0 +1,27 @@
+using System.Runtime.CompilerServices;
+using QuantGen.Kernels;
+
+namespace QuantGen.Linear;
+
+/// <summary>Residual and normalization of some tokens, the step after each linear layer that ends a half of an encoder layer.</summary>
+public static class NormRows
+{
+    /// <summary>Computes LayerNorm(input + residual) for every token.</summary>
+    /// <param name="input">First value of the first token.</param>
+    /// <param name="residual">First value of the first token.</param>
+    /// <param name="gamma">The normalization's factors.</param>
+    /// <param name="beta">The normalization's summands.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="count">Tokens.</param>
+    /// <param name="columns">Values of a token, which is also the stride of all three.</param>
+    /// <param name="output">Receives the result; may be <paramref name="input"/> or <paramref name="residual"/>.</param>
+    public static void AddAndNormalize(
+        ref float input, ref float residual, ref float gamma, ref float beta, float epsilon, int count, int columns, ref float output)
+    {
+        for (int token = 0; token < count; token++)
+        {
+            nint at = (nint)token * columns;
+            LayerNorm.AddAndNormalize(ref Unsafe.Add(ref input, at), ref Unsafe.Add(ref residual, at), ref gamma, ref beta, epsilon, columns, ref Unsafe.Add(ref output, at));
+        }
+    }
+}

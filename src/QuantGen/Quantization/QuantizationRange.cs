@@ -1,0 +1,15 @@
+namespace QuantGen.Quantization;
+
+/// <summary>A range of real values to be spread over the codes; always includes 0.</summary>
+/// <param name="Low">Lowest value, 0 or below.</param>
+/// <param name="High">Highest value, 0 or above.</param>
+public readonly record struct QuantizationRange(float Low, float High)
+{
+    /// <summary>Returns scale and zero point of asymmetric codes over this range.</summary>
+    /// <param name="bits">Width of a code, 2 to 8.</param>
+    public QuantizationParameters Asymmetric(int bits) => QuantizationParameters.Asymmetric(Low, High, bits);
+
+    /// <summary>Returns scale and zero point of symmetric codes that reach the farther end of this range.</summary>
+    /// <param name="bits">Width of a code, 2 to 8.</param>
+    public QuantizationParameters Symmetric(int bits) => QuantizationParameters.Symmetric(MathF.Max(-Low, High), bits);
+}
