@@ -213,7 +213,7 @@ public static class ModelConfigReader
         }
 
         private void Illegal(string key, object? value, string expected) => Issues.Add(new SpecIssue(
-            "QG1203", $"Config '{file}': '{key}' must be {expected}, and it is '{Convert.ToString(value, CultureInfo.InvariantCulture)}'"));
+            "QG1203", $"Config '{file}': '{key}' must be {expected}, and it is {JsonText.Describe(value)}"));
 
         private void Unsupported(string key, string value, string expected) => Issues.Add(new SpecIssue(
             "QG1204", $"Config '{file}': '{key}' is '{value}', and only {expected} can be generated"));

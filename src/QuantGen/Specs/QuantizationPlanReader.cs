@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace QuantGen.Specs;
 
 /// <summary>
@@ -54,7 +52,7 @@ public static class QuantizationPlanReader
     private static PlanEntry Entry(string pattern, Dictionary<string, object?> settings, string file, ICollection<SpecIssue> issues)
     {
         void Illegal(string key, string expected) => issues.Add(new SpecIssue(
-            "QG1208", $"Plan '{file}': '{key}' of '{pattern}' must be {expected}, and it is '{Convert.ToString(settings[key], CultureInfo.InvariantCulture)}'"));
+            "QG1208", $"Plan '{file}': '{key}' of '{pattern}' must be {expected}, and it is {JsonText.Describe(settings[key])}"));
 
         foreach (string key in settings.Keys.Where(k => !s_keys.Contains(k)))
         {

@@ -156,7 +156,7 @@ internal static class SpecRules
         if (matrix.GroupSize < 0 || matrix.GroupSize % SpecLimits.GroupSizeMultiple != 0 || matrix.GroupSize > SpecLimits.MaxColumns)
         {
             int multiple = SpecLimits.GroupSizeMultiple;
-            int nearest = Math.Max(multiple, Math.Min(SpecLimits.MaxColumns, (int)(((long)matrix.GroupSize + (multiple / 2)) / multiple * multiple)));
+            int nearest = (int)Math.Max(multiple, Math.Min(SpecLimits.MaxColumns, ((long)matrix.GroupSize + (multiple / 2)) / multiple * multiple));
             issues.Add(new SpecIssue("QG1103", $"Matrix '{matrix.Name}' has a group size of {matrix.GroupSize}, and it must be a multiple of {multiple}; the nearest legal size is {nearest}", nearest));
         }
         else if (matrix.GroupSize > 0 && matrix.GroupCount > 1)
