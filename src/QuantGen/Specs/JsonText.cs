@@ -23,6 +23,17 @@ internal sealed class JsonText
         return reader._position == reader._text.Length ? value : throw reader.Error("the end of the text");
     }
 
+    /// <summary>Says what a value is, for a message; lists and objects by their kind only.</summary>
+    public static string Describe(object? value) => value switch
+    {
+        null => "null",
+        bool logical => logical ? "true" : "false",
+        double number => number.ToString(CultureInfo.InvariantCulture),
+        string text => $"'{text}'",
+        List<object?> => "a list",
+        _ => "an object",
+    };
+
     private object? Value(int depth)
     {
         SkipSpace();

@@ -52,6 +52,7 @@ internal static class LayerPattern
         }
 
         bool legal = part.Length > 0 && part.All(c => c is '*' or '_' || (c < 128 && char.IsLetterOrDigit(c)));
-        return legal ? Regex.Escape(part).Replace("\\*", ".*") : null;
+        // Adjacent stars mean the same as one, and the expression would try every way to share the text among them.
+        return legal ? Regex.Replace(Regex.Escape(part), @"(\\\*)+", ".*", RegexOptions.CultureInvariant) : null;
     }
 }
