@@ -64,6 +64,7 @@ internal static class EncoderEmitter
                 w.Lines("return;");
             }
 
+            w.Blank();
             if (plan.Model.HasPooler)
             {
                 using (w.Block($"if (phase == {N((2 * layers) + 1)})"))
@@ -71,6 +72,8 @@ internal static class EncoderEmitter
                     w.Lines("ComputeHead(pass, worker, item);");
                     w.Lines("return;");
                 }
+
+                w.Blank();
             }
 
             w.Lines("(int first, int count) = pass.TokensOf(item);");

@@ -12,11 +12,11 @@ internal static class AttributeParser
 
     /// <summary>Finds the attribute that counts: the first, where it was written twice and the compiler complains.</summary>
     public static AttributeData? Find(INamedTypeSymbol type) =>
-        type.GetAttributes().FirstOrDefault(a => a.AttributeClass?.ToDisplayString() == AttributeName);
+        type.GetAttributes().FirstOrDefault(a => IsNamed(a, AttributeName));
 
     /// <summary>Finds the <c>[LayerBits]</c> of a class, in the order of <see cref="SpecOptions.LayerBits"/>.</summary>
     public static IEnumerable<AttributeData> FindLayerBits(INamedTypeSymbol type) =>
-        type.GetAttributes().Where(a => a.AttributeClass?.ToDisplayString() == LayerBitsName && a.ConstructorArguments.Length == 2);
+        type.GetAttributes().Where(a => IsNamed(a, LayerBitsName) && a.ConstructorArguments.Length == 2);
 
     /// <summary>Reads a class and its attribute.</summary>
     public static AttributedClass Parse(INamedTypeSymbol type, AttributeData attribute, bool isLegalType, string hint)
@@ -38,6 +38,10 @@ internal static class AttributeParser
             isLegalType,
             new EquatableArray<SpecIssue>(issues));
     }
+
+    // The short name first: this is asked of every attribute of every class.
+    private static bool IsNamed(AttributeData attribute, string fullName) =>
+        attribute.AttributeClass is { } @class && fullName.EndsWith(@class.Name, StringComparison.Ordinal) && @class.ToDisplayString() == fullName;
 
     private static SpecOptions Options(INamedTypeSymbol type, AttributeValues values)
     {

@@ -14,6 +14,9 @@ internal static class TypeShape
         "Spec", "Load", "Dispose", "Session", "Classify", "Regress", "Embed", "TagTokens", "Answer", "Encode", "_session",
     };
 
+    // The compiler puts what a generator writes into a folder with its name.
+    private static readonly string s_generatedFolder = typeof(QuantizedBertGenerator).FullName;
+
     /// <summary>Says why generated code cannot be added to the class; nothing when it can.</summary>
     public static IEnumerable<SpecIssue> Check(INamedTypeSymbol type, TypeDeclarationSyntax declaration)
     {
@@ -95,7 +98,7 @@ internal static class TypeShape
     private static bool CanBeBase(INamedTypeSymbol @base, INamedTypeSymbol type)
     {
         bool sameAssembly = SymbolEqualityComparer.Default.Equals(@base.ContainingAssembly, type.ContainingAssembly);
-        return !@base.GetAttributes().Any(a => a.AttributeClass?.ToDisplayString() == AttributeParser.AttributeName)
+        return AttributeParser.Find(@base) is null
             && @base.InstanceConstructors.Any(c => c.Parameters.All(p => p.IsOptional || p.IsParams) && c.DeclaredAccessibility switch
             {
                 Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal => true,
@@ -116,5 +119,5 @@ internal static class TypeShape
 
     // The analyzer sees the generated part as well, and that must not forbid itself.
     private static bool IsUsers(ISymbol member) => !member.IsImplicitlyDeclared
-        && member.Locations.Any(l => l.SourceTree is { } tree && !tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal));
+        && member.Locations.Any(l => l.SourceTree is { } tree && tree.FilePath.IndexOf(s_generatedFolder, StringComparison.Ordinal) < 0);
 }
