@@ -22,6 +22,9 @@ public sealed class CheckpointTensor
     /// <summary>Gets the dimensions, outermost first.</summary>
     public IReadOnlyList<long> Shape => Source.Shape;
 
+    /// <summary>Gets the length in bytes.</summary>
+    public long Length => Source.Length;
+
     internal SafetensorsFile File { get; }
 
     internal SafetensorsTensor Source { get; }

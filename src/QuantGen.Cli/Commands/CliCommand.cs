@@ -1,0 +1,48 @@
+using System.CommandLine;
+using QuantGen.Cli.Options;
+using QuantGen.Cli.Reporting;
+
+namespace QuantGen.Cli.Commands;
+
+/// <summary>A command that reports either to people or as JSON.</summary>
+internal abstract class CliCommand : Command
+{
+    private readonly Option<bool> _json = new("--json") { Description = "Print JSON and nothing else." };
+
+    protected CliCommand(string name, string description, CliStreams streams)
+        : base(name, description)
+    {
+        Add(_json);
+        Streams = streams;
+
+        // On a thread of its own, so that an interruption is noticed while the work goes on.
+        SetAction((parse, cancellation) => Task.Run(
+            () =>
+            {
+                Execute(new OptionValues(parse), new Report(streams, parse.GetValue(_json)), cancellation);
+                return ExitCode.Success;
+            },
+            cancellation));
+    }
+
+    protected CliStreams Streams { get; }
+
+    /// <summary>Does the work.</summary>
+    protected abstract void Execute(OptionValues values, Report report, CancellationToken cancellation);
+
+    /// <summary>Adds an option and returns it.</summary>
+    protected T With<T>(T option)
+        where T : Option
+    {
+        Add(option);
+        return option;
+    }
+
+    /// <summary>Adds a required argument and returns it.</summary>
+    protected Argument<string> WithPath(string name, string description)
+    {
+        var argument = new Argument<string>(name) { Description = description };
+        Add(argument);
+        return argument;
+    }
+}

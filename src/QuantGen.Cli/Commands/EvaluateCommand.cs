@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Globalization;
+using QuantGen.Cli.Models;
+using QuantGen.Cli.Options;
+using QuantGen.Cli.Reporting;
+using QuantGen.Execution;
+using QuantGen.Training.Data;
+using QuantGen.Training.Evaluation;
+
+namespace QuantGen.Cli.Commands;
+
+/// <summary>Measures a model on labelled rows.</summary>
+internal sealed class EvaluateCommand : CliCommand
+{
+    private readonly Argument<string> _path;
+    private readonly Option<string?> _data;
+    private readonly Option<string?> _logits;
+    private readonly Option<int?> _shuffle;
+    private readonly SessionOptions _session = new();
+
+    public EvaluateCommand(CliStreams streams)
+        : base("evaluate", "Measure a classification or regression model on a data set.", streams)
+    {
+        _path = WithPath("FILE-OR-DIR", ModelPath.Description);
+        _data = With(CliOption.Text("--data", "TSV", "Tab-separated rows under a header line 'sentence<TAB>label' or 'sentence1<TAB>sentence2<TAB>label'."));
+        _data.Required = true;
+        _logits = With(CliOption.Text("--logits", "OUT.tsv", "Write the outputs of every row: tab-separated, nine digits, a line for each row."));
+        _shuffle = With(CliOption.OptionalNumber("--shuffle", "Compute the rows in an order drawn by this seed and report them in the file's; nothing else may change.", least: 0));
+        _session.AddTo(this);
+    }
+
+    protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
+    {
+        string file = values.Get(_data)!;
+        TsvDataset data = TsvDataset.Load(file);
+        using InferenceSession session = _session.Loader(values).Load(ModelPath.Open(values.Get(_path), cancellation), cancellation);
+        EvaluationResult result = report.WithProgress("evaluate", progress => Evaluator.Evaluate(
+            session,
+            data,
+            file,
+            new EvaluationOptions
+            {
+                MaxLength = SessionOptions.Limit(values.Get(_session.MaxLength), session),
+                BatchTokens = values.Get(_session.BatchTokens),
+                ShuffleSeed = values.Get(_shuffle),
+                Progress = progress,
+            },
+            cancellation));
+        if (values.Get(_logits) is string path)
+        {
+            File.WriteAllText(path, result.LogitsText);
+        }
+
+        Write(report, result);
+    }
+
+    private static void Write(Report report, EvaluationResult result)
+    {
+        if (report.IsJson)
+        {
+            report.Json(new
+            {
+                result.Metric,
+                result.Value,
+                All = result.Metrics.ToDictionary(metric => metric.Key, metric => metric.Value),
+                Rows = result.RowCount,
+                LogitsSha256 = result.LogitsSha256,
+            });
+            return;
+        }
+
+        var table = new TextTable("metric", "value");
+        foreach ((string name, double value) in result.Metrics)
+        {
+            table.Add(name, value.ToString("0.0000", CultureInfo.InvariantCulture));
+        }
+
+        report.Table(table);
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"{result.RowCount} rows, logits {result.LogitsSha256}"));
+    }
+}

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Globalization;
+using QuantGen.Cli.Models;
+using QuantGen.Cli.Options;
+using QuantGen.Cli.Reporting;
+
+namespace QuantGen.Cli.Commands;
+
+/// <summary>Shows what a model is made of.</summary>
+internal sealed class InspectCommand : CliCommand
+{
+    private readonly Argument<string> _path;
+
+    public InspectCommand(CliStreams streams)
+        : base("inspect", "Show dimensions, tensors, bits and where every byte goes.", streams)
+    {
+        _path = WithPath("PATH", "A checkpoint directory in Hugging Face layout or a packed file.");
+    }
+
+    protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
+    {
+        string path = values.Get(_path);
+        Inspection inspection = ModelPath.IsDirectory(path) ? Inspection.OfDirectory(path) : Inspection.OfFile(path);
+        if (report.IsJson)
+        {
+            report.Json(new
+            {
+                Architecture = QuantGen.Specs.SpecNames.Of(inspection.Spec.Dimensions.Architecture),
+                inspection.Spec.Dimensions.Layers,
+                inspection.Spec.Dimensions.HiddenSize,
+                inspection.Spec.Dimensions.Heads,
+                inspection.Spec.Dimensions.IntermediateSize,
+                inspection.Spec.Dimensions.VocabularySize,
+                inspection.Spec.Dimensions.MaxPositions,
+                Head = QuantGen.Specs.SpecNames.Of(inspection.Spec.Head),
+                inspection.Labels,
+                inspection.Parameters,
+                inspection.BytesTotal,
+                inspection.Bytes,
+                BitsPerWeight = Math.Round(inspection.BitsPerWeight, 4),
+                inspection.SpecSha256,
+                Tensors = inspection.Tensors.Select(tensor => new { tensor.Name, tensor.Type, tensor.Shape, tensor.Bytes }),
+            });
+            return;
+        }
+
+        Write(report, inspection);
+    }
+
+    private static void Write(Report report, Inspection inspection)
+    {
+        QuantGen.Specs.ModelConfig d = inspection.Spec.Dimensions;
+        report.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{QuantGen.Specs.SpecNames.Of(d.Architecture)}, {d.Layers} layers, hidden {d.HiddenSize}, {d.Heads} heads, feed-forward {d.IntermediateSize}, vocabulary {d.VocabularySize}, {d.MaxPositions} positions"));
+        report.Line($"head {QuantGen.Specs.SpecNames.Of(inspection.Spec.Head)}{(inspection.Labels.Count == 0 ? "" : ": " + string.Join(", ", inspection.Labels))}");
+        var tensors = new TextTable("tensor", "type", "shape", "bytes");
+        foreach (TensorRow tensor in inspection.Tensors)
+        {
+            tensors.Add(tensor.Name, tensor.Type, string.Join(" x ", tensor.Shape), Number(tensor.Bytes));
+        }
+
+        report.Table(tensors);
+        var ledger = new TextTable("bytes of", "bytes", "share");
+        foreach ((string name, long bytes) in inspection.Bytes)
+        {
+            ledger.Add(name, Number(bytes), Share(bytes, inspection.BytesTotal));
+        }
+
+        ledger.Add("total", Number(inspection.BytesTotal), Share(inspection.BytesTotal, inspection.BytesTotal));
+        report.Table(ledger);
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"{inspection.Parameters:N0} parameters, {inspection.BitsPerWeight:0.###} bits per weight of the linear layers, scales included"));
+        report.Line($"spec {inspection.SpecSha256}");
+    }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Share(long part, long whole) => ((double)part / whole).ToString("0.0%", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.Globalization;
+using QuantGen.Cli.Compilation;
+using QuantGen.Cli.Models;
+using QuantGen.Cli.Options;
+using QuantGen.Cli.Reporting;
+using QuantGen.Execution;
+using QuantGen.Packed;
+using QuantGen.Quantization;
+using QuantGen.Specs;
+using QuantGen.Training.Data;
+using QuantGen.Training.PostTraining;
+
+namespace QuantGen.Cli.Commands;
+
+/// <summary>Makes a packed file of a checkpoint, without training.</summary>
+internal sealed class QuantizeCommand : CliCommand
+{
+    private readonly Argument<string> _directory;
+    private readonly Option<string?> _output;
+    private readonly Option<string?> _calibration;
+    private readonly Option<int> _samples;
+    private readonly Option<int> _seed;
+    private readonly Option<int?> _maxLength;
+    private readonly Option<bool> _noCache;
+    private readonly QuantizationOptions _quantization = new QuantizationOptions().RequireBits();
+
+    public QuantizeCommand(CliStreams streams)
+        : base("quantize", "Quantize a checkpoint after training and write a packed file.", streams)
+    {
+        var defaults = new CalibrationOptions();
+        _directory = WithPath("DIR", "A checkpoint directory in Hugging Face layout.");
+        _output = With(CliOption.Text("--output", "FILE", "The packed file to write.", "-o"));
+        _output.Required = true;
+        _quantization.AddTo(this);
+        _calibration = With(CliOption.Text("--calibration", "TSV", "Texts from which static activation ranges are found; without it every token has its own range when it is quantized."));
+        _samples = With(CliOption.Number("--samples", "Rows of the calibration data to use.", defaults.Samples, least: 1));
+        _seed = With(CliOption.Number("--seed", "Which rows are drawn.", defaults.Seed, least: 0));
+        _maxLength = With(CliOption.OptionalNumber("--max-length", "Truncate calibration texts to this many tokens.", least: 3));
+        _noCache = With(new Option<bool>("--no-cache") { Description = "Compile the model for calibration anew, and do not keep the result." });
+    }
+
+    protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
+    {
+        string? calibration = values.Get(_calibration);
+        if (calibration is null && new Option[] { _samples, _seed, _maxLength }.FirstOrDefault(values.Has) is Option unused)
+        {
+            throw new UsageException($"{unused.Name} needs --calibration");
+        }
+
+        using CheckpointModel model = CheckpointModel.Open(values.Get(_directory));
+        ModelSpec spec = _quantization.Spec(values, model.Config, calibration is null ? ActivationRange.PerToken : ActivationRange.Static);
+        var options = new PostTrainingOptions { Tokenizer = model.OpenTokenizer() };
+        if (calibration is not null)
+        {
+            TsvDataset data = TsvDataset.Load(calibration);
+            options = options with { StaticRanges = Calibrate(values, model, spec, data, report, cancellation) };
+        }
+
+        PostTrainingResult result = report.WithProgress("quantize", progress => model.Quantize(spec, options with { Progress = progress }, cancellation));
+        string output = values.Get(_output)!;
+        using PackedModel packed = result.Builder.Build(output);
+        packed.Save(output);
+        Write(report, result, spec, packed.FileLength);
+    }
+
+    private IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>> Calibrate(
+        OptionValues values, CheckpointModel model, ModelSpec spec, TsvDataset data, Report report, CancellationToken cancellation)
+    {
+        // The places of the model are the same at any width.
+        var loader = new SessionLoader(CompilationTarget.DefaultBatchTokens, Threads: 1, !values.Get(_noCache));
+        using InferenceSession session = loader.Load(model.ToFullPrecision(spec.Head, cancellation), cancellation);
+        return report.WithProgress("calibrate", progress => ActivationCalibrator.Calibrate(
+            session,
+            data,
+            values.Get(_calibration)!,
+            new CalibrationOptions
+            {
+                Samples = values.Get(_samples),
+                Seed = values.Get(_seed),
+                Clipping = _quantization.Clipping(values),
+                MaxLength = SessionOptions.Limit(values.Get(_maxLength), session),
+                Progress = progress,
+            },
+            cancellation));
+    }
+
+    private static void Write(Report report, PostTrainingResult result, ModelSpec spec, long bytes)
+    {
+        double compression = 4.0 * ModelSize.Parameters(spec) / bytes;
+        if (report.IsJson)
+        {
+            report.Json(new
+            {
+                BytesTotal = bytes,
+                Compression = Math.Round(compression, 3),
+                Tensors = result.Tensors.Select(tensor => new
+                {
+                    tensor.Name,
+                    tensor.Bits,
+                    tensor.Groups,
+                    SqnrDb = double.IsFinite(tensor.SqnrDb) ? Math.Round(tensor.SqnrDb, 3) : (double?)null,
+                }),
+            });
+            return;
+        }
+
+        var table = new TextTable("tensor", "bits", "groups", "SQNR dB");
+        foreach (TensorReport tensor in result.Tensors)
+        {
+            string sqnr = double.IsFinite(tensor.SqnrDb) ? tensor.SqnrDb.ToString("0.00", CultureInfo.InvariantCulture) : "exact";
+            table.Add(tensor.Name, tensor.Bits.ToString("0.##", CultureInfo.InvariantCulture), tensor.Groups.ToString("N0", CultureInfo.InvariantCulture), sqnr);
+        }
+
+        report.Table(table);
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} bytes, {compression:0.0} times smaller than 32-bit weights"));
+    }
+}

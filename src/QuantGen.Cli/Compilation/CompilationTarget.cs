@@ -1,0 +1,17 @@
+namespace QuantGen.Cli.Compilation;
+
+/// <summary>What the class of a compiled model is called and which bounds its memory plan has.</summary>
+/// <param name="Namespace">The class's namespace.</param>
+/// <param name="ClassName">The class's name.</param>
+/// <param name="MaxSequenceLength">Longest sequence in tokens.</param>
+/// <param name="MaxBatchTokens">Most tokens of one pass.</param>
+internal sealed record CompilationTarget(string Namespace, string ClassName, int MaxSequenceLength, int MaxBatchTokens)
+{
+    public const int DefaultBatchTokens = 4096;
+
+    /// <summary>Gets the full name of the class.</summary>
+    public string FullName => Namespace + "." + ClassName;
+
+    /// <summary>Gets the full name of the generated class that runs the model.</summary>
+    public string ProgramName => $"{Namespace}.QuantGenerated.{ClassName}Program";
+}

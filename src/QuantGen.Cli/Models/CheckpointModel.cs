@@ -1,0 +1,60 @@
+using QuantGen.Checkpoints;
+using QuantGen.Packed;
+using QuantGen.Specs;
+using QuantGen.Tokenization;
+using QuantGen.Training.PostTraining;
+
+namespace QuantGen.Cli.Models;
+
+/// <summary>A checkpoint directory: its weights, its dimensions and its tokenizer.</summary>
+internal sealed class CheckpointModel : IDisposable
+{
+    private CheckpointModel(Checkpoint checkpoint, ModelConfig config)
+    {
+        Checkpoint = checkpoint;
+        Config = config;
+    }
+
+    public Checkpoint Checkpoint { get; }
+
+    public ModelConfig Config { get; }
+
+    /// <summary>Opens a directory in the layout of Hugging Face.</summary>
+    public static CheckpointModel Open(string directory)
+    {
+        if (!Directory.Exists(directory))
+        {
+            throw new DirectoryNotFoundException($"{directory}: no such directory");
+        }
+
+        Checkpoint checkpoint = Checkpoint.Open(directory);
+        try
+        {
+            return new CheckpointModel(checkpoint, ConfigFile.Parse(checkpoint.ConfigJson, Path.Combine(directory, "config.json")));
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gets the labels a packed file of a model stores.</summary>
+    public IReadOnlyList<string> LabelsFor(ModelSpec spec) =>
+        spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. Config.Labels] : [];
+
+    /// <summary>Quantizes into a packed model; at 32 bits this copies.</summary>
+    public PostTrainingResult Quantize(ModelSpec spec, PostTrainingOptions options, CancellationToken cancellation) =>
+        PostTrainingQuantizer.Quantize(Checkpoint, spec, options with { Labels = LabelsFor(spec) }, cancellation);
+
+    /// <summary>Makes the packed form of the checkpoint as it is.</summary>
+    public PackedModel ToFullPrecision(BertHead? head, CancellationToken cancellation)
+    {
+        ModelSpec spec = ModelSpecs.FullPrecision(Config, head);
+        return Quantize(spec, new PostTrainingOptions { Tokenizer = OpenTokenizer() }, cancellation).Builder.Build(Checkpoint.Directory);
+    }
+
+    public BertTokenizer OpenTokenizer() => BertTokenizer.FromDirectory(Checkpoint.Directory);
+
+    public void Dispose() => Checkpoint.Dispose();
+}

@@ -1,0 +1,26 @@
+using QuantGen.Packed;
+
+namespace QuantGen.Cli.Models;
+
+/// <summary>Opens what a path names: a checkpoint directory or a packed file.</summary>
+internal static class ModelPath
+{
+    public const string Description = "A checkpoint directory in Hugging Face layout, used at 32 bits, or a packed file.";
+
+    /// <summary>Says whether a path is a checkpoint directory.</summary>
+    /// <exception cref="FileNotFoundException">There is neither a directory nor a file.</exception>
+    public static bool IsDirectory(string path) => Directory.Exists(path)
+        || (File.Exists(path) ? false : throw new FileNotFoundException($"{path}: no such file or directory"));
+
+    /// <summary>Opens a model; a directory becomes a packed model of full precision in memory.</summary>
+    public static PackedModel Open(string path, CancellationToken cancellation)
+    {
+        if (!IsDirectory(path))
+        {
+            return PackedModel.Open(path);
+        }
+
+        using CheckpointModel checkpoint = CheckpointModel.Open(path);
+        return checkpoint.ToFullPrecision(head: null, cancellation);
+    }
+}

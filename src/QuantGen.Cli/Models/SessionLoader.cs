@@ -1,0 +1,52 @@
+using QuantGen.Cli.Compilation;
+using QuantGen.Execution;
+using QuantGen.Packed;
+using QuantGen.Specs;
+
+namespace QuantGen.Cli.Models;
+
+/// <summary>Compiles models in this process and loads them.</summary>
+/// <param name="BatchTokens">The most tokens of one pass that the memory plan provides for.</param>
+/// <param name="Threads">The most threads of a call; null for all processors.</param>
+/// <param name="UsesCache">Whether compiled models are kept for the next time.</param>
+internal sealed record SessionLoader(int BatchTokens, int? Threads, bool UsesCache)
+{
+    private const string Namespace = "QuantGen.Compiled";
+    private const string ClassName = "Model";
+
+    /// <summary>Loads a model and disposes of the packed form.</summary>
+    public InferenceSession Load(PackedModel model, CancellationToken cancellation)
+    {
+        try
+        {
+            IEncoderProgram program = Compile(model.Spec, cancellation);
+            return InferenceSession.Load(model, program, Options);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gets how sessions are loaded: one call at a time.</summary>
+    public LoadOptions Options => new() { Threads = Threads ?? Environment.ProcessorCount, ConcurrentCalls = 1 };
+
+    /// <summary>Makes the code of a model: by the generator that a user's build runs, and nothing else.</summary>
+    public IEncoderProgram Compile(ModelSpec spec, CancellationToken cancellation)
+    {
+        int positions = spec.Dimensions.MaxPositions;
+        var target = new CompilationTarget(Namespace, ClassName, positions, Math.Max(positions, BatchTokens));
+        CompilationCache? cache = UsesCache ? CompilationCache.ForUser() : null;
+        string key = CompilationCache.Key(spec, target);
+        if (cache?.Read(key) is byte[] kept)
+        {
+            return ProgramAssembly.Load(kept, target, spec);
+        }
+
+        byte[] assembly = ModelCompiler.Compile(ModelSource.Of(spec, [], target), Namespace, cancellation).Assembly;
+        IEncoderProgram program = ProgramAssembly.Load(assembly, target, spec);
+        cache?.Write(key, assembly);
+        return program;
+    }
+}

@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using QuantGen.Specs;
+
+namespace QuantGen.Cli.Options;
+
+/// <summary>Makes options whose messages name the option, what is legal and what was given.</summary>
+internal static class CliOption
+{
+    /// <summary>Makes an option for a whole number that may be absent.</summary>
+    public static Option<int?> OptionalNumber(string name, string description, int least, int most = int.MaxValue) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => ParseNumber(result, name, least, most),
+    };
+
+    /// <summary>Makes an option for one of few numbers, which may be absent.</summary>
+    public static Option<int?> OneOf(string name, string description, params int[] legal) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => ParseOneOf(result, name, legal),
+    };
+
+    /// <summary>Makes an option for a whole number with a default.</summary>
+    public static Option<int> Number(string name, string description, int absent, int least, int most = int.MaxValue) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        DefaultValueFactory = _ => absent,
+        CustomParser = result => ParseNumber(result, name, least, most) ?? absent,
+    };
+
+    /// <summary>Makes an option for a text that may be absent.</summary>
+    public static Option<string?> Text(string name, string helpName, string description, params string[] aliases) => new(name, aliases)
+    {
+        Description = description,
+        HelpName = helpName,
+    };
+
+    /// <summary>Makes an option that may be given several times.</summary>
+    public static Option<string[]> Texts(string name, string helpName, string description) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    /// <summary>Makes an option for a member of an enum; without a default it may be absent.</summary>
+    public static Option<T?> Choice<T>(string name, string description, T? absent)
+        where T : struct, Enum
+    {
+        // The library would print a default as the enum spells it.
+        string suffix = absent is T value ? $" [default: {NameOf(value)}]" : string.Empty;
+        var option = new Option<T?>(name)
+        {
+            Description = $"{description} One of: {Names<T>(", ")}.{suffix}",
+            HelpName = "NAME",
+            CustomParser = result => ParseChoice<T>(result, name),
+        };
+        option.CompletionSources.Add(_ => Enum.GetValues<T>().Select(member => new System.CommandLine.Completions.CompletionItem(NameOf(member))));
+        return option;
+    }
+
+    /// <summary>Gets the name of an enum's member on the command line: <c>PerToken</c> is <c>per-token</c>.</summary>
+    public static string NameOf<T>(T value)
+        where T : struct, Enum => SpecNames.Of(value).Replace('_', '-');
+
+    private static int? ParseNumber(ArgumentResult result, string name, int least, int most)
+    {
+        string text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        string range = most == int.MaxValue
+            ? string.Create(CultureInfo.InvariantCulture, $"a whole number from {least}")
+            : string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}");
+        result.AddError($"{name} takes {range}, and it is '{text}'");
+        return null;
+    }
+
+    private static int? ParseOneOf(ArgumentResult result, string name, int[] legal)
+    {
+        string text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && legal.Contains(number))
+        {
+            return number;
+        }
+
+        result.AddError($"{name} takes {string.Join(", ", legal[..^1])} or {legal[^1]}, and it is '{text}'");
+        return null;
+    }
+
+    private static T? ParseChoice<T>(ArgumentResult result, string name)
+        where T : struct, Enum
+    {
+        string text = result.Tokens[0].Value;
+        foreach (T value in Enum.GetValues<T>())
+        {
+            // 'minmax', 'min-max' and the 'min_max' of JSON files are one.
+            if (string.Equals(Plain(NameOf(value)), Plain(text), StringComparison.OrdinalIgnoreCase))
+            {
+                return value;
+            }
+        }
+
+        result.AddError($"{name} takes {Names<T>(" or ")}, and it is '{text}'");
+        return null;
+    }
+
+    private static string Names<T>(string separator)
+        where T : struct, Enum => string.Join(separator, Enum.GetValues<T>().Select(NameOf));
+
+    private static string Plain(string name) => name.Replace("-", string.Empty).Replace("_", string.Empty);
+}

@@ -1,0 +1,50 @@
+using QuantGen.Execution;
+using QuantGen.Tokenization;
+using QuantGen.Training.Data;
+
+namespace QuantGen.Training.Evaluation;
+
+/// <summary>Turns rows into the token ids of one model, and refuses a row that is too long for it.</summary>
+/// <param name="session">The model.</param>
+/// <param name="file">What messages call the data.</param>
+/// <param name="maxLength">The tokens to which longer rows are truncated; null to refuse them.</param>
+internal sealed class EncodedRows(InferenceSession session, string file, int? maxLength)
+{
+    private readonly EncodeOptions? _limit = maxLength is int most ? new EncodeOptions { MaxLength = most, Truncation = Truncation.LongestFirst } : null;
+
+    /// <summary>Groups rows, in the order given, into batches of at most so many tokens; a longer row is a batch of its own.</summary>
+    public IEnumerable<RowBatch> Batches(IReadOnlyList<TsvRow> rows, IEnumerable<int> order, int mostTokens)
+    {
+        var batch = new RowBatch();
+        foreach (int index in order)
+        {
+            Encoding encoding = Encode(rows[index], index);
+            if (batch.Rows.Count > 0 && batch.Ids.Count + encoding.Length > mostTokens)
+            {
+                yield return batch;
+                batch = new RowBatch();
+            }
+
+            batch.Add(index, encoding);
+        }
+
+        if (batch.Rows.Count > 0)
+        {
+            yield return batch;
+        }
+    }
+
+    private Encoding Encode(TsvRow row, int index)
+    {
+        // The header is line 1.
+        int line = index + 2;
+        Encoding encoding = session.Tokenizer.Encode(row.Text, row.Pair, _limit);
+        if (encoding.Length > session.MaxSequenceLength)
+        {
+            throw new DataFormatException(
+                file, line, FormattableString.Invariant($"at most {session.MaxSequenceLength} tokens, which the model takes"), FormattableString.Invariant($"{encoding.Length}; give a maximum length to truncate"));
+        }
+
+        return encoding;
+    }
+}

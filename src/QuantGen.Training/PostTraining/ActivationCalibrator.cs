@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using QuantGen.Execution;
+using QuantGen.Quantization;
+using QuantGen.Specs;
+using QuantGen.Training.Data;
+using QuantGen.Training.Evaluation;
+
+namespace QuantGen.Training.PostTraining;
+
+/// <summary>Finds static activation ranges by running texts through the full-precision model.</summary>
+/// <remarks>Every place of the model has a streaming observer, so memory does not grow with the number of texts.</remarks>
+public static class ActivationCalibrator
+{
+    /// <summary>The width of activation codes.</summary>
+    private const int ActivationBits = 8;
+
+    /// <summary>Calibrates.</summary>
+    /// <param name="session">The full-precision model of the checkpoint that is to be quantized.</param>
+    /// <param name="data">Texts like those the model will see; labels are not used.</param>
+    /// <param name="file">What messages call the data.</param>
+    /// <param name="options">How many rows, which ones, and how ranges are found.</param>
+    /// <param name="cancellation">Stops the work between two batches.</param>
+    /// <returns>Scale and zero point of every use of every activation site, by the site's name.</returns>
+    /// <exception cref="DataFormatException">A row is longer than the model takes and no maximum length was given.</exception>
+    public static IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>> Calibrate(
+        InferenceSession session, TsvDataset data, string file, CalibrationOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Samples, 1, nameof(CalibrationOptions.Samples));
+        IReadOnlyList<ActivationSite> sites = session.Spec.ActivationSites();
+        var observers = new SiteObservers(sites, options.Clipping);
+        int[] order = Sample(data.Rows.Count, options);
+        int done = 0;
+        foreach (RowBatch batch in new EncodedRows(session, file, options.MaxLength).Batches(data.Rows, order, options.BatchTokens))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            session.Calibrate(CollectionsMarshal.AsSpan(batch.Ids), CollectionsMarshal.AsSpan(batch.Types), CollectionsMarshal.AsSpan(batch.Lengths), observers);
+            done += batch.Rows.Count;
+            options.Progress?.Report((double)done / order.Length);
+        }
+
+        return observers.Ranges(ActivationBits);
+    }
+
+    // Rows are drawn without replacement; the order they are seen in does not matter to an observer, so the file's own is kept.
+    private static int[] Sample(int count, CalibrationOptions options)
+    {
+        int[] rows = [.. Enumerable.Range(0, count)];
+        if (options.Samples >= count)
+        {
+            return rows;
+        }
+
+        new Random(options.Seed).Shuffle(rows);
+        int[] chosen = rows[..options.Samples];
+        Array.Sort(chosen);
+        return chosen;
+    }
+
+    private sealed class SiteObservers(IReadOnlyList<ActivationSite> sites, Clipping clipping) : IActivationObserver
+    {
+        private readonly IRangeObserver[][] _observers =
+            [.. sites.Select(site => Enumerable.Range(0, site.Uses).Select(_ => Create(clipping)).ToArray())];
+
+        public void Observe(int site, int use, ReadOnlySpan<float> values) => _observers[site][use].Observe(values);
+
+        public Dictionary<string, IReadOnlyList<QuantizationParameters>> Ranges(int bits)
+        {
+            var ranges = new Dictionary<string, IReadOnlyList<QuantizationParameters>>(StringComparer.Ordinal);
+            for (int i = 0; i < sites.Count; i++)
+            {
+                ranges.Add(sites[i].Name, [.. _observers[i].Select(observer => observer.Range(bits).Asymmetric(bits))]);
+            }
+
+            return ranges;
+        }
+
+        private static IRangeObserver Create(Clipping clipping) => clipping switch
+        {
+            Clipping.MinMax => new MinMaxObserver(),
+            Clipping.Percentile => new PercentileObserver(),
+            _ => new MseObserver(),
+        };
+    }
+}

@@ -1,0 +1,23 @@
+using QuantGen.Quantization;
+using QuantGen.Tokenization;
+
+namespace QuantGen.Training.PostTraining;
+
+/// <summary>What goes into a packed file beside a checkpoint's weights.</summary>
+public sealed record PostTrainingOptions
+{
+    /// <summary>Gets the tokenizer whose vocabulary and options are stored.</summary>
+    public required BertTokenizer Tokenizer { get; init; }
+
+    /// <summary>Gets the labels in the order of the head's outputs. Default none.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>
+    /// Gets scale and zero point of every use of every quantized activation site, by the site's name, as <see cref="ActivationCalibrator"/>
+    /// finds them. Required when the model's activation range is <see cref="ActivationRange.Static"/>; otherwise not used.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>>? StaticRanges { get; init; }
+
+    /// <summary>Gets who is told how many of the weights are done, from 0 to 1. Default nobody.</summary>
+    public IProgress<double>? Progress { get; init; }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using QuantGen.Checkpoints;
+using QuantGen.Packed;
+using QuantGen.Specs;
+
+namespace QuantGen.Training.PostTraining;
+
+/// <summary>Quantizes a full-precision checkpoint without training it any further.</summary>
+/// <remarks>The result depends on the checkpoint, the model and the options only, not on the number of processors.</remarks>
+public static class PostTrainingQuantizer
+{
+    /// <summary>Quantizes a checkpoint; at 32 bits weights are kept as they are.</summary>
+    /// <param name="checkpoint">The checkpoint, which must have exactly the tensors of the model.</param>
+    /// <param name="spec">The model to make.</param>
+    /// <param name="options">Tokenizer, labels and static activation ranges.</param>
+    /// <param name="cancellation">Stops the work between two tensors.</param>
+    /// <exception cref="ModelFormatException">Tensors are missing, unexpected or not finite, or the vocabulary has another size than the model.</exception>
+    /// <exception cref="ArgumentException">The model has static activation ranges, and the options lack one of them.</exception>
+    public static PostTrainingResult Quantize(
+        Checkpoint checkpoint, ModelSpec spec, PostTrainingOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(options);
+        checkpoint.RequireExactly(PackedLayout.Checkpoint(spec).Select(tensor => (tensor.Name, tensor.Shape.ToArray())));
+        RequireVocabulary(checkpoint, spec, options);
+        var builder = new PackedModelBuilder(spec)
+        {
+            SourceSha256 = checkpoint.Sha256,
+            Labels = options.Labels,
+            TokenizerJson = Execution.TokenizerSettings.Write(options.Tokenizer.Options),
+        };
+        builder.AddBytes(PackedLayout.Vocabulary, options.Tokenizer.VocabularyBytes);
+        AddStaticRanges(builder, spec, options);
+        AddUnquantized(builder, checkpoint, spec);
+        return new PostTrainingResult(builder, AddQuantized(builder, checkpoint, spec, options.Progress, cancellation));
+    }
+
+    private static void RequireVocabulary(Checkpoint checkpoint, ModelSpec spec, PostTrainingOptions options)
+    {
+        int pieces = options.Tokenizer.Vocabulary.Count;
+        if (pieces != spec.Dimensions.VocabularySize)
+        {
+            throw new ModelFormatException(
+                checkpoint.Directory, "vocabulary", FormattableString.Invariant($"{spec.Dimensions.VocabularySize} pieces, the vocab_size of config.json"), FormattableString.Invariant($"{pieces}"));
+        }
+    }
+
+    private static void AddStaticRanges(PackedModelBuilder builder, ModelSpec spec, PostTrainingOptions options)
+    {
+        if (spec.ActivationRange != ActivationRange.Static)
+        {
+            return;
+        }
+
+        foreach (ActivationSite site in spec.ActivationSites().Where(site => site.IsQuantized))
+        {
+            if (options.StaticRanges?.GetValueOrDefault(site.Name) is not { } uses || uses.Count != site.Uses)
+            {
+                throw new ArgumentException($"Activation site '{site.Name}' needs {site.Uses} calibrated ranges.", nameof(options));
+            }
+
+            builder.AddFloats(site.Name + ".input_scale", uses.Select(use => use.Scale).ToArray());
+            builder.AddBytes(site.Name + ".input_zero_point", uses.Select(use => (byte)use.ZeroPoint).ToArray());
+        }
+    }
+
+    // Positions, token types, biases, layer normalization and the head, and whole matrices that stay in 32 bits.
+    private static void AddUnquantized(PackedModelBuilder builder, Checkpoint checkpoint, ModelSpec spec)
+    {
+        var inCheckpoint = PackedLayout.Checkpoint(spec).Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (TensorSpec tensor in PackedLayout.Packed(spec).Where(tensor => inCheckpoint.Contains(tensor.Name)))
+        {
+            builder.AddFloats(tensor.Name, checkpoint.Read(tensor.Name));
+        }
+    }
+
+    private static TensorReport[] AddQuantized(
+        PackedModelBuilder builder, Checkpoint checkpoint, ModelSpec spec, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        WeightJob[] jobs = WeightJob.Of(spec);
+        double total = jobs.Sum(job => (double)job.Count);
+        double done = 0;
+
+        // One at a time and the largest first: two processors stay busy to the end. The embedding alone can be half of the work.
+        Parallel.ForEach(
+            Partitioner.Create(jobs.OrderByDescending(job => job.Count), EnumerablePartitionerOptions.NoBuffering),
+            new ParallelOptions { CancellationToken = cancellation },
+            job =>
+            {
+                job.Run(checkpoint);
+                lock (jobs)
+                {
+                    done += job.Count;
+                    progress?.Report(done / total);
+                }
+            });
+        foreach (WeightJob job in jobs)
+        {
+            job.AddTo(builder);
+        }
+
+        return [.. jobs.Select(job => job.Report)];
+    }
+}

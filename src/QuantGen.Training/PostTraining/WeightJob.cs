@@ -1,0 +1,100 @@
+using QuantGen.Checkpoints;
+using QuantGen.Packed;
+using QuantGen.Quantization;
+using QuantGen.Specs;
+
+namespace QuantGen.Training.PostTraining;
+
+/// <summary>The quantization of one matrix or of the word embedding; jobs may run at the same time.</summary>
+internal sealed class WeightJob
+{
+    // At 8 bits an embedding's row loses nothing to its own largest value; below, clipping pays.
+    private const int EmbeddingBitsWithoutClipping = 8;
+
+    private readonly MatrixSpec _matrix;
+    private byte[] _codes = [];
+    private float[] _scales = [];
+    private byte[]? _zeroPoints;
+
+    private WeightJob(MatrixSpec matrix)
+    {
+        _matrix = matrix;
+        Report = new TensorReport(matrix.Name, matrix.Bits, 0, double.PositiveInfinity);
+    }
+
+    /// <summary>Gets the number of weights.</summary>
+    public long Count => (long)_matrix.Rows * _matrix.Columns;
+
+    /// <summary>Gets what became of the weights, once the job ran.</summary>
+    public TensorReport Report { get; private set; }
+
+    /// <summary>Lists the jobs of a model in the order of the forward pass.</summary>
+    public static WeightJob[] Of(ModelSpec spec)
+    {
+        // A scale for every row of the embedding: groups of rows, as many as there are rows.
+        int rows = spec.Dimensions.VocabularySize;
+        Clipping clipping = spec.EmbeddingBits < EmbeddingBitsWithoutClipping ? Clipping.Mse : Clipping.MinMax;
+        var embedding = new MatrixSpec(
+            PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, rows, 0, Mapping.Symmetric, clipping, default);
+        return [new WeightJob(embedding), .. spec.Matrices.Select(matrix => new WeightJob(matrix))];
+    }
+
+    /// <summary>Quantizes and packs.</summary>
+    public void Run(Checkpoint checkpoint)
+    {
+        if (!_matrix.IsQuantized)
+        {
+            return;
+        }
+
+        float[] weights = checkpoint.Read(_matrix.Name + ".weight");
+        QuantizedMatrix quantized = MatrixQuantizer.Quantize(weights, _matrix.Rows, _matrix.Columns, new MatrixQuantizerOptions
+        {
+            Bits = _matrix.Bits,
+            GroupBits = _matrix.IsMixed ? _matrix.GroupBits : null,
+            GroupCount = _matrix.GroupCount,
+            GroupSize = _matrix.GroupSize,
+            Mapping = _matrix.Mapping,
+            Clipping = _matrix.Clipping,
+        });
+        Pack(quantized);
+        Report = new TensorReport(_matrix.Name, quantized.MeanBits, _matrix.ScaleCount, quantized.SignalToNoiseDb(weights));
+    }
+
+    /// <summary>Adds codes, scales and zero points; weights in full precision are not added here.</summary>
+    public void AddTo(PackedModelBuilder builder)
+    {
+        if (!_matrix.IsQuantized)
+        {
+            return;
+        }
+
+        builder.AddBytes(_matrix.Name + ".codes", _codes);
+        builder.AddFloats(_matrix.Name + ".scales", _scales);
+        if (_zeroPoints is not null)
+        {
+            builder.AddBytes(_matrix.Name + ".zero_points", _zeroPoints);
+        }
+    }
+
+    // Rows, scales and zero points go in stored order: where precision is mixed, groups of fewer bits come first.
+    private void Pack(QuantizedMatrix quantized)
+    {
+        int[] rows = _matrix.StoredRows();
+        _codes = new byte[_matrix.CodeBytes()];
+        int at = 0;
+        foreach (RowSegment segment in _matrix.Segments())
+        {
+            int length = CodePacker.RowBytes(_matrix.Columns, segment.Bits);
+            for (int row = segment.FirstRow; row < segment.FirstRow + segment.Rows; row++, at += length)
+            {
+                CodePacker.PackRow(quantized.Codes.AsSpan(rows[row] * _matrix.Columns, _matrix.Columns), segment.Bits, _codes.AsSpan(at, length));
+            }
+        }
+
+        bool isMixed = _matrix.IsMixed;
+        IReadOnlyList<int> groups = _matrix.StoredGroups();
+        _scales = isMixed ? [.. groups.Select(group => quantized.Scales[group])] : quantized.Scales;
+        _zeroPoints = isMixed && quantized.ZeroPoints is byte[] points ? [.. groups.Select(group => points[group])] : quantized.ZeroPoints;
+    }
+}
