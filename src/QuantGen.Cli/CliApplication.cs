@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using QuantGen.Cli.Commands;
 
@@ -49,17 +50,22 @@ public static class CliApplication
         }
     }
 
-    private static RootCommand Root(CliStreams streams, Option<bool> verbose)
+    private static Command Root(CliStreams streams, Option<bool> verbose)
     {
-        var root = new RootCommand("Quantized BERT and ALBERT for .NET: quantize a checkpoint, measure it, run it and compile it.")
+        // A plain command with the tool's name: a root command takes the name of whatever file is being run.
+        var root = new Command("quantgen", "Quantized BERT and ALBERT for .NET: quantize a checkpoint, measure it, run it and compile it.")
         {
+            new HelpOption(),
+            new VersionOption(),
+            verbose,
             new InspectCommand(streams),
             new QuantizeCommand(streams),
             new TokenizeCommand(streams),
             new RunCommand(streams),
             new EvaluateCommand(streams),
+            new BenchCommand(streams),
+            new BuildCommand(streams),
         };
-        root.Add(verbose);
         return root;
     }
 
@@ -67,7 +73,7 @@ public static class CliApplication
 
     private static string Hint(ParseResult parse)
     {
-        string command = parse.CommandResult.Command is RootCommand ? string.Empty : parse.CommandResult.Command.Name + " ";
+        string command = parse.CommandResult == parse.RootCommandResult ? string.Empty : parse.CommandResult.Command.Name + " ";
         return $" (see 'quantgen {command}--help')";
     }
 

@@ -11,6 +11,9 @@ internal static class ModelCompiler
 {
     private const string AssemblyAttributes = "[assembly: System.Runtime.Versioning.TargetFramework(\".NETCoreApp,Version=v10.0\")]";
 
+    /// <summary>Gets what tells this generator from any other build of it.</summary>
+    public static string Version => typeof(QuantizedBertGenerator).Module.ModuleVersionId.ToString();
+
     /// <summary>Compiles a model.</summary>
     /// <param name="source">The model as a user would write it.</param>
     /// <param name="assemblyName">The name of the assembly.</param>

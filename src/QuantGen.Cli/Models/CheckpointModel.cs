@@ -22,6 +22,11 @@ internal sealed class CheckpointModel : IDisposable
     /// <summary>Opens a directory in the layout of Hugging Face.</summary>
     public static CheckpointModel Open(string directory)
     {
+        if (!Directory.Exists(directory))
+        {
+            throw new DirectoryNotFoundException($"{directory}: no such directory");
+        }
+
         Checkpoint checkpoint = Checkpoint.Open(directory);
         try
         {

@@ -37,8 +37,16 @@ internal sealed record SessionLoader(int BatchTokens, int? Threads, bool UsesCac
     {
         int positions = spec.Dimensions.MaxPositions;
         var target = new CompilationTarget(Namespace, ClassName, positions, Math.Max(positions, BatchTokens));
-        ModelSource source = ModelSource.Of(spec, [], target);
-        byte[] Make() => ModelCompiler.Compile(source, Namespace, cancellation).Assembly;
-        return ProgramAssembly.Load(Make(), target, spec);
+        CompilationCache? cache = UsesCache ? CompilationCache.ForUser() : null;
+        string key = CompilationCache.Key(spec, target);
+        if (cache?.Read(key) is byte[] kept)
+        {
+            return ProgramAssembly.Load(kept, target, spec);
+        }
+
+        byte[] assembly = ModelCompiler.Compile(ModelSource.Of(spec, [], target), Namespace, cancellation).Assembly;
+        IEncoderProgram program = ProgramAssembly.Load(assembly, target, spec);
+        cache?.Write(key, assembly);
+        return program;
     }
 }

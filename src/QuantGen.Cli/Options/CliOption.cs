@@ -16,6 +16,14 @@ internal static class CliOption
         CustomParser = result => ParseNumber(result, name, least, most),
     };
 
+    /// <summary>Makes an option for one of few numbers, which may be absent.</summary>
+    public static Option<int?> OneOf(string name, string description, params int[] legal) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => ParseOneOf(result, name, legal),
+    };
+
     /// <summary>Makes an option for a whole number with a default.</summary>
     public static Option<int> Number(string name, string description, int absent, int least, int most = int.MaxValue) => new(name)
     {
@@ -73,6 +81,18 @@ internal static class CliOption
             ? string.Create(CultureInfo.InvariantCulture, $"a whole number from {least}")
             : string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}");
         result.AddError($"{name} takes {range}, and it is '{text}'");
+        return null;
+    }
+
+    private static int? ParseOneOf(ArgumentResult result, string name, int[] legal)
+    {
+        string text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && legal.Contains(number))
+        {
+            return number;
+        }
+
+        result.AddError($"{name} takes {string.Join(", ", legal[..^1])} or {legal[^1]}, and it is '{text}'");
         return null;
     }
 

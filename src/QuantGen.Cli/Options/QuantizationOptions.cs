@@ -10,10 +10,10 @@ internal sealed class QuantizationOptions
 {
     public const int DefaultEmbeddingBits = 8;
 
-    private readonly Option<int?> _bits = CliOption.OptionalNumber("--bits", "Bits of a weight: 1, 2, 3, 4, 8, or 32 for full precision.", least: 1, most: 32);
+    private readonly Option<int?> _bits = CliOption.OneOf("--bits", "Bits of a weight: 1, 2, 3, 4, 8, or 32 for full precision.", 1, 2, 3, 4, 8, 32);
     private readonly Option<int> _groups = CliOption.Number("--groups", "Groups of output rows per matrix, each with a scale of its own; must divide the rows.", 1, least: 1);
     private readonly Option<int> _groupSize = CliOption.Number("--group-size", "Inputs that share a scale, a multiple of 32, or 0 for whole rows; excludes --groups.", 0, least: 0);
-    private readonly Option<int?> _embeddingBits = CliOption.OptionalNumber("--embedding-bits", "Bits of the word embedding: 2, 4, 8 or 32. [default: 8; 32 when --bits is 32]", least: 1, most: 32);
+    private readonly Option<int?> _embeddingBits = CliOption.OneOf("--embedding-bits", "Bits of the word embedding: 2, 4, 8 or 32. [default: 8; 32 when --bits is 32]", 2, 4, 8, 32);
     private readonly Option<string?> _plan = CliOption.Text("--plan", "FILE", "A JSON file with bits, groups, mapping and clipping per matrix; wins over the other options.");
     private readonly Option<string[]> _layerBits = CliOption.Texts("--layer-bits", "PATTERN=N", "Bits of the matrices that match a pattern, such as encoder.layer.0-3.*=4; may be repeated, later ones win.");
     private readonly Option<Scheme?> _scheme = CliOption.Choice<Scheme>("--scheme", "The family of weight quantizers.", Scheme.Linear);

@@ -1,0 +1,127 @@
+using System.CommandLine;
+using System.Globalization;
+using QuantGen.Cli.Compilation;
+using QuantGen.Cli.Models;
+using QuantGen.Cli.Options;
+using QuantGen.Cli.Reporting;
+using QuantGen.Packed;
+using QuantGen.Specs;
+using QuantGen.Training.PostTraining;
+
+namespace QuantGen.Cli.Commands;
+
+/// <summary>Compiles a model into an assembly.</summary>
+internal sealed class BuildCommand : CliCommand
+{
+    private const string PackedExtension = ".qg.safetensors";
+
+    private readonly Argument<string> _path;
+    private readonly Option<string?> _output;
+    private readonly QuantizationOptions _quantization = new();
+    private readonly Option<string?> _class;
+    private readonly Option<string?> _namespace;
+    private readonly Option<int?> _maxSequenceLength;
+    private readonly Option<int> _batchTokens;
+    private readonly Option<bool> _source;
+
+    public BuildCommand(CliStreams streams)
+        : base("build", "Compile a model into an assembly with one public class, and put its packed file beside it.", streams)
+    {
+        _path = WithPath("DIR-OR-FILE", "A checkpoint directory, quantized as the options below say, or a packed file as it is.");
+        _output = With(CliOption.Text("--output", "OUTDIR", "The folder for the assembly and its packed file.", "-o"));
+        _output.Required = true;
+        _quantization.AddTo(this);
+        _class = With(CliOption.Text("--class", "NAME", "The name of the class and of the files. [default: from the name of DIR-OR-FILE]"));
+        _namespace = With(CliOption.Text("--namespace", "NAME", "The namespace of the class. [default: from the name of DIR-OR-FILE]"));
+        _maxSequenceLength = With(CliOption.OptionalNumber("--max-sequence-length", "The longest sequence in tokens that the memory plan provides for. [default: all positions of the model]", least: 3));
+        _batchTokens = With(CliOption.Number("--batch-tokens", "The most tokens of one pass.", CompilationTarget.DefaultBatchTokens, least: 1, most: 1 << 20));
+        _source = With(new Option<bool>("--source") { Description = "Also write the project that makes the assembly, with the generated code to read." });
+    }
+
+    protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
+    {
+        using PackedModel model = Open(values, report, cancellation);
+        CompilationTarget target = Target(values, model.Spec);
+        ModelSource source = ModelSource.Of(model.Spec, model.Labels, target);
+        CompiledModel compiled = report.WithProgress("compile", _ => ModelCompiler.Compile(source, target.ClassName, cancellation));
+
+        // Loading it is the proof that it is for this model.
+        ProgramAssembly.Load(compiled.Assembly, target, model.Spec);
+        string directory = values.Get(_output)!;
+        Directory.CreateDirectory(directory);
+        string assembly = Path.Combine(directory, target.ClassName + ".dll");
+        string packed = Path.Combine(directory, target.ClassName + PackedExtension);
+        File.WriteAllBytes(assembly, compiled.Assembly);
+        model.Save(packed);
+        IReadOnlyList<string> sources = values.Get(_source)
+            ? ModelProject.Write(Path.Combine(directory, target.ClassName), target.ClassName, source, compiled, Path.Combine("..", target.ClassName + PackedExtension))
+            : [];
+        Write(report, target, assembly, compiled.Assembly.Length, packed, model.FileLength, sources);
+    }
+
+    private static void Write(Report report, CompilationTarget target, string assembly, long assemblyBytes, string packed, long packedBytes, IReadOnlyList<string> sources)
+    {
+        if (report.IsJson)
+        {
+            report.Json(new
+            {
+                Assembly = assembly,
+                Model = packed,
+                Class = target.FullName,
+                Bytes = assemblyBytes,
+                ModelBytes = packedBytes,
+                SourceFiles = sources,
+            });
+            return;
+        }
+
+        var table = new TextTable("file", "bytes");
+        table.Add(assembly, assemblyBytes.ToString("N0", CultureInfo.InvariantCulture));
+        table.Add(packed, packedBytes.ToString("N0", CultureInfo.InvariantCulture));
+        foreach (string file in sources)
+        {
+            table.Add(file, new FileInfo(file).Length.ToString("N0", CultureInfo.InvariantCulture));
+        }
+
+        report.Table(table);
+        report.Line($"class {target.FullName}");
+    }
+
+    private PackedModel Open(OptionValues values, Report report, CancellationToken cancellation)
+    {
+        string path = values.Get(_path);
+        if (!ModelPath.IsDirectory(path))
+        {
+            return _quantization.FirstGiven(values) is string option
+                ? throw new UsageException($"{option} needs a checkpoint directory; a packed file is compiled as it is")
+                : PackedModel.Open(path);
+        }
+
+        using CheckpointModel checkpoint = CheckpointModel.Open(path);
+        ModelSpec spec = _quantization.Spec(values, checkpoint.Config);
+        var options = new PostTrainingOptions { Tokenizer = checkpoint.OpenTokenizer() };
+        return report.WithProgress("quantize", progress => checkpoint.Quantize(spec, options with { Progress = progress }, cancellation)).Builder.Build(path);
+    }
+
+    private CompilationTarget Target(OptionValues values, ModelSpec spec)
+    {
+        string name = ClassNames.FromPath(values.Get(_path));
+        string @class = values.Get(_class) ?? name + "Model";
+        string @namespace = values.Get(_namespace) ?? name;
+        int positions = spec.Dimensions.MaxPositions;
+        int length = values.Get(_maxSequenceLength) ?? positions;
+        if (!ClassNames.IsIdentifier(@class))
+        {
+            throw new UsageException($"--class takes a C# name, and it is '{@class}'");
+        }
+
+        if (!@namespace.Split('.').All(ClassNames.IsIdentifier))
+        {
+            throw new UsageException($"--namespace takes C# names joined by dots, and it is '{@namespace}'");
+        }
+
+        return length <= positions
+            ? new CompilationTarget(@namespace, @class, length, Math.Max(length, values.Get(_batchTokens)))
+            : throw new UsageException(FormattableString.Invariant($"--max-sequence-length is {length}, and this model has positions for {positions} tokens"));
+    }
+}
