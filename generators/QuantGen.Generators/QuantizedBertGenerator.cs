@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using QuantGen.Generators.Diagnostics;
 using QuantGen.Generators.Emission;
 using QuantGen.Generators.Parsing;
 using QuantGen.Generators.Specs;
@@ -12,6 +12,17 @@ namespace QuantGen.Generators;
 [Generator(LanguageNames.CSharp)]
 public sealed class QuantizedBertGenerator : IIncrementalGenerator
 {
+    private readonly Func<ClassSpec, IEnumerable<EmittedFile>> _emit;
+
+    /// <summary>Creates the generator, as the compiler does.</summary>
+    public QuantizedBertGenerator()
+        : this(ModelSources.Emit)
+    {
+    }
+
+    /// <summary>Creates a generator with other emitters, for tests of failures.</summary>
+    internal QuantizedBertGenerator(Func<ClassSpec, IEnumerable<EmittedFile>> emit) => _emit = emit;
+
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
@@ -19,7 +30,9 @@ public sealed class QuantizedBertGenerator : IIncrementalGenerator
             .ForAttributeWithMetadataName(
                 AttributeParser.AttributeName,
                 static (node, _) => node is ClassDeclarationSyntax,
-                static (attributed, cancellation) => Read(attributed, cancellation))
+                static (attributed, cancellation) => ClassReader.Read(attributed, cancellation))
+            .Where(static @class => @class is not null)
+            .Select(static (@class, _) => @class!)
             .WithTrackingName(TrackingNames.Classes);
 
         IncrementalValueProvider<EquatableArray<JsonFile>> files = context.AdditionalTextsProvider
@@ -35,26 +48,31 @@ public sealed class QuantizedBertGenerator : IIncrementalGenerator
             .WithTrackingName(TrackingNames.Inputs);
 
         IncrementalValuesProvider<ClassSpec> specs = inputs
-            .Select(static (input, _) => ClassParser.Parse(input, new List<SpecIssue>()))
+            .Select(static (input, _) => ClassParser.ParseOrDecline(input))
             .Where(static spec => spec is not null)
             .Select(static (spec, _) => spec!)
             .WithTrackingName(TrackingNames.Specs);
 
-        context.RegisterSourceOutput(specs, static (output, spec) =>
-        {
-            foreach (EmittedFile file in ModelSources.Emit(spec))
-            {
-                output.AddSource(file.Hint, file.Text);
-            }
-        });
+        context.RegisterSourceOutput(specs, Emit);
     }
 
-    private static AttributedClass Read(GeneratorAttributeSyntaxContext attributed, CancellationToken cancellation)
+    // A defect in an emitter costs the class its code, never the compilation its compiler.
+    private void Emit(SourceProductionContext output, ClassSpec spec)
     {
-        var type = (INamedTypeSymbol)attributed.TargetSymbol;
-        cancellation.ThrowIfCancellationRequested();
-        bool legal = LanguageRules.IsSupported(((CSharpCompilation)attributed.SemanticModel.Compilation).LanguageVersion)
-            && !TypeShape.Check(type, (TypeDeclarationSyntax)attributed.TargetNode).Any();
-        return AttributeParser.Parse(type, attributed.Attributes[0], legal);
+        try
+        {
+            var files = new List<EmittedFile>();
+            foreach (EmittedFile file in _emit(spec))
+            {
+                output.CancellationToken.ThrowIfCancellationRequested();
+                files.Add(file);
+            }
+
+            files.ForEach(file => output.AddSource(file.Hint, file.Text));
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            output.ReportDiagnostic(DefectDescriptors.Describe(Location.None, spec.Name, failure));
+        }
     }
 }

@@ -3,6 +3,7 @@ using QuantGen.Probe;
 // One line per probe. A test runs `QuantGen.Probe NAME ARGUMENTS...` under the environment it wants to check.
 var probes = new Dictionary<string, Func<IProbe>>(StringComparer.Ordinal)
 {
+    ["model-bits"] = () => new ModelBitsProbe(),
     ["tokenize-shared"] = () => new TokenizeSharedProbe(),
 };
 

@@ -14,7 +14,7 @@ internal static class EncoderEmitter
         using (GeneratedHeader.Implementation(w, spec))
         {
             w.Lines($"/// <summary>Runs {spec.Name}: embedding, {N(plan.Model.Dimensions.Layers)} layers, head. Each phase ends before the next begins.</summary>");
-            using (w.Block($"internal sealed partial class {spec.Program} : IEncoderProgram"))
+            using (w.Block($"internal sealed partial class {spec.Program} : global::QuantGen.Execution.IEncoderProgram"))
             {
                 Phases(w, plan);
                 new EmbeddingEmitter(plan).Emit(w);
@@ -64,6 +64,7 @@ internal static class EncoderEmitter
                 w.Lines("return;");
             }
 
+            w.Blank();
             if (plan.Model.HasPooler)
             {
                 using (w.Block($"if (phase == {N((2 * layers) + 1)})"))
@@ -71,6 +72,8 @@ internal static class EncoderEmitter
                     w.Lines("ComputeHead(pass, worker, item);");
                     w.Lines("return;");
                 }
+
+                w.Blank();
             }
 
             w.Lines("(int first, int count) = pass.TokensOf(item);");

@@ -81,7 +81,7 @@ internal sealed class LinearEmitter(ModelPlan plan)
         if (matrix.IsMixed)
         {
             string groups = string.Join(", ", matrix.StoredGroups().Select(g => N(g)));
-            w.Lines($"StoredRows.Restore(ref pass.LocalFloats(worker, Stored), {N(matrix.Rows)}, ref {output}, {stride}, {count}, [{groups}], {N(matrix.RowsPerGroup)});");
+            w.Lines($"StoredRows.Restore(ref pass.LocalFloats(worker, Stored), {N(matrix.Rows)}, ref {output}, {stride}, {count}, new[] {{ {groups} }}, {N(matrix.RowsPerGroup)});");
         }
     }
 

@@ -32,12 +32,12 @@ internal static class SurfaceEmitter
         string program = $"global::{spec.ImplementationNamespace}.{spec.Program}";
         DocComment(w, plan);
         w.Lines("""[global::System.CodeDom.Compiler.GeneratedCode("QuantGen", null)]""");
-        using (w.Block($"partial class {spec.Name} : global::QuantGen.IQuantizedModel<{spec.Name}>"))
+        using (w.Block($"partial class {spec.TypeName} : global::QuantGen.IQuantizedModel<{spec.TypeName}>"))
         {
             w.Lines($$"""
                 private readonly global::QuantGen.Execution.InferenceSession _session;
 
-                private {{spec.Name}}(global::QuantGen.Execution.InferenceSession session) => _session = session;
+                private {{spec.TypeName}}(global::QuantGen.Execution.InferenceSession session) => _session = session;
 
                 /// <inheritdoc/>
                 public static global::QuantGen.Specs.ModelSpec Spec => {{program}}.ModelSpec;
@@ -46,11 +46,11 @@ internal static class SurfaceEmitter
                 public global::QuantGen.Execution.InferenceSession Session => _session;
 
                 /// <inheritdoc/>
-                public static {{spec.Name}} Load(string path, global::QuantGen.LoadOptions? options = null) =>
+                public static {{spec.TypeName}} Load(string path, global::QuantGen.LoadOptions? options = null) =>
                     new(global::QuantGen.Execution.InferenceSession.Load(path, new {{program}}(), options));
 
                 /// <inheritdoc/>
-                public static {{spec.Name}} Load(global::System.ReadOnlyMemory<byte> file, global::QuantGen.LoadOptions? options = null) =>
+                public static {{spec.TypeName}} Load(global::System.ReadOnlyMemory<byte> file, global::QuantGen.LoadOptions? options = null) =>
                     new(global::QuantGen.Execution.InferenceSession.Load(file, new {{program}}(), options));
 
                 """);
@@ -72,14 +72,17 @@ internal static class SurfaceEmitter
         string weights = bits.Length == 1 && bits[0] == 32 ? "full-precision weights" : string.Join("- and ", bits) + "-bit weights";
         int[] groups = m.Matrices.Where(x => x.IsQuantized).Select(x => x.GroupSize == 0 ? x.GroupCount : x.GroupsAlongInput).Distinct().OrderBy(g => g).ToArray();
         string granularity = groups.Length == 0 ? string.Empty
-            : m.Matrices.Any(x => x.GroupSize > 0) ? $", a scale for every {m.Matrices.Max(x => x.GroupSize)} inputs of a row"
+            : m.Matrices.Any(x => x.GroupSize > 0) ? $", a scale for every {SizeText(m)} inputs of a row"
             : $", {string.Join(" or ", groups)} scale{(groups.Length == 1 && groups[0] == 1 ? string.Empty : "s")} per matrix";
         long bytes = PackedLayout.Packed(m).Sum(t => t.Bytes);
-        w.Lines($"""
+        w.Lines(FormattableString.Invariant($"""
             /// <summary>{architecture} with {d.Layers} layers, hidden size {d.HiddenSize}, {weights}{granularity} and {m.EmbeddingBits}-bit word embeddings.</summary>
             /// <remarks>A packed file has {bytes:N0} bytes of tensors beside its vocabulary. Spec {m.Sha256}.</remarks>
-            """.Replace('\u00A0', ','));
+            """));
     }
+
+    private static string SizeText(ModelSpec model) => string.Join(
+        " or ", model.Matrices.Select(x => x.GroupSize).Where(size => size > 0).Distinct().OrderBy(size => size));
 
     private static void Task(SourceWriter w, BertHead head)
     {

@@ -10,8 +10,16 @@ internal static class AttributeParser
     public const string AttributeName = "QuantGen.QuantizedBertAttribute";
     private const string LayerBitsName = "QuantGen.LayerBitsAttribute";
 
+    /// <summary>Finds the attribute that counts: the first, where it was written twice and the compiler complains.</summary>
+    public static AttributeData? Find(INamedTypeSymbol type) =>
+        type.GetAttributes().FirstOrDefault(a => IsNamed(a, AttributeName));
+
+    /// <summary>Finds the <c>[LayerBits]</c> of a class, in the order of <see cref="SpecOptions.LayerBits"/>.</summary>
+    public static IEnumerable<AttributeData> FindLayerBits(INamedTypeSymbol type) =>
+        type.GetAttributes().Where(a => IsNamed(a, LayerBitsName) && a.ConstructorArguments.Length == 2);
+
     /// <summary>Reads a class and its attribute.</summary>
-    public static AttributedClass Parse(INamedTypeSymbol type, AttributeData attribute, bool isLegalType)
+    public static AttributedClass Parse(INamedTypeSymbol type, AttributeData attribute, bool isLegalType, string hint)
     {
         var issues = new List<SpecIssue>();
         var values = new AttributeValues(attribute, issues);
@@ -20,7 +28,7 @@ internal static class AttributeParser
         return new AttributedClass(
             ns,
             type.Name,
-            ns.Length == 0 ? type.Name : ns + "." + type.Name,
+            hint,
             values.Text("Config"),
             values.Text("Plan"),
             Options(type, values),
@@ -30,6 +38,10 @@ internal static class AttributeParser
             isLegalType,
             new EquatableArray<SpecIssue>(issues));
     }
+
+    // The short name first: this is asked of every attribute of every class.
+    private static bool IsNamed(AttributeData attribute, string fullName) =>
+        attribute.AttributeClass is { } @class && fullName.EndsWith(@class.Name, StringComparison.Ordinal) && @class.ToDisplayString() == fullName;
 
     private static SpecOptions Options(INamedTypeSymbol type, AttributeValues values)
     {
@@ -53,9 +65,10 @@ internal static class AttributeParser
     }
 
     private static IEnumerable<LayerBitsRule> LayerBits(INamedTypeSymbol type) =>
-        from attribute in type.GetAttributes()
-        where attribute.AttributeClass?.ToDisplayString() == LayerBitsName && attribute.ConstructorArguments.Length == 2
-        select new LayerBitsRule(attribute.ConstructorArguments[0].Value as string ?? string.Empty, attribute.ConstructorArguments[1].Value as int? ?? 0);
+        from attribute in FindLayerBits(type)
+        let pattern = attribute.ConstructorArguments[0]
+        let bits = attribute.ConstructorArguments[1]
+        select new LayerBitsRule(AttributeValues.Scalar(pattern) as string ?? string.Empty, AttributeValues.Scalar(bits) as int? ?? 0);
 
     private static ExplicitDimensions Dimensions(AttributeValues values) => new()
     {

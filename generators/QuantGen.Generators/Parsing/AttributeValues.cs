@@ -8,13 +8,16 @@ internal sealed class AttributeValues(AttributeData attribute, ICollection<SpecI
 {
     /// <summary>Gets a constructor argument.</summary>
     public int Argument(int index, int absent) =>
-        index < attribute.ConstructorArguments.Length && attribute.ConstructorArguments[index].Value is int value ? value : absent;
+        index < attribute.ConstructorArguments.Length && Scalar(attribute.ConstructorArguments[index]) is int value ? value : absent;
+
+    /// <summary>Gets a value that is no list. Code that does not compile yet can have a list anywhere, and asking a list for its value throws.</summary>
+    public static object? Scalar(TypedConstant? constant) => constant is { Kind: not TypedConstantKind.Array } value ? value.Value : null;
 
     /// <summary>Gets a number; null when it is not set.</summary>
-    public int? Integer(string name) => Find(name) is { Value: int value } ? value : null;
+    public int? Integer(string name) => Scalar(Find(name)) is int value ? value : null;
 
     /// <summary>Gets a text; null when it is not set or null.</summary>
-    public string? Text(string name) => Find(name) is { Value: string value } ? value : null;
+    public string? Text(string name) => Scalar(Find(name)) is string value ? value : null;
 
     /// <summary>Gets a list of texts; null when it is not set or null.</summary>
     public string[]? Texts(string name)
@@ -24,10 +27,10 @@ internal sealed class AttributeValues(AttributeData attribute, ICollection<SpecI
             return null;
         }
 
-        string?[] texts = array.Values.Select(v => v.Value as string).ToArray();
+        string?[] texts = array.Values.Select(v => Scalar(v) as string).ToArray();
         if (texts.Any(string.IsNullOrEmpty) || texts.Distinct(StringComparer.Ordinal).Count() != texts.Length)
         {
-            issues.Add(new SpecIssue("QG1113", $"{name} must be distinct texts that are not empty"));
+            issues.Add(new SpecIssue("QG1113", $"{name} must be distinct texts that are not empty", Property: name));
         }
 
         return texts.Select(t => t ?? string.Empty).ToArray();
@@ -37,7 +40,7 @@ internal sealed class AttributeValues(AttributeData attribute, ICollection<SpecI
     public T? Enum<T>(string name)
         where T : struct
     {
-        if (Find(name) is not { Value: int value })
+        if (Scalar(Find(name)) is not int value)
         {
             return null;
         }
@@ -45,7 +48,7 @@ internal sealed class AttributeValues(AttributeData attribute, ICollection<SpecI
         if (!System.Enum.IsDefined(typeof(T), value))
         {
             string legal = string.Join(", ", System.Enum.GetNames(typeof(T)));
-            issues.Add(new SpecIssue("QG1112", $"{name} is {value}, which is no member of {typeof(T).Name}; use {legal}"));
+            issues.Add(new SpecIssue("QG1112", $"{name} is {value}, which is no member of {typeof(T).Name}; use {legal}", Property: name));
             return null;
         }
 

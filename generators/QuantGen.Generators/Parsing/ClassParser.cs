@@ -33,12 +33,25 @@ internal static class ClassParser
         SpecOptions options = c.Options with { Plan = plan, LabelCount = labels.Count };
         if (c.HasLabels && c.Config is not null && HasLabels(options.Head) && c.Labels.Count != config.Labels.Count)
         {
-            issues.Add(new SpecIssue("QG1113", $"Labels lists {c.Labels.Count} names, and '{c.Config}' has {config.Labels.Count} outputs", 0));
+            issues.Add(new SpecIssue("QG1113", $"Labels lists {c.Labels.Count} names, and '{c.Config}' has {config.Labels.Count} outputs", Property: "Labels"));
         }
 
         ModelSpec? model = SpecBuilder.Build(config, options, issues);
         return model is null || issues.Count > before || !c.IsLegalType ? null : new ClassSpec(
             c.Namespace, c.Name, c.Hint, model, HasLabels(options.Head) ? labels : default, options.MaxSequenceLength, options.MaxBatchTokens);
+    }
+
+    /// <summary>Parses a class for the generator; null when there is an issue or parsing fails, both of which the analyzer reports.</summary>
+    public static ClassSpec? ParseOrDecline(ClassInput input)
+    {
+        try
+        {
+            return Parse(input, new List<SpecIssue>());
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Reads an additional file; null when it is no JSON file or has no text.</summary>
@@ -61,7 +74,7 @@ internal static class ClassParser
 
         if (input.Config is null)
         {
-            issues.Add(new SpecIssue("QG1201", NotFound("Config", input.Class.Config)));
+            issues.Add(new SpecIssue("QG1201", NotFound("Config", input.Class.Config), Property: "Config"));
             return null;
         }
 
@@ -77,7 +90,7 @@ internal static class ClassParser
 
         if (input.Plan is null)
         {
-            issues.Add(new SpecIssue("QG1205", NotFound("Plan", input.Class.Plan)));
+            issues.Add(new SpecIssue("QG1205", NotFound("Plan", input.Class.Plan), Property: "Plan"));
             return default;
         }
 

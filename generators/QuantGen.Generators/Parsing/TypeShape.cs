@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using QuantGen.Generators.Specs;
 using QuantGen.Specs;
 
 namespace QuantGen.Generators.Parsing;
@@ -12,6 +13,9 @@ internal static class TypeShape
     {
         "Spec", "Load", "Dispose", "Session", "Classify", "Regress", "Embed", "TagTokens", "Answer", "Encode", "_session",
     };
+
+    // The compiler puts what a generator writes into a folder with its name.
+    private static readonly string s_generatedFolder = typeof(QuantizedBertGenerator).FullName;
 
     /// <summary>Says why generated code cannot be added to the class; nothing when it can.</summary>
     public static IEnumerable<SpecIssue> Check(INamedTypeSymbol type, TypeDeclarationSyntax declaration)
@@ -32,18 +36,88 @@ internal static class TypeShape
             yield return new SpecIssue("QG1003", $"Class '{name}' must be neither static, abstract, generic nor a record");
         }
 
-        foreach (string member in s_generatedMembers.Where(m => type.GetMembers(m).Any(IsUsers)))
+        foreach (SpecIssue issue in Names(type).Concat(Construction(type)))
         {
-            yield return new SpecIssue("QG1004", $"Class '{name}' declares '{member}', which the generated part declares too; rename it");
-        }
-
-        if (type.InstanceConstructors.Any(IsUsers))
-        {
-            yield return new SpecIssue("QG1005", $"Class '{name}' declares a constructor, and instances come only from the generated Load; remove it");
+            yield return issue;
         }
     }
 
+    private static IEnumerable<SpecIssue> Names(INamedTypeSymbol type)
+    {
+        if (s_generatedMembers.Contains(type.Name))
+        {
+            yield return new SpecIssue("QG1004", $"Class '{type.Name}' has the name of a member that the generated part declares; rename it");
+        }
+
+        foreach (string member in s_generatedMembers.Where(m => type.GetMembers(m).Any(IsUsers)))
+        {
+            yield return new SpecIssue("QG1004", $"Class '{type.Name}' declares '{member}', which the generated part declares too; rename it");
+        }
+
+        foreach (INamedTypeSymbol @base in Bases(type))
+        {
+            foreach (string member in s_generatedMembers.Where(m => @base.GetMembers(m).Any(b => b.IsAbstract)))
+            {
+                yield return new SpecIssue("QG1004", $"Class '{type.Name}' inherits the abstract '{@base.Name}.{member}', which the generated part hides; rename it");
+            }
+        }
+
+        ISymbol? taken = type.ContainingNamespace.GetMembers(ClassSpec.ImplementationName)
+            .SelectMany<INamespaceOrTypeSymbol, ISymbol>(m => m is INamespaceSymbol inner ? inner.GetTypeMembers().Where(IsUsers) : new[] { m })
+            .FirstOrDefault();
+        if (taken is not null)
+        {
+            yield return new SpecIssue(
+                "QG1004", $"Type '{taken.ToDisplayString()}' takes a name inside the namespace of the code generated for '{type.Name}'; move or rename it");
+        }
+    }
+
+    // Instances come only from the generated Load, through the generated constructor.
+    private static IEnumerable<SpecIssue> Construction(INamedTypeSymbol type)
+    {
+        // A record's own constructors are not the user's; that it is a record is said already.
+        if (!type.IsRecord && type.InstanceConstructors.Any(IsUsers))
+        {
+            yield return new SpecIssue("QG1005", $"Class '{type.Name}' declares a constructor, and instances come only from the generated Load; remove it");
+        }
+
+        ISymbol? required = Bases(type).Prepend(type).SelectMany(t => t.GetMembers()).FirstOrDefault(IsRequired);
+        if (required is not null)
+        {
+            yield return new SpecIssue(
+                "QG1006", $"Class '{type.Name}' has the required member '{required.Name}', which the generated Load cannot set; remove 'required'");
+        }
+
+        if (type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: TypeKind.Class } @base && !CanBeBase(@base, type))
+        {
+            yield return new SpecIssue(
+                "QG1006", $"Class '{type.Name}' derives from '{@base.Name}', which the generated constructor cannot call without arguments; derive from another class");
+        }
+    }
+
+    private static bool CanBeBase(INamedTypeSymbol @base, INamedTypeSymbol type)
+    {
+        bool sameAssembly = SymbolEqualityComparer.Default.Equals(@base.ContainingAssembly, type.ContainingAssembly);
+        return AttributeParser.Find(@base) is null
+            && @base.InstanceConstructors.Any(c => c.Parameters.All(p => p.IsOptional || p.IsParams) && c.DeclaredAccessibility switch
+            {
+                Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal => true,
+                Accessibility.Internal or Accessibility.ProtectedAndInternal => sameAssembly,
+                _ => false,
+            });
+    }
+
+    private static IEnumerable<INamedTypeSymbol> Bases(INamedTypeSymbol type)
+    {
+        for (INamedTypeSymbol? t = type.BaseType; t is { SpecialType: not SpecialType.System_Object }; t = t.BaseType)
+        {
+            yield return t;
+        }
+    }
+
+    private static bool IsRequired(ISymbol member) => member is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true };
+
     // The analyzer sees the generated part as well, and that must not forbid itself.
     private static bool IsUsers(ISymbol member) => !member.IsImplicitlyDeclared
-        && member.Locations.Any(l => l.SourceTree is { } tree && !tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal));
+        && member.Locations.Any(l => l.SourceTree is { } tree && tree.FilePath.IndexOf(s_generatedFolder, StringComparison.Ordinal) < 0);
 }

@@ -1,9 +1,10 @@
+using Microsoft.CodeAnalysis.CSharp;
 using QuantGen.Specs;
 
 namespace QuantGen.Generators.Specs;
 
 /// <summary>A legal class: all that emitters know. Compared by value: adding a symbol or a location here breaks caching.</summary>
-/// <param name="Namespace">Full namespace, or an empty text.</param>
+/// <param name="Namespace">Full namespace as C# writes it, or an empty text.</param>
 /// <param name="Name">The class's name.</param>
 /// <param name="Hint">Start of generated file names.</param>
 /// <param name="Model">The model.</param>
@@ -19,8 +20,15 @@ internal sealed record ClassSpec(
     int MaxSequenceLength,
     int MaxBatchTokens)
 {
+    /// <summary>Last part of the namespace of everything the user does not call.</summary>
+    public const string ImplementationName = "QuantGenerated";
+
     /// <summary>Gets the namespace of everything the user does not call.</summary>
-    public string ImplementationNamespace => Namespace.Length == 0 ? "QuantGenerated" : Namespace + ".QuantGenerated";
+    public string ImplementationNamespace => Namespace.Length == 0 ? ImplementationName : Namespace + "." + ImplementationName;
+
+    /// <summary>Gets the class's name as C# writes it: a keyword needs its <c>@</c>.</summary>
+    public string TypeName =>
+        SyntaxFacts.GetKeywordKind(Name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(Name) != SyntaxKind.None ? "@" + Name : Name;
 
     /// <summary>Gets the name of the class that runs the model.</summary>
     public string Program => Name + "Program";

@@ -3,7 +3,10 @@ namespace QuantGen;
 /// <summary>What a program decides for one call of a model. Results never depend on <see cref="Threads"/>.</summary>
 public sealed record CallOptions
 {
-    /// <summary>Gets the most threads the call uses, the calling thread included; null, the default, and more than <see cref="LoadOptions.Threads"/> mean that number.</summary>
+    /// <summary>
+    /// Gets the most threads the call uses, the calling thread included, at most <see cref="LoadOptions.Threads"/>; null, the default, means that
+    /// number divided by the calls that are running.
+    /// </summary>
     public int? Threads { get; init; }
 
     /// <summary>

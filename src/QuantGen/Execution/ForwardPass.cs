@@ -142,8 +142,13 @@ public sealed unsafe class ForwardPass : IDisposable
     /// <summary>Divides the tokens into items that are large enough to share unpacked weights and small enough to keep every worker busy.</summary>
     internal void Partition(int workers, int mostTokensPerItem)
     {
+        // Kernels take that many tokens at once.
         const int Granule = 8;
-        int even = (TokenCount + workers - 1) / workers;
+
+        // As many items for each worker, all nearly as long: no short one at the end that unpacks weights for a few tokens.
+        int fewest = (TokenCount + mostTokensPerItem - 1) / mostTokensPerItem;
+        int items = Math.Max(1, (fewest + workers - 1) / workers * workers);
+        int even = (TokenCount + items - 1) / items;
         int rounded = (even + Granule - 1) / Granule * Granule;
         TokensPerItem = Math.Clamp(rounded, 1, mostTokensPerItem);
     }

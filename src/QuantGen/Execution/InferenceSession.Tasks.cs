@@ -76,18 +76,28 @@ public sealed partial class InferenceSession
     /// <exception cref="InvalidOperationException">The head is neither <see cref="BertHead.Embedding"/> nor <see cref="BertHead.Encoder"/>.</exception>
     public float[][] Embed(IReadOnlyList<TextInput> texts, EmbedOptions? embed = null, CallOptions? options = null)
     {
-        RequireHead(Spec.Head is BertHead.Embedding or BertHead.Encoder, nameof(Embed), "Embedding or Encoder");
+        RequireHead(Spec.Head is BertHead.Embedding or BertHead.Encoder, nameof(Embed), "the head Embedding or Encoder");
         EncodedTexts encoded = Encode(texts, options);
+        encoded.Batch.Check(Spec.Dimensions, MaxSequenceLength);
         int width = Spec.Dimensions.HiddenSize;
-        float[] hidden = new float[checked(encoded.TokenCount * width)];
-        RunHidden(encoded.Ids, encoded.Types, encoded.Lengths, hidden, options);
         float[][] vectors = new float[texts.Count][];
+
+        // The states of all texts could take gigabytes, so they are pooled pass by pass.
+        float[] hidden = new float[Math.Min(encoded.TokenCount, _program.MaxBatchTokens) * width];
         int token = 0;
-        for (int i = 0; i < vectors.Length; i++)
+        for (int first = 0; first < vectors.Length;)
         {
-            vectors[i] = new float[width];
-            Pooler.Pool(hidden.AsSpan(token * width, encoded.Lengths[i] * width), embed ?? s_embedDefaults, vectors[i]);
-            token += encoded.Lengths[i];
+            RaggedBatch part = encoded.Batch.Take(first, token, _program.MaxBatchTokens);
+            RunHidden(part.Ids, part.Types, part.Lengths, hidden.AsSpan(0, part.Ids.Length * width), options);
+            int start = 0;
+            foreach (int length in part.Lengths)
+            {
+                vectors[first] = new float[width];
+                Pooler.Pool(hidden.AsSpan(start * width, length * width), embed ?? s_embedDefaults, vectors[first++]);
+                start += length;
+            }
+
+            token += start;
         }
 
         return vectors;
@@ -193,5 +203,5 @@ public sealed partial class InferenceSession
         return outputs;
     }
 
-    private void RequireHead(BertHead head, string method) => RequireHead(Spec.Head == head, method, head.ToString());
+    private void RequireHead(BertHead head, string method) => RequireHead(Spec.Head == head, method, $"the head {head}");
 }

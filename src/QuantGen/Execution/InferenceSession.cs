@@ -96,7 +96,7 @@ public sealed partial class InferenceSession : IDisposable
     /// <exception cref="InvalidOperationException">The model has no head with outputs.</exception>
     public void Run(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> outputs, CallOptions? options = null)
     {
-        RequireHead(Spec.HasOutputLayer, nameof(Run), "with outputs");
+        RequireHead(Spec.HasOutputLayer, nameof(Run), "a head that has outputs");
         Compute(new RaggedBatch(ids, types, lengths), outputs, isHidden: false, options);
     }
 
@@ -110,7 +110,7 @@ public sealed partial class InferenceSession : IDisposable
     /// <exception cref="InvalidOperationException">The model has a head, which may not need the states of all tokens.</exception>
     public void RunHidden(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> hidden, CallOptions? options = null)
     {
-        RequireHead(Spec.Head is BertHead.Encoder or BertHead.Embedding, nameof(RunHidden), "Encoder or Embedding");
+        RequireHead(Spec.Head is BertHead.Encoder or BertHead.Embedding, nameof(RunHidden), "the head Encoder or Embedding");
         Compute(new RaggedBatch(ids, types, lengths), hidden, isHidden: true, options);
     }
 
@@ -125,13 +125,13 @@ public sealed partial class InferenceSession : IDisposable
         ArgumentNullException.ThrowIfNull(observer);
         var batch = new RaggedBatch(ids, types, lengths);
         batch.Check(Spec.Dimensions, MaxSequenceLength);
-        Workspace workspace = _pool.Rent();
+        Workspace workspace = _pool.Rent(out _);
         try
         {
             workspace.Pass.Observer = observer;
             for (int first = 0, token = 0; first < lengths.Length; first += workspace.Pass.SequenceCount, token += workspace.Pass.TokenCount)
             {
-                batch.Fill(workspace.Pass, first, token, _program.MaxBatchTokens);
+                batch.Take(first, token, _program.MaxBatchTokens).Fill(workspace.Pass);
                 workspace.Run(workers: 1);
             }
         }
@@ -159,15 +159,18 @@ public sealed partial class InferenceSession : IDisposable
         bool isPerToken = isHidden || Spec.Head is BertHead.TokenClassification or BertHead.QuestionAnswering;
         int width = isHidden ? Spec.Dimensions.HiddenSize : Spec.OutputCount;
         RequireLength(results.Length, isPerToken ? batch.Ids.Length : batch.Lengths.Length, width, isHidden ? "hidden" : "outputs");
-        int workers = CountWorkers(options);
+        int? wanted = options?.Threads;
+        ArgumentOutOfRangeException.ThrowIfLessThan(wanted ?? 1, 1, nameof(CallOptions.Threads));
         long offset = isHidden ? _program.HiddenOffset : _program.OutputOffset;
-        Workspace workspace = _pool.Rent();
+        Workspace workspace = _pool.Rent(out int calls);
         try
         {
+            // More threads than processors only wait for each other.
+            int workers = Math.Min(_threads, wanted ?? Math.Max(1, _threads / calls));
             ForwardPass pass = workspace.Pass;
             for (int first = 0, token = 0; first < batch.Lengths.Length; first += pass.SequenceCount, token += pass.TokenCount)
             {
-                batch.Fill(pass, first, token, _program.MaxBatchTokens);
+                batch.Take(first, token, _program.MaxBatchTokens).Fill(pass);
                 workspace.Run(workers);
                 int rows = isPerToken ? pass.TokenCount : pass.SequenceCount;
                 int row = isPerToken ? token : first;
@@ -180,18 +183,11 @@ public sealed partial class InferenceSession : IDisposable
         }
     }
 
-    private int CountWorkers(CallOptions? options)
-    {
-        int wanted = options?.Threads ?? _threads;
-        ArgumentOutOfRangeException.ThrowIfLessThan(wanted, 1, nameof(CallOptions.Threads));
-        return Math.Min(wanted, _threads);
-    }
-
     private void RequireHead(bool isRight, string method, string needed)
     {
         if (!isRight)
         {
-            throw new InvalidOperationException($"{method} needs a model with the head {needed}, and this model has {Spec.Head}");
+            throw new InvalidOperationException($"{method} needs a model with {needed}, and this model has the head {Spec.Head}");
         }
     }
 }

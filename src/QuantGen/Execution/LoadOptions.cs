@@ -3,7 +3,10 @@ namespace QuantGen;
 /// <summary>What a program decides when it loads a model.</summary>
 public sealed record LoadOptions
 {
-    /// <summary>Gets the most threads that one call uses, the calling thread included; at least 1. Default: the number of processors.</summary>
+    /// <summary>
+    /// Gets the most threads that one call uses, the calling thread included; at least 1. Calls that run at the same time share them.
+    /// Default: the number of processors.
+    /// </summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>

@@ -32,18 +32,29 @@ internal readonly ref struct RaggedBatch
         }
     }
 
-    /// <summary>Fills a pass with as many whole sequences as fit.</summary>
-    /// <param name="pass">The pass.</param>
+    /// <summary>Gets as many whole sequences as fit into one pass.</summary>
     /// <param name="first">The first sequence.</param>
     /// <param name="token">The first token of that sequence.</param>
     /// <param name="maxTokens">The most tokens of a pass; no checked sequence is longer.</param>
-    public void Fill(ForwardPass pass, int first, int token, int maxTokens)
+    public RaggedBatch Take(int first, int token, int maxTokens)
+    {
+        int count = 0;
+        int tokens = 0;
+        while (first + count < Lengths.Length && tokens + Lengths[first + count] <= maxTokens)
+        {
+            tokens += Lengths[first + count++];
+        }
+
+        return new RaggedBatch(Ids.Slice(token, tokens), Types.Slice(token, tokens), Lengths.Slice(first, count));
+    }
+
+    /// <summary>Copies all sequences into a pass, in which they fit.</summary>
+    public void Fill(ForwardPass pass)
     {
         pass.Clear();
-        for (int i = first; i < Lengths.Length && pass.TokenCount + Lengths[i] <= maxTokens; i++)
+        foreach (int length in Lengths)
         {
-            int start = token + pass.TokenCount;
-            pass.Append(Ids.Slice(start, Lengths[i]), Types.Slice(start, Lengths[i]));
+            pass.Append(Ids.Slice(pass.TokenCount, length), Types.Slice(pass.TokenCount, length));
         }
     }
 

@@ -59,7 +59,7 @@ public sealed unsafe class WeightArena : IDisposable
     private void Check(long offset, long length)
     {
         ObjectDisposedException.ThrowIf(_start is null, this);
-        if (offset < 0 || length < 0 || offset + length > Length)
+        if (offset < 0 || length < 0 || offset > Length - length)
         {
             throw new ArgumentOutOfRangeException(nameof(offset), $"{length} bytes at {offset} do not fit into {Length}");
         }

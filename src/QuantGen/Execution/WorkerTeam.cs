@@ -52,7 +52,10 @@ internal sealed class WorkerTeam : IDisposable
 
         for (int worker = 1; worker < workers; worker++)
         {
-            StartThread(worker);
+            if (_threads[worker] is null)
+            {
+                StartThread(worker);
+            }
         }
 
         Open(program, pass, workers);
@@ -103,11 +106,6 @@ internal sealed class WorkerTeam : IDisposable
 
     private void StartThread(int worker)
     {
-        if (_threads[worker] is not null)
-        {
-            return;
-        }
-
         var thread = new Thread(() => Serve(worker)) { IsBackground = true, Name = "QuantGen worker" };
         thread.Start();
         _threads[worker] = thread;

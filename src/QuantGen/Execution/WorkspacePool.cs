@@ -24,8 +24,9 @@ internal sealed class WorkspacePool : IDisposable
     }
 
     /// <summary>Gets a workspace for one call; waits while all are in use.</summary>
+    /// <param name="calls">How many calls are running, this one included.</param>
     /// <exception cref="ObjectDisposedException">The session has been disposed of.</exception>
-    public Workspace Rent()
+    public Workspace Rent(out int calls)
     {
         lock (_gate)
         {
@@ -38,7 +39,7 @@ internal sealed class WorkspacePool : IDisposable
 
             // The one used last: its buffers are in the caches.
             Workspace workspace = _idleCount > 0 ? _idle[--_idleCount] : _make();
-            _rented++;
+            calls = ++_rented;
             return workspace;
         }
     }

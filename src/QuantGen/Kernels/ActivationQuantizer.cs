@@ -4,14 +4,17 @@ using System.Runtime.CompilerServices;
 namespace QuantGen.Kernels;
 
 /// <summary>Quantizes activations to 8-bit codes, per token by their own range or all by a given one.</summary>
-/// <remarks><see cref="Reference"/> with <see cref="ActivationRange"/> is the definition.</remarks>
+/// <remarks><see cref="Reference"/> with <see cref="ActivationParameters"/> is the definition.</remarks>
 public static class ActivationQuantizer
 {
     // Up to this many columns the sum of centered codes, at most 255 each, is an integer below 2^23: exact in float lanes.
     private const int MaxColumns = 32768;
 
-    // 1.5 * 2^23: adding it rounds to an integer, halves to even, and leaves that integer in the low bits.
-    private const float RoundingOffset = 12582912f;
+    // Four rows of 3,072 floats fill a first-level cache of 48 KB.
+    private const int BlockRows = 4;
+
+    // 1.5 * 2^23: an integer added to it is left in the low bits.
+    private const float CodeOffset = 12582912f;
 
     /// <summary>Quantizes each row by its own minimum and maximum.</summary>
     /// <param name="input">The first value of the first row.</param>
@@ -60,7 +63,7 @@ public static class ActivationQuantizer
         ref byte codes, nint codesStride, ref int centeredSums)
     {
         Debug.Assert(zeroPoint is >= 0 and <= 255);
-        ActivationRange range = ActivationRange.FromScale(scale, zeroPoint);
+        ActivationParameters range = ActivationParameters.FromScale(scale, zeroPoint);
         if (LanesChoice.Use512)
         {
             RunStatic<Lanes512>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
@@ -83,7 +86,7 @@ public static class ActivationQuantizer
     /// <param name="input">The token's values. NaN takes no part in the range.</param>
     /// <param name="codes">Receives the codes; as many as there are values.</param>
     /// <returns>The scale and zero point used.</returns>
-    public static ActivationRange Reference(ReadOnlySpan<float> input, Span<byte> codes)
+    public static ActivationParameters Reference(ReadOnlySpan<float> input, Span<byte> codes)
     {
         float low = 0f;
         float high = 0f;
@@ -93,10 +96,10 @@ public static class ActivationQuantizer
             high = x > high ? x : high;
         }
 
-        ActivationRange range = ActivationRange.FromMinMax(low, high);
+        ActivationParameters range = ActivationParameters.FromMinMax(low, high);
         for (int i = 0; i < input.Length; i++)
         {
-            codes[i] = ActivationRange.ActivationCode(input[i], range.Inverse, range.ZeroPoint);
+            codes[i] = ActivationParameters.ActivationCode(input[i], range.Inverse, range.ZeroPoint);
         }
 
         return range;
@@ -109,19 +112,29 @@ public static class ActivationQuantizer
         where TLanes : struct, ILanes<TLanes>
     {
         Debug.Assert(columns is >= 1 and <= MaxColumns && codesStride >= columns);
-        for (int i = 0; i < rows; i++)
+        // A few rows are measured before they are quantized: the divisions of one row overlap with the loads of the next.
+        for (int start = 0; start < rows; start += BlockRows)
         {
-            ref float row = ref Unsafe.Add(ref input, i * inputStride);
-            ActivationRange range = Measure<TLanes>(ref row, columns);
-            Unsafe.Add(ref scales, i) = range.Scale;
-            Unsafe.Add(ref zeroPoints, i) = range.ZeroPoint;
-            Unsafe.Add(ref centeredSums, i) = Quantize<TLanes>(ref row, columns, range, ref Unsafe.Add(ref codes, i * codesStride), codesStride);
+            int end = Math.Min(rows, start + BlockRows);
+            for (int i = start; i < end; i++)
+            {
+                ActivationParameters range = Measure<TLanes>(ref Unsafe.Add(ref input, i * inputStride), columns);
+                Unsafe.Add(ref scales, i) = range.Scale;
+                Unsafe.Add(ref zeroPoints, i) = range.ZeroPoint;
+            }
+
+            for (int i = start; i < end; i++)
+            {
+                ActivationParameters range = ActivationParameters.FromScale(Unsafe.Add(ref scales, i), Unsafe.Add(ref zeroPoints, i));
+                ref byte rowCodes = ref Unsafe.Add(ref codes, i * codesStride);
+                Unsafe.Add(ref centeredSums, i) = Quantize<TLanes>(ref Unsafe.Add(ref input, i * inputStride), columns, range, ref rowCodes, codesStride);
+            }
         }
     }
 
     /// <summary>Quantizes all rows by one range on the given lanes.</summary>
     internal static void RunStatic<TLanes>(
-        ref float input, nint inputStride, int rows, int columns, ActivationRange range,
+        ref float input, nint inputStride, int rows, int columns, ActivationParameters range,
         ref byte codes, nint codesStride, ref int centeredSums)
         where TLanes : struct, ILanes<TLanes>
     {
@@ -133,7 +146,7 @@ public static class ActivationQuantizer
         }
     }
 
-    private static ActivationRange Measure<TLanes>(ref float row, int columns)
+    private static ActivationParameters Measure<TLanes>(ref float row, int columns)
         where TLanes : struct, ILanes<TLanes>
     {
         // The operands' order makes Min and Max keep what they have when an element is NaN. Minimum and maximum depend on no order,
@@ -170,32 +183,31 @@ public static class ActivationQuantizer
             high = TLanes.Max(x, high);
         }
 
-        return ActivationRange.FromMinMax(TLanes.MinFold(low), TLanes.MaxFold(high));
+        return ActivationParameters.FromMinMax(TLanes.MinFold(low), TLanes.MaxFold(high));
     }
 
-    private static int Quantize<TLanes>(ref float row, int columns, ActivationRange range, ref byte codes, nint codesStride)
+    private static int Quantize<TLanes>(ref float row, int columns, ActivationParameters range, ref byte codes, nint codesStride)
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes inverse = TLanes.Broadcast(range.Inverse);
         TLanes lowest = TLanes.Broadcast(-range.ZeroPoint);
         TLanes highest = TLanes.Broadcast(255 - range.ZeroPoint);
-        TLanes zero = TLanes.Broadcast(range.ZeroPoint);
-        TLanes offset = TLanes.Broadcast(RoundingOffset);
+        TLanes offset = TLanes.Broadcast(CodeOffset + range.ZeroPoint);
         TLanes total = TLanes.Broadcast(0f);
         nuint whole = (nuint)columns & ~(nuint)15;
         for (nuint i = 0; i < whole; i += 16)
         {
-            TLanes rounded = Round(TLanes.Load(ref row, i) * inverse, lowest, highest);
-            total += rounded - offset;
-            TLanes.StoreLowBytes(rounded + zero, ref codes, i);
+            TLanes centered = Round(TLanes.Load(ref row, i) * inverse, lowest, highest);
+            total += centered;
+            TLanes.StoreLowBytes(centered + offset, ref codes, i);
         }
 
         if (whole < (nuint)columns)
         {
             // The filled lanes are centered codes of 0 and change no sum.
-            TLanes rounded = Round(LanesTail.Load<TLanes>(ref row, whole, columns & 15, 0f) * inverse, lowest, highest);
-            total += rounded - offset;
-            LanesTail.StoreLowBytes(rounded + zero, ref codes, whole, columns & 15);
+            TLanes centered = Round(LanesTail.Load<TLanes>(ref row, whole, columns & 15, 0f) * inverse, lowest, highest);
+            total += centered;
+            LanesTail.StoreLowBytes(centered + offset, ref codes, whole, columns & 15);
         }
 
         int centeredSum = (int)TLanes.Sum(total);
@@ -206,5 +218,5 @@ public static class ActivationQuantizer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes Round<TLanes>(TLanes scaled, TLanes lowest, TLanes highest)
         where TLanes : struct, ILanes<TLanes> =>
-        TLanes.Min(TLanes.Max(TLanes.NaNToZero(scaled), lowest), highest) + TLanes.Broadcast(RoundingOffset);
+        TLanes.RoundToEven(TLanes.Min(TLanes.Max(TLanes.NaNToZero(scaled), lowest), highest));
 }

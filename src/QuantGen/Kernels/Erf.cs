@@ -8,7 +8,7 @@ public static class Erf
     // From here on the rational function rounds to exactly 1 (erfc(3.9235) = 2.9e-8, half a unit in the last place of 1).
     private const float Saturation = 3.9235f;
 
-    /// <summary>Computes erf(x) within 3e-7 absolute and a few units in the last place near 0; odd, and exactly ±1 from |x| = 3.9235 on.</summary>
+    /// <summary>Computes erf(x) within 4e-7 absolute and a few units in the last place near 0; odd, and exactly ±1 from |x| = 3.9235 on.</summary>
     /// <remarks>x P(x^2) / Q(x^2), the minimax rational function of degrees 5 and 5 on |x| &lt;= 3.93 (error 1.7e-8). NaN gives 1.</remarks>
     /// <typeparam name="TLanes">The lanes to compute on.</typeparam>
     /// <param name="x">The arguments.</param>

@@ -94,9 +94,10 @@ public struct Lanes512 : ILanes<Lanes512>
         new(Vector512.ConditionalSelect(Vector512.GreaterThan(left._all, right._all), whenGreater._all, otherwise._all));
 
     /// <inheritdoc/>
+    // Of the eight classes in the table, quiet and signalling NaN become 8 (+0), the others 0 (unchanged).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 NaNToZero(Lanes512 value) =>
-        new(value._all & Vector512.Equals(value._all, value._all));
+        new(Avx512F.Fixup(value._all, value._all, Vector512.Create(0x88), 0));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace QuantGen.Linear;
 
@@ -42,17 +43,37 @@ public static class FloatPanelLoop
         ref float input, int inputStride, int count, ref float panel, int width, ref float bias, int first, int rows, int columns, ref float output, int outputStride)
         where TKernel : struct, IFloatTileKernel
     {
-        for (int column = 0; column < width; column += TKernel.TileOutputs)
+        for (int column = 0; column < width && first + column < rows; column += TKernel.TileOutputs)
         {
             int row = first + column;
-            Tokens<TKernel>(
-                ref input, inputStride, count, ref Unsafe.Add(ref panel, column), width, ref Unsafe.Add(ref bias, row), columns,
-                ref Unsafe.Add(ref output, row), outputStride, rows - row);
+            ref float weights = ref Unsafe.Add(ref panel, column);
+            ref float target = ref Unsafe.Add(ref output, row);
+            if (row + TKernel.TileOutputs <= rows)
+            {
+                Tokens<TKernel>(ref input, inputStride, count, ref weights, width, ref Unsafe.Add(ref bias, row), columns, ref target, outputStride);
+            }
+            else
+            {
+                Partial<TKernel>(ref input, inputStride, count, ref weights, width, ref Unsafe.Add(ref bias, row), columns, ref target, outputStride, rows - row);
+            }
+        }
+    }
+
+    // A tile with padded outputs, which must not land on the next token's: token by token through a buffer.
+    private static void Partial<TKernel>(
+        ref float input, int inputStride, int count, ref float weights, int width, ref float bias, int columns, ref float output, int outputStride, int outputs)
+        where TKernel : struct, IFloatTileKernel
+    {
+        Span<float> all = stackalloc float[FloatPanels.Outputs];
+        for (int token = 0; token < count; token++)
+        {
+            TKernel.Single(ref Unsafe.Add(ref input, (nint)token * inputStride), inputStride, ref weights, width, ref bias, columns, ref all[0], FloatPanels.Outputs);
+            all.Slice(0, outputs).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref output, (nint)token * outputStride), outputs));
         }
     }
 
     private static void Tokens<TKernel>(
-        ref float input, int inputStride, int count, ref float weights, int width, ref float bias, int columns, ref float output, int outputStride, int outputs)
+        ref float input, int inputStride, int count, ref float weights, int width, ref float bias, int columns, ref float output, int outputStride)
         where TKernel : struct, IFloatTileKernel
     {
         int tile = TKernel.TileTokens;
@@ -63,7 +84,7 @@ public static class FloatPanelLoop
             token = Math.Min(token, count - tile);
             TKernel.Tile(
                 ref Unsafe.Add(ref input, (nint)token * inputStride), inputStride, ref weights, width, ref bias, columns,
-                ref Unsafe.Add(ref output, (nint)token * outputStride), outputStride, outputs);
+                ref Unsafe.Add(ref output, (nint)token * outputStride), outputStride);
             token += tile;
         }
 
@@ -71,7 +92,7 @@ public static class FloatPanelLoop
         {
             TKernel.Single(
                 ref Unsafe.Add(ref input, (nint)token * inputStride), inputStride, ref weights, width, ref bias, columns,
-                ref Unsafe.Add(ref output, (nint)token * outputStride), outputStride, outputs);
+                ref Unsafe.Add(ref output, (nint)token * outputStride), outputStride);
         }
     }
 }

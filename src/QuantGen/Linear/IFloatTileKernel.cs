@@ -18,9 +18,8 @@ public interface IFloatTileKernel
     /// <param name="columns">Inputs.</param>
     /// <param name="output">The tile's first output of the first token.</param>
     /// <param name="outputStride">Floats from token to token.</param>
-    /// <param name="outputs">How many outputs exist from here on; the rest is padding.</param>
     static abstract void Tile(
-        ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride, int outputs);
+        ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride);
 
     /// <summary>Computes one token; equal to <see cref="Tile"/>'s row bit for bit.</summary>
     /// <param name="input">First input.</param>
@@ -31,7 +30,6 @@ public interface IFloatTileKernel
     /// <param name="columns">Inputs.</param>
     /// <param name="output">The tile's first output.</param>
     /// <param name="outputStride">Not used.</param>
-    /// <param name="outputs">How many outputs exist from here on; the rest is padding.</param>
     static abstract void Single(
-        ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride, int outputs);
+        ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride);
 }

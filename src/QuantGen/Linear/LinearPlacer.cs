@@ -27,10 +27,18 @@ public static class LinearPlacer
         int padded = KernelOrder.Pad(rows.Rows, KernelOrder.RowMultiple);
         int columns = KernelOrder.Pad(matrix.Columns, KernelOrder.ColumnMultiple);
 
-        ReadOnlySpan<byte> codes = model.Codes(name).Slice(checked((int)skipped), rows.Rows * rowBytes);
-        Span<byte> target = arena.Bytes(place.Codes, checked((int)KernelOrder.MatrixBytes(rows.Rows, matrix.Columns, rows.Bits)));
-        Span<int> sums = arena.Integers(place.Sums, padded * matrix.GroupsAlongInput);
-        PlaceCodes(codes, matrix, rows.Bits, order, columns, target, sums, padded);
+        // Panels are independent of each other, and a large model has thousands.
+        int panels = (rows.Rows + order.PanelOutputs - 1) / order.PanelOutputs;
+        Parallel.For(0, panels, panel =>
+        {
+            int first = panel * order.PanelOutputs;
+            int count = Math.Min(order.PanelOutputs, rows.Rows - first);
+            ReadOnlySpan<byte> codes = model.Codes(name).Slice(checked((int)(skipped + ((long)first * rowBytes))), count * rowBytes);
+            int panelBytes = order.PanelBytes(columns);
+            Span<byte> target = arena.Bytes(place.Codes + ((long)panel * panelBytes), panelBytes);
+            Span<int> sums = arena.Integers(place.Sums, padded * matrix.GroupsAlongInput).Slice(first);
+            PlacePanel(codes, matrix, rows.Bits, order, columns, target, sums, padded);
+        });
         PlaceParameters(model, arena, matrix, rows, place, padded);
     }
 
@@ -47,54 +55,65 @@ public static class LinearPlacer
         model.Floats(name + ".bias").CopyTo(arena.Floats(place.Bias, FloatPanels.PaddedRows(matrix.Rows)));
     }
 
-    private static void PlaceCodes(
-        ReadOnlySpan<byte> codes, MatrixSpec matrix, int bits, KernelOrder order, int columns, Span<byte> target, Span<int> sums, int paddedRows)
+    private static void PlacePanel(
+        ReadOnlySpan<byte> codes, MatrixSpec matrix, int bits, KernelOrder order, int columns, Span<byte> panel, Span<int> sums, int paddedRows)
     {
         int rowBytes = MatrixSpec.RowBytes(matrix.Columns, bits);
-        int panelBytes = order.PanelBytes(columns);
         bool words = order.Interleave == 4 && bits != 3;
         byte[] unpacked = ArrayPool<byte>.Shared.Rent(columns);
-        uint[] row = ArrayPool<uint>.Shared.Rent((columns * bits / 32) + 1);
+        uint[] padded = ArrayPool<uint>.Shared.Rent((columns * bits / 32) + 1);
         for (int r = 0; r * rowBytes < codes.Length; r++)
         {
-            ReadOnlySpan<byte> stored = codes.Slice(r * rowBytes, rowBytes);
-            Span<byte> panel = target.Slice(r / order.PanelOutputs * panelBytes, panelBytes);
-            Span<byte> values = unpacked.AsSpan(0, columns);
-            values.Slice(matrix.Columns).Clear();
-            CodePacker.UnpackRow(stored, bits, values.Slice(0, matrix.Columns));
-            SumGroups(values.Slice(0, matrix.Columns), matrix, bits, sums.Slice(r), paddedRows);
+            ReadOnlySpan<byte> row = codes.Slice(r * rowBytes, rowBytes);
+            SumGroups(row, matrix, bits, sums.Slice(r), paddedRows);
             if (words)
             {
-                Span<uint> padded = row.AsSpan(0, columns * bits / 32);
-                padded.Clear();
-                stored.CopyTo(MemoryMarshal.AsBytes(padded));
-                PanelPacker.AddPackedRow(padded, order, r % order.PanelOutputs, MemoryMarshal.Cast<byte, uint>(panel));
+                Span<uint> values = padded.AsSpan(0, columns * bits / 32);
+                values.Clear();
+                row.CopyTo(MemoryMarshal.AsBytes(values));
+                PanelPacker.AddPackedRow(values, order, r, MemoryMarshal.Cast<byte, uint>(panel));
             }
             else
             {
-                PanelPacker.AddRow(values, order, r % order.PanelOutputs, panel);
+                Span<byte> values = unpacked.AsSpan(0, columns);
+                values.Slice(matrix.Columns).Clear();
+                CodePacker.UnpackRow(row, bits, values.Slice(0, matrix.Columns));
+                PanelPacker.AddRow(values, order, r, panel);
             }
         }
 
         ArrayPool<byte>.Shared.Return(unpacked);
-        ArrayPool<uint>.Shared.Return(row);
+        ArrayPool<uint>.Shared.Return(padded);
     }
 
-    private static void SumGroups(ReadOnlySpan<byte> codes, MatrixSpec matrix, int bits, Span<int> sums, int stride)
+    private static void SumGroups(ReadOnlySpan<byte> row, MatrixSpec matrix, int bits, Span<int> sums, int stride)
     {
+        // Groups are multiples of 32 inputs, so that they begin on a byte at any width.
         int size = matrix.GroupSize == 0 ? matrix.Columns : matrix.GroupSize;
-        for (int group = 0; group * size < codes.Length; group++)
+        for (int group = 0; group < matrix.GroupsAlongInput; group++)
         {
-            ReadOnlySpan<byte> values = codes.Slice(group * size, Math.Min(size, codes.Length - (group * size)));
-            int sum = 0;
-            foreach (byte code in values)
-            {
-                sum += code;
-            }
+            int count = Math.Min(size, matrix.Columns - (group * size));
+            ReadOnlySpan<byte> codes = row.Slice(group * size / 8 * bits, MatrixSpec.RowBytes(count, bits));
+            int sum = bits == 3 ? SumUnpacked(codes, count) : CodeSums.Sum(codes, bits);
 
             // Centered codes: code - 2^(bits - 1), and 2 * code - 1 at one bit.
-            sums[group * stride] = bits == 1 ? (2 * sum) - values.Length : sum - (values.Length << (bits - 1));
+            sums[group * stride] = bits == 1 ? (2 * sum) - count : sum - (count << (bits - 1));
         }
+    }
+
+    // Three-bit codes cross the borders of bytes.
+    private static int SumUnpacked(ReadOnlySpan<byte> packed, int count)
+    {
+        byte[] codes = ArrayPool<byte>.Shared.Rent(count);
+        CodePacker.UnpackRow(packed, 3, codes.AsSpan(0, count));
+        int sum = 0;
+        foreach (byte code in codes.AsSpan(0, count))
+        {
+            sum += code;
+        }
+
+        ArrayPool<byte>.Shared.Return(codes);
+        return sum;
     }
 
     private static void PlaceParameters(PackedModel model, WeightArena arena, MatrixSpec matrix, RowSegment rows, LinearPlace place, int padded)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace QuantGen.Linear;
 
 /// <summary>Rewrites one row of codes from the file's order into a kernel's order.</summary>
@@ -8,6 +10,7 @@ internal static class PanelPacker
     /// <param name="order">The kernel's order.</param>
     /// <param name="rowInPanel">The row's place in the panel.</param>
     /// <param name="panel">The panel.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddRow(ReadOnlySpan<byte> codes, KernelOrder order, int rowInPanel, Span<byte> panel)
     {
         int steps = order.StepsPerPack;
@@ -45,20 +48,21 @@ internal static class PanelPacker
     /// <param name="order">The kernel's order.</param>
     /// <param name="rowInPanel">The row's place in the panel.</param>
     /// <param name="panel">The panel.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddPackedRow(ReadOnlySpan<uint> row, KernelOrder order, int rowInPanel, Span<uint> panel)
     {
         int words = order.PanelVectors * order.VectorOutputs;
-        int at = rowInPanel;
-        foreach (uint word in row)
+        int bits = order.Bits;
+        for (int i = 0; i < row.Length; i++)
         {
-            panel[at] = order.Bits switch
+            uint word = row[i];
+            panel[(i * words) + rowInPanel] = bits switch
             {
                 1 => Transpose1(word),
                 2 => Transpose2(word),
                 4 => Transpose4(word),
                 _ => word ^ 0x80808080u,
             };
-            at += words;
         }
     }
 

@@ -23,6 +23,16 @@ internal sealed class JsonText
         return reader._position == reader._text.Length ? value : throw reader.Error("the end of the text");
     }
 
+    /// <summary>Names a parsed value in a message.</summary>
+    public static string Describe(object? value) => value switch
+    {
+        null => "null",
+        bool truth => truth ? "true" : "false",
+        List<object?> => "a list",
+        Dictionary<string, object?> => "an object",
+        _ => "'" + Convert.ToString(value, CultureInfo.InvariantCulture) + "'",
+    };
+
     private object? Value(int depth)
     {
         SkipSpace();
@@ -164,7 +174,7 @@ internal sealed class JsonText
         }
 
         string digits = _text.Substring(start, _position - start);
-        if (digits.Length == 0 || digits[0] is '+' or '.'
+        if (!IsNumber(digits)
             || !double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
             || double.IsInfinity(number))
         {
@@ -174,6 +184,18 @@ internal sealed class JsonText
 
         return number;
     }
+
+    // What double.Parse takes beyond JSON: a plus, leading zeros, and points without digits on both sides.
+    private static bool IsNumber(string text)
+    {
+        int start = text.Length > 0 && text[0] == '-' ? 1 : 0;
+        int point = text.IndexOf('.');
+        return start < text.Length && IsDigit(text, start)
+            && (text[start] != '0' || !IsDigit(text, start + 1))
+            && (point < 0 || IsDigit(text, point + 1));
+    }
+
+    private static bool IsDigit(string text, int at) => at < text.Length && text[at] is >= '0' and <= '9';
 
     private object? Word(string word, object? value)
     {

@@ -19,13 +19,13 @@ public static class ModelConfigReader
         }
         catch (FormatException e)
         {
-            issues.Add(new SpecIssue("QG1202", $"Config '{file}' is not JSON: {e.Message}"));
+            issues.Add(new SpecIssue("QG1202", $"Config '{file}' is not JSON: {e.Message}", Property: "Config"));
             return null;
         }
 
         if (root is not Dictionary<string, object?> members)
         {
-            issues.Add(new SpecIssue("QG1202", $"Config '{file}' must hold a JSON object"));
+            issues.Add(new SpecIssue("QG1202", $"Config '{file}' must hold a JSON object", Property: "Config"));
             return null;
         }
 
@@ -130,7 +130,7 @@ public static class ModelConfigReader
                     return new EquatableArray<string>(labels!);
                 }
 
-                Issues.Add(new SpecIssue("QG1203", $"Config '{file}': 'id2label' must map \"0\" to \"{map.Count - 1}\" to texts"));
+                Issues.Add(new SpecIssue("QG1203", $"Config '{file}': 'id2label' must map \"0\" to \"{map.Count - 1}\" to texts", Property: "Config"));
             }
 
             int count = members.ContainsKey("num_labels") ? Integer("num_labels", 2) : 2;
@@ -213,9 +213,9 @@ public static class ModelConfigReader
         }
 
         private void Illegal(string key, object? value, string expected) => Issues.Add(new SpecIssue(
-            "QG1203", $"Config '{file}': '{key}' must be {expected}, and it is '{Convert.ToString(value, CultureInfo.InvariantCulture)}'"));
+            "QG1203", $"Config '{file}': '{key}' must be {expected}, and it is {JsonText.Describe(value)}", Property: "Config"));
 
         private void Unsupported(string key, string value, string expected) => Issues.Add(new SpecIssue(
-            "QG1204", $"Config '{file}': '{key}' is '{value}', and only {expected} can be generated"));
+            "QG1204", $"Config '{file}': '{key}' is '{value}', and only {expected} can be generated", Property: "Config"));
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace QuantGen.Specs;
 
 /// <summary>
@@ -24,14 +22,14 @@ public static class QuantizationPlanReader
         }
         catch (FormatException e)
         {
-            issues.Add(new SpecIssue("QG1206", $"Plan '{file}' is not JSON: {e.Message}"));
+            issues.Add(new SpecIssue("QG1206", $"Plan '{file}' is not JSON: {e.Message}", Property: "Plan"));
             return default;
         }
 
         if (root is not Dictionary<string, object?> { Count: 1 } members
             || !members.TryGetValue("matrices", out object? value) || value is not Dictionary<string, object?> matrices)
         {
-            issues.Add(new SpecIssue("QG1206", $"Plan '{file}' must be an object with the single key 'matrices', an object"));
+            issues.Add(new SpecIssue("QG1206", $"Plan '{file}' must be an object with the single key 'matrices', an object", Property: "Plan"));
             return default;
         }
 
@@ -44,7 +42,7 @@ public static class QuantizationPlanReader
             }
             else
             {
-                issues.Add(new SpecIssue("QG1206", $"Plan '{file}': '{matrix.Key}' must be an object"));
+                issues.Add(new SpecIssue("QG1206", $"Plan '{file}': '{matrix.Key}' must be an object", Property: "Plan"));
             }
         }
 
@@ -54,11 +52,11 @@ public static class QuantizationPlanReader
     private static PlanEntry Entry(string pattern, Dictionary<string, object?> settings, string file, ICollection<SpecIssue> issues)
     {
         void Illegal(string key, string expected) => issues.Add(new SpecIssue(
-            "QG1208", $"Plan '{file}': '{key}' of '{pattern}' must be {expected}, and it is '{Convert.ToString(settings[key], CultureInfo.InvariantCulture)}'"));
+            "QG1208", $"Plan '{file}': '{key}' of '{pattern}' must be {expected}, and it is {JsonText.Describe(settings[key])}", Property: "Plan"));
 
         foreach (string key in settings.Keys.Where(k => !s_keys.Contains(k)))
         {
-            issues.Add(new SpecIssue("QG1208", $"Plan '{file}': '{pattern}' has the unknown key '{key}'; known are {string.Join(", ", s_keys)}"));
+            issues.Add(new SpecIssue("QG1208", $"Plan '{file}': '{pattern}' has the unknown key '{key}'; known are {string.Join(", ", s_keys)}", Property: "Plan"));
         }
 
         int? Integer(string key)

@@ -84,29 +84,29 @@ public static class SpecBuilder
     {
         private readonly SpecOptions _options;
         private readonly ICollection<SpecIssue> _issues;
-        private readonly List<(LayerBitsRule Rule, Predicate<string> Matches)> _rules = new();
-        private readonly List<(PlanEntry Entry, Predicate<string> Matches)> _plan = new();
+        private readonly List<(LayerBitsRule Rule, Predicate<string> Matches, string Property)> _rules = new();
+        private readonly List<(PlanEntry Entry, Predicate<string> Matches, string Property)> _plan = new();
         private readonly HashSet<object> _used = new();
 
         public Overrides(SpecOptions options, ICollection<SpecIssue> issues)
         {
             _options = options;
             _issues = issues;
-            foreach (LayerBitsRule rule in options.LayerBits)
+            for (int i = 0; i < options.LayerBits.Count; i++)
             {
-                Add(_rules, rule, rule.Pattern, "QG1107", "LayerBits");
+                Add(_rules, options.LayerBits[i], options.LayerBits[i].Pattern, "QG1107", "LayerBits", SpecRules.LayerBitsProperty(i));
             }
 
             foreach (PlanEntry entry in options.Plan)
             {
-                Add(_plan, entry, entry.Pattern, "QG1207", "Plan");
+                Add(_plan, entry, entry.Pattern, "QG1207", "Plan", "Plan");
             }
         }
 
         public MatrixSpec? Resolve(string name, int rows, int columns)
         {
             int bits = _options.Bits;
-            foreach ((LayerBitsRule rule, Predicate<string> matches) in _rules)
+            foreach ((LayerBitsRule rule, Predicate<string> matches, _) in _rules)
             {
                 if (matches(name))
                 {
@@ -121,7 +121,7 @@ public static class SpecBuilder
             Mapping mapping = _options.Mapping;
             Clipping clipping = _options.Clipping;
             EquatableArray<int> groupBits = default;
-            foreach ((PlanEntry entry, Predicate<string> matches) in _plan)
+            foreach ((PlanEntry entry, Predicate<string> matches, _) in _plan)
             {
                 if (matches(name))
                 {
@@ -139,31 +139,36 @@ public static class SpecBuilder
             int count = groupCount ?? (groupBits.Count > 0 ? groupBits.Count : groupSize > 0 ? 1 : _options.GroupCount);
             int size = groupSize ?? (groupCount > 1 || groupBits.Count > 0 ? 0 : _options.GroupSize);
             var matrix = new MatrixSpec(name, rows, columns, planBits ?? bits, count, size, mapping, clipping, groupBits);
-            return SpecRules.Normalize(matrix, _issues);
+            bool planned = planBits is not null || groupCount is not null || groupSize is not null || groupBits.Count > 0 || mapping != _options.Mapping;
+            return SpecRules.Normalize(matrix, planned, _issues);
         }
 
         public void ReportUnused()
         {
-            foreach ((LayerBitsRule rule, _) in _rules.Where(r => !_used.Contains(r.Rule)))
+            for (int i = 0; i < _rules.Count; i++)
             {
-                _issues.Add(new SpecIssue("QG1107", $"LayerBits pattern '{rule.Pattern}' matches no matrix of this model"));
+                if (!_used.Contains(_rules[i].Rule))
+                {
+                    _issues.Add(new SpecIssue(
+                        "QG1107", $"LayerBits pattern '{_rules[i].Rule.Pattern}' matches no matrix of this model", Property: _rules[i].Property));
+                }
             }
 
-            foreach ((PlanEntry entry, _) in _plan.Where(p => !_used.Contains(p.Entry)))
+            foreach ((PlanEntry entry, _, _) in _plan.Where(p => !_used.Contains(p.Entry)))
             {
-                _issues.Add(new SpecIssue("QG1207", $"Plan entry '{entry.Pattern}' matches no matrix of this model"));
+                _issues.Add(new SpecIssue("QG1207", $"Plan entry '{entry.Pattern}' matches no matrix of this model", Property: "Plan"));
             }
         }
 
-        private void Add<T>(List<(T Item, Predicate<string> Matches)> list, T item, string pattern, string id, string source)
+        private void Add<T>(List<(T Item, Predicate<string> Matches, string Property)> list, T item, string pattern, string id, string source, string property)
         {
             if (LayerPattern.Compile(pattern) is Predicate<string> compiled)
             {
-                list.Add((item, compiled));
+                list.Add((item, compiled, property));
             }
             else
             {
-                _issues.Add(new SpecIssue(id, $"{source} pattern '{pattern}' is malformed; write names joined by dots, '*' for any text and '0-3' for numbers"));
+                _issues.Add(new SpecIssue(id, $"{source} pattern '{pattern}' is malformed; write names joined by dots, '*' for any text and '0-3' for numbers", Property: property));
             }
         }
     }

@@ -78,7 +78,8 @@ public static class SpecJson
     }
 
     // The shortest of 15 to 17 digits that reads back: the same text on every runtime, which "R" does not promise on .NET Framework.
-    private static string Real(double value) => new[] { "G15", "G16", "G17" }
+    // Both zeros are equal, so they have one text.
+    private static string Real(double value) => value == 0 ? "0" : new[] { "G15", "G16", "G17" }
         .Select(format => value.ToString(format, CultureInfo.InvariantCulture))
         .First(text => double.Parse(text, CultureInfo.InvariantCulture).Equals(value));
 }

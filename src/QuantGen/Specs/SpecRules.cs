@@ -12,31 +12,35 @@ internal static class SpecRules
         {
             if (value < 1 || value > most)
             {
-                issues.Add(new SpecIssue("QG1203", $"{name} is {value}, and it must be from 1 to {most}", Math.Max(1, Math.Min(value, most))));
+                issues.Add(new SpecIssue("QG1203", $"{name} is {value}, and it must be from 1 to {most}", Math.Max(1, Math.Min(value, most)), name));
             }
         }
 
         Range("Layers", config.Layers, SpecLimits.MaxLayers);
         Range("HiddenSize", config.HiddenSize, SpecLimits.MaxColumns);
-        Range("EmbeddingSize", config.EmbeddingSize, SpecLimits.MaxColumns);
         Range("IntermediateSize", config.IntermediateSize, SpecLimits.MaxColumns);
         Range("VocabularySize", config.VocabularySize, SpecLimits.MaxVocabulary);
         Range("MaxPositions", config.MaxPositions, SpecLimits.MaxPositions);
         Range("TypeVocabularySize", config.TypeVocabularySize, SpecLimits.MaxTypes);
-        if (config.Heads < 1 || config.HiddenSize % config.Heads != 0)
+        if (config.Architecture == BertArchitecture.Albert)
         {
-            int nearest = NearestDivisor(config.HiddenSize, config.Heads);
-            issues.Add(new SpecIssue("QG1203", $"HiddenSize {config.HiddenSize} cannot be divided into {config.Heads} heads; the nearest legal count is {nearest}", nearest));
+            Range("EmbeddingSize", config.EmbeddingSize, SpecLimits.MaxColumns);
+        }
+        else if (config.EmbeddingSize != config.HiddenSize)
+        {
+            issues.Add(new SpecIssue("QG1203", $"EmbeddingSize is {config.EmbeddingSize}, and BERT needs it equal to HiddenSize {config.HiddenSize}", config.HiddenSize, "EmbeddingSize"));
         }
 
-        if (config.Architecture == BertArchitecture.Bert && config.EmbeddingSize != config.HiddenSize)
+        // A width that is illegal itself has no divisors worth naming.
+        if (config.HiddenSize is >= 1 and <= SpecLimits.MaxColumns && (config.Heads < 1 || config.HiddenSize % config.Heads != 0))
         {
-            issues.Add(new SpecIssue("QG1203", $"EmbeddingSize is {config.EmbeddingSize}, and BERT needs it equal to HiddenSize {config.HiddenSize}", config.HiddenSize));
+            int nearest = NearestDivisor(config.HiddenSize, config.Heads);
+            issues.Add(new SpecIssue("QG1203", $"HiddenSize {config.HiddenSize} cannot be divided into {config.Heads} heads; the nearest legal count is {nearest}", nearest, "Heads"));
         }
 
         if (!(config.LayerNormEpsilon is >= 0 and < 1))
         {
-            issues.Add(new SpecIssue("QG1203", "LayerNormEpsilon must be a number from 0 to 1"));
+            issues.Add(new SpecIssue("QG1203", "LayerNormEpsilon must be a number from 0 to 1", Property: "Config"));
         }
     }
 
@@ -44,59 +48,68 @@ internal static class SpecRules
     {
         if (!s_weightBits.Contains(options.Bits))
         {
-            issues.Add(new SpecIssue("QG1101", BitsMessage("Weights", options.Bits, s_weightBits), Nearest(options.Bits, s_weightBits)));
+            issues.Add(new SpecIssue("QG1101", BitsMessage("Weights", options.Bits, s_weightBits), Nearest(options.Bits, s_weightBits), "Bits"));
         }
 
         if (!s_embeddingBits.Contains(options.EmbeddingBits))
         {
-            issues.Add(new SpecIssue("QG1106", BitsMessage("The embedding", options.EmbeddingBits, s_embeddingBits), Nearest(options.EmbeddingBits, s_embeddingBits)));
+            issues.Add(new SpecIssue("QG1106", BitsMessage("The embedding", options.EmbeddingBits, s_embeddingBits), Nearest(options.EmbeddingBits, s_embeddingBits), "EmbeddingBits"));
         }
 
         if (options.ActivationBits != 8)
         {
-            issues.Add(new SpecIssue("QG1105", $"Activations cannot have {options.ActivationBits} bits; use 8", 8));
+            issues.Add(new SpecIssue("QG1105", $"Activations cannot have {options.ActivationBits} bits; use 8", 8, "ActivationBits"));
         }
 
         if (options.GroupCount < 1)
         {
-            issues.Add(new SpecIssue("QG1102", $"The group count is {options.GroupCount}, and it must be at least 1", 1));
+            issues.Add(new SpecIssue("QG1102", $"The group count is {options.GroupCount}, and it must be at least 1", 1, "Groups"));
         }
 
         if (options.GroupSize != 0 && options.GroupCount > 1)
         {
-            issues.Add(new SpecIssue("QG1104", $"A group count of {options.GroupCount} along rows and a group size of {options.GroupSize} along inputs exclude each other; keep one"));
+            issues.Add(new SpecIssue("QG1104", $"A group count of {options.GroupCount} along rows and a group size of {options.GroupSize} along inputs exclude each other; keep one", Property: "GroupSize"));
         }
 
         if (options.MaxSequenceLength < 1 || options.MaxSequenceLength > config.MaxPositions)
         {
             int nearest = Math.Max(1, Math.Min(options.MaxSequenceLength, config.MaxPositions));
-            issues.Add(new SpecIssue("QG1110", $"MaxSequenceLength is {options.MaxSequenceLength}, and this model has positions for 1 to {config.MaxPositions} tokens", nearest));
+            issues.Add(new SpecIssue("QG1110", $"MaxSequenceLength is {options.MaxSequenceLength}, and this model has positions for 1 to {config.MaxPositions} tokens", nearest, "MaxSequenceLength"));
         }
-
-        if (options.MaxBatchTokens < options.MaxSequenceLength || options.MaxBatchTokens > SpecLimits.MaxBatchTokens)
+        else if (options.MaxBatchTokens < options.MaxSequenceLength || options.MaxBatchTokens > SpecLimits.MaxBatchTokens)
         {
             int nearest = Math.Max(options.MaxSequenceLength, Math.Min(options.MaxBatchTokens, SpecLimits.MaxBatchTokens));
-            issues.Add(new SpecIssue("QG1111", $"MaxBatchTokens is {options.MaxBatchTokens}, and it must be from MaxSequenceLength {options.MaxSequenceLength} to {SpecLimits.MaxBatchTokens}", nearest));
+            issues.Add(new SpecIssue("QG1111", $"MaxBatchTokens is {options.MaxBatchTokens}, and it must be from MaxSequenceLength {options.MaxSequenceLength} to {SpecLimits.MaxBatchTokens}", nearest, "MaxBatchTokens"));
         }
 
         if (options.Head is BertHead.SequenceClassification or BertHead.TokenClassification && options.LabelCount is < 1 or > SpecLimits.MaxOutputs)
         {
-            issues.Add(new SpecIssue("QG1113", $"A classification head needs 1 to {SpecLimits.MaxOutputs} labels, and there are {options.LabelCount}"));
+            issues.Add(new SpecIssue("QG1113", $"A classification head needs 1 to {SpecLimits.MaxOutputs} labels, and there are {options.LabelCount}", Property: "Labels"));
         }
 
-        foreach (LayerBitsRule rule in options.LayerBits.Where(r => !s_weightBits.Contains(r.Bits)))
+        for (int i = 0; i < options.LayerBits.Count; i++)
         {
-            issues.Add(new SpecIssue("QG1108", BitsMessage($"LayerBits '{rule.Pattern}'", rule.Bits, s_weightBits), Nearest(rule.Bits, s_weightBits)));
+            LayerBitsRule rule = options.LayerBits[i];
+            if (!s_weightBits.Contains(rule.Bits))
+            {
+                issues.Add(new SpecIssue("QG1108", BitsMessage($"LayerBits '{rule.Pattern}'", rule.Bits, s_weightBits), Nearest(rule.Bits, s_weightBits), LayerBitsProperty(i)));
+            }
         }
     }
 
+    /// <summary>Names one of several <c>[LayerBits]</c> in an issue.</summary>
+    public static string LayerBitsProperty(int index) => FormattableString.Invariant($"LayerBits[{index}]");
+
     /// <summary>Checks one matrix; returns it without settings that mean nothing at its bits.</summary>
-    public static MatrixSpec? Normalize(MatrixSpec matrix, ICollection<SpecIssue> issues)
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="planned">Whether the plan rather than the attribute set what can be illegal here.</param>
+    /// <param name="issues">Receives what is illegal.</param>
+    public static MatrixSpec? Normalize(MatrixSpec matrix, bool planned, ICollection<SpecIssue> issues)
     {
         int before = issues.Count;
         foreach (int bits in matrix.GroupBits.Concat(new[] { matrix.Bits }).Where(b => !s_weightBits.Contains(b)).Distinct())
         {
-            issues.Add(new SpecIssue("QG1101", BitsMessage($"Matrix '{matrix.Name}'", bits, s_weightBits), Nearest(bits, s_weightBits)));
+            issues.Add(new SpecIssue("QG1101", BitsMessage($"Matrix '{matrix.Name}'", bits, s_weightBits), Nearest(bits, s_weightBits), "Plan"));
         }
 
         if (matrix.GroupBits.Count > 0)
@@ -114,10 +127,10 @@ internal static class SpecRules
             return matrix with { GroupCount = 1, GroupSize = 0, Mapping = Mapping.Symmetric, Clipping = Clipping.MinMax };
         }
 
-        CheckGroups(matrix, issues);
+        CheckGroups(matrix, planned, issues);
         if (matrix.Mapping == Mapping.Asymmetric && (matrix.Bits == 1 || matrix.GroupBits.Contains(1)))
         {
-            issues.Add(new SpecIssue("QG1109", $"Matrix '{matrix.Name}' has 1-bit weights, which are symmetric (+-scale); use Mapping.Symmetric"));
+            issues.Add(new SpecIssue("QG1109", $"Matrix '{matrix.Name}' has 1-bit weights, which are symmetric (+-scale); use Mapping.Symmetric", Property: planned ? "Plan" : "Mapping"));
         }
 
         // BWN's scale is the mean magnitude: there is no range to clip.
@@ -128,40 +141,40 @@ internal static class SpecRules
     {
         if (matrix.GroupBits.Count != matrix.GroupCount)
         {
-            issues.Add(new SpecIssue("QG1208", $"Matrix '{matrix.Name}' has {matrix.GroupCount} groups and 'group_bits' lists {matrix.GroupBits.Count}"));
+            issues.Add(new SpecIssue("QG1208", $"Matrix '{matrix.Name}' has {matrix.GroupCount} groups and 'group_bits' lists {matrix.GroupBits.Count}", Property: "Plan"));
         }
 
         if (matrix.GroupSize != 0)
         {
-            issues.Add(new SpecIssue("QG1104", $"Matrix '{matrix.Name}' has bits per group of rows, which a group size of {matrix.GroupSize} along inputs excludes"));
+            issues.Add(new SpecIssue("QG1104", $"Matrix '{matrix.Name}' has bits per group of rows, which a group size of {matrix.GroupSize} along inputs excludes", Property: "Plan"));
         }
 
         if (matrix.GroupBits.Contains(32))
         {
-            issues.Add(new SpecIssue("QG1208", $"Matrix '{matrix.Name}' mixes 32-bit groups with quantized ones; use 8 bits for the sensitive groups"));
+            issues.Add(new SpecIssue("QG1208", $"Matrix '{matrix.Name}' mixes 32-bit groups with quantized ones; use 8 bits for the sensitive groups", Property: "Plan"));
         }
 
         bool mixed = matrix.GroupBits.Distinct().Count() > 1;
         return matrix with { Bits = matrix.GroupBits.Max(), GroupBits = mixed ? matrix.GroupBits : default };
     }
 
-    private static void CheckGroups(MatrixSpec matrix, ICollection<SpecIssue> issues)
+    private static void CheckGroups(MatrixSpec matrix, bool planned, ICollection<SpecIssue> issues)
     {
         if (matrix.GroupCount < 1 || matrix.Rows % matrix.GroupCount != 0)
         {
             int nearest = NearestDivisor(matrix.Rows, matrix.GroupCount);
-            issues.Add(new SpecIssue("QG1102", $"Matrix '{matrix.Name}' has {matrix.Rows} rows, which {matrix.GroupCount} groups cannot divide; the nearest legal count is {nearest}", nearest));
+            issues.Add(new SpecIssue("QG1102", $"Matrix '{matrix.Name}' has {matrix.Rows} rows, which {matrix.GroupCount} groups cannot divide; the nearest legal count is {nearest}", nearest, planned ? "Plan" : "Groups"));
         }
 
         if (matrix.GroupSize < 0 || matrix.GroupSize % SpecLimits.GroupSizeMultiple != 0 || matrix.GroupSize > SpecLimits.MaxColumns)
         {
             int multiple = SpecLimits.GroupSizeMultiple;
-            int nearest = Math.Max(multiple, Math.Min(SpecLimits.MaxColumns, (int)(((long)matrix.GroupSize + (multiple / 2)) / multiple * multiple)));
-            issues.Add(new SpecIssue("QG1103", $"Matrix '{matrix.Name}' has a group size of {matrix.GroupSize}, and it must be a multiple of {multiple}; the nearest legal size is {nearest}", nearest));
+            int nearest = (int)Math.Max(multiple, Math.Min(SpecLimits.MaxColumns, ((long)matrix.GroupSize + (multiple / 2)) / multiple * multiple));
+            issues.Add(new SpecIssue("QG1103", $"Matrix '{matrix.Name}' has a group size of {matrix.GroupSize}, and it must be a multiple of {multiple}; the nearest legal size is {nearest}", nearest, planned ? "Plan" : "GroupSize"));
         }
         else if (matrix.GroupSize > 0 && matrix.GroupCount > 1)
         {
-            issues.Add(new SpecIssue("QG1104", $"Matrix '{matrix.Name}' has both {matrix.GroupCount} groups along rows and a group size of {matrix.GroupSize} along inputs; keep one"));
+            issues.Add(new SpecIssue("QG1104", $"Matrix '{matrix.Name}' has both {matrix.GroupCount} groups along rows and a group size of {matrix.GroupSize} along inputs; keep one", Property: "Plan"));
         }
     }
 

@@ -1,3 +1,4 @@
+using QuantGen.Execution;
 using QuantGen.Tokenization;
 
 namespace QuantGen.Tasks;
@@ -30,4 +31,6 @@ internal sealed class EncodedTexts
     public int[] Lengths { get; }
 
     public int TokenCount { get; }
+
+    public RaggedBatch Batch => new(Ids, Types, Lengths);
 }

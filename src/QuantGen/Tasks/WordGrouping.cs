@@ -13,7 +13,7 @@ internal static class WordGrouping
         for (int first = 0; first < tags.Count;)
         {
             int next = first + 1;
-            while (next < tags.Count && Continues(tags[next - 1], tags[next], continuingPrefix))
+            while (next < tags.Count && Continues(tags[next], continuingPrefix))
             {
                 next++;
             }
@@ -27,7 +27,6 @@ internal static class WordGrouping
         return words;
     }
 
-    // A text may contain "##s" itself; its pieces are "#", "#" and "s", and no piece of it continues anything.
-    private static bool Continues(TokenTag before, TokenTag tag, string prefix) =>
-        tag.Start >= before.Start && tag.Piece.Length > prefix.Length && tag.Piece.StartsWith(prefix, StringComparison.Ordinal);
+    private static bool Continues(TokenTag tag, string prefix) =>
+        tag.Piece.Length > prefix.Length && tag.Piece.StartsWith(prefix, StringComparison.Ordinal);
 }

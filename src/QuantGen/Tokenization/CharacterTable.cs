@@ -15,19 +15,7 @@ internal sealed class CharacterTable
     private CharacterTable(NormalizationRules rules)
     {
         _rules = rules;
-        AsciiWord = new byte[128];
-        Page page = GetPage('\0');
-        for (int i = 0; i < 128; i++)
-        {
-            AsciiWord[i] = page.Kinds[i] == CharacterKind.Word ? (byte)page.Mapped[i] : (byte)0;
-        }
     }
-
-    /// <summary>Gets, for each ASCII character that continues a word, what it becomes; 0 for all others.</summary>
-    public byte[] AsciiWord { get; }
-
-    /// <summary>Gets the rules the table was made for.</summary>
-    public NormalizationRules Rules => _rules;
 
     /// <summary>Returns the table of these rules.</summary>
     public static CharacterTable For(NormalizationRules rules)

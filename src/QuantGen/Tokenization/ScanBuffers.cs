@@ -18,14 +18,17 @@ internal sealed class ScanBuffers
     /// <summary>Gets, for each byte of the word, where its character ends in the text.</summary>
     public int[] Ends { get; private set; } = new int[512];
 
-    /// <summary>Gets the hashes of the prefixes of what is left of the word.</summary>
-    public uint[] Hashes { get; private set; } = new uint[512];
+    /// <summary>Gets the lower-cased ASCII characters of the stretch of text being read.</summary>
+    public byte[] Block { get; } = new byte[AsciiBlock.Length + PieceHash.Padding];
 
     /// <summary>Gets the ids of the pieces found in the word.</summary>
     public int[] PieceIds { get; private set; } = new int[512];
 
     /// <summary>Gets where in the word each piece ends, in bytes.</summary>
     public int[] PieceEnds { get; private set; } = new int[512];
+
+    /// <summary>Gets or sets room for a prefix, a word and the padding that hashing needs.</summary>
+    public byte[] Joined { get; set; } = new byte[640];
 
     /// <summary>Gets the ids of the second text of a pair.</summary>
     public int[] SecondIds { get; set; } = [];
@@ -57,7 +60,6 @@ internal sealed class ScanBuffers
         Word = Resized(Word, length);
         Starts = Resized(Starts, length);
         Ends = Resized(Ends, length);
-        Hashes = new uint[length];
         PieceIds = new int[length];
         PieceEnds = new int[length];
     }

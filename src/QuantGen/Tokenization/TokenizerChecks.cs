@@ -28,13 +28,13 @@ internal static class TokenizerChecks
         return id < 0 ? null : id;
     }
 
-    /// <summary>Returns the tokens found literally in text: the five special ones and those of the options.</summary>
+    /// <summary>Returns the tokens found literally in text: the five special ones, if asked for, and those of the options.</summary>
     public static List<(AddedToken Token, int Id)> CollectAddedTokens(Vocabulary vocabulary, TokenizerOptions options, string fileName)
     {
         var tokens = new Dictionary<string, (AddedToken Token, int Id)>(StringComparer.Ordinal);
         foreach (string special in (string[])[options.UnknownToken, options.ClassifyToken, options.SeparatorToken, options.PadToken, options.MaskToken])
         {
-            if (Find(vocabulary, special) is int id)
+            if (options.FindSpecialTokens && Find(vocabulary, special) is int id)
             {
                 tokens[special] = (new AddedToken(special), id);
             }

@@ -28,7 +28,17 @@ internal static class TokenizerDirectory
             throw new ModelFormatException(directory, string.Empty, "a vocab.txt or a tokenizer.json", "neither");
         }
 
+        CheckNoOlderAddedTokens(Path.Combine(directory, "added_tokens.json"));
         return new BertTokenizer(vocabulary, config?.ToOptions() ?? new TokenizerOptions(), vocabFile, config?.ModelMaxLength);
+    }
+
+    /// <summary>Refuses the older file of added tokens rather than leave out what it says.</summary>
+    private static void CheckNoOlderAddedTokens(string file)
+    {
+        if (File.Exists(file) && JsonPlace.Parse(File.ReadAllBytes(file), file).AsPairs().Any())
+        {
+            throw new ModelFormatException(file, string.Empty, "no added tokens without a tokenizer.json", "some");
+        }
     }
 
     private static void CheckAgreement(Vocabulary vocabulary, string vocabFile, TokenizerJson json)

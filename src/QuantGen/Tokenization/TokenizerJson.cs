@@ -37,6 +37,7 @@ internal sealed record TokenizerJson(Vocabulary Vocabulary, int ModelPieces, Tok
             ClassifyToken = classify,
             SeparatorToken = separator,
             CleanUpDecodedSpaces = decoder?.Find("cleanup")?.AsBoolean() ?? true,
+            FindSpecialTokens = false,
             AddedTokens = added,
         };
         if (decoder?.Find("prefix") is JsonPlace prefix)

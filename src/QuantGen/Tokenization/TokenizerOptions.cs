@@ -36,7 +36,11 @@ public sealed record TokenizerOptions
     /// <summary>Gets the mask token. The vocabulary may lack it.</summary>
     public string MaskToken { get; init; } = "[MASK]";
 
-    /// <summary>Gets the tokens found literally in text beyond the five above, or replacing how one of the five is found.</summary>
+    /// <summary>Gets whether the five tokens above are found literally in text. Default true.</summary>
+    /// <remarks>A <c>tokenizer.json</c> lists all tokens that are, so reading one turns this off and fills <see cref="AddedTokens"/>.</remarks>
+    public bool FindSpecialTokens { get; init; } = true;
+
+    /// <summary>Gets more tokens found literally in text; one of the five above here replaces how that one is found.</summary>
     /// <remarks>Each must be in the vocabulary. Matching prefers the leftmost token, then the longest.</remarks>
     public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
 

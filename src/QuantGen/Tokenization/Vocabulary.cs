@@ -10,9 +10,6 @@ namespace QuantGen.Tokenization;
 /// </remarks>
 public sealed class Vocabulary
 {
-    internal const uint HashSeed = 0x811C9DC5;
-    private const uint HashFactor = 0x9E3779B1;
-
     private readonly byte[] _bytes;
     private readonly int[] _starts;
     private readonly uint[] _slots;
@@ -68,7 +65,7 @@ public sealed class Vocabulary
             return -1;
         }
 
-        return Find(utf8[..length], Hash(utf8[..length], HashSeed));
+        return Find(utf8[..length], PieceHash.Compute(utf8[..length]));
     }
 
     /// <summary>Returns a piece as a new string.</summary>
@@ -84,58 +81,39 @@ public sealed class Vocabulary
         return _bytes.AsSpan(_starts[id], _starts[id + 1] - _starts[id] - 1);
     }
 
-    /// <summary>Continues the hash of a piece by one byte.</summary>
-    internal static uint Hash(uint hash, byte next) => (hash ^ next) * HashFactor;
-
-    /// <summary>Continues the hash of a piece by more bytes.</summary>
-    internal static uint Hash(ReadOnlySpan<byte> utf8, uint hash)
-    {
-        foreach (byte value in utf8)
-        {
-            hash = Hash(hash, value);
-        }
-
-        return hash;
-    }
-
     /// <summary>Returns the id of the piece with these bytes, or -1.</summary>
     /// <param name="utf8">The bytes of the piece.</param>
-    /// <param name="hash">Their hash, from <see cref="HashSeed"/>.</param>
-    internal int Find(ReadOnlySpan<byte> utf8, uint hash) => Find(default, utf8, hash);
-
-    /// <summary>Returns the id of the piece that is a prefix followed by other bytes, or -1.</summary>
-    internal int Find(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> utf8, uint hash)
+    /// <param name="hash">Their hash.</param>
+    internal int Find(ReadOnlySpan<byte> utf8, ulong hash)
     {
         uint[] slots = _slots;
+        int[] starts = _starts;
         uint slot = FirstSlot(hash, slots.Length);
-        while (true)
+        uint entry;
+        while ((entry = slots[slot]) != 0)
         {
-            uint entry = slots[slot];
-            if (entry == 0)
-            {
-                return -1;
-            }
-
             // The bits an id does not need hold bits of the hash, so that other pieces are seldom compared.
-            if (((entry ^ hash) & ~_idMask) == 0)
+            if (((entry ^ Tag(hash)) & ~_idMask) == 0)
             {
-                int id = (int)(entry & _idMask) - 1;
-                int start = _starts[id];
-                ReadOnlySpan<byte> piece = _bytes.AsSpan(start, _starts[id + 1] - start - 1);
-                if (piece.Length == prefix.Length + utf8.Length && piece.StartsWith(prefix) && piece[prefix.Length..].SequenceEqual(utf8))
+                uint id = (entry & _idMask) - 1;
+                int start = starts[id];
+                int length = starts[id + 1] - start - 1;
+                if (length == utf8.Length && _bytes.AsSpan(start, length).SequenceEqual(utf8))
                 {
-                    return id;
+                    return (int)id;
                 }
             }
 
             slot = slot + 1 == (uint)slots.Length ? 0 : slot + 1;
         }
+
+        return -1;
     }
 
     private bool Insert(int id)
     {
         ReadOnlySpan<byte> piece = GetPieceUtf8(id);
-        uint hash = Hash(piece, HashSeed);
+        ulong hash = PieceHash.Compute(piece);
         if (Find(piece, hash) >= 0)
         {
             return false;
@@ -147,9 +125,12 @@ public sealed class Vocabulary
             slot = slot + 1 == (uint)_slots.Length ? 0 : slot + 1;
         }
 
-        _slots[slot] = (hash & ~_idMask) | (uint)(id + 1);
+        _slots[slot] = (Tag(hash) & ~_idMask) | (uint)(id + 1);
         return true;
     }
 
-    private static uint FirstSlot(uint hash, int slotCount) => (uint)(((ulong)hash * (uint)slotCount) >> 32);
+    // The slot comes from the highest bits, which depend on every byte; the tag from bits the slot does not use.
+    private static uint FirstSlot(ulong hash, int slotCount) => (uint)(((hash >> 32) * (uint)slotCount) >> 32);
+
+    private static uint Tag(ulong hash) => (uint)(hash >> 12);
 }

@@ -36,7 +36,7 @@ internal static class VocabularyReader
         if (duplicate >= 0)
         {
             ReadOnlySpan<byte> piece = vocabulary.GetPieceUtf8(duplicate);
-            int first = vocabulary.Find(piece, Vocabulary.Hash(piece, Vocabulary.HashSeed));
+            int first = vocabulary.Find(piece, PieceHash.Compute(piece));
             throw Duplicate(piece, duplicate, Line(first), file);
         }
 

@@ -1,25 +1,21 @@
+using System.Numerics;
 using System.Text;
 
 namespace QuantGen.Tokenization;
 
 /// <summary>Splits text into words as BERT does and words into the longest pieces the vocabulary has.</summary>
 /// <remarks>
-/// ASCII words between spaces and punctuation take the short way in <see cref="Scan"/>: one loop lower-cases, copies and hashes.
-/// Everything else goes through <see cref="ScanWord"/>, which knows every kind of character.
+/// ASCII words between spaces and punctuation take the short way in <see cref="ScanBlock"/>, 64 characters at a time. Everything else goes
+/// through <see cref="ScanWord"/>, which knows every kind of character.
 /// </remarks>
 internal sealed class WordPieceScanner
 {
-    // Buffers always hold this many bytes, so the short way need not check.
-    private const int MaxShortWord = 256;
-
     private readonly Vocabulary _vocabulary;
     private readonly CharacterTable _table;
     private readonly NormalizationRules _rules;
-    private readonly byte[] _asciiWord;
     private readonly CharacterKind[] _latinKinds;
     private readonly int[] _asciiIsolatedIds;
     private readonly byte[] _prefix;
-    private readonly uint _prefixHash;
     private readonly int _unknownId;
     private readonly int _maxCharacters;
 
@@ -31,11 +27,9 @@ internal sealed class WordPieceScanner
         _maxCharacters = options.MaxInputCharsPerWord;
         _rules = new NormalizationRules(options.CleanText, options.HandleChineseCharacters, options.StripsAccents, options.LowerCase);
         _table = CharacterTable.For(_rules);
-        _asciiWord = _table.AsciiWord;
         CharacterTable.Page latin = _table.GetPage('\0');
         _latinKinds = latin.Kinds;
         _prefix = System.Text.Encoding.UTF8.GetBytes(options.ContinuingPrefix);
-        _prefixHash = Vocabulary.Hash(_prefix, Vocabulary.HashSeed);
         _asciiIsolatedIds = new int[128];
         for (int i = 0; i < 128; i++)
         {
@@ -47,57 +41,75 @@ internal sealed class WordPieceScanner
     public void Scan<TSink>(ReadOnlySpan<char> text, int from, ScanBuffers buffers, ref TSink sink)
         where TSink : struct, ITokenSink, allows ref struct
     {
-        byte[] asciiWord = _asciiWord;
-        byte[] word = buffers.Word;
-        int shortLimit = Math.Min(_maxCharacters, MaxShortWord);
-        int start = from;
-        while (start < text.Length)
+        int at = from;
+        while (at < text.Length)
         {
-            // An ASCII word, as far as it goes. Characters up to U+007F index both tables.
-            ReadOnlySpan<char> rest = text[start..];
-            int limit = Math.Min(rest.Length, shortLimit);
-            uint hash = Vocabulary.HashSeed;
-            int length = 0;
-            while (length < limit && rest[length] < asciiWord.Length && asciiWord[rest[length]] is byte mapped and not 0)
+            at = ScanBlock(text, at, buffers, ref sink);
+        }
+    }
+
+    /// <summary>Reads what lies within one block of characters; returns where the next block starts.</summary>
+    private int ScanBlock<TSink>(ReadOnlySpan<char> text, int blockStart, ScanBuffers buffers, ref TSink sink)
+        where TSink : struct, ITokenSink, allows ref struct
+    {
+        ReadOnlySpan<char> rest = text[blockStart..];
+        byte[] block = buffers.Block;
+        ulong words = AsciiBlock.Classify(rest, _rules.LowerCase, block);
+        int limit = Math.Min(rest.Length, AsciiBlock.Length);
+        int at = 0;
+        while (at < limit)
+        {
+            int length = BitOperations.TrailingZeroCount(~(words >> at));
+            int end = at + length;
+            if (end >= limit && end < rest.Length)
             {
-                word[length++] = mapped;
-                hash = Vocabulary.Hash(hash, mapped);
+                // The word may go on in the next block, which therefore starts with it, unless this one did already.
+                return at > 0 ? blockStart + at : LeaveBlock(text, blockStart, at, length, buffers, ref sink);
             }
 
-            int end = start + length;
-            char next = length < rest.Length ? rest[length] : ' ';
+            char next = end < rest.Length ? rest[end] : ' ';
             CharacterKind kind = next < 128 ? _latinKinds[next] : CharacterKind.Complex;
-            if (kind is not (CharacterKind.Space or CharacterKind.Isolated))
+            if (length > _maxCharacters || kind is not (CharacterKind.Space or CharacterKind.Isolated))
             {
-                var state = new WordState { Length = length, Characters = length, Hash = hash, Start = start, End = end };
-                start = ScanWord(text, end, state, buffers, ref sink);
-                word = buffers.Word;
-                continue;
+                return LeaveBlock(text, blockStart, at, length, buffers, ref sink);
             }
 
             if (length != 0)
             {
-                int id = _vocabulary.Find(word.AsSpan(0, length), hash);
+                ReadOnlySpan<byte> word = block.AsSpan(at);
+                int id = _vocabulary.Find(word[..length], PieceHash.ComputePadded(word, length));
                 if (id >= 0)
                 {
-                    sink.Add(id, start, end);
+                    sink.Add(id, blockStart + at, blockStart + end);
                 }
                 else
                 {
-                    Split(length, start, end, isPlain: true, buffers, ref sink);
+                    Split(word[..length], blockStart + at, blockStart + end, isPlain: true, buffers, ref sink);
                 }
             }
 
             if (kind == CharacterKind.Isolated)
             {
-                sink.Add(_asciiIsolatedIds[next], end, end + 1);
+                sink.Add(_asciiIsolatedIds[next], blockStart + end, blockStart + end + 1);
             }
 
-            start = end + 1;
+            at = end + 1;
         }
+
+        return blockStart + at;
     }
 
-    /// <summary>Goes on with a word, which may be empty so far, up to its end; returns where the next one may start.</summary>
+    /// <summary>Hands over to the general way with the part of a word found so far.</summary>
+    private int LeaveBlock<TSink>(ReadOnlySpan<char> text, int blockStart, int at, int length, ScanBuffers buffers, ref TSink sink)
+        where TSink : struct, ITokenSink, allows ref struct
+    {
+        buffers.Block.AsSpan(at, length).CopyTo(buffers.Word);
+        int start = blockStart + at;
+        var state = new WordState { Length = length, Characters = length, Start = start, End = start + length };
+        return ScanWord(text, start + length, state, buffers, ref sink);
+    }
+
+    /// <summary>Goes on with a word, which may be empty so far, until a word ends before an ASCII character; returns where that is.</summary>
     private int ScanWord<TSink>(ReadOnlySpan<char> text, int at, WordState state, ScanBuffers buffers, ref TSink sink)
         where TSink : struct, ITokenSink, allows ref struct
     {
@@ -139,7 +151,14 @@ internal sealed class WordPieceScanner
                         sink.Add(FindCharacter(page.Mapped[character & 0xFF]), at, at + 1);
                     }
 
-                    return at + 1;
+                    at++;
+                    if (at == text.Length || text[at] < 128)
+                    {
+                        return at;
+                    }
+
+                    // Text of another script goes on here; blocks are for ASCII.
+                    break;
             }
         }
 
@@ -185,7 +204,6 @@ internal sealed class WordPieceScanner
         int length = new Rune(character.CodePoint).EncodeToUtf8(buffers.Word.AsSpan(state.Length));
         for (int i = 0; i < length; i++)
         {
-            state.Hash = Vocabulary.Hash(state.Hash, buffers.Word[state.Length]);
             if (TSink.WantsOffsets)
             {
                 buffers.Starts[state.Length] = character.Start;
@@ -205,43 +223,50 @@ internal sealed class WordPieceScanner
         }
         else if (state.Characters > 0)
         {
-            int id = _vocabulary.Find(buffers.Word.AsSpan(0, state.Length), state.Hash);
+            ReadOnlySpan<byte> word = buffers.Word.AsSpan(0, state.Length);
+            int id = _vocabulary.Find(word, PieceHash.Compute(word));
             if (id >= 0)
             {
                 sink.Add(id, state.Start, state.End);
             }
             else
             {
-                Split(state.Length, state.Start, state.End, isPlain: false, buffers, ref sink);
+                Split(word, state.Start, state.End, isPlain: false, buffers, ref sink);
             }
         }
 
-        state = new WordState { Hash = Vocabulary.HashSeed };
+        state = default;
     }
 
-    /// <summary>Splits a word greedily into the longest pieces, or passes on the unknown token when a rest has none.</summary>
-    private void Split<TSink>(int length, int start, int end, bool isPlain, ScanBuffers buffers, ref TSink sink)
+    /// <summary>Splits a word that is no piece itself greedily into the longest pieces; where a rest has none, the word is unknown.</summary>
+    private void Split<TSink>(ReadOnlySpan<byte> word, int start, int end, bool isPlain, ScanBuffers buffers, ref TSink sink)
         where TSink : struct, ITokenSink, allows ref struct
     {
-        ReadOnlySpan<byte> word = buffers.Word.AsSpan(0, length);
-        uint[] hashes = buffers.Hashes;
-        int pieces = 0;
-        for (int at = 0; at < length; pieces++)
+        // The prefix is put before each rest in place, over bytes of the word that are done with.
+        int prefixLength = _prefix.Length;
+        int joinedLength = prefixLength + word.Length + PieceHash.Padding;
+        if (buffers.Joined.Length < joinedLength)
         {
-            ReadOnlySpan<byte> prefix = at == 0 ? default : _prefix;
-            uint hash = at == 0 ? Vocabulary.HashSeed : _prefixHash;
-            int longest = Math.Min(length - at, _vocabulary.MaxPieceBytes - prefix.Length);
-            for (int i = 0; i < longest; i++)
+            buffers.Joined = new byte[2 * joinedLength];
+        }
+
+        Span<byte> joined = buffers.Joined.AsSpan(0, joinedLength);
+        word.CopyTo(joined[prefixLength..]);
+        int pieces = 0;
+        for (int at = 0; at < word.Length; pieces++)
+        {
+            int lead = at == 0 ? 0 : prefixLength;
+            Span<byte> rest = joined[(prefixLength + at - lead)..];
+            if (at > 0)
             {
-                hash = Vocabulary.Hash(hash, word[at + i]);
-                hashes[i] = hash;
+                _prefix.CopyTo(rest);
             }
 
             int id = -1;
-            int taken = longest;
+            int taken = Math.Min(word.Length - at, _vocabulary.MaxPieceBytes - lead);
             for (; taken > 0; taken--)
             {
-                id = _vocabulary.Find(prefix, word.Slice(at, taken), hashes[taken - 1]);
+                id = _vocabulary.Find(rest[..(lead + taken)], PieceHash.ComputePadded(rest, lead + taken));
                 if (id >= 0)
                 {
                     break;
@@ -304,7 +329,7 @@ internal sealed class WordPieceScanner
     {
         Span<byte> utf8 = stackalloc byte[4];
         utf8 = utf8[..new Rune(codePoint).EncodeToUtf8(utf8)];
-        int id = _vocabulary.Find(utf8, Vocabulary.Hash(utf8, Vocabulary.HashSeed));
+        int id = _vocabulary.Find(utf8, PieceHash.Compute(utf8));
         return id >= 0 ? id : _unknownId;
     }
 
@@ -315,6 +340,5 @@ internal sealed class WordPieceScanner
         public int Characters;
         public int Start;
         public int End;
-        public uint Hash;
     }
 }

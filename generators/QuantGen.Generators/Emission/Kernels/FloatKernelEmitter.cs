@@ -6,14 +6,6 @@ namespace QuantGen.Generators.Emission.Kernels;
 /// <summary>Emits the full-precision product. Every output is one chain of fused multiply-adds over its inputs, whatever the width or tile.</summary>
 internal static class FloatKernelEmitter
 {
-    private static readonly (string Lanes, string Condition, int Tokens, int Vectors)[] s_tiles =
-    {
-        ("Lanes512", "LanesChoice.Use512", 6, 4),
-        ("Lanes256", "LanesChoice.Use256", 6, 1),
-        ("Lanes128", "LanesChoice.Use128", 2, 1),
-        ("LanesScalar", string.Empty, 2, 1),
-    };
-
     public static string Emit(ClassSpec spec)
     {
         var w = new SourceWriter();
@@ -23,19 +15,15 @@ internal static class FloatKernelEmitter
             w.Lines("/// <summary>Full-precision linear layers over panels of 64 outputs.</summary>");
             using (w.Block($"internal static class {spec.Name}KernelsF32"))
             {
-                w.Lines("""
-                    /// <summary>Gets the instruction set in use here.</summary>
-                    public static string InstructionSet =>
-                        LanesChoice.Use512 ? "AVX-512" : LanesChoice.Use256 ? "AVX2" : LanesChoice.Use128 ? "128-bit" : "scalar";
-
-                    """);
+                string title = string.Concat(FloatIsaSpec.All.Where(i => i.Condition.Length > 0).Select(i => $"\n    {i.Condition} ? \"{i.Title}\" :"));
+                w.Lines("/// <summary>Gets the instruction set in use here.</summary>");
+                w.Lines($"public static string InstructionSet =>{title} \"{FloatIsaSpec.All.Last().Title}\";\n");
                 Dispatch(w);
-                foreach ((string lanes, _, int tokens, int vectors) in s_tiles)
+                foreach (FloatIsaSpec isa in FloatIsaSpec.All)
                 {
-                    Kernel(w, lanes, tokens, vectors);
-                    if (vectors > 1)
+                    foreach (int vectors in new[] { isa.WideVectors, isa.NarrowVectors }.Distinct())
                     {
-                        Kernel(w, lanes, tokens, 1);
+                        Kernel(w, isa, vectors);
                     }
                 }
             }
@@ -50,66 +38,72 @@ internal static class FloatKernelEmitter
         w.Lines("/// <summary>Computes a linear layer for some tokens.</summary>");
         using (w.Block("public static void Linear(ref float input, int inputStride, int count, ref float weights, ref float bias, int rows, int columns, ref float output, int outputStride)"))
         {
-            for (int i = 0; i < s_tiles.Length; i++)
+            foreach (FloatIsaSpec isa in FloatIsaSpec.All)
             {
-                (string lanes, string condition, _, int vectors) = s_tiles[i];
-                string test = i == 0 ? $"if ({condition})" : condition.Length > 0 ? $"else if ({condition})" : "else";
-                using (w.Block(test))
+                string test = isa.Condition.Length > 0 ? $"if ({isa.Condition})" : string.Empty;
+                w.Lines(isa == FloatIsaSpec.All[0] ? test : ("else " + test).TrimEnd());
+                using (w.Block(null))
                 {
-                    w.Lines($"FloatPanelLoop.Run<{lanes}By{N(vectors)}, {lanes}By1>({Arguments});");
+                    w.Lines($"FloatPanelLoop.Run<{Struct(isa, isa.WideVectors)}, {Struct(isa, isa.NarrowVectors)}>({Arguments});");
                 }
             }
         }
     }
 
-    private static void Kernel(SourceWriter w, string lanes, int tokens, int vectors)
+    private static string Struct(FloatIsaSpec isa, int vectors) => isa.Name + "By" + N(vectors * isa.Lanes);
+
+    private static void Kernel(SourceWriter w, FloatIsaSpec isa, int vectors)
     {
-        w.Lines($"\n// {N(tokens)} tokens by {N(vectors * 16)} outputs.");
-        using (w.Block($"private readonly struct {lanes}By{N(vectors)} : IFloatTileKernel"))
+        w.Lines($"\n// {N(isa.Tokens)} tokens by {N(vectors * isa.Lanes)} outputs.");
+        using (w.Block($"private readonly struct {Struct(isa, vectors)} : IFloatTileKernel"))
         {
             w.Lines($$"""
-                public static int TileTokens => {{N(tokens)}};
+                public static int TileTokens => {{N(isa.Tokens)}};
 
-                public static int TileOutputs => {{N(vectors * 16)}};
+                public static int TileOutputs => {{N(vectors * isa.Lanes)}};
 
                 """);
-            Method(w, "Tile", lanes, tokens, vectors);
+            Method(w, "Tile", isa, isa.Tokens, vectors);
             w.Blank();
-            Method(w, "Single", lanes, 1, vectors);
+            Method(w, "Single", isa, 1, vectors);
         }
     }
 
-    private static void Method(SourceWriter w, string name, string lanes, int tokens, int vectors)
+    private static void Method(SourceWriter w, string name, FloatIsaSpec isa, int tokens, int vectors)
     {
-        using (w.Block($"public static void {name}(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride, int outputs)"))
+        using (w.Block($"public static void {name}(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)"))
         {
             for (int m = 1; m < tokens; m++)
             {
                 w.Lines($"ref float a{N(m)} = ref Unsafe.Add(ref input, {N(m)} * (nint)inputStride);");
             }
 
-            Each(tokens, vectors, (m, v) => w.Lines($"{lanes} sum{N(m)}{N(v)} = {lanes}.Broadcast(0f);"));
+            Each(tokens, vectors, (m, v) => w.Lines($"{isa.Type} sum{N(m)}{N(v)} = {isa.Factory}.{isa.Broadcast}(0f);"));
             using (w.Block("for (nint k = 0; k < columns; k++)"))
             {
                 for (int v = 0; v < vectors; v++)
                 {
-                    w.Lines($"{lanes} w{N(v)} = {lanes}.Load(ref weights, {N(v * 16)});");
+                    w.Lines($"{isa.Type} w{N(v)} = {isa.Factory}.{isa.Load}(ref weights, {N(v * isa.Lanes)});");
                 }
 
                 for (int m = 0; m < tokens; m++)
                 {
-                    w.Lines($"{lanes} x{N(m)} = {lanes}.Broadcast(Unsafe.Add(ref {(m == 0 ? "input" : "a" + N(m))}, k));");
+                    w.Lines($"{isa.Type} x{N(m)} = {isa.Factory}.{isa.Broadcast}(Unsafe.Add(ref {(m == 0 ? "input" : "a" + N(m))}, k));");
                     for (int v = 0; v < vectors; v++)
                     {
-                        w.Lines($"{lanes}.Accumulate(ref sum{N(m)}{N(v)}, x{N(m)}, w{N(v)});");
+                        w.Lines(isa.MultiplyAdd($"sum{N(m)}{N(v)}", $"x{N(m)}", $"w{N(v)}"));
                     }
                 }
 
                 w.Lines("weights = ref Unsafe.Add(ref weights, weightStride);");
             }
 
-            Each(tokens, vectors, (m, v) => w.Lines(
-                $"FloatOutputs.Store(sum{N(m)}{N(v)} + {lanes}.Load(ref bias, {N(v * 16)}), ref Unsafe.Add(ref output, ({N(m)} * (nint)outputStride) + {N(v * 16)}), outputs - {N(v * 16)});"));
+            Each(tokens, vectors, (m, v) =>
+            {
+                string row = m == 0 ? string.Empty : $"({N(m)} * (nint)outputStride) + ";
+                string at = N(v * isa.Lanes);
+                w.Lines(isa.Store($"sum{N(m)}{N(v)} + {isa.Factory}.{isa.Load}(ref bias, {at})", $"ref Unsafe.Add(ref output, {row}{at})"));
+            });
         }
     }
 

@@ -17,9 +17,9 @@ internal static class QuantizedKernelEmitter
             using (w.Block($"internal static class {spec.Name}Kernels{variant.Suffix}"))
             {
                 w.Lines("/// <summary>Gets the instruction set in use here.</summary>");
-                w.Lines($"public static string InstructionSet => {Choose(sets, i => $"\"{i.Title}\"")};\n");
+                w.Lines($"public static string InstructionSet =>{Choose(sets, i => $"\"{i.Title}\"")};\n");
                 w.Lines("/// <summary>Gets the order in which the kernel in use here reads codes.</summary>");
-                w.Lines($"public static KernelOrder Order => {Choose(sets, i => i.Name + ".Order")};\n");
+                w.Lines($"public static KernelOrder Order =>{Choose(sets, i => i.Name + ".Order")};\n");
                 Dispatch(w, sets);
                 foreach (IsaSpec isa in sets)
                 {

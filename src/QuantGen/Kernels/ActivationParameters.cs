@@ -4,7 +4,7 @@ namespace QuantGen.Kernels;
 /// <param name="Scale">The factor from code to value, at least 1e-8.</param>
 /// <param name="Inverse">1 / scale, rounded once.</param>
 /// <param name="ZeroPoint">The code of 0, in 0..255.</param>
-public readonly record struct ActivationRange(float Scale, float Inverse, int ZeroPoint)
+public readonly record struct ActivationParameters(float Scale, float Inverse, int ZeroPoint)
 {
     // Far above any activation, and small enough that high - low stays finite.
     private const float Limit = float.MaxValue / 4f;
@@ -17,7 +17,7 @@ public readonly record struct ActivationRange(float Scale, float Inverse, int Ze
     /// <param name="low">The smallest value; above 0 counts as 0.</param>
     /// <param name="high">The largest value; below 0 counts as 0.</param>
     /// <returns>The mapping.</returns>
-    public static ActivationRange FromMinMax(float low, float high)
+    public static ActivationParameters FromMinMax(float low, float high)
     {
         low = low < 0f ? (low > -Limit ? low : -Limit) : 0f;
         high = high > 0f ? (high < Limit ? high : Limit) : 0f;
@@ -32,7 +32,7 @@ public readonly record struct ActivationRange(float Scale, float Inverse, int Ze
     /// <param name="scale">The scale; positive and finite, floored at 1e-8.</param>
     /// <param name="zeroPoint">The code of 0, in 0..255.</param>
     /// <returns>The mapping.</returns>
-    public static ActivationRange FromScale(float scale, int zeroPoint)
+    public static ActivationParameters FromScale(float scale, int zeroPoint)
     {
         scale = scale > 1e-8f ? scale : 1e-8f;
         return new(scale, 1f / scale, zeroPoint);

@@ -1,0 +1,48 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using QuantGen.Generators.Emission;
+using QuantGen.Generators.Specs;
+using QuantGen.Generators.Tests.Running;
+
+namespace QuantGen.Generators.Tests.Emission;
+
+/// <summary>A defect of an emitter is a diagnostic that names the class; the other classes get their code.</summary>
+public sealed class FailureTests
+{
+    [Theory]
+    [InlineData("QG9001")]
+    public void A_failing_emitter_is_reported_and_does_not_stop_the_others(string id)
+    {
+        string attribute = $"[QuantGen.QuantizedBert(32, {Tiny.Dimensions})]";
+        CSharpCompilation compilation = TestCompilation.Create($"{attribute} public partial class Bad; {attribute} public partial class Good;");
+        GeneratorRun run = GeneratorRun.Of(new QuantizedBertGenerator(EmitOrFail), compilation);
+        Assert.Null(run.Result.Exception);
+        Diagnostic found = Assert.Single(run.GeneratorDiagnostics);
+        Assert.Equal(id, found.Id);
+        Assert.Equal("QuantGen failed on 'Bad': InvalidOperationException, no such row. Please report it with this message.", found.GetMessage(null));
+        Assert.Equal("Good.g.cs", Assert.Single(run.Sources).HintName);
+    }
+
+    [Fact]
+    public void Cancellation_passes_through()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var generator = new QuantizedBertGenerator(_ =>
+        {
+            cancellation.Cancel();
+            return [new EmittedFile("Tiny.g.cs", string.Empty)];
+        });
+        CSharpCompilation compilation = TestCompilation.Create(Tiny.Source("32, " + Tiny.Dimensions));
+        GeneratorDriver driver = CSharpGeneratorDriver.Create([generator.AsSourceGenerator()], parseOptions: (CSharpParseOptions)compilation.SyntaxTrees[0].Options);
+        Assert.Throws<OperationCanceledException>(() => driver.RunGenerators(compilation, cancellation.Token));
+    }
+
+    private static IEnumerable<EmittedFile> EmitOrFail(ClassSpec spec)
+    {
+        yield return new EmittedFile(spec.Hint + ".g.cs", string.Empty);
+        if (spec.Name == "Bad")
+        {
+            throw new InvalidOperationException("no such row.");
+        }
+    }
+}

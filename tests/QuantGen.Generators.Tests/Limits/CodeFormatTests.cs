@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.RegularExpressions;
+using QuantGen.Generators.Emission.Kernels;
+
+namespace QuantGen.Generators.Tests.Limits;
+
+/// <summary>The numbers behind the unpacking instructions and behind 16-bit sums, against their definitions.</summary>
+public sealed class CodeFormatTests
+{
+    private const int MostOfAnActivation = 255;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Affine_transforms_unpack_every_byte(int bits)
+    {
+        var format = new CodeFormat(bits);
+        foreach (IsaSpec isa in IsaSpec.For(bits).Where(i => i.Gfni is not null))
+        {
+            for (int step = 0; step < format.StepsPerPack; step++)
+            {
+                (char Plane, ulong Matrix, byte Constant)[] transforms = Transforms(format.Unpack(isa, step));
+                Assert.Equal(bits == 3 ? 2 : 1, transforms.Length);
+                for (int p = 0; p < 256; p++)
+                {
+                    // Of three bits the high one stands in another plane; a second byte that differs everywhere tells them apart.
+                    int q = (p * 37) & 255;
+                    int found = transforms.Aggregate(0, (all, t) => all | Apply(t.Matrix, t.Constant, t.Plane == 'p' ? p : q));
+                    Assert.Equal(Centered(bits, step, p, q), (sbyte)found);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 4)]
+    [InlineData(4, 8)]
+    public void Pair_sums_are_as_deep_as_16_bits_allow(int bits, int magnitude)
+    {
+        var format = new CodeFormat(bits);
+        int pairs = format.PairDepth / 4;
+        Assert.Equal(magnitude, format.LargestMagnitude);
+        Assert.InRange(pairs * 2 * MostOfAnActivation * magnitude, 1, short.MaxValue);
+        Assert.True(pairs * 2 * 2 * MostOfAnActivation * magnitude > short.MaxValue);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void Single_products_are_as_deep_as_16_bits_allow(int bits)
+    {
+        var format = new CodeFormat(bits);
+        Assert.InRange(format.SingleDepth * MostOfAnActivation * format.LargestMagnitude, 1, short.MaxValue);
+        Assert.True(format.SingleDepth * 2 * MostOfAnActivation * format.LargestMagnitude > short.MaxValue);
+    }
+
+    [Fact]
+    public void Eight_bits_never_reach_the_saturating_instruction() =>
+        Assert.DoesNotContain(IsaSpec.For(8), isa => isa.Kind == ProductKind.PairsTo16);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void The_last_instruction_set_runs_everywhere(int bits)
+    {
+        Assert.Empty(IsaSpec.For(bits)[^1].Condition);
+        Assert.Equal(ProductKind.Scalar, IsaSpec.For(bits)[^1].Kind);
+        Assert.All(IsaSpec.For(bits), isa => Assert.Equal(0, 32 % isa.PanelOutputs));
+    }
+
+    private static (char Plane, ulong Matrix, byte Constant)[] Transforms(string expression) =>
+        Regex.Matches(expression, @"GaloisFieldAffineTransform\((\w), \w+\.Create\(0x([0-9A-F]{16})UL\)\.AsByte\(\), 0x([0-9A-F]{2})\)")
+            .Select(m => (m.Groups[1].Value[0], ulong.Parse(m.Groups[2].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture), byte.Parse(m.Groups[3].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)))
+            .ToArray();
+
+    // GF2P8AFFINEQB: bit i of the result is the parity of the input and byte 7 - i of the matrix, plus bit i of the constant.
+    private static int Apply(ulong matrix, byte constant, int input)
+    {
+        int result = 0;
+        for (int i = 0; i < 8; i++)
+        {
+            int row = (int)(matrix >> (8 * (7 - i))) & 255;
+            result |= ((BitOperations.PopCount((uint)(row & input)) + (constant >> i)) & 1) << i;
+        }
+
+        return result;
+    }
+
+    private static int Centered(int bits, int step, int p, int q) => bits switch
+    {
+        1 => (((p >> step) & 1) * 2) - 1,
+        3 => ((p >> (step % 4 * 2)) & 3) + (((q >> step) & 1) * 4) - 4,
+        _ => ((p >> (step * bits)) & ((1 << bits) - 1)) - (1 << (bits - 1)),
+    };
+}

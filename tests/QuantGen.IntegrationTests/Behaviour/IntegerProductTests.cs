@@ -1,0 +1,94 @@
+using QuantGen.Execution;
+using QuantGen.Specs;
+using QuantGen.TestModels;
+
+namespace QuantGen.IntegrationTests.Behaviour;
+
+/// <summary>Quantized matrices are multiplied as codes: there is neither a float kernel nor room for float weights.</summary>
+public sealed class IntegerProductTests
+{
+    private const int Alignment = 64;
+
+    [Theory]
+    [ClassData(typeof(ModelNames))]
+    public void Kernels_exist_for_the_widths_in_use_and_no_other(string name)
+    {
+        TestModel model = TestModel.Named(name);
+        var used = model.Spec.Matrices.SelectMany(matrix => matrix.Segments().Select(segment => Kernel(matrix, segment.Bits))).ToHashSet();
+        string[] all =
+        [
+            "F32",
+            .. from bits in (int[])[1, 2, 3, 4, 8]
+               from mapping in (string[])["", "Asymmetric"]
+               from grouping in (string[])["", "Grouped"]
+               select $"W{bits}{mapping}{grouping}",
+        ];
+
+        Assert.Equal(used.Order(), all.Where(kernel => model.GeneratedType("Kernels" + kernel) is not null).Order());
+    }
+
+    [Theory]
+    [ClassData(typeof(ModelNames))]
+    public void Weights_take_the_memory_of_their_codes(string name)
+    {
+        TestModel model = TestModel.Named(name);
+        var ofMatrices = model.Spec.Matrices
+            .SelectMany(matrix => (string[])[matrix.Name + ".codes", matrix.Name + ".scales", matrix.Name + ".zero_points", matrix.Name + ".weight", matrix.Name + ".bias"])
+            .ToHashSet();
+        long expected = 0;
+        foreach (TensorSpec tensor in PackedLayout.Packed(model.Spec).Where(t => !ofMatrices.Contains(t.Name)))
+        {
+            // Zero points of calibrated ranges are bytes in the file and integers in memory.
+            expected += Pad(tensor.Name.EndsWith(".input_zero_point", StringComparison.Ordinal) ? tensor.Count * 4 : tensor.Bytes, Alignment);
+        }
+
+        foreach (MatrixSpec matrix in model.Spec.Matrices)
+        {
+            expected += matrix.Segments().Sum(segment => Bytes(matrix, segment));
+        }
+
+        Assert.Equal(expected, model.Program.WeightBytes);
+    }
+
+    [Fact]
+    public void Every_model_but_those_with_32_bits_lacks_a_float_kernel()
+    {
+        IEnumerable<string> withFloats = TestModel.All.Where(model => model.GeneratedType("KernelsF32") is not null).Select(model => model.Name);
+
+        Assert.Equal(["Bert32", "BertLayerBits", "Albert32"], withFloats);
+    }
+
+    [Theory]
+    [ClassData(typeof(ModelNames))]
+    public void The_session_names_the_instruction_set_of_the_program(string name)
+    {
+        TestModel model = TestModel.Named(name);
+        using InferenceSession session = model.Load();
+
+        Assert.Equal(model.Program.InstructionSet, session.InstructionSet);
+        Assert.NotEmpty(session.InstructionSet);
+    }
+
+    private static string Kernel(MatrixSpec matrix, int bits) => bits == 32
+        ? "F32"
+        : $"W{bits}{(matrix.Mapping == Mapping.Asymmetric ? "Asymmetric" : "")}{(matrix.GroupSize > 0 ? "Grouped" : "")}";
+
+    // Rows are padded to 32 and inputs to 32; a scale, a sum and perhaps a zero point per row and group, a bias per row.
+    private static long Bytes(MatrixSpec matrix, RowSegment segment)
+    {
+        if (segment.Bits == 32)
+        {
+            long rows = Pad(segment.Rows, 16);
+            return Pad(rows * matrix.Columns * 4, Alignment) + Pad(rows * 4, Alignment);
+        }
+
+        long padded = Pad(segment.Rows, 32);
+        int groups = matrix.GroupSize == 0 ? 1 : (matrix.Columns + matrix.GroupSize - 1) / matrix.GroupSize;
+        int parameters = matrix.Mapping == Mapping.Asymmetric ? 3 : 2;
+        return Pad(padded * Pad(matrix.Columns, 32) * segment.Bits / 8, Alignment)
+            + (parameters * Pad(padded * groups * 4, Alignment))
+            + Pad(padded * 4, Alignment);
+    }
+
+    private static long Pad(long count, long multiple) => (count + multiple - 1) / multiple * multiple;
+}

@@ -1,0 +1,58 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using QuantGen.Tests;
+
+namespace QuantGen.IntegrationTests.Paths;
+
+/// <summary>Every instruction set gives the same bits, and the runtime's switches really select it.</summary>
+public sealed class InstructionSetTests
+{
+    private static readonly Lazy<string[][]> s_default = new(() => Probe([]));
+
+    /// <summary>Settings of the runtime, and what they leave of this machine: 512-bit vectors, AVX-VNNI, AVX2, 128-bit vectors.</summary>
+    public static TheoryData<string, bool, bool, bool, bool> Settings => new()
+    {
+        { "", true, true, true, true },
+        { "DOTNET_EnableGFNI=0", true, true, true, true },
+        { "DOTNET_EnableAVX512=0", false, true, true, true },
+        { "DOTNET_EnableAVX512=0 DOTNET_EnableAVXVNNI=0", false, false, true, true },
+        { "DOTNET_EnableAVXVNNI=0", true, false, true, true },
+        { "DOTNET_EnableAVX2=0", false, false, false, true },
+        { "DOTNET_EnableHWIntrinsic=0", false, false, false, false },
+        { "DOTNET_PreferredVectorBitWidth=256", false, true, true, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void Results_are_the_same_bits(string settings, bool allows512, bool allowsVnni, bool allowsAvx2, bool allows128)
+    {
+        string[][] models = Probe(settings.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        bool use512 = allows512 && Vector512.IsHardwareAccelerated && Avx512BW.IsSupported;
+        bool useVnni = allowsVnni && AvxVnni.IsSupported;
+        bool useAvx2 = allowsAvx2 && Avx2.IsSupported;
+        bool use128 = allows128 && Vector128.IsHardwareAccelerated;
+        string last = useAvx2 ? "AVX2" : use128 ? "128-bit" : "scalar";
+
+        Assert.NotEmpty(models);
+        foreach (string[] model in models)
+        {
+            // Eight bits prefer AVX-VNNI to wider vectors; full precision has no use for it.
+            string expected = model[0] switch
+            {
+                "Bert8" or "Bert8Asymmetric" => useVnni ? "AVX-VNNI" : use512 ? "AVX-512BW" : last,
+                "Bert32" or "Albert32" => use512 ? "AVX-512" : last,
+                _ => use512 ? "AVX-512BW" : useVnni ? "AVX-VNNI" : last,
+            };
+            Assert.Equal($"{model[0]}: {expected}", $"{model[0]}: {model[1]}");
+        }
+
+        Assert.Equal(s_default.Value.Select(model => $"{model[0]} {model[2]}"), models.Select(model => $"{model[0]} {model[2]}"));
+    }
+
+    private static string[][] Probe(string[] settings) =>
+    [
+        .. ProbeProcess.Run(settings.ToDictionary(s => s.Split('=')[0], s => s.Split('=')[1]), "model-bits")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.TrimEnd('\r').Split('\t')),
+    ];
+}

@@ -1,0 +1,149 @@
+using QuantGen.Packed;
+using QuantGen.Specs;
+
+namespace QuantGen.IntegrationTests.Reference;
+
+/// <summary>Computes a packed model without any of the library's kernels: dequantized weights, rounded activations, double precision.</summary>
+internal sealed class ReferenceModel
+{
+    private readonly PackedModel _model;
+    private readonly ModelSpec _spec;
+    private readonly Dictionary<string, ReferenceMatrix> _matrices;
+
+    public ReferenceModel(PackedModel model)
+    {
+        _model = model;
+        _spec = model.Spec;
+        _matrices = _spec.Matrices.ToDictionary(m => m.Name, m => new ReferenceMatrix(model, m));
+    }
+
+    /// <summary>Computes the head's outputs of one sequence, or its last hidden states where there is no head.</summary>
+    public double[] Run(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types)
+    {
+        double[][] hidden = new double[ids.Length][];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            hidden[i] = Embed(ids[i], types[i], i);
+        }
+
+        for (int layer = 0; layer < _spec.Dimensions.Layers; layer++)
+        {
+            bool albert = _spec.Dimensions.Architecture == BertArchitecture.Albert;
+            hidden = Layer(hidden, $"encoder.layer.{(albert ? 0 : layer)}.", albert ? layer : 0);
+        }
+
+        return _spec.Head switch
+        {
+            BertHead.Encoder or BertHead.Embedding => [.. hidden.SelectMany(h => h)],
+            BertHead.SequenceClassification or BertHead.Regression =>
+                Output([.. Linear("pooler.dense", hidden[0], 0).Select(Math.Tanh)]),
+            _ => [.. hidden.SelectMany(Output)],
+        };
+    }
+
+    private double[] Embed(int id, int type, int position)
+    {
+        int width = _spec.Dimensions.EmbeddingSize;
+        double[] sum = new double[width];
+        float[] types = Floats("embeddings.token_type_embeddings.weight");
+        float[] positions = Floats("embeddings.position_embeddings.weight");
+        for (int i = 0; i < width; i++)
+        {
+            sum[i] = Word(id, i) + types[(type * width) + i] + positions[(position * width) + i];
+        }
+
+        double[] embedded = Norm("embeddings.LayerNorm", sum);
+        return _spec.Dimensions.Architecture == BertArchitecture.Albert ? Linear("encoder.embedding_hidden_mapping_in", embedded, 0) : embedded;
+    }
+
+    private double Word(int id, int column)
+    {
+        int width = _spec.Dimensions.EmbeddingSize;
+        int bits = _spec.EmbeddingBits;
+        if (bits == 32)
+        {
+            return Floats("embeddings.word_embeddings.weight")[(id * width) + column];
+        }
+
+        int rowBytes = ((width * bits) + 7) / 8;
+        byte[] codes = _model.Codes("embeddings.word_embeddings").Slice(id * rowBytes, rowBytes).ToArray();
+        return (ReferenceMatrix.Code(codes, (long)column * bits, bits) - (1 << (bits - 1))) * (double)Floats("embeddings.word_embeddings.scales")[id];
+    }
+
+    private double[][] Layer(double[][] hidden, string layer, int use)
+    {
+        double[][] query = [.. hidden.Select(h => Linear(layer + "attention.self.query", h, use))];
+        double[][] key = [.. hidden.Select(h => Linear(layer + "attention.self.key", h, use))];
+        double[][] value = [.. hidden.Select(h => Linear(layer + "attention.self.value", h, use))];
+        double[][] context = Attend(query, key, value);
+        double[][] result = new double[hidden.Length][];
+        for (int i = 0; i < hidden.Length; i++)
+        {
+            double[] attended = Norm(layer + "attention.output.LayerNorm", Sum(Linear(layer + "attention.output.dense", context[i], use), hidden[i]));
+            double[] inner = [.. Linear(layer + "intermediate.dense", attended, use).Select(x => ReferenceMath.Gelu(x, _spec.Dimensions.HiddenActivation))];
+            result[i] = Norm(layer + "output.LayerNorm", Sum(Linear(layer + "output.dense", inner, use), attended));
+        }
+
+        return result;
+    }
+
+    private double[][] Attend(double[][] query, double[][] key, double[][] value)
+    {
+        int size = _spec.Dimensions.HiddenSize / _spec.Dimensions.Heads;
+        double[][] context = [.. query.Select(q => new double[q.Length])];
+        for (int head = 0; head < _spec.Dimensions.Heads; head++)
+        {
+            for (int i = 0; i < query.Length; i++)
+            {
+                double[] scores = new double[key.Length];
+                for (int j = 0; j < key.Length; j++)
+                {
+                    for (int d = head * size; d < (head + 1) * size; d++)
+                    {
+                        scores[j] += query[i][d] * key[j][d] / Math.Sqrt(size);
+                    }
+                }
+
+                double[] weights = ReferenceMath.Softmax(scores);
+                for (int d = head * size; d < (head + 1) * size; d++)
+                {
+                    context[i][d] = weights.Select((w, j) => w * value[j][d]).Sum();
+                }
+            }
+        }
+
+        return context;
+    }
+
+    private double[] Linear(string name, double[] input, int use)
+    {
+        ReferenceMatrix matrix = _matrices[name];
+        if (!matrix.Spec.IsQuantized)
+        {
+            return matrix.Apply(input);
+        }
+
+        (float, int)? range = null;
+        if (_spec.ActivationRange == ActivationRange.Static)
+        {
+            int self = name.IndexOf(".self.", StringComparison.Ordinal);
+            string site = self < 0 ? name : name[..(self + ".self".Length)];
+            range = (Floats(site + ".input_scale")[use], _model.Bytes(site + ".input_zero_point")[use]);
+        }
+
+        return matrix.Apply(ReferenceMath.RoundActivations(input, range));
+    }
+
+    private double[] Output(double[] input)
+    {
+        string name = _spec.Head == BertHead.QuestionAnswering ? "qa_outputs" : "classifier";
+        float[] weights = Floats(name + ".weight");
+        return [.. Floats(name + ".bias").Select((b, row) => b + input.Select((x, column) => x * weights[(row * input.Length) + column]).Sum())];
+    }
+
+    private double[] Norm(string name, double[] x) => ReferenceMath.LayerNorm(x, Floats(name + ".weight"), Floats(name + ".bias"), _spec.Dimensions.LayerNormEpsilon);
+
+    private float[] Floats(string name) => _model.Floats(name).ToArray();
+
+    private static double[] Sum(double[] a, double[] b) => [.. a.Zip(b, (x, y) => x + y)];
+}

@@ -1,0 +1,105 @@
+using System.Text;
+using QuantGen.Packed;
+using QuantGen.Specs;
+
+namespace QuantGen.TestModels;
+
+/// <summary>Fills every tensor of a model with legal random values, the same for the same seed.</summary>
+public static class RandomWeights
+{
+    /// <summary>Makes the weights of a model.</summary>
+    public static PackedModel For(ModelSpec spec, int seed)
+    {
+        var random = new Random(seed);
+        var builder = new PackedModelBuilder(spec)
+        {
+            Labels = spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification
+                ? [.. Enumerable.Range(0, spec.OutputCount).Select(i => $"label {i}")]
+                : [],
+        };
+        foreach (TensorSpec tensor in PackedLayout.Packed(spec))
+        {
+            if (tensor.IsFloat)
+            {
+                builder.AddFloats(tensor.Name, Floats(tensor, random));
+            }
+            else
+            {
+                builder.AddBytes(tensor.Name, Bytes(spec, tensor, random));
+            }
+        }
+
+        builder.AddBytes(PackedLayout.Vocabulary, Vocabulary(spec.Dimensions.VocabularySize));
+        return builder.Build();
+    }
+
+    private static float[] Floats(TensorSpec tensor, Random random)
+    {
+        (float low, float high) = tensor.Name switch
+        {
+            // Calibrated ranges that cut some activations off.
+            _ when tensor.Name.EndsWith(".input_scale", StringComparison.Ordinal) => (0.01f, 0.02f),
+            PackedLayout.WordEmbedding + ".scales" => (0.01f, 0.3f),
+            _ when tensor.Name.EndsWith(".scales", StringComparison.Ordinal) => (0.005f, 0.1f),
+            _ when tensor.Name.EndsWith("LayerNorm.weight", StringComparison.Ordinal) => (0.5f, 1.5f),
+            _ => (-0.4f, 0.4f),
+        };
+        float[] values = new float[tensor.Count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = low + ((high - low) * random.NextSingle());
+        }
+
+        return values;
+    }
+
+    private static byte[] Bytes(ModelSpec spec, TensorSpec tensor, Random random)
+    {
+        if (tensor.Name.EndsWith(".input_zero_point", StringComparison.Ordinal))
+        {
+            return [.. Enumerable.Range(0, (int)tensor.Count).Select(_ => (byte)random.Next(100, 156))];
+        }
+
+        string name = tensor.Name[..tensor.Name.LastIndexOf('.')];
+        if (name == PackedLayout.WordEmbedding)
+        {
+            return Codes(spec.Dimensions.VocabularySize, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, 1, random);
+        }
+
+        MatrixSpec matrix = spec.Matrix(name);
+        if (tensor.Name.EndsWith(".zero_points", StringComparison.Ordinal))
+        {
+            IReadOnlyList<int> groups = matrix.StoredGroups();
+            return [.. Enumerable.Range(0, (int)tensor.Count).Select(i => (byte)random.Next(1 << (matrix.IsMixed ? matrix.GroupBits[groups[i]] : matrix.Bits)))];
+        }
+
+        // Symmetric codes are of a narrow range: the lowest never occurs, except that at one bit both do.
+        return [.. matrix.Segments().SelectMany(s => Codes(s.Rows, matrix.Columns, s.Bits, matrix.Mapping == Mapping.Symmetric && s.Bits > 1 ? 1 : 0, random))];
+    }
+
+    private static byte[] Codes(int rows, int columns, int bits, int lowest, Random random)
+    {
+        int rowBytes = ((columns * bits) + 7) / 8;
+        byte[] packed = new byte[rows * rowBytes];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                int code = random.Next(lowest, 1 << bits);
+                for (int bit = 0; bit < bits; bit++)
+                {
+                    int at = (column * bits) + bit;
+                    packed[(row * rowBytes) + (at / 8)] |= (byte)(((code >> bit) & 1) << (at % 8));
+                }
+            }
+        }
+
+        return packed;
+    }
+
+    private static byte[] Vocabulary(int size)
+    {
+        string[] special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
+        return Encoding.UTF8.GetBytes(string.Concat(special.Concat(Enumerable.Range(0, size - special.Length).Select(i => $"word{i}")).Select(piece => piece + "\n")));
+    }
+}

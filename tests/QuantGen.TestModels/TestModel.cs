@@ -1,0 +1,76 @@
+using QuantGen.Execution;
+using QuantGen.Specs;
+using QuantGen.TestModels.Models;
+
+namespace QuantGen.TestModels;
+
+/// <summary>One of the small models and the code generated for it.</summary>
+public sealed class TestModel
+{
+    private readonly Type _class;
+    private readonly Func<string, LoadOptions?, InferenceSession> _load;
+
+    private TestModel(Type type, ModelSpec spec, Func<string, LoadOptions?, InferenceSession> load)
+    {
+        _class = type;
+        _load = load;
+        Spec = spec;
+    }
+
+    /// <summary>Gets all models: every width, mapping, grouping, range and head, of both architectures.</summary>
+    public static IReadOnlyList<TestModel> All { get; } =
+    [
+        Of<Bert1>(model => model.Session),
+        Of<Bert1GroupSize>(model => model.Session),
+        Of<Bert2>(model => model.Session),
+        Of<Bert2GroupSize>(model => model.Session),
+        Of<Bert2Asymmetric>(model => model.Session),
+        Of<Bert3>(model => model.Session),
+        Of<Bert3Asymmetric>(model => model.Session),
+        Of<Bert4>(model => model.Session),
+        Of<Bert4Asymmetric>(model => model.Session),
+        Of<Bert4Static>(model => model.Session),
+        Of<Bert8>(model => model.Session),
+        Of<Bert8Asymmetric>(model => model.Session),
+        Of<Bert32>(model => model.Session),
+        Of<BertLayerBits>(model => model.Session),
+        Of<BertMixed>(model => model.Session),
+        Of<Albert2>(model => model.Session),
+        Of<Albert4Static>(model => model.Session),
+        Of<Albert32>(model => model.Session),
+    ];
+
+    /// <summary>Gets the name of the annotated class.</summary>
+    public string Name => _class.Name;
+
+    /// <summary>Gets the model.</summary>
+    public ModelSpec Spec { get; }
+
+    /// <summary>Gets the generated program itself.</summary>
+    public IEncoderProgram Program => (IEncoderProgram)Activator.CreateInstance(GeneratedType("Program")!)!;
+
+    /// <summary>Finds a model by its name.</summary>
+    public static TestModel Named(string name) => All.Single(model => model.Name == name);
+
+    /// <summary>Gets a type the generator emitted beside the class; null when there is none.</summary>
+    /// <param name="suffix">What follows the class's name, such as <c>KernelsF32</c>.</param>
+    public Type? GeneratedType(string suffix) => _class.Assembly.GetType($"{_class.Namespace}.QuantGenerated.{_class.Name}{suffix}");
+
+    /// <summary>Makes random weights, writes them to disk and loads them as a user would.</summary>
+    public InferenceSession Load(int seed = 1, LoadOptions? options = null)
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("quantgen-").FullName, Name + ".qg.safetensors");
+        try
+        {
+            RandomWeights.For(Spec, seed).Save(path);
+            return _load(path, options);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+
+    private static TestModel Of<T>(Func<T, InferenceSession> session)
+        where T : IQuantizedModel<T> => new(typeof(T), T.Spec, (path, options) => session(T.Load(path, options)));
+}

@@ -1,0 +1,55 @@
+using QuantGen.Specs;
+
+namespace QuantGen.Tests.Specs;
+
+public sealed class QuantizationPlanReaderTests
+{
+    [Fact]
+    public void All_settings_are_read_in_order()
+    {
+        var issues = new List<SpecIssue>();
+        EquatableArray<PlanEntry> plan = QuantizationPlanReader.Read(
+            """
+            { "matrices": {
+                "encoder.layer.*": { "bits": 4, "groups": 2, "mapping": "asymmetric", "clipping": "percentile", "scheme": "linear" },
+                "pooler.dense": { "group_bits": [4, 2], "group_size": 0 },
+                "*.query": {} } }
+            """, "plan.json", issues);
+        Assert.Empty(issues);
+        Assert.Equal(
+            [
+                new PlanEntry("encoder.layer.*", 4, 2, null, Mapping.Asymmetric, Clipping.Percentile, default),
+                new PlanEntry("pooler.dense", null, null, 0, null, null, new EquatableArray<int>([4, 2])),
+                new PlanEntry("*.query", null, null, null, null, null, default),
+            ],
+            plan);
+    }
+
+    [Theory]
+    [InlineData("", "QG1206", "is not JSON: line 1, column 1")]
+    [InlineData("[]", "QG1206", "the single key 'matrices'")]
+    [InlineData("{}", "QG1206", "the single key 'matrices'")]
+    [InlineData("""{"matrices":[]}""", "QG1206", "the single key 'matrices'")]
+    [InlineData("""{"matrices":{},"more":1}""", "QG1206", "the single key 'matrices'")]
+    [InlineData("""{"matrices":{"a":4}}""", "QG1206", "'a' must be an object")]
+    [InlineData("""{"matrices":{"a":{"bit":4}}}""", "QG1208", "'a' has the unknown key 'bit'; known are bits, groups")]
+    [InlineData("""{"matrices":{"a":{"bits":"4"}}}""", "QG1208", "'bits' of 'a' must be a whole number, and it is '4'")]
+    [InlineData("""{"matrices":{"a":{"bits":2.5}}}""", "QG1208", "a whole number")]
+    [InlineData("""{"matrices":{"a":{"bits":null}}}""", "QG1208", "and it is null")]
+    [InlineData("""{"matrices":{"a":{"groups":1e12}}}""", "QG1208", "a whole number")]
+    [InlineData("""{"matrices":{"a":{"mapping":"Symmetric"}}}""", "QG1208", "'symmetric' or 'asymmetric'")]
+    [InlineData("""{"matrices":{"a":{"clipping":3}}}""", "QG1208", "'min_max' or 'percentile' or 'mse'")]
+    [InlineData("""{"matrices":{"a":{"scheme":"lsq"}}}""", "QG1208", "must be 'linear', and it is 'lsq'")]
+    [InlineData("""{"matrices":{"a":{"group_bits":[]}}}""", "QG1208", "a list of bits, one per group")]
+    [InlineData("""{"matrices":{"a":{"group_bits":[4,"2"]}}}""", "QG1208", "and it is a list")]
+    [InlineData("""{"matrices":{"a":{"group_bits":4}}}""", "QG1208", "a list of bits, one per group")]
+    public void What_is_wrong_is_one_issue(string json, string id, string message)
+    {
+        var issues = new List<SpecIssue>();
+        QuantizationPlanReader.Read(json, "plan.json", issues);
+        SpecIssue issue = Assert.Single(issues);
+        Assert.Equal(id, issue.Id);
+        Assert.StartsWith("Plan 'plan.json'", issue.Message);
+        Assert.Contains(message, issue.Message);
+    }
+}

@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Text.Json;
+using QuantGen.Specs;
+using static QuantGen.Tests.Specs.SpecBuilderTests;
+
+namespace QuantGen.Tests.Specs;
+
+public sealed class SpecJsonTests
+{
+    private static readonly ModelConfig s_tiny = new()
+    {
+        Layers = 1, HiddenSize = 4, EmbeddingSize = 4, Heads = 2, IntermediateSize = 8, VocabularySize = 20, MaxPositions = 16,
+    };
+
+    private static readonly string[] s_names = ["bert-base", "albert", "mixed", "groups", "full"];
+
+    [Fact]
+    public void The_text_is_fixed()
+    {
+        ModelSpec spec = Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 2) }) });
+        string json = spec.CanonicalJson;
+        Assert.StartsWith(
+            """{"architecture":"bert","layers":1,"hidden_size":4,"embedding_size":4,"heads":2,"intermediate_size":8,"vocabulary_size":20,"max_positions":16,"type_vocabulary_size":2,"hidden_activation":"gelu","layer_norm_epsilon":1E-12,"head":"encoder","outputs":0,"embedding_bits":8,"activation_bits":8,"activation_range":"per_token","matrices":[{"name":"encoder.layer.0.attention.self.query","rows":4,"columns":4,"bits":4,"group_count":2,"group_size":0,"mapping":"symmetric","clipping":"mse","group_bits":[4,2]},{"name":"encoder.layer.0.attention.self.key","rows":4,"columns":4,"bits":2,"group_count":1,"group_size":0,"mapping":"symmetric","clipping":"mse","group_bits":[]},""",
+            json);
+        Assert.EndsWith("\"group_bits\":[]}]}", json);
+        Assert.Equal(6, JsonDocument.Parse(json).RootElement.GetProperty("matrices").GetArrayLength());
+    }
+
+    [Fact]
+    public void The_hash_is_stable()
+    {
+        Assert.Equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", SpecJson.Sha256("abc"));
+        ModelSpec spec = Build(new ModelConfig(), new SpecOptions { Bits = 2, GroupCount = 128, Head = BertHead.SequenceClassification });
+
+        // Packed files carry this hash: when it moves, every file made before is refused.
+        Assert.Equal("6ea3fb4a1239b2e9c45d87e36f07792b9f35dcf1bd8098e393bd1c473cb8317e", spec.Sha256);
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Models_survive_the_round_trip(string name)
+    {
+        ModelSpec spec = Model(name);
+        ModelSpec read = SpecJson.Read(spec.CanonicalJson);
+        Assert.Equal(spec, read);
+        Assert.Equal(spec.Sha256, read.Sha256);
+        Assert.Equal(spec.GetHashCode(), read.GetHashCode());
+        Assert.DoesNotContain('\n', spec.CanonicalJson);
+        using JsonDocument indented = JsonDocument.Parse(SpecJson.Write(spec, indented: true));
+        using JsonDocument canonical = JsonDocument.Parse(spec.CanonicalJson);
+        Assert.True(JsonElement.DeepEquals(indented.RootElement, canonical.RootElement));
+    }
+
+    [Fact]
+    public void Indented_text_is_for_people_only()
+    {
+        string indented = SpecJson.Write(Model("mixed"), indented: true);
+        Assert.StartsWith("{\n  \"architecture\": \"bert\",\n", indented);
+        Assert.Throws<FormatException>(() => SpecJson.Read(indented));
+    }
+
+    [Fact]
+    public void The_culture_does_not_matter()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        string json = Model("mixed").CanonicalJson;
+        try
+        {
+            CultureInfo.CurrentCulture = new CultureInfo("sv-SE");
+            Assert.Equal(json, Model("mixed").CanonicalJson);
+            Assert.Equal(Model("mixed"), SpecJson.Read(json));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public void Equal_models_have_equal_text()
+    {
+        ModelSpec zero = Build(s_tiny with { LayerNormEpsilon = 0.0 }, new SpecOptions { MaxSequenceLength = 16 });
+        ModelSpec negative = Build(s_tiny with { LayerNormEpsilon = -0.0 }, new SpecOptions { MaxSequenceLength = 16 });
+        Assert.Equal(zero, negative);
+        Assert.Equal(zero.CanonicalJson, negative.CanonicalJson);
+    }
+
+    [Theory]
+    [InlineData("\"layers\":1", "\"layers\":2")]
+    [InlineData("\"layers\":1", "\"layers\":1.0")]
+    [InlineData("\"layers\":1", "\"layers\":1e0")]
+    [InlineData("\"layers\":1", "\"layers\": 1")]
+    [InlineData("\"layers\":1", "\"layers\":-1")]
+    [InlineData("\"layers\":1", "\"layers\":1e300")]
+    [InlineData("\"layers\":1", "\"layers\":\"1\"")]
+    [InlineData("\"layers\":1,", "")]
+    [InlineData("\"layers\":1,", "\"layers\":1,\"more\":1,")]
+    [InlineData("\"layers\":1,", "\"layers\":1,\"layers\":1,")]
+    [InlineData("\"hidden_size\":4", "\"hidden_size\":2147483647")]
+    [InlineData("\"layer_norm_epsilon\":1E-12", "\"layer_norm_epsilon\":1e-12")]
+    [InlineData("\"layer_norm_epsilon\":1E-12", "\"layer_norm_epsilon\":null")]
+    [InlineData("\"architecture\":\"bert\"", "\"architecture\":\"Bert\"")]
+    [InlineData("\"architecture\":\"bert\"", "\"architecture\":\"albert\"")]
+    [InlineData("\"head\":\"encoder\"", "\"head\":\"0\"")]
+    [InlineData("\"head\":\"encoder\"", "\"head\":\"sequence_classification\"")]
+    [InlineData("\"outputs\":0", "\"outputs\":2")]
+    [InlineData("\"activation_bits\":8", "\"activation_bits\":4")]
+    [InlineData("self.query", "self.key")]
+    [InlineData("self.query", "self.*")]
+    [InlineData("self.query", "self.\\u0071uery")]
+    [InlineData("encoder.layer.0.output.dense", "encoder.layer.0-0.output.dense")]
+    [InlineData("\"group_bits\":[4,2]", "\"group_bits\":[4,4]")]
+    [InlineData("\"group_bits\":[4,2]", "\"group_bits\":[4,1e300]")]
+    [InlineData("\"group_bits\":[4,2]", "\"group_bits\":[4,\"2\"]")]
+    [InlineData("\"group_bits\":[4,2]", "\"group_bits\":[4,2.5]")]
+    [InlineData("\"group_bits\":[4,2]", "\"group_bits\":[2,4,2]")]
+    [InlineData("\"group_count\":2", "\"group_count\":3")]
+    [InlineData("\"mapping\":\"symmetric\"", "\"mapping\":\"linear\"")]
+    [InlineData("\"bits\":4", "\"bits\":5")]
+    [InlineData("\"bits\":4", "\"bits\":2")]
+    [InlineData("\"matrices\":[{", "\"matrices\":[{},{")]
+    [InlineData("\"matrices\":[{", "\"matrices\":[null,{")]
+    [InlineData("\"matrices\":[{", "\"matrices\":[[{")]
+    public void Other_texts_are_refused(string part, string other)
+    {
+        string json = Model("mixed").CanonicalJson;
+        int at = json.IndexOf(part, StringComparison.Ordinal);
+        Assert.True(at >= 0);
+        Assert.Throws<FormatException>(() => SpecJson.Read(json[..at] + other + json[(at + part.Length)..]));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("{\"matrices\":[]}")]
+    public void Texts_of_another_kind_are_refused(string json) => Assert.Throws<FormatException>(() => SpecJson.Read(json));
+
+    [Fact]
+    public void Random_changes_give_the_same_model_or_a_format_exception()
+    {
+        var random = new Random(20240607);
+        string[] texts = [.. s_names.Select(name => Model(name).CanonicalJson)];
+        string alphabet = "0123456789-+.eE\"\\{}[]:,*_ abtnu\u0000\u00e9";
+        int refused = 0;
+        for (int i = 0; i < 2_000; i++)
+        {
+            string json = texts[i % texts.Length];
+            for (int change = random.Next(1, 4); change > 0; change--)
+            {
+                int at = random.Next(json.Length);
+                int length = Math.Min(random.Next(1, 30), json.Length - at);
+                char c = alphabet[random.Next(alphabet.Length)];
+                json = random.Next(5) switch
+                {
+                    0 => json[..at] + c + json[(at + 1)..],
+                    1 => json.Insert(at, c.ToString()),
+                    2 => json.Remove(at, length),
+                    3 => json.Insert(random.Next(json.Length), json.Substring(at, length)),
+                    _ => json[..Math.Max(at, 1)],
+                };
+            }
+
+            try
+            {
+                Assert.Equal(json, SpecJson.Read(json).CanonicalJson);
+            }
+            catch (FormatException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 1_500, 2_000);
+    }
+
+    public static TheoryData<string> Models => [.. s_names];
+
+    private static ModelSpec Model(string name) => name switch
+    {
+        "bert-base" => Build(new ModelConfig(), new SpecOptions { Bits = 2, GroupCount = 128, Head = BertHead.SequenceClassification, LabelCount = 3 }),
+        "albert" => Build(
+            s_tiny with { Architecture = BertArchitecture.Albert, EmbeddingSize = 2, Layers = 3, HiddenActivation = HiddenActivation.GeluNew, LayerNormEpsilon = 0.1 },
+            new SpecOptions { Bits = 8, Head = BertHead.QuestionAnswering, ActivationRange = ActivationRange.Static, MaxSequenceLength = 16 }),
+        "mixed" => Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 2) }) }),
+        "groups" => Build(s_tiny, new SpecOptions { Bits = 3, GroupSize = 64, Mapping = Mapping.Asymmetric, Head = BertHead.Regression, MaxSequenceLength = 16 }),
+        _ => Build(s_tiny, new SpecOptions { EmbeddingBits = 32, Head = BertHead.TokenClassification, LabelCount = 9, MaxSequenceLength = 16 }),
+    };
+}

@@ -1,0 +1,169 @@
+using QuantGen.Specs;
+using static QuantGen.Tests.Specs.SpecBuilderTests;
+
+namespace QuantGen.Tests.Specs;
+
+public sealed class SpecRulesTests
+{
+    private static readonly ModelConfig s_config = new() { Layers = 1, HiddenSize = 12, EmbeddingSize = 12, Heads = 2, IntermediateSize = 24, VocabularySize = 20 };
+    private static readonly SpecOptions s_options = new() { Bits = 4 };
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(5, 4)]
+    [InlineData(33, 32)]
+    [InlineData(-7, 1)]
+    [InlineData(int.MaxValue, 32)]
+    public void QG1101_bits(int bits, int nearest) =>
+        Check(s_config, s_options with { Bits = bits }, "QG1101", $"Weights cannot have {bits} bits; use 1, 2, 3, 4, 8 or 32", nearest);
+
+    [Fact]
+    public void QG1101_bits_in_a_plan()
+    {
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Bits = 5 }) }, "QG1101", "self.query' cannot have 5 bits", 4);
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 7) }) }, "QG1101", "self.query' cannot have 7 bits", 8);
+    }
+
+    [Theory]
+    [InlineData(0, "The group count is 0, and it must be at least 1")]
+    [InlineData(-1, "The group count is -1, and it must be at least 1")]
+    public void QG1102_group_counts_below_one(int groups, string message) => Check(s_config, s_options with { GroupCount = groups }, "QG1102", message, 1);
+
+    [Fact]
+    public void QG1102_group_counts_that_do_not_divide_the_rows()
+    {
+        IReadOnlyList<SpecIssue> issues = Issues(s_config, s_options with { GroupCount = 7 });
+        Assert.Equal(6, issues.Count);
+        Assert.All(issues, issue => Assert.Equal("QG1102", issue.Id));
+        Assert.Contains("'encoder.layer.0.attention.self.query' has 12 rows, which 7 groups cannot divide; the nearest legal count is 6", issues[0].Message);
+        Assert.Equal(6, issues[0].NearestLegalValue);
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupCount = int.MinValue }) }, "QG1102", "12 rows", 1);
+    }
+
+    [Theory]
+    [InlineData(-1, 32)]
+    [InlineData(31, 32)]
+    [InlineData(33, 32)]
+    [InlineData(48, 64)]
+    [InlineData(int.MaxValue, 1 << 15)]
+    [InlineData(int.MinValue, 32)]
+    public void QG1103_group_sizes(int size, int nearest) => Check(
+        s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupSize = size, GroupCount = 1 }) }, "QG1103", $"has a group size of {size}, and it must be a multiple of 32", nearest);
+
+    [Fact]
+    public void QG1104_groups_along_rows_and_inputs()
+    {
+        Check(s_config, s_options with { GroupCount = 2, GroupSize = 32 }, "QG1104", "A group count of 2 along rows and a group size of 32");
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupCount = 2, GroupSize = 32 }) }, "QG1104", "has both 2 groups");
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 2), GroupSize = 32 }) }, "QG1104", "bits per group of rows");
+    }
+
+    [Fact]
+    public void QG1105_activation_bits() => Check(s_config, s_options with { ActivationBits = 4 }, "QG1105", "Activations cannot have 4 bits; use 8", 8);
+
+    [Fact]
+    public void QG1106_embedding_bits() => Check(s_config, s_options with { EmbeddingBits = 3 }, "QG1106", "The embedding cannot have 3 bits; use 2, 4, 8 or 32", 2);
+
+    [Fact]
+    public void QG1107_layer_bits_patterns()
+    {
+        Check(s_config, s_options with { LayerBits = Rules(("decoder.*", 2)) }, "QG1107", "'decoder.*' matches no matrix");
+        Check(s_config, s_options with { LayerBits = Rules(("encoder..x", 2)) }, "QG1107", "'encoder..x' is malformed");
+    }
+
+    [Fact]
+    public void QG1108_layer_bits_values() =>
+        Check(s_config, s_options with { LayerBits = Rules(("*.query", 6)) }, "QG1108", "LayerBits '*.query' cannot have 6 bits", 4);
+
+    [Fact]
+    public void QG1109_asymmetric_bits()
+    {
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Bits = 1, Mapping = Mapping.Asymmetric }) }, "QG1109", "1-bit weights, which are symmetric");
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(1, 4), Mapping = Mapping.Asymmetric }) }, "QG1109", "1-bit weights");
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(513, 512)]
+    public void QG1110_sequence_lengths(int length, int nearest) => Check(
+        s_config, s_options with { MaxSequenceLength = length, MaxBatchTokens = 1024 }, "QG1110", $"MaxSequenceLength is {length}, and this model has positions for 1 to 512", nearest);
+
+    [Theory]
+    [InlineData(127, 128)]
+    [InlineData((1 << 20) + 1, 1 << 20)]
+    public void QG1111_batch_tokens(int tokens, int nearest) =>
+        Check(s_config, s_options with { MaxBatchTokens = tokens }, "QG1111", $"MaxBatchTokens is {tokens}, and it must be from MaxSequenceLength 128 to 1048576", nearest);
+
+    [Theory]
+    [InlineData(BertHead.SequenceClassification, 0)]
+    [InlineData(BertHead.TokenClassification, 4097)]
+    public void QG1113_labels(BertHead head, int labels) =>
+        Check(s_config, s_options with { Head = head, LabelCount = labels }, "QG1113", $"needs 1 to 4096 labels, and there are {labels}");
+
+    [Fact]
+    public void QG1203_dimensions()
+    {
+        Check(s_config with { Layers = 0 }, s_options, "QG1203", "Layers is 0, and it must be from 1 to 128", 1);
+        Check(s_config with { Layers = 129 }, s_options, "QG1203", "Layers is 129", 128);
+        Check(s_config with { IntermediateSize = 32769 }, s_options, "QG1203", "IntermediateSize is 32769, and it must be from 1 to 32768", 32768);
+        Check(s_config with { VocabularySize = -5 }, s_options, "QG1203", "VocabularySize is -5", 1);
+        Check(s_config with { MaxPositions = 32769 }, s_options, "QG1203", "MaxPositions is 32769", 32768);
+        Check(s_config with { TypeVocabularySize = 0 }, s_options, "QG1203", "TypeVocabularySize is 0", 1);
+        Check(s_config with { Heads = 5 }, s_options, "QG1203", "HiddenSize 12 cannot be divided into 5 heads; the nearest legal count is 4", 4);
+        Check(s_config with { Heads = 0 }, s_options, "QG1203", "into 0 heads", 1);
+        Check(s_config with { Heads = int.MaxValue }, s_options, "QG1203", "heads", 12);
+        Check(s_config with { EmbeddingSize = 6 }, s_options, "QG1203", "EmbeddingSize is 6, and BERT needs it equal to HiddenSize 12", 12);
+        Check(s_config with { LayerNormEpsilon = double.NaN }, s_options, "QG1203", "LayerNormEpsilon must be a number from 0 to 1");
+    }
+
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(int.MinValue)]
+    [InlineData(0)]
+    public void QG1203_hidden_sizes_at_the_ends_of_the_range(int hidden)
+    {
+        IReadOnlyList<SpecIssue> issues = Issues(s_config with { HiddenSize = hidden, EmbeddingSize = hidden, Heads = 7 }, s_options);
+        Assert.All(issues, issue => Assert.Equal("QG1203", issue.Id));
+        Assert.Contains($"HiddenSize is {hidden}, and it must be from 1 to 32768", issues[0].Message);
+    }
+
+    [Fact]
+    public void QG1207_plan_patterns()
+    {
+        Check(s_config, s_options with { Plan = Plan(Entry("pooler.dense")) }, "QG1207", "'pooler.dense' matches no matrix");
+        Check(s_config, s_options with { Plan = Plan(Entry("a b")) }, "QG1207", "'a b' is malformed");
+    }
+
+    [Fact]
+    public void QG1208_bits_per_group()
+    {
+        Check(
+            s_config,
+            s_options with { Plan = Plan(Entry("*.query") with { GroupCount = 3, GroupBits = Bits(4, 2) }) },
+            "QG1208",
+            "has 3 groups and 'group_bits' lists 2");
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(32, 2) }) }, "QG1208", "mixes 32-bit groups");
+    }
+
+    [Fact]
+    public void All_issues_are_reported_at_once()
+    {
+        IReadOnlyList<SpecIssue> issues = Issues(s_config with { Layers = 0 }, s_options with { Bits = 5, ActivationBits = 4 });
+        Assert.Equal(["QG1203", "QG1101", "QG1105"], issues.Select(i => i.Id));
+    }
+
+    private static IReadOnlyList<SpecIssue> Issues(ModelConfig config, SpecOptions options)
+    {
+        var issues = new List<SpecIssue>();
+        Assert.Null(SpecBuilder.Build(config, options, issues));
+        return issues;
+    }
+
+    private static void Check(ModelConfig config, SpecOptions options, string id, string message, int nearest = 0)
+    {
+        SpecIssue issue = Assert.Single(Issues(config, options));
+        Assert.Equal(id, issue.Id);
+        Assert.Contains(message, issue.Message);
+        Assert.Equal(nearest, issue.NearestLegalValue);
+    }
+}
