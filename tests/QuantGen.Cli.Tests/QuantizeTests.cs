@@ -1,5 +1,7 @@
 using System.Text.Json;
+using QuantGen.Checkpoints;
 using QuantGen.Packed;
+using QuantGen.Quantization;
 
 namespace QuantGen.Cli.Tests;
 
@@ -85,6 +87,54 @@ public sealed class QuantizeTests(CheckpointFixture files) : IClassFixture<Check
         double mean = expected.Average();
         double signal = Math.Sqrt(expected.Select(e => Math.Pow(e - mean, 2)).Average());
         Assert.InRange(noise / signal, 1e-6, 0.25);
+    }
+
+    [Fact]
+    public void Stored_order_holds_the_weights_of_every_group()
+    {
+        const string Name = "encoder.layer.1.output.dense";
+        string plan = files.File("stored.json");
+        File.WriteAllText(plan, $$"""{ "matrices": { "{{Name}}": { "group_bits": [8, 3, 4, 3], "mapping": "asymmetric" } } }""");
+        string output = files.File("stored.qg.safetensors");
+        Tool.Json("quantize", files.Checkpoint, "-o", output, "--bits", "4", "--plan", plan);
+        using PackedModel model = PackedModel.Open(output);
+        using Checkpoint checkpoint = Checkpoint.Open(files.Checkpoint);
+        float[] weights = checkpoint.Read(Name + ".weight");
+        var expected = new float[32 * 64];
+        MatrixQuantizer.Quantize(weights, 32, 64, new MatrixQuantizerOptions { GroupBits = [8, 3, 4, 3], GroupCount = 4, Mapping = Mapping.Asymmetric, Clipping = Clipping.Mse })
+            .Dequantize(expected);
+
+        // Groups of three bits come first, then the one of four, then the one of eight.
+        ReadOnlySpan<byte> packed = model.Codes(Name);
+        byte[] codes = new byte[64];
+        foreach ((int group, int stored, int bits) in new[] { (1, 0, 3), (3, 1, 3), (2, 2, 4), (0, 3, 8) })
+        {
+            var parameters = new QuantizationParameters(model.Floats(Name + ".scales")[stored], model.Bytes(Name + ".zero_points")[stored]);
+            for (int row = 8 * group; row < 8 * (group + 1); row++)
+            {
+                int length = CodePacker.RowBytes(64, bits);
+                CodePacker.UnpackRow(packed[..length], bits, codes);
+                packed = packed[length..];
+                Assert.Equal(expected[(row * 64)..((row + 1) * 64)], codes.Select(code => LinearQuantizer.Dequantize(code, parameters)));
+            }
+        }
+
+        Assert.True(packed.IsEmpty);
+        Assert.Equal(checkpoint.Read(Name + ".bias"), model.Floats(Name + ".bias"));
+    }
+
+    [Fact]
+    public async Task Draws_tables_on_a_terminal_and_never_into_json()
+    {
+        string[] command = ["quantize", files.Checkpoint, "-o", files.File("drawn.qg.safetensors"), "--bits", "8"];
+        using var output = new StringWriter();
+        var streams = new CliStreams(TextReader.Null, output, TextWriter.Null) { IsInteractive = true };
+        Assert.Equal(0, await CliApplication.RunAsync(command, streams));
+        Assert.Contains("SQNR dB", output.ToString());
+        Assert.Contains("pooler.dense", output.ToString());
+        using var json = new StringWriter();
+        Assert.Equal(0, await CliApplication.RunAsync([.. command, "--json"], streams with { Output = json }));
+        JsonDocument.Parse(json.ToString()).Dispose();
     }
 
     [Fact]
