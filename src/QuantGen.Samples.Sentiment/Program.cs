@@ -1,0 +1,16 @@
+using System.Diagnostics;
+using System.Globalization;
+using QuantGen.Samples.Sentiment;
+using QuantGen.Tasks;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+byte[] file = EmbeddedModel.Read("sentiment.qg.safetensors");
+using ReviewSentiment model = ReviewSentiment.Load(file);
+Console.WriteLine($"{file.Length:N0} bytes of model, {model.Session.InstructionSet} kernels");
+foreach (string sentence in args.Length > 0 ? [string.Join(' ', args)] : StandardInput.Lines())
+{
+    long start = Stopwatch.GetTimestamp();
+    Prediction prediction = model.Classify(sentence);
+    double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    Console.WriteLine($"{prediction.Label}  {prediction.Probability:P1}  {milliseconds,6:F2} ms  {sentence}");
+}

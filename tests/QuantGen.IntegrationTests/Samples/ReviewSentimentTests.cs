@@ -1,0 +1,54 @@
+using QuantGen.Packed;
+using QuantGen.Samples.Sentiment;
+using QuantGen.Tasks;
+using QuantGen.Tests;
+
+namespace QuantGen.IntegrationTests.Samples;
+
+/// <summary>The sample's model does what the sample claims.</summary>
+public sealed class ReviewSentimentTests
+{
+    // The checkpoint has 81.54% on these rows; the packed model may lose one point.
+    private const double LeastAccuracy = 0.8054;
+
+    [Theory]
+    [InlineData("a gorgeous , witty film", "POSITIVE")]
+    [InlineData("a dull , lifeless mess", "NEGATIVE")]
+    public void Sentences_get_their_label(string sentence, string label)
+    {
+        using ReviewSentiment model = ReviewSentiment.Load(Embedded());
+        Prediction prediction = model.Classify(sentence);
+
+        Assert.Equal(label, prediction.Label);
+        Assert.InRange(prediction.Probability, 0.8f, 1f);
+    }
+
+    [Fact]
+    public void The_packed_model_is_a_thirteenth_of_its_checkpoint()
+    {
+        using PackedModel packed = PackedModel.Read(Embedded(), "sentiment");
+
+        Assert.Equal(ReviewSentiment.Spec, packed.Spec);
+        Assert.InRange(packed.FileLength, 1, 25_082_616 / 13);
+    }
+
+    [Fact]
+    [Trait("Category", "Shared")]
+    public void Accuracy_stays_within_a_point_of_the_checkpoint()
+    {
+        string[][] rows = [.. File.ReadLines(SharedFiles.Path("data/SST-2/dev.tsv")).Skip(1).Select(line => line.Split('\t'))];
+        using ReviewSentiment model = ReviewSentiment.Load(Embedded());
+        IReadOnlyList<Prediction> predictions = model.Session.Classify([.. rows.Select(row => new TextInput(row[0]))]);
+        int right = rows.Zip(predictions).Count(pair => pair.First[1] == (pair.Second.Label == "POSITIVE" ? "1" : "0"));
+
+        Assert.InRange((double)right / rows.Length, LeastAccuracy, 1);
+    }
+
+    private static byte[] Embedded()
+    {
+        using Stream stream = typeof(ReviewSentiment).Assembly.GetManifestResourceStream("sentiment.qg.safetensors")!;
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}
