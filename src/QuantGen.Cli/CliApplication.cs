@@ -11,8 +11,9 @@ public static class CliApplication
     /// <summary>Runs one command line.</summary>
     /// <param name="args">The arguments, without the tool's name.</param>
     /// <param name="streams">Where to read and write.</param>
+    /// <param name="cancellation">Ends the work between two steps of it.</param>
     /// <returns>0 for success, 1 for failure, 2 for misuse, 130 when interrupted.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, CliStreams streams)
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CliStreams streams, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(streams);
@@ -27,12 +28,14 @@ public static class CliApplication
 
         try
         {
-            return await parse.InvokeAsync(new InvocationConfiguration
+            var configuration = new InvocationConfiguration
             {
                 Output = streams.Output,
                 Error = streams.Error,
                 EnableDefaultExceptionHandler = false,
-            });
+                ProcessTerminationTimeout = null,
+            };
+            return await parse.InvokeAsync(configuration, cancellation);
         }
         catch (OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using QuantGen.Cli;
 
@@ -9,4 +10,11 @@ var streams = new CliStreams(input, Console.Out, Console.Error)
     HasInput = Console.IsInputRedirected,
     IsInteractive = !Console.IsOutputRedirected,
 };
-return await CliApplication.RunAsync(args, streams);
+using var cancellation = new CancellationTokenSource();
+using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+{
+    // The first one lets the work end cleanly; a second one ends the process, as if nobody listened.
+    signal.Cancel = !cancellation.IsCancellationRequested;
+    cancellation.Cancel();
+});
+return await CliApplication.RunAsync(args, streams, cancellation.Token);

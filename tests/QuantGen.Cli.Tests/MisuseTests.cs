@@ -59,6 +59,16 @@ public sealed class MisuseTests(CheckpointFixture files) : IClassFixture<Checkpo
     }
 
     [Fact]
+    public async Task Interruption_is_one_line_and_exit_code_130()
+    {
+        using var error = new StringWriter();
+        var streams = new CliStreams(TextReader.Null, TextWriter.Null, error);
+        int code = await CliApplication.RunAsync(["evaluate", files.Packed, "--data", files.Data], streams, new CancellationToken(canceled: true));
+        Assert.Equal(130, code);
+        Assert.Equal("quantgen: interrupted", error.ToString().TrimEnd());
+    }
+
+    [Fact]
     public void Help_and_version_succeed()
     {
         Assert.Contains("quantgen [command]", Tool.Text("--help"));
