@@ -44,8 +44,8 @@ public sealed class PanelPackerTests
             for (int row = 0; row < codes.Length; row++)
             {
                 uint[] words = new uint[Columns * bits / 32];
-                CodePacker.PackRow(codes[row], bits, MemoryMarshal.AsBytes<uint>(words));
-                PanelPacker.AddPackedRow(words, order, row, MemoryMarshal.Cast<byte, uint>(panel));
+                CodePacker.PackRow(codes[row], bits, MemoryMarshal.AsBytes(words.AsSpan()));
+                PanelPacker.AddPackedRow(words, order, row, MemoryMarshal.Cast<byte, uint>(panel.AsSpan()));
             }
 
             Assert.Equal(Slow(codes, order), panel);
