@@ -22,7 +22,7 @@ public static class CliApplication
         ParseResult parse = Root(streams, verbose).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parse.Action is ParseErrorAction)
         {
-            return Fail(streams, parse.Errors[0].Message + Hint(parse), ExitCode.Misuse);
+            return Fail(streams, FirstError(parse) + Hint(parse), ExitCode.Misuse);
         }
 
         try
@@ -70,6 +70,10 @@ public static class CliApplication
     }
 
     private static int CodeOf(Exception error) => error is UsageException ? ExitCode.Misuse : ExitCode.Failure;
+
+    // What is misspelt explains more than what is therefore missing.
+    private static string FirstError(ParseResult parse) =>
+        (parse.Errors.FirstOrDefault(error => parse.UnmatchedTokens.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal))) ?? parse.Errors[0]).Message;
 
     private static string Hint(ParseResult parse)
     {

@@ -20,283 +20,308 @@ namespace Sample.QuantGenerated
     {
         /// <summary>Gets the instruction set in use here.</summary>
         public static string InstructionSet =>
-            LanesChoice.Use512 ? "AVX-512" : LanesChoice.Use256 ? "AVX2" : LanesChoice.Use128 ? "128-bit" : "scalar";
+            LanesChoice.Use512 ? "AVX-512" :
+            LanesChoice.Use256 ? "AVX2" :
+            LanesChoice.Use128 ? "128-bit" : "scalar";
 
         /// <summary>Computes a linear layer for some tokens.</summary>
         public static void Linear(ref float input, int inputStride, int count, ref float weights, ref float bias, int rows, int columns, ref float output, int outputStride)
         {
             if (LanesChoice.Use512)
             {
-                FloatPanelLoop.Run<Lanes512By4, Lanes512By1>(ref input, inputStride, count, ref weights, ref bias, rows, columns, ref output, outputStride);
+                FloatPanelLoop.Run<Float512By64, Float512By16>(ref input, inputStride, count, ref weights, ref bias, rows, columns, ref output, outputStride);
             }
             else if (LanesChoice.Use256)
             {
-                FloatPanelLoop.Run<Lanes256By1, Lanes256By1>(ref input, inputStride, count, ref weights, ref bias, rows, columns, ref output, outputStride);
+                FloatPanelLoop.Run<Float256By16, Float256By16>(ref input, inputStride, count, ref weights, ref bias, rows, columns, ref output, outputStride);
             }
             else if (LanesChoice.Use128)
             {
-                FloatPanelLoop.Run<Lanes128By1, Lanes128By1>(ref input, inputStride, count, ref weights, ref bias, rows, columns, ref output, outputStride);
+                FloatPanelLoop.Run<Float128By16, Float128By16>(ref input, inputStride, count, ref weights, ref bias, rows, columns, ref output, outputStride);
             }
             else
             {
-                FloatPanelLoop.Run<LanesScalarBy1, LanesScalarBy1>(ref input, inputStride, count, ref weights, ref bias, rows, columns, ref output, outputStride);
+                FloatPanelLoop.Run<FloatScalarBy16, FloatScalarBy16>(ref input, inputStride, count, ref weights, ref bias, rows, columns, ref output, outputStride);
             }
         }
 
         // 6 tokens by 64 outputs.
-        private readonly struct Lanes512By4 : IFloatTileKernel
+        private readonly struct Float512By64 : IFloatTileKernel
         {
             public static int TileTokens => 6;
 
             public static int TileOutputs => 64;
 
-            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride, int outputs)
+            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
                 ref float a2 = ref Unsafe.Add(ref input, 2 * (nint)inputStride);
                 ref float a3 = ref Unsafe.Add(ref input, 3 * (nint)inputStride);
                 ref float a4 = ref Unsafe.Add(ref input, 4 * (nint)inputStride);
                 ref float a5 = ref Unsafe.Add(ref input, 5 * (nint)inputStride);
-                Lanes512 sum00 = Lanes512.Broadcast(0f);
-                Lanes512 sum01 = Lanes512.Broadcast(0f);
-                Lanes512 sum02 = Lanes512.Broadcast(0f);
-                Lanes512 sum03 = Lanes512.Broadcast(0f);
-                Lanes512 sum10 = Lanes512.Broadcast(0f);
-                Lanes512 sum11 = Lanes512.Broadcast(0f);
-                Lanes512 sum12 = Lanes512.Broadcast(0f);
-                Lanes512 sum13 = Lanes512.Broadcast(0f);
-                Lanes512 sum20 = Lanes512.Broadcast(0f);
-                Lanes512 sum21 = Lanes512.Broadcast(0f);
-                Lanes512 sum22 = Lanes512.Broadcast(0f);
-                Lanes512 sum23 = Lanes512.Broadcast(0f);
-                Lanes512 sum30 = Lanes512.Broadcast(0f);
-                Lanes512 sum31 = Lanes512.Broadcast(0f);
-                Lanes512 sum32 = Lanes512.Broadcast(0f);
-                Lanes512 sum33 = Lanes512.Broadcast(0f);
-                Lanes512 sum40 = Lanes512.Broadcast(0f);
-                Lanes512 sum41 = Lanes512.Broadcast(0f);
-                Lanes512 sum42 = Lanes512.Broadcast(0f);
-                Lanes512 sum43 = Lanes512.Broadcast(0f);
-                Lanes512 sum50 = Lanes512.Broadcast(0f);
-                Lanes512 sum51 = Lanes512.Broadcast(0f);
-                Lanes512 sum52 = Lanes512.Broadcast(0f);
-                Lanes512 sum53 = Lanes512.Broadcast(0f);
+                Vector512<float> sum00 = Vector512.Create(0f);
+                Vector512<float> sum01 = Vector512.Create(0f);
+                Vector512<float> sum02 = Vector512.Create(0f);
+                Vector512<float> sum03 = Vector512.Create(0f);
+                Vector512<float> sum10 = Vector512.Create(0f);
+                Vector512<float> sum11 = Vector512.Create(0f);
+                Vector512<float> sum12 = Vector512.Create(0f);
+                Vector512<float> sum13 = Vector512.Create(0f);
+                Vector512<float> sum20 = Vector512.Create(0f);
+                Vector512<float> sum21 = Vector512.Create(0f);
+                Vector512<float> sum22 = Vector512.Create(0f);
+                Vector512<float> sum23 = Vector512.Create(0f);
+                Vector512<float> sum30 = Vector512.Create(0f);
+                Vector512<float> sum31 = Vector512.Create(0f);
+                Vector512<float> sum32 = Vector512.Create(0f);
+                Vector512<float> sum33 = Vector512.Create(0f);
+                Vector512<float> sum40 = Vector512.Create(0f);
+                Vector512<float> sum41 = Vector512.Create(0f);
+                Vector512<float> sum42 = Vector512.Create(0f);
+                Vector512<float> sum43 = Vector512.Create(0f);
+                Vector512<float> sum50 = Vector512.Create(0f);
+                Vector512<float> sum51 = Vector512.Create(0f);
+                Vector512<float> sum52 = Vector512.Create(0f);
+                Vector512<float> sum53 = Vector512.Create(0f);
                 for (nint k = 0; k < columns; k++)
                 {
-                    Lanes512 w0 = Lanes512.Load(ref weights, 0);
-                    Lanes512 w1 = Lanes512.Load(ref weights, 16);
-                    Lanes512 w2 = Lanes512.Load(ref weights, 32);
-                    Lanes512 w3 = Lanes512.Load(ref weights, 48);
-                    Lanes512 x0 = Lanes512.Broadcast(Unsafe.Add(ref input, k));
-                    Lanes512.Accumulate(ref sum00, x0, w0);
-                    Lanes512.Accumulate(ref sum01, x0, w1);
-                    Lanes512.Accumulate(ref sum02, x0, w2);
-                    Lanes512.Accumulate(ref sum03, x0, w3);
-                    Lanes512 x1 = Lanes512.Broadcast(Unsafe.Add(ref a1, k));
-                    Lanes512.Accumulate(ref sum10, x1, w0);
-                    Lanes512.Accumulate(ref sum11, x1, w1);
-                    Lanes512.Accumulate(ref sum12, x1, w2);
-                    Lanes512.Accumulate(ref sum13, x1, w3);
-                    Lanes512 x2 = Lanes512.Broadcast(Unsafe.Add(ref a2, k));
-                    Lanes512.Accumulate(ref sum20, x2, w0);
-                    Lanes512.Accumulate(ref sum21, x2, w1);
-                    Lanes512.Accumulate(ref sum22, x2, w2);
-                    Lanes512.Accumulate(ref sum23, x2, w3);
-                    Lanes512 x3 = Lanes512.Broadcast(Unsafe.Add(ref a3, k));
-                    Lanes512.Accumulate(ref sum30, x3, w0);
-                    Lanes512.Accumulate(ref sum31, x3, w1);
-                    Lanes512.Accumulate(ref sum32, x3, w2);
-                    Lanes512.Accumulate(ref sum33, x3, w3);
-                    Lanes512 x4 = Lanes512.Broadcast(Unsafe.Add(ref a4, k));
-                    Lanes512.Accumulate(ref sum40, x4, w0);
-                    Lanes512.Accumulate(ref sum41, x4, w1);
-                    Lanes512.Accumulate(ref sum42, x4, w2);
-                    Lanes512.Accumulate(ref sum43, x4, w3);
-                    Lanes512 x5 = Lanes512.Broadcast(Unsafe.Add(ref a5, k));
-                    Lanes512.Accumulate(ref sum50, x5, w0);
-                    Lanes512.Accumulate(ref sum51, x5, w1);
-                    Lanes512.Accumulate(ref sum52, x5, w2);
-                    Lanes512.Accumulate(ref sum53, x5, w3);
+                    Vector512<float> w0 = Vector512.LoadUnsafe(ref weights, 0);
+                    Vector512<float> w1 = Vector512.LoadUnsafe(ref weights, 16);
+                    Vector512<float> w2 = Vector512.LoadUnsafe(ref weights, 32);
+                    Vector512<float> w3 = Vector512.LoadUnsafe(ref weights, 48);
+                    Vector512<float> x0 = Vector512.Create(Unsafe.Add(ref input, k));
+                    sum00 = Vector512.FusedMultiplyAdd(x0, w0, sum00);
+                    sum01 = Vector512.FusedMultiplyAdd(x0, w1, sum01);
+                    sum02 = Vector512.FusedMultiplyAdd(x0, w2, sum02);
+                    sum03 = Vector512.FusedMultiplyAdd(x0, w3, sum03);
+                    Vector512<float> x1 = Vector512.Create(Unsafe.Add(ref a1, k));
+                    sum10 = Vector512.FusedMultiplyAdd(x1, w0, sum10);
+                    sum11 = Vector512.FusedMultiplyAdd(x1, w1, sum11);
+                    sum12 = Vector512.FusedMultiplyAdd(x1, w2, sum12);
+                    sum13 = Vector512.FusedMultiplyAdd(x1, w3, sum13);
+                    Vector512<float> x2 = Vector512.Create(Unsafe.Add(ref a2, k));
+                    sum20 = Vector512.FusedMultiplyAdd(x2, w0, sum20);
+                    sum21 = Vector512.FusedMultiplyAdd(x2, w1, sum21);
+                    sum22 = Vector512.FusedMultiplyAdd(x2, w2, sum22);
+                    sum23 = Vector512.FusedMultiplyAdd(x2, w3, sum23);
+                    Vector512<float> x3 = Vector512.Create(Unsafe.Add(ref a3, k));
+                    sum30 = Vector512.FusedMultiplyAdd(x3, w0, sum30);
+                    sum31 = Vector512.FusedMultiplyAdd(x3, w1, sum31);
+                    sum32 = Vector512.FusedMultiplyAdd(x3, w2, sum32);
+                    sum33 = Vector512.FusedMultiplyAdd(x3, w3, sum33);
+                    Vector512<float> x4 = Vector512.Create(Unsafe.Add(ref a4, k));
+                    sum40 = Vector512.FusedMultiplyAdd(x4, w0, sum40);
+                    sum41 = Vector512.FusedMultiplyAdd(x4, w1, sum41);
+                    sum42 = Vector512.FusedMultiplyAdd(x4, w2, sum42);
+                    sum43 = Vector512.FusedMultiplyAdd(x4, w3, sum43);
+                    Vector512<float> x5 = Vector512.Create(Unsafe.Add(ref a5, k));
+                    sum50 = Vector512.FusedMultiplyAdd(x5, w0, sum50);
+                    sum51 = Vector512.FusedMultiplyAdd(x5, w1, sum51);
+                    sum52 = Vector512.FusedMultiplyAdd(x5, w2, sum52);
+                    sum53 = Vector512.FusedMultiplyAdd(x5, w3, sum53);
                     weights = ref Unsafe.Add(ref weights, weightStride);
                 }
-                FloatOutputs.Store(sum00 + Lanes512.Load(ref bias, 0), ref Unsafe.Add(ref output, (0 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum01 + Lanes512.Load(ref bias, 16), ref Unsafe.Add(ref output, (0 * (nint)outputStride) + 16), outputs - 16);
-                FloatOutputs.Store(sum02 + Lanes512.Load(ref bias, 32), ref Unsafe.Add(ref output, (0 * (nint)outputStride) + 32), outputs - 32);
-                FloatOutputs.Store(sum03 + Lanes512.Load(ref bias, 48), ref Unsafe.Add(ref output, (0 * (nint)outputStride) + 48), outputs - 48);
-                FloatOutputs.Store(sum10 + Lanes512.Load(ref bias, 0), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum11 + Lanes512.Load(ref bias, 16), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16), outputs - 16);
-                FloatOutputs.Store(sum12 + Lanes512.Load(ref bias, 32), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 32), outputs - 32);
-                FloatOutputs.Store(sum13 + Lanes512.Load(ref bias, 48), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 48), outputs - 48);
-                FloatOutputs.Store(sum20 + Lanes512.Load(ref bias, 0), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum21 + Lanes512.Load(ref bias, 16), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16), outputs - 16);
-                FloatOutputs.Store(sum22 + Lanes512.Load(ref bias, 32), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 32), outputs - 32);
-                FloatOutputs.Store(sum23 + Lanes512.Load(ref bias, 48), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 48), outputs - 48);
-                FloatOutputs.Store(sum30 + Lanes512.Load(ref bias, 0), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum31 + Lanes512.Load(ref bias, 16), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16), outputs - 16);
-                FloatOutputs.Store(sum32 + Lanes512.Load(ref bias, 32), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 32), outputs - 32);
-                FloatOutputs.Store(sum33 + Lanes512.Load(ref bias, 48), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 48), outputs - 48);
-                FloatOutputs.Store(sum40 + Lanes512.Load(ref bias, 0), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum41 + Lanes512.Load(ref bias, 16), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 16), outputs - 16);
-                FloatOutputs.Store(sum42 + Lanes512.Load(ref bias, 32), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 32), outputs - 32);
-                FloatOutputs.Store(sum43 + Lanes512.Load(ref bias, 48), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 48), outputs - 48);
-                FloatOutputs.Store(sum50 + Lanes512.Load(ref bias, 0), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum51 + Lanes512.Load(ref bias, 16), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 16), outputs - 16);
-                FloatOutputs.Store(sum52 + Lanes512.Load(ref bias, 32), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 32), outputs - 32);
-                FloatOutputs.Store(sum53 + Lanes512.Load(ref bias, 48), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 48), outputs - 48);
+                (sum00 + Vector512.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                (sum01 + Vector512.LoadUnsafe(ref bias, 16)).StoreUnsafe(ref Unsafe.Add(ref output, 16));
+                (sum02 + Vector512.LoadUnsafe(ref bias, 32)).StoreUnsafe(ref Unsafe.Add(ref output, 32));
+                (sum03 + Vector512.LoadUnsafe(ref bias, 48)).StoreUnsafe(ref Unsafe.Add(ref output, 48));
+                (sum10 + Vector512.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                (sum11 + Vector512.LoadUnsafe(ref bias, 16)).StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16));
+                (sum12 + Vector512.LoadUnsafe(ref bias, 32)).StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 32));
+                (sum13 + Vector512.LoadUnsafe(ref bias, 48)).StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 48));
+                (sum20 + Vector512.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                (sum21 + Vector512.LoadUnsafe(ref bias, 16)).StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16));
+                (sum22 + Vector512.LoadUnsafe(ref bias, 32)).StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 32));
+                (sum23 + Vector512.LoadUnsafe(ref bias, 48)).StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 48));
+                (sum30 + Vector512.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                (sum31 + Vector512.LoadUnsafe(ref bias, 16)).StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
+                (sum32 + Vector512.LoadUnsafe(ref bias, 32)).StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 32));
+                (sum33 + Vector512.LoadUnsafe(ref bias, 48)).StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 48));
+                (sum40 + Vector512.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
+                (sum41 + Vector512.LoadUnsafe(ref bias, 16)).StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 16));
+                (sum42 + Vector512.LoadUnsafe(ref bias, 32)).StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 32));
+                (sum43 + Vector512.LoadUnsafe(ref bias, 48)).StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 48));
+                (sum50 + Vector512.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
+                (sum51 + Vector512.LoadUnsafe(ref bias, 16)).StoreUnsafe(ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 16));
+                (sum52 + Vector512.LoadUnsafe(ref bias, 32)).StoreUnsafe(ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 32));
+                (sum53 + Vector512.LoadUnsafe(ref bias, 48)).StoreUnsafe(ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 48));
             }
 
-            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride, int outputs)
+            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
-                Lanes512 sum00 = Lanes512.Broadcast(0f);
-                Lanes512 sum01 = Lanes512.Broadcast(0f);
-                Lanes512 sum02 = Lanes512.Broadcast(0f);
-                Lanes512 sum03 = Lanes512.Broadcast(0f);
+                Vector512<float> sum00 = Vector512.Create(0f);
+                Vector512<float> sum01 = Vector512.Create(0f);
+                Vector512<float> sum02 = Vector512.Create(0f);
+                Vector512<float> sum03 = Vector512.Create(0f);
                 for (nint k = 0; k < columns; k++)
                 {
-                    Lanes512 w0 = Lanes512.Load(ref weights, 0);
-                    Lanes512 w1 = Lanes512.Load(ref weights, 16);
-                    Lanes512 w2 = Lanes512.Load(ref weights, 32);
-                    Lanes512 w3 = Lanes512.Load(ref weights, 48);
-                    Lanes512 x0 = Lanes512.Broadcast(Unsafe.Add(ref input, k));
-                    Lanes512.Accumulate(ref sum00, x0, w0);
-                    Lanes512.Accumulate(ref sum01, x0, w1);
-                    Lanes512.Accumulate(ref sum02, x0, w2);
-                    Lanes512.Accumulate(ref sum03, x0, w3);
+                    Vector512<float> w0 = Vector512.LoadUnsafe(ref weights, 0);
+                    Vector512<float> w1 = Vector512.LoadUnsafe(ref weights, 16);
+                    Vector512<float> w2 = Vector512.LoadUnsafe(ref weights, 32);
+                    Vector512<float> w3 = Vector512.LoadUnsafe(ref weights, 48);
+                    Vector512<float> x0 = Vector512.Create(Unsafe.Add(ref input, k));
+                    sum00 = Vector512.FusedMultiplyAdd(x0, w0, sum00);
+                    sum01 = Vector512.FusedMultiplyAdd(x0, w1, sum01);
+                    sum02 = Vector512.FusedMultiplyAdd(x0, w2, sum02);
+                    sum03 = Vector512.FusedMultiplyAdd(x0, w3, sum03);
                     weights = ref Unsafe.Add(ref weights, weightStride);
                 }
-                FloatOutputs.Store(sum00 + Lanes512.Load(ref bias, 0), ref Unsafe.Add(ref output, (0 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum01 + Lanes512.Load(ref bias, 16), ref Unsafe.Add(ref output, (0 * (nint)outputStride) + 16), outputs - 16);
-                FloatOutputs.Store(sum02 + Lanes512.Load(ref bias, 32), ref Unsafe.Add(ref output, (0 * (nint)outputStride) + 32), outputs - 32);
-                FloatOutputs.Store(sum03 + Lanes512.Load(ref bias, 48), ref Unsafe.Add(ref output, (0 * (nint)outputStride) + 48), outputs - 48);
+                (sum00 + Vector512.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                (sum01 + Vector512.LoadUnsafe(ref bias, 16)).StoreUnsafe(ref Unsafe.Add(ref output, 16));
+                (sum02 + Vector512.LoadUnsafe(ref bias, 32)).StoreUnsafe(ref Unsafe.Add(ref output, 32));
+                (sum03 + Vector512.LoadUnsafe(ref bias, 48)).StoreUnsafe(ref Unsafe.Add(ref output, 48));
             }
         }
 
         // 6 tokens by 16 outputs.
-        private readonly struct Lanes512By1 : IFloatTileKernel
+        private readonly struct Float512By16 : IFloatTileKernel
         {
             public static int TileTokens => 6;
 
             public static int TileOutputs => 16;
 
-            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride, int outputs)
+            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
                 ref float a2 = ref Unsafe.Add(ref input, 2 * (nint)inputStride);
                 ref float a3 = ref Unsafe.Add(ref input, 3 * (nint)inputStride);
                 ref float a4 = ref Unsafe.Add(ref input, 4 * (nint)inputStride);
                 ref float a5 = ref Unsafe.Add(ref input, 5 * (nint)inputStride);
-                Lanes512 sum00 = Lanes512.Broadcast(0f);
-                Lanes512 sum10 = Lanes512.Broadcast(0f);
-                Lanes512 sum20 = Lanes512.Broadcast(0f);
-                Lanes512 sum30 = Lanes512.Broadcast(0f);
-                Lanes512 sum40 = Lanes512.Broadcast(0f);
-                Lanes512 sum50 = Lanes512.Broadcast(0f);
+                Vector512<float> sum00 = Vector512.Create(0f);
+                Vector512<float> sum10 = Vector512.Create(0f);
+                Vector512<float> sum20 = Vector512.Create(0f);
+                Vector512<float> sum30 = Vector512.Create(0f);
+                Vector512<float> sum40 = Vector512.Create(0f);
+                Vector512<float> sum50 = Vector512.Create(0f);
                 for (nint k = 0; k < columns; k++)
                 {
-                    Lanes512 w0 = Lanes512.Load(ref weights, 0);
-                    Lanes512 x0 = Lanes512.Broadcast(Unsafe.Add(ref input, k));
-                    Lanes512.Accumulate(ref sum00, x0, w0);
-                    Lanes512 x1 = Lanes512.Broadcast(Unsafe.Add(ref a1, k));
-                    Lanes512.Accumulate(ref sum10, x1, w0);
-                    Lanes512 x2 = Lanes512.Broadcast(Unsafe.Add(ref a2, k));
-                    Lanes512.Accumulate(ref sum20, x2, w0);
-                    Lanes512 x3 = Lanes512.Broadcast(Unsafe.Add(ref a3, k));
-                    Lanes512.Accumulate(ref sum30, x3, w0);
-                    Lanes512 x4 = Lanes512.Broadcast(Unsafe.Add(ref a4, k));
-                    Lanes512.Accumulate(ref sum40, x4, w0);
-                    Lanes512 x5 = Lanes512.Broadcast(Unsafe.Add(ref a5, k));
-                    Lanes512.Accumulate(ref sum50, x5, w0);
+                    Vector512<float> w0 = Vector512.LoadUnsafe(ref weights, 0);
+                    Vector512<float> x0 = Vector512.Create(Unsafe.Add(ref input, k));
+                    sum00 = Vector512.FusedMultiplyAdd(x0, w0, sum00);
+                    Vector512<float> x1 = Vector512.Create(Unsafe.Add(ref a1, k));
+                    sum10 = Vector512.FusedMultiplyAdd(x1, w0, sum10);
+                    Vector512<float> x2 = Vector512.Create(Unsafe.Add(ref a2, k));
+                    sum20 = Vector512.FusedMultiplyAdd(x2, w0, sum20);
+                    Vector512<float> x3 = Vector512.Create(Unsafe.Add(ref a3, k));
+                    sum30 = Vector512.FusedMultiplyAdd(x3, w0, sum30);
+                    Vector512<float> x4 = Vector512.Create(Unsafe.Add(ref a4, k));
+                    sum40 = Vector512.FusedMultiplyAdd(x4, w0, sum40);
+                    Vector512<float> x5 = Vector512.Create(Unsafe.Add(ref a5, k));
+                    sum50 = Vector512.FusedMultiplyAdd(x5, w0, sum50);
                     weights = ref Unsafe.Add(ref weights, weightStride);
                 }
-                FloatOutputs.Store(sum00 + Lanes512.Load(ref bias, 0), ref Unsafe.Add(ref output, (0 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum10 + Lanes512.Load(ref bias, 0), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum20 + Lanes512.Load(ref bias, 0), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum30 + Lanes512.Load(ref bias, 0), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum40 + Lanes512.Load(ref bias, 0), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum50 + Lanes512.Load(ref bias, 0), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0), outputs - 0);
+                (sum00 + Vector512.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                (sum10 + Vector512.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                (sum20 + Vector512.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                (sum30 + Vector512.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                (sum40 + Vector512.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
+                (sum50 + Vector512.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
             }
 
-            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride, int outputs)
+            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
-                Lanes512 sum00 = Lanes512.Broadcast(0f);
+                Vector512<float> sum00 = Vector512.Create(0f);
                 for (nint k = 0; k < columns; k++)
                 {
-                    Lanes512 w0 = Lanes512.Load(ref weights, 0);
-                    Lanes512 x0 = Lanes512.Broadcast(Unsafe.Add(ref input, k));
-                    Lanes512.Accumulate(ref sum00, x0, w0);
+                    Vector512<float> w0 = Vector512.LoadUnsafe(ref weights, 0);
+                    Vector512<float> x0 = Vector512.Create(Unsafe.Add(ref input, k));
+                    sum00 = Vector512.FusedMultiplyAdd(x0, w0, sum00);
                     weights = ref Unsafe.Add(ref weights, weightStride);
                 }
-                FloatOutputs.Store(sum00 + Lanes512.Load(ref bias, 0), ref Unsafe.Add(ref output, (0 * (nint)outputStride) + 0), outputs - 0);
+                (sum00 + Vector512.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, 0));
             }
         }
 
         // 6 tokens by 16 outputs.
-        private readonly struct Lanes256By1 : IFloatTileKernel
+        private readonly struct Float256By16 : IFloatTileKernel
         {
             public static int TileTokens => 6;
 
             public static int TileOutputs => 16;
 
-            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride, int outputs)
+            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
                 ref float a2 = ref Unsafe.Add(ref input, 2 * (nint)inputStride);
                 ref float a3 = ref Unsafe.Add(ref input, 3 * (nint)inputStride);
                 ref float a4 = ref Unsafe.Add(ref input, 4 * (nint)inputStride);
                 ref float a5 = ref Unsafe.Add(ref input, 5 * (nint)inputStride);
-                Lanes256 sum00 = Lanes256.Broadcast(0f);
-                Lanes256 sum10 = Lanes256.Broadcast(0f);
-                Lanes256 sum20 = Lanes256.Broadcast(0f);
-                Lanes256 sum30 = Lanes256.Broadcast(0f);
-                Lanes256 sum40 = Lanes256.Broadcast(0f);
-                Lanes256 sum50 = Lanes256.Broadcast(0f);
+                Vector256<float> sum00 = Vector256.Create(0f);
+                Vector256<float> sum01 = Vector256.Create(0f);
+                Vector256<float> sum10 = Vector256.Create(0f);
+                Vector256<float> sum11 = Vector256.Create(0f);
+                Vector256<float> sum20 = Vector256.Create(0f);
+                Vector256<float> sum21 = Vector256.Create(0f);
+                Vector256<float> sum30 = Vector256.Create(0f);
+                Vector256<float> sum31 = Vector256.Create(0f);
+                Vector256<float> sum40 = Vector256.Create(0f);
+                Vector256<float> sum41 = Vector256.Create(0f);
+                Vector256<float> sum50 = Vector256.Create(0f);
+                Vector256<float> sum51 = Vector256.Create(0f);
                 for (nint k = 0; k < columns; k++)
                 {
-                    Lanes256 w0 = Lanes256.Load(ref weights, 0);
-                    Lanes256 x0 = Lanes256.Broadcast(Unsafe.Add(ref input, k));
-                    Lanes256.Accumulate(ref sum00, x0, w0);
-                    Lanes256 x1 = Lanes256.Broadcast(Unsafe.Add(ref a1, k));
-                    Lanes256.Accumulate(ref sum10, x1, w0);
-                    Lanes256 x2 = Lanes256.Broadcast(Unsafe.Add(ref a2, k));
-                    Lanes256.Accumulate(ref sum20, x2, w0);
-                    Lanes256 x3 = Lanes256.Broadcast(Unsafe.Add(ref a3, k));
-                    Lanes256.Accumulate(ref sum30, x3, w0);
-                    Lanes256 x4 = Lanes256.Broadcast(Unsafe.Add(ref a4, k));
-                    Lanes256.Accumulate(ref sum40, x4, w0);
-                    Lanes256 x5 = Lanes256.Broadcast(Unsafe.Add(ref a5, k));
-                    Lanes256.Accumulate(ref sum50, x5, w0);
+                    Vector256<float> w0 = Vector256.LoadUnsafe(ref weights, 0);
+                    Vector256<float> w1 = Vector256.LoadUnsafe(ref weights, 8);
+                    Vector256<float> x0 = Vector256.Create(Unsafe.Add(ref input, k));
+                    sum00 = Vector256.FusedMultiplyAdd(x0, w0, sum00);
+                    sum01 = Vector256.FusedMultiplyAdd(x0, w1, sum01);
+                    Vector256<float> x1 = Vector256.Create(Unsafe.Add(ref a1, k));
+                    sum10 = Vector256.FusedMultiplyAdd(x1, w0, sum10);
+                    sum11 = Vector256.FusedMultiplyAdd(x1, w1, sum11);
+                    Vector256<float> x2 = Vector256.Create(Unsafe.Add(ref a2, k));
+                    sum20 = Vector256.FusedMultiplyAdd(x2, w0, sum20);
+                    sum21 = Vector256.FusedMultiplyAdd(x2, w1, sum21);
+                    Vector256<float> x3 = Vector256.Create(Unsafe.Add(ref a3, k));
+                    sum30 = Vector256.FusedMultiplyAdd(x3, w0, sum30);
+                    sum31 = Vector256.FusedMultiplyAdd(x3, w1, sum31);
+                    Vector256<float> x4 = Vector256.Create(Unsafe.Add(ref a4, k));
+                    sum40 = Vector256.FusedMultiplyAdd(x4, w0, sum40);
+                    sum41 = Vector256.FusedMultiplyAdd(x4, w1, sum41);
+                    Vector256<float> x5 = Vector256.Create(Unsafe.Add(ref a5, k));
+                    sum50 = Vector256.FusedMultiplyAdd(x5, w0, sum50);
+                    sum51 = Vector256.FusedMultiplyAdd(x5, w1, sum51);
                     weights = ref Unsafe.Add(ref weights, weightStride);
                 }
-                FloatOutputs.Store(sum00 + Lanes256.Load(ref bias, 0), ref Unsafe.Add(ref output, (0 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum10 + Lanes256.Load(ref bias, 0), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum20 + Lanes256.Load(ref bias, 0), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum30 + Lanes256.Load(ref bias, 0), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum40 + Lanes256.Load(ref bias, 0), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum50 + Lanes256.Load(ref bias, 0), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0), outputs - 0);
+                (sum00 + Vector256.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                (sum01 + Vector256.LoadUnsafe(ref bias, 8)).StoreUnsafe(ref Unsafe.Add(ref output, 8));
+                (sum10 + Vector256.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                (sum11 + Vector256.LoadUnsafe(ref bias, 8)).StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                (sum20 + Vector256.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                (sum21 + Vector256.LoadUnsafe(ref bias, 8)).StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                (sum30 + Vector256.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                (sum31 + Vector256.LoadUnsafe(ref bias, 8)).StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
+                (sum40 + Vector256.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
+                (sum41 + Vector256.LoadUnsafe(ref bias, 8)).StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 8));
+                (sum50 + Vector256.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
+                (sum51 + Vector256.LoadUnsafe(ref bias, 8)).StoreUnsafe(ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 8));
             }
 
-            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride, int outputs)
+            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
-                Lanes256 sum00 = Lanes256.Broadcast(0f);
+                Vector256<float> sum00 = Vector256.Create(0f);
+                Vector256<float> sum01 = Vector256.Create(0f);
                 for (nint k = 0; k < columns; k++)
                 {
-                    Lanes256 w0 = Lanes256.Load(ref weights, 0);
-                    Lanes256 x0 = Lanes256.Broadcast(Unsafe.Add(ref input, k));
-                    Lanes256.Accumulate(ref sum00, x0, w0);
+                    Vector256<float> w0 = Vector256.LoadUnsafe(ref weights, 0);
+                    Vector256<float> w1 = Vector256.LoadUnsafe(ref weights, 8);
+                    Vector256<float> x0 = Vector256.Create(Unsafe.Add(ref input, k));
+                    sum00 = Vector256.FusedMultiplyAdd(x0, w0, sum00);
+                    sum01 = Vector256.FusedMultiplyAdd(x0, w1, sum01);
                     weights = ref Unsafe.Add(ref weights, weightStride);
                 }
-                FloatOutputs.Store(sum00 + Lanes256.Load(ref bias, 0), ref Unsafe.Add(ref output, (0 * (nint)outputStride) + 0), outputs - 0);
+                (sum00 + Vector256.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                (sum01 + Vector256.LoadUnsafe(ref bias, 8)).StoreUnsafe(ref Unsafe.Add(ref output, 8));
             }
         }
 
         // 2 tokens by 16 outputs.
-        private readonly struct Lanes128By1 : IFloatTileKernel
+        private readonly struct Float128By16 : IFloatTileKernel
         {
             public static int TileTokens => 2;
 
             public static int TileOutputs => 16;
 
-            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride, int outputs)
+            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
                 Lanes128 sum00 = Lanes128.Broadcast(0f);
@@ -310,11 +335,11 @@ namespace Sample.QuantGenerated
                     Lanes128.Accumulate(ref sum10, x1, w0);
                     weights = ref Unsafe.Add(ref weights, weightStride);
                 }
-                FloatOutputs.Store(sum00 + Lanes128.Load(ref bias, 0), ref Unsafe.Add(ref output, (0 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum10 + Lanes128.Load(ref bias, 0), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0), outputs - 0);
+                Lanes128.Store(sum00 + Lanes128.Load(ref bias, 0), ref Unsafe.Add(ref output, 0), 0);
+                Lanes128.Store(sum10 + Lanes128.Load(ref bias, 0), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0), 0);
             }
 
-            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride, int outputs)
+            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 Lanes128 sum00 = Lanes128.Broadcast(0f);
                 for (nint k = 0; k < columns; k++)
@@ -324,18 +349,18 @@ namespace Sample.QuantGenerated
                     Lanes128.Accumulate(ref sum00, x0, w0);
                     weights = ref Unsafe.Add(ref weights, weightStride);
                 }
-                FloatOutputs.Store(sum00 + Lanes128.Load(ref bias, 0), ref Unsafe.Add(ref output, (0 * (nint)outputStride) + 0), outputs - 0);
+                Lanes128.Store(sum00 + Lanes128.Load(ref bias, 0), ref Unsafe.Add(ref output, 0), 0);
             }
         }
 
         // 2 tokens by 16 outputs.
-        private readonly struct LanesScalarBy1 : IFloatTileKernel
+        private readonly struct FloatScalarBy16 : IFloatTileKernel
         {
             public static int TileTokens => 2;
 
             public static int TileOutputs => 16;
 
-            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride, int outputs)
+            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
                 LanesScalar sum00 = LanesScalar.Broadcast(0f);
@@ -349,11 +374,11 @@ namespace Sample.QuantGenerated
                     LanesScalar.Accumulate(ref sum10, x1, w0);
                     weights = ref Unsafe.Add(ref weights, weightStride);
                 }
-                FloatOutputs.Store(sum00 + LanesScalar.Load(ref bias, 0), ref Unsafe.Add(ref output, (0 * (nint)outputStride) + 0), outputs - 0);
-                FloatOutputs.Store(sum10 + LanesScalar.Load(ref bias, 0), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0), outputs - 0);
+                LanesScalar.Store(sum00 + LanesScalar.Load(ref bias, 0), ref Unsafe.Add(ref output, 0), 0);
+                LanesScalar.Store(sum10 + LanesScalar.Load(ref bias, 0), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0), 0);
             }
 
-            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride, int outputs)
+            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 LanesScalar sum00 = LanesScalar.Broadcast(0f);
                 for (nint k = 0; k < columns; k++)
@@ -363,7 +388,7 @@ namespace Sample.QuantGenerated
                     LanesScalar.Accumulate(ref sum00, x0, w0);
                     weights = ref Unsafe.Add(ref weights, weightStride);
                 }
-                FloatOutputs.Store(sum00 + LanesScalar.Load(ref bias, 0), ref Unsafe.Add(ref output, (0 * (nint)outputStride) + 0), outputs - 0);
+                LanesScalar.Store(sum00 + LanesScalar.Load(ref bias, 0), ref Unsafe.Add(ref output, 0), 0);
             }
         }
     }

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using QuantGen.Packed;
+
+namespace QuantGen.Cli.Tests;
+
+public sealed class QuantizeTests(CheckpointFixture files) : IClassFixture<CheckpointFixture>
+{
+    [Fact]
+    public void Reports_every_tensor_and_the_size_of_the_file()
+    {
+        string output = files.File("report.qg.safetensors");
+        JsonElement json = Tool.Json("quantize", files.Checkpoint, "-o", output, "--bits", "2", "--groups", "16", "--embedding-bits", "4");
+        long parameters = Tool.Json("inspect", files.Checkpoint).GetProperty("parameters").GetInt64();
+        Assert.Equal(new FileInfo(output).Length, json.GetProperty("bytes_total").GetInt64());
+        Assert.Equal(Math.Round(4.0 * parameters / new FileInfo(output).Length, 3), json.GetProperty("compression").GetDouble());
+        JsonElement[] tensors = [.. json.GetProperty("tensors").EnumerateArray()];
+        Assert.Equal(14, tensors.Length);
+        Assert.Equal("embeddings.word_embeddings", tensors[0].GetProperty("name").GetString());
+        Assert.Equal((4, 19), (tensors[0].GetProperty("bits").GetInt32(), tensors[0].GetProperty("groups").GetInt32()));
+        Assert.All(tensors[1..], tensor => Assert.Equal((2, 16), (tensor.GetProperty("bits").GetInt32(), tensor.GetProperty("groups").GetInt32())));
+        Assert.All(tensors, tensor => Assert.InRange(tensor.GetProperty("sqnr_db").GetDouble(), 4, 40));
+    }
+
+    [Fact]
+    public void Writes_the_same_bytes_every_time()
+    {
+        string[] outputs = [files.File("first.qg.safetensors"), files.File("second.qg.safetensors")];
+        foreach (string output in outputs)
+        {
+            Assert.Contains("times smaller", Tool.Text("quantize", files.Checkpoint, "-o", output, "--bits", "3", "--mapping", "asymmetric", "--clipping", "minmax"));
+        }
+
+        Assert.Equal(File.ReadAllBytes(outputs[0]), File.ReadAllBytes(outputs[1]));
+    }
+
+    [Fact]
+    public void Follows_plan_and_patterns()
+    {
+        string plan = files.File("plan.json");
+        File.WriteAllText(plan, """{ "matrices": { "encoder.layer.0.output.dense": { "group_bits": [8, 2, 4, 2] }, "pooler.dense": { "bits": 32 } } }""");
+        string output = files.File("mixed.qg.safetensors");
+        JsonElement json = Tool.Json("quantize", files.Checkpoint, "-o", output, "--bits", "4", "--plan", plan, "--layer-bits", "encoder.layer.1.*=8", "--layer-bits", "encoder.layer.1.output.dense=3");
+        var bits = json.GetProperty("tensors").EnumerateArray().ToDictionary(tensor => tensor.GetProperty("name").GetString()!, tensor => tensor.GetProperty("bits").GetDouble());
+        Assert.Equal(4, bits["encoder.layer.0.attention.self.key"]);
+        Assert.Equal(4, bits["encoder.layer.0.output.dense"]);
+        Assert.Equal(8, bits["encoder.layer.1.attention.self.key"]);
+        Assert.Equal(3, bits["encoder.layer.1.output.dense"]);
+        Assert.Equal(32, bits["pooler.dense"]);
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("tensors")[13].GetProperty("sqnr_db").ValueKind);
+        using PackedModel model = PackedModel.Open(output);
+        Assert.Equal([8, 2, 4, 2], model.Spec.Matrix("encoder.layer.0.output.dense").GroupBits);
+    }
+
+    [Fact]
+    public void Calibrates_static_ranges_with_rows_drawn_by_seed()
+    {
+        byte[] Quantize(string seed)
+        {
+            string output = files.File($"static-{seed}.qg.safetensors");
+            Tool.Json("quantize", files.Checkpoint, "-o", output, "--bits", "8", "--calibration", files.Data, "--samples", "6", "--seed", seed);
+            using PackedModel model = PackedModel.Open(output);
+            Assert.Equal(ActivationRange.Static, model.Spec.ActivationRange);
+            Assert.All(model.Spec.ActivationSites(), site => Assert.InRange(model.Floats(site.Name + ".input_scale")[0], 1e-4f, 0.2f));
+            return File.ReadAllBytes(output);
+        }
+
+        Assert.Equal(Quantize("7"), Quantize("7"));
+        Assert.NotEqual(Quantize("7"), Quantize("8"));
+    }
+
+    [Theory]
+    [InlineData("--bits", "8", "--groups", "4")]
+    [InlineData("--bits", "8", "--mapping", "asymmetric", "--group-size", "32")]
+    [InlineData("--bits", "4", "--plan", "mixed-groups")]
+    [InlineData("--bits", "4", "--plan", "mixed-groups", "--mapping", "asymmetric")]
+    public void Logits_stay_close_to_those_of_the_checkpoint(params string[] options)
+    {
+        string plan = files.File("mixed-groups.json");
+        File.WriteAllText(plan, """{ "matrices": { "*": { "group_bits": [8, 4, 8, 8] } } }""");
+        string output = files.File("close.qg.safetensors");
+        Tool.Json(["quantize", files.Checkpoint, "-o", output, .. options.Select(option => option == "mixed-groups" ? plan : option)]);
+        float[] expected = Logits(files.Checkpoint);
+        float[] actual = Logits(output);
+        double noise = Math.Sqrt(expected.Zip(actual, (e, a) => Math.Pow(e - a, 2)).Average());
+        double mean = expected.Average();
+        double signal = Math.Sqrt(expected.Select(e => Math.Pow(e - mean, 2)).Average());
+        Assert.InRange(noise / signal, 1e-6, 0.25);
+    }
+
+    [Fact]
+    public void Refuses_a_vocabulary_of_another_size()
+    {
+        string directory = TinyCheckpoint.Write(files.File("short-vocabulary"));
+        File.WriteAllText(Path.Combine(directory, "vocab.txt"), string.Join('\n', TinyCheckpoint.Vocabulary[..^2]));
+        Tool.Run("quantize", directory, "-o", files.File("none"), "--bits", "8").AssertFails(1, "expected 19 pieces, the vocab_size of config.json, found 17");
+    }
+
+    [Fact]
+    public void Refuses_a_checkpoint_whose_head_is_another()
+    {
+        Tool.Run("quantize", files.Checkpoint, "-o", files.File("none"), "--bits", "8", "--head", "question-answering").AssertFails(1, "missing: qa_outputs.weight");
+        Assert.False(File.Exists(files.File("none")));
+    }
+
+    private float[] Logits(string model)
+    {
+        string logits = files.File(Path.GetRandomFileName());
+        Tool.Json("evaluate", model, "--data", files.Data, "--logits", logits);
+        return [.. File.ReadAllText(logits).Split(['\n', '\t'], StringSplitOptions.RemoveEmptyEntries).Select(text => float.Parse(text, System.Globalization.CultureInfo.InvariantCulture))];
+    }
+}
