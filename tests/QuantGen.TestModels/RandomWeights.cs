@@ -38,7 +38,7 @@ public static class RandomWeights
         (float low, float high) = tensor.Name switch
         {
             // Calibrated ranges that cut some activations off.
-            _ when tensor.Name.EndsWith(".input_scale", StringComparison.Ordinal) => (0.01f, 0.02f),
+            _ when tensor.Name.EndsWith(".input_scale", StringComparison.Ordinal) => (0.02f, 0.04f),
             PackedLayout.WordEmbedding + ".scales" => (0.01f, 0.3f),
             _ when tensor.Name.EndsWith(".scales", StringComparison.Ordinal) => (0.005f, 0.1f),
             _ when tensor.Name.EndsWith("LayerNorm.weight", StringComparison.Ordinal) => (0.5f, 1.5f),

@@ -38,7 +38,7 @@ public sealed class QuantizedBertAnalyzer : DiagnosticAnalyzer
     private static void Analyze(SymbolAnalysisContext context)
     {
         var type = (INamedTypeSymbol)context.Symbol;
-        if (AttributeParser.Find(type) is not { } attribute || ClassReader.Declaration(attribute, context.CancellationToken) is not { } declaration)
+        if (type.TypeKind != TypeKind.Class || AttributeParser.Find(type) is not { } attribute || ClassReader.Declaration(attribute, context.CancellationToken) is not { } declaration)
         {
             return;
         }

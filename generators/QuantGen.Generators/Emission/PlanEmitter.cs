@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.CodeAnalysis.CSharp;
 using QuantGen.Generators.Specs;
 using QuantGen.Specs;
 
@@ -84,6 +85,16 @@ internal static class PlanEmitter
             public long OutputOffset => {(plan.Model.HasOutputLayer ? "Outputs" : "-1")};
 
             """);
+        if (plan.Spec.Labels.Count > 0)
+        {
+            string labels = string.Join(", ", plan.Spec.Labels.Select(l => SymbolDisplay.FormatLiteral(l, quote: true)));
+            w.Lines($$"""
+                /// <inheritdoc/>
+                public global::System.Collections.Generic.IReadOnlyList<string> Labels { get; } = new[] { {{labels}} };
+
+                """);
+        }
+
         if (plan.Model.Matrices.Any(m => m.IsQuantized))
         {
             w.Lines("""

@@ -111,6 +111,12 @@ internal static class SurfaceEmitter
                 /// <param name="options">Threads and truncation; null for defaults.</param>
                 public global::System.Collections.Generic.IReadOnlyList<global::QuantGen.Tasks.TokenTag> TagTokens(string text, {Options}) =>
                     _session.TagTokens(text, options);
+
+                /// <summary>Labels the words of a text, each by its first piece.</summary>
+                /// <param name="text">The text.</param>
+                /// <param name="options">Threads and truncation; null for defaults.</param>
+                public global::System.Collections.Generic.IReadOnlyList<global::QuantGen.Tasks.WordTag> TagWords(string text, {Options}) =>
+                    _session.TagWords(text, options);
                 """,
             BertHead.QuestionAnswering => $"""
                 /// <summary>Finds the answer to a question inside a context.</summary>

@@ -11,7 +11,7 @@ internal static class TypeShape
     // Members that the generated part declares.
     private static readonly string[] s_generatedMembers =
     {
-        "Spec", "Load", "Dispose", "Session", "Classify", "Regress", "Embed", "TagTokens", "Answer", "Encode", "_session",
+        "Spec", "Load", "Dispose", "Session", "Classify", "Regress", "Embed", "TagTokens", "TagWords", "Answer", "Encode", "_session",
     };
 
     // The compiler puts what a generator writes into a folder with its name.

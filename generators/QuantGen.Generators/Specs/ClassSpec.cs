@@ -8,7 +8,7 @@ namespace QuantGen.Generators.Specs;
 /// <param name="Name">The class's name.</param>
 /// <param name="Hint">Start of generated file names.</param>
 /// <param name="Model">The model.</param>
-/// <param name="Labels">Labels in the order of the head's outputs; empty when the packed file decides.</param>
+/// <param name="Labels">Labels that the attribute sets, in the order of the head's outputs; empty when the packed file decides.</param>
 /// <param name="MaxSequenceLength">Longest sequence of the memory plan.</param>
 /// <param name="MaxBatchTokens">Most tokens of one pass.</param>
 internal sealed record ClassSpec(

@@ -16,7 +16,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
     using global::QuantGen.Specs;
 
     /// <summary>Runs ReviewSentiment: embedding, 4 layers, head. Each phase ends before the next begins.</summary>
-    internal sealed partial class ReviewSentimentProgram : IEncoderProgram
+    internal sealed partial class ReviewSentimentProgram : global::QuantGen.Execution.IEncoderProgram
     {
         /// <inheritdoc/>
         public ModelSpec Spec => ModelSpec;
@@ -43,11 +43,13 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 Attend(pass, worker, item);
                 return;
             }
+
             if (phase == 9)
             {
                 ComputeHead(pass, worker, item);
                 return;
             }
+
             (int first, int count) = pass.TokensOf(item);
             switch (phase)
             {

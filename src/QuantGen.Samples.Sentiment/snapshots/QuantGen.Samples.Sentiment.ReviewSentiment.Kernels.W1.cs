@@ -19,14 +19,14 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
     internal static class ReviewSentimentKernelsW1
     {
         /// <summary>Gets the instruction set in use here.</summary>
-        public static string InstructionSet => 
+        public static string InstructionSet =>
             Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? "AVX-512BW" :
             AvxVnni.IsSupported ? "AVX-VNNI" :
             Avx2.IsSupported ? "AVX2" :
             Vector128.IsHardwareAccelerated ? "128-bit" : "scalar";
 
         /// <summary>Gets the order in which the kernel in use here reads codes.</summary>
-        public static KernelOrder Order => 
+        public static KernelOrder Order =>
             Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Avx512.Order :
             AvxVnni.IsSupported ? Vnni256.Order :
             Avx2.IsSupported ? Avx256.Order :

@@ -16,6 +16,9 @@ public interface IEncoderProgram
     /// <summary>Gets the name of the instruction set its kernels use on this machine, such as <c>AVX-512BW</c>.</summary>
     string InstructionSet { get; }
 
+    /// <summary>Gets the labels that the attribute sets, in the order of the head's outputs; empty when those of the packed file count.</summary>
+    IReadOnlyList<string> Labels => [];
+
     /// <summary>Gets the longest sequence of the memory plan, in tokens.</summary>
     int MaxSequenceLength { get; }
 

@@ -18,7 +18,7 @@ public sealed partial class InferenceSession : IDisposable
     {
         _program = program;
         _threads = options.Threads;
-        Labels = [.. model.Labels];
+        Labels = program.Labels.Count > 0 ? program.Labels : [.. model.Labels];
         Tokenizer = TokenizerSettings.CreateTokenizer(model);
         var weights = new WeightArena(program.WeightBytes);
         try

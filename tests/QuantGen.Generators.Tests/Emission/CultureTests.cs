@@ -4,7 +4,7 @@ using QuantGen.Specs;
 
 namespace QuantGen.Generators.Tests.Emission;
 
-/// <summary>The machine's culture reaches neither code nor messages.</summary>
+/// <summary>The machine's culture reaches no code: equal specs give equal bytes everywhere.</summary>
 public sealed class CultureTests
 {
     [Theory]

@@ -124,6 +124,15 @@ public sealed class EmissionTests
         }
     }
 
+    [Fact]
+    public void Labels_of_the_attribute_reach_the_program_and_others_stay_in_the_packed_file()
+    {
+        GeneratorRun own = Tiny.Run("bits: 2, Head = BertHead.SequenceClassification, Labels = new[] { \"no\", \"\\\"so\\\"\" }").AssertCompiles();
+        Assert.Contains(own.Sources, s => s.SourceText.ToString().Contains("Labels { get; } = new[] { \"no\", \"\\\"so\\\"\" };", StringComparison.Ordinal));
+        GeneratorRun file = Tiny.Run("bits: 2, Head = BertHead.SequenceClassification").AssertCompiles();
+        Assert.DoesNotContain(file.Sources, s => s.SourceText.ToString().Contains(" Labels ", StringComparison.Ordinal));
+    }
+
     internal static Dictionary<string, string> Files(SpecOptions options, BertArchitecture architecture = BertArchitecture.Bert) =>
         Files(Tiny.Spec(options, architecture));
 

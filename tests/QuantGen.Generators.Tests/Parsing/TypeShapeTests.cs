@@ -62,6 +62,17 @@ public sealed class TypeShapeTests
         GeneratorRun.Of(first.AddSyntaxTrees(TestCompilation.Parse("namespace Sample; partial class Tiny { Tiny() { } }", "Tiny.g.cs"))).AssertRejected("QG1005");
     }
 
+    [Theory]
+    [InlineData("struct Tiny;")]
+    [InlineData("interface Tiny;")]
+    [InlineData("class Outer { ATTR enum Tiny { A } }")]
+    public void On_anything_but_a_class_only_the_compiler_complains(string declaration)
+    {
+        string attribute = $"[QuantGen.QuantizedBert(2, {Tiny.Dimensions})]";
+        string source = declaration.Contains("ATTR", StringComparison.Ordinal) ? declaration.Replace("ATTR", attribute, StringComparison.Ordinal) : $"{attribute} {declaration}";
+        GeneratorRun.Of(TestCompilation.Create(source)).AssertRejected("CS0592");
+    }
+
     [Fact]
     public void A_model_cannot_derive_from_another()
     {

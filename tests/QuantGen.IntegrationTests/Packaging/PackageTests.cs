@@ -41,7 +41,7 @@ public sealed class PackageTests
         string[] files = [.. archive.Entries.Select(entry => entry.FullName)];
         string[] expected =
         [
-            "lib/net10.0/QuantGen.dll", "lib/net10.0/QuantGen.xml", "analyzers/dotnet/cs/QuantGen.Generators.dll",
+            "lib/net10.0/QuantGen.dll", "lib/net10.0/QuantGen.xml", "analyzers/dotnet/cs/QuantGen.Generators.dll", "analyzers/dotnet/cs/QuantGen.CodeFixes.dll",
             "build/QuantGen.targets", "buildTransitive/QuantGen.targets", "README.md", "LICENSE",
         ];
         Assert.Empty(expected.Except(files));

@@ -1,0 +1,45 @@
+using QuantGen.Linear;
+
+namespace QuantGen.Tests.Linear;
+
+/// <summary>The orders that kernels of some instruction set read, and the plain reading of them.</summary>
+internal static class KernelOrders
+{
+    /// <summary>Gets, for one width, the orders of 512-bit, 256-bit, widening and portable kernels.</summary>
+    public static IEnumerable<KernelOrder> Of(int bits) =>
+    [
+        new KernelOrder(bits, 16, 4, 2),
+        new KernelOrder(bits, 8, 4, 2),
+        new KernelOrder(bits, 16, 4, 1),
+        new KernelOrder(bits, 16, 2, 2),
+        new KernelOrder(bits, 8, 2, 2),
+        new KernelOrder(bits, 16, 1, 1),
+    ];
+
+    /// <summary>Reads one code out of a panel as the documentation of <see cref="KernelOrder"/> says it stands there.</summary>
+    public static int Read(ReadOnlySpan<byte> panel, KernelOrder order, int row, int input)
+    {
+        int step = input / order.Interleave;
+        int pack = step / order.StepsPerPack;
+        int stepInPack = step % order.StepsPerPack;
+        int vector = row / order.VectorOutputs;
+        int plane = order.PanelVectors * order.VectorBytes;
+        int at = (pack * order.PlanesPerPack * plane) + (vector * order.VectorBytes) + (row % order.VectorOutputs * order.Interleave) + (input % order.Interleave);
+        if (order.Bits == 3)
+        {
+            int low = (panel[at + (stepInPack / 4 * plane)] >> (stepInPack % 4 * 2)) & 3;
+            int high = (panel[at + (2 * plane)] >> stepInPack) & 1;
+            return low | (high << 2);
+        }
+
+        int code = (panel[at] >> (stepInPack * order.Bits)) & ((1 << order.Bits) - 1);
+        return order.Bits == 8 ? (sbyte)code + 128 : code;
+    }
+
+    /// <summary>Makes codes of some rows.</summary>
+    public static byte[][] Codes(int rows, int columns, int bits, int lowest = 0)
+    {
+        var random = new Random((rows * 1000) + columns + bits);
+        return [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, columns).Select(_ => (byte)random.Next(lowest, 1 << bits)).ToArray())];
+    }
+}
