@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace QuantGen.Kernels;
 
@@ -29,6 +30,7 @@ internal static class Elementwise
     }
 
     /// <summary>Does the same on the given lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run<TFunction, TLanes>(ref float values, int count)
         where TFunction : struct, ILaneFunction
         where TLanes : struct, ILanes<TLanes>

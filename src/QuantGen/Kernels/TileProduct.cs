@@ -76,6 +76,7 @@ internal static class TileProduct
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile4X4<TLanes>(
         ref float a, nint aStride, int last, int depth, ref float b, nint bStride, TLanes factor, ref float c, nint cStride)
         where TLanes : struct, ILanes<TLanes>
@@ -152,6 +153,7 @@ internal static class TileProduct
         TLanes.Store(s33 * factor, ref c3, 48);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile4X2<TLanes>(
         ref float a, nint aStride, int last, int depth, ref float b, nint bStride, TLanes factor, ref float c, nint cStride)
         where TLanes : struct, ILanes<TLanes>
@@ -202,6 +204,7 @@ internal static class TileProduct
         TLanes.Store(s31 * factor, ref c3, 16);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile4X1<TLanes>(
         ref float a, nint aStride, int last, int depth, ref float b, nint bStride, TLanes factor, ref float c, nint cStride)
         where TLanes : struct, ILanes<TLanes>
@@ -239,6 +242,7 @@ internal static class TileProduct
         TLanes.Store(s30 * factor, ref c3, 0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile2X1<TLanes>(
         ref float a, nint aStride, int last, int depth, ref float b, nint bStride, TLanes factor, ref float c, nint cStride)
         where TLanes : struct, ILanes<TLanes>

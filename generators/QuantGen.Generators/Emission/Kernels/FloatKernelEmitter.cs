@@ -71,6 +71,7 @@ internal static class FloatKernelEmitter
 
     private static void Method(SourceWriter w, string name, FloatIsaSpec isa, int tokens, int vectors)
     {
+        w.Lines(TileEmitter.CompileFully);
         using (w.Block($"public static void {name}(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)"))
         {
             for (int m = 1; m < tokens; m++)

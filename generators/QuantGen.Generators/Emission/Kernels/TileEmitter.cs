@@ -5,6 +5,9 @@ namespace QuantGen.Generators.Emission.Kernels;
 /// <summary>Emits a vector micro-kernel: a tile of tokens by a panel of outputs, fully unrolled over a pack. The width is a parameter.</summary>
 internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
 {
+    /// <summary>The attribute of every micro-kernel: unoptimised vector code is so slow that even the first call should not run it.</summary>
+    public const string CompileFully = "[MethodImpl(MethodImplOptions.AggressiveOptimization)]";
+
     private readonly CodeFormat _format = new(variant.Bits);
     private readonly ProductEmitter _product = ProductEmitter.For(isa, variant);
 
@@ -36,6 +39,7 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
 
     private void Method(SourceWriter w, string signature, int tokens)
     {
+        w.Lines(CompileFully);
         using (w.Block(signature))
         {
             w.Lines($"""
