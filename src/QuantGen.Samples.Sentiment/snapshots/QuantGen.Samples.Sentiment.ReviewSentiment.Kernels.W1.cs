@@ -64,6 +64,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             public static int TileTokens => 4;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
                 nint columns = w.Columns;
@@ -241,6 +242,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 Store(sum31, x, token + 3, w, row + 16, ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
             {
                 nint columns = w.Columns;
@@ -393,6 +395,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             public static int TileTokens => 6;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
                 nint columns = w.Columns;
@@ -607,6 +610,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 Store(sum51, x, token + 5, w, row + 8, ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 8));
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
             {
                 nint columns = w.Columns;
@@ -750,6 +754,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             public static int TileTokens => 4;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
                 nint columns = w.Columns;
@@ -926,6 +931,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 Store(sum31, x, token + 3, w, row + 8, ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
             {
                 nint columns = w.Columns;
@@ -1077,6 +1083,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             public static int TileTokens => 2;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
                 nint columns = w.Columns;
@@ -1206,6 +1213,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 Store(sum13, x, token + 1, w, row + 12, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 12));
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
             {
                 nint columns = w.Columns;

@@ -52,6 +52,7 @@ namespace Sample.QuantGenerated
 
             public static int TileOutputs => 64;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
@@ -147,6 +148,7 @@ namespace Sample.QuantGenerated
                 (sum53 + Vector512.LoadUnsafe(ref bias, 48)).StoreUnsafe(ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 48));
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 Vector512<float> sum00 = Vector512.Create(0f);
@@ -180,6 +182,7 @@ namespace Sample.QuantGenerated
 
             public static int TileOutputs => 16;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
@@ -218,6 +221,7 @@ namespace Sample.QuantGenerated
                 (sum50 + Vector512.LoadUnsafe(ref bias, 0)).StoreUnsafe(ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 Vector512<float> sum00 = Vector512.Create(0f);
@@ -239,6 +243,7 @@ namespace Sample.QuantGenerated
 
             public static int TileOutputs => 16;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
@@ -296,6 +301,7 @@ namespace Sample.QuantGenerated
                 (sum51 + Vector256.LoadUnsafe(ref bias, 8)).StoreUnsafe(ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 8));
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 Vector256<float> sum00 = Vector256.Create(0f);
@@ -321,6 +327,7 @@ namespace Sample.QuantGenerated
 
             public static int TileOutputs => 16;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
@@ -339,6 +346,7 @@ namespace Sample.QuantGenerated
                 Lanes128.Store(sum10 + Lanes128.Load(ref bias, 0), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0), 0);
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 Lanes128 sum00 = Lanes128.Broadcast(0f);
@@ -360,6 +368,7 @@ namespace Sample.QuantGenerated
 
             public static int TileOutputs => 16;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
@@ -378,6 +387,7 @@ namespace Sample.QuantGenerated
                 LanesScalar.Store(sum10 + LanesScalar.Load(ref bias, 0), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0), 0);
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
             {
                 LanesScalar sum00 = LanesScalar.Broadcast(0f);

@@ -64,6 +64,7 @@ namespace Sample.QuantGenerated
 
             public static int TileTokens => 4;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
                 nint columns = w.Columns;
@@ -185,6 +186,7 @@ namespace Sample.QuantGenerated
                 Store(sum31, x, token + 3, w, row + 16, ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
             {
                 nint columns = w.Columns;
@@ -281,6 +283,7 @@ namespace Sample.QuantGenerated
 
             public static int TileTokens => 6;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
                 nint columns = w.Columns;
@@ -414,6 +417,7 @@ namespace Sample.QuantGenerated
                 Store(sum51, x, token + 5, w, row + 8, ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 8));
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
             {
                 nint columns = w.Columns;
@@ -500,6 +504,7 @@ namespace Sample.QuantGenerated
 
             public static int TileTokens => 4;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
                 nint columns = w.Columns;
@@ -619,6 +624,7 @@ namespace Sample.QuantGenerated
                 Store(sum31, x, token + 3, w, row + 8, ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
             {
                 nint columns = w.Columns;
@@ -713,6 +719,7 @@ namespace Sample.QuantGenerated
 
             public static int TileTokens => 2;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
                 nint columns = w.Columns;
@@ -803,6 +810,7 @@ namespace Sample.QuantGenerated
                 Store(sum13, x, token + 1, w, row + 12, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 12));
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
             {
                 nint columns = w.Columns;
