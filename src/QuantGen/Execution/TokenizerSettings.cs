@@ -23,32 +23,41 @@ public static class TokenizerSettings
     private const string CleanUp = "clean_up_decoded_spaces";
     private const string Added = "added_tokens";
 
-    /// <summary>Writes all options.</summary>
+    /// <summary>Writes the options that differ from the defaults.</summary>
     /// <param name="options">The options.</param>
     public static string Write(TokenizerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        var defaults = new TokenizerOptions();
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
         {
             json.WriteStartObject();
-            json.WriteBoolean(CleanText, options.CleanText);
-            json.WriteBoolean(LowerCase, options.LowerCase);
+            WriteChange(json, CleanText, options.CleanText, defaults.CleanText);
+            WriteChange(json, LowerCase, options.LowerCase, defaults.LowerCase);
             if (options.StripAccents is bool strip)
             {
                 json.WriteBoolean(StripAccents, strip);
             }
 
-            json.WriteBoolean(ChineseCharacters, options.HandleChineseCharacters);
-            json.WriteNumber(MaxWord, options.MaxInputCharsPerWord);
-            json.WriteString(Prefix, options.ContinuingPrefix);
-            json.WriteString(Unknown, options.UnknownToken);
-            json.WriteString(Classify, options.ClassifyToken);
-            json.WriteString(Separator, options.SeparatorToken);
-            json.WriteString(Pad, options.PadToken);
-            json.WriteString(Mask, options.MaskToken);
-            json.WriteBoolean(CleanUp, options.CleanUpDecodedSpaces);
-            WriteAddedTokens(json, options.AddedTokens);
+            WriteChange(json, ChineseCharacters, options.HandleChineseCharacters, defaults.HandleChineseCharacters);
+            if (options.MaxInputCharsPerWord != defaults.MaxInputCharsPerWord)
+            {
+                json.WriteNumber(MaxWord, options.MaxInputCharsPerWord);
+            }
+
+            WriteChange(json, Prefix, options.ContinuingPrefix, defaults.ContinuingPrefix);
+            WriteChange(json, Unknown, options.UnknownToken, defaults.UnknownToken);
+            WriteChange(json, Classify, options.ClassifyToken, defaults.ClassifyToken);
+            WriteChange(json, Separator, options.SeparatorToken, defaults.SeparatorToken);
+            WriteChange(json, Pad, options.PadToken, defaults.PadToken);
+            WriteChange(json, Mask, options.MaskToken, defaults.MaskToken);
+            WriteChange(json, CleanUp, options.CleanUpDecodedSpaces, defaults.CleanUpDecodedSpaces);
+            if (options.AddedTokens.Count > 0)
+            {
+                WriteAddedTokens(json, options.AddedTokens);
+            }
+
             json.WriteEndObject();
         }
 
@@ -87,6 +96,22 @@ public static class TokenizerSettings
         catch (ArgumentException e)
         {
             throw new ModelFormatException(model.Name, Place, "legal options", e.Message, e);
+        }
+    }
+
+    private static void WriteChange(Utf8JsonWriter json, string key, bool value, bool absent)
+    {
+        if (value != absent)
+        {
+            json.WriteBoolean(key, value);
+        }
+    }
+
+    private static void WriteChange(Utf8JsonWriter json, string key, string value, string absent)
+    {
+        if (value != absent)
+        {
+            json.WriteString(key, value);
         }
     }
 

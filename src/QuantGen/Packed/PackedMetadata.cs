@@ -90,7 +90,7 @@ internal static class PackedMetadata
         }
     }
 
-    /// <summary>Reads the SHA-256 of each tensor; they are in the order of the tensors' bytes.</summary>
+    /// <summary>Reads the checksum of each of the file's tensors; they are in the order of the tensors' bytes.</summary>
     public static byte[][] ReadChecksums(SafetensorsFile file)
     {
         string json = file.Metadata[ChecksumsKey];
@@ -107,12 +107,12 @@ internal static class PackedMetadata
                     throw Defect(file, ChecksumsKey, index == checksums.Length ? "the end" : $"'{file.Tensors[index].Name}'", "another tensor");
                 }
 
-                checksums[index] = new byte[32];
+                checksums[index] = new byte[TensorChecksum.Length];
                 if (!reader.Read() || reader.TokenType != JsonTokenType.String
                     || Convert.FromHexString(reader.ValueSpan, checksums[index], out int read, out int written) != OperationStatus.Done
-                    || read != 64 || written != 32)
+                    || read != 2 * TensorChecksum.Length || written != TensorChecksum.Length)
                 {
-                    throw Defect(file, ChecksumsKey, $"64 hexadecimal digits for '{file.Tensors[index].Name}'", "something else");
+                    throw Defect(file, ChecksumsKey, $"{2 * TensorChecksum.Length} hexadecimal digits for '{file.Tensors[index].Name}'", "something else");
                 }
 
                 index++;
@@ -121,7 +121,7 @@ internal static class PackedMetadata
             // After the brace the reader refuses anything but blanks.
             return reader.TokenType == JsonTokenType.EndObject && !reader.Read() && index == checksums.Length
                 ? checksums
-                : throw Defect(file, ChecksumsKey, "a JSON object with the SHA-256 of every tensor", $"{index} of {checksums.Length}");
+                : throw Defect(file, ChecksumsKey, "a JSON object with the checksum of every tensor", $"{index} of {checksums.Length}");
         }
         catch (Exception cause) when (cause is JsonException or InvalidOperationException)
         {

@@ -7,6 +7,12 @@ namespace QuantGen.Packed;
 /// <summary>A packed model file: a safetensors file whose header says which model it is and whose tensors were all checked.</summary>
 /// <remarks>
 /// <para>
+/// A model's tensors, by which this class is asked for data, are those of <see cref="PackedLayout.Packed"/>. In the file, the
+/// tensors of all linear layers and of all norms after the embeddings' are joined by kind, each kind in the order of that list:
+/// <c>encoder.codes</c>, <c>encoder.scales</c>, <c>encoder.zero_points</c>, <c>encoder.weights</c>, <c>encoder.biases</c>,
+/// <c>encoder.layer_norm</c>, <c>encoder.input_scales</c> and <c>encoder.input_zero_points</c>, as far as a model has them.
+/// </para>
+/// <para>
 /// Per quantized matrix there are <c>.codes</c> (U8), <c>.scales</c> (F32) and, if asymmetric, <c>.zero_points</c> (U8). Each row
 /// of codes is a little-endian bit stream, lowest bits first, that starts on a byte; unused bits at its end are 0. Where
 /// precision is mixed, rows, scales and zero points are in stored order (<see cref="MatrixSpec.StoredGroups"/>).
@@ -19,21 +25,24 @@ namespace QuantGen.Packed;
 /// </remarks>
 public sealed class PackedModel : IDisposable
 {
-    // Twice what the largest legal model has.
-    private const int MaxTensors = 1 << 14;
+    // Twice what a legal model can have, joined as they are.
+    private const int MaxTensors = 40;
 
     private readonly SafetensorsFile _file;
+    private readonly Dictionary<string, StoredTensor> _tensors;
 
     private PackedModel(SafetensorsFile file)
     {
         _file = file;
         PackedMetadata.Verify(file);
         Spec = SpecText.Read(file);
-        IReadOnlyList<TensorSpec> layout = PackedLayout.Packed(Spec);
+        PackedFileLayout layout = PackedFileLayout.Of(Spec);
         PackedValidation.RequireTensors(file, layout);
         Labels = PackedMetadata.ReadLabels(file, Spec);
-        PackedValidation.RequireValues(file, Spec);
-        Ledger = new ByteLedger(file.HeaderLength, layout, Vocabulary.Length);
+        StoredTensor[] tensors = StoredTensor.All(file, layout);
+        PackedValidation.RequireValues(file, Spec, tensors);
+        _tensors = tensors.ToDictionary(tensor => tensor.Spec.Name, StringComparer.Ordinal);
+        Ledger = new ByteLedger(file.HeaderLength, layout.Model, Vocabulary.Length);
     }
 
     /// <summary>Gets the path or the name the file was opened under.</summary>
@@ -80,9 +89,9 @@ public sealed class PackedModel : IDisposable
         return Create(name, new FileBytes(bytes));
     }
 
-    /// <summary>Says whether the file has a tensor.</summary>
+    /// <summary>Says whether the model has a tensor.</summary>
     /// <param name="tensorName">The full name, such as <c>classifier.bias</c>.</param>
-    public bool Contains(string tensorName) => _file.TryGet(tensorName, out _);
+    public bool Contains(string tensorName) => _tensors.ContainsKey(tensorName);
 
     /// <summary>Returns the packed codes of a matrix or of the word embedding, in place.</summary>
     /// <param name="matrix">The name without <c>.codes</c>.</param>
@@ -124,7 +133,7 @@ public sealed class PackedModel : IDisposable
     }
 
     private ReadOnlySpan<byte> Data(string name, SafetensorsDType dtype)
-        => _file.TryGet(name, out SafetensorsTensor? tensor) && tensor.DType == dtype
-            ? _file.Bytes(tensor)
+        => _tensors.TryGetValue(name, out StoredTensor tensor) && tensor.Data.DType == dtype
+            ? tensor.Bytes(_file)
             : throw new ArgumentException($"The packed model '{Name}' has no {dtype.Name()} tensor '{name}'.", nameof(name));
 }

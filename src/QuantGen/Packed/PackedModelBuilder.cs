@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -13,16 +12,21 @@ public sealed class PackedModelBuilder
 {
     private static readonly JsonWriterOptions s_compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly ModelSpec _spec;
-    private readonly IReadOnlyList<TensorSpec> _layout;
+    private readonly PackedFileLayout _layout;
     private readonly Dictionary<string, (ReadOnlyMemory<float> Floats, ReadOnlyMemory<byte> Bytes)> _data = new(StringComparer.Ordinal);
 
     /// <summary>Starts a packed model.</summary>
     /// <param name="spec">The model it is for.</param>
+    /// <exception cref="ArgumentException">A tensor of the file would be too long for a span.</exception>
     public PackedModelBuilder(ModelSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
         _spec = spec;
-        _layout = PackedLayout.Packed(spec);
+        _layout = PackedFileLayout.Of(spec);
+        if (_layout.Tensors.FirstOrDefault(tensor => tensor.Bytes > int.MaxValue) is FileTensor tooLong)
+        {
+            throw new ArgumentException($"Tensor '{tooLong.Name}' of this model has {tooLong.Bytes} bytes, and at most {int.MaxValue} fit into a span.", nameof(spec));
+        }
     }
 
     /// <summary>Gets or sets the SHA-256 of the source checkpoint, 64 lower-case hexadecimal digits. Default all zeros: no checkpoint.</summary>
@@ -61,7 +65,7 @@ public sealed class PackedModelBuilder
     /// <summary>Makes the packed model in memory.</summary>
     /// <param name="name">What messages call it.</param>
     /// <exception cref="ModelFormatException">A tensor is missing, or a value is not legal.</exception>
-    public PackedModel Build(string name = "packed model") => PackedModel.Read(ToBytes(), name);
+    public PackedModel Build(string name = "packed model") => PackedModel.Read(ToBytes(name), name);
 
     /// <summary>Makes the packed model, checks it and writes it to disk through a temporary file, a flush and a rename.</summary>
     /// <param name="path">The file to create or replace.</param>
@@ -72,9 +76,10 @@ public sealed class PackedModelBuilder
         model.Save(path);
     }
 
-    /// <summary>Writes the file without checking it.</summary>
-    internal byte[] ToBytes()
+    /// <summary>Writes the file without checking values.</summary>
+    internal byte[] ToBytes(string name = "packed model")
     {
+        RequireAll(name);
         var writer = new SafetensorsWriter();
         writer.AddMetadata(PackedMetadata.FormatKey, PackedMetadata.Format);
         writer.AddMetadata(PackedMetadata.VersionKey, PackedMetadata.FormatVersion);
@@ -85,24 +90,13 @@ public sealed class PackedModelBuilder
         writer.AddMetadata(PackedMetadata.SourceHashKey, SourceSha256);
         writer.AddMetadata(PackedMetadata.LabelsKey, LabelsJson());
         writer.AddMetadata(PackedMetadata.TokenizerKey, TokenizerJson);
-        foreach (TensorSpec tensor in _layout.Where(tensor => _data.ContainsKey(tensor.Name)))
+        foreach (FileTensor tensor in _layout.Tensors)
         {
-            (ReadOnlyMemory<float> floats, ReadOnlyMemory<byte> bytes) = _data[tensor.Name];
-            if (tensor.IsFloat)
-            {
-                writer.AddFloats(tensor.Name, [.. tensor.Shape], floats);
-            }
-            else
-            {
-                writer.AddBytes(tensor.Name, [.. tensor.Shape], bytes);
-            }
+            AddTo(writer, tensor);
         }
 
-        if (_data.TryGetValue(PackedLayout.Vocabulary, out (ReadOnlyMemory<float> Floats, ReadOnlyMemory<byte> Bytes) vocabulary))
-        {
-            writer.AddBytes(PackedLayout.Vocabulary, [vocabulary.Bytes.Length], vocabulary.Bytes);
-        }
-
+        ReadOnlyMemory<byte> vocabulary = _data[PackedLayout.Vocabulary].Bytes;
+        writer.AddBytes(PackedLayout.Vocabulary, [vocabulary.Length], vocabulary);
         return Sealed(writer);
     }
 
@@ -112,14 +106,17 @@ public sealed class PackedModelBuilder
         writer.AddMetadata(PackedMetadata.ChecksumsKey, Json(json =>
         {
             json.WriteStartObject();
-            writer.ForEach((name, data) => json.WriteString(name, Convert.ToHexStringLower(SHA256.HashData(data))));
+            writer.ForEach((name, data) => json.WriteString(name, TensorChecksum.Text(data)));
             json.WriteEndObject();
         }));
         byte[] header = writer.BuildHeader();
         HeaderSeal.Apply(header);
-        using var stream = new MemoryStream();
+        long length = header.Length;
+        writer.ForEach((_, data) => length += data.Length);
+        byte[] bytes = new byte[checked((int)length)];
+        using var stream = new MemoryStream(bytes);
         writer.Write(stream, header);
-        return stream.ToArray();
+        return bytes;
     }
 
     private static string Json(Action<Utf8JsonWriter> write)
@@ -144,9 +141,51 @@ public sealed class PackedModelBuilder
         json.WriteEndArray();
     });
 
+    private void RequireAll(string file)
+    {
+        var differences = new TensorDifferences();
+        foreach (string name in _layout.Model.Select(tensor => tensor.Name).Append(PackedLayout.Vocabulary).Where(name => !_data.ContainsKey(name)))
+        {
+            differences.AddMissing(name);
+        }
+
+        differences.ThrowIfAny(file, _layout.Model.Count + 1);
+    }
+
+    private void AddTo(SafetensorsWriter writer, FileTensor tensor)
+    {
+        int[] shape = [.. tensor.Shape.Select(n => (int)n)];
+        if (tensor.IsFloat)
+        {
+            writer.AddFloats(tensor.Name, shape, Joined(tensor, name => _data[name].Floats));
+        }
+        else
+        {
+            writer.AddBytes(tensor.Name, shape, Joined(tensor, name => _data[name].Bytes));
+        }
+    }
+
+    private static ReadOnlyMemory<T> Joined<T>(FileTensor tensor, Func<string, ReadOnlyMemory<T>> data)
+    {
+        if (tensor.Members.Count == 1)
+        {
+            return data(tensor.Members[0].Name);
+        }
+
+        var joined = new T[tensor.Count];
+        int position = 0;
+        foreach (ReadOnlyMemory<T> part in tensor.Members.Select(member => data(member.Name)))
+        {
+            part.CopyTo(joined.AsMemory(position));
+            position += part.Length;
+        }
+
+        return joined;
+    }
+
     private void RequireTensor(string name, bool isFloat, int count)
     {
-        TensorSpec tensor = _layout.FirstOrDefault(tensor => tensor.Name == name && tensor.IsFloat == isFloat)
+        TensorSpec tensor = _layout.Model.FirstOrDefault(tensor => tensor.Name == name && tensor.IsFloat == isFloat)
             ?? throw new ArgumentException($"The model has no {(isFloat ? "F32" : "U8")} tensor '{name}'.", nameof(name));
         if (tensor.Count != count)
         {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Unicode;
 using QuantGen.Checkpoints;
 using QuantGen.Specs;
@@ -18,33 +17,34 @@ internal sealed class PackedValidation
 
     private readonly SafetensorsFile _file;
     private readonly ModelSpec _spec;
-    private readonly byte[][] _checksums;
-    private readonly Dictionary<string, MatrixSpec> _matrices;
+    private readonly Dictionary<string, MatrixSpec>.AlternateLookup<ReadOnlySpan<char>> _matrices;
 
     private PackedValidation(SafetensorsFile file, ModelSpec spec)
     {
         _file = file;
         _spec = spec;
-        _matrices = spec.Matrices.ToDictionary(matrix => matrix.Name, StringComparer.Ordinal);
-        _checksums = PackedMetadata.ReadChecksums(file);
+        var matrices = new Dictionary<string, MatrixSpec>(spec.Matrices.Count, StringComparer.Ordinal);
+        foreach (MatrixSpec matrix in spec.Matrices)
+        {
+            matrices.Add(matrix.Name, matrix);
+        }
+
+        _matrices = matrices.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    /// <summary>Requires exactly the tensors of the model.</summary>
-    public static void RequireTensors(SafetensorsFile file, IReadOnlyList<TensorSpec> expected)
+    /// <summary>Requires exactly the tensors that the file of the model has, and that they can be read in place.</summary>
+    public static void RequireTensors(SafetensorsFile file, PackedFileLayout layout)
     {
         var differences = new TensorDifferences();
-        var known = new HashSet<string>(expected.Select(tensor => tensor.Name), StringComparer.Ordinal) { PackedLayout.Vocabulary };
-        foreach (TensorSpec tensor in expected)
+        foreach (FileTensor tensor in layout.Tensors)
         {
-            int[] shape = [.. tensor.Shape];
-            SafetensorsDType dtype = tensor.IsFloat ? SafetensorsDType.F32 : SafetensorsDType.U8;
             if (!file.TryGet(tensor.Name, out SafetensorsTensor? found))
             {
                 differences.AddMissing(tensor.Name);
             }
-            else if (found.DType != dtype || !found.HasShape(shape))
+            else if (found.DType != tensor.DType || !found.Shape.SequenceEqual(tensor.Shape))
             {
-                differences.AddMismatch(tensor.Name, found.Description, $"{dtype.Name()} {SafetensorsTensor.ShapeText(shape)}");
+                differences.AddMismatch(tensor.Name, found.Description, $"{tensor.DType.Name()} {SafetensorsTensor.ShapeText(tensor.Shape)}");
             }
         }
 
@@ -57,36 +57,49 @@ internal sealed class PackedValidation
             differences.AddMismatch(PackedLayout.Vocabulary, vocabulary.Description, "U8 of one dimension");
         }
 
-        foreach (SafetensorsTensor tensor in file.Tensors.Where(tensor => !known.Contains(tensor.Name)))
+        foreach (SafetensorsTensor tensor in file.Tensors.Where(tensor => tensor.Name != PackedLayout.Vocabulary && layout.Find(tensor.Name) is null))
         {
             differences.AddUnexpected(tensor.Name);
         }
 
-        differences.ThrowIfAny(file.Name, known.Count);
+        differences.ThrowIfAny(file.Name, layout.Tensors.Count + 1);
+        foreach (SafetensorsTensor tensor in file.Tensors)
+        {
+            if (tensor.Length > int.MaxValue)
+            {
+                throw new ModelFormatException(file.Name, $"tensor '{tensor.Name}'", $"at most {int.MaxValue} bytes, as many as a span can have", $"{tensor.Length}");
+            }
+
+            if (tensor.DType == SafetensorsDType.F32 && tensor.Offset % sizeof(float) != 0)
+            {
+                throw new ModelFormatException(file.Name, $"tensor '{tensor.Name}'", "F32 data on a multiple of 4 bytes", $"byte {tensor.Offset}");
+            }
+        }
     }
 
     /// <summary>Requires that every tensor has its checksum and holds legal values; the first defect in file order is reported.</summary>
-    public static void RequireValues(SafetensorsFile file, ModelSpec spec)
+    public static void RequireValues(SafetensorsFile file, ModelSpec spec, StoredTensor[] tensors)
     {
+        RequireChecksums(file);
         var validation = new PackedValidation(file, spec);
-        var defects = new ModelFormatException?[file.Tensors.Count];
         if (file.FileLength < ParallelLength)
         {
-            for (int i = 0; i < defects.Length; i++)
+            foreach (StoredTensor tensor in tensors)
             {
-                validation.Check(i);
+                validation.Check(tensor);
             }
 
             return;
         }
 
         // Longest first, one at a time: one word embedding can be half of the file.
-        int[] order = [.. Enumerable.Range(0, defects.Length).OrderByDescending(i => file.Tensors[i].Length)];
+        var defects = new ModelFormatException?[tensors.Length];
+        int[] order = [.. Enumerable.Range(0, tensors.Length).OrderByDescending(i => tensors[i].Spec.Bytes)];
         Parallel.ForEach(Partitioner.Create(order, EnumerablePartitionerOptions.NoBuffering), i =>
         {
             try
             {
-                validation.Check(i);
+                validation.Check(tensors[i]);
             }
             catch (ModelFormatException defect)
             {
@@ -99,22 +112,49 @@ internal sealed class PackedValidation
         }
     }
 
-    private void Check(int index)
+    private static void RequireChecksums(SafetensorsFile file)
     {
-        SafetensorsTensor tensor = _file.Tensors[index];
-        ReadOnlySpan<byte> bytes = _file.Bytes(tensor);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes, hash);
-        if (!hash.SequenceEqual(_checksums[index]))
+        byte[][] checksums = PackedMetadata.ReadChecksums(file);
+        (int Tensor, int Chunk)[] chunks =
+            [.. file.Tensors.SelectMany((tensor, index) => Enumerable.Range(0, TensorChecksum.ChunkCount(tensor.Length)).Select(chunk => (index, chunk)))];
+        byte[] hashes = new byte[chunks.Length * TensorChecksum.ChunkHashLength];
+        void Hash(int i) => TensorChecksum.HashChunk(
+            file.Bytes(file.Tensors[chunks[i].Tensor]), chunks[i].Chunk, hashes.AsSpan(i * TensorChecksum.ChunkHashLength, TensorChecksum.ChunkHashLength));
+        if (file.FileLength < ParallelLength)
         {
-            throw Defect(tensor, "the checksum in the header", "another: the data was changed");
+            for (int i = 0; i < chunks.Length; i++)
+            {
+                Hash(i);
+            }
+        }
+        else
+        {
+            Parallel.For(0, chunks.Length, Hash);
         }
 
-        if (tensor.DType == SafetensorsDType.F32)
+        int start = 0;
+        Span<byte> checksum = stackalloc byte[TensorChecksum.Length];
+        for (int i = 0; i < checksums.Length; i++)
         {
-            CheckFloats(tensor, bytes);
+            int length = TensorChecksum.ChunkCount(file.Tensors[i].Length) * TensorChecksum.ChunkHashLength;
+            TensorChecksum.Join(hashes.AsSpan(start, length), checksum);
+            start += length;
+            if (!checksum.SequenceEqual(checksums[i]))
+            {
+                throw new ModelFormatException(file.Name, $"tensor '{file.Tensors[i].Name}'", "the checksum in the header", "another: the data was changed");
+            }
         }
-        else if (tensor.Name == PackedLayout.Vocabulary)
+    }
+
+    private void Check(StoredTensor stored)
+    {
+        ReadOnlySpan<byte> bytes = stored.Bytes(_file);
+        TensorSpec tensor = stored.Spec;
+        if (tensor.IsFloat)
+        {
+            CheckFloats(tensor, MemoryMarshal.Cast<byte, float>(bytes));
+        }
+        else if (tensor.Class == TensorClass.Vocabulary)
         {
             CheckVocabulary(tensor, bytes);
         }
@@ -128,14 +168,8 @@ internal sealed class PackedValidation
         }
     }
 
-    private void CheckFloats(SafetensorsTensor tensor, ReadOnlySpan<byte> bytes)
+    private void CheckFloats(TensorSpec tensor, ReadOnlySpan<float> values)
     {
-        if (tensor.Offset % sizeof(float) != 0)
-        {
-            throw Defect(tensor, "F32 data on a multiple of 4 bytes", $"byte {tensor.Offset}");
-        }
-
-        ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(bytes);
         int bad = FloatScan.IndexOfNonFinite(values);
         if (bad >= 0)
         {
@@ -152,10 +186,10 @@ internal sealed class PackedValidation
         }
     }
 
-    private void CheckCodes(SafetensorsTensor tensor, ReadOnlySpan<byte> bytes)
+    private void CheckCodes(TensorSpec tensor, ReadOnlySpan<byte> bytes)
     {
-        string name = tensor.Name[..^PackedNames.Codes.Length];
-        if (name == PackedLayout.WordEmbedding)
+        ReadOnlySpan<char> name = tensor.Name.AsSpan()[..^PackedNames.Codes.Length];
+        if (name.SequenceEqual(PackedLayout.WordEmbedding))
         {
             CheckSegment(tensor, bytes, new RowSegment(_spec.EmbeddingBits, 0, _spec.Dimensions.VocabularySize), _spec.Dimensions.EmbeddingSize, isNarrow: true);
             return;
@@ -172,7 +206,7 @@ internal sealed class PackedValidation
         }
     }
 
-    private void CheckSegment(SafetensorsTensor tensor, ReadOnlySpan<byte> bytes, RowSegment segment, int columns, bool isNarrow)
+    private void CheckSegment(TensorSpec tensor, ReadOnlySpan<byte> bytes, RowSegment segment, int columns, bool isNarrow)
     {
         bool hasPadding = ((long)columns * segment.Bits) % 8 != 0;
         if (!hasPadding)
@@ -204,9 +238,9 @@ internal sealed class PackedValidation
         }
     }
 
-    private void CheckZeroPoints(SafetensorsTensor tensor, ReadOnlySpan<byte> bytes)
+    private void CheckZeroPoints(TensorSpec tensor, ReadOnlySpan<byte> bytes)
     {
-        MatrixSpec matrix = _matrices[tensor.Name[..^PackedNames.ZeroPoints.Length]];
+        MatrixSpec matrix = _matrices[tensor.Name.AsSpan()[..^PackedNames.ZeroPoints.Length]];
         IReadOnlyList<int>? storedGroups = matrix.IsMixed ? matrix.StoredGroups() : null;
         for (int i = 0; i < bytes.Length; i++)
         {
@@ -219,7 +253,7 @@ internal sealed class PackedValidation
         }
     }
 
-    private void CheckVocabulary(SafetensorsTensor tensor, ReadOnlySpan<byte> bytes)
+    private void CheckVocabulary(TensorSpec tensor, ReadOnlySpan<byte> bytes)
     {
         if (!Utf8.IsValid(bytes))
         {
@@ -233,9 +267,9 @@ internal sealed class PackedValidation
         }
     }
 
-    private ModelFormatException ZeroCode(SafetensorsTensor tensor, long row, long column)
+    private ModelFormatException ZeroCode(TensorSpec tensor, long row, long column)
         => Defect(tensor, "codes from 1 up, as the range is narrow", $"0 at stored row {row}, column {column}");
 
-    private ModelFormatException Defect(SafetensorsTensor tensor, string expected, string found)
+    private ModelFormatException Defect(TensorSpec tensor, string expected, string found)
         => new(_file.Name, $"tensor '{tensor.Name}'", expected, found);
 }

@@ -6,8 +6,8 @@ namespace QuantGen.Packed;
 /// <summary>Reads the model description of a packed file.</summary>
 internal static class SpecText
 {
-    // Parsing takes a multiple of the text, so a description may not be larger than its file warrants. In a genuine one
-    // each value stands for many bytes elsewhere, even when the model is as narrow as models can be.
+    // Parsing takes a multiple of the text, so a description may not be larger than its file warrants. A genuine one is
+    // short, or each value stands for many bytes elsewhere, even when the model is as narrow as models can be.
     private const int FreeLength = 1 << 16;
     private const int FreeValues = 1 << 12;
 
@@ -24,12 +24,6 @@ internal static class SpecText
         if (json.Length > FreeLength + (file.FileLength / 4) || values > FreeValues + (file.FileLength / 64))
         {
             throw PackedMetadata.Defect(file, PackedMetadata.SpecKey, $"a description in proportion to {file.FileLength} bytes", $"{json.Length} characters and {values} values");
-        }
-
-        // Names are looked up as patterns. Canonical text has no wild cards, ranges or escapes; only the epsilon may have a sign.
-        if (json.AsSpan().ContainsAny('*', '\\') || json.AsSpan().Count('-') > 1)
-        {
-            throw PackedMetadata.Defect(file, PackedMetadata.SpecKey, "canonical JSON", "wild cards, ranges or escapes");
         }
 
         try

@@ -13,6 +13,8 @@ public readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadO
     /// <param name="items">The elements, in order.</param>
     public EquatableArray(IEnumerable<T> items) => _items = items.ToArray();
 
+    private EquatableArray(T[] items) => _items = items;
+
     /// <summary>Gets the number of elements.</summary>
     public int Count => _items?.Length ?? 0;
 
@@ -20,8 +22,11 @@ public readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadO
     /// <param name="index">From 0 to <see cref="Count"/> - 1.</param>
     public T this[int index] => (_items ?? throw new IndexOutOfRangeException())[index];
 
+    /// <summary>Takes an array that nothing else will change, without copying it.</summary>
+    internal static EquatableArray<T> Of(T[] items) => new(items);
+
     /// <inheritdoc/>
-    public bool Equals(EquatableArray<T> other) => ((IEnumerable<T>)this).SequenceEqual(other);
+    public bool Equals(EquatableArray<T> other) => ReferenceEquals(_items, other._items) || ((IEnumerable<T>)this).SequenceEqual(other);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is EquatableArray<T> other && Equals(other);
@@ -30,9 +35,9 @@ public readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadO
     public override int GetHashCode()
     {
         int hash = 17;
-        foreach (T item in this)
+        for (int i = 0; i < Count; i++)
         {
-            hash = unchecked((hash * 31) + item.GetHashCode());
+            hash = unchecked((hash * 31) + this[i].GetHashCode());
         }
 
         return hash;

@@ -14,9 +14,20 @@ internal static class LayerPattern
     /// <summary>Makes the test for a pattern; null when it is malformed.</summary>
     public static Predicate<string>? Compile(string pattern)
     {
+        if (pattern == "*")
+        {
+            return _ => true;
+        }
+
         if (string.IsNullOrWhiteSpace(pattern) || pattern.Length > MaxLength)
         {
             return null;
+        }
+
+        // A packed file can list hundreds of names and ranges for hundreds of matrices.
+        if (pattern.IndexOf('*') < 0 && pattern.IndexOf('-') is int dash && dash == pattern.LastIndexOf('-'))
+        {
+            return dash < 0 ? CompileName(pattern) : CompileRange(pattern, dash);
         }
 
         var symbols = new List<Symbol>();
@@ -33,11 +44,65 @@ internal static class LayerPattern
             }
         }
 
-        // A packed file names hundreds of matrices, all of them plainly.
-        return pattern.IndexOf('*') < 0 && pattern.IndexOf('-') < 0
-            ? name => name == pattern
-            : name => IsMatch(symbols, name);
+        return name => IsMatch(symbols, name);
     }
+
+    private static Predicate<string>? CompileName(string pattern) => IsPlain(pattern) ? name => name == pattern : null;
+
+    private static Predicate<string>? CompileRange(string pattern, int dash)
+    {
+        int start = pattern.LastIndexOf('.', dash) + 1;
+        int end = pattern.IndexOf('.', dash) is int dot and >= 0 ? dot : pattern.Length;
+        string before = pattern.Substring(0, start);
+        string after = pattern.Substring(end);
+        return IsNumber(pattern.Substring(start, dash - start), out int first)
+            && IsNumber(pattern.Substring(dash + 1, end - dash - 1), out int last)
+            && first <= last
+            && IsPlain(pattern)
+            ? name => IsBetween(name, before, first, last, after)
+            : null;
+    }
+
+    private static bool IsBetween(string name, string before, int first, int last, string after)
+    {
+        int end = name.Length - after.Length;
+        if (end <= before.Length || !name.StartsWith(before, StringComparison.Ordinal) || !name.EndsWith(after, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        long number = 0;
+        for (int i = before.Length; i < end && number <= last; i++)
+        {
+            if (name[i] is < '0' or > '9')
+            {
+                return false;
+            }
+
+            number = (number * 10) + (name[i] - '0');
+        }
+
+        return number >= first && number <= last;
+    }
+
+    // The dash of a range was seen to stand between numbers.
+    private static bool IsPlain(string pattern)
+    {
+        char previous = '.';
+        foreach (char c in pattern)
+        {
+            if (c == '.' ? previous == '.' : c != '-' && !IsNameCharacter(c))
+            {
+                return false;
+            }
+
+            previous = c;
+        }
+
+        return previous != '.';
+    }
+
+    private static bool IsNameCharacter(char c) => c == '_' || (c < 128 && char.IsLetterOrDigit(c));
 
     private static bool AddPart(List<Symbol> symbols, string part)
     {
@@ -49,7 +114,7 @@ internal static class LayerPattern
         }
 
         symbols.AddRange(part.Select(c => Symbol.Of(c)));
-        return part.Length > 0 && part.All(c => c is '*' or '_' || (c < 128 && char.IsLetterOrDigit(c)));
+        return part.Length > 0 && part.All(c => c == '*' || IsNameCharacter(c));
     }
 
     private static bool IsMatch(List<Symbol> symbols, string name)

@@ -72,7 +72,21 @@ public sealed record MatrixSpec(
     }
 
     /// <summary>Gets the bytes of all codes: each row is a little-endian bit stream that starts on a byte.</summary>
-    public long CodeBytes() => IsQuantized ? Segments().Sum(s => (long)s.Rows * RowBytes(Columns, s.Bits)) : 0;
+    public long CodeBytes()
+    {
+        if (!IsQuantized || !IsMixed)
+        {
+            return IsQuantized ? (long)Rows * RowBytes(Columns, Bits) : 0;
+        }
+
+        long bytes = 0;
+        for (int i = 0; i < GroupBits.Count; i++)
+        {
+            bytes += (long)RowsPerGroup * RowBytes(Columns, GroupBits[i]);
+        }
+
+        return bytes;
+    }
 
     /// <summary>Gets the bytes of one row of codes.</summary>
     /// <param name="columns">Codes in the row.</param>

@@ -13,7 +13,7 @@ public static class PackedLayout
     /// <param name="spec">The model.</param>
     public static IReadOnlyList<TensorSpec> Packed(ModelSpec spec)
     {
-        var tensors = new List<TensorSpec>();
+        var tensors = new List<TensorSpec>((spec.Matrices.Count * 5) + 8);
         ModelConfig d = spec.Dimensions;
         if (spec.EmbeddingBits == 32)
         {
@@ -31,7 +31,11 @@ public static class PackedLayout
             : new(StringComparer.Ordinal);
         foreach (MatrixSpec matrix in spec.Matrices)
         {
-            AddSite(tensors, ActivationSite.NameFor(matrix.Name), sites);
+            if (sites.Count > 0)
+            {
+                AddSite(tensors, ActivationSite.NameFor(matrix.Name), sites);
+            }
+
             AddMatrix(tensors, matrix);
             AddNormAfter(tensors, matrix.Name, d.HiddenSize);
         }
@@ -120,7 +124,7 @@ public static class PackedLayout
         }
     }
 
-    private static TensorSpec Floats(string name, TensorClass @class, params int[] shape) => new(name, true, new EquatableArray<int>(shape), @class);
+    private static TensorSpec Floats(string name, TensorClass @class, params int[] shape) => new(name, true, EquatableArray<int>.Of(shape), @class);
 
-    private static TensorSpec Bytes(string name, TensorClass @class, params int[] shape) => new(name, false, new EquatableArray<int>(shape), @class);
+    private static TensorSpec Bytes(string name, TensorClass @class, params int[] shape) => new(name, false, EquatableArray<int>.Of(shape), @class);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace QuantGen.Specs;
 
 /// <summary>Joins dimensions, options, overrides and plan into a model, or says why they do not describe one.</summary>
@@ -44,7 +46,7 @@ public static class SpecBuilder
     /// <summary>Gets the canonical name of a layer's part; ALBERT's shared layer is layer 0.</summary>
     /// <param name="block">Index of the distinct layer.</param>
     /// <param name="part">Such as <c>attention.self.query</c>.</param>
-    public static string LayerName(int block, string part) => FormattableString.Invariant($"encoder.layer.{block}.{part}");
+    public static string LayerName(int block, string part) => "encoder.layer." + block.ToString(CultureInfo.InvariantCulture) + "." + part;
 
     private static IEnumerable<(string Name, int Rows, int Columns)> Shapes(ModelConfig config, BertHead head)
     {

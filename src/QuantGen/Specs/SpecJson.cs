@@ -5,6 +5,10 @@ using System.Text;
 namespace QuantGen.Specs;
 
 /// <summary>The one JSON form of a model: fixed keys in a fixed order, so that equal models have equal text and equal hashes.</summary>
+/// <remarks>
+/// Matrices are listed under the settings they share, and consecutive layers as one range, so that the length of the text
+/// depends on how many different settings there are rather than on the number of layers. Shapes follow from the dimensions.
+/// </remarks>
 public static class SpecJson
 {
     /// <summary>Writes a model.</summary>
@@ -35,8 +39,8 @@ public static class SpecJson
             Member("activation_bits", spec.ActivationBits),
             Member("activation_range", SpecNames.Of(spec.ActivationRange)),
         };
-        string matrices = string.Join("," + line, spec.Matrices.Select(m => indent + indent + Matrix(m, space)));
-        members.Add($"\"matrices\":{space}[{line}{matrices}{line}{indent}]");
+        string quantizers = string.Join("," + line, MatrixGroup.Of(spec.Matrices).Select(group => indent + indent + Quantizer(group, space)));
+        members.Add($"\"quantizers\":{space}[{line}{quantizers}{line}{indent}]");
         return "{" + line + string.Join("," + line, members.Select(m => indent + m)) + line + "}";
 
         string Member(string key, object value) => $"\"{key}\":{space}{(value is string text && key != "layer_norm_epsilon" ? "\"" + text + "\"" : value)}";
@@ -56,21 +60,20 @@ public static class SpecJson
         return string.Concat(sha.ComputeHash(Encoding.UTF8.GetBytes(text)).Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
     }
 
-    private static string Matrix(MatrixSpec m, string space)
+    private static string Quantizer(MatrixGroup group, string space)
     {
+        MatrixSpec m = group.Settings;
         string comma = "," + space;
         string bits = string.Join(comma, m.GroupBits.Select(b => b.ToString(CultureInfo.InvariantCulture)));
         string[] members =
         {
-            $"\"name\":{space}\"{m.Name}\"",
-            Number("rows", m.Rows),
-            Number("columns", m.Columns),
             Number("bits", m.Bits),
             Number("group_count", m.GroupCount),
             Number("group_size", m.GroupSize),
             $"\"mapping\":{space}\"{SpecNames.Of(m.Mapping)}\"",
             $"\"clipping\":{space}\"{SpecNames.Of(m.Clipping)}\"",
             $"\"group_bits\":{space}[{bits}]",
+            $"\"matrices\":{space}[{string.Join(comma, group.Patterns.Select(pattern => "\"" + pattern + "\""))}]",
         };
         return "{" + string.Join(comma, members) + "}";
 

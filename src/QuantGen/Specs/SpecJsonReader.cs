@@ -1,19 +1,16 @@
+using System.Collections.ObjectModel;
+
 namespace QuantGen.Specs;
 
 /// <summary>Reads <see cref="SpecJson"/>'s text. A model is accepted only if writing it again gives the same text.</summary>
 internal static class SpecJsonReader
 {
-    private const int MaxMatrices = (SpecLimits.MaxLayers * 6) + 2;
+    // As many as the deepest model has matrices, each with settings of its own.
+    private const int MaxPatterns = (SpecLimits.MaxLayers * 6) + 2;
 
     public static ModelSpec Read(string json)
     {
         Dictionary<string, object?> root = JsonText.Parse(json) as Dictionary<string, object?> ?? throw new FormatException("expected a JSON object");
-        List<object?> matrices = Get<List<object?>>(root, "matrices");
-        if (matrices.Count > MaxMatrices)
-        {
-            throw new FormatException($"expected at most {MaxMatrices} matrices, found {matrices.Count}");
-        }
-
         var config = new ModelConfig
         {
             Architecture = Named<BertArchitecture>(root, "architecture"),
@@ -28,9 +25,9 @@ internal static class SpecJsonReader
             HiddenActivation = Named<HiddenActivation>(root, "hidden_activation"),
             LayerNormEpsilon = Number(root, "layer_norm_epsilon"),
         };
-        ModelSpec spec = Rebuild(config, root, matrices.Select(Entry).ToArray());
+        ModelSpec spec = Rebuild(config, root, Plan(Get<List<object?>>(root, "quantizers")));
 
-        // Whatever the rules would have changed (order, names, shapes, unknown keys) shows up here.
+        // Whatever the rules would have changed (order, grouping, names, unknown keys) shows up here.
         string canonical = spec.CanonicalJson;
         return canonical == json ? spec : throw new FormatException($"expected the canonical text {Difference(canonical, json)}");
     }
@@ -51,17 +48,42 @@ internal static class SpecJsonReader
             MaxBatchTokens = 1,
             Plan = new EquatableArray<PlanEntry>(plan),
         };
-        var issues = new List<SpecIssue>();
-        return SpecBuilder.Build(config, options, issues) ?? throw new FormatException("expected a legal model: " + issues[0].Message);
+        return SpecBuilder.Build(config, options, new FirstIssue()) ?? throw new FormatException("expected a legal model");
     }
 
-    private static PlanEntry Entry(object? value)
+    private static PlanEntry[] Plan(List<object?> quantizers)
     {
-        Dictionary<string, object?> m = value as Dictionary<string, object?> ?? throw new FormatException("expected an object for each matrix");
+        var plan = new List<PlanEntry>();
+        foreach (object? value in quantizers)
+        {
+            Dictionary<string, object?> members = value as Dictionary<string, object?> ?? throw new FormatException("expected an object for each quantizer");
+            PlanEntry settings = Settings(members);
+            foreach (object? pattern in Get<List<object?>>(members, "matrices"))
+            {
+                if (plan.Count == MaxPatterns)
+                {
+                    throw new FormatException($"expected at most {MaxPatterns} patterns of matrices");
+                }
+
+                plan.Add(settings with { Pattern = Pattern(pattern) });
+            }
+        }
+
+        return plan.ToArray();
+    }
+
+    // What else a plan may say is never canonical, and would take longer to match.
+    private static string Pattern(object? value) =>
+        value is string text && (text == MatrixGroup.All || (text.IndexOf('*') < 0 && text.IndexOf('-') == text.LastIndexOf('-')))
+            ? text
+            : throw new FormatException($"expected '{MatrixGroup.All}', names, or names with one range of layers under 'matrices'");
+
+    private static PlanEntry Settings(Dictionary<string, object?> m)
+    {
         var groupBits = Get<List<object?>>(m, "group_bits").Select(b => b is double d ? (int)d : 0);
         int size = Integer(m, "group_size");
         return new PlanEntry(
-            Get<string>(m, "name"), Integer(m, "bits"), Integer(m, "group_count"), size, Named<Mapping>(m, "mapping"), Named<Clipping>(m, "clipping"), new EquatableArray<int>(groupBits));
+            MatrixGroup.All, Integer(m, "bits"), Integer(m, "group_count"), size, Named<Mapping>(m, "mapping"), Named<Clipping>(m, "clipping"), new EquatableArray<int>(groupBits));
     }
 
     private static string Difference(string expected, string found)
@@ -94,5 +116,11 @@ internal static class SpecJsonReader
     {
         string name = Get<string>(members, key);
         return SpecNames.TryParse(name, out T value) ? value : throw new FormatException($"expected {SpecNames.Choices<T>()} for '{key}', found '{name}'");
+    }
+
+    /// <summary>Ends the reading at the first issue: a short text can be wrong about hundreds of matrices.</summary>
+    private sealed class FirstIssue : Collection<SpecIssue>
+    {
+        protected override void InsertItem(int index, SpecIssue item) => throw new FormatException("expected a legal model: " + item.Message);
     }
 }

@@ -107,9 +107,9 @@ internal static class SpecRules
     public static MatrixSpec? Normalize(MatrixSpec matrix, bool planned, ICollection<SpecIssue> issues)
     {
         int before = issues.Count;
-        foreach (int bits in matrix.GroupBits.Concat(new[] { matrix.Bits }).Where(b => !s_weightBits.Contains(b)).Distinct())
+        if (!HasLegalBits(matrix))
         {
-            issues.Add(new SpecIssue("QG1101", BitsMessage($"Matrix '{matrix.Name}'", bits, s_weightBits), Nearest(bits, s_weightBits), "Plan"));
+            ReportBits(matrix, issues);
         }
 
         if (matrix.GroupBits.Count > 0)
@@ -137,6 +137,26 @@ internal static class SpecRules
         return issues.Count > before ? null : matrix.Bits == 1 ? matrix with { Clipping = Clipping.MinMax } : matrix;
     }
 
+    private static void ReportBits(MatrixSpec matrix, ICollection<SpecIssue> issues)
+    {
+        foreach (int bits in matrix.GroupBits.Concat(new[] { matrix.Bits }).Where(b => !s_weightBits.Contains(b)).Distinct())
+        {
+            issues.Add(new SpecIssue("QG1101", BitsMessage($"Matrix '{matrix.Name}'", bits, s_weightBits), Nearest(bits, s_weightBits), "Plan"));
+        }
+    }
+
+    // A file's description is checked for hundreds of matrices, so the usual case takes no memory.
+    private static bool HasLegalBits(MatrixSpec matrix)
+    {
+        bool isLegal = Array.IndexOf(s_weightBits, matrix.Bits) >= 0;
+        for (int i = 0; i < matrix.GroupBits.Count; i++)
+        {
+            isLegal &= Array.IndexOf(s_weightBits, matrix.GroupBits[i]) >= 0;
+        }
+
+        return isLegal;
+    }
+
     private static MatrixSpec Mixed(MatrixSpec matrix, ICollection<SpecIssue> issues)
     {
         if (matrix.GroupBits.Count != matrix.GroupCount)
@@ -149,13 +169,20 @@ internal static class SpecRules
             issues.Add(new SpecIssue("QG1104", $"Matrix '{matrix.Name}' has bits per group of rows, which a group size of {matrix.GroupSize} along inputs excludes", Property: "Plan"));
         }
 
-        if (matrix.GroupBits.Contains(32))
+        (int most, bool mixed) = (0, false);
+        for (int i = 0; i < matrix.GroupBits.Count; i++)
+        {
+            most = Math.Max(most, matrix.GroupBits[i]);
+            mixed |= matrix.GroupBits[i] != matrix.GroupBits[0];
+        }
+
+        // No legal bits exceed 32.
+        if (most == 32)
         {
             issues.Add(new SpecIssue("QG1208", $"Matrix '{matrix.Name}' mixes 32-bit groups with quantized ones; use 8 bits for the sensitive groups", Property: "Plan"));
         }
 
-        bool mixed = matrix.GroupBits.Distinct().Count() > 1;
-        return matrix with { Bits = matrix.GroupBits.Max(), GroupBits = mixed ? matrix.GroupBits : default };
+        return mixed && matrix.Bits == most ? matrix : matrix with { Bits = most, GroupBits = mixed ? matrix.GroupBits : default };
     }
 
     private static void CheckGroups(MatrixSpec matrix, bool planned, ICollection<SpecIssue> issues)

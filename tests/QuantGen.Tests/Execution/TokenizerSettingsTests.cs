@@ -39,6 +39,13 @@ public sealed class TokenizerSettingsTests
         Assert.Null(TokenizerSettings.Read(TokenizerSettings.Write(defaults), "f").StripAccents);
     }
 
+    [Fact]
+    public void Only_what_differs_from_the_defaults_is_written()
+    {
+        Assert.Equal("{}", TokenizerSettings.Write(new TokenizerOptions()));
+        Assert.Equal("""{"lower_case":false,"strip_accents":false}""", TokenizerSettings.Write(new TokenizerOptions { LowerCase = false, StripAccents = false }));
+    }
+
     [Theory]
     [InlineData("", "the end of the text")]
     [InlineData("[]", "expected a JSON object")]

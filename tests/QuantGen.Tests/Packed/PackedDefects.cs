@@ -10,19 +10,26 @@ internal static class PackedDefects
 {
     private const string Codes = TinyModel.Query + ".codes";
     private const string Scales = TinyModel.Query + ".scales";
+    private const string Star = "\"*\"";
+    private const string Quantizer = "{\"bits\":2,\"group_count\":1,\"group_size\":0,\"mapping\":\"symmetric\",\"clipping\":\"mse\",\"group_bits\":[],\"matrices\":[]}";
+    private const string FileCodes = "encoder.codes";
+    private const string FileScales = "encoder.scales";
 
     public static IEnumerable<(string Defect, byte[] Bytes, string Named)> All()
         => [.. Tensors(), .. Values(), .. Metadata(), .. Specs(), .. Seals()];
 
     private static IEnumerable<(string, byte[], string)> Tensors()
     {
-        yield return ("missing codes", Changed(Codes, _ => null), $"1 missing: {Codes}");
+        yield return ("missing codes", Rewritten(keep: name => name != FileCodes), $"1 missing: {FileCodes}");
         yield return ("missing vocabulary", Rewritten(keep: name => name != "vocabulary"), "1 missing: vocabulary");
         yield return ("unexpected tensor", Rewritten(more: w => w.AddBytes("extra", [1], new byte[1])), "1 unexpected: extra");
-        yield return ("other shape of the same length", Rewritten(name => name != Codes, w => w.AddBytes(Codes, [4, 4], new byte[16])), $"{Codes} U8 [4, 4] instead of U8 [8, 2]");
-        yield return ("other length", Rewritten(name => name != Codes, w => w.AddBytes(Codes, [8, 3], new byte[24])), Codes);
-        yield return ("codes as floats", Rewritten(name => name != Codes, w => w.AddFloats(Codes, [8, 2], new float[16])), "F32 [8, 2] instead of U8");
-        yield return ("scales as bytes", Rewritten(name => name != Scales, w => w.AddBytes(Scales, [1], new byte[1])), Scales);
+        yield return ("tensor that the file has joined", Rewritten(more: w => w.AddBytes(Codes, [8, 2], new byte[16])), $"1 unexpected: {Codes}");
+        yield return ("more tensors than any model", Rewritten(more: w => Enumerable.Range(0, 40).ToList().ForEach(i => w.AddBytes($"extra{i}", [1], new byte[1]))), "members");
+        yield return ("other shape of the same length", Rewritten(name => name != FileCodes, w => w.AddBytes(FileCodes, [72, 2], new byte[144])), $"{FileCodes} U8 [72, 2] instead of U8 [144]");
+        yield return ("other length", Rewritten(name => name != FileCodes, w => w.AddBytes(FileCodes, [145], new byte[145])), FileCodes);
+        yield return ("codes as floats", Rewritten(name => name != FileCodes, w => w.AddFloats(FileCodes, [144], new float[144])), "F32 [144] instead of U8");
+        yield return ("scales as bytes", Rewritten(name => name != FileScales, w => w.AddBytes(FileScales, [7], new byte[7])), FileScales);
+        yield return ("floats at an odd byte", Misaligned(), "a multiple of 4 bytes");
         yield return ("vocabulary of two dimensions", Rewritten(name => name != "vocabulary", w => w.AddBytes("vocabulary", [12, 2], TinyModel.Vocabulary(12))), "vocabulary");
     }
 
@@ -87,13 +94,18 @@ internal static class PackedDefects
         yield return ("spec with an unknown architecture", Spec(text => text.Replace("\"bert\"", "\"gpt\"")), "'spec'");
         yield return ("spec with a huge number", Spec(text => text.Replace("\"layers\":1", "\"layers\":1e300")), "'spec'");
         yield return ("spec with too many layers", Spec(text => text.Replace("\"layers\":1", "\"layers\":1000000")), "'spec'");
-        yield return ("spec with wrong rows", Spec(text => text.Replace("\"rows\":16", "\"rows\":17")), "'spec'");
-        yield return ("spec with a wild card", Spec(text => text.Replace(TinyModel.Query, "*.*.*.*.*.*.*.*.query")), "'spec'");
-        yield return ("spec with an escape", Spec(text => text.Replace(TinyModel.Query, TinyModel.Query.Replace("q", "\\u0071"))), "'spec'");
-        yield return ("spec with ranges", Spec(text => text.Replace("layer.0.", "layer.0-1023.")), "'spec'");
+        yield return ("spec with rows", Spec(text => text.Replace("\"group_count\":1", "\"rows\":16,\"group_count\":1")), "'spec'");
+        yield return ("spec with a wild card", Spec(text => text.Replace(Star, "\"*.*.*.*.*.*.*.*.query\"")), "'spec'");
+        yield return ("spec with an escape", Spec(text => text.Replace(Star, "\"\\u002a\"")), "'spec'");
+        yield return ("spec with two ranges", Spec(text => text.Replace(Star, "\"encoder.layer.0-1.0-1\"")), "'spec'");
+        yield return ("spec with very many ranges", Spec(text => text.Replace("\"layers\":1", "\"layers\":128").Replace(Star, string.Join(',', Enumerable.Repeat("\"encoder.layer.0-127.output.dense\"", 770)))), "'spec'");
+        yield return ("spec with more patterns than matrices", Spec(text => text.Replace(Star, string.Join(',', Enumerable.Repeat("\"pooler.dense\"", 771)))), "patterns");
+        yield return ("spec with quantizers for nothing", Spec(text => text.Replace("\"quantizers\":[", "\"quantizers\":[" + string.Concat(Enumerable.Repeat(Quantizer + ",", 300)))), "'spec'");
+        yield return ("spec with illegal settings of very many matrices", Spec(text => text.Replace("\"layers\":1", "\"layers\":128").Replace("\"group_count\":1", "\"group_count\":3")), "'spec'");
+        yield return ("spec with many group bits of many matrices", Spec(text => ManyGroups(text)), "mis-shaped");
         yield return ("spec nested deeply", Spec(_ => new string('[', 40_000)), "'spec'");
         yield return ("spec with very many numbers", Spec(text => text.Replace("\"group_bits\":[]", "\"group_bits\":[" + string.Join(',', Enumerable.Repeat("2", 10_000)) + "]")), "in proportion");
-        yield return ("spec with as many numbers as are parsed", Spec(_ => "{\"matrices\":[" + string.Join(',', Enumerable.Repeat("2", 4000)) + "]}"), "'spec'");
+        yield return ("spec with as many numbers as are parsed", Spec(_ => "{\"quantizers\":[" + string.Join(',', Enumerable.Repeat("2", 4000)) + "]}"), "'spec'");
         yield return ("spec with as many objects as are parsed", Spec(_ => "[" + string.Join(',', Enumerable.Repeat("{}", 2000)) + "]"), "'spec'");
         yield return ("spec with a long name", Spec(_ => "{\"" + new string('n', 60_000) + "\":1}"), "'spec'");
         yield return ("spec longer than its file warrants", Spec(text => text + new string(' ', 200_000)), "in proportion");
@@ -110,10 +122,39 @@ internal static class PackedDefects
         yield return ("checksums that are no JSON", Checksums(_ => "{"), "'checksums'");
         yield return ("checksums that are an array", Checksums(_ => "[]"), "'checksums'");
         yield return ("checksum missing", Checksums(text => text[..text.LastIndexOf(',')] + "}"), "'checksums'");
-        yield return ("checksum too many", Checksums(text => text[..^1] + ",\"x\":\"" + new string('0', 64) + "\"}"), "'checksums'");
-        yield return ("checksum of 62 digits", Checksums(text => text[..^4] + "\"}"), "'checksums'");
+        yield return ("checksum too many", Checksums(text => text[..^1] + ",\"x\":\"" + new string('0', 32) + "\"}"), "'checksums'");
+        yield return ("checksum of 30 digits", Checksums(text => text[..^4] + "\"}"), "'checksums'");
         yield return ("checksum that is no hexadecimal", Checksums(text => text[..^4] + "zz\"}"), "'checksums'");
         yield return ("checksum of another tensor name", Checksums(text => text.Replace("\"vocabulary\"", "\"vocabulory\"")), "'checksums'");
+    }
+
+    private static string ManyGroups(string text)
+    {
+        string bits = string.Join(',', Enumerable.Range(0, 2048).Select(i => 2 + (i % 2)));
+        return text.Replace("\"layers\":1", "\"layers\":128").Replace("_size\":8", "_size\":2048").Replace("_size\":16", "_size\":2048")
+            .Replace("\"bits\":2", "\"bits\":3").Replace("\"group_count\":1", "\"group_count\":2048").Replace("\"group_bits\":[]", $"\"group_bits\":[{bits}]");
+    }
+
+    /// <summary>Puts the vocabulary, 25 bytes long, before everything else.</summary>
+    private static byte[] Misaligned()
+    {
+        using SafetensorsFile file = SafetensorsFile.Read(Rewritten(name => name != "vocabulary", w => w.AddBytes("vocabulary", [25], new byte[25])), "valid");
+        string header = Encoding.UTF8.GetString(file.Header[8..]).TrimEnd();
+        byte[] data = new byte[file.FileLength - file.HeaderLength];
+        foreach (SafetensorsTensor tensor in file.Tensors)
+        {
+            long start = tensor.Offset - file.HeaderLength;
+            long moved = tensor.Name == "vocabulary" ? 0 : start + 25;
+            string at = $"\"{tensor.Name}\":{{\"dtype\":\"{tensor.DType}\",\"shape\":[{string.Join(',', tensor.Shape)}],\"data_offsets\":[";
+            header = header.Replace($"{at}{start},{start + tensor.Length}]", $"{at}{moved},{moved + tensor.Length}]");
+            file.Bytes(tensor).CopyTo(data.AsSpan((int)moved));
+        }
+
+        byte[] text = [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header)];
+        int digits = header.IndexOf("\"header_sha256\":\"", StringComparison.Ordinal) + 8 + "\"header_sha256\":\"".Length;
+        text.AsSpan(digits, 64).Fill((byte)'0');
+        HeaderSeal.Apply(text);
+        return [.. text, .. data];
     }
 
     private static ModelSpec Mixed(Mapping mapping) => TinyModel.Spec(2, new SpecOptions

@@ -134,7 +134,7 @@ public class PackedModelTests
         }
 
         bytes[^100_000] ^= 1;
-        Assert.Contains("tensor 'encoder.layer.0.", Assert.Throws<ModelFormatException>(() => PackedModel.Read(bytes, "f")).Message);
+        Assert.Contains("tensor 'encoder.codes'", Assert.Throws<ModelFormatException>(() => PackedModel.Read(bytes, "f")).Message);
     }
 
     [Fact]
@@ -148,6 +148,8 @@ public class PackedModelTests
         builder.AddFloats("classifier.bias", new float[2]);
         Assert.Throws<ArgumentException>(() => builder.AddFloats("classifier.bias", new float[2]));
         Assert.Contains("missing: embeddings.word_embeddings.codes", Assert.Throws<ModelFormatException>(() => builder.Build()).Message);
+        builder = TinyModel.Builder(TinyModel.Classifier(), (tensor, values) => tensor.Name == TinyModel.Query + ".codes" ? null : values);
+        Assert.Contains($"1 missing: {TinyModel.Query}.codes", Assert.Throws<ModelFormatException>(() => builder.Build()).Message);
     }
 
     [Fact]
@@ -157,5 +159,9 @@ public class PackedModelTests
 
         Assert.Throws<ArgumentException>(() => model.Bytes("classifier.bias").Length);
         Assert.Throws<ArgumentException>(() => model.Codes("classifier").Length);
+
+        // How the file joins tensors is not the caller's business.
+        Assert.False(model.Contains("encoder.codes"));
+        Assert.Throws<ArgumentException>(() => model.Codes("encoder").Length);
     }
 }

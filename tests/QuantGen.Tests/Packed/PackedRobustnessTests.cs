@@ -32,11 +32,11 @@ public class PackedRobustnessTests
     }
 
     [Fact]
-    public void Every_flipped_bit_of_the_first_4_KiB_is_a_format_error()
+    public void Every_flipped_bit_is_a_format_error()
     {
         byte[] bytes = TinyModel.Builder(TinyModel.Classifier()).ToBytes();
 
-        for (int bit = 0; bit < 8 * 4096; bit++)
+        for (int bit = 0; bit < 8 * bytes.Length; bit++)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
             Assert.True(IsRefused(bytes), $"Bit {bit} can change unseen.");
@@ -45,13 +45,15 @@ public class PackedRobustnessTests
     }
 
     [Fact]
-    public void A_flipped_bit_in_any_tensor_or_in_the_rest_of_the_header_is_a_format_error()
+    public void A_flipped_bit_in_any_tensor_of_the_model_or_of_the_file_is_a_format_error()
     {
-        byte[] bytes = TinyModel.Builder(TinyModel.Classifier()).ToBytes();
+        ModelSpec spec = TinyModel.Spec(2, TinyModel.Everything);
+        byte[] bytes = TinyModel.Builder(spec).ToBytes();
         using SafetensorsFile file = SafetensorsFile.Read(bytes.ToArray(), "valid");
-        IEnumerable<long> header = Enumerable.Range(4096, file.HeaderLength - 4096).Select(position => (long)position);
+        StoredTensor[] stored = StoredTensor.All(file, PackedFileLayout.Of(spec));
+        Assert.Equal(PackedLayout.Packed(spec).Count + 1, stored.Length);
 
-        foreach (long position in header.Concat(file.Tensors.SelectMany(tensor => new[] { tensor.Offset, tensor.Offset + tensor.Length - 1 })))
+        foreach (long position in stored.SelectMany(tensor => new[] { tensor.Start, tensor.Start + tensor.Spec.Bytes - 1 }.Select(at => tensor.Data.Offset + at)))
         {
             bytes[position] ^= 0x10;
             Assert.True(IsRefused(bytes), $"Byte {position} can change unseen.");
@@ -83,9 +85,10 @@ public class PackedRobustnessTests
     {
         byte[] valid = TinyModel.Builder(TinyModel.Classifier()).ToBytes();
         byte[] deep = TinyModel.Builder(TinyModel.Spec(8, layers: 12)).ToBytes();
+        byte[] deepest = TinyModel.Builder(TinyModel.Spec(1, layers: 128)).ToBytes();
         PackedModel.Read(valid, "warm-up").Dispose();
 
-        Assert.All(PackedDefects.All().Append(("valid", valid, "")).Append(("deep", deep, "")), candidate =>
+        Assert.All(PackedDefects.All().Append(("valid", valid, "")).Append(("deep", deep, "")).Append(("deepest", deepest, "")), candidate =>
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
             IsRefused(candidate.Item2);

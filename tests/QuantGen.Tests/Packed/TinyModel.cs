@@ -32,6 +32,16 @@ internal static class TinyModel
         return spec;
     }
 
+    /// <summary>Gets options with which a file has all kinds of tensors.</summary>
+    public static SpecOptions Everything => new()
+    {
+        Head = BertHead.SequenceClassification,
+        LabelCount = 2,
+        Mapping = Mapping.Asymmetric,
+        ActivationRange = ActivationRange.Static,
+        LayerBits = new EquatableArray<LayerBitsRule>([new LayerBitsRule("pooler.dense", 32)]),
+    };
+
     public static ModelSpec Classifier(int bits = 2) => Spec(bits, new SpecOptions { Head = BertHead.SequenceClassification, LabelCount = 2 });
 
     /// <summary>Fills every tensor of the model with legal values; a test may replace or leave out some.</summary>

@@ -12,7 +12,7 @@ public sealed class SpecJsonTests
         Layers = 1, HiddenSize = 4, EmbeddingSize = 4, Heads = 2, IntermediateSize = 8, VocabularySize = 20, MaxPositions = 16,
     };
 
-    private static readonly string[] s_names = ["bert-base", "albert", "mixed", "groups", "full"];
+    private static readonly string[] s_names = ["bert-base", "albert", "mixed", "groups", "full", "layers"];
 
     [Fact]
     public void The_text_is_fixed()
@@ -20,10 +20,35 @@ public sealed class SpecJsonTests
         ModelSpec spec = Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 2) }) });
         string json = spec.CanonicalJson;
         Assert.StartsWith(
-            """{"architecture":"bert","layers":1,"hidden_size":4,"embedding_size":4,"heads":2,"intermediate_size":8,"vocabulary_size":20,"max_positions":16,"type_vocabulary_size":2,"hidden_activation":"gelu","layer_norm_epsilon":1E-12,"head":"encoder","outputs":0,"embedding_bits":8,"activation_bits":8,"activation_range":"per_token","matrices":[{"name":"encoder.layer.0.attention.self.query","rows":4,"columns":4,"bits":4,"group_count":2,"group_size":0,"mapping":"symmetric","clipping":"mse","group_bits":[4,2]},{"name":"encoder.layer.0.attention.self.key","rows":4,"columns":4,"bits":2,"group_count":1,"group_size":0,"mapping":"symmetric","clipping":"mse","group_bits":[]},""",
+            """{"architecture":"bert","layers":1,"hidden_size":4,"embedding_size":4,"heads":2,"intermediate_size":8,"vocabulary_size":20,"max_positions":16,"type_vocabulary_size":2,"hidden_activation":"gelu","layer_norm_epsilon":1E-12,"head":"encoder","outputs":0,"embedding_bits":8,"activation_bits":8,"activation_range":"per_token","quantizers":[{"bits":4,"group_count":2,"group_size":0,"mapping":"symmetric","clipping":"mse","group_bits":[4,2],"matrices":["encoder.layer.0.attention.self.query"]},{"bits":2,"group_count":1,"group_size":0,"mapping":"symmetric","clipping":"mse","group_bits":[],"matrices":["encoder.layer.0.attention.self.key",""",
             json);
-        Assert.EndsWith("\"group_bits\":[]}]}", json);
-        Assert.Equal(6, JsonDocument.Parse(json).RootElement.GetProperty("matrices").GetArrayLength());
+        Assert.EndsWith("\"encoder.layer.0.output.dense\"]}]}", json);
+        Assert.Equal(2, JsonDocument.Parse(json).RootElement.GetProperty("quantizers").GetArrayLength());
+    }
+
+    [Fact]
+    public void Matrices_with_one_setting_are_a_star()
+        => Assert.EndsWith(
+            ""","quantizers":[{"bits":2,"group_count":128,"group_size":0,"mapping":"symmetric","clipping":"mse","group_bits":[],"matrices":["*"]}]}""",
+            Model("bert-base").CanonicalJson);
+
+    [Fact]
+    public void Layers_that_follow_each_other_are_a_range()
+    {
+        Assert.Equal(
+            [
+                [
+                    "encoder.layer.0-11.attention.self.query", "encoder.layer.0-11.attention.self.key", "encoder.layer.0-11.attention.self.value",
+                    "encoder.layer.0-11.attention.output.dense", "pooler.dense",
+                ],
+                ["encoder.layer.0-11.intermediate.dense", "encoder.layer.0-11.output.dense"],
+            ],
+            Patterns(("*.intermediate.dense", 2), ("encoder.layer.*.output.dense", 2), ("*.attention.*", 4)));
+        Assert.Equal(
+            [
+                "encoder.layer.0-2.output.dense", "encoder.layer.5.output.dense", "encoder.layer.10-11.output.dense",
+            ],
+            Patterns(("*", 2), ("encoder.layer.0-2.output.dense", 8), ("encoder.layer.5.output.dense", 8), ("encoder.layer.10-11.output.dense", 8))[1]);
     }
 
     [Fact]
@@ -33,7 +58,7 @@ public sealed class SpecJsonTests
         ModelSpec spec = Build(new ModelConfig(), new SpecOptions { Bits = 2, GroupCount = 128, Head = BertHead.SequenceClassification });
 
         // Packed files carry this hash: when it moves, every file made before is refused.
-        Assert.Equal("6ea3fb4a1239b2e9c45d87e36f07792b9f35dcf1bd8098e393bd1c473cb8317e", spec.Sha256);
+        Assert.Equal("f6be5a603f4c4aa1cd78b29424e2f99bd39e01bb88ae9d87b4f0166c226e1d6d", spec.Sha256);
     }
 
     [Theory]
@@ -106,6 +131,12 @@ public sealed class SpecJsonTests
     [InlineData("\"outputs\":0", "\"outputs\":2")]
     [InlineData("\"activation_bits\":8", "\"activation_bits\":4")]
     [InlineData("self.query", "self.key")]
+    [InlineData("[\"encoder.layer.0.attention.self.query\"]", "[]")]
+    [InlineData("[\"encoder.layer.0.attention.self.query\"]", "[\"*\"]")]
+    [InlineData("[\"encoder.layer.0.attention.self.query\"]", "[null]")]
+    [InlineData("encoder.layer.0.attention.self.query", "encoder.layer.0-1.attention.self.query")]
+    [InlineData("encoder.layer.0.attention.self.query", "encoder.layer.00.attention.self.query")]
+    [InlineData("encoder.layer.0.attention.self.query", "encoder.layer.0-0.0-0")]
     [InlineData("self.query", "self.*")]
     [InlineData("self.query", "self.\\u0071uery")]
     [InlineData("encoder.layer.0.output.dense", "encoder.layer.0-0.output.dense")]
@@ -118,9 +149,9 @@ public sealed class SpecJsonTests
     [InlineData("\"mapping\":\"symmetric\"", "\"mapping\":\"linear\"")]
     [InlineData("\"bits\":4", "\"bits\":5")]
     [InlineData("\"bits\":4", "\"bits\":2")]
-    [InlineData("\"matrices\":[{", "\"matrices\":[{},{")]
-    [InlineData("\"matrices\":[{", "\"matrices\":[null,{")]
-    [InlineData("\"matrices\":[{", "\"matrices\":[[{")]
+    [InlineData("\"quantizers\":[{", "\"quantizers\":[{},{")]
+    [InlineData("\"quantizers\":[{", "\"quantizers\":[null,{")]
+    [InlineData("\"quantizers\":[{", "\"quantizers\":[[{")]
     public void Other_texts_are_refused(string part, string other)
     {
         string json = Model("mixed").CanonicalJson;
@@ -134,7 +165,7 @@ public sealed class SpecJsonTests
     [InlineData("[]")]
     [InlineData("null")]
     [InlineData("{}")]
-    [InlineData("{\"matrices\":[]}")]
+    [InlineData("{\"quantizers\":[]}")]
     public void Texts_of_another_kind_are_refused(string json) => Assert.Throws<FormatException>(() => SpecJson.Read(json));
 
     [Fact]
@@ -177,6 +208,19 @@ public sealed class SpecJsonTests
 
     public static TheoryData<string> Models => [.. s_names];
 
+    private static string[][] Patterns(params (string Pattern, int Bits)[] rules)
+    {
+        ModelSpec spec = Build(new ModelConfig(), new SpecOptions
+        {
+            Bits = 4,
+            Head = BertHead.SequenceClassification,
+            LayerBits = new EquatableArray<LayerBitsRule>(rules.Select(rule => new LayerBitsRule(rule.Pattern, rule.Bits))),
+        });
+        Assert.Equal(spec, SpecJson.Read(spec.CanonicalJson));
+        using JsonDocument json = JsonDocument.Parse(spec.CanonicalJson);
+        return [.. json.RootElement.GetProperty("quantizers").EnumerateArray().Select(quantizer => quantizer.GetProperty("matrices").EnumerateArray().Select(name => name.GetString()!).ToArray())];
+    }
+
     private static ModelSpec Model(string name) => name switch
     {
         "bert-base" => Build(new ModelConfig(), new SpecOptions { Bits = 2, GroupCount = 128, Head = BertHead.SequenceClassification, LabelCount = 3 }),
@@ -184,6 +228,7 @@ public sealed class SpecJsonTests
             s_tiny with { Architecture = BertArchitecture.Albert, EmbeddingSize = 2, Layers = 3, HiddenActivation = HiddenActivation.GeluNew, LayerNormEpsilon = 0.1 },
             new SpecOptions { Bits = 8, Head = BertHead.QuestionAnswering, ActivationRange = ActivationRange.Static, MaxSequenceLength = 16 }),
         "mixed" => Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 2) }) }),
+        "layers" => Build(s_tiny with { Layers = 12 }, new SpecOptions { Bits = 2, MaxSequenceLength = 16, LayerBits = new EquatableArray<LayerBitsRule>([new("encoder.layer.3-9.*", 8)]) }),
         "groups" => Build(s_tiny, new SpecOptions { Bits = 3, GroupSize = 64, Mapping = Mapping.Asymmetric, Head = BertHead.Regression, MaxSequenceLength = 16 }),
         _ => Build(s_tiny, new SpecOptions { EmbeddingBits = 32, Head = BertHead.TokenClassification, LabelCount = 9, MaxSequenceLength = 16 }),
     };

@@ -27,7 +27,7 @@ namespace Sample.QuantGenerated
     internal sealed partial class TinyProgram
     {
         /// <summary>The SHA-256 of the canonical description; a packed file carries the same.</summary>
-        public const string SpecSha256 = "2a9b25ac7bb65c0afb0555f24ac2057e07e83a939738be35758f4ba30f2f59d3";
+        public const string SpecSha256 = "cb41d108fe5b83b02e709228ed6054caa6b018223545acd6ea4f5ff5159a54fc";
 
         /// <summary>The description; the loader compares it with the packed file's.</summary>
         internal static ModelSpec ModelSpec { get; } = SpecJson.Read(CanonicalSpec(SpecText));
@@ -50,20 +50,8 @@ namespace Sample.QuantGenerated
               "embedding_bits": 8,
               "activation_bits": 8,
               "activation_range": "per_token",
-              "matrices": [
-                {"name": "encoder.layer.0.attention.self.query", "rows": 8, "columns": 8, "bits": 2, "group_count": 4, "group_size": 0, "mapping": "symmetric", "clipping": "mse", "group_bits": []},
-                {"name": "encoder.layer.0.attention.self.key", "rows": 8, "columns": 8, "bits": 2, "group_count": 4, "group_size": 0, "mapping": "symmetric", "clipping": "mse", "group_bits": []},
-                {"name": "encoder.layer.0.attention.self.value", "rows": 8, "columns": 8, "bits": 2, "group_count": 4, "group_size": 0, "mapping": "symmetric", "clipping": "mse", "group_bits": []},
-                {"name": "encoder.layer.0.attention.output.dense", "rows": 8, "columns": 8, "bits": 2, "group_count": 4, "group_size": 0, "mapping": "symmetric", "clipping": "mse", "group_bits": []},
-                {"name": "encoder.layer.0.intermediate.dense", "rows": 16, "columns": 8, "bits": 2, "group_count": 4, "group_size": 0, "mapping": "symmetric", "clipping": "mse", "group_bits": []},
-                {"name": "encoder.layer.0.output.dense", "rows": 8, "columns": 16, "bits": 2, "group_count": 4, "group_size": 0, "mapping": "symmetric", "clipping": "mse", "group_bits": []},
-                {"name": "encoder.layer.1.attention.self.query", "rows": 8, "columns": 8, "bits": 2, "group_count": 4, "group_size": 0, "mapping": "symmetric", "clipping": "mse", "group_bits": []},
-                {"name": "encoder.layer.1.attention.self.key", "rows": 8, "columns": 8, "bits": 2, "group_count": 4, "group_size": 0, "mapping": "symmetric", "clipping": "mse", "group_bits": []},
-                {"name": "encoder.layer.1.attention.self.value", "rows": 8, "columns": 8, "bits": 2, "group_count": 4, "group_size": 0, "mapping": "symmetric", "clipping": "mse", "group_bits": []},
-                {"name": "encoder.layer.1.attention.output.dense", "rows": 8, "columns": 8, "bits": 2, "group_count": 4, "group_size": 0, "mapping": "symmetric", "clipping": "mse", "group_bits": []},
-                {"name": "encoder.layer.1.intermediate.dense", "rows": 16, "columns": 8, "bits": 2, "group_count": 4, "group_size": 0, "mapping": "symmetric", "clipping": "mse", "group_bits": []},
-                {"name": "encoder.layer.1.output.dense", "rows": 8, "columns": 16, "bits": 2, "group_count": 4, "group_size": 0, "mapping": "symmetric", "clipping": "mse", "group_bits": []},
-                {"name": "pooler.dense", "rows": 8, "columns": 8, "bits": 2, "group_count": 4, "group_size": 0, "mapping": "symmetric", "clipping": "mse", "group_bits": []}
+              "quantizers": [
+                {"bits": 2, "group_count": 4, "group_size": 0, "mapping": "symmetric", "clipping": "mse", "group_bits": [], "matrices": ["*"]}
               ]
             }
             """;

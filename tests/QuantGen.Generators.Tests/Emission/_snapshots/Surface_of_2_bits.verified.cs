@@ -6,7 +6,7 @@
 namespace Sample
 {
     /// <summary>A BERT with 2 layers, hidden size 8, 2-bit weights, 4 scales per matrix and 8-bit word embeddings.</summary>
-    /// <remarks>A packed file has 2,072 bytes of tensors beside its vocabulary. Spec 2a9b25ac7bb65c0afb0555f24ac2057e07e83a939738be35758f4ba30f2f59d3.</remarks>
+    /// <remarks>A packed file has 2,072 bytes of tensors beside its vocabulary. Spec cb41d108fe5b83b02e709228ed6054caa6b018223545acd6ea4f5ff5159a54fc.</remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("QuantGen", null)]
     partial class Tiny : global::QuantGen.IQuantizedModel<Tiny>
     {
