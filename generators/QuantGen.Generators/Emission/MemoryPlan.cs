@@ -29,7 +29,7 @@ internal sealed class MemoryPlan
         ModelSpec model = spec.Model;
         ModelConfig d = model.Dimensions;
         long tokens = spec.MaxBatchTokens;
-        long block = ModelPlan.TokensPerItem;
+        long block = ModelPlan.TokensPerItem(model);
         int widest = model.Matrices.Max(m => WeightLayout.Pad(m.Columns, WeightLayout.ColumnMultiple));
         int groups = model.Matrices.Max(m => m.HasZeroPoints ? m.GroupsAlongInput : 1);
         int staged = model.Matrices.Where(m => m.IsMixed).Select(m => m.Rows).DefaultIfEmpty(0).Max();

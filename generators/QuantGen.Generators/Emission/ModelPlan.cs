@@ -7,8 +7,9 @@ namespace QuantGen.Generators.Emission;
 /// <summary>Everything derived from a spec that more than one emitter needs: where weights and buffers are and which kernels are in use.</summary>
 internal sealed class ModelPlan
 {
-    /// <summary>Most tokens of one item: enough to share unpacked weights, few enough that a feed-forward block stays in the second-level cache.</summary>
-    public const int TokensPerItem = 64;
+    /// <summary>Gets the most tokens of one item: enough to share unpacked weights, few enough that a feed-forward block stays in the second-level cache.</summary>
+    /// <remarks>Full-precision weights come from memory for every item, so that there more tokens must share them.</remarks>
+    public static int TokensPerItem(ModelSpec model) => model.Matrices.All(m => m.IsQuantized) ? 64 : 128;
 
     public ModelPlan(ClassSpec spec)
     {

@@ -67,7 +67,7 @@ internal static class PlanEmitter
             public int MaxBatchTokens => {N(plan.Spec.MaxBatchTokens)};
 
             /// <inheritdoc/>
-            public int MaxItemTokens => {N(ModelPlan.TokensPerItem)};
+            public int MaxItemTokens => {N(ModelPlan.TokensPerItem(plan.Model))};
 
             /// <inheritdoc/>
             public long WeightBytes => {N(plan.Weights.Bytes)};

@@ -6,7 +6,7 @@
 namespace QuantGen.Samples.Sentiment
 {
     /// <summary>A BERT with 4 layers, hidden size 256, 1-bit weights, 256 scales per matrix and 2-bit word embeddings.</summary>
-    /// <remarks>A packed file has 1,784,948 bytes of tensors beside its vocabulary. Spec f7e58845115f13813ffa8a8fc85a87824f0508b1915a5e01f1b84588eed1a0c0.</remarks>
+    /// <remarks>A packed file has 1,784,948 bytes of tensors beside its vocabulary. Spec 5277597faf5ba369dd8d8939ca750f46e0db30d44badf67f81c8c64a766d25b0.</remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("QuantGen", null)]
     partial class ReviewSentiment : global::QuantGen.IQuantizedModel<ReviewSentiment>
     {

@@ -27,7 +27,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
     internal sealed partial class ReviewSentimentProgram
     {
         /// <summary>The SHA-256 of the canonical description; a packed file carries the same.</summary>
-        public const string SpecSha256 = "f7e58845115f13813ffa8a8fc85a87824f0508b1915a5e01f1b84588eed1a0c0";
+        public const string SpecSha256 = "5277597faf5ba369dd8d8939ca750f46e0db30d44badf67f81c8c64a766d25b0";
 
         /// <summary>The description; the loader compares it with the packed file's.</summary>
         internal static ModelSpec ModelSpec { get; } = SpecJson.Read(CanonicalSpec(SpecText));
@@ -50,32 +50,8 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
               "embedding_bits": 2,
               "activation_bits": 8,
               "activation_range": "per_token",
-              "matrices": [
-                {"name": "encoder.layer.0.attention.self.query", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.0.attention.self.key", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.0.attention.self.value", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.0.attention.output.dense", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.0.intermediate.dense", "rows": 1024, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.0.output.dense", "rows": 256, "columns": 1024, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.1.attention.self.query", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.1.attention.self.key", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.1.attention.self.value", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.1.attention.output.dense", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.1.intermediate.dense", "rows": 1024, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.1.output.dense", "rows": 256, "columns": 1024, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.2.attention.self.query", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.2.attention.self.key", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.2.attention.self.value", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.2.attention.output.dense", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.2.intermediate.dense", "rows": 1024, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.2.output.dense", "rows": 256, "columns": 1024, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.3.attention.self.query", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.3.attention.self.key", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.3.attention.self.value", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.3.attention.output.dense", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.3.intermediate.dense", "rows": 1024, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "encoder.layer.3.output.dense", "rows": 256, "columns": 1024, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []},
-                {"name": "pooler.dense", "rows": 256, "columns": 256, "bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": []}
+              "quantizers": [
+                {"bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": [], "matrices": ["*"]}
               ]
             }
             """;

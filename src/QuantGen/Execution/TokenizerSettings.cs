@@ -20,6 +20,7 @@ public static class TokenizerSettings
     private const string Separator = "separator_token";
     private const string Pad = "pad_token";
     private const string Mask = "mask_token";
+    private const string FindSpecial = "find_special_tokens";
     private const string CleanUp = "clean_up_decoded_spaces";
     private const string Added = "added_tokens";
 
@@ -52,6 +53,7 @@ public static class TokenizerSettings
             WriteChange(json, Separator, options.SeparatorToken, defaults.SeparatorToken);
             WriteChange(json, Pad, options.PadToken, defaults.PadToken);
             WriteChange(json, Mask, options.MaskToken, defaults.MaskToken);
+            WriteChange(json, FindSpecial, options.FindSpecialTokens, defaults.FindSpecialTokens);
             WriteChange(json, CleanUp, options.CleanUpDecodedSpaces, defaults.CleanUpDecodedSpaces);
             if (options.AddedTokens.Count > 0)
             {
@@ -149,6 +151,7 @@ public static class TokenizerSettings
                 SeparatorToken = Take(members, Separator, defaults.SeparatorToken),
                 PadToken = Take(members, Pad, defaults.PadToken),
                 MaskToken = Take(members, Mask, defaults.MaskToken),
+                FindSpecialTokens = Take(members, FindSpecial, defaults.FindSpecialTokens),
                 CleanUpDecodedSpaces = Take(members, CleanUp, defaults.CleanUpDecodedSpaces),
                 AddedTokens = [.. Take(members, Added, new List<object?>()).Select(AddedToken)],
             };

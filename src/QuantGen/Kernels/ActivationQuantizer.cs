@@ -146,7 +146,7 @@ public static class ActivationQuantizer
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static ActivationParameters Measure<TLanes>(ref float row, int columns)
         where TLanes : struct, ILanes<TLanes>
     {
@@ -187,7 +187,7 @@ public static class ActivationQuantizer
         return ActivationParameters.FromMinMax(TLanes.MinFold(low), TLanes.MaxFold(high));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static int Quantize<TLanes>(ref float row, int columns, ActivationParameters range, ref byte codes, nint codesStride)
         where TLanes : struct, ILanes<TLanes>
     {

@@ -8,7 +8,7 @@ namespace QuantGen.Kernels;
 internal static class AttentionPanels
 {
     /// <summary>Transposes the keys: the panels hold one row per dimension and one column per key.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void PackKeys(ref float key, nint rowStride, int length, int headSize, ref float panels, int columns)
     {
         for (int start = 0; start < columns; start += TileProduct.PanelColumns)
@@ -35,7 +35,7 @@ internal static class AttentionPanels
     }
 
     /// <summary>Copies the values: the panels hold one row per key and one column per dimension.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void PackValues(ref float value, nint rowStride, int length, int headSize, ref float panels, int columns)
     {
         for (int start = 0; start < columns; start += TileProduct.PanelColumns)

@@ -40,7 +40,7 @@ public static class Dense
     }
 
     /// <summary>Does the same on the given lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static void Run<TLanes>(
         ref float input, nint inputStride, int rows, ref float weights, ref float bias, int columns, int outputs,
         ref float output, nint outputStride)

@@ -30,7 +30,7 @@ internal static class Elementwise
     }
 
     /// <summary>Does the same on the given lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static void Run<TFunction, TLanes>(ref float values, int count)
         where TFunction : struct, ILaneFunction
         where TLanes : struct, ILanes<TLanes>

@@ -44,7 +44,7 @@ public static class Embedding
     }
 
     /// <summary>Does the same on the given lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static void Run<TLanes>(
         ref byte wordRow, int bits, float scale, ref float tokenType, ref float position,
         ref float gamma, ref float beta, float epsilon, int columns, ref float output)

@@ -67,7 +67,7 @@ public static class LayerNorm
     }
 
     /// <summary>Does the same on the given lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static void Run<TLanes>(ref float input, ref float gamma, ref float beta, float epsilon, int columns, ref float output)
         where TLanes : struct, ILanes<TLanes>
     {
@@ -88,7 +88,7 @@ public static class LayerNorm
     }
 
     /// <summary>Does the same on the given lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static void RunAdd<TLanes>(
         ref float input, ref float residual, ref float gamma, ref float beta, float epsilon, int columns, ref float output)
         where TLanes : struct, ILanes<TLanes>
@@ -114,7 +114,7 @@ public static class LayerNorm
         Finish(ref output, total, ref gamma, ref beta, epsilon, columns, ref output);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Finish<TLanes>(
         ref float input, TLanes total, ref float gamma, ref float beta, float epsilon, int columns, ref float output)
         where TLanes : struct, ILanes<TLanes>

@@ -65,7 +65,7 @@ public static class Softmax
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static float Largest<TLanes>(ref float row, int count)
         where TLanes : struct, ILanes<TLanes>
     {
@@ -85,7 +85,7 @@ public static class Softmax
         return TLanes.MaxFold(largest);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static float Powers<TLanes>(ref float row, int count, float largest)
         where TLanes : struct, ILanes<TLanes>
     {
@@ -110,7 +110,7 @@ public static class Softmax
         return TLanes.Sum(total);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Multiply<TLanes>(ref float row, int count, float factor)
         where TLanes : struct, ILanes<TLanes>
     {

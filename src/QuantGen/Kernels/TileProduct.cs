@@ -76,7 +76,7 @@ internal static class TileProduct
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Tile4X4<TLanes>(
         ref float a, nint aStride, int last, int depth, ref float b, nint bStride, TLanes factor, ref float c, nint cStride)
         where TLanes : struct, ILanes<TLanes>
@@ -153,7 +153,7 @@ internal static class TileProduct
         TLanes.Store(s33 * factor, ref c3, 48);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Tile4X2<TLanes>(
         ref float a, nint aStride, int last, int depth, ref float b, nint bStride, TLanes factor, ref float c, nint cStride)
         where TLanes : struct, ILanes<TLanes>
@@ -204,7 +204,7 @@ internal static class TileProduct
         TLanes.Store(s31 * factor, ref c3, 16);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Tile4X1<TLanes>(
         ref float a, nint aStride, int last, int depth, ref float b, nint bStride, TLanes factor, ref float c, nint cStride)
         where TLanes : struct, ILanes<TLanes>
@@ -242,7 +242,7 @@ internal static class TileProduct
         TLanes.Store(s30 * factor, ref c3, 0);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Tile2X1<TLanes>(
         ref float a, nint aStride, int last, int depth, ref float b, nint bStride, TLanes factor, ref float c, nint cStride)
         where TLanes : struct, ILanes<TLanes>

@@ -21,6 +21,7 @@ public sealed class TokenizerSettingsTests
             SeparatorToken = "</s>",
             PadToken = "<pad>",
             MaskToken = "<mask \"é\">",
+            FindSpecialTokens = false,
             CleanUpDecodedSpaces = false,
             AddedTokens = [new AddedToken("<user>", Special: false, LeftStrip: true), new AddedToken("<url>", RightStrip: true)],
         };
