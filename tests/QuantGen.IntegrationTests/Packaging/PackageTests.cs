@@ -33,6 +33,7 @@ public sealed class PackageTests
         Assert.Equal(SnapshotsOf(Class).Append("readme.txt").Order(StringComparer.Ordinal), consumer.Snapshots);
         Assert.Equal(old, File.GetLastWriteTimeUtc(consumer.Snapshot(Class + ".Model.cs")));
         CheckRename(consumer);
+        CheckWithoutSnapshots(consumer);
     }
 
     private static void CheckContents(string package)
@@ -114,4 +115,18 @@ public sealed class PackageTests
         ((string[])[".Encoder.cs", ".Kernels.W2.cs", ".Model.cs", ".Plan.cs", ".Spec.cs", ".ledger.txt", ".spec.json"]).Select(end => name + end);
 
     private static void AssertSucceeds((int ExitCode, string Output) build) => Assert.True(build.ExitCode == 0, build.Output);
+
+    // 'dotnet run' evaluates items of false conditions too, where a pattern over no folder would be one over the whole drive.
+    private static void CheckWithoutSnapshots(Consumer consumer)
+    {
+        string project = Path.Combine(consumer.Folder, "App.csproj");
+        string[] lines = File.ReadAllLines(project);
+        consumer.Write("App.csproj", string.Join('\n', lines.Where(line => !line.Contains("QuantGenSnapshots", StringComparison.Ordinal))));
+        Directory.Delete(Path.Combine(consumer.Folder, "snapshots"), recursive: true);
+
+        string printed = DotNet.Run(consumer.Folder, "run", "--", Path.Combine(consumer.Folder, "model.qg.safetensors"));
+
+        Assert.True(int.TryParse(printed.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _), printed);
+        Assert.False(Directory.Exists(Path.Combine(consumer.Folder, "snapshots")));
+    }
 }
