@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using QuantGen.Specs;
 
 namespace QuantGen.Quantization;
 
@@ -21,7 +22,7 @@ public static class CodePacker
     {
         CheckBits(bits);
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
-        return (int)((((long)columns * bits) + 7) / 8);
+        return MatrixSpec.RowBytes(columns, bits);
     }
 
     /// <summary>Packs a matrix of codes row by row.</summary>
