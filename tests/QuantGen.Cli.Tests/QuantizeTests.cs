@@ -78,7 +78,7 @@ public sealed class QuantizeTests(CheckpointFixture files) : IClassFixture<Check
     public void Logits_stay_close_to_those_of_the_checkpoint(params string[] options)
     {
         string plan = files.File("mixed-groups.json");
-        File.WriteAllText(plan, """{ "matrices": { "*": { "group_bits": [8, 4, 8, 8] } } }""");
+        File.WriteAllText(plan, """{ "matrices": { "*": { "group_bits": [8, 4, 8, 8], "group_clipping": ["mse", "min_max", "mse", "percentile"] } } }""");
         string output = files.File("close.qg.safetensors");
         Tool.Json(["quantize", files.Checkpoint, "-o", output, .. options.Select(option => option == "mixed-groups" ? plan : option)]);
         float[] expected = Logits(files.Checkpoint);

@@ -25,7 +25,7 @@ internal sealed record ModelSource(string ClassText, string Config, string? Plan
     public static ModelSource Of(ModelSpec spec, IReadOnlyList<string> labels, CompilationTarget target)
     {
         bool isUniform = spec.Matrices.All(matrix => matrix with { Name = "", Rows = 0, Columns = 0 } == spec.Matrices[0] with { Name = "", Rows = 0, Columns = 0 });
-        bool needsPlan = !isUniform || spec.Matrices[0].IsMixed;
+        bool needsPlan = !isUniform || spec.Matrices[0].IsMixed || spec.Matrices[0].GroupClipping.Count > 0;
         return new ModelSource(ClassOf(spec, target, needsPlan), ConfigOf(spec, labels), needsPlan ? PlanOf(spec) : null);
     }
 
@@ -113,6 +113,17 @@ internal sealed record ModelSource(string ClassText, string Config, string? Plan
                 json.WriteNumber("group_size", matrix.GroupSize);
                 json.WriteString("mapping", SpecNames.Of(matrix.Mapping));
                 json.WriteString("clipping", SpecNames.Of(matrix.Clipping));
+            }
+
+            if (matrix.GroupClipping.Count > 0)
+            {
+                json.WriteStartArray("group_clipping");
+                foreach (int clipping in matrix.GroupClipping)
+                {
+                    json.WriteStringValue(SpecNames.Of((Clipping)clipping));
+                }
+
+                json.WriteEndArray();
             }
 
             if (matrix.IsMixed)

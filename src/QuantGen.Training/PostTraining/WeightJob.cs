@@ -56,6 +56,7 @@ internal sealed class WeightJob
             GroupSize = _matrix.GroupSize,
             Mapping = _matrix.Mapping,
             Clipping = _matrix.Clipping,
+            GroupClipping = _matrix.GroupClipping.Count > 0 ? [.. Enumerable.Range(0, _matrix.GroupCount).Select(_matrix.ClippingOf)] : null,
         });
         Pack(quantized);
         Report = new TensorReport(_matrix.Name, quantized.MeanBits, _matrix.ScaleCount, quantized.SignalToNoiseDb(weights));

@@ -85,7 +85,12 @@ public sealed record SpecDifference(string Place, string Expected, string Found)
         (string.Empty, SpecNames.Of(e.Mapping) + " codes", SpecNames.Of(f.Mapping) + " codes"),
         (string.Empty, SpecNames.Of(e.Clipping) + " clipping", SpecNames.Of(f.Clipping) + " clipping"),
         (string.Empty, GroupBits(e), GroupBits(f)),
+        (string.Empty, GroupClipping(e), GroupClipping(f)),
     ];
+
+    private static string GroupClipping(MatrixSpec matrix) => matrix.GroupClipping.Count > 0
+        ? "clipping per group " + string.Join(" ", matrix.GroupClipping.Select(c => SpecNames.Of((Clipping)c)))
+        : "the same clipping for all groups";
 
     private static string GroupBits(MatrixSpec matrix) =>
         matrix.IsMixed ? "bits per group " + string.Join(" ", matrix.GroupBits) : "the same bits for all groups";

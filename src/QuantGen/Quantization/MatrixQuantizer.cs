@@ -25,6 +25,11 @@ public static class MatrixQuantizer
             throw new ArgumentException($"{values.Length} values are not a matrix of {rows} x {columns}.", nameof(values));
         }
 
+        if (options.GroupClipping is not null && (options.GroupSize != 0 || options.GroupClipping.Count != grouping.GroupCount))
+        {
+            throw new ArgumentException($"{options.GroupClipping.Count} clippings are given for {grouping.GroupCount} groups of rows; they go one to each.", nameof(options));
+        }
+
         CheckFinite(values, columns);
         int[] groupBits = GroupBits(options, grouping);
         byte[] codes = new byte[values.Length];
@@ -44,7 +49,8 @@ public static class MatrixQuantizer
                 continue;
             }
 
-            QuantizationParameters parameters = estimator.Estimate(run, bits, options.Mapping, options.Clipping, options.Percentile);
+            Clipping clipping = options.GroupClipping is null ? options.Clipping : options.GroupClipping[group];
+            QuantizationParameters parameters = estimator.Estimate(run, bits, options.Mapping, clipping, options.Percentile);
             LinearQuantizer.Quantize(run, parameters, CodeRange.For(options.Mapping, bits), runCodes);
             scales[group] = parameters.Scale;
             if (zeroPoints is not null)

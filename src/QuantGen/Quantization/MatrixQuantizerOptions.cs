@@ -21,6 +21,9 @@ public sealed record MatrixQuantizerOptions
     /// <summary>Gets how ranges are chosen. Default min-max.</summary>
     public Clipping Clipping { get; init; } = Clipping.MinMax;
 
+    /// <summary>Gets how the range of each group of rows is found, one for each; null when <see cref="Clipping"/> holds for all.</summary>
+    public IReadOnlyList<Clipping>? GroupClipping { get; init; }
+
     /// <summary>Gets the share of values, in percent, that <see cref="Clipping.Percentile"/> keeps inside the range. Default 99.9.</summary>
     public double Percentile { get; init; } = RangeEstimator.DefaultPercentile;
 }

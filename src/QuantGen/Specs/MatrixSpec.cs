@@ -21,6 +21,9 @@ public sealed record MatrixSpec(
     Clipping Clipping,
     EquatableArray<int> GroupBits)
 {
+    /// <summary>Gets how the range of each group of rows is found where groups differ; empty when <see cref="Clipping"/> holds for all. Members are numbers of the enum.</summary>
+    public EquatableArray<int> GroupClipping { get; init; }
+
     /// <summary>Gets whether the weights are stored as codes.</summary>
     public bool IsQuantized => Bits != 32;
 
@@ -38,6 +41,10 @@ public sealed record MatrixSpec(
 
     /// <summary>Gets the number of stored scales: <see cref="GroupCount"/>, or rows times <see cref="GroupsAlongInput"/> with a group size.</summary>
     public int ScaleCount => GroupSize == 0 ? GroupCount : Rows * GroupsAlongInput;
+
+    /// <summary>Gets how the range of a group of rows is found.</summary>
+    /// <param name="group">The group.</param>
+    public Clipping ClippingOf(int group) => GroupClipping.Count == 0 ? Clipping : (Clipping)GroupClipping[group];
 
     /// <summary>Gets the runs of stored rows with equal bits, in stored order: ascending bits, groups of equal bits in their own order.</summary>
     public IReadOnlyList<RowSegment> Segments()

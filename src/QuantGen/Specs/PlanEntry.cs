@@ -15,4 +15,8 @@ public sealed record PlanEntry(
     int? GroupSize,
     Mapping? Mapping,
     Clipping? Clipping,
-    EquatableArray<int> GroupBits);
+    EquatableArray<int> GroupBits)
+{
+    /// <summary>Gets how the range of each group of rows is found, as numbers of <see cref="QuantGen.Clipping"/>; empty when all are equal.</summary>
+    public EquatableArray<int> GroupClipping { get; init; }
+}

@@ -2,11 +2,11 @@ namespace QuantGen.Specs;
 
 /// <summary>
 /// Reads a quantization plan: <c>{ "matrices": { "encoder.layer.*.output.dense": { "bits": 4, "groups": 64, "mapping": "asymmetric",
-/// "clipping": "mse", "scheme": "linear", "group_size": 0, "group_bits": [4, 2] } } }</c>. Later entries win over earlier ones.
+/// "clipping": "mse", "scheme": "linear", "group_size": 0, "group_bits": [4, 2], "group_clipping": ["mse", "min_max"] } } }</c>. Later entries win over earlier ones.
 /// </summary>
 public static class QuantizationPlanReader
 {
-    private static readonly string[] s_keys = { "bits", "groups", "group_size", "mapping", "clipping", "scheme", "group_bits" };
+    private static readonly string[] s_keys = { "bits", "groups", "group_size", "mapping", "clipping", "scheme", "group_bits", "group_clipping" };
 
     /// <summary>Reads the plan.</summary>
     /// <param name="json">The text of the file.</param>
@@ -106,8 +106,38 @@ public static class QuantizationPlanReader
             }
         }
 
+        var groupClipping = new List<int>();
+        if (settings.TryGetValue("group_clipping", out object? names))
+        {
+            groupClipping.AddRange(ClippingNumbers(names));
+            if (groupClipping.Count == 0)
+            {
+                Illegal("group_clipping", $"a list with {SpecNames.Choices<Clipping>()} for each group");
+            }
+        }
+
         return new PlanEntry(
-            pattern, Integer("bits"), Integer("groups"), Integer("group_size"), Named<Mapping>("mapping"), Named<Clipping>("clipping"), new EquatableArray<int>(groupBits));
+            pattern, Integer("bits"), Integer("groups"), Integer("group_size"), Named<Mapping>("mapping"), Named<Clipping>("clipping"), new EquatableArray<int>(groupBits))
+        {
+            GroupClipping = new EquatableArray<int>(groupClipping),
+        };
+    }
+
+    /// <summary>Reads a list of names of clippings; empty when it is none.</summary>
+    internal static IReadOnlyList<int> ClippingNumbers(object? value)
+    {
+        var numbers = new List<int>();
+        foreach (object? item in value as List<object?> ?? new List<object?>())
+        {
+            if (item is not string name || !SpecNames.TryParse(name, out Clipping clipping))
+            {
+                return Array.Empty<int>();
+            }
+
+            numbers.Add((int)clipping);
+        }
+
+        return numbers;
     }
 
     private static int? WholeNumber(object? value) =>

@@ -123,6 +123,7 @@ public static class SpecBuilder
             Mapping mapping = _options.Mapping;
             Clipping clipping = _options.Clipping;
             EquatableArray<int> groupBits = default;
+            EquatableArray<int> groupClipping = default;
             foreach ((PlanEntry entry, Predicate<string> matches, _) in _plan)
             {
                 if (matches(name))
@@ -133,15 +134,19 @@ public static class SpecBuilder
                     mapping = entry.Mapping ?? mapping;
                     clipping = entry.Clipping ?? clipping;
                     groupBits = entry.GroupBits.Count > 0 ? entry.GroupBits : groupBits;
+
+                    // One clipping for the whole matrix, said later, wins over one for each group.
+                    groupClipping = entry.GroupClipping.Count > 0 ? entry.GroupClipping : entry.Clipping is null ? groupClipping : default;
                     _used.Add(entry);
                 }
             }
 
             // A plan that chooses one of the two granularities for a matrix drops the other one's default.
-            int count = groupCount ?? (groupBits.Count > 0 ? groupBits.Count : groupSize > 0 ? 1 : _options.GroupCount);
-            int size = groupSize ?? (groupCount > 1 || groupBits.Count > 0 ? 0 : _options.GroupSize);
-            var matrix = new MatrixSpec(name, rows, columns, planBits ?? bits, count, size, mapping, clipping, groupBits);
-            bool planned = planBits is not null || groupCount is not null || groupSize is not null || groupBits.Count > 0 || mapping != _options.Mapping;
+            int listed = Math.Max(groupBits.Count, groupClipping.Count);
+            int count = groupCount ?? (listed > 0 ? listed : groupSize > 0 ? 1 : _options.GroupCount);
+            int size = groupSize ?? (groupCount > 1 || listed > 0 ? 0 : _options.GroupSize);
+            var matrix = new MatrixSpec(name, rows, columns, planBits ?? bits, count, size, mapping, clipping, groupBits) { GroupClipping = groupClipping };
+            bool planned = planBits is not null || groupCount is not null || groupSize is not null || listed > 0 || mapping != _options.Mapping;
             return SpecRules.Normalize(matrix, planned, _issues);
         }
 

@@ -65,7 +65,7 @@ public static class SpecJson
         MatrixSpec m = group.Settings;
         string comma = "," + space;
         string bits = string.Join(comma, m.GroupBits.Select(b => b.ToString(CultureInfo.InvariantCulture)));
-        string[] members =
+        var members = new List<string>
         {
             Number("bits", m.Bits),
             Number("group_count", m.GroupCount),
@@ -73,8 +73,13 @@ public static class SpecJson
             $"\"mapping\":{space}\"{SpecNames.Of(m.Mapping)}\"",
             $"\"clipping\":{space}\"{SpecNames.Of(m.Clipping)}\"",
             $"\"group_bits\":{space}[{bits}]",
-            $"\"matrices\":{space}[{string.Join(comma, group.Patterns.Select(pattern => "\"" + pattern + "\""))}]",
         };
+        if (m.GroupClipping.Count > 0)
+        {
+            members.Add($"\"group_clipping\":{space}[{string.Join(comma, m.GroupClipping.Select(c => "\"" + SpecNames.Of((Clipping)c) + "\""))}]");
+        }
+
+        members.Add($"\"matrices\":{space}[{string.Join(comma, group.Patterns.Select(pattern => "\"" + pattern + "\""))}]");
         return "{" + string.Join(comma, members) + "}";
 
         string Number(string key, int value) => FormattableString.Invariant($"\"{key}\":{space}{value}");

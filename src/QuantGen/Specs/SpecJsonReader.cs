@@ -83,7 +83,10 @@ internal static class SpecJsonReader
         var groupBits = Get<List<object?>>(m, "group_bits").Select(b => b is double d ? (int)d : 0);
         int size = Integer(m, "group_size");
         return new PlanEntry(
-            MatrixGroup.All, Integer(m, "bits"), Integer(m, "group_count"), size, Named<Mapping>(m, "mapping"), Named<Clipping>(m, "clipping"), new EquatableArray<int>(groupBits));
+            MatrixGroup.All, Integer(m, "bits"), Integer(m, "group_count"), size, Named<Mapping>(m, "mapping"), Named<Clipping>(m, "clipping"), new EquatableArray<int>(groupBits))
+        {
+            GroupClipping = m.TryGetValue("group_clipping", out object? names) ? new EquatableArray<int>(QuantizationPlanReader.ClippingNumbers(names)) : default,
+        };
     }
 
     private static string Difference(string expected, string found)

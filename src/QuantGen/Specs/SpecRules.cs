@@ -124,7 +124,12 @@ internal static class SpecRules
 
         if (!matrix.IsQuantized)
         {
-            return matrix with { GroupCount = 1, GroupSize = 0, Mapping = Mapping.Symmetric, Clipping = Clipping.MinMax };
+            return matrix with { GroupCount = 1, GroupSize = 0, Mapping = Mapping.Symmetric, Clipping = Clipping.MinMax, GroupClipping = default };
+        }
+
+        if (matrix.GroupClipping.Count > 0)
+        {
+            matrix = Clipped(matrix, issues);
         }
 
         CheckGroups(matrix, planned, issues);
@@ -134,7 +139,7 @@ internal static class SpecRules
         }
 
         // BWN's scale is the mean magnitude: there is no range to clip.
-        return issues.Count > before ? null : matrix.Bits == 1 ? matrix with { Clipping = Clipping.MinMax } : matrix;
+        return issues.Count > before ? null : matrix.Bits == 1 ? matrix with { Clipping = Clipping.MinMax, GroupClipping = default } : matrix;
     }
 
     private static void ReportBits(MatrixSpec matrix, ICollection<SpecIssue> issues)
@@ -183,6 +188,26 @@ internal static class SpecRules
         }
 
         return mixed && matrix.Bits == most ? matrix : matrix with { Bits = most, GroupBits = mixed ? matrix.GroupBits : default };
+    }
+
+    // Clipping per group of rows: one for each, along rows only, and none where all are the same.
+    private static MatrixSpec Clipped(MatrixSpec matrix, ICollection<SpecIssue> issues)
+    {
+        if (matrix.GroupClipping.Count != matrix.GroupCount)
+        {
+            issues.Add(new SpecIssue(
+                "QG1208", $"Matrix '{matrix.Name}' has {matrix.GroupCount} groups and 'group_clipping' lists {matrix.GroupClipping.Count}", Property: "Plan"));
+        }
+
+        if (matrix.GroupSize != 0)
+        {
+            issues.Add(new SpecIssue(
+                "QG1104", $"Matrix '{matrix.Name}' has a clipping per group of rows, which a group size of {matrix.GroupSize} along inputs excludes", Property: "Plan"));
+        }
+
+        var first = (Clipping)matrix.GroupClipping[0];
+        bool mixed = matrix.GroupClipping.Any(c => c != (int)first);
+        return matrix with { Clipping = first, GroupClipping = mixed ? matrix.GroupClipping : default };
     }
 
     private static void CheckGroups(MatrixSpec matrix, bool planned, ICollection<SpecIssue> issues)
