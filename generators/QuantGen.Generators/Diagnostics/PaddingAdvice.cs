@@ -1,4 +1,3 @@
-using QuantGen.Generators.Emission;
 using QuantGen.Specs;
 
 namespace QuantGen.Generators.Diagnostics;
@@ -20,7 +19,7 @@ internal static class PaddingAdvice
         {
             long products = (long)matrix.Rows * matrix.Columns;
             long computed = matrix.Segments().Sum(s =>
-                (long)WeightLayout.Pad(s.Rows, WeightLayout.RowMultiple) * WeightLayout.Pad(matrix.Columns, WeightLayout.ColumnMultiple));
+                (long)PanelPadding.Pad(s.Rows, PanelPadding.Rows) * PanelPadding.Pad(matrix.Columns, PanelPadding.Columns));
             real += products;
             padded += computed;
             if (computed - products > worstWaste)
@@ -37,6 +36,6 @@ internal static class PaddingAdvice
 
         string size = worst.IsMixed ? $"{worst.Rows} x {worst.Columns} in {worst.Segments().Count} runs of equal bits" : $"{worst.Rows} x {worst.Columns}";
         return FormattableString.Invariant(
-            $"Class '{className}' spends {(padded - real) * 100 / padded}% of its products on padding, most of it in '{worst.Name}' ({size}); use multiples of {WeightLayout.RowMultiple}");
+            $"Class '{className}' spends {(padded - real) * 100 / padded}% of its products on padding, most of it in '{worst.Name}' ({size}); use multiples of {PanelPadding.Rows}");
     }
 }

@@ -73,7 +73,7 @@ internal sealed class LinearEmitter(ModelPlan plan)
             string variant = KernelVariant.Of(matrix, segments[s].Bits).Suffix;
             string target = !matrix.IsMixed ? $"ref {output}, {stride}"
                 : $"ref Unsafe.Add(ref pass.LocalFloats(worker, Stored), {N(segments[s].FirstRow)}), {N(matrix.Rows)}";
-            int padded = WeightLayout.Pad(matrix.Columns, WeightLayout.ColumnMultiple);
+            int padded = PanelPadding.Pad(matrix.Columns, PanelPadding.Columns);
             string open = $"LinearWeights.Open(pass, {Identifier.Of(matrix.Name, s)}, {N(segments[s].Rows)}, {N(padded)}, {N(matrix.GroupSize == 0 ? padded : matrix.GroupSize)}, {(matrix.HasZeroPoints ? "true" : "false")})";
             w.Lines($"{kernels}{variant}.Linear({rows}, {open}, {target}, ref pass.LocalFloats(worker, PanelScratch));");
         }

@@ -30,7 +30,7 @@ internal sealed class MemoryPlan
         ModelConfig d = model.Dimensions;
         long tokens = spec.MaxBatchTokens;
         long block = ModelPlan.TokensPerItem(model);
-        int widest = model.Matrices.Max(m => WeightLayout.Pad(m.Columns, WeightLayout.ColumnMultiple));
+        int widest = model.Matrices.Max(m => PanelPadding.Pad(m.Columns, PanelPadding.Columns));
         int groups = model.Matrices.Max(m => m.HasZeroPoints ? m.GroupsAlongInput : 1);
         int staged = model.Matrices.Where(m => m.IsMixed).Select(m => m.Rows).DefaultIfEmpty(0).Max();
         var shared = new List<PlannedBuffer>
@@ -56,7 +56,7 @@ internal sealed class MemoryPlan
             local.Add(new("TokenScales", block * 4, 0, Step.Last));
             local.Add(new("TokenZeroPoints", block * 4, 0, Step.Last));
             local.Add(new("TokenSums", block * 4 * groups, 0, Step.Last));
-            local.Add(new("PanelScratch", block * WeightLayout.RowMultiple * 4, 0, Step.Last));
+            local.Add(new("PanelScratch", block * PanelPadding.Rows * 4, 0, Step.Last));
         }
 
         if (staged > 0)
@@ -82,8 +82,8 @@ internal sealed class MemoryPlan
     {
         const int Lanes = 16;
         const int BlockRows = 16;
-        long keys = WeightLayout.Pad(length, Lanes);
-        long columns = WeightLayout.Pad(headSize, Lanes);
+        long keys = PanelPadding.Pad(length, Lanes);
+        long columns = PanelPadding.Pad(headSize, Lanes);
         return (headSize * keys) + (length * columns) + (BlockRows * keys) + (BlockRows * columns);
     }
 

@@ -5,10 +5,6 @@ namespace QuantGen.Generators.Emission;
 /// <summary>Where each weight stands in the arena: byte offsets, the same on every machine.</summary>
 internal sealed class WeightLayout
 {
-    // As KernelOrder of the runtime: rows and inputs are padded to these, so that offsets do not depend on the instruction set.
-    public const int RowMultiple = 32;
-    public const int ColumnMultiple = 32;
-    private const int FloatRowMultiple = 16;
     private const int Alignment = 64;
 
     private readonly Dictionary<string, long> _offsets = new(StringComparer.Ordinal);
@@ -52,8 +48,6 @@ internal sealed class WeightLayout
             $"new(Codes: {At("codes")}, Scales: {At("scales")}, Sums: {At("sums")}, ZeroPoints: {At("zeros")}, Bias: {At("bias")})");
     }
 
-    public static int Pad(int count, int multiple) => (count + multiple - 1) / multiple * multiple;
-
     // Linear layers but the head are stored in the kernels' order instead.
     public static bool IsPlain(TensorSpec tensor, ModelSpec model) => !model.Matrices.Any(m =>
         tensor.Name == m.Name + ".codes" || tensor.Name == m.Name + ".scales" || tensor.Name == m.Name + ".zero_points"
@@ -65,15 +59,15 @@ internal sealed class WeightLayout
     {
         if (rows.Bits == 32)
         {
-            int floats = Pad(rows.Rows, FloatRowMultiple);
+            int floats = PanelPadding.Pad(rows.Rows, PanelPadding.FullPrecisionRows);
             Add(Key(matrix, segment, "codes"), 4L * floats * matrix.Columns);
             Add(Key(matrix, segment, "bias"), 4L * floats);
             return;
         }
 
-        int padded = Pad(rows.Rows, RowMultiple);
+        int padded = PanelPadding.Pad(rows.Rows, PanelPadding.Rows);
         long perRow = 4L * padded * matrix.GroupsAlongInput;
-        Add(Key(matrix, segment, "codes"), (long)padded * MatrixSpec.RowBytes(Pad(matrix.Columns, ColumnMultiple), rows.Bits));
+        Add(Key(matrix, segment, "codes"), PanelPadding.CodeBytes(rows.Rows, matrix.Columns, rows.Bits));
         Add(Key(matrix, segment, "scales"), perRow);
         Add(Key(matrix, segment, "sums"), perRow);
         if (matrix.HasZeroPoints)

@@ -1,3 +1,5 @@
+using QuantGen.Specs;
+
 namespace QuantGen.Linear;
 
 /// <summary>The order in which the full-precision kernels read weights: panels of 64 outputs, inside a panel input after input.</summary>
@@ -7,11 +9,9 @@ public static class FloatPanels
     /// <summary>Outputs of a panel.</summary>
     public const int Outputs = 64;
 
-    private const int Narrowest = 16;
-
     /// <summary>Gets the outputs that a layer is padded to.</summary>
     /// <param name="rows">Outputs.</param>
-    public static int PaddedRows(int rows) => KernelOrder.Pad(rows, Narrowest);
+    public static int PaddedRows(int rows) => PanelPadding.Pad(rows, PanelPadding.FullPrecisionRows);
 
     /// <summary>Gets the floats that a layer takes.</summary>
     /// <param name="rows">Outputs.</param>

@@ -17,10 +17,10 @@ namespace QuantGen.Linear;
 public readonly record struct KernelOrder(int Bits, int VectorOutputs, int Interleave, int PanelVectors)
 {
     /// <summary>Rows are padded to a multiple of this, the largest panel of any kernel, so that offsets do not depend on the machine.</summary>
-    public const int RowMultiple = 32;
+    public const int RowMultiple = PanelPadding.Rows;
 
     /// <summary>Inputs are padded to a multiple of this, the largest pack of any kernel.</summary>
-    public const int ColumnMultiple = 32;
+    public const int ColumnMultiple = PanelPadding.Columns;
 
     /// <summary>Gets the rows of a panel.</summary>
     public int PanelOutputs => VectorOutputs * PanelVectors;
@@ -38,14 +38,8 @@ public readonly record struct KernelOrder(int Bits, int VectorOutputs, int Inter
     /// <param name="columns">Padded inputs.</param>
     public int PanelBytes(int columns) => PanelOutputs * columns / 8 * Bits;
 
-    /// <summary>Gets the bytes that the codes of a matrix take in any order.</summary>
-    /// <param name="rows">Outputs.</param>
-    /// <param name="columns">Inputs.</param>
-    /// <param name="bits">Bits of a code.</param>
-    public static long MatrixBytes(int rows, int columns, int bits) => (long)Pad(rows, RowMultiple) * MatrixSpec.RowBytes(Pad(columns, ColumnMultiple), bits);
-
     /// <summary>Rounds up.</summary>
     /// <param name="count">Not negative.</param>
     /// <param name="multiple">Positive.</param>
-    public static int Pad(int count, int multiple) => (count + multiple - 1) / multiple * multiple;
+    public static int Pad(int count, int multiple) => PanelPadding.Pad(count, multiple);
 }

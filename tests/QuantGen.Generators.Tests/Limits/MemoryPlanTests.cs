@@ -47,9 +47,9 @@ public sealed class MemoryPlanTests
     [Fact]
     public void Padding_is_the_runtimes()
     {
-        Assert.Equal(runtime::QuantGen.Linear.KernelOrder.RowMultiple, WeightLayout.RowMultiple);
-        Assert.Equal(runtime::QuantGen.Linear.KernelOrder.ColumnMultiple, WeightLayout.ColumnMultiple);
-        Assert.Equal(runtime::QuantGen.Linear.KernelOrder.Pad(33, 32), WeightLayout.Pad(33, 32));
+        Assert.Equal(runtime::QuantGen.Linear.KernelOrder.RowMultiple, PanelPadding.Rows);
+        Assert.Equal(runtime::QuantGen.Linear.KernelOrder.ColumnMultiple, PanelPadding.Columns);
+        Assert.Equal(runtime::QuantGen.Linear.KernelOrder.Pad(33, 32), PanelPadding.Pad(33, 32));
     }
 
     private static void AssertApart(IReadOnlyList<PlannedBuffer> buffers, long bytes)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using QuantGen.Linear;
+using QuantGen.Specs;
 using QuantGen.Quantization;
 
 namespace QuantGen.Tests.Linear;
@@ -62,7 +63,7 @@ public sealed class PanelPackerTests
     {
         foreach (KernelOrder order in KernelOrders.Of(bits))
         {
-            Assert.Equal(KernelOrder.MatrixBytes(64, Columns, bits), 64L / order.PanelOutputs * order.PanelBytes(Columns));
+            Assert.Equal(PanelPadding.CodeBytes(64, Columns, bits), 64L / order.PanelOutputs * order.PanelBytes(Columns));
         }
     }
 
