@@ -23,7 +23,7 @@ internal static class EncoderEmitter
                     new LayerEmitter(plan, block).Emit(w);
                 }
 
-                AttentionEmitter.Emit(w);
+                AttentionEmitter.Emit(w, plan);
                 HeadEmitter.Emit(w, plan);
             }
         }
@@ -51,7 +51,7 @@ internal static class EncoderEmitter
             {
                 {{N((2 * layers) + 1)}} => {{(perSequence ? "pass.SequenceCount" : "pass.TokenItems")}}, // head
                 _ when phase % 2 == 1 => pass.SequenceCount * HeadCount, // attention
-                _ => pass.TokenItems,
+            {{(perSequence ? $"    {N(2 * layers)} => pass.SequenceItems, // the last layer, for first tokens\n" : string.Empty)}}    _ => pass.TokenItems,
             };
 
             """);
@@ -60,13 +60,21 @@ internal static class EncoderEmitter
         {
             using (w.Block("if (phase % 2 == 1 && phase < " + N(2 * layers) + ")"))
             {
-                w.Lines("Attend(pass, worker, item);");
+                w.Lines("Attend(pass, phase, worker, item);");
                 w.Lines("return;");
             }
 
             w.Blank();
             if (plan.Model.HasPooler)
             {
+                using (w.Block($"if (phase == {N(2 * layers)})"))
+                {
+                    w.Lines("(int sequence, int sequences) = pass.SequencesOf(item);");
+                    w.Lines(Call(plan, "FinishFirst", layers - 1, "sequence, sequences"));
+                    w.Lines("return;");
+                }
+
+                w.Blank();
                 using (w.Block($"if (phase == {N((2 * layers) + 1)})"))
                 {
                     w.Lines("ComputeHead(pass, worker, item);");
@@ -79,7 +87,7 @@ internal static class EncoderEmitter
             w.Lines("(int first, int count) = pass.TokensOf(item);");
             using (w.Block("switch (phase)"))
             {
-                for (int layer = 0; layer <= layers; layer++)
+                for (int layer = 0; layer <= (plan.Model.HasPooler ? layers - 1 : layers); layer++)
                 {
                     Case(w, plan, layer);
                 }
@@ -100,20 +108,23 @@ internal static class EncoderEmitter
     private static void Case(SourceWriter w, ModelPlan plan, int layer)
     {
         int layers = plan.Model.Dimensions.Layers;
-        bool shared = plan.Model.UsesPerBlock > 1;
-        string Call(string method, int index) => $"Layer{(shared ? "0" : N(index))}{method}(pass, worker, first, count{(shared ? ", " + N(index) : string.Empty)});";
         w.Lines($"case {N(2 * layer)}:");
         using (w.Indented())
         {
-            w.Lines(layer == 0 ? "Embed(pass, worker, first, count);" : Call("Finish", layer - 1));
+            w.Lines(layer == 0 ? "Embed(pass, worker, first, count);" : Call(plan, "Finish", layer - 1, "first, count"));
             if (layer < layers)
             {
-                w.Lines(Call("Project", layer));
+                bool isFirstOnly = plan.Model.HasPooler && layer == layers - 1;
+                w.Lines(Call(plan, isFirstOnly ? "ProjectFirst" : "Project", layer, "first, count"));
             }
 
             w.Lines("break;");
         }
     }
+
+    private static string Call(ModelPlan plan, string method, int layer, string range) => plan.Model.UsesPerBlock > 1
+        ? $"Layer0{method}(pass, worker, {range}, {N(layer)});"
+        : $"Layer{N(layer)}{method}(pass, worker, {range});";
 
     private static string N(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

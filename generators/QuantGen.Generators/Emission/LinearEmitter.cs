@@ -14,12 +14,15 @@ internal sealed class LinearEmitter(ModelPlan plan)
     /// <param name="outputs">Per matrix the ref to its first output and the stride of outputs.</param>
     /// <param name="count">The number of tokens.</param>
     /// <param name="use">Which use of a shared layer.</param>
-    public void Emit(SourceWriter w, string input, string inputStride, IReadOnlyList<(MatrixSpec Matrix, string Output, string Stride)> outputs, string count, string use)
+    /// <param name="isObserved">Whether calibration sees these inputs; not where it has seen them already.</param>
+    public void Emit(
+        SourceWriter w, string input, string inputStride, IReadOnlyList<(MatrixSpec Matrix, string Output, string Stride)> outputs, string count, string use,
+        bool isObserved = true)
     {
         MatrixSpec first = outputs[0].Matrix;
         ActivationSite site = plan.Model.ActivationSites().First(s => s.Name == ActivationSite.NameFor(first.Name));
         int columns = first.Columns;
-        if (outputs.Any(o => !o.Matrix.IsQuantized))
+        if (isObserved && outputs.Any(o => !o.Matrix.IsQuantized))
         {
             int index = plan.Model.ActivationSites().ToList().IndexOf(site);
             w.Lines($"ActivationProbe.Observe(pass, {N(index)}, {use}, ref {input}, {inputStride}, {count}, {N(columns)});");

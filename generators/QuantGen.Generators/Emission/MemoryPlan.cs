@@ -72,6 +72,8 @@ internal sealed class MemoryPlan
         if (model.HasPooler)
         {
             local.Add(new("Pooled", d.HiddenSize * 4, Step.Head, Step.Head));
+            local.Add(new("FirstHidden", block * d.HiddenSize * 4, 0, Step.FeedForwardOut));
+            local.Add(new("FirstContext", block * d.HiddenSize * 4, 0, Step.FeedForwardOut));
         }
 
         return new MemoryPlan(shared, local);

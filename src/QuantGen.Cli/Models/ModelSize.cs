@@ -15,31 +15,33 @@ internal static class ModelSize
         return 8.0 * bytes / spec.Matrices.Sum(matrix => (long)matrix.Rows * matrix.Columns);
     }
 
-    /// <summary>Counts the multiply-adds of all linear layers for sequences of equal length: every layer for every token, pooler and class outputs once a sequence.</summary>
+    /// <summary>Counts the multiply-adds of all linear layers for sequences of equal length. Under a pooled head the last layer counts all tokens for keys and values only.</summary>
     public static double LinearMacs(ModelSpec spec, int sequenceLength, int sequences)
     {
-        double perToken = 0;
-        double perSequence = 0;
+        double macs = 0;
         foreach (MatrixSpec matrix in spec.Matrices)
         {
-            double macs = (double)matrix.Rows * matrix.Columns;
-            if (matrix.Name.StartsWith("encoder.layer.", StringComparison.Ordinal))
-            {
-                perToken += macs * spec.UsesPerBlock;
-            }
-            else if (matrix.Name.StartsWith("pooler.", StringComparison.Ordinal))
-            {
-                perSequence += macs;
-            }
-            else
-            {
-                perToken += macs;
-            }
+            macs += (double)matrix.Rows * matrix.Columns * TokensPerSequence(spec, matrix.Name, sequenceLength);
         }
 
         double head = (double)spec.OutputCount * spec.Dimensions.HiddenSize;
-        perSequence += spec.HasPooler ? head : 0;
-        perToken += spec.HasPooler ? 0 : head;
-        return sequences * ((perToken * sequenceLength) + perSequence);
+        return sequences * (macs + (head * (spec.HasPooler ? 1 : sequenceLength)));
+    }
+
+    private static int TokensPerSequence(ModelSpec spec, string matrix, int sequenceLength)
+    {
+        if (matrix.StartsWith("pooler.", StringComparison.Ordinal))
+        {
+            return 1;
+        }
+
+        if (!matrix.StartsWith("encoder.layer.", StringComparison.Ordinal))
+        {
+            return sequenceLength;
+        }
+
+        bool isLast = matrix.StartsWith($"encoder.layer.{spec.BlockCount - 1}.", StringComparison.Ordinal);
+        bool isForAll = matrix.EndsWith(".key", StringComparison.Ordinal) || matrix.EndsWith(".value", StringComparison.Ordinal);
+        return (spec.UsesPerBlock * sequenceLength) - (spec.HasPooler && isLast && !isForAll ? sequenceLength - 1 : 0);
     }
 }

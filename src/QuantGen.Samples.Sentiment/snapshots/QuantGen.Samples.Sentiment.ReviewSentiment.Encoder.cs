@@ -32,6 +32,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         {
             9 => pass.SequenceCount, // head
             _ when phase % 2 == 1 => pass.SequenceCount * HeadCount, // attention
+            8 => pass.SequenceItems, // the last layer, for first tokens
             _ => pass.TokenItems,
         };
 
@@ -40,7 +41,14 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         {
             if (phase % 2 == 1 && phase < 8)
             {
-                Attend(pass, worker, item);
+                Attend(pass, phase, worker, item);
+                return;
+            }
+
+            if (phase == 8)
+            {
+                (int sequence, int sequences) = pass.SequencesOf(item);
+                Layer3FinishFirst(pass, worker, sequence, sequences);
                 return;
             }
 
@@ -67,10 +75,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     break;
                 case 6:
                     Layer2Finish(pass, worker, first, count);
-                    Layer3Project(pass, worker, first, count);
-                    break;
-                case 8:
-                    Layer3Finish(pass, worker, first, count);
+                    Layer3ProjectFirst(pass, worker, first, count);
                     break;
             }
         }
@@ -230,29 +235,42 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 LayerNormEpsilon, count, HiddenSize, ref hidden);
         }
 
-        // Layer 3: query, key and value of some tokens, side by side.
-        private static void Layer3Project(ForwardPass pass, int worker, int first, int count)
+        // Layer 3: key and value of some tokens, and the query of those that begin a sequence: a pooled head needs no other.
+        private static void Layer3ProjectFirst(ForwardPass pass, int worker, int first, int count)
         {
-            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
-            ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
-            QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 256);
-            ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfQuery, 256, 256, 256, false), ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            {
+                ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
+                ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+                QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 256);
+                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            }
+            (int sequence, int sequences) = FirstTokens.SequencesIn(pass, first, count);
+            if (sequences > 0)
+            {
+                ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
+                ref float query = ref pass.LocalFloats(worker, FirstContext);
+                FirstTokens.Gather(pass, sequence, sequences, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
+                QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, sequences, 256);
+                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfQuery, 256, 256, 256, false), ref query, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                FirstTokens.Scatter(pass, sequence, sequences, ref query, HiddenSize, ref pass.Shared(Projected), ProjectedStride);
+            }
         }
 
-        // Layer 3: attention output, feed-forward and both normalizations of some tokens.
-        private static void Layer3Finish(ForwardPass pass, int worker, int first, int count)
+        // Layer 3: attention output, feed-forward and both normalizations of some sequences' first tokens.
+        private static void Layer3FinishFirst(ForwardPass pass, int worker, int first, int count)
         {
-            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
-            ref float context = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+            ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
+            ref float context = ref pass.LocalFloats(worker, FirstContext);
+            FirstTokens.Gather(pass, first, count, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
+            FirstTokens.Gather(pass, first, count, ref pass.Shared(Projected), ProjectedStride, HiddenSize, ref context);
             ref float attended = ref pass.LocalFloats(worker, Attended);
             ref float normalized = ref pass.LocalFloats(worker, Normalized);
             ref float intermediate = ref pass.LocalFloats(worker, Intermediate);
 
             // encoder.layer.3.attention.output.dense
             {
-                QuantizedRows x = Stage.PerToken(pass, worker, ref context, ProjectedStride, count, 256);
+                QuantizedRows x = Stage.PerToken(pass, worker, ref context, HiddenSize, count, 256);
                 ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             NormRows.AddAndNormalize(
@@ -274,18 +292,20 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             NormRows.AddAndNormalize(
                 ref attended, ref normalized, ref pass.WeightFloats(EncoderLayer3OutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer3OutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref hidden);
+            FirstTokens.Scatter(pass, first, count, ref hidden, HiddenSize, ref pass.Shared(Hidden), HiddenSize);
         }
 
         // One head of one sequence. Only this item reads its slice of the queries, so the context takes their place.
-        private static void Attend(ForwardPass pass, int worker, int item)
+        private static void Attend(ForwardPass pass, int phase, int worker, int item)
         {
             int sequence = item / HeadCount;
             int head = item % HeadCount;
             int first = pass.Starts[sequence];
+            int length = pass.Starts[sequence + 1] - first;
             ref float query = ref Unsafe.Add(ref pass.Shared(Projected), ((nint)first * ProjectedStride) + (head * HeadSize));
             Attention.Run(
                 ref query, ref Unsafe.Add(ref query, HiddenSize), ref Unsafe.Add(ref query, 2 * HiddenSize), ProjectedStride,
-                pass.Starts[sequence + 1] - first, HeadSize, AttentionScale,
+                phase == 7 ? 1 : length, length, HeadSize, AttentionScale,
                 ref pass.LocalFloats(worker, AttentionScratch), ref query, ProjectedStride);
         }
 

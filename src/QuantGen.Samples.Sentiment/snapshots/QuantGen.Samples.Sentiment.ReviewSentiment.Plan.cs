@@ -40,11 +40,13 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         private const long Pooled = 0; // 1024 bytes, steps 6-6
         private const long Attended = 262144; // 65536 bytes, steps 3-5
         private const long Codes = 327680; // 65536 bytes, steps 0-6
-        private const long Normalized = 393216; // 65536 bytes, steps 3-5
-        private const long PanelScratch = 458752; // 8192 bytes, steps 0-6
-        private const long TokenScales = 466944; // 256 bytes, steps 0-6
-        private const long TokenSums = 467200; // 256 bytes, steps 0-6
-        private const long TokenZeroPoints = 467456; // 256 bytes, steps 0-6
+        private const long FirstContext = 393216; // 65536 bytes, steps 0-5
+        private const long FirstHidden = 458752; // 65536 bytes, steps 0-5
+        private const long Normalized = 524288; // 65536 bytes, steps 3-5
+        private const long PanelScratch = 589824; // 8192 bytes, steps 0-6
+        private const long TokenScales = 598016; // 256 bytes, steps 0-6
+        private const long TokenSums = 598272; // 256 bytes, steps 0-6
+        private const long TokenZeroPoints = 598528; // 256 bytes, steps 0-6
 
         /// <inheritdoc/>
         public int MaxSequenceLength => 128;
@@ -62,7 +64,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public long SharedBytes => 16809984;
 
         /// <inheritdoc/>
-        public long WorkerBytes => 467712;
+        public long WorkerBytes => 598784;
 
         /// <inheritdoc/>
         public long HiddenOffset => Hidden;

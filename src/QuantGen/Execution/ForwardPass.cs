@@ -16,6 +16,7 @@ public sealed unsafe class ForwardPass : IDisposable
     private readonly int[] _positions;
     private readonly int[] _starts;
     private byte* _memory;
+    private int _sequencesPerItem = 1;
 
     internal ForwardPass(IEncoderProgram program, WeightArena weights, int workers)
     {
@@ -111,6 +112,17 @@ public sealed unsafe class ForwardPass : IDisposable
         return (first, Math.Min(TokensPerItem, TokenCount - first));
     }
 
+    /// <summary>Gets the number of items of a phase over sequences.</summary>
+    public int SequenceItems => (SequenceCount + _sequencesPerItem - 1) / _sequencesPerItem;
+
+    /// <summary>Gets the sequences of one item of a phase over sequences, each of which counts with one token.</summary>
+    /// <param name="item">The item.</param>
+    public (int First, int Count) SequencesOf(int item)
+    {
+        int first = item * _sequencesPerItem;
+        return (first, Math.Min(_sequencesPerItem, SequenceCount - first));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -139,18 +151,24 @@ public sealed unsafe class ForwardPass : IDisposable
         _starts[SequenceCount] = TokenCount;
     }
 
-    /// <summary>Divides the tokens into items that are large enough to share unpacked weights and small enough to keep every worker busy.</summary>
+    /// <summary>Divides tokens and sequences into items that are large enough to share unpacked weights and small enough to keep every worker busy.</summary>
     internal void Partition(int workers, int mostTokensPerItem)
+    {
+        TokensPerItem = PerItem(TokenCount, workers, mostTokensPerItem);
+        _sequencesPerItem = PerItem(SequenceCount, workers, mostTokensPerItem);
+    }
+
+    private static int PerItem(int count, int workers, int most)
     {
         // Kernels take that many tokens at once.
         const int Granule = 8;
 
         // As many items for each worker, all nearly as long: no short one at the end that unpacks weights for a few tokens.
-        int fewest = (TokenCount + mostTokensPerItem - 1) / mostTokensPerItem;
+        int fewest = (count + most - 1) / most;
         int items = Math.Max(1, (fewest + workers - 1) / workers * workers);
-        int even = (TokenCount + items - 1) / items;
+        int even = (count + items - 1) / items;
         int rounded = (even + Granule - 1) / Granule * Granule;
-        TokensPerItem = Math.Clamp(rounded, 1, mostTokensPerItem);
+        return Math.Clamp(rounded, 1, most);
     }
 
     private static long Align(long bytes) => (bytes + (long)Alignment - 1) & ~((long)Alignment - 1);

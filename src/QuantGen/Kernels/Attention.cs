@@ -25,11 +25,12 @@ public static class Attention
         return (headSize * keys) + (maxLength * columns) + (BlockRows * keys) + (BlockRows * columns);
     }
 
-    /// <summary>Computes the context of every query.</summary>
+    /// <summary>Computes the context of the first queries or of all.</summary>
     /// <param name="query">The head's slice of the first token's query.</param>
     /// <param name="key">The head's slice of the first token's key.</param>
     /// <param name="value">The head's slice of the first token's value.</param>
     /// <param name="rowStride">Elements from one token to the next in all three.</param>
+    /// <param name="queries">How many queries, from 1 to <paramref name="length"/>.</param>
     /// <param name="length">Tokens in the sequence, at least 1.</param>
     /// <param name="headSize">The head's dimensions, at least 1; multiples of 16 are fast.</param>
     /// <param name="scale">Multiplies the scores, 1 / sqrt(head size).</param>
@@ -37,34 +38,34 @@ public static class Attention
     /// <param name="context">Receives the head's slice of the first token's context; may be <paramref name="query"/> with its stride.</param>
     /// <param name="contextStride">Elements from one token to the next in the context.</param>
     public static void Run(
-        ref float query, ref float key, ref float value, nint rowStride, int length, int headSize, float scale,
+        ref float query, ref float key, ref float value, nint rowStride, int queries, int length, int headSize, float scale,
         ref float scratch, ref float context, nint contextStride)
     {
         if (LanesChoice.Use512)
         {
-            Run<Lanes512>(ref query, ref key, ref value, rowStride, length, headSize, scale, ref scratch, ref context, contextStride);
+            Run<Lanes512>(ref query, ref key, ref value, rowStride, queries, length, headSize, scale, ref scratch, ref context, contextStride);
         }
         else if (LanesChoice.Use256)
         {
-            Run<Lanes256>(ref query, ref key, ref value, rowStride, length, headSize, scale, ref scratch, ref context, contextStride);
+            Run<Lanes256>(ref query, ref key, ref value, rowStride, queries, length, headSize, scale, ref scratch, ref context, contextStride);
         }
         else if (LanesChoice.Use128)
         {
-            Run<Lanes128>(ref query, ref key, ref value, rowStride, length, headSize, scale, ref scratch, ref context, contextStride);
+            Run<Lanes128>(ref query, ref key, ref value, rowStride, queries, length, headSize, scale, ref scratch, ref context, contextStride);
         }
         else
         {
-            Run<LanesScalar>(ref query, ref key, ref value, rowStride, length, headSize, scale, ref scratch, ref context, contextStride);
+            Run<LanesScalar>(ref query, ref key, ref value, rowStride, queries, length, headSize, scale, ref scratch, ref context, contextStride);
         }
     }
 
     /// <summary>Does the same on the given lanes.</summary>
     internal static void Run<TLanes>(
-        ref float query, ref float key, ref float value, nint rowStride, int length, int headSize, float scale,
+        ref float query, ref float key, ref float value, nint rowStride, int queries, int length, int headSize, float scale,
         ref float scratch, ref float context, nint contextStride)
         where TLanes : struct, ILanes<TLanes>
     {
-        Debug.Assert(length >= 1 && headSize >= 1);
+        Debug.Assert(queries >= 1 && queries <= length && headSize >= 1);
         int keys = RoundUp(length);
         int columns = RoundUp(headSize);
         ref float keyPanels = ref scratch;
@@ -74,12 +75,12 @@ public static class Attention
         AttentionPanels.PackKeys(ref key, rowStride, length, headSize, ref keyPanels, keys);
         AttentionPanels.PackValues(ref value, rowStride, length, headSize, ref valuePanels, columns);
 
-        for (int start = 0; start < length; start += BlockRows)
+        for (int start = 0; start < queries; start += BlockRows)
         {
             // The block's queries are read for the last time before its contexts are written, so the two may share memory.
-            int rows = Math.Min(BlockRows, length - start);
-            ref float queries = ref Unsafe.Add(ref query, start * rowStride);
-            TileProduct.Run<TLanes>(ref queries, rowStride, rows, headSize, ref keyPanels, keys, scale, ref scores, keys);
+            int rows = Math.Min(BlockRows, queries - start);
+            ref float block = ref Unsafe.Add(ref query, start * rowStride);
+            TileProduct.Run<TLanes>(ref block, rowStride, rows, headSize, ref keyPanels, keys, scale, ref scores, keys);
             for (int i = 0; i < rows; i++)
             {
                 // Keys that only fill the last vector get weight 0, which changes no sum.

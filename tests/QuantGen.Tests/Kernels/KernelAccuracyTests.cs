@@ -99,7 +99,7 @@ public sealed class KernelAccuracyTests
         float[] scratch = new float[Attention.ScratchFloats(length, headSize)];
         float[] context = new float[length * headSize];
         float scale = 1f / MathF.Sqrt(headSize);
-        Attention.Run(ref query[0], ref key[0], ref value[0], headSize, length, headSize, scale, ref scratch[0], ref context[0], headSize);
+        Attention.Run(ref query[0], ref key[0], ref value[0], headSize, length, length, headSize, scale, ref scratch[0], ref context[0], headSize);
         for (int i = 0; i < length; i++)
         {
             double[] weights = SoftmaxOf([.. Enumerable.Range(0, length).Select(j =>

@@ -32,6 +32,7 @@ namespace Sample.QuantGenerated
         {
             5 => pass.SequenceCount, // head
             _ when phase % 2 == 1 => pass.SequenceCount * HeadCount, // attention
+            4 => pass.SequenceItems, // the last layer, for first tokens
             _ => pass.TokenItems,
         };
 
@@ -40,7 +41,14 @@ namespace Sample.QuantGenerated
         {
             if (phase % 2 == 1 && phase < 4)
             {
-                Attend(pass, worker, item);
+                Attend(pass, phase, worker, item);
+                return;
+            }
+
+            if (phase == 4)
+            {
+                (int sequence, int sequences) = pass.SequencesOf(item);
+                Layer1FinishFirst(pass, worker, sequence, sequences);
                 return;
             }
 
@@ -59,10 +67,7 @@ namespace Sample.QuantGenerated
                     break;
                 case 2:
                     Layer0Finish(pass, worker, first, count);
-                    Layer1Project(pass, worker, first, count);
-                    break;
-                case 4:
-                    Layer1Finish(pass, worker, first, count);
+                    Layer1ProjectFirst(pass, worker, first, count);
                     break;
             }
         }
@@ -130,29 +135,42 @@ namespace Sample.QuantGenerated
                 LayerNormEpsilon, count, HiddenSize, ref hidden);
         }
 
-        // Layer 1: query, key and value of some tokens, side by side.
-        private static void Layer1Project(ForwardPass pass, int worker, int first, int count)
+        // Layer 1: key and value of some tokens, and the query of those that begin a sequence: a pooled head needs no other.
+        private static void Layer1ProjectFirst(ForwardPass pass, int worker, int first, int count)
         {
-            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
-            ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
-            QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 8);
-            TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfQuery, 8, 32, 32, false), ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfKey, 8, 32, 32, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfValue, 8, 32, 32, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            {
+                ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
+                ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+                QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 8);
+                TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfKey, 8, 32, 32, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+                TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfValue, 8, 32, 32, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            }
+            (int sequence, int sequences) = FirstTokens.SequencesIn(pass, first, count);
+            if (sequences > 0)
+            {
+                ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
+                ref float query = ref pass.LocalFloats(worker, FirstContext);
+                FirstTokens.Gather(pass, sequence, sequences, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
+                QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, sequences, 8);
+                TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfQuery, 8, 32, 32, false), ref query, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                FirstTokens.Scatter(pass, sequence, sequences, ref query, HiddenSize, ref pass.Shared(Projected), ProjectedStride);
+            }
         }
 
-        // Layer 1: attention output, feed-forward and both normalizations of some tokens.
-        private static void Layer1Finish(ForwardPass pass, int worker, int first, int count)
+        // Layer 1: attention output, feed-forward and both normalizations of some sequences' first tokens.
+        private static void Layer1FinishFirst(ForwardPass pass, int worker, int first, int count)
         {
-            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
-            ref float context = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+            ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
+            ref float context = ref pass.LocalFloats(worker, FirstContext);
+            FirstTokens.Gather(pass, first, count, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
+            FirstTokens.Gather(pass, first, count, ref pass.Shared(Projected), ProjectedStride, HiddenSize, ref context);
             ref float attended = ref pass.LocalFloats(worker, Attended);
             ref float normalized = ref pass.LocalFloats(worker, Normalized);
             ref float intermediate = ref pass.LocalFloats(worker, Intermediate);
 
             // encoder.layer.1.attention.output.dense
             {
-                QuantizedRows x = Stage.PerToken(pass, worker, ref context, ProjectedStride, count, 8);
+                QuantizedRows x = Stage.PerToken(pass, worker, ref context, HiddenSize, count, 8);
                 TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionOutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             NormRows.AddAndNormalize(
@@ -174,18 +192,20 @@ namespace Sample.QuantGenerated
             NormRows.AddAndNormalize(
                 ref attended, ref normalized, ref pass.WeightFloats(EncoderLayer1OutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer1OutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref hidden);
+            FirstTokens.Scatter(pass, first, count, ref hidden, HiddenSize, ref pass.Shared(Hidden), HiddenSize);
         }
 
         // One head of one sequence. Only this item reads its slice of the queries, so the context takes their place.
-        private static void Attend(ForwardPass pass, int worker, int item)
+        private static void Attend(ForwardPass pass, int phase, int worker, int item)
         {
             int sequence = item / HeadCount;
             int head = item % HeadCount;
             int first = pass.Starts[sequence];
+            int length = pass.Starts[sequence + 1] - first;
             ref float query = ref Unsafe.Add(ref pass.Shared(Projected), ((nint)first * ProjectedStride) + (head * HeadSize));
             Attention.Run(
                 ref query, ref Unsafe.Add(ref query, HiddenSize), ref Unsafe.Add(ref query, 2 * HiddenSize), ProjectedStride,
-                pass.Starts[sequence + 1] - first, HeadSize, AttentionScale,
+                phase == 3 ? 1 : length, length, HeadSize, AttentionScale,
                 ref pass.LocalFloats(worker, AttentionScratch), ref query, ProjectedStride);
         }
 

@@ -41,10 +41,12 @@ namespace Sample.QuantGenerated
         private const long Pooled = 8192; // 32 bytes, steps 6-6
         private const long Attended = 12288; // 2048 bytes, steps 3-5
         private const long Codes = 14336; // 2048 bytes, steps 0-6
-        private const long Normalized = 16384; // 2048 bytes, steps 3-5
-        private const long TokenScales = 18432; // 256 bytes, steps 0-6
-        private const long TokenSums = 18688; // 256 bytes, steps 0-6
-        private const long TokenZeroPoints = 18944; // 256 bytes, steps 0-6
+        private const long FirstContext = 16384; // 2048 bytes, steps 0-5
+        private const long FirstHidden = 18432; // 2048 bytes, steps 0-5
+        private const long Normalized = 20480; // 2048 bytes, steps 3-5
+        private const long TokenScales = 22528; // 256 bytes, steps 0-6
+        private const long TokenSums = 22784; // 256 bytes, steps 0-6
+        private const long TokenZeroPoints = 23040; // 256 bytes, steps 0-6
 
         /// <inheritdoc/>
         public int MaxSequenceLength => 16;
@@ -62,7 +64,7 @@ namespace Sample.QuantGenerated
         public long SharedBytes => 4352;
 
         /// <inheritdoc/>
-        public long WorkerBytes => 19200;
+        public long WorkerBytes => 23296;
 
         /// <inheritdoc/>
         public long HiddenOffset => Hidden;
