@@ -8,6 +8,9 @@ internal sealed class MemoryPlan
 {
     private const int Alignment = 64;
 
+    // Look-up tables are built for whole groups of inputs and may read this far behind the last token's codes.
+    private const int Slack = PanelPadding.TableWordInputs;
+
     private MemoryPlan(IReadOnlyList<PlannedBuffer> shared, IReadOnlyList<PlannedBuffer> local)
     {
         Shared = Place(shared);
@@ -52,11 +55,12 @@ internal sealed class MemoryPlan
         };
         if (model.Matrices.Any(m => m.IsQuantized))
         {
-            local.Add(new("Codes", block * widest, 0, Step.Last));
+            local.Add(new("Codes", (block * widest) + Slack, 0, Step.Last));
             local.Add(new("TokenScales", block * 4, 0, Step.Last));
             local.Add(new("TokenZeroPoints", block * 4, 0, Step.Last));
             local.Add(new("TokenSums", block * 4 * groups, 0, Step.Last));
-            local.Add(new("PanelScratch", block * PanelPadding.Rows * 4, 0, Step.Last));
+            long tables = model.Matrices.Where(HasTables).Select(m => PanelPadding.TableScratchBytes(m.Rows)).DefaultIfEmpty(0).Max();
+            local.Add(new("PanelScratch", Math.Max(tables, block * PanelPadding.Rows * 4), 0, Step.Last));
         }
 
         if (staged > 0)
@@ -88,6 +92,8 @@ internal sealed class MemoryPlan
         long columns = PanelPadding.Pad(headSize, Lanes);
         return (headSize * keys) + (length * columns) + (BlockRows * keys) + (BlockRows * columns);
     }
+
+    private static bool HasTables(MatrixSpec matrix) => matrix.Segments().Any(s => PanelPadding.HasTables(s.Bits, matrix.GroupSize > 0));
 
     // Largest first; each buffer goes to the lowest place that no buffer living at the same time occupies.
     private static IReadOnlyList<PlannedBuffer> Place(IReadOnlyList<PlannedBuffer> buffers)

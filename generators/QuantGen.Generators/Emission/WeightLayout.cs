@@ -67,7 +67,7 @@ internal sealed class WeightLayout
 
         int padded = PanelPadding.Pad(rows.Rows, PanelPadding.Rows);
         long perRow = 4L * padded * matrix.GroupsAlongInput;
-        Add(Key(matrix, segment, "codes"), PanelPadding.CodeBytes(rows.Rows, matrix.Columns, rows.Bits));
+        Add(Key(matrix, segment, "codes"), PanelPadding.CodeBytes(rows.Rows, matrix.Columns, rows.Bits, matrix.GroupSize > 0));
         Add(Key(matrix, segment, "scales"), perRow);
         Add(Key(matrix, segment, "sums"), perRow);
         if (matrix.HasZeroPoints)

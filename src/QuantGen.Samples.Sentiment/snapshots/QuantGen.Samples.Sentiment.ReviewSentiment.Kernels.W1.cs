@@ -18,16 +18,27 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
     /// <summary>Exact products of 1-bit weights and 8-bit activations.</summary>
     internal static class ReviewSentimentKernelsW1
     {
+        // Two kernels that give the same bits; the one that is faster here is kept.
+        private static readonly bool s_hasTables512 = Vector512.IsHardwareAccelerated && Avx512BW.IsSupported && KernelRace.IsTableFaster<Tables512, Avx512>();
+
+        // Two kernels that give the same bits; the one that is faster here is kept.
+        private static readonly bool s_hasTables256 = !(Vector512.IsHardwareAccelerated && Avx512BW.IsSupported) && Avx2.IsSupported
+            && (AvxVnni.IsSupported ? KernelRace.IsTableFaster<Tables256, Vnni256>() : KernelRace.IsTableFaster<Tables256, Avx256>());
+
         /// <summary>Gets the instruction set in use here.</summary>
         public static string InstructionSet =>
+            s_hasTables512 ? "AVX-512BW tables" :
             Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? "AVX-512BW" :
+            s_hasTables256 ? "AVX2 tables" :
             AvxVnni.IsSupported ? "AVX-VNNI" :
             Avx2.IsSupported ? "AVX2" :
             Vector128.IsHardwareAccelerated ? "128-bit" : "scalar";
 
         /// <summary>Gets the order in which the kernel in use here reads codes.</summary>
         public static KernelOrder Order =>
+            s_hasTables512 ? Tables512.Order :
             Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Avx512.Order :
+            s_hasTables256 ? Tables256.Order :
             AvxVnni.IsSupported ? Vnni256.Order :
             Avx2.IsSupported ? Avx256.Order :
             Vector128.IsHardwareAccelerated ? Portable128.Order : Scalar.Order;
@@ -35,9 +46,17 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         /// <summary>Computes a linear layer for some tokens.</summary>
         public static void Linear(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
         {
-            if (Vector512.IsHardwareAccelerated && Avx512BW.IsSupported)
+            if (s_hasTables512)
+            {
+                TableLoop.Run<Tables512>(x, w, ref output, outputStride, ref scratch);
+            }
+            else if (Vector512.IsHardwareAccelerated && Avx512BW.IsSupported)
             {
                 PanelLoop.Run<Avx512>(x, w, ref output, outputStride, ref scratch);
+            }
+            else if (s_hasTables256)
+            {
+                TableLoop.Run<Tables256>(x, w, ref output, outputStride, ref scratch);
             }
             else if (AvxVnni.IsSupported)
             {
@@ -54,6 +73,354 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             else
             {
                 PanelLoop.Run<Scalar>(x, w, ref output, outputStride, ref scratch);
+            }
+        }
+
+        // AVX-512BW: the sums of six activations are computed once for all 64 choices of six one-bit weights and then looked up by every output.
+        // A sum is at most 6 * 255, and 32 of them fit 16 bits without a sign: 48,960 <= 65,535.
+        private readonly struct Tables512 : ITableKernel
+        {
+            public static KernelOrder Order => TableOrder.Words1;
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Build(ref byte activations, int words, ref byte tables, int stride)
+            {
+                // Of the pair of lanes i the first adds activations 0 and 1, the second 2 and 3, by the bits of i.
+                Vector512<sbyte> four = Vector512.Create(
+                    0x00000000, 0x00000001, 0x00000100, 0x00000101, 0x00010000, 0x00010001, 0x00010100, 0x00010101,
+                    0x01000000, 0x01000001, 0x01000100, 0x01000101, 0x01010000, 0x01010001, 0x01010100, 0x01010101).AsSByte();
+
+                // The second lane of a pair adds activation 4, the second half of a table activation 5.
+                Vector512<sbyte> low = Vector512.Create(0x00010000).AsSByte();
+                Vector512<sbyte> high = Vector512.Create(0x01010100).AsSByte();
+                for (int group = 0; group < 2 * words; group++)
+                {
+                    Vector512<byte> a = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref activations)).AsByte();
+                    Vector512<byte> b = Vector512.Create(Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref activations, 4))).AsByte();
+                    Vector512<uint> halves = Avx512BW.MultiplyAddAdjacent(a, four).AsUInt32();
+                    Vector512<short> sum = halves.AsInt16() + Avx512F.RotateLeft(halves, 16).AsInt16();
+                    (sum + Avx512BW.MultiplyAddAdjacent(b, low)).AsByte().StoreUnsafe(ref tables);
+                    (sum + Avx512BW.MultiplyAddAdjacent(b, high)).AsByte().StoreUnsafe(ref tables, 64);
+                    activations = ref Unsafe.Add(ref activations, 6);
+                    tables = ref Unsafe.Add(ref tables, (group & 1) == 0 ? 128 : stride - 128);
+                }
+            }
+
+            // 4 tokens by 192 outputs.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tile(ref byte codes, ref byte tables, int words, nint next, ref int sums, int sumStride, bool isFirst)
+            {
+                ref byte ahead = ref Unsafe.Add(ref codes, next);
+                Vector512<ushort> s00 = Vector512<ushort>.Zero;
+                Vector512<ushort> s01 = Vector512<ushort>.Zero;
+                Vector512<ushort> s02 = Vector512<ushort>.Zero;
+                Vector512<ushort> s03 = Vector512<ushort>.Zero;
+                Vector512<ushort> s04 = Vector512<ushort>.Zero;
+                Vector512<ushort> s05 = Vector512<ushort>.Zero;
+                Vector512<ushort> s10 = Vector512<ushort>.Zero;
+                Vector512<ushort> s11 = Vector512<ushort>.Zero;
+                Vector512<ushort> s12 = Vector512<ushort>.Zero;
+                Vector512<ushort> s13 = Vector512<ushort>.Zero;
+                Vector512<ushort> s14 = Vector512<ushort>.Zero;
+                Vector512<ushort> s15 = Vector512<ushort>.Zero;
+                Vector512<ushort> s20 = Vector512<ushort>.Zero;
+                Vector512<ushort> s21 = Vector512<ushort>.Zero;
+                Vector512<ushort> s22 = Vector512<ushort>.Zero;
+                Vector512<ushort> s23 = Vector512<ushort>.Zero;
+                Vector512<ushort> s24 = Vector512<ushort>.Zero;
+                Vector512<ushort> s25 = Vector512<ushort>.Zero;
+                Vector512<ushort> s30 = Vector512<ushort>.Zero;
+                Vector512<ushort> s31 = Vector512<ushort>.Zero;
+                Vector512<ushort> s32 = Vector512<ushort>.Zero;
+                Vector512<ushort> s33 = Vector512<ushort>.Zero;
+                Vector512<ushort> s34 = Vector512<ushort>.Zero;
+                Vector512<ushort> s35 = Vector512<ushort>.Zero;
+                for (int word = 0; word < words; word++)
+                {
+                    Vector512<ushort> i0 = Vector512.LoadUnsafe(ref codes, 0).AsUInt16();
+                    Prefetch.Line(ref ahead, 0);
+                    Vector512<ushort> i1 = Vector512.LoadUnsafe(ref codes, 64).AsUInt16();
+                    Prefetch.Line(ref ahead, 64);
+                    Vector512<ushort> i2 = Vector512.LoadUnsafe(ref codes, 128).AsUInt16();
+                    Prefetch.Line(ref ahead, 128);
+                    Vector512<ushort> i3 = Vector512.LoadUnsafe(ref codes, 192).AsUInt16();
+                    Prefetch.Line(ref ahead, 192);
+                    Vector512<ushort> i4 = Vector512.LoadUnsafe(ref codes, 256).AsUInt16();
+                    Prefetch.Line(ref ahead, 256);
+                    Vector512<ushort> i5 = Vector512.LoadUnsafe(ref codes, 320).AsUInt16();
+                    Prefetch.Line(ref ahead, 320);
+                    Vector512<ushort> low00 = Vector512.LoadUnsafe(ref tables, 0).AsUInt16();
+                    Vector512<ushort> high00 = Vector512.LoadUnsafe(ref tables, 64).AsUInt16();
+                    s00 += Avx512BW.PermuteVar32x16x2(low00, i0, high00);
+                    s01 += Avx512BW.PermuteVar32x16x2(low00, i1, high00);
+                    s02 += Avx512BW.PermuteVar32x16x2(low00, i2, high00);
+                    s03 += Avx512BW.PermuteVar32x16x2(low00, i3, high00);
+                    s04 += Avx512BW.PermuteVar32x16x2(low00, i4, high00);
+                    s05 += Avx512BW.PermuteVar32x16x2(low00, i5, high00);
+                    Vector512<ushort> low10 = Vector512.LoadUnsafe(ref tables, 256).AsUInt16();
+                    Vector512<ushort> high10 = Vector512.LoadUnsafe(ref tables, 320).AsUInt16();
+                    s10 += Avx512BW.PermuteVar32x16x2(low10, i0, high10);
+                    s11 += Avx512BW.PermuteVar32x16x2(low10, i1, high10);
+                    s12 += Avx512BW.PermuteVar32x16x2(low10, i2, high10);
+                    s13 += Avx512BW.PermuteVar32x16x2(low10, i3, high10);
+                    s14 += Avx512BW.PermuteVar32x16x2(low10, i4, high10);
+                    s15 += Avx512BW.PermuteVar32x16x2(low10, i5, high10);
+                    Vector512<ushort> low20 = Vector512.LoadUnsafe(ref tables, 512).AsUInt16();
+                    Vector512<ushort> high20 = Vector512.LoadUnsafe(ref tables, 576).AsUInt16();
+                    s20 += Avx512BW.PermuteVar32x16x2(low20, i0, high20);
+                    s21 += Avx512BW.PermuteVar32x16x2(low20, i1, high20);
+                    s22 += Avx512BW.PermuteVar32x16x2(low20, i2, high20);
+                    s23 += Avx512BW.PermuteVar32x16x2(low20, i3, high20);
+                    s24 += Avx512BW.PermuteVar32x16x2(low20, i4, high20);
+                    s25 += Avx512BW.PermuteVar32x16x2(low20, i5, high20);
+                    Vector512<ushort> low30 = Vector512.LoadUnsafe(ref tables, 768).AsUInt16();
+                    Vector512<ushort> high30 = Vector512.LoadUnsafe(ref tables, 832).AsUInt16();
+                    s30 += Avx512BW.PermuteVar32x16x2(low30, i0, high30);
+                    s31 += Avx512BW.PermuteVar32x16x2(low30, i1, high30);
+                    s32 += Avx512BW.PermuteVar32x16x2(low30, i2, high30);
+                    s33 += Avx512BW.PermuteVar32x16x2(low30, i3, high30);
+                    s34 += Avx512BW.PermuteVar32x16x2(low30, i4, high30);
+                    s35 += Avx512BW.PermuteVar32x16x2(low30, i5, high30);
+
+                    // The second index of a word; a multiplication shifts on another port than look-ups run on.
+                    i0 = Avx512BW.MultiplyHigh(i0, Vector512.Create((ushort)1024));
+                    i1 = Avx512BW.MultiplyHigh(i1, Vector512.Create((ushort)1024));
+                    i2 = Avx512BW.MultiplyHigh(i2, Vector512.Create((ushort)1024));
+                    i3 = Avx512BW.MultiplyHigh(i3, Vector512.Create((ushort)1024));
+                    i4 = Avx512BW.MultiplyHigh(i4, Vector512.Create((ushort)1024));
+                    i5 = Avx512BW.MultiplyHigh(i5, Vector512.Create((ushort)1024));
+                    Vector512<ushort> low01 = Vector512.LoadUnsafe(ref tables, 128).AsUInt16();
+                    Vector512<ushort> high01 = Vector512.LoadUnsafe(ref tables, 192).AsUInt16();
+                    s00 += Avx512BW.PermuteVar32x16x2(low01, i0, high01);
+                    s01 += Avx512BW.PermuteVar32x16x2(low01, i1, high01);
+                    s02 += Avx512BW.PermuteVar32x16x2(low01, i2, high01);
+                    s03 += Avx512BW.PermuteVar32x16x2(low01, i3, high01);
+                    s04 += Avx512BW.PermuteVar32x16x2(low01, i4, high01);
+                    s05 += Avx512BW.PermuteVar32x16x2(low01, i5, high01);
+                    Vector512<ushort> low11 = Vector512.LoadUnsafe(ref tables, 384).AsUInt16();
+                    Vector512<ushort> high11 = Vector512.LoadUnsafe(ref tables, 448).AsUInt16();
+                    s10 += Avx512BW.PermuteVar32x16x2(low11, i0, high11);
+                    s11 += Avx512BW.PermuteVar32x16x2(low11, i1, high11);
+                    s12 += Avx512BW.PermuteVar32x16x2(low11, i2, high11);
+                    s13 += Avx512BW.PermuteVar32x16x2(low11, i3, high11);
+                    s14 += Avx512BW.PermuteVar32x16x2(low11, i4, high11);
+                    s15 += Avx512BW.PermuteVar32x16x2(low11, i5, high11);
+                    Vector512<ushort> low21 = Vector512.LoadUnsafe(ref tables, 640).AsUInt16();
+                    Vector512<ushort> high21 = Vector512.LoadUnsafe(ref tables, 704).AsUInt16();
+                    s20 += Avx512BW.PermuteVar32x16x2(low21, i0, high21);
+                    s21 += Avx512BW.PermuteVar32x16x2(low21, i1, high21);
+                    s22 += Avx512BW.PermuteVar32x16x2(low21, i2, high21);
+                    s23 += Avx512BW.PermuteVar32x16x2(low21, i3, high21);
+                    s24 += Avx512BW.PermuteVar32x16x2(low21, i4, high21);
+                    s25 += Avx512BW.PermuteVar32x16x2(low21, i5, high21);
+                    Vector512<ushort> low31 = Vector512.LoadUnsafe(ref tables, 896).AsUInt16();
+                    Vector512<ushort> high31 = Vector512.LoadUnsafe(ref tables, 960).AsUInt16();
+                    s30 += Avx512BW.PermuteVar32x16x2(low31, i0, high31);
+                    s31 += Avx512BW.PermuteVar32x16x2(low31, i1, high31);
+                    s32 += Avx512BW.PermuteVar32x16x2(low31, i2, high31);
+                    s33 += Avx512BW.PermuteVar32x16x2(low31, i3, high31);
+                    s34 += Avx512BW.PermuteVar32x16x2(low31, i4, high31);
+                    s35 += Avx512BW.PermuteVar32x16x2(low31, i5, high31);
+                    codes = ref Unsafe.Add(ref codes, 384);
+                    ahead = ref Unsafe.Add(ref ahead, 384);
+                    tables = ref Unsafe.Add(ref tables, 1024);
+                }
+                Add(Even(s00) << 1, Odd(s00) << 1, ref Unsafe.Add(ref sums, 0), isFirst);
+                Add(Even(s01) << 1, Odd(s01) << 1, ref Unsafe.Add(ref sums, 32), isFirst);
+                Add(Even(s02) << 1, Odd(s02) << 1, ref Unsafe.Add(ref sums, 64), isFirst);
+                Add(Even(s03) << 1, Odd(s03) << 1, ref Unsafe.Add(ref sums, 96), isFirst);
+                Add(Even(s04) << 1, Odd(s04) << 1, ref Unsafe.Add(ref sums, 128), isFirst);
+                Add(Even(s05) << 1, Odd(s05) << 1, ref Unsafe.Add(ref sums, 160), isFirst);
+                Add(Even(s10) << 1, Odd(s10) << 1, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 0), isFirst);
+                Add(Even(s11) << 1, Odd(s11) << 1, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 32), isFirst);
+                Add(Even(s12) << 1, Odd(s12) << 1, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 64), isFirst);
+                Add(Even(s13) << 1, Odd(s13) << 1, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 96), isFirst);
+                Add(Even(s14) << 1, Odd(s14) << 1, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 128), isFirst);
+                Add(Even(s15) << 1, Odd(s15) << 1, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 160), isFirst);
+                Add(Even(s20) << 1, Odd(s20) << 1, ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 0), isFirst);
+                Add(Even(s21) << 1, Odd(s21) << 1, ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 32), isFirst);
+                Add(Even(s22) << 1, Odd(s22) << 1, ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 64), isFirst);
+                Add(Even(s23) << 1, Odd(s23) << 1, ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 96), isFirst);
+                Add(Even(s24) << 1, Odd(s24) << 1, ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 128), isFirst);
+                Add(Even(s25) << 1, Odd(s25) << 1, ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 160), isFirst);
+                Add(Even(s30) << 1, Odd(s30) << 1, ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 0), isFirst);
+                Add(Even(s31) << 1, Odd(s31) << 1, ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 32), isFirst);
+                Add(Even(s32) << 1, Odd(s32) << 1, ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 64), isFirst);
+                Add(Even(s33) << 1, Odd(s33) << 1, ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 96), isFirst);
+                Add(Even(s34) << 1, Odd(s34) << 1, ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 128), isFirst);
+                Add(Even(s35) << 1, Odd(s35) << 1, ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 160), isFirst);
+            }
+
+            // 1 token by 192 outputs.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Single(ref byte codes, ref byte tables, int words, nint next, ref int sums, int sumStride, bool isFirst)
+            {
+                ref byte ahead = ref Unsafe.Add(ref codes, next);
+                Vector512<ushort> s00 = Vector512<ushort>.Zero;
+                Vector512<ushort> s01 = Vector512<ushort>.Zero;
+                Vector512<ushort> s02 = Vector512<ushort>.Zero;
+                Vector512<ushort> s03 = Vector512<ushort>.Zero;
+                Vector512<ushort> s04 = Vector512<ushort>.Zero;
+                Vector512<ushort> s05 = Vector512<ushort>.Zero;
+                for (int word = 0; word < words; word++)
+                {
+                    Vector512<ushort> i0 = Vector512.LoadUnsafe(ref codes, 0).AsUInt16();
+                    Prefetch.Line(ref ahead, 0);
+                    Vector512<ushort> i1 = Vector512.LoadUnsafe(ref codes, 64).AsUInt16();
+                    Prefetch.Line(ref ahead, 64);
+                    Vector512<ushort> i2 = Vector512.LoadUnsafe(ref codes, 128).AsUInt16();
+                    Prefetch.Line(ref ahead, 128);
+                    Vector512<ushort> i3 = Vector512.LoadUnsafe(ref codes, 192).AsUInt16();
+                    Prefetch.Line(ref ahead, 192);
+                    Vector512<ushort> i4 = Vector512.LoadUnsafe(ref codes, 256).AsUInt16();
+                    Prefetch.Line(ref ahead, 256);
+                    Vector512<ushort> i5 = Vector512.LoadUnsafe(ref codes, 320).AsUInt16();
+                    Prefetch.Line(ref ahead, 320);
+                    Vector512<ushort> low00 = Vector512.LoadUnsafe(ref tables, 0).AsUInt16();
+                    Vector512<ushort> high00 = Vector512.LoadUnsafe(ref tables, 64).AsUInt16();
+                    s00 += Avx512BW.PermuteVar32x16x2(low00, i0, high00);
+                    s01 += Avx512BW.PermuteVar32x16x2(low00, i1, high00);
+                    s02 += Avx512BW.PermuteVar32x16x2(low00, i2, high00);
+                    s03 += Avx512BW.PermuteVar32x16x2(low00, i3, high00);
+                    s04 += Avx512BW.PermuteVar32x16x2(low00, i4, high00);
+                    s05 += Avx512BW.PermuteVar32x16x2(low00, i5, high00);
+
+                    // The second index of a word; a multiplication shifts on another port than look-ups run on.
+                    i0 = Avx512BW.MultiplyHigh(i0, Vector512.Create((ushort)1024));
+                    i1 = Avx512BW.MultiplyHigh(i1, Vector512.Create((ushort)1024));
+                    i2 = Avx512BW.MultiplyHigh(i2, Vector512.Create((ushort)1024));
+                    i3 = Avx512BW.MultiplyHigh(i3, Vector512.Create((ushort)1024));
+                    i4 = Avx512BW.MultiplyHigh(i4, Vector512.Create((ushort)1024));
+                    i5 = Avx512BW.MultiplyHigh(i5, Vector512.Create((ushort)1024));
+                    Vector512<ushort> low01 = Vector512.LoadUnsafe(ref tables, 128).AsUInt16();
+                    Vector512<ushort> high01 = Vector512.LoadUnsafe(ref tables, 192).AsUInt16();
+                    s00 += Avx512BW.PermuteVar32x16x2(low01, i0, high01);
+                    s01 += Avx512BW.PermuteVar32x16x2(low01, i1, high01);
+                    s02 += Avx512BW.PermuteVar32x16x2(low01, i2, high01);
+                    s03 += Avx512BW.PermuteVar32x16x2(low01, i3, high01);
+                    s04 += Avx512BW.PermuteVar32x16x2(low01, i4, high01);
+                    s05 += Avx512BW.PermuteVar32x16x2(low01, i5, high01);
+                    codes = ref Unsafe.Add(ref codes, 384);
+                    ahead = ref Unsafe.Add(ref ahead, 384);
+                    tables = ref Unsafe.Add(ref tables, 256);
+                }
+                Add(Even(s00) << 1, Odd(s00) << 1, ref Unsafe.Add(ref sums, 0), isFirst);
+                Add(Even(s01) << 1, Odd(s01) << 1, ref Unsafe.Add(ref sums, 32), isFirst);
+                Add(Even(s02) << 1, Odd(s02) << 1, ref Unsafe.Add(ref sums, 64), isFirst);
+                Add(Even(s03) << 1, Odd(s03) << 1, ref Unsafe.Add(ref sums, 96), isFirst);
+                Add(Even(s04) << 1, Odd(s04) << 1, ref Unsafe.Add(ref sums, 128), isFirst);
+                Add(Even(s05) << 1, Odd(s05) << 1, ref Unsafe.Add(ref sums, 160), isFirst);
+            }
+
+            // 4 tokens by 32 outputs.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void GranuleTile(ref byte codes, ref byte tables, int words, nint next, ref int sums, int sumStride, bool isFirst)
+            {
+                ref byte ahead = ref Unsafe.Add(ref codes, next);
+                Vector512<ushort> s00 = Vector512<ushort>.Zero;
+                Vector512<ushort> s10 = Vector512<ushort>.Zero;
+                Vector512<ushort> s20 = Vector512<ushort>.Zero;
+                Vector512<ushort> s30 = Vector512<ushort>.Zero;
+                for (int word = 0; word < words; word++)
+                {
+                    Vector512<ushort> i0 = Vector512.LoadUnsafe(ref codes, 0).AsUInt16();
+                    Prefetch.Line(ref ahead, 0);
+                    Vector512<ushort> low00 = Vector512.LoadUnsafe(ref tables, 0).AsUInt16();
+                    Vector512<ushort> high00 = Vector512.LoadUnsafe(ref tables, 64).AsUInt16();
+                    s00 += Avx512BW.PermuteVar32x16x2(low00, i0, high00);
+                    Vector512<ushort> low10 = Vector512.LoadUnsafe(ref tables, 256).AsUInt16();
+                    Vector512<ushort> high10 = Vector512.LoadUnsafe(ref tables, 320).AsUInt16();
+                    s10 += Avx512BW.PermuteVar32x16x2(low10, i0, high10);
+                    Vector512<ushort> low20 = Vector512.LoadUnsafe(ref tables, 512).AsUInt16();
+                    Vector512<ushort> high20 = Vector512.LoadUnsafe(ref tables, 576).AsUInt16();
+                    s20 += Avx512BW.PermuteVar32x16x2(low20, i0, high20);
+                    Vector512<ushort> low30 = Vector512.LoadUnsafe(ref tables, 768).AsUInt16();
+                    Vector512<ushort> high30 = Vector512.LoadUnsafe(ref tables, 832).AsUInt16();
+                    s30 += Avx512BW.PermuteVar32x16x2(low30, i0, high30);
+
+                    // The second index of a word; a multiplication shifts on another port than look-ups run on.
+                    i0 = Avx512BW.MultiplyHigh(i0, Vector512.Create((ushort)1024));
+                    Vector512<ushort> low01 = Vector512.LoadUnsafe(ref tables, 128).AsUInt16();
+                    Vector512<ushort> high01 = Vector512.LoadUnsafe(ref tables, 192).AsUInt16();
+                    s00 += Avx512BW.PermuteVar32x16x2(low01, i0, high01);
+                    Vector512<ushort> low11 = Vector512.LoadUnsafe(ref tables, 384).AsUInt16();
+                    Vector512<ushort> high11 = Vector512.LoadUnsafe(ref tables, 448).AsUInt16();
+                    s10 += Avx512BW.PermuteVar32x16x2(low11, i0, high11);
+                    Vector512<ushort> low21 = Vector512.LoadUnsafe(ref tables, 640).AsUInt16();
+                    Vector512<ushort> high21 = Vector512.LoadUnsafe(ref tables, 704).AsUInt16();
+                    s20 += Avx512BW.PermuteVar32x16x2(low21, i0, high21);
+                    Vector512<ushort> low31 = Vector512.LoadUnsafe(ref tables, 896).AsUInt16();
+                    Vector512<ushort> high31 = Vector512.LoadUnsafe(ref tables, 960).AsUInt16();
+                    s30 += Avx512BW.PermuteVar32x16x2(low31, i0, high31);
+                    codes = ref Unsafe.Add(ref codes, 64);
+                    ahead = ref Unsafe.Add(ref ahead, 64);
+                    tables = ref Unsafe.Add(ref tables, 1024);
+                }
+                Add(Even(s00) << 1, Odd(s00) << 1, ref Unsafe.Add(ref sums, 0), isFirst);
+                Add(Even(s10) << 1, Odd(s10) << 1, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 0), isFirst);
+                Add(Even(s20) << 1, Odd(s20) << 1, ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 0), isFirst);
+                Add(Even(s30) << 1, Odd(s30) << 1, ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 0), isFirst);
+            }
+
+            // 1 token by 32 outputs.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void GranuleSingle(ref byte codes, ref byte tables, int words, nint next, ref int sums, int sumStride, bool isFirst)
+            {
+                ref byte ahead = ref Unsafe.Add(ref codes, next);
+                Vector512<ushort> s00 = Vector512<ushort>.Zero;
+                for (int word = 0; word < words; word++)
+                {
+                    Vector512<ushort> i0 = Vector512.LoadUnsafe(ref codes, 0).AsUInt16();
+                    Prefetch.Line(ref ahead, 0);
+                    Vector512<ushort> low00 = Vector512.LoadUnsafe(ref tables, 0).AsUInt16();
+                    Vector512<ushort> high00 = Vector512.LoadUnsafe(ref tables, 64).AsUInt16();
+                    s00 += Avx512BW.PermuteVar32x16x2(low00, i0, high00);
+
+                    // The second index of a word; a multiplication shifts on another port than look-ups run on.
+                    i0 = Avx512BW.MultiplyHigh(i0, Vector512.Create((ushort)1024));
+                    Vector512<ushort> low01 = Vector512.LoadUnsafe(ref tables, 128).AsUInt16();
+                    Vector512<ushort> high01 = Vector512.LoadUnsafe(ref tables, 192).AsUInt16();
+                    s00 += Avx512BW.PermuteVar32x16x2(low01, i0, high01);
+                    codes = ref Unsafe.Add(ref codes, 64);
+                    ahead = ref Unsafe.Add(ref ahead, 64);
+                    tables = ref Unsafe.Add(ref tables, 256);
+                }
+                Add(Even(s00) << 1, Odd(s00) << 1, ref Unsafe.Add(ref sums, 0), isFirst);
+            }
+
+            // Even and odd lanes are runs of sixteen outputs.
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static Vector512<int> Even(Vector512<ushort> sums) => sums.AsInt32() & Vector512.Create(0xFFFF);
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static Vector512<int> Odd(Vector512<ushort> sums) => sums.AsInt32() >>> 16;
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static void Add(Vector512<int> first, Vector512<int> second, ref int sums, bool isFirst)
+            {
+                if (!isFirst)
+                {
+                    first += Vector512.LoadUnsafe(ref sums);
+                    second += Vector512.LoadUnsafe(ref sums, 16);
+                }
+
+                first.StoreUnsafe(ref sums);
+                second.StoreUnsafe(ref sums, 16);
+            }
+
+            // Undo offsets and zero points in integers, convert once, scale by row and token, then add the bias, unfused.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Finish(ref int sums, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output)
+            {
+                Vector512<int> centered = Vector512.Create(Unsafe.Add(ref x.CenteredSums, token * x.SumStride));
+                Vector512<int> zero = Vector512.Create(Unsafe.Add(ref x.ZeroPoints, token));
+                Vector512<float> scale = Vector512.Create(Unsafe.Add(ref x.Scales, token));
+                for (int row = 0; row < rows; row += 16)
+                {
+                    Vector512<int> corrected = Vector512.LoadUnsafe(ref sums, (nuint)row) - centered - (Vector512.LoadUnsafe(ref w.Sums, (nuint)row) * zero);
+                    Vector512<float> term = Vector512.ConvertToSingle(corrected) * Vector512.LoadUnsafe(ref w.Scales, (nuint)row);
+                    ((term * scale) + Vector512.LoadUnsafe(ref w.Bias, (nuint)row)).StoreUnsafe(ref output, (nuint)row);
+                }
             }
         }
 
@@ -386,6 +753,518 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             private static Vector512<sbyte> Step7(Vector512<byte> p) => Gfni.V512.IsSupported
                 ? Gfni.V512.GaloisFieldAffineTransform(p, Vector512.Create(0x0080808080808080UL).AsByte(), 0xFF).AsSByte()
                 : (((p.AsUInt16() >>> 7).AsByte() & Vector512.Create((byte)1)) + ((p.AsUInt16() >>> 7).AsByte() & Vector512.Create((byte)1))).AsSByte() - Vector512.Create((sbyte)1);
+        }
+
+        // AVX2: the sums of four activations, at most 1,020, are computed once for all 16 choices of four one-bit weights and then looked up by every output,
+        // the low and the high five bits apart. Eight of them fit a byte lane (248 <= 255), 64 whole sums fit 16 bits without a sign: 65,280 <= 65,535.
+        private readonly struct Tables256 : ITableKernel
+        {
+            public static KernelOrder Order => TableOrder.Nibbles;
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Build(ref byte activations, int words, ref byte tables, int stride)
+            {
+                // The bits of a lane's number choose among activations 0 and 1, and among 2 and 3.
+                Vector256<sbyte> first = Vector256.Create(0x0101_0100_0001_0000UL).AsSByte();
+                Vector256<sbyte> second = Vector256.Create(0x0000000000000000UL, 0x0001000100010001UL, 0x0100010001000100UL, 0x0101010101010101UL).AsSByte();
+                for (int group = 0; group < 2 * words; group++)
+                {
+                    Vector256<byte> a = Vector256.Create(Unsafe.ReadUnaligned<ushort>(ref activations)).AsByte();
+                    Vector256<byte> b = Vector256.Create(Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref activations, 2))).AsByte();
+                    Vector256<short> sum = Avx2.MultiplyAddAdjacent(a, first) + Avx2.MultiplyAddAdjacent(b, second);
+                    Vector256<byte> halves = Avx2.PackUnsignedSaturate(sum & Vector256.Create((short)31), sum >>> 5);
+                    Avx2.Permute4x64(halves.AsUInt64(), 0b11_01_10_00).AsByte().StoreUnsafe(ref tables);
+                    activations = ref Unsafe.Add(ref activations, 4);
+                    tables = ref Unsafe.Add(ref tables, (group & 1) == 0 ? 32 : stride - 32);
+                }
+            }
+
+            // 2 tokens by 64 outputs.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tile(ref byte codes, ref byte tables, int words, nint next, ref int sums, int sumStride, bool isFirst)
+            {
+                ref byte ahead = ref Unsafe.Add(ref codes, next);
+                Vector256<short> first00 = Vector256<short>.Zero;
+                Vector256<short> second00 = Vector256<short>.Zero;
+                Vector256<short> first01 = Vector256<short>.Zero;
+                Vector256<short> second01 = Vector256<short>.Zero;
+                Vector256<short> first10 = Vector256<short>.Zero;
+                Vector256<short> second10 = Vector256<short>.Zero;
+                Vector256<short> first11 = Vector256<short>.Zero;
+                Vector256<short> second11 = Vector256<short>.Zero;
+                for (int word = 0; word < words; word += 4)
+                {
+                    Vector256<byte> low00 = Vector256<byte>.Zero;
+                    Vector256<byte> high00 = Vector256<byte>.Zero;
+                    Vector256<byte> low01 = Vector256<byte>.Zero;
+                    Vector256<byte> high01 = Vector256<byte>.Zero;
+                    Vector256<byte> low10 = Vector256<byte>.Zero;
+                    Vector256<byte> high10 = Vector256<byte>.Zero;
+                    Vector256<byte> low11 = Vector256<byte>.Zero;
+                    Vector256<byte> high11 = Vector256<byte>.Zero;
+                    Prefetch.Line(ref ahead, 0);
+                    Prefetch.Line(ref ahead, 64);
+                    Prefetch.Line(ref ahead, 128);
+                    Prefetch.Line(ref ahead, 192);
+                    Vector256<byte> i00 = Vector256.LoadUnsafe(ref codes, 0);
+                    Vector256<byte> i01 = Vector256.LoadUnsafe(ref codes, 32);
+                    Vector256<byte> j000 = i00 & Vector256.Create((byte)15);
+                    Vector256<byte> j001 = i01 & Vector256.Create((byte)15);
+                    Vector256<byte> low00Of0 = Table(ref tables, 0);
+                    Vector256<byte> high00Of0 = Table(ref tables, 16);
+                    low00 += Avx2.Shuffle(low00Of0, j000);
+                    high00 += Avx2.Shuffle(high00Of0, j000);
+                    low01 += Avx2.Shuffle(low00Of0, j001);
+                    high01 += Avx2.Shuffle(high00Of0, j001);
+                    Vector256<byte> low00Of1 = Table(ref tables, 64);
+                    Vector256<byte> high00Of1 = Table(ref tables, 80);
+                    low10 += Avx2.Shuffle(low00Of1, j000);
+                    high10 += Avx2.Shuffle(high00Of1, j000);
+                    low11 += Avx2.Shuffle(low00Of1, j001);
+                    high11 += Avx2.Shuffle(high00Of1, j001);
+                    Vector256<byte> j010 = (i00.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> j011 = (i01.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> low01Of0 = Table(ref tables, 32);
+                    Vector256<byte> high01Of0 = Table(ref tables, 48);
+                    low00 += Avx2.Shuffle(low01Of0, j010);
+                    high00 += Avx2.Shuffle(high01Of0, j010);
+                    low01 += Avx2.Shuffle(low01Of0, j011);
+                    high01 += Avx2.Shuffle(high01Of0, j011);
+                    Vector256<byte> low01Of1 = Table(ref tables, 96);
+                    Vector256<byte> high01Of1 = Table(ref tables, 112);
+                    low10 += Avx2.Shuffle(low01Of1, j010);
+                    high10 += Avx2.Shuffle(high01Of1, j010);
+                    low11 += Avx2.Shuffle(low01Of1, j011);
+                    high11 += Avx2.Shuffle(high01Of1, j011);
+                    Vector256<byte> i10 = Vector256.LoadUnsafe(ref codes, 64);
+                    Vector256<byte> i11 = Vector256.LoadUnsafe(ref codes, 96);
+                    Vector256<byte> j100 = i10 & Vector256.Create((byte)15);
+                    Vector256<byte> j101 = i11 & Vector256.Create((byte)15);
+                    Vector256<byte> low10Of0 = Table(ref tables, 128);
+                    Vector256<byte> high10Of0 = Table(ref tables, 144);
+                    low00 += Avx2.Shuffle(low10Of0, j100);
+                    high00 += Avx2.Shuffle(high10Of0, j100);
+                    low01 += Avx2.Shuffle(low10Of0, j101);
+                    high01 += Avx2.Shuffle(high10Of0, j101);
+                    Vector256<byte> low10Of1 = Table(ref tables, 192);
+                    Vector256<byte> high10Of1 = Table(ref tables, 208);
+                    low10 += Avx2.Shuffle(low10Of1, j100);
+                    high10 += Avx2.Shuffle(high10Of1, j100);
+                    low11 += Avx2.Shuffle(low10Of1, j101);
+                    high11 += Avx2.Shuffle(high10Of1, j101);
+                    Vector256<byte> j110 = (i10.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> j111 = (i11.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> low11Of0 = Table(ref tables, 160);
+                    Vector256<byte> high11Of0 = Table(ref tables, 176);
+                    low00 += Avx2.Shuffle(low11Of0, j110);
+                    high00 += Avx2.Shuffle(high11Of0, j110);
+                    low01 += Avx2.Shuffle(low11Of0, j111);
+                    high01 += Avx2.Shuffle(high11Of0, j111);
+                    Vector256<byte> low11Of1 = Table(ref tables, 224);
+                    Vector256<byte> high11Of1 = Table(ref tables, 240);
+                    low10 += Avx2.Shuffle(low11Of1, j110);
+                    high10 += Avx2.Shuffle(high11Of1, j110);
+                    low11 += Avx2.Shuffle(low11Of1, j111);
+                    high11 += Avx2.Shuffle(high11Of1, j111);
+                    Vector256<byte> i20 = Vector256.LoadUnsafe(ref codes, 128);
+                    Vector256<byte> i21 = Vector256.LoadUnsafe(ref codes, 160);
+                    Vector256<byte> j200 = i20 & Vector256.Create((byte)15);
+                    Vector256<byte> j201 = i21 & Vector256.Create((byte)15);
+                    Vector256<byte> low20Of0 = Table(ref tables, 256);
+                    Vector256<byte> high20Of0 = Table(ref tables, 272);
+                    low00 += Avx2.Shuffle(low20Of0, j200);
+                    high00 += Avx2.Shuffle(high20Of0, j200);
+                    low01 += Avx2.Shuffle(low20Of0, j201);
+                    high01 += Avx2.Shuffle(high20Of0, j201);
+                    Vector256<byte> low20Of1 = Table(ref tables, 320);
+                    Vector256<byte> high20Of1 = Table(ref tables, 336);
+                    low10 += Avx2.Shuffle(low20Of1, j200);
+                    high10 += Avx2.Shuffle(high20Of1, j200);
+                    low11 += Avx2.Shuffle(low20Of1, j201);
+                    high11 += Avx2.Shuffle(high20Of1, j201);
+                    Vector256<byte> j210 = (i20.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> j211 = (i21.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> low21Of0 = Table(ref tables, 288);
+                    Vector256<byte> high21Of0 = Table(ref tables, 304);
+                    low00 += Avx2.Shuffle(low21Of0, j210);
+                    high00 += Avx2.Shuffle(high21Of0, j210);
+                    low01 += Avx2.Shuffle(low21Of0, j211);
+                    high01 += Avx2.Shuffle(high21Of0, j211);
+                    Vector256<byte> low21Of1 = Table(ref tables, 352);
+                    Vector256<byte> high21Of1 = Table(ref tables, 368);
+                    low10 += Avx2.Shuffle(low21Of1, j210);
+                    high10 += Avx2.Shuffle(high21Of1, j210);
+                    low11 += Avx2.Shuffle(low21Of1, j211);
+                    high11 += Avx2.Shuffle(high21Of1, j211);
+                    Vector256<byte> i30 = Vector256.LoadUnsafe(ref codes, 192);
+                    Vector256<byte> i31 = Vector256.LoadUnsafe(ref codes, 224);
+                    Vector256<byte> j300 = i30 & Vector256.Create((byte)15);
+                    Vector256<byte> j301 = i31 & Vector256.Create((byte)15);
+                    Vector256<byte> low30Of0 = Table(ref tables, 384);
+                    Vector256<byte> high30Of0 = Table(ref tables, 400);
+                    low00 += Avx2.Shuffle(low30Of0, j300);
+                    high00 += Avx2.Shuffle(high30Of0, j300);
+                    low01 += Avx2.Shuffle(low30Of0, j301);
+                    high01 += Avx2.Shuffle(high30Of0, j301);
+                    Vector256<byte> low30Of1 = Table(ref tables, 448);
+                    Vector256<byte> high30Of1 = Table(ref tables, 464);
+                    low10 += Avx2.Shuffle(low30Of1, j300);
+                    high10 += Avx2.Shuffle(high30Of1, j300);
+                    low11 += Avx2.Shuffle(low30Of1, j301);
+                    high11 += Avx2.Shuffle(high30Of1, j301);
+                    Vector256<byte> j310 = (i30.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> j311 = (i31.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> low31Of0 = Table(ref tables, 416);
+                    Vector256<byte> high31Of0 = Table(ref tables, 432);
+                    low00 += Avx2.Shuffle(low31Of0, j310);
+                    high00 += Avx2.Shuffle(high31Of0, j310);
+                    low01 += Avx2.Shuffle(low31Of0, j311);
+                    high01 += Avx2.Shuffle(high31Of0, j311);
+                    Vector256<byte> low31Of1 = Table(ref tables, 480);
+                    Vector256<byte> high31Of1 = Table(ref tables, 496);
+                    low10 += Avx2.Shuffle(low31Of1, j310);
+                    high10 += Avx2.Shuffle(high31Of1, j310);
+                    low11 += Avx2.Shuffle(low31Of1, j311);
+                    high11 += Avx2.Shuffle(high31Of1, j311);
+                    first00 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low00, high00), Vector256.Create((short)0x2001).AsSByte());
+                    second00 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low00, high00), Vector256.Create((short)0x2001).AsSByte());
+                    first01 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low01, high01), Vector256.Create((short)0x2001).AsSByte());
+                    second01 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low01, high01), Vector256.Create((short)0x2001).AsSByte());
+                    first10 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low10, high10), Vector256.Create((short)0x2001).AsSByte());
+                    second10 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low10, high10), Vector256.Create((short)0x2001).AsSByte());
+                    first11 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low11, high11), Vector256.Create((short)0x2001).AsSByte());
+                    second11 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low11, high11), Vector256.Create((short)0x2001).AsSByte());
+                    codes = ref Unsafe.Add(ref codes, 256);
+                    ahead = ref Unsafe.Add(ref ahead, 256);
+                    tables = ref Unsafe.Add(ref tables, 512);
+                }
+                Widen(first00, ref Unsafe.Add(ref sums, 0), isFirst);
+                Widen(second00, ref Unsafe.Add(ref sums, 16), isFirst);
+                Widen(first01, ref Unsafe.Add(ref sums, 32), isFirst);
+                Widen(second01, ref Unsafe.Add(ref sums, 48), isFirst);
+                Widen(first10, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 0), isFirst);
+                Widen(second10, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 16), isFirst);
+                Widen(first11, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 32), isFirst);
+                Widen(second11, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 48), isFirst);
+            }
+
+            // 1 token by 64 outputs.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Single(ref byte codes, ref byte tables, int words, nint next, ref int sums, int sumStride, bool isFirst)
+            {
+                ref byte ahead = ref Unsafe.Add(ref codes, next);
+                Vector256<short> first00 = Vector256<short>.Zero;
+                Vector256<short> second00 = Vector256<short>.Zero;
+                Vector256<short> first01 = Vector256<short>.Zero;
+                Vector256<short> second01 = Vector256<short>.Zero;
+                for (int word = 0; word < words; word += 4)
+                {
+                    Vector256<byte> low00 = Vector256<byte>.Zero;
+                    Vector256<byte> high00 = Vector256<byte>.Zero;
+                    Vector256<byte> low01 = Vector256<byte>.Zero;
+                    Vector256<byte> high01 = Vector256<byte>.Zero;
+                    Prefetch.Line(ref ahead, 0);
+                    Prefetch.Line(ref ahead, 64);
+                    Prefetch.Line(ref ahead, 128);
+                    Prefetch.Line(ref ahead, 192);
+                    Vector256<byte> i00 = Vector256.LoadUnsafe(ref codes, 0);
+                    Vector256<byte> i01 = Vector256.LoadUnsafe(ref codes, 32);
+                    Vector256<byte> j000 = i00 & Vector256.Create((byte)15);
+                    Vector256<byte> j001 = i01 & Vector256.Create((byte)15);
+                    Vector256<byte> low00Of0 = Table(ref tables, 0);
+                    Vector256<byte> high00Of0 = Table(ref tables, 16);
+                    low00 += Avx2.Shuffle(low00Of0, j000);
+                    high00 += Avx2.Shuffle(high00Of0, j000);
+                    low01 += Avx2.Shuffle(low00Of0, j001);
+                    high01 += Avx2.Shuffle(high00Of0, j001);
+                    Vector256<byte> j010 = (i00.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> j011 = (i01.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> low01Of0 = Table(ref tables, 32);
+                    Vector256<byte> high01Of0 = Table(ref tables, 48);
+                    low00 += Avx2.Shuffle(low01Of0, j010);
+                    high00 += Avx2.Shuffle(high01Of0, j010);
+                    low01 += Avx2.Shuffle(low01Of0, j011);
+                    high01 += Avx2.Shuffle(high01Of0, j011);
+                    Vector256<byte> i10 = Vector256.LoadUnsafe(ref codes, 64);
+                    Vector256<byte> i11 = Vector256.LoadUnsafe(ref codes, 96);
+                    Vector256<byte> j100 = i10 & Vector256.Create((byte)15);
+                    Vector256<byte> j101 = i11 & Vector256.Create((byte)15);
+                    Vector256<byte> low10Of0 = Table(ref tables, 64);
+                    Vector256<byte> high10Of0 = Table(ref tables, 80);
+                    low00 += Avx2.Shuffle(low10Of0, j100);
+                    high00 += Avx2.Shuffle(high10Of0, j100);
+                    low01 += Avx2.Shuffle(low10Of0, j101);
+                    high01 += Avx2.Shuffle(high10Of0, j101);
+                    Vector256<byte> j110 = (i10.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> j111 = (i11.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> low11Of0 = Table(ref tables, 96);
+                    Vector256<byte> high11Of0 = Table(ref tables, 112);
+                    low00 += Avx2.Shuffle(low11Of0, j110);
+                    high00 += Avx2.Shuffle(high11Of0, j110);
+                    low01 += Avx2.Shuffle(low11Of0, j111);
+                    high01 += Avx2.Shuffle(high11Of0, j111);
+                    Vector256<byte> i20 = Vector256.LoadUnsafe(ref codes, 128);
+                    Vector256<byte> i21 = Vector256.LoadUnsafe(ref codes, 160);
+                    Vector256<byte> j200 = i20 & Vector256.Create((byte)15);
+                    Vector256<byte> j201 = i21 & Vector256.Create((byte)15);
+                    Vector256<byte> low20Of0 = Table(ref tables, 128);
+                    Vector256<byte> high20Of0 = Table(ref tables, 144);
+                    low00 += Avx2.Shuffle(low20Of0, j200);
+                    high00 += Avx2.Shuffle(high20Of0, j200);
+                    low01 += Avx2.Shuffle(low20Of0, j201);
+                    high01 += Avx2.Shuffle(high20Of0, j201);
+                    Vector256<byte> j210 = (i20.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> j211 = (i21.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> low21Of0 = Table(ref tables, 160);
+                    Vector256<byte> high21Of0 = Table(ref tables, 176);
+                    low00 += Avx2.Shuffle(low21Of0, j210);
+                    high00 += Avx2.Shuffle(high21Of0, j210);
+                    low01 += Avx2.Shuffle(low21Of0, j211);
+                    high01 += Avx2.Shuffle(high21Of0, j211);
+                    Vector256<byte> i30 = Vector256.LoadUnsafe(ref codes, 192);
+                    Vector256<byte> i31 = Vector256.LoadUnsafe(ref codes, 224);
+                    Vector256<byte> j300 = i30 & Vector256.Create((byte)15);
+                    Vector256<byte> j301 = i31 & Vector256.Create((byte)15);
+                    Vector256<byte> low30Of0 = Table(ref tables, 192);
+                    Vector256<byte> high30Of0 = Table(ref tables, 208);
+                    low00 += Avx2.Shuffle(low30Of0, j300);
+                    high00 += Avx2.Shuffle(high30Of0, j300);
+                    low01 += Avx2.Shuffle(low30Of0, j301);
+                    high01 += Avx2.Shuffle(high30Of0, j301);
+                    Vector256<byte> j310 = (i30.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> j311 = (i31.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> low31Of0 = Table(ref tables, 224);
+                    Vector256<byte> high31Of0 = Table(ref tables, 240);
+                    low00 += Avx2.Shuffle(low31Of0, j310);
+                    high00 += Avx2.Shuffle(high31Of0, j310);
+                    low01 += Avx2.Shuffle(low31Of0, j311);
+                    high01 += Avx2.Shuffle(high31Of0, j311);
+                    first00 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low00, high00), Vector256.Create((short)0x2001).AsSByte());
+                    second00 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low00, high00), Vector256.Create((short)0x2001).AsSByte());
+                    first01 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low01, high01), Vector256.Create((short)0x2001).AsSByte());
+                    second01 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low01, high01), Vector256.Create((short)0x2001).AsSByte());
+                    codes = ref Unsafe.Add(ref codes, 256);
+                    ahead = ref Unsafe.Add(ref ahead, 256);
+                    tables = ref Unsafe.Add(ref tables, 256);
+                }
+                Widen(first00, ref Unsafe.Add(ref sums, 0), isFirst);
+                Widen(second00, ref Unsafe.Add(ref sums, 16), isFirst);
+                Widen(first01, ref Unsafe.Add(ref sums, 32), isFirst);
+                Widen(second01, ref Unsafe.Add(ref sums, 48), isFirst);
+            }
+
+            // 2 tokens by 32 outputs.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void GranuleTile(ref byte codes, ref byte tables, int words, nint next, ref int sums, int sumStride, bool isFirst)
+            {
+                ref byte ahead = ref Unsafe.Add(ref codes, next);
+                Vector256<short> first00 = Vector256<short>.Zero;
+                Vector256<short> second00 = Vector256<short>.Zero;
+                Vector256<short> first10 = Vector256<short>.Zero;
+                Vector256<short> second10 = Vector256<short>.Zero;
+                for (int word = 0; word < words; word += 4)
+                {
+                    Vector256<byte> low00 = Vector256<byte>.Zero;
+                    Vector256<byte> high00 = Vector256<byte>.Zero;
+                    Vector256<byte> low10 = Vector256<byte>.Zero;
+                    Vector256<byte> high10 = Vector256<byte>.Zero;
+                    Prefetch.Line(ref ahead, 0);
+                    Vector256<byte> i00 = Vector256.LoadUnsafe(ref codes, 0);
+                    Vector256<byte> j000 = i00 & Vector256.Create((byte)15);
+                    Vector256<byte> low00Of0 = Table(ref tables, 0);
+                    Vector256<byte> high00Of0 = Table(ref tables, 16);
+                    low00 += Avx2.Shuffle(low00Of0, j000);
+                    high00 += Avx2.Shuffle(high00Of0, j000);
+                    Vector256<byte> low00Of1 = Table(ref tables, 64);
+                    Vector256<byte> high00Of1 = Table(ref tables, 80);
+                    low10 += Avx2.Shuffle(low00Of1, j000);
+                    high10 += Avx2.Shuffle(high00Of1, j000);
+                    Vector256<byte> j010 = (i00.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> low01Of0 = Table(ref tables, 32);
+                    Vector256<byte> high01Of0 = Table(ref tables, 48);
+                    low00 += Avx2.Shuffle(low01Of0, j010);
+                    high00 += Avx2.Shuffle(high01Of0, j010);
+                    Vector256<byte> low01Of1 = Table(ref tables, 96);
+                    Vector256<byte> high01Of1 = Table(ref tables, 112);
+                    low10 += Avx2.Shuffle(low01Of1, j010);
+                    high10 += Avx2.Shuffle(high01Of1, j010);
+                    Vector256<byte> i10 = Vector256.LoadUnsafe(ref codes, 32);
+                    Vector256<byte> j100 = i10 & Vector256.Create((byte)15);
+                    Vector256<byte> low10Of0 = Table(ref tables, 128);
+                    Vector256<byte> high10Of0 = Table(ref tables, 144);
+                    low00 += Avx2.Shuffle(low10Of0, j100);
+                    high00 += Avx2.Shuffle(high10Of0, j100);
+                    Vector256<byte> low10Of1 = Table(ref tables, 192);
+                    Vector256<byte> high10Of1 = Table(ref tables, 208);
+                    low10 += Avx2.Shuffle(low10Of1, j100);
+                    high10 += Avx2.Shuffle(high10Of1, j100);
+                    Vector256<byte> j110 = (i10.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> low11Of0 = Table(ref tables, 160);
+                    Vector256<byte> high11Of0 = Table(ref tables, 176);
+                    low00 += Avx2.Shuffle(low11Of0, j110);
+                    high00 += Avx2.Shuffle(high11Of0, j110);
+                    Vector256<byte> low11Of1 = Table(ref tables, 224);
+                    Vector256<byte> high11Of1 = Table(ref tables, 240);
+                    low10 += Avx2.Shuffle(low11Of1, j110);
+                    high10 += Avx2.Shuffle(high11Of1, j110);
+                    Vector256<byte> i20 = Vector256.LoadUnsafe(ref codes, 64);
+                    Vector256<byte> j200 = i20 & Vector256.Create((byte)15);
+                    Vector256<byte> low20Of0 = Table(ref tables, 256);
+                    Vector256<byte> high20Of0 = Table(ref tables, 272);
+                    low00 += Avx2.Shuffle(low20Of0, j200);
+                    high00 += Avx2.Shuffle(high20Of0, j200);
+                    Vector256<byte> low20Of1 = Table(ref tables, 320);
+                    Vector256<byte> high20Of1 = Table(ref tables, 336);
+                    low10 += Avx2.Shuffle(low20Of1, j200);
+                    high10 += Avx2.Shuffle(high20Of1, j200);
+                    Vector256<byte> j210 = (i20.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> low21Of0 = Table(ref tables, 288);
+                    Vector256<byte> high21Of0 = Table(ref tables, 304);
+                    low00 += Avx2.Shuffle(low21Of0, j210);
+                    high00 += Avx2.Shuffle(high21Of0, j210);
+                    Vector256<byte> low21Of1 = Table(ref tables, 352);
+                    Vector256<byte> high21Of1 = Table(ref tables, 368);
+                    low10 += Avx2.Shuffle(low21Of1, j210);
+                    high10 += Avx2.Shuffle(high21Of1, j210);
+                    Vector256<byte> i30 = Vector256.LoadUnsafe(ref codes, 96);
+                    Vector256<byte> j300 = i30 & Vector256.Create((byte)15);
+                    Vector256<byte> low30Of0 = Table(ref tables, 384);
+                    Vector256<byte> high30Of0 = Table(ref tables, 400);
+                    low00 += Avx2.Shuffle(low30Of0, j300);
+                    high00 += Avx2.Shuffle(high30Of0, j300);
+                    Vector256<byte> low30Of1 = Table(ref tables, 448);
+                    Vector256<byte> high30Of1 = Table(ref tables, 464);
+                    low10 += Avx2.Shuffle(low30Of1, j300);
+                    high10 += Avx2.Shuffle(high30Of1, j300);
+                    Vector256<byte> j310 = (i30.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> low31Of0 = Table(ref tables, 416);
+                    Vector256<byte> high31Of0 = Table(ref tables, 432);
+                    low00 += Avx2.Shuffle(low31Of0, j310);
+                    high00 += Avx2.Shuffle(high31Of0, j310);
+                    Vector256<byte> low31Of1 = Table(ref tables, 480);
+                    Vector256<byte> high31Of1 = Table(ref tables, 496);
+                    low10 += Avx2.Shuffle(low31Of1, j310);
+                    high10 += Avx2.Shuffle(high31Of1, j310);
+                    first00 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low00, high00), Vector256.Create((short)0x2001).AsSByte());
+                    second00 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low00, high00), Vector256.Create((short)0x2001).AsSByte());
+                    first10 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low10, high10), Vector256.Create((short)0x2001).AsSByte());
+                    second10 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low10, high10), Vector256.Create((short)0x2001).AsSByte());
+                    codes = ref Unsafe.Add(ref codes, 128);
+                    ahead = ref Unsafe.Add(ref ahead, 128);
+                    tables = ref Unsafe.Add(ref tables, 512);
+                }
+                Widen(first00, ref Unsafe.Add(ref sums, 0), isFirst);
+                Widen(second00, ref Unsafe.Add(ref sums, 16), isFirst);
+                Widen(first10, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 0), isFirst);
+                Widen(second10, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 16), isFirst);
+            }
+
+            // 1 token by 32 outputs.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void GranuleSingle(ref byte codes, ref byte tables, int words, nint next, ref int sums, int sumStride, bool isFirst)
+            {
+                ref byte ahead = ref Unsafe.Add(ref codes, next);
+                Vector256<short> first00 = Vector256<short>.Zero;
+                Vector256<short> second00 = Vector256<short>.Zero;
+                for (int word = 0; word < words; word += 4)
+                {
+                    Vector256<byte> low00 = Vector256<byte>.Zero;
+                    Vector256<byte> high00 = Vector256<byte>.Zero;
+                    Prefetch.Line(ref ahead, 0);
+                    Vector256<byte> i00 = Vector256.LoadUnsafe(ref codes, 0);
+                    Vector256<byte> j000 = i00 & Vector256.Create((byte)15);
+                    Vector256<byte> low00Of0 = Table(ref tables, 0);
+                    Vector256<byte> high00Of0 = Table(ref tables, 16);
+                    low00 += Avx2.Shuffle(low00Of0, j000);
+                    high00 += Avx2.Shuffle(high00Of0, j000);
+                    Vector256<byte> j010 = (i00.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> low01Of0 = Table(ref tables, 32);
+                    Vector256<byte> high01Of0 = Table(ref tables, 48);
+                    low00 += Avx2.Shuffle(low01Of0, j010);
+                    high00 += Avx2.Shuffle(high01Of0, j010);
+                    Vector256<byte> i10 = Vector256.LoadUnsafe(ref codes, 32);
+                    Vector256<byte> j100 = i10 & Vector256.Create((byte)15);
+                    Vector256<byte> low10Of0 = Table(ref tables, 64);
+                    Vector256<byte> high10Of0 = Table(ref tables, 80);
+                    low00 += Avx2.Shuffle(low10Of0, j100);
+                    high00 += Avx2.Shuffle(high10Of0, j100);
+                    Vector256<byte> j110 = (i10.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> low11Of0 = Table(ref tables, 96);
+                    Vector256<byte> high11Of0 = Table(ref tables, 112);
+                    low00 += Avx2.Shuffle(low11Of0, j110);
+                    high00 += Avx2.Shuffle(high11Of0, j110);
+                    Vector256<byte> i20 = Vector256.LoadUnsafe(ref codes, 64);
+                    Vector256<byte> j200 = i20 & Vector256.Create((byte)15);
+                    Vector256<byte> low20Of0 = Table(ref tables, 128);
+                    Vector256<byte> high20Of0 = Table(ref tables, 144);
+                    low00 += Avx2.Shuffle(low20Of0, j200);
+                    high00 += Avx2.Shuffle(high20Of0, j200);
+                    Vector256<byte> j210 = (i20.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> low21Of0 = Table(ref tables, 160);
+                    Vector256<byte> high21Of0 = Table(ref tables, 176);
+                    low00 += Avx2.Shuffle(low21Of0, j210);
+                    high00 += Avx2.Shuffle(high21Of0, j210);
+                    Vector256<byte> i30 = Vector256.LoadUnsafe(ref codes, 96);
+                    Vector256<byte> j300 = i30 & Vector256.Create((byte)15);
+                    Vector256<byte> low30Of0 = Table(ref tables, 192);
+                    Vector256<byte> high30Of0 = Table(ref tables, 208);
+                    low00 += Avx2.Shuffle(low30Of0, j300);
+                    high00 += Avx2.Shuffle(high30Of0, j300);
+                    Vector256<byte> j310 = (i30.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
+                    Vector256<byte> low31Of0 = Table(ref tables, 224);
+                    Vector256<byte> high31Of0 = Table(ref tables, 240);
+                    low00 += Avx2.Shuffle(low31Of0, j310);
+                    high00 += Avx2.Shuffle(high31Of0, j310);
+                    first00 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low00, high00), Vector256.Create((short)0x2001).AsSByte());
+                    second00 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low00, high00), Vector256.Create((short)0x2001).AsSByte());
+                    codes = ref Unsafe.Add(ref codes, 128);
+                    ahead = ref Unsafe.Add(ref ahead, 128);
+                    tables = ref Unsafe.Add(ref tables, 256);
+                }
+                Widen(first00, ref Unsafe.Add(ref sums, 0), isFirst);
+                Widen(second00, ref Unsafe.Add(ref sums, 16), isFirst);
+            }
+
+            // Weights are -1 and +1, so that a set bit counts 2.
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static void Widen(Vector256<short> outputs, ref int sums, bool isFirst) => Add(
+                Vector256.WidenLower(outputs.AsUInt16()).AsInt32() << 1, Vector256.WidenUpper(outputs.AsUInt16()).AsInt32() << 1, ref sums, isFirst);
+
+            // A table of 16 bytes in both halves of a vector.
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static Vector256<byte> Table(ref byte tables, nuint at)
+            {
+                Vector128<byte> half = Vector128.LoadUnsafe(ref tables, at);
+                return Vector256.Create(half, half);
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static void Add(Vector256<int> first, Vector256<int> second, ref int sums, bool isFirst)
+            {
+                if (!isFirst)
+                {
+                    first += Vector256.LoadUnsafe(ref sums);
+                    second += Vector256.LoadUnsafe(ref sums, 8);
+                }
+
+                first.StoreUnsafe(ref sums);
+                second.StoreUnsafe(ref sums, 8);
+            }
+
+            // Undo offsets and zero points in integers, convert once, scale by row and token, then add the bias, unfused.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Finish(ref int sums, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output)
+            {
+                Vector256<int> centered = Vector256.Create(Unsafe.Add(ref x.CenteredSums, token * x.SumStride));
+                Vector256<int> zero = Vector256.Create(Unsafe.Add(ref x.ZeroPoints, token));
+                Vector256<float> scale = Vector256.Create(Unsafe.Add(ref x.Scales, token));
+                for (int row = 0; row < rows; row += 8)
+                {
+                    Vector256<int> corrected = Vector256.LoadUnsafe(ref sums, (nuint)row) - centered - (Vector256.LoadUnsafe(ref w.Sums, (nuint)row) * zero);
+                    Vector256<float> term = Vector256.ConvertToSingle(corrected) * Vector256.LoadUnsafe(ref w.Scales, (nuint)row);
+                    ((term * scale) + Vector256.LoadUnsafe(ref w.Bias, (nuint)row)).StoreUnsafe(ref output, (nuint)row);
+                }
+            }
         }
 
         // AVX-VNNI. Four products are added into 32 bits at once; 255 * 128 * 32,768 inputs stay below 2^31.

@@ -38,15 +38,15 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         private const long AttentionScratch = 0; // 77824 bytes, steps 2-2
         private const long Intermediate = 0; // 262144 bytes, steps 4-5
         private const long Pooled = 0; // 1024 bytes, steps 6-6
-        private const long Attended = 262144; // 65536 bytes, steps 3-5
-        private const long Codes = 327680; // 65536 bytes, steps 0-6
-        private const long FirstContext = 393216; // 65536 bytes, steps 0-5
-        private const long FirstHidden = 458752; // 65536 bytes, steps 0-5
-        private const long Normalized = 524288; // 65536 bytes, steps 3-5
-        private const long PanelScratch = 589824; // 8192 bytes, steps 0-6
-        private const long TokenScales = 598016; // 256 bytes, steps 0-6
-        private const long TokenSums = 598272; // 256 bytes, steps 0-6
-        private const long TokenZeroPoints = 598528; // 256 bytes, steps 0-6
+        private const long Codes = 262144; // 65548 bytes, steps 0-6
+        private const long Attended = 327744; // 65536 bytes, steps 3-5
+        private const long FirstContext = 393280; // 65536 bytes, steps 0-5
+        private const long FirstHidden = 458816; // 65536 bytes, steps 0-5
+        private const long Normalized = 524352; // 65536 bytes, steps 3-5
+        private const long PanelScratch = 589888; // 32768 bytes, steps 0-6
+        private const long TokenScales = 622656; // 256 bytes, steps 0-6
+        private const long TokenSums = 622912; // 256 bytes, steps 0-6
+        private const long TokenZeroPoints = 623168; // 256 bytes, steps 0-6
 
         /// <inheritdoc/>
         public int MaxSequenceLength => 128;
@@ -58,13 +58,13 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public int MaxItemTokens => 64;
 
         /// <inheritdoc/>
-        public long WeightBytes => 1835200;
+        public long WeightBytes => 1981632;
 
         /// <inheritdoc/>
         public long SharedBytes => 16809984;
 
         /// <inheritdoc/>
-        public long WorkerBytes => 598784;
+        public long WorkerBytes => 623424;
 
         /// <inheritdoc/>
         public long HiddenOffset => Hidden;
@@ -101,79 +101,79 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         private const long ClassifierBias = 1320064;
 
         // encoder.layer.0.attention.self.query: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfQuery => new(Codes: 1320128, Scales: 1328320, Sums: 1329344, ZeroPoints: 0, Bias: 1330368);
+        private static LinearPlace EncoderLayer0AttentionSelfQuery => new(Codes: 1320128, Scales: 1331392, Sums: 1332416, ZeroPoints: 0, Bias: 1333440);
 
         // encoder.layer.0.attention.self.key: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfKey => new(Codes: 1331392, Scales: 1339584, Sums: 1340608, ZeroPoints: 0, Bias: 1341632);
+        private static LinearPlace EncoderLayer0AttentionSelfKey => new(Codes: 1334464, Scales: 1345728, Sums: 1346752, ZeroPoints: 0, Bias: 1347776);
 
         // encoder.layer.0.attention.self.value: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfValue => new(Codes: 1342656, Scales: 1350848, Sums: 1351872, ZeroPoints: 0, Bias: 1352896);
+        private static LinearPlace EncoderLayer0AttentionSelfValue => new(Codes: 1348800, Scales: 1360064, Sums: 1361088, ZeroPoints: 0, Bias: 1362112);
 
         // encoder.layer.0.attention.output.dense: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer0AttentionOutputDense => new(Codes: 1353920, Scales: 1362112, Sums: 1363136, ZeroPoints: 0, Bias: 1364160);
+        private static LinearPlace EncoderLayer0AttentionOutputDense => new(Codes: 1363136, Scales: 1374400, Sums: 1375424, ZeroPoints: 0, Bias: 1376448);
 
         // encoder.layer.0.intermediate.dense: 1024 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer0IntermediateDense => new(Codes: 1365184, Scales: 1397952, Sums: 1402048, ZeroPoints: 0, Bias: 1406144);
+        private static LinearPlace EncoderLayer0IntermediateDense => new(Codes: 1377472, Scales: 1422528, Sums: 1426624, ZeroPoints: 0, Bias: 1430720);
 
         // encoder.layer.0.output.dense: 256 x 1024 at 1 bits.
-        private static LinearPlace EncoderLayer0OutputDense => new(Codes: 1410240, Scales: 1443008, Sums: 1444032, ZeroPoints: 0, Bias: 1445056);
+        private static LinearPlace EncoderLayer0OutputDense => new(Codes: 1434816, Scales: 1478848, Sums: 1479872, ZeroPoints: 0, Bias: 1480896);
 
         // encoder.layer.1.attention.self.query: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfQuery => new(Codes: 1446080, Scales: 1454272, Sums: 1455296, ZeroPoints: 0, Bias: 1456320);
+        private static LinearPlace EncoderLayer1AttentionSelfQuery => new(Codes: 1481920, Scales: 1493184, Sums: 1494208, ZeroPoints: 0, Bias: 1495232);
 
         // encoder.layer.1.attention.self.key: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfKey => new(Codes: 1457344, Scales: 1465536, Sums: 1466560, ZeroPoints: 0, Bias: 1467584);
+        private static LinearPlace EncoderLayer1AttentionSelfKey => new(Codes: 1496256, Scales: 1507520, Sums: 1508544, ZeroPoints: 0, Bias: 1509568);
 
         // encoder.layer.1.attention.self.value: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfValue => new(Codes: 1468608, Scales: 1476800, Sums: 1477824, ZeroPoints: 0, Bias: 1478848);
+        private static LinearPlace EncoderLayer1AttentionSelfValue => new(Codes: 1510592, Scales: 1521856, Sums: 1522880, ZeroPoints: 0, Bias: 1523904);
 
         // encoder.layer.1.attention.output.dense: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer1AttentionOutputDense => new(Codes: 1479872, Scales: 1488064, Sums: 1489088, ZeroPoints: 0, Bias: 1490112);
+        private static LinearPlace EncoderLayer1AttentionOutputDense => new(Codes: 1524928, Scales: 1536192, Sums: 1537216, ZeroPoints: 0, Bias: 1538240);
 
         // encoder.layer.1.intermediate.dense: 1024 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer1IntermediateDense => new(Codes: 1491136, Scales: 1523904, Sums: 1528000, ZeroPoints: 0, Bias: 1532096);
+        private static LinearPlace EncoderLayer1IntermediateDense => new(Codes: 1539264, Scales: 1584320, Sums: 1588416, ZeroPoints: 0, Bias: 1592512);
 
         // encoder.layer.1.output.dense: 256 x 1024 at 1 bits.
-        private static LinearPlace EncoderLayer1OutputDense => new(Codes: 1536192, Scales: 1568960, Sums: 1569984, ZeroPoints: 0, Bias: 1571008);
+        private static LinearPlace EncoderLayer1OutputDense => new(Codes: 1596608, Scales: 1640640, Sums: 1641664, ZeroPoints: 0, Bias: 1642688);
 
         // encoder.layer.2.attention.self.query: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer2AttentionSelfQuery => new(Codes: 1572032, Scales: 1580224, Sums: 1581248, ZeroPoints: 0, Bias: 1582272);
+        private static LinearPlace EncoderLayer2AttentionSelfQuery => new(Codes: 1643712, Scales: 1654976, Sums: 1656000, ZeroPoints: 0, Bias: 1657024);
 
         // encoder.layer.2.attention.self.key: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer2AttentionSelfKey => new(Codes: 1583296, Scales: 1591488, Sums: 1592512, ZeroPoints: 0, Bias: 1593536);
+        private static LinearPlace EncoderLayer2AttentionSelfKey => new(Codes: 1658048, Scales: 1669312, Sums: 1670336, ZeroPoints: 0, Bias: 1671360);
 
         // encoder.layer.2.attention.self.value: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer2AttentionSelfValue => new(Codes: 1594560, Scales: 1602752, Sums: 1603776, ZeroPoints: 0, Bias: 1604800);
+        private static LinearPlace EncoderLayer2AttentionSelfValue => new(Codes: 1672384, Scales: 1683648, Sums: 1684672, ZeroPoints: 0, Bias: 1685696);
 
         // encoder.layer.2.attention.output.dense: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer2AttentionOutputDense => new(Codes: 1605824, Scales: 1614016, Sums: 1615040, ZeroPoints: 0, Bias: 1616064);
+        private static LinearPlace EncoderLayer2AttentionOutputDense => new(Codes: 1686720, Scales: 1697984, Sums: 1699008, ZeroPoints: 0, Bias: 1700032);
 
         // encoder.layer.2.intermediate.dense: 1024 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer2IntermediateDense => new(Codes: 1617088, Scales: 1649856, Sums: 1653952, ZeroPoints: 0, Bias: 1658048);
+        private static LinearPlace EncoderLayer2IntermediateDense => new(Codes: 1701056, Scales: 1746112, Sums: 1750208, ZeroPoints: 0, Bias: 1754304);
 
         // encoder.layer.2.output.dense: 256 x 1024 at 1 bits.
-        private static LinearPlace EncoderLayer2OutputDense => new(Codes: 1662144, Scales: 1694912, Sums: 1695936, ZeroPoints: 0, Bias: 1696960);
+        private static LinearPlace EncoderLayer2OutputDense => new(Codes: 1758400, Scales: 1802432, Sums: 1803456, ZeroPoints: 0, Bias: 1804480);
 
         // encoder.layer.3.attention.self.query: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer3AttentionSelfQuery => new(Codes: 1697984, Scales: 1706176, Sums: 1707200, ZeroPoints: 0, Bias: 1708224);
+        private static LinearPlace EncoderLayer3AttentionSelfQuery => new(Codes: 1805504, Scales: 1816768, Sums: 1817792, ZeroPoints: 0, Bias: 1818816);
 
         // encoder.layer.3.attention.self.key: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer3AttentionSelfKey => new(Codes: 1709248, Scales: 1717440, Sums: 1718464, ZeroPoints: 0, Bias: 1719488);
+        private static LinearPlace EncoderLayer3AttentionSelfKey => new(Codes: 1819840, Scales: 1831104, Sums: 1832128, ZeroPoints: 0, Bias: 1833152);
 
         // encoder.layer.3.attention.self.value: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer3AttentionSelfValue => new(Codes: 1720512, Scales: 1728704, Sums: 1729728, ZeroPoints: 0, Bias: 1730752);
+        private static LinearPlace EncoderLayer3AttentionSelfValue => new(Codes: 1834176, Scales: 1845440, Sums: 1846464, ZeroPoints: 0, Bias: 1847488);
 
         // encoder.layer.3.attention.output.dense: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer3AttentionOutputDense => new(Codes: 1731776, Scales: 1739968, Sums: 1740992, ZeroPoints: 0, Bias: 1742016);
+        private static LinearPlace EncoderLayer3AttentionOutputDense => new(Codes: 1848512, Scales: 1859776, Sums: 1860800, ZeroPoints: 0, Bias: 1861824);
 
         // encoder.layer.3.intermediate.dense: 1024 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer3IntermediateDense => new(Codes: 1743040, Scales: 1775808, Sums: 1779904, ZeroPoints: 0, Bias: 1784000);
+        private static LinearPlace EncoderLayer3IntermediateDense => new(Codes: 1862848, Scales: 1907904, Sums: 1912000, ZeroPoints: 0, Bias: 1916096);
 
         // encoder.layer.3.output.dense: 256 x 1024 at 1 bits.
-        private static LinearPlace EncoderLayer3OutputDense => new(Codes: 1788096, Scales: 1820864, Sums: 1821888, ZeroPoints: 0, Bias: 1822912);
+        private static LinearPlace EncoderLayer3OutputDense => new(Codes: 1920192, Scales: 1964224, Sums: 1965248, ZeroPoints: 0, Bias: 1966272);
 
         // pooler.dense: 256 x 256 at 1 bits.
-        private static LinearPlace PoolerDense => new(Codes: 1823936, Scales: 1832128, Sums: 1833152, ZeroPoints: 0, Bias: 1834176);
+        private static LinearPlace PoolerDense => new(Codes: 1967296, Scales: 1978560, Sums: 1979584, ZeroPoints: 0, Bias: 1980608);
 
         /// <inheritdoc/>
         public void PlaceWeights(PackedModel model, WeightArena arena)

@@ -16,6 +16,9 @@ namespace QuantGen.Linear;
 /// <param name="PanelVectors">Vectors of a panel.</param>
 public readonly record struct KernelOrder(int Bits, int VectorOutputs, int Interleave, int PanelVectors)
 {
+    /// <summary>Gets the order of codes that are indices of look-up tables; null for kernels that multiply.</summary>
+    public TableOrder? Table { get; init; }
+
     /// <summary>Rows are padded to a multiple of this, the largest panel of any kernel, so that offsets do not depend on the machine.</summary>
     public const int RowMultiple = PanelPadding.Rows;
 

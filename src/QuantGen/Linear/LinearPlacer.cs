@@ -27,6 +27,13 @@ public static class LinearPlacer
         int padded = KernelOrder.Pad(rows.Rows, KernelOrder.RowMultiple);
         int columns = KernelOrder.Pad(matrix.Columns, KernelOrder.ColumnMultiple);
 
+        if (order.Table is not null)
+        {
+            PlaceIndices(model, arena, matrix, rows, (int)skipped, order.Table, place);
+            PlaceParameters(model, arena, matrix, rows, place, padded);
+            return;
+        }
+
         // Panels are independent of each other, and a large model has thousands.
         int panels = (rows.Rows + order.PanelOutputs - 1) / order.PanelOutputs;
         Parallel.For(0, panels, panel =>
@@ -53,6 +60,27 @@ public static class LinearPlacer
         ReadOnlySpan<float> weights = model.Floats(name + ".weight");
         FloatPanels.Pack(weights, matrix.Rows, matrix.Columns, arena.Floats(place.Codes, FloatPanels.Length(matrix.Rows, matrix.Columns)));
         model.Floats(name + ".bias").CopyTo(arena.Floats(place.Bias, FloatPanels.PaddedRows(matrix.Rows)));
+    }
+
+    // Kernels with tables count codes from 0, so their sums do.
+    private static void PlaceIndices(
+        PackedModel model, WeightArena arena, MatrixSpec matrix, RowSegment rows, int skipped, TableOrder order, LinearPlace place)
+    {
+        int rowBytes = MatrixSpec.RowBytes(matrix.Columns, rows.Bits);
+        int padded = KernelOrder.Pad(rows.Rows, KernelOrder.RowMultiple);
+        int bytes = padded / TableOrder.GranuleOutputs * order.GranuleBytes(matrix.Columns);
+        Parallel.For(0, padded / TableOrder.GranuleOutputs, granule =>
+        {
+            int end = Math.Min((granule + 1) * TableOrder.GranuleOutputs, rows.Rows);
+            for (int r = granule * TableOrder.GranuleOutputs; r < end; r++)
+            {
+                ReadOnlySpan<byte> row = model.Codes(matrix.Name).Slice(skipped + (r * rowBytes), rowBytes);
+                order.PlaceRow(row, matrix.Columns, r, padded, arena.Bytes(place.Codes, bytes));
+                Span<int> sums = arena.Integers(place.Sums, padded);
+                SumGroups(row, matrix, rows.Bits, sums.Slice(r), padded);
+                sums[r] += matrix.Columns << (rows.Bits - 1);
+            }
+        });
     }
 
     private static void PlacePanel(

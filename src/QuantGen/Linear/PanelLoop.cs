@@ -18,6 +18,7 @@ public static class PanelLoop
     /// <param name="output">First output of the first token.</param>
     /// <param name="outputStride">Floats from one token's outputs to the next.</param>
     /// <param name="scratch">At least <see cref="ScratchFloats"/> floats.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TKernel>(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
         where TKernel : struct, ITileKernel
     {

@@ -17,9 +17,34 @@ public static class PanelPadding
     /// <param name="multiple">Positive.</param>
     public static int Pad(int count, int multiple) => (count + multiple - 1) / multiple * multiple;
 
-    /// <summary>Gets the bytes that the codes of a matrix take in any kernel's order.</summary>
+    /// <summary>Inputs that a word of table indices covers in the widest order, which is the one that takes most memory.</summary>
+    public const int TableWordInputs = 12;
+
+    /// <summary>Bytes of the tables that a few tokens need at once, in the order that needs most.</summary>
+    public const int TableBytes = 16384;
+
+    /// <summary>Most tokens that read table indices together.</summary>
+    public const int TableTokens = 4;
+
+    /// <summary>Gets whether weights of these bits can be multiplied by looking up sums of activations.</summary>
+    /// <param name="bits">Bits of a code.</param>
+    /// <param name="isGrouped">Whether scales stand along the input.</param>
+    public static bool HasTables(int bits, bool isGrouped) => bits <= 2 && !isGrouped;
+
+    /// <summary>Gets the bytes that a product by tables needs beside its operands: tables, and the sums of some tokens.</summary>
+    /// <param name="rows">Outputs.</param>
+    public static long TableScratchBytes(int rows) => TableBytes + (TableTokens * 4L * Pad(rows, Rows));
+
+    /// <summary>Gets the bytes that the codes of a matrix take in the order of any kernel.</summary>
     /// <param name="rows">Outputs.</param>
     /// <param name="columns">Inputs.</param>
     /// <param name="bits">Bits of a code.</param>
-    public static long CodeBytes(int rows, int columns, int bits) => (long)Pad(rows, Rows) * MatrixSpec.RowBytes(Pad(columns, Columns), bits);
+    /// <param name="isGrouped">Whether scales stand along the input.</param>
+    public static long CodeBytes(int rows, int columns, int bits, bool isGrouped)
+    {
+        int inputs = Pad(columns, Columns);
+        int row = MatrixSpec.RowBytes(inputs, bits);
+        int indices = 2 * bits * ((inputs + TableWordInputs - 1) / TableWordInputs);
+        return (long)Pad(rows, Rows) * (HasTables(bits, isGrouped) ? Math.Max(row, indices) : row);
+    }
 }

@@ -73,7 +73,7 @@ public sealed class IntegerProductTests
         ? "F32"
         : $"W{bits}{(matrix.Mapping == Mapping.Asymmetric ? "Asymmetric" : "")}{(matrix.GroupSize > 0 ? "Grouped" : "")}";
 
-    // Rows are padded to 32 and inputs to 32; a scale, a sum and perhaps a zero point per row and group, a bias per row.
+    // Rows are padded to 32 and inputs to 32; as indices of tables, twelve one-bit weights take two bytes; a scale, a sum and perhaps a zero point per row and group, a bias per row.
     private static long Bytes(MatrixSpec matrix, RowSegment segment)
     {
         if (segment.Bits == 32)
@@ -84,8 +84,11 @@ public sealed class IntegerProductTests
 
         long padded = Pad(segment.Rows, 32);
         int groups = matrix.GroupSize == 0 ? 1 : (matrix.Columns + matrix.GroupSize - 1) / matrix.GroupSize;
+        long inputs = Pad(matrix.Columns, 32);
+        long codes = inputs * segment.Bits / 8;
+        long indices = segment.Bits <= 2 && matrix.GroupSize == 0 ? 2 * segment.Bits * Pad(inputs, 12) / 12 : 0;
         int parameters = matrix.Mapping == Mapping.Asymmetric ? 3 : 2;
-        return Pad(padded * Pad(matrix.Columns, 32) * segment.Bits / 8, Alignment)
+        return Pad(padded * Math.Max(codes, indices), Alignment)
             + (parameters * Pad(padded * groups * 4, Alignment))
             + Pad(padded * 4, Alignment);
     }

@@ -63,7 +63,7 @@ public sealed class PanelPackerTests
     {
         foreach (KernelOrder order in KernelOrders.Of(bits))
         {
-            Assert.Equal(PanelPadding.CodeBytes(64, Columns, bits), 64L / order.PanelOutputs * order.PanelBytes(Columns));
+            Assert.Equal(PanelPadding.CodeBytes(64, Columns, bits, isGrouped: true), 64L / order.PanelOutputs * order.PanelBytes(Columns));
         }
     }
 

@@ -1,3 +1,5 @@
+using QuantGen.Specs;
+
 namespace QuantGen.Generators.Emission.Kernels;
 
 /// <summary>How a kernel multiplies.</summary>
@@ -14,6 +16,9 @@ internal enum ProductKind
 
     /// <summary>Portable: weights and activations widened to 16 bits, products added in 16 bits as deep as exactness allows.</summary>
     Portable,
+
+    /// <summary>No products at all: sums of activations are looked up.</summary>
+    Tables,
 
     /// <summary>Plain loops: the definition.</summary>
     Scalar,
@@ -53,6 +58,25 @@ internal sealed record IsaSpec(
     private static readonly IsaSpec s_avx2 = new(
         "Avx256", "AVX2", "Avx2.IsSupported", ProductKind.PairsTo16, "Vector256", "Avx2", "Gfni.V256", 8, 4, 2, 4);
 
+    // Two kernels compete for one- and two-bit weights; which is faster depends on how fast a processor permutes words.
+    private static readonly IsaSpec s_tables512 = s_avx512 with
+    {
+        Name = "Tables512",
+        Title = "AVX-512BW tables",
+        Condition = "s_hasTables512",
+        Kind = ProductKind.Tables,
+        Race = $"{s_avx512.Condition} && KernelRace.IsTableFaster<Tables512, Avx512>()",
+    };
+
+    private static readonly IsaSpec s_tables256 = s_avx2 with
+    {
+        Name = "Tables256",
+        Title = "AVX2 tables",
+        Condition = "s_hasTables256",
+        Kind = ProductKind.Tables,
+        Race = $"!({s_avx512.Condition}) && {s_avx2.Condition}\n    && ({s_vnni.Condition} ? KernelRace.IsTableFaster<Tables256, Vnni256>() : KernelRace.IsTableFaster<Tables256, Avx256>())",
+    };
+
     // Eight-bit weights would saturate 16-bit pair sums, so both operands are widened where AVX-VNNI is missing.
     private static readonly IsaSpec s_wide512 = s_avx512 with { Name = "Wide512", Kind = ProductKind.WidePairs, Interleave = 2 };
 
@@ -66,9 +90,26 @@ internal sealed record IsaSpec(
 
     /// <summary>Gets the instruction sets for a bit-width, best first; the last one runs everywhere.</summary>
     /// <remarks>256-bit VNNI has no 512-bit form here, and pair sums of narrow weights at 512 bits are faster; for 8 bits it is the other way round.</remarks>
-    public static IReadOnlyList<IsaSpec> For(int bits) => bits == 8
-        ? new[] { s_vnni, s_wide512, s_wide256, s_portable, s_scalar }
-        : new[] { s_avx512, s_vnni, s_avx2, s_portable, s_scalar };
+    /// <param name="bits">Bits of a weight.</param>
+    /// <param name="isGrouped">Whether scales stand along the input.</param>
+    public static IReadOnlyList<IsaSpec> For(int bits, bool isGrouped)
+    {
+        if (bits == 8)
+        {
+            return new[] { s_vnni, s_wide512, s_wide256, s_portable, s_scalar };
+        }
+
+        var products = new[] { s_avx512, s_vnni, s_avx2, s_portable, s_scalar };
+        return (PanelPadding.HasTables(bits, isGrouped), bits) switch
+        {
+            (true, 1) => new[] { s_tables512, s_avx512, s_tables256, s_vnni, s_avx2, s_portable, s_scalar },
+            (true, _) => new[] { s_tables512 }.Concat(products).ToArray(),
+            _ => products,
+        };
+    }
+
+    /// <summary>Gets the expression that times a kernel against its rival; null where nothing competes.</summary>
+    public string? Race { get; init; }
 
     /// <summary>Gets the bytes of a vector of codes.</summary>
     public int VectorBytes => VectorOutputs * Interleave;

@@ -8,7 +8,7 @@ internal static class QuantizedKernelEmitter
 {
     public static string Emit(ClassSpec spec, KernelVariant variant)
     {
-        IReadOnlyList<IsaSpec> sets = IsaSpec.For(variant.Bits);
+        IReadOnlyList<IsaSpec> sets = IsaSpec.For(variant.Bits, variant.IsGrouped);
         var w = new SourceWriter();
         GeneratedHeader.Write(w);
         using (GeneratedHeader.Implementation(w, spec))
@@ -16,6 +16,15 @@ internal static class QuantizedKernelEmitter
             w.Lines($"/// <summary>Exact products of {variant.Bits.ToString(CultureInfo.InvariantCulture)}-bit weights and 8-bit activations{Details(variant)}.</summary>");
             using (w.Block($"internal static class {spec.Name}Kernels{variant.Suffix}"))
             {
+                foreach (IsaSpec isa in sets.Where(i => i.Race is not null))
+                {
+                    w.Lines($"""
+                        // Two kernels that give the same bits; the one that is faster here is kept.
+                        private static readonly bool {isa.Condition} = {isa.Race};
+
+                        """);
+                }
+
                 w.Lines("/// <summary>Gets the instruction set in use here.</summary>");
                 w.Lines($"public static string InstructionSet =>{Choose(sets, i => $"\"{i.Title}\"")};\n");
                 w.Lines("/// <summary>Gets the order in which the kernel in use here reads codes.</summary>");
@@ -24,13 +33,17 @@ internal static class QuantizedKernelEmitter
                 foreach (IsaSpec isa in sets)
                 {
                     w.Blank();
-                    if (isa.Kind == ProductKind.Scalar)
+                    switch (isa.Kind)
                     {
-                        ScalarKernelEmitter.Emit(w, isa, variant);
-                    }
-                    else
-                    {
-                        new TileEmitter(isa, variant).Emit(w);
+                        case ProductKind.Scalar:
+                            ScalarKernelEmitter.Emit(w, isa, variant);
+                            break;
+                        case ProductKind.Tables:
+                            TableEmitter.For(isa, variant).Emit(w);
+                            break;
+                        default:
+                            new TileEmitter(isa, variant).Emit(w);
+                            break;
                     }
                 }
             }
@@ -58,7 +71,7 @@ internal static class QuantizedKernelEmitter
                 string test = i == 0 ? $"if ({sets[i].Condition})" : sets[i].Condition.Length > 0 ? $"else if ({sets[i].Condition})" : "else";
                 using (w.Block(test))
                 {
-                    w.Lines($"PanelLoop.Run<{sets[i].Name}>(x, w, ref output, outputStride, ref scratch);");
+                    w.Lines($"{(sets[i].Kind == ProductKind.Tables ? "TableLoop" : "PanelLoop")}.Run<{sets[i].Name}>(x, w, ref output, outputStride, ref scratch);");
                 }
             }
         }

@@ -35,18 +35,18 @@ namespace Sample.QuantGenerated
         private const long Outputs = 4096; // 256 bytes
 
         // Buffers of one worker; those that never live at the same time overlap.
-        private const long PanelScratch = 0; // 8192 bytes, steps 0-6
-        private const long AttentionScratch = 8192; // 3328 bytes, steps 2-2
-        private const long Intermediate = 8192; // 4096 bytes, steps 4-5
-        private const long Pooled = 8192; // 32 bytes, steps 6-6
-        private const long Attended = 12288; // 2048 bytes, steps 3-5
-        private const long Codes = 14336; // 2048 bytes, steps 0-6
-        private const long FirstContext = 16384; // 2048 bytes, steps 0-5
-        private const long FirstHidden = 18432; // 2048 bytes, steps 0-5
-        private const long Normalized = 20480; // 2048 bytes, steps 3-5
-        private const long TokenScales = 22528; // 256 bytes, steps 0-6
-        private const long TokenSums = 22784; // 256 bytes, steps 0-6
-        private const long TokenZeroPoints = 23040; // 256 bytes, steps 0-6
+        private const long PanelScratch = 0; // 16896 bytes, steps 0-6
+        private const long AttentionScratch = 16896; // 3328 bytes, steps 2-2
+        private const long Intermediate = 16896; // 4096 bytes, steps 4-5
+        private const long Pooled = 16896; // 32 bytes, steps 6-6
+        private const long Codes = 20992; // 2060 bytes, steps 0-6
+        private const long Attended = 23104; // 2048 bytes, steps 3-5
+        private const long FirstContext = 25152; // 2048 bytes, steps 0-5
+        private const long FirstHidden = 27200; // 2048 bytes, steps 0-5
+        private const long Normalized = 29248; // 2048 bytes, steps 3-5
+        private const long TokenScales = 31296; // 256 bytes, steps 0-6
+        private const long TokenSums = 31552; // 256 bytes, steps 0-6
+        private const long TokenZeroPoints = 31808; // 256 bytes, steps 0-6
 
         /// <inheritdoc/>
         public int MaxSequenceLength => 16;
@@ -58,13 +58,13 @@ namespace Sample.QuantGenerated
         public int MaxItemTokens => 64;
 
         /// <inheritdoc/>
-        public long WeightBytes => 9856;
+        public long WeightBytes => 11520;
 
         /// <inheritdoc/>
         public long SharedBytes => 4352;
 
         /// <inheritdoc/>
-        public long WorkerBytes => 23296;
+        public long WorkerBytes => 32064;
 
         /// <inheritdoc/>
         public long HiddenOffset => Hidden;
@@ -93,43 +93,43 @@ namespace Sample.QuantGenerated
         private const long ClassifierBias = 1472;
 
         // encoder.layer.0.attention.self.query: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfQuery => new(Codes: 1536, Scales: 1792, Sums: 1920, ZeroPoints: 0, Bias: 2048);
+        private static LinearPlace EncoderLayer0AttentionSelfQuery => new(Codes: 1536, Scales: 1920, Sums: 2048, ZeroPoints: 0, Bias: 2176);
 
         // encoder.layer.0.attention.self.key: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfKey => new(Codes: 2176, Scales: 2432, Sums: 2560, ZeroPoints: 0, Bias: 2688);
+        private static LinearPlace EncoderLayer0AttentionSelfKey => new(Codes: 2304, Scales: 2688, Sums: 2816, ZeroPoints: 0, Bias: 2944);
 
         // encoder.layer.0.attention.self.value: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfValue => new(Codes: 2816, Scales: 3072, Sums: 3200, ZeroPoints: 0, Bias: 3328);
+        private static LinearPlace EncoderLayer0AttentionSelfValue => new(Codes: 3072, Scales: 3456, Sums: 3584, ZeroPoints: 0, Bias: 3712);
 
         // encoder.layer.0.attention.output.dense: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionOutputDense => new(Codes: 3456, Scales: 3712, Sums: 3840, ZeroPoints: 0, Bias: 3968);
+        private static LinearPlace EncoderLayer0AttentionOutputDense => new(Codes: 3840, Scales: 4224, Sums: 4352, ZeroPoints: 0, Bias: 4480);
 
         // encoder.layer.0.intermediate.dense: 16 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer0IntermediateDense => new(Codes: 4096, Scales: 4352, Sums: 4480, ZeroPoints: 0, Bias: 4608);
+        private static LinearPlace EncoderLayer0IntermediateDense => new(Codes: 4608, Scales: 4992, Sums: 5120, ZeroPoints: 0, Bias: 5248);
 
         // encoder.layer.0.output.dense: 8 x 16 at 2 bits.
-        private static LinearPlace EncoderLayer0OutputDense => new(Codes: 4736, Scales: 4992, Sums: 5120, ZeroPoints: 0, Bias: 5248);
+        private static LinearPlace EncoderLayer0OutputDense => new(Codes: 5376, Scales: 5760, Sums: 5888, ZeroPoints: 0, Bias: 6016);
 
         // encoder.layer.1.attention.self.query: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfQuery => new(Codes: 5376, Scales: 5632, Sums: 5760, ZeroPoints: 0, Bias: 5888);
+        private static LinearPlace EncoderLayer1AttentionSelfQuery => new(Codes: 6144, Scales: 6528, Sums: 6656, ZeroPoints: 0, Bias: 6784);
 
         // encoder.layer.1.attention.self.key: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfKey => new(Codes: 6016, Scales: 6272, Sums: 6400, ZeroPoints: 0, Bias: 6528);
+        private static LinearPlace EncoderLayer1AttentionSelfKey => new(Codes: 6912, Scales: 7296, Sums: 7424, ZeroPoints: 0, Bias: 7552);
 
         // encoder.layer.1.attention.self.value: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfValue => new(Codes: 6656, Scales: 6912, Sums: 7040, ZeroPoints: 0, Bias: 7168);
+        private static LinearPlace EncoderLayer1AttentionSelfValue => new(Codes: 7680, Scales: 8064, Sums: 8192, ZeroPoints: 0, Bias: 8320);
 
         // encoder.layer.1.attention.output.dense: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionOutputDense => new(Codes: 7296, Scales: 7552, Sums: 7680, ZeroPoints: 0, Bias: 7808);
+        private static LinearPlace EncoderLayer1AttentionOutputDense => new(Codes: 8448, Scales: 8832, Sums: 8960, ZeroPoints: 0, Bias: 9088);
 
         // encoder.layer.1.intermediate.dense: 16 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer1IntermediateDense => new(Codes: 7936, Scales: 8192, Sums: 8320, ZeroPoints: 0, Bias: 8448);
+        private static LinearPlace EncoderLayer1IntermediateDense => new(Codes: 9216, Scales: 9600, Sums: 9728, ZeroPoints: 0, Bias: 9856);
 
         // encoder.layer.1.output.dense: 8 x 16 at 2 bits.
-        private static LinearPlace EncoderLayer1OutputDense => new(Codes: 8576, Scales: 8832, Sums: 8960, ZeroPoints: 0, Bias: 9088);
+        private static LinearPlace EncoderLayer1OutputDense => new(Codes: 9984, Scales: 10368, Sums: 10496, ZeroPoints: 0, Bias: 10624);
 
         // pooler.dense: 8 x 8 at 2 bits.
-        private static LinearPlace PoolerDense => new(Codes: 9216, Scales: 9472, Sums: 9600, ZeroPoints: 0, Bias: 9728);
+        private static LinearPlace PoolerDense => new(Codes: 10752, Scales: 11136, Sums: 11264, ZeroPoints: 0, Bias: 11392);
 
         /// <inheritdoc/>
         public void PlaceWeights(PackedModel model, WeightArena arena)

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using QuantGen.Execution;
+using QuantGen.Specs;
+
+namespace QuantGen.Linear;
+
+/// <summary>Times two kernels that compute the same on the processor at hand, where no rule says which is faster.</summary>
+/// <remarks>
+/// Word permutations run twice per cycle on some processors and in several steps on others. Results are identical, so only time depends on the outcome.
+/// The environment variable <see cref="Variable"/> set to <c>tables</c> or <c>products</c> decides instead.
+/// </remarks>
+public static unsafe class KernelRace
+{
+    /// <summary>Name of the environment variable that decides without a race.</summary>
+    public const string Variable = "QUANTGEN_KERNELS";
+
+    private const int Columns = 768;
+    private const int Rows = 768;
+    private const int Tokens = 16;
+    private const int Laps = 15;
+
+    /// <summary>Tells whether looking sums up beats multiplying.</summary>
+    /// <typeparam name="TTable">The kernel that looks up.</typeparam>
+    /// <typeparam name="TTile">The kernel that multiplies.</typeparam>
+    public static bool IsTableFaster<TTable, TTile>()
+        where TTable : struct, ITableKernel
+        where TTile : struct, ITileKernel
+    {
+        switch (Environment.GetEnvironmentVariable(Variable))
+        {
+            case "tables":
+                return true;
+            case "products":
+                return false;
+        }
+
+        int codeBytes = (int)PanelPadding.CodeBytes(Rows, Columns, TTable.Order.Bits, isGrouped: false);
+        long perRow = sizeof(float) * Rows;
+        long bytes = codeBytes + (4 * perRow) + (Tokens * (Columns + (3 * sizeof(int)))) + (perRow * Tokens) + PanelPadding.TableScratchBytes(Rows) + 4096;
+        byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
+        try
+        {
+            // Any bytes are codes, and what is computed from them does not matter.
+            new Span<byte>(memory, (int)bytes).Fill(0x5A);
+            byte* at = memory + codeBytes;
+            var w = new PlacedLinear(
+                ref *memory, ref *(float*)at, ref *(int*)(at + perRow), ref *(int*)(at + (2 * perRow)), ref *(float*)(at + (3 * perRow)), Rows, Columns, Columns);
+            byte* codes = at + (4 * perRow);
+            int* numbers = (int*)(codes + (Tokens * Columns));
+            var x = new QuantizedRows(ref *codes, ref *(float*)numbers, ref *(numbers + Tokens), ref *(numbers + (2 * Tokens)), 1, Columns, Tokens);
+            float* output = (float*)(numbers + (3 * Tokens));
+            float* scratch = (float*)(((nint)(output + (Rows * Tokens)) + 63) & ~63);
+            return Race<TTable, TTile>(x, w, ref *output, ref *scratch);
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(memory);
+        }
+    }
+
+    // The best of some laps, in turns: whatever else runs on the machine hits both.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool Race<TTable, TTile>(in QuantizedRows x, in PlacedLinear w, ref float output, ref float scratch)
+        where TTable : struct, ITableKernel
+        where TTile : struct, ITileKernel
+    {
+        long table = long.MaxValue;
+        long tile = long.MaxValue;
+        for (int lap = 0; lap < Laps; lap++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            TableLoop.Run<TTable>(x, w, ref output, Rows, ref scratch);
+            long half = Stopwatch.GetTimestamp();
+            PanelLoop.Run<TTile>(x, w, ref output, Rows, ref scratch);
+            long end = Stopwatch.GetTimestamp();
+            table = Math.Min(table, half - start);
+            tile = Math.Min(tile, end - half);
+        }
+
+        return table < tile;
+    }
+}

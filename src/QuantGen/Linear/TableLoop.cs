@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+using QuantGen.Execution;
+using QuantGen.Specs;
+
+namespace QuantGen.Linear;
+
+/// <summary>Walks a linear layer for a kernel that looks sums up: a few tokens, then a block of inputs whose tables stay in the nearest cache, then all outputs.</summary>
+public static class TableLoop
+{
+    /// <summary>Computes a quantized linear layer.</summary>
+    /// <typeparam name="TKernel">The kernel.</typeparam>
+    /// <param name="x">Activations.</param>
+    /// <param name="w">Weights in the kernel's order, with sums of codes that count from 0.</param>
+    /// <param name="output">First output of the first token.</param>
+    /// <param name="outputStride">Floats from one token's outputs to the next.</param>
+    /// <param name="scratch">At least <see cref="PanelPadding.TableScratchBytes"/> bytes, aligned to a cache line.</param>
+    public static void Run<TKernel>(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
+        where TKernel : struct, ITableKernel
+    {
+        ProductTrace.Listener?.Invoke(TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
+        int tile = TKernel.Order.Table!.Tokens;
+        ref byte tables = ref Unsafe.As<float, byte>(ref scratch);
+        ref int sums = ref Unsafe.As<byte, int>(ref Unsafe.Add(ref tables, PanelPadding.TableBytes));
+        int token = 0;
+        while (x.Count - token >= tile || (token > 0 && token < x.Count))
+        {
+            // Tokens are independent: computing some of them twice costs less than a kernel for every height.
+            token = Math.Min(token, x.Count - tile);
+            Sum<TKernel>(x, token, tile, w, ref tables, ref sums);
+            for (int m = 0; m < tile; m++)
+            {
+                Finish<TKernel>(ref Unsafe.Add(ref sums, m * w.PaddedRows), x, token + m, w, ref Unsafe.Add(ref output, (token + m) * (nint)outputStride));
+            }
+
+            token += tile;
+        }
+
+        for (; token < x.Count; token++)
+        {
+            Sum<TKernel>(x, token, 1, w, ref tables, ref sums);
+            Finish<TKernel>(ref sums, x, token, w, ref Unsafe.Add(ref output, token * (nint)outputStride));
+        }
+    }
+
+    // Every output of one token, or of a tile of them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Sum<TKernel>(in QuantizedRows x, int token, int tokens, in PlacedLinear w, ref byte tables, ref int sums)
+        where TKernel : struct, ITableKernel
+    {
+        TableOrder order = TKernel.Order.Table!;
+        int words = order.Words(w.Columns);
+        for (int first = 0; first < words; first += order.BlockWords)
+        {
+            int count = Math.Min(order.BlockWords, words - first);
+            for (int m = 0; m < tokens; m++)
+            {
+                TKernel.Build(
+                    ref Unsafe.Add(ref x.Codes, ((token + m) * (nint)x.Stride) + (first * order.WordInputs)), count,
+                    ref Unsafe.Add(ref tables, m * order.TableBytes), tokens * order.TableBytes);
+            }
+
+            Block<TKernel>(order, tokens, w, first, count, ref tables, ref sums);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Block<TKernel>(TableOrder order, int tokens, in PlacedLinear w, int first, int count, ref byte tables, ref int sums)
+        where TKernel : struct, ITableKernel
+    {
+        int granule = order.GranuleBytes(w.Columns);
+        int panel = granule * order.PanelGranules;
+        int panelOutputs = order.PanelGranules * TableOrder.GranuleOutputs;
+        int stride = w.PaddedRows;
+        int row = 0;
+        ref byte codes = ref Unsafe.Add(ref w.Codes, first * order.PanelVectors * order.VectorBytes);
+        for (; row + panelOutputs <= stride; row += panelOutputs, codes = ref Unsafe.Add(ref codes, panel))
+        {
+            if (tokens == 1)
+            {
+                TKernel.Single(ref codes, ref tables, count, panel, ref Unsafe.Add(ref sums, row), stride, first == 0);
+            }
+            else
+            {
+                TKernel.Tile(ref codes, ref tables, count, panel, ref Unsafe.Add(ref sums, row), stride, first == 0);
+            }
+        }
+
+        codes = ref Unsafe.Add(ref w.Codes, (row / TableOrder.GranuleOutputs * (nint)granule) + (first * order.Bits * order.VectorBytes));
+        for (; row < stride; row += TableOrder.GranuleOutputs, codes = ref Unsafe.Add(ref codes, granule))
+        {
+            if (tokens == 1)
+            {
+                TKernel.GranuleSingle(ref codes, ref tables, count, granule, ref Unsafe.Add(ref sums, row), stride, first == 0);
+            }
+            else
+            {
+                TKernel.GranuleTile(ref codes, ref tables, count, granule, ref Unsafe.Add(ref sums, row), stride, first == 0);
+            }
+        }
+    }
+
+    private static void Finish<TKernel>(ref int sums, in QuantizedRows x, int token, in PlacedLinear w, ref float output)
+        where TKernel : struct, ITableKernel
+    {
+        int whole = w.Rows & ~15;
+        TKernel.Finish(ref sums, x, token, w, whole, ref output);
+        for (int row = whole; row < w.Rows; row++)
+        {
+            int signed = Unsafe.Add(ref sums, row) - (TKernel.Order.Bits * Unsafe.Add(ref x.CenteredSums, token * x.SumStride));
+            Unsafe.Add(ref output, row) = LinearEpilogue.Finish(LinearEpilogue.GroupTerm(signed, x, token, w, row, 0), x, token, w, row);
+        }
+    }
+}
