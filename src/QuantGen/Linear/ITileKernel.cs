@@ -11,6 +11,18 @@ public interface ITileKernel
     /// <summary>Gets the tokens of <see cref="Tile"/>.</summary>
     static abstract int TileTokens { get; }
 
+    /// <summary>Gets the tokens of <see cref="Tall"/>, at least <see cref="TileTokens"/>.</summary>
+    static abstract int TallTokens { get; }
+
+    /// <summary>As <see cref="Tile"/>, for <see cref="TallTokens"/> tokens, which share unpacked weights.</summary>
+    /// <param name="x">The activations.</param>
+    /// <param name="token">The first token.</param>
+    /// <param name="w">The weights.</param>
+    /// <param name="row">The panel's first output.</param>
+    /// <param name="output">Where the first token's first output of this panel goes.</param>
+    /// <param name="outputStride">Floats from one token's outputs to the next.</param>
+    static abstract void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride);
+
     /// <summary>Computes <see cref="TileTokens"/> tokens for one panel.</summary>
     /// <param name="x">The activations.</param>
     /// <param name="token">The first token.</param>

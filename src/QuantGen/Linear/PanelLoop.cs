@@ -44,18 +44,25 @@ public static class PanelLoop
         where TKernel : struct, ITileKernel
     {
         int tile = TKernel.TileTokens;
+        int tall = TKernel.TallTokens;
         int token = 0;
-        for (; token + tile <= x.Count; token += tile)
+        for (; token + tall <= x.Count; token += tall)
         {
-            TKernel.Tile(x, token, w, row, ref Unsafe.Add(ref output, (nint)token * outputStride), outputStride);
+            TKernel.Tall(x, token, w, row, ref Unsafe.Add(ref output, (nint)token * outputStride), outputStride);
         }
 
-        if (token < x.Count && x.Count >= tile)
+        // Tokens are independent: computing some of them twice costs less than a kernel for every height.
+        if (x.Count - token > tile && x.Count >= tall)
         {
-            // Tokens are independent: computing some of them twice costs less than a kernel for every height.
-            token = x.Count - tile;
-            TKernel.Tile(x, token, w, row, ref Unsafe.Add(ref output, (nint)token * outputStride), outputStride);
+            token = x.Count - tall;
+            TKernel.Tall(x, token, w, row, ref Unsafe.Add(ref output, (nint)token * outputStride), outputStride);
             return;
+        }
+
+        for (; token < x.Count && x.Count >= tile; token += tile)
+        {
+            token = Math.Min(token, x.Count - tile);
+            TKernel.Tile(x, token, w, row, ref Unsafe.Add(ref output, (nint)token * outputStride), outputStride);
         }
 
         for (; token < x.Count; token++)

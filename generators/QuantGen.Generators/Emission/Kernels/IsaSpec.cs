@@ -50,7 +50,7 @@ internal sealed record IsaSpec(
     int TileTokens)
 {
     private static readonly IsaSpec s_avx512 = new(
-        "Avx512", "AVX-512BW", "Vector512.IsHardwareAccelerated && Avx512BW.IsSupported", ProductKind.PairsTo16, "Vector512", "Avx512BW", "Gfni.V512", 16, 4, 2, 4);
+        "Avx512", "AVX-512BW", "Vector512.IsHardwareAccelerated && Avx512BW.IsSupported", ProductKind.PairsTo16, "Vector512", "Avx512BW", "Gfni.V512", 16, 4, 2, 4) { TallTokens = 8 };
 
     private static readonly IsaSpec s_vnni = new(
         "Vnni256", "AVX-VNNI", "AvxVnni.IsSupported", ProductKind.QuadsTo32, "Vector256", "AvxVnni", "Gfni.V256", 8, 4, 2, 6);
@@ -78,7 +78,7 @@ internal sealed record IsaSpec(
     };
 
     // Eight-bit weights would saturate 16-bit pair sums, so both operands are widened where AVX-VNNI is missing.
-    private static readonly IsaSpec s_wide512 = s_avx512 with { Name = "Wide512", Kind = ProductKind.WidePairs, Interleave = 2 };
+    private static readonly IsaSpec s_wide512 = s_avx512 with { Name = "Wide512", Kind = ProductKind.WidePairs, Interleave = 2, TallTokens = 8 };
 
     private static readonly IsaSpec s_wide256 = s_avx2 with { Name = "Wide256", Kind = ProductKind.WidePairs, Interleave = 2 };
 
@@ -110,6 +110,9 @@ internal sealed record IsaSpec(
 
     /// <summary>Gets the expression that times a kernel against its rival; null where nothing competes.</summary>
     public string? Race { get; init; }
+
+    /// <summary>Gets the tokens of a taller tile that shares unpacked weights among more of them; <see cref="TileTokens"/> where registers allow no other.</summary>
+    public int TallTokens { get; init; } = TileTokens;
 
     /// <summary>Gets the bytes of a vector of codes.</summary>
     public int VectorBytes => VectorOutputs * Interleave;

@@ -20,6 +20,11 @@ internal static class ScalarKernelEmitter
 
                 public static int TileTokens => {{N(isa.TileTokens)}};
 
+                public static int TallTokens => TileTokens;
+
+                public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) =>
+                    Tile(x, token, w, row, ref output, outputStride);
+
                 public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
                 {
                     for (int t = 0; t < TileTokens; t++)

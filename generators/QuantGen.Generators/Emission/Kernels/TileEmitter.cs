@@ -8,6 +8,8 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
     /// <summary>The attribute of every micro-kernel: unoptimised vector code is so slow that even the first call should not run it.</summary>
     public const string CompileFully = "[MethodImpl(MethodImplOptions.AggressiveOptimization)]";
 
+    private const string Parameters = "(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)";
+
     private readonly CodeFormat _format = new(variant.Bits);
     private readonly ProductEmitter _product = ProductEmitter.For(isa, variant);
 
@@ -26,8 +28,20 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
 
                 public static int TileTokens => {{N(isa.TileTokens)}};
 
+                public static int TallTokens => {{N(isa.TallTokens)}};
+
                 """);
-            Method(w, "public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)", isa.TileTokens);
+            if (isa.TallTokens > isa.TileTokens)
+            {
+                Method(w, "public static void Tall" + Parameters, isa.TallTokens);
+            }
+            else
+            {
+                w.Lines("public static void Tall" + Parameters + " => Tile(x, token, w, row, ref output, outputStride);");
+            }
+
+            w.Blank();
+            Method(w, "public static void Tile" + Parameters, isa.TileTokens);
             w.Blank();
             Method(w, "public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)", 1);
             new EpilogueEmitter(isa, variant).Emit(w);
@@ -46,6 +60,7 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
                 nint columns = w.Columns;
                 nint panelBytes = columns * {N(isa.PanelOutputs * variant.Bits)} / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / {N(isa.PanelOutputs)} * panelBytes);
+                ref byte ahead = ref Unsafe.Add(ref p, panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
                 """);
             for (int m = 1; m < tokens; m++)
@@ -112,6 +127,7 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
             }
 
             w.Lines($"p = ref Unsafe.Add(ref p, {N(packs * _format.Planes * planeBytes)});");
+            w.Lines($"ahead = ref Unsafe.Add(ref ahead, {N(packs * _format.Planes * planeBytes)});");
             w.Lines($"k += {N(packs * InputsPerPack)};");
         }
     }
@@ -128,7 +144,7 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
                 w.Lines($"{_product.CodesType} codes{N(plane)}{N(v)}{suffix} = {_product.LoadCodes}(ref p, {N(at)});");
                 if (at % 64 == 0)
                 {
-                    w.Lines($"Prefetch.Line(ref p, panelBytes + {N(at)});");
+                    w.Lines($"Prefetch.Line(ref ahead, {N(at)});");
                 }
             }
         }
