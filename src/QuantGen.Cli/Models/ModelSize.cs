@@ -15,8 +15,8 @@ internal static class ModelSize
         return 8.0 * bytes / spec.Matrices.Sum(matrix => (long)matrix.Rows * matrix.Columns);
     }
 
-    /// <summary>Counts the multiply-adds of all linear layers for sequences of equal length: every layer for every token, pooler and class outputs once a sequence.</summary>
-    public static double LinearMacs(ModelSpec spec, int sequenceLength, int sequences)
+    /// <summary>Counts the multiply-adds of all linear layers: every layer for every token, pooler and class outputs once a sequence.</summary>
+    public static double LinearMacs(ModelSpec spec, long tokens, long sequences)
     {
         double perToken = 0;
         double perSequence = 0;
@@ -40,6 +40,6 @@ internal static class ModelSize
         double head = (double)spec.OutputCount * spec.Dimensions.HiddenSize;
         perSequence += spec.HasPooler ? head : 0;
         perToken += spec.HasPooler ? 0 : head;
-        return sequences * ((perToken * sequenceLength) + perSequence);
+        return (perToken * tokens) + (perSequence * sequences);
     }
 }
