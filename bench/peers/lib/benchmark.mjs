@@ -1,7 +1,7 @@
 // The whole comparison, step by step.
 import os from 'node:os';
 import { describeMachine } from './machine.mjs';
-import { Contender, peerTask, startPeer } from './processes.mjs';
+import { Contender, peerTask, startPeer, withContenders } from './processes.mjs';
 import { describe, maskedVariants, opponents, paddedOpponents } from './recipes.mjs';
 import { chooseRows, describeShape } from './rows.mjs';
 import { buildTool, configFile, installPackages, readConfig, tokenize } from './setup.mjs';
@@ -99,11 +99,11 @@ async function compare(request, recipe, tool, { runs, burst, pauseMs, seed }) {
     seed,
     '--interactive',
   ];
-  const ours = await Contender.start('dotnet', [tool, ...args.map(String)]);
-  const peers = await startPeer({ ...request, recipe });
   const warmUps = Math.ceil(warmUpPasses / batches / burst);
-  const [a, b] = await takeTurns(ours, peers, { runs, warmUps, burst, pauseMs });
-  await Promise.all([ours.stop(), peers.stop()]);
+  const [a, b] = await withContenders(
+    [() => Contender.start('dotnet', [tool, ...args.map(String)]), () => startPeer({ ...request, recipe })],
+    (ours, peers) => takeTurns(ours, peers, { runs, warmUps, burst, pauseMs }),
+  );
   const result = { ...row, ours: summarize(a), peers: summarize(b), recipe, times: { ours: a, peers: b } };
   result.ratio = result.ours.median / result.peers.median;
   log(

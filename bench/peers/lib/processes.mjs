@@ -65,3 +65,16 @@ export class Contender {
     return value;
   }
 }
+
+// Starts contenders, uses them and stops them, whatever happens.
+export async function withContenders(starts, use) {
+  const contenders = [];
+  try {
+    for (const start of starts) {
+      contenders.push(await start());
+    }
+    return await use(...contenders);
+  } finally {
+    await Promise.all(contenders.map((contender) => contender.stop()));
+  }
+}
