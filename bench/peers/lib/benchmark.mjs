@@ -3,6 +3,7 @@ import os from 'node:os';
 import { describeMachine } from './machine.mjs';
 import { Contender, peerTask, startPeer, withContenders } from './processes.mjs';
 import { describe, maskedVariants, opponents, paddedOpponents } from './recipes.mjs';
+import { disturbance } from './report.mjs';
 import { chooseRows, describeShape } from './rows.mjs';
 import { buildTool, configFile, installPackages, readConfig, tokenize } from './setup.mjs';
 import { sessionOptions } from './session-options.mjs';
@@ -43,7 +44,15 @@ export async function benchmark(options, scratch) {
     seed: options.seed,
     session: { ...sessionOptions(0), intraOpNumThreads: 'the threads of the row' },
   };
-  return { machine, settings, results, notes, verification, opponents: [...chosen.values()], checks: await check(rows, chosen, options) };
+  return {
+    machine,
+    settings,
+    results,
+    notes: [...notes, ...disturbance(results)],
+    verification,
+    opponents: [...chosen.values()],
+    checks: await check(rows, chosen, options),
+  };
 }
 
 async function prepareRows(options, tool, scratch) {

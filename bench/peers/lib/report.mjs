@@ -1,9 +1,10 @@
 // Writes results as Markdown.
 import { describeShape } from './rows.mjs';
 import { describe } from './recipes.mjs';
+import { isDisturbed } from './statistics.mjs';
 
 const ms = (value) => (value < 100 ? value.toFixed(2) : value.toFixed(1));
-const spread = ({ median, p10, p90 }) => `${ms(median)} (${ms(p10)}-${ms(p90)})`;
+const spread = (times) => `${ms(times.median)} (${ms(times.p10)}-${ms(times.p90)})${isDisturbed(times) ? ' ~' : ''}`;
 const table = (headers, rows) => [headers, headers.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 export const weightName = (bits) => (bits === 32 ? '32-bit' : `W${bits}`);
@@ -11,6 +12,11 @@ export const weightName = (bits) => (bits === 32 ? '32-bit' : `W${bits}`);
 export function verdict({ ratio, target }) {
   return target === null ? '' : ratio <= target ? 'met' : 'missed';
 }
+
+export const disturbance = (results) =>
+  results.some(({ ours, peers }) => isDisturbed(ours) || isDisturbed(peers))
+    ? ['~ marks times that were disturbed: their 90th percentile is more than 1.25 times the 10th. Repeat those rows on a quieter machine.']
+    : [];
 
 export function resultTable(results) {
   const rows = results.map((result) => [

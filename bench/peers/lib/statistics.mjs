@@ -13,6 +13,9 @@ export function summarize(values) {
   return { median: median(values), p10: quantile(values, 0.1), p90: quantile(values, 0.9), runs: values.length };
 }
 
+// Says whether something else used the machine meanwhile: an undisturbed run repeats within some percent.
+export const isDisturbed = ({ p10, p90 }) => p90 > 1.25 * p10;
+
 export function cosine(a, b) {
   let [ab, aa, bb] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {

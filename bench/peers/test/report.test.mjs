@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chart } from '../lib/chart.mjs';
 import { readOptions } from '../lib/options.mjs';
-import { resultTable } from '../lib/report.mjs';
+import { disturbance, resultTable } from '../lib/report.mjs';
 import { allRows, chooseRows } from '../lib/rows.mjs';
 import { cosine, quantile, summarize } from '../lib/statistics.mjs';
 import { takeTurns } from '../lib/turns.mjs';
@@ -57,6 +57,13 @@ test('a row says whether its target is met', () => {
     ['met', 'missed', ''],
   );
   assert.match(lines[0], /25\.00 \(22\.50-27\.50\) \| int8 \| 50\.00 \(45\.00-55\.00\) \| 0\.500 \| 0\.62/);
+});
+
+test('times that were disturbed are marked', () => {
+  const disturbed = { ...result(0.5, null), ours: { median: 25, p10: 20, p90: 26, runs: 15 } };
+  assert.match(resultTable([disturbed]), /25\.00 \(20\.00-26\.00\) ~ \|/);
+  assert.equal(disturbance([disturbed]).length, 1);
+  assert.equal(disturbance([result(0.5, null)]).length, 0);
 });
 
 test('the chart has a bar for each row, and a tick for each target', () => {
