@@ -26,7 +26,7 @@ export function chart(results) {
       `<rect x="${labelWidth}" y="${y}" width="${(end - labelWidth).toFixed(1)}" height="${barHeight}" fill="${color}"/>`,
       `<path d="M${low.toFixed(1)} ${middle}H${high.toFixed(1)}" stroke="#1a202c" stroke-width="1.5"/>`,
       ...(result.target === null ? [] : [line(scale(result.target), y - 3, y + barHeight + 3, 'stroke="#1a202c" stroke-width="2"')]),
-      text(Math.max(end, high) + 6, middle + 4, result.ratio.toFixed(2)),
+      text(Math.max(end, high, scale(result.target ?? 0)) + 6, middle + 4, result.ratio.toFixed(2)),
     ];
   });
   return [
