@@ -17,19 +17,20 @@ async function main(args) {
   }
   const folder = options.output ?? join(home, '..', 'results');
   const scratch = mkdtempSync(join(os.tmpdir(), 'quantgen-peers-'));
-  try {
-    const command = ['node bench/peers/run.mjs', ...args].join(' ');
-    const report = { command, ...(await benchmark(options, scratch)) };
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'peers.json'), `${JSON.stringify(report, null, 2)}\n`);
-    writeFileSync(join(folder, 'peers.md'), markdown(report));
-    writeFileSync(join(folder, 'peers.svg'), chart(report.results));
-    console.log(`\n${resultTable(report.results)}\n\n${report.notes.join('\n')}\n\nwritten to ${folder}`);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  const command = ['node bench/peers/run.mjs', ...args].join(' ');
+  const report = { command, ...(await benchmark(options, scratch)) };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'peers.json'), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(join(folder, 'peers.md'), markdown(report));
+  writeFileSync(join(folder, 'peers.svg'), chart(report.results));
+  console.log(`\n${resultTable(report.results)}\n\n${report.notes.join('\n')}\n\nwritten to ${folder}`);
 }
 
+// The other processes end when nobody asks them for more.
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => process.exit(1));
+}
 try {
   await main(process.argv.slice(2));
 } catch (error) {

@@ -82,13 +82,13 @@ async function chooseOpponent(request, { quick, pauseMs }) {
   const recipes = isPadded ? maskedVariants(paddedOpponents[row.peer]) : opponents[row.peer];
   const about = { row: row.name, shape: describeShape(row), peer: row.peer };
   if (quick) {
-    return { ...about, tried: [{ recipe: recipes[0], median: null }] };
+    return { ...about, tried: [{ recipe: recipes[0], time: null }] };
   }
   log(`${row.name}: choosing among ${recipes.length} ${row.peer} graphs`);
   const [rounds, warmUps] = isPadded ? [2, 1] : [9, 3];
-  const medians = await peerTask('select', { ...request, recipes, rounds, warmUps, pauseMs });
-  const tried = recipes.map((recipe, i) => ({ recipe, median: medians[i] }));
-  return { ...about, tried: tried.sort((a, b) => a.median - b.median) };
+  const times = await peerTask('select', { ...request, recipes, rounds, warmUps, pauseMs });
+  const tried = recipes.map((recipe, i) => ({ recipe, time: times[i] }));
+  return { ...about, tried: tried.sort((a, b) => a.time - b.time) };
 }
 
 async function compare(request, recipe, tool, { runs, burst, pauseMs, seed }) {

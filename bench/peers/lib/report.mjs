@@ -72,11 +72,11 @@ function verificationTable(verification) {
 }
 
 function describeOpponent({ row, shape, peer, tried }) {
-  const fastest = tried[0].median;
+  const fastest = tried[0].time;
   const heading = `**${row}, ${shape}, against ${peer}**: ${describe(tried[0].recipe)}`;
   if (fastest === null) {
     return `${heading} (taken untried: a quick run)`;
   }
-  const rows = tried.map(({ recipe, median }) => [describe(recipe), ms(median), (median / fastest).toFixed(3)]);
-  return `${heading}\n\n${table(['graph', 'median ms', 'of the fastest'], rows)}`;
+  const rows = tried.map(({ recipe, time }) => [describe(recipe), ms(time), (time / fastest).toFixed(3)]);
+  return `${heading}\n\n${table(['graph', 'lower quartile, ms', 'of the fastest'], rows)}`;
 }
