@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace QuantGen.Cli.Tests;
@@ -24,6 +25,53 @@ public sealed class BenchTests(CheckpointFixture files) : IClassFixture<Checkpoi
         AssertMeasured(Tool.Json("bench", files.Packed, "--sequence-length", "24", "--runs", "3"));
         AssertMeasured(Tool.Json("bench", files.Checkpoint, "--sequence-length", "24", "--max-length", "8", "--runs", "3"));
         Assert.Contains("GMAC/s", Tool.Text("bench", files.Packed, "--sequence-length", "24", "--runs", "3"));
+    }
+
+    [Fact]
+    public void Measures_the_texts_that_tokenize_wrote()
+    {
+        string tokens = Tokens("good\nthe film is not dull .\nbad\n");
+        JsonElement json = Tool.Json("bench", files.Packed, "--token-ids", tokens, "--batch", "2", "--runs", "3");
+        AssertMeasured(json);
+        Assert.Equal(3, json.GetProperty("sequences").GetInt32());
+        Assert.Equal(3 + 8 + 3, json.GetProperty("tokens").GetInt32());
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("sequence_length").ValueKind);
+        Assert.Contains("14 tokens of 3 texts in 2 calls", Tool.Text("bench", files.Packed, "--token-ids", tokens, "--batch", "2", "--runs", "3"));
+    }
+
+    [Theory]
+    [InlineData("[]", "there are no texts")]
+    [InlineData("{}", "no tokens as 'quantgen tokenize --json' writes them")]
+    [InlineData("[{\"ids\": [2, 3]}]", "type_ids")]
+    [InlineData("[{\"ids\": [2], \"type_ids\": null}]", "type_ids")]
+    [InlineData("[{\"ids\": [2, 3], \"type_ids\": [0]}]", "there are 2 ids and 1 token types")]
+    [InlineData("[{\"ids\": [2, 99], \"type_ids\": [0, 0]}]", "the id 99")]
+    public void A_file_that_holds_no_tokens_of_the_model_is_a_failure(string text, string message)
+    {
+        string path = files.File("wrong.json");
+        File.WriteAllText(path, text);
+        Tool.Run("bench", files.Packed, "--token-ids", path).AssertFails(1, message);
+    }
+
+    [Fact]
+    public void Takes_turns_with_another_program()
+    {
+        ToolResult result = Tool.Run("\n\n\n", ["bench", files.Packed, "--sequence-length", "8", "--interactive"]);
+        Assert.Equal(string.Empty, result.Error);
+        Assert.Equal(0, result.Code);
+        string[] lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.Equal("ready", lines[0]);
+        Assert.Equal(3, lines.Length - 1);
+        Assert.All(lines[1..], line => Assert.True(double.Parse(line, CultureInfo.InvariantCulture) > 0, line));
+    }
+
+    private string Tokens(string texts)
+    {
+        ToolResult result = Tool.Run(texts, ["tokenize", files.Checkpoint, "--json"]);
+        Assert.Equal(0, result.Code);
+        string path = files.File("tokens.json");
+        File.WriteAllText(path, result.Output);
+        return path;
     }
 
     private static void AssertMeasured(JsonElement json)

@@ -20,6 +20,8 @@ internal sealed class BenchCommand : CliCommand
     private readonly Option<int> _batch;
     private readonly Option<int> _runs;
     private readonly Option<int> _seed;
+    private readonly Option<string?> _tokenIds;
+    private readonly Option<bool> _interactive;
     private readonly SessionOptions _session = new();
 
     public BenchCommand(CliStreams streams)
@@ -33,6 +35,11 @@ internal sealed class BenchCommand : CliCommand
         _batch = With(CliOption.Number("--batch", "Sequences of a call.", 1, least: 1, most: 1 << 16));
         _runs = With(CliOption.Number("--runs", "Calls to measure, after a warm-up.", 30, least: 1, most: 1_000_000));
         _seed = With(CliOption.Number("--seed", "Which token ids and random weights are drawn.", 42, least: 0));
+        _tokenIds = With(CliOption.Text("--token-ids", "FILE", "Measure all texts of a file that 'tokenize --json' wrote, --batch texts a call, instead of random ids."));
+        _interactive = With(new Option<bool>("--interactive")
+        {
+            Description = "After the warm-up print 'ready'; then for each line of standard input measure once and print the milliseconds, so that programs can take turns.",
+        });
         _session.AddTo(this);
     }
 
@@ -41,52 +48,41 @@ internal sealed class BenchCommand : CliCommand
         RequireLegal(values);
         SessionLoader loader = _session.Loader(values);
         PackedModel model = values.Get(_path) is string path ? ModelPath.Open(path, cancellation) : Random(values);
-        ModelSpec spec = model.Spec;
         (InferenceSession loaded, double loadMs) = Load(model, loader, cancellation);
         using InferenceSession session = loaded;
-        int length = Math.Min(values.Get(_sequenceLength), SessionOptions.Limit(values.Get(_session.MaxLength), session) ?? int.MaxValue);
-        if (length > session.MaxSequenceLength)
+        Workload workload = MakeWorkload(values, session);
+        if (values.Get(_interactive))
         {
-            throw new UsageException(FormattableString.Invariant($"--sequence-length is {length}, and this model takes at most {session.MaxSequenceLength} tokens"));
-        }
-
-        int batch = values.Get(_batch);
-        Measurement measured = Measurement.Take(session, length, batch, values.Get(_runs), values.Get(_seed), cancellation);
-        double seconds = measured.MedianMs / 1000;
-        double tokensPerSecond = (double)length * batch / seconds;
-        double gmacsPerSecond = ModelSize.LinearMacs(spec, length, batch) / seconds / 1e9;
-        using var process = Process.GetCurrentProcess();
-        if (report.IsJson)
-        {
-            report.Json(new
-            {
-                MedianMs = Math.Round(measured.MedianMs, 4),
-                P95Ms = Math.Round(measured.P95Ms, 4),
-                TokensPerSecond = Math.Round(tokensPerSecond, 1),
-                GmacsPerSecond = Math.Round(gmacsPerSecond, 2),
-                measured.AllocatedBytesPerCall,
-                PeakWorkingSetBytes = process.PeakWorkingSet64,
-                LoadMs = Math.Round(loadMs, 3),
-                Isa = session.InstructionSet,
-                SequenceLength = length,
-                Batch = batch,
-                Threads = loader.Options.Threads,
-                Runs = values.Get(_runs),
-            });
+            TakeTurns(workload, report, cancellation);
             return;
         }
 
-        var table = new TextTable("measure", "value", "unit");
-        void Add(string name, double value, string format, string unit) => table.Add(name, value.ToString(format, CultureInfo.InvariantCulture), unit);
-        Add("median", measured.MedianMs, "0.000", "ms");
-        Add("95th percentile", measured.P95Ms, "0.000", "ms");
-        Add("throughput", tokensPerSecond, "N0", "tokens/s");
-        Add("linear layers", gmacsPerSecond, "0.0", "GMAC/s");
-        Add("allocated", measured.AllocatedBytesPerCall, "N0", "bytes/call");
-        Add("peak working set", process.PeakWorkingSet64 / (double)(1 << 20), "0.0", "MiB");
-        Add("load", loadMs, "0.0", "ms");
-        report.Table(table);
-        report.Line(string.Create(CultureInfo.InvariantCulture, $"{length} tokens x {batch}, {loader.Options.Threads} threads, {session.InstructionSet}"));
+        Measurement measured = Measurement.Take(workload, values.Get(_runs), cancellation);
+        new BenchResult(session, workload, measured, loadMs, values.Get(_batch), loader.Options.Threads, values.Get(_runs)).Write(report);
+    }
+
+    private Workload MakeWorkload(OptionValues values, InferenceSession session)
+    {
+        if (values.Get(_tokenIds) is string file)
+        {
+            return Workload.Read(session, file, values.Get(_batch));
+        }
+
+        int length = Math.Min(values.Get(_sequenceLength), SessionOptions.Limit(values.Get(_session.MaxLength), session) ?? int.MaxValue);
+        return length <= session.MaxSequenceLength
+            ? Workload.Random(session, length, values.Get(_batch), values.Get(_seed))
+            : throw new UsageException(FormattableString.Invariant($"--sequence-length is {length}, and this model takes at most {session.MaxSequenceLength} tokens"));
+    }
+
+    // Whoever writes the lines decides when this process works: nothing is computed between two of them.
+    private void TakeTurns(Workload workload, Report report, CancellationToken cancellation)
+    {
+        workload.WarmUp(cancellation);
+        report.Line("ready");
+        while (Streams.Input.ReadLine() is not null)
+        {
+            report.Line(workload.RunOnce(cancellation).ToString("0.0000", CultureInfo.InvariantCulture));
+        }
     }
 
     private void RequireLegal(OptionValues values)
@@ -97,10 +93,27 @@ internal sealed class BenchCommand : CliCommand
             throw new UsageException(hasPath ? "give a model or --config, not both" : "there is nothing to measure; give a model or --config");
         }
 
+        if (values.Has(_tokenIds) && FirstIgnoredWithTokens(values, hasPath) is Option ignored)
+        {
+            throw new UsageException($"{ignored.Name} says nothing about the tokens of a file; give it or --token-ids, not both");
+        }
+
+        if (values.Get(_interactive) && (values.Has(_runs) || values.Get(Json)))
+        {
+            throw new UsageException($"{(values.Has(_runs) ? _runs.Name : Json.Name)} and --interactive exclude each other: every line asks for a run and gets its time");
+        }
+
         if (hasPath && _quantization.FirstGiven(values) is string option)
         {
             throw new UsageException($"{option} needs --config; a model is measured as it is");
         }
+    }
+
+    private Option? FirstIgnoredWithTokens(OptionValues values, bool hasPath)
+    {
+        // Without a path the seed still draws weights.
+        Option[] ignored = hasPath ? [_sequenceLength, _session.MaxLength, _seed] : [_sequenceLength, _session.MaxLength];
+        return ignored.FirstOrDefault(values.Has);
     }
 
     private PackedModel Random(OptionValues values)

@@ -7,25 +7,25 @@ namespace QuantGen.Cli.Commands;
 /// <summary>A command that reports either to people or as JSON.</summary>
 internal abstract class CliCommand : Command
 {
-    private readonly Option<bool> _json = new("--json") { Description = "Print JSON and nothing else." };
-
     protected CliCommand(string name, string description, CliStreams streams)
         : base(name, description)
     {
-        Add(_json);
+        Add(Json);
         Streams = streams;
 
         // On a thread of its own, so that an interruption is noticed while the work goes on.
         SetAction((parse, cancellation) => Task.Run(
             () =>
             {
-                Execute(new OptionValues(parse), new Report(streams, parse.GetValue(_json)), cancellation);
+                Execute(new OptionValues(parse), new Report(streams, parse.GetValue(Json)), cancellation);
                 return ExitCode.Success;
             },
             cancellation));
     }
 
     protected CliStreams Streams { get; }
+
+    protected Option<bool> Json { get; } = new("--json") { Description = "Print JSON and nothing else." };
 
     /// <summary>Does the work.</summary>
     protected abstract void Execute(OptionValues values, Report report, CancellationToken cancellation);

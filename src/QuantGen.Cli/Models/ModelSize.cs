@@ -15,33 +15,32 @@ internal static class ModelSize
         return 8.0 * bytes / spec.Matrices.Sum(matrix => (long)matrix.Rows * matrix.Columns);
     }
 
-    /// <summary>Counts the multiply-adds of all linear layers for sequences of equal length. Under a pooled head the last layer counts all tokens for keys and values only.</summary>
-    public static double LinearMacs(ModelSpec spec, int sequenceLength, int sequences)
+    /// <summary>Counts the multiply-adds of all linear layers. Under a pooled head the last layer counts all tokens for keys and values only, the rest once a sequence.</summary>
+    public static double LinearMacs(ModelSpec spec, long tokens, long sequences)
     {
-        double macs = 0;
+        double macs = (double)spec.OutputCount * spec.Dimensions.HiddenSize * (spec.HasPooler ? sequences : tokens);
         foreach (MatrixSpec matrix in spec.Matrices)
         {
-            macs += (double)matrix.Rows * matrix.Columns * TokensPerSequence(spec, matrix.Name, sequenceLength);
+            macs += (double)matrix.Rows * matrix.Columns * Executions(spec, matrix.Name, tokens, sequences);
         }
 
-        double head = (double)spec.OutputCount * spec.Dimensions.HiddenSize;
-        return sequences * (macs + (head * (spec.HasPooler ? 1 : sequenceLength)));
+        return macs;
     }
 
-    private static int TokensPerSequence(ModelSpec spec, string matrix, int sequenceLength)
+    private static long Executions(ModelSpec spec, string matrix, long tokens, long sequences)
     {
         if (matrix.StartsWith("pooler.", StringComparison.Ordinal))
         {
-            return 1;
+            return sequences;
         }
 
         if (!matrix.StartsWith("encoder.layer.", StringComparison.Ordinal))
         {
-            return sequenceLength;
+            return tokens;
         }
 
         bool isLast = matrix.StartsWith($"encoder.layer.{spec.BlockCount - 1}.", StringComparison.Ordinal);
         bool isForAll = matrix.EndsWith(".key", StringComparison.Ordinal) || matrix.EndsWith(".value", StringComparison.Ordinal);
-        return (spec.UsesPerBlock * sequenceLength) - (spec.HasPooler && isLast && !isForAll ? sequenceLength - 1 : 0);
+        return (spec.UsesPerBlock * tokens) - (spec.HasPooler && isLast && !isForAll ? tokens - sequences : 0);
     }
 }

@@ -1,0 +1,43 @@
+// What is compared. A target is the most that the ratio of medians, ours to the peer's, should be.
+
+const base128 = { model: 'base', length: 128, threads: 1 };
+const base16 = { model: 'base', length: 16, threads: 1 };
+const minilm128 = { model: 'minilm', length: 128, threads: 1 };
+const base128x2 = { model: 'base', length: 128, threads: 2 };
+// Sorting by length needs all texts at once, and then few of the peer's tokens are padding; ours need no order.
+const ragged = (peerOrder) => ({ model: 'base', texts: 512, batch: 32, threads: 2, peerOrder });
+
+const row = (name, shape, bits, peer, target = null, quick = true) => ({ name, ...shape, bits, peer, target, quick });
+const extra = (name, shape, bits, peer) => row(name, shape, bits, peer, null, false);
+
+export const allRows = [
+  row('base-128', base128, 1, 'int8', 0.42),
+  row('base-128', base128, 2, 'int8', 0.62),
+  row('base-128', base128, 3, 'int8'),
+  row('base-128', base128, 4, 'int8', 0.72),
+  row('base-128', base128, 8, 'int8', 1.0),
+  row('base-128', base128, 32, 'fp32', 0.9),
+  ...[1, 2, 4].map((bits) => extra('base-128', base128, bits, 'int4')),
+  ...[1, 2, 3, 4, 8].map((bits) => extra('base-128', base128, bits, 'fp32')),
+  row('base-16', base16, 1, 'int8', 0.3),
+  row('base-16', base16, 2, 'int8', 0.45),
+  row('base-16', base16, 8, 'int8', 0.8),
+  row('minilm-128', minilm128, 2, 'int8', 0.65),
+  row('minilm-128', minilm128, 8, 'int8', 1.0),
+  row('base-128-2t', base128x2, 2, 'int8', 0.62),
+  row('base-128-2t', base128x2, 32, 'fp32', 0.9),
+  row('base-ragged', ragged('file'), 2, 'int8', 0.4),
+  row('base-ragged', ragged('length'), 2, 'int8', 0.4),
+];
+
+export function chooseRows({ only, quick }) {
+  return allRows.filter((each) => (only.length === 0 || only.includes(each.name)) && (!quick || each.quick));
+}
+
+export function describeShape({ length, texts, batch, threads, peerOrder }) {
+  const what =
+    texts === undefined
+      ? `${length} tokens`
+      : `${texts} texts, batches of ${batch}, ${peerOrder === 'length' ? 'sorted by length for the peer' : 'in file order'}`;
+  return `${what}, ${threads} thread${threads === 1 ? '' : 's'}`;
+}
