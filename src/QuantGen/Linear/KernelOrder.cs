@@ -37,6 +37,13 @@ public readonly record struct KernelOrder(int Bits, int VectorOutputs, int Inter
     /// <summary>Gets the planes of a pack.</summary>
     public int PlanesPerPack => Bits == 3 ? 3 : 1;
 
+    /// <summary>Gets the order of the rows behind the last whole panel, where panels do not divide padded rows: each vector is a panel of its own.</summary>
+    public KernelOrder Narrow => this with { PanelVectors = 1 };
+
+    /// <summary>Gets the rows that stand in whole panels.</summary>
+    /// <param name="paddedRows">Rows, a multiple of <see cref="RowMultiple"/>.</param>
+    public int WideRows(int paddedRows) => paddedRows / PanelOutputs * PanelOutputs;
+
     /// <summary>Gets the bytes of a panel.</summary>
     /// <param name="columns">Padded inputs.</param>
     public int PanelBytes(int columns) => PanelOutputs * columns / 8 * Bits;

@@ -25,7 +25,6 @@ public static class LinearPlacer
         long skipped = segments.Take(segment).Sum(s => (long)s.Rows * MatrixSpec.RowBytes(matrix.Columns, s.Bits));
         int rowBytes = MatrixSpec.RowBytes(matrix.Columns, rows.Bits);
         int padded = KernelOrder.Pad(rows.Rows, KernelOrder.RowMultiple);
-        int columns = KernelOrder.Pad(matrix.Columns, KernelOrder.ColumnMultiple);
 
         if (order.Table is not null)
         {
@@ -34,18 +33,8 @@ public static class LinearPlacer
             return;
         }
 
-        // Panels are independent of each other, and a large model has thousands.
-        int panels = (rows.Rows + order.PanelOutputs - 1) / order.PanelOutputs;
-        Parallel.For(0, panels, panel =>
-        {
-            int first = panel * order.PanelOutputs;
-            int count = Math.Min(order.PanelOutputs, rows.Rows - first);
-            ReadOnlySpan<byte> codes = model.Codes(name).Slice(checked((int)(skipped + ((long)first * rowBytes))), count * rowBytes);
-            int panelBytes = order.PanelBytes(columns);
-            Span<byte> target = arena.Bytes(place.Codes + ((long)panel * panelBytes), panelBytes);
-            Span<int> sums = arena.Integers(place.Sums, padded * matrix.GroupsAlongInput).Slice(first);
-            PlacePanel(codes, matrix, rows.Bits, order, columns, target, sums, padded);
-        });
+        PlacePanels(model, arena, matrix, rows, (int)skipped, order, place, 0, order.WideRows(padded));
+        PlacePanels(model, arena, matrix, rows, (int)skipped, order.Narrow, place, order.WideRows(padded), padded);
         PlaceParameters(model, arena, matrix, rows, place, padded);
     }
 
@@ -60,6 +49,25 @@ public static class LinearPlacer
         ReadOnlySpan<float> weights = model.Floats(name + ".weight");
         FloatPanels.Pack(weights, matrix.Rows, matrix.Columns, arena.Floats(place.Codes, FloatPanels.Length(matrix.Rows, matrix.Columns)));
         model.Floats(name + ".bias").CopyTo(arena.Floats(place.Bias, FloatPanels.PaddedRows(matrix.Rows)));
+    }
+
+    // Panels are independent of each other, and a large model has thousands.
+    private static void PlacePanels(
+        PackedModel model, WeightArena arena, MatrixSpec matrix, RowSegment rows, int skipped, KernelOrder order, LinearPlace place, int firstRow, int endRow)
+    {
+        int rowBytes = MatrixSpec.RowBytes(matrix.Columns, rows.Bits);
+        int padded = KernelOrder.Pad(rows.Rows, KernelOrder.RowMultiple);
+        int columns = KernelOrder.Pad(matrix.Columns, KernelOrder.ColumnMultiple);
+        Parallel.For(firstRow / order.PanelOutputs, endRow / order.PanelOutputs, panel =>
+        {
+            int first = panel * order.PanelOutputs;
+            int count = Math.Clamp(rows.Rows - first, 0, order.PanelOutputs);
+            ReadOnlySpan<byte> codes = model.Codes(matrix.Name).Slice(count == 0 ? 0 : skipped + (first * rowBytes), count * rowBytes);
+            int panelBytes = order.PanelBytes(columns);
+            Span<byte> target = arena.Bytes(place.Codes + ((long)panel * panelBytes), panelBytes);
+            Span<int> sums = arena.Integers(place.Sums, padded * matrix.GroupsAlongInput).Slice(first);
+            PlacePanel(codes, matrix, rows.Bits, order, columns, target, sums, padded);
+        });
     }
 
     // Kernels with tables count codes from 0, so their sums do.

@@ -7,35 +7,60 @@ namespace QuantGen.Linear;
 /// <summary>Walks a linear layer panel by panel and, inside a panel, tile by tile, so that a panel's codes stay in the nearest cache.</summary>
 public static class PanelLoop
 {
-    /// <summary>Floats of scratch that <see cref="Run"/> needs for a panel that is only partly filled.</summary>
+    /// <summary>Floats of scratch that a product needs for a panel that is only partly filled.</summary>
     /// <param name="tokens">Most tokens of a call.</param>
     public static int ScratchFloats(int tokens) => tokens * KernelOrder.RowMultiple;
 
-    /// <summary>Computes a quantized linear layer.</summary>
+    /// <summary>Computes a quantized linear layer with panels that divide padded rows.</summary>
     /// <typeparam name="TKernel">The micro-kernel.</typeparam>
     /// <param name="x">Activations.</param>
     /// <param name="w">Weights in the kernel's order.</param>
     /// <param name="output">First output of the first token.</param>
     /// <param name="outputStride">Floats from one token's outputs to the next.</param>
     /// <param name="scratch">At least <see cref="ScratchFloats"/> floats.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TKernel>(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
         where TKernel : struct, ITileKernel
     {
         ProductTrace.Listener?.Invoke(TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
+        Panels<TKernel>(x, w, 0, w.Rows, ref output, outputStride, ref scratch);
+    }
+
+    /// <summary>Computes a quantized linear layer with panels that leave some vectors of the padded rows over.</summary>
+    /// <typeparam name="TKernel">The micro-kernel.</typeparam>
+    /// <typeparam name="TNarrow">The micro-kernel for single vectors.</typeparam>
+    /// <param name="x">Activations.</param>
+    /// <param name="w">Weights in the kernel's order.</param>
+    /// <param name="output">First output of the first token.</param>
+    /// <param name="outputStride">Floats from one token's outputs to the next.</param>
+    /// <param name="scratch">At least <see cref="ScratchFloats"/> floats.</param>
+    public static void Run<TKernel, TNarrow>(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
+        where TKernel : struct, ITileKernel
+        where TNarrow : struct, ITileKernel
+    {
+        ProductTrace.Listener?.Invoke(TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
+        int wide = TKernel.Order.WideRows(w.PaddedRows);
+        Panels<TKernel>(x, w, 0, Math.Min(wide, w.Rows), ref output, outputStride, ref scratch);
+        Panels<TNarrow>(x, w, wide, w.Rows, ref output, outputStride, ref scratch);
+    }
+
+    // Rows from the first, which begins a panel, to the end, which need not end one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Panels<TKernel>(in QuantizedRows x, in PlacedLinear w, int first, int end, ref float output, int outputStride, ref float scratch)
+        where TKernel : struct, ITileKernel
+    {
         int panel = TKernel.Order.PanelOutputs;
         Debug.Assert(w.Columns % KernelOrder.ColumnMultiple == 0 && x.Stride >= w.Columns, "activations cover the padded inputs");
-        int row = 0;
-        for (; row + panel <= w.Rows; row += panel)
+        int row = first;
+        for (; row + panel <= end; row += panel)
         {
             Panel<TKernel>(x, w, row, ref Unsafe.Add(ref output, row), outputStride);
         }
 
-        if (row < w.Rows)
+        if (row < end)
         {
             // The last panel has padded rows, whose outputs must not land on the next token's.
             Panel<TKernel>(x, w, row, ref scratch, panel);
-            CopyColumns(ref scratch, panel, ref Unsafe.Add(ref output, row), outputStride, x.Count, w.Rows - row);
+            CopyColumns(ref scratch, panel, ref Unsafe.Add(ref output, row), outputStride, x.Count, end - row);
         }
     }
 

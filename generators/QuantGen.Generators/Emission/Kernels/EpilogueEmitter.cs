@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
-/// <summary>Emits how exact sums become outputs, the vector form of <c>LinearEpilogue</c>.</summary>
+/// <summary>Emits how exact sums become outputs, the vector form of <c>LinearEpilogue</c>. What belongs to a row is loaded once for all tokens of a tile.</summary>
 internal sealed class EpilogueEmitter(IsaSpec isa, KernelVariant variant)
 {
     /// <summary>Gets the 32-bit lanes of a vector.</summary>
@@ -14,64 +14,108 @@ internal sealed class EpilogueEmitter(IsaSpec isa, KernelVariant variant)
     /// <summary>Gets the name of an accumulator.</summary>
     public static string Sum(IsaSpec isa, int token, int part) => $"sum{N(token)}{N(part)}";
 
-    public static void DeclareTerms(SourceWriter w, IsaSpec isa, int tokens) =>
-        Each(isa, tokens, (m, part) => w.Lines($"{isa.Vector}<float> terms{N(m)}{N(part)} = {isa.Vector}<float>.Zero;"));
-
-    public static void AddTerms(SourceWriter w, IsaSpec isa, int tokens) =>
-        Each(isa, tokens, (m, part) => w.Lines($"terms{N(m)}{N(part)} += Term({Sum(isa, m, part)}, x, token + {N(m)}, w, row + {N(part * Lanes(isa))}, group);"));
-
-    public static void StoreTerms(SourceWriter w, IsaSpec isa, int tokens) => Each(isa, tokens, (m, part) =>
+    /// <summary>Emits the floats that groups of inputs are added into.</summary>
+    public void DeclareTerms(SourceWriter w, int tokens)
     {
-        string stride = m == 0 ? string.Empty : $"({N(m)} * (nint)outputStride) + ";
-        w.Lines($"Finish(terms{N(m)}{N(part)}, x, token + {N(m)}, w, row + {N(part * Lanes(isa))}, ref Unsafe.Add(ref output, {stride}{N(part * Lanes(isa))}));");
-    });
+        for (int part = 0; part < Parts(isa); part++)
+        {
+            for (int m = 0; m < tokens; m++)
+            {
+                w.Lines($"{isa.Vector}<float> terms{N(m)}{N(part)} = {isa.Vector}<float>.Zero;");
+            }
+        }
+    }
 
+    /// <summary>Emits the addition of a group's terms.</summary>
+    public void AddTerms(SourceWriter w, int tokens)
+    {
+        w.Lines("nint groupRow = ((nint)group * w.PaddedRows) + row;");
+        for (int part = 0; part < Parts(isa); part++)
+        {
+            Row(w, part, "groupRow");
+            for (int m = 0; m < tokens; m++)
+            {
+                w.Lines($"terms{N(m)}{N(part)} += {Term(m, part, "group")};");
+            }
+        }
+    }
+
+    /// <summary>Emits outputs from the terms of all groups.</summary>
+    public void StoreTerms(SourceWriter w, int tokens) => Store(w, tokens, (m, part) => $"terms{N(m)}{N(part)}", loadsRows: false);
+
+    /// <summary>Emits outputs from sums over whole rows.</summary>
+    public void Store(SourceWriter w, int tokens) => Store(w, tokens, (m, part) => Term(m, part, "0"), loadsRows: true);
+
+    /// <summary>Emits the two steps.</summary>
     public void Emit(SourceWriter w)
     {
         string v = isa.Vector;
-        string index = variant.IsGrouped ? "(group * w.PaddedRows) + row" : "row";
-        string group = variant.IsGrouped ? ", int group" : string.Empty;
-        string sums = variant.IsGrouped ? "(token * x.SumStride) + group" : "token * x.SumStride";
-        string zeroPoints = variant.HasZeroPoints
-            ? $"\n    corrected -= {v}.LoadUnsafe(ref w.ZeroPoints, at) * Unsafe.Add(ref x.CenteredSums, {sums});"
-            : string.Empty;
+        (string parameters, string zeroPoints) = variant.HasZeroPoints
+            ? ($", {v}<int> rowZeros, int centered", " - (rowZeros * centered)")
+            : (string.Empty, string.Empty);
         w.Lines($$"""
 
             // Undo zero points in integers, convert once, scale by row.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static {{v}}<float> Term({{v}}<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row{{group}})
-            {
-                nuint at = (nuint)({{index}});
-                {{v}}<int> corrected = sum - ({{v}}.LoadUnsafe(ref w.Sums, at) * Unsafe.Add(ref x.ZeroPoints, token));{{zeroPoints}}
-                return {{v}}.ConvertToSingle(corrected) * {{v}}.LoadUnsafe(ref w.Scales, at);
-            }
+            private static {{v}}<float> Term({{v}}<int> sum, {{v}}<int> rowSums, {{v}}<float> rowScales, int zero{{parameters}}) =>
+                {{v}}.ConvertToSingle(sum - (rowSums * zero){{zeroPoints}}) * rowScales;
 
             // Scale by token, then add the bias, unfused.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Finish({{v}}<float> terms, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                ((terms * Unsafe.Add(ref x.Scales, token)) + {{v}}.LoadUnsafe(ref w.Bias, (nuint)row)).StoreUnsafe(ref output);
+            private static void Finish({{v}}<float> terms, {{v}}<float> bias, float scale, ref float output) =>
+                ((terms * scale) + bias).StoreUnsafe(ref output);
             """);
-        if (!variant.IsGrouped)
-        {
-            w.Lines($$"""
-
-                [MethodImpl(MethodImplOptions.AggressiveInlining)]
-                private static void Store({{v}}<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                    Finish(Term(sum, x, token, w, row), x, token, w, row, ref output);
-                """);
-        }
     }
 
-    private static void Each(IsaSpec isa, int tokens, Action<int, int> action)
+    private static string N(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private void Store(SourceWriter w, int tokens, Func<int, int, string> terms, bool loadsRows)
     {
-        for (int m = 0; m < tokens; m++)
+        for (int part = 0; part < Parts(isa); part++)
         {
-            for (int part = 0; part < Parts(isa); part++)
+            if (loadsRows)
             {
-                action(m, part);
+                Row(w, part, "row");
+            }
+
+            w.Lines($"{isa.Vector}<float> bias{N(part)} = {isa.Vector}.LoadUnsafe(ref w.Bias, (nuint)(row + {N(part * Lanes(isa))}));");
+            for (int m = 0; m < tokens; m++)
+            {
+                string stride = m == 0 ? string.Empty : $"({N(m)} * (nint)outputStride) + ";
+                w.Lines($"Finish({terms(m, part)}, bias{N(part)}, Unsafe.Add(ref scale, {N(m)}), ref Unsafe.Add(ref output, {stride}{N(part * Lanes(isa))}));");
             }
         }
     }
 
-    private static string N(int number) => number.ToString(CultureInfo.InvariantCulture);
+    /// <summary>Emits refs to what belongs to the tokens of a tile.</summary>
+    public void DeclareTokens(SourceWriter w)
+    {
+        w.Lines("""
+            ref float scale = ref Unsafe.Add(ref x.Scales, token);
+            ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+            """);
+        if (variant.HasZeroPoints)
+        {
+            w.Lines("ref int centered = ref Unsafe.Add(ref x.CenteredSums, (nint)token * x.SumStride);");
+        }
+    }
+
+    private void Row(SourceWriter w, int part, string row)
+    {
+        string at = $"(nuint)({row} + {N(part * Lanes(isa))})";
+        w.Lines($"""
+            {isa.Vector}<int> rowSums{N(part)} = {isa.Vector}.LoadUnsafe(ref w.Sums, {at});
+            {isa.Vector}<float> rowScales{N(part)} = {isa.Vector}.LoadUnsafe(ref w.Scales, {at});
+            """);
+        if (variant.HasZeroPoints)
+        {
+            w.Lines($"{isa.Vector}<int> rowZeros{N(part)} = {isa.Vector}.LoadUnsafe(ref w.ZeroPoints, {at});");
+        }
+    }
+
+    private string Term(int m, int part, string group)
+    {
+        string zeroPoints = variant.HasZeroPoints ? $", rowZeros{N(part)}, Unsafe.Add(ref centered, ({N(m)} * (nint)x.SumStride) + {group})" : string.Empty;
+        return $"Term({Sum(isa, m, part)}, rowSums{N(part)}, rowScales{N(part)}, Unsafe.Add(ref zero, {N(m)}){zeroPoints})";
+    }
 }

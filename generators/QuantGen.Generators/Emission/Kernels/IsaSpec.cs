@@ -77,6 +77,9 @@ internal sealed record IsaSpec(
         Race = $"!({s_avx512.Condition}) && {s_avx2.Condition}\n    && ({s_vnni.Condition} ? KernelRace.IsTableFaster<Tables256, Vnni256>() : KernelRace.IsTableFaster<Tables256, Avx256>())",
     };
 
+    // Without unpacking, three vectors of weights fit sixteen registers, and four tokens divide most batches.
+    private static readonly IsaSpec s_vnniBytes = s_vnni with { PanelVectors = 3, TileTokens = 4, TallTokens = 4 };
+
     // Eight-bit weights would saturate 16-bit pair sums, so both operands are widened where AVX-VNNI is missing.
     private static readonly IsaSpec s_wide512 = s_avx512 with { Name = "Wide512", Kind = ProductKind.WidePairs, Interleave = 2, TallTokens = 8 };
 
@@ -96,7 +99,7 @@ internal sealed record IsaSpec(
     {
         if (bits == 8)
         {
-            return new[] { s_vnni, s_wide512, s_wide256, s_portable, s_scalar };
+            return new[] { s_vnniBytes, s_wide512, s_wide256, s_portable, s_scalar };
         }
 
         var products = new[] { s_avx512, s_vnni, s_avx2, s_portable, s_scalar };
@@ -113,6 +116,12 @@ internal sealed record IsaSpec(
 
     /// <summary>Gets the tokens of a taller tile that shares unpacked weights among more of them; <see cref="TileTokens"/> where registers allow no other.</summary>
     public int TallTokens { get; init; } = TileTokens;
+
+    /// <summary>Gets whether panels do not divide padded rows, so that the last vectors need a kernel of one vector.</summary>
+    public bool HasNarrow => PanelPadding.Rows % PanelOutputs != 0;
+
+    /// <summary>Gets the kernel for those.</summary>
+    public IsaSpec Narrow => this with { Name = Name + "Narrow", PanelVectors = 1 };
 
     /// <summary>Gets the bytes of a vector of codes.</summary>
     public int VectorBytes => VectorOutputs * Interleave;

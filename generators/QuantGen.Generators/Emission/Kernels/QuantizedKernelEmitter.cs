@@ -43,6 +43,12 @@ internal static class QuantizedKernelEmitter
                             break;
                         default:
                             new TileEmitter(isa, variant).Emit(w);
+                            if (isa.HasNarrow)
+                            {
+                                w.Blank();
+                                new TileEmitter(isa.Narrow, variant).Emit(w);
+                            }
+
                             break;
                     }
                 }
@@ -71,7 +77,8 @@ internal static class QuantizedKernelEmitter
                 string test = i == 0 ? $"if ({sets[i].Condition})" : sets[i].Condition.Length > 0 ? $"else if ({sets[i].Condition})" : "else";
                 using (w.Block(test))
                 {
-                    w.Lines($"{(sets[i].Kind == ProductKind.Tables ? "TableLoop" : "PanelLoop")}.Run<{sets[i].Name}>(x, w, ref output, outputStride, ref scratch);");
+                    string kernels = sets[i].Name + (sets[i].HasNarrow ? ", " + sets[i].Narrow.Name : string.Empty);
+                    w.Lines($"{(sets[i].Kind == ProductKind.Tables ? "TableLoop" : "PanelLoop")}.Run<{kernels}>(x, w, ref output, outputStride, ref scratch);");
                 }
             }
         }

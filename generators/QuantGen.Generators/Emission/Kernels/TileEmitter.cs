@@ -13,10 +13,21 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
     private readonly CodeFormat _format = new(variant.Bits);
     private readonly ProductEmitter _product = ProductEmitter.For(isa, variant);
 
+    private readonly EpilogueEmitter _epilogue = new(isa, variant);
+
     private int InputsPerPack => _format.StepsPerPack * isa.Interleave;
 
     // Packs with few steps are repeated, so that the loop's own instructions do not count.
-    private int PacksPerRound => Math.Max(1, 4 / _format.StepsPerPack);
+    private int PacksPerRound
+    {
+        get
+        {
+            int packs = Math.Max(1, 4 / _format.StepsPerPack);
+            return _product.Depth == 0 ? packs : Math.Min(packs, Math.Max(1, _product.Depth / InputsPerPack));
+        }
+    }
+
+    private int RoundBytes => PacksPerRound * _format.Planes * isa.VectorBytes * isa.PanelVectors;
 
     public void Emit(SourceWriter w)
     {
@@ -44,7 +55,7 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
             Method(w, "public static void Tile" + Parameters, isa.TileTokens);
             w.Blank();
             Method(w, "public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)", 1);
-            new EpilogueEmitter(isa, variant).Emit(w);
+            _epilogue.Emit(w);
             Unpackers(w);
         }
     }
@@ -60,7 +71,6 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
                 nint columns = w.Columns;
                 nint panelBytes = columns * {N(isa.PanelOutputs * variant.Bits)} / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / {N(isa.PanelOutputs)} * panelBytes);
-                ref byte ahead = ref Unsafe.Add(ref p, panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
                 """);
             for (int m = 1; m < tokens; m++)
@@ -68,6 +78,7 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
                 w.Lines($"ref byte a{N(m)} = ref Unsafe.Add(ref a{N(m - 1)}, x.Stride);");
             }
 
+            Ahead(w, tokens);
             _product.Begin(w, tokens);
             if (variant.IsGrouped)
             {
@@ -77,25 +88,39 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
             {
                 w.Lines("nint k = 0;");
                 Depths(w, tokens, "columns");
-                Store(w, tokens);
+                _epilogue.DeclareTokens(w);
+                _epilogue.Store(w, tokens);
             }
         }
+    }
+
+    // The next panel is fetched once: by the first tile, or a quarter of it by each of the first four. Other tiles ask for what they read anyway.
+    private void Ahead(SourceWriter w, int tokens)
+    {
+        w.Lines($"""
+            int share = x.Count >= {N(4 * tokens)} ? 2 : 0;
+            nint tile = token / {N(tokens)};
+            bool fetches = tile >> share == 0;
+            ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+            nint aheadStep = {N(RoundBytes)} >> (fetches ? share : 0);
+            """);
     }
 
     // One scale per group of inputs: every group's sums become floats of their own.
     private void Grouped(SourceWriter w, int tokens)
     {
-        EpilogueEmitter.DeclareTerms(w, isa, tokens);
+        _epilogue.DeclareTokens(w);
+        _epilogue.DeclareTerms(w, tokens);
         w.Lines("int group = 0;");
         using (w.Block("for (nint k = 0; k < columns; group++)"))
         {
             w.Lines("nint groupEnd = Math.Min(k + w.GroupSize, columns);");
             Depths(w, tokens, "groupEnd");
-            EpilogueEmitter.AddTerms(w, isa, tokens);
+            _epilogue.AddTerms(w, tokens);
             _product.Clear(w, tokens);
         }
 
-        EpilogueEmitter.StoreTerms(w, isa, tokens);
+        _epilogue.StoreTerms(w, tokens);
     }
 
     private void Depths(SourceWriter w, int tokens, string end)
@@ -117,18 +142,17 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
 
     private void Round(SourceWriter w, int tokens, string end)
     {
-        int packs = _product.Depth == 0 ? PacksPerRound : Math.Min(PacksPerRound, Math.Max(1, _product.Depth / InputsPerPack));
         int planeBytes = isa.VectorBytes * isa.PanelVectors;
         using (w.Block($"while (k < {end})"))
         {
-            for (int pack = 0; pack < packs; pack++)
+            for (int pack = 0; pack < PacksPerRound; pack++)
             {
                 Pack(w, tokens, pack * _format.Planes * planeBytes, pack * InputsPerPack);
             }
 
-            w.Lines($"p = ref Unsafe.Add(ref p, {N(packs * _format.Planes * planeBytes)});");
-            w.Lines($"ahead = ref Unsafe.Add(ref ahead, {N(packs * _format.Planes * planeBytes)});");
-            w.Lines($"k += {N(packs * InputsPerPack)};");
+            w.Lines($"p = ref Unsafe.Add(ref p, {N(RoundBytes)});");
+            w.Lines("ahead = ref Unsafe.Add(ref ahead, aheadStep);");
+            w.Lines($"k += {N(PacksPerRound * InputsPerPack)};");
         }
     }
 
@@ -167,18 +191,6 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
                 {
                     _product.Add(w, m, v, $"x{name}{N(m)}", $"w{name}{N(v)}");
                 }
-            }
-        }
-    }
-
-    private void Store(SourceWriter w, int tokens)
-    {
-        for (int m = 0; m < tokens; m++)
-        {
-            for (int part = 0; part < EpilogueEmitter.Parts(isa); part++)
-            {
-                string stride = m == 0 ? string.Empty : $"({N(m)} * (nint)outputStride) + ";
-                w.Lines($"Store({EpilogueEmitter.Sum(isa, m, part)}, x, token + {N(m)}, w, row + {N(part * EpilogueEmitter.Lanes(isa))}, ref Unsafe.Add(ref output, {stride}{N(part * EpilogueEmitter.Lanes(isa))}));");
             }
         }
     }
