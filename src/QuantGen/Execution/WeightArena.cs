@@ -20,6 +20,7 @@ public sealed unsafe class WeightArena : IDisposable
 
         // Fresh pages are zero already: a large block costs nothing before it is filled, by the threads that fill it.
         _block = NativeMemory.AllocZeroed((nuint)bytes + Alignment - 1);
+        HugePages.Request(_block, (nuint)bytes + Alignment - 1);
         _start = (byte*)(((nuint)_block + Alignment - 1) & ~(Alignment - 1));
     }
 

@@ -1,4 +1,4 @@
-namespace QuantGen.Execution;
+namespace QuantGen.Packed;
 
 /// <summary>Runs the independent parts of loading a model on several threads.</summary>
 internal static class LoadLoop
