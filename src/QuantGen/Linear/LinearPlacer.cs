@@ -1,3 +1,4 @@
+using QuantGen.Checkpoints;
 using QuantGen.Execution;
 using QuantGen.Packed;
 using QuantGen.Specs;

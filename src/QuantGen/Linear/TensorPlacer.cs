@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using QuantGen.Checkpoints;
 using QuantGen.Execution;
 using QuantGen.Packed;
 

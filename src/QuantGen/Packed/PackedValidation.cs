@@ -114,26 +114,10 @@ internal sealed class PackedValidation
     private static void RequireChecksums(SafetensorsFile file, int threads)
     {
         byte[][] checksums = PackedMetadata.ReadChecksums(file);
-        var chunks = new List<(int Tensor, int Chunk)>();
-        for (int tensor = 0; tensor < file.Tensors.Count; tensor++)
-        {
-            for (int chunk = 0; chunk < TensorChecksum.ChunkCount(file.Tensors[tensor].Length); chunk++)
-            {
-                chunks.Add((tensor, chunk));
-            }
-        }
-
-        byte[] hashes = new byte[chunks.Count * TensorChecksum.ChunkHashLength];
-        LoadLoop.Run(threads, chunks.Count, i => TensorChecksum.HashChunk(
-            file.Bytes(file.Tensors[chunks[i].Tensor]), chunks[i].Chunk, hashes.AsSpan(i * TensorChecksum.ChunkHashLength, TensorChecksum.ChunkHashLength)));
-        int start = 0;
-        Span<byte> checksum = stackalloc byte[TensorChecksum.Length];
+        byte[] found = TensorChecksum.OfAll(file, threads);
         for (int i = 0; i < checksums.Length; i++)
         {
-            int length = TensorChecksum.ChunkCount(file.Tensors[i].Length) * TensorChecksum.ChunkHashLength;
-            TensorChecksum.Join(hashes.AsSpan(start, length), checksum);
-            start += length;
-            if (!checksum.SequenceEqual(checksums[i]))
+            if (!found.AsSpan(i * TensorChecksum.Length, TensorChecksum.Length).SequenceEqual(checksums[i]))
             {
                 throw new ModelFormatException(file.Name, $"tensor '{file.Tensors[i].Name}'", "the checksum in the header", "another: the data was changed");
             }
