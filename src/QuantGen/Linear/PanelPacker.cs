@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using QuantGen.Specs;
 
@@ -58,6 +59,7 @@ internal sealed class PanelPacker
     }
 
     // Three-bit elements of a pack stand side by side: low bits of its first half, of its second half, and all high bits.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Join<T>(ReadOnlySpan<byte> low, ReadOnlySpan<byte> high, Span<byte> elements)
         where T : unmanaged
     {
