@@ -431,6 +431,332 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             public static int TileTokens => 4;
 
+            public static int TallTokens => 8;
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 32 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                ref byte a4 = ref Unsafe.Add(ref a3, x.Stride);
+                ref byte a5 = ref Unsafe.Add(ref a4, x.Stride);
+                ref byte a6 = ref Unsafe.Add(ref a5, x.Stride);
+                ref byte a7 = ref Unsafe.Add(ref a6, x.Stride);
+                int share = x.Count >= 32 ? 2 : 0;
+                nint tile = token / 8;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 128 >> (fetches ? share : 0);
+                Vector512<int> sum00 = Vector512<int>.Zero;
+                Vector512<int> sum01 = Vector512<int>.Zero;
+                Vector512<int> sum10 = Vector512<int>.Zero;
+                Vector512<int> sum11 = Vector512<int>.Zero;
+                Vector512<int> sum20 = Vector512<int>.Zero;
+                Vector512<int> sum21 = Vector512<int>.Zero;
+                Vector512<int> sum30 = Vector512<int>.Zero;
+                Vector512<int> sum31 = Vector512<int>.Zero;
+                Vector512<int> sum40 = Vector512<int>.Zero;
+                Vector512<int> sum41 = Vector512<int>.Zero;
+                Vector512<int> sum50 = Vector512<int>.Zero;
+                Vector512<int> sum51 = Vector512<int>.Zero;
+                Vector512<int> sum60 = Vector512<int>.Zero;
+                Vector512<int> sum61 = Vector512<int>.Zero;
+                Vector512<int> sum70 = Vector512<int>.Zero;
+                Vector512<int> sum71 = Vector512<int>.Zero;
+                nint k = 0;
+                while (k < columns)
+                {
+                    nint depthEnd = Math.Min(k + 256, columns);
+                    Vector512<short> s00 = Vector512<short>.Zero;
+                    Vector512<short> s01 = Vector512<short>.Zero;
+                    Vector512<short> s10 = Vector512<short>.Zero;
+                    Vector512<short> s11 = Vector512<short>.Zero;
+                    Vector512<short> s20 = Vector512<short>.Zero;
+                    Vector512<short> s21 = Vector512<short>.Zero;
+                    Vector512<short> s30 = Vector512<short>.Zero;
+                    Vector512<short> s31 = Vector512<short>.Zero;
+                    Vector512<short> s40 = Vector512<short>.Zero;
+                    Vector512<short> s41 = Vector512<short>.Zero;
+                    Vector512<short> s50 = Vector512<short>.Zero;
+                    Vector512<short> s51 = Vector512<short>.Zero;
+                    Vector512<short> s60 = Vector512<short>.Zero;
+                    Vector512<short> s61 = Vector512<short>.Zero;
+                    Vector512<short> s70 = Vector512<short>.Zero;
+                    Vector512<short> s71 = Vector512<short>.Zero;
+                    while (k < depthEnd)
+                    {
+                        Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
+                        Prefetch.Line(ref ahead, 0);
+                        Vector512<byte> codes01 = Vector512.LoadUnsafe(ref p, 64);
+                        Prefetch.Line(ref ahead, 64);
+                        // Inputs k + 0 and following.
+                        Vector512<sbyte> w00 = Step0(codes00);
+                        Vector512<sbyte> w01 = Step0(codes01);
+                        Vector512<byte> x00 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                        s00 += Avx512BW.MultiplyAddAdjacent(x00, w00);
+                        s01 += Avx512BW.MultiplyAddAdjacent(x00, w01);
+                        Vector512<byte> x01 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                        s10 += Avx512BW.MultiplyAddAdjacent(x01, w00);
+                        s11 += Avx512BW.MultiplyAddAdjacent(x01, w01);
+                        Vector512<byte> x02 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                        s20 += Avx512BW.MultiplyAddAdjacent(x02, w00);
+                        s21 += Avx512BW.MultiplyAddAdjacent(x02, w01);
+                        Vector512<byte> x03 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 0))).AsByte();
+                        s30 += Avx512BW.MultiplyAddAdjacent(x03, w00);
+                        s31 += Avx512BW.MultiplyAddAdjacent(x03, w01);
+                        Vector512<byte> x04 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 0))).AsByte();
+                        s40 += Avx512BW.MultiplyAddAdjacent(x04, w00);
+                        s41 += Avx512BW.MultiplyAddAdjacent(x04, w01);
+                        Vector512<byte> x05 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 0))).AsByte();
+                        s50 += Avx512BW.MultiplyAddAdjacent(x05, w00);
+                        s51 += Avx512BW.MultiplyAddAdjacent(x05, w01);
+                        Vector512<byte> x06 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 0))).AsByte();
+                        s60 += Avx512BW.MultiplyAddAdjacent(x06, w00);
+                        s61 += Avx512BW.MultiplyAddAdjacent(x06, w01);
+                        Vector512<byte> x07 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 0))).AsByte();
+                        s70 += Avx512BW.MultiplyAddAdjacent(x07, w00);
+                        s71 += Avx512BW.MultiplyAddAdjacent(x07, w01);
+                        // Inputs k + 4 and following.
+                        Vector512<sbyte> w10 = Step1(codes00);
+                        Vector512<sbyte> w11 = Step1(codes01);
+                        Vector512<byte> x10 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                        s00 += Avx512BW.MultiplyAddAdjacent(x10, w10);
+                        s01 += Avx512BW.MultiplyAddAdjacent(x10, w11);
+                        Vector512<byte> x11 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                        s10 += Avx512BW.MultiplyAddAdjacent(x11, w10);
+                        s11 += Avx512BW.MultiplyAddAdjacent(x11, w11);
+                        Vector512<byte> x12 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                        s20 += Avx512BW.MultiplyAddAdjacent(x12, w10);
+                        s21 += Avx512BW.MultiplyAddAdjacent(x12, w11);
+                        Vector512<byte> x13 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 4))).AsByte();
+                        s30 += Avx512BW.MultiplyAddAdjacent(x13, w10);
+                        s31 += Avx512BW.MultiplyAddAdjacent(x13, w11);
+                        Vector512<byte> x14 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 4))).AsByte();
+                        s40 += Avx512BW.MultiplyAddAdjacent(x14, w10);
+                        s41 += Avx512BW.MultiplyAddAdjacent(x14, w11);
+                        Vector512<byte> x15 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 4))).AsByte();
+                        s50 += Avx512BW.MultiplyAddAdjacent(x15, w10);
+                        s51 += Avx512BW.MultiplyAddAdjacent(x15, w11);
+                        Vector512<byte> x16 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 4))).AsByte();
+                        s60 += Avx512BW.MultiplyAddAdjacent(x16, w10);
+                        s61 += Avx512BW.MultiplyAddAdjacent(x16, w11);
+                        Vector512<byte> x17 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 4))).AsByte();
+                        s70 += Avx512BW.MultiplyAddAdjacent(x17, w10);
+                        s71 += Avx512BW.MultiplyAddAdjacent(x17, w11);
+                        // Inputs k + 8 and following.
+                        Vector512<sbyte> w20 = Step2(codes00);
+                        Vector512<sbyte> w21 = Step2(codes01);
+                        Vector512<byte> x20 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                        s00 += Avx512BW.MultiplyAddAdjacent(x20, w20);
+                        s01 += Avx512BW.MultiplyAddAdjacent(x20, w21);
+                        Vector512<byte> x21 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                        s10 += Avx512BW.MultiplyAddAdjacent(x21, w20);
+                        s11 += Avx512BW.MultiplyAddAdjacent(x21, w21);
+                        Vector512<byte> x22 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                        s20 += Avx512BW.MultiplyAddAdjacent(x22, w20);
+                        s21 += Avx512BW.MultiplyAddAdjacent(x22, w21);
+                        Vector512<byte> x23 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 8))).AsByte();
+                        s30 += Avx512BW.MultiplyAddAdjacent(x23, w20);
+                        s31 += Avx512BW.MultiplyAddAdjacent(x23, w21);
+                        Vector512<byte> x24 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 8))).AsByte();
+                        s40 += Avx512BW.MultiplyAddAdjacent(x24, w20);
+                        s41 += Avx512BW.MultiplyAddAdjacent(x24, w21);
+                        Vector512<byte> x25 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 8))).AsByte();
+                        s50 += Avx512BW.MultiplyAddAdjacent(x25, w20);
+                        s51 += Avx512BW.MultiplyAddAdjacent(x25, w21);
+                        Vector512<byte> x26 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 8))).AsByte();
+                        s60 += Avx512BW.MultiplyAddAdjacent(x26, w20);
+                        s61 += Avx512BW.MultiplyAddAdjacent(x26, w21);
+                        Vector512<byte> x27 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 8))).AsByte();
+                        s70 += Avx512BW.MultiplyAddAdjacent(x27, w20);
+                        s71 += Avx512BW.MultiplyAddAdjacent(x27, w21);
+                        // Inputs k + 12 and following.
+                        Vector512<sbyte> w30 = Step3(codes00);
+                        Vector512<sbyte> w31 = Step3(codes01);
+                        Vector512<byte> x30 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                        s00 += Avx512BW.MultiplyAddAdjacent(x30, w30);
+                        s01 += Avx512BW.MultiplyAddAdjacent(x30, w31);
+                        Vector512<byte> x31 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                        s10 += Avx512BW.MultiplyAddAdjacent(x31, w30);
+                        s11 += Avx512BW.MultiplyAddAdjacent(x31, w31);
+                        Vector512<byte> x32 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                        s20 += Avx512BW.MultiplyAddAdjacent(x32, w30);
+                        s21 += Avx512BW.MultiplyAddAdjacent(x32, w31);
+                        Vector512<byte> x33 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
+                        s30 += Avx512BW.MultiplyAddAdjacent(x33, w30);
+                        s31 += Avx512BW.MultiplyAddAdjacent(x33, w31);
+                        Vector512<byte> x34 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 12))).AsByte();
+                        s40 += Avx512BW.MultiplyAddAdjacent(x34, w30);
+                        s41 += Avx512BW.MultiplyAddAdjacent(x34, w31);
+                        Vector512<byte> x35 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 12))).AsByte();
+                        s50 += Avx512BW.MultiplyAddAdjacent(x35, w30);
+                        s51 += Avx512BW.MultiplyAddAdjacent(x35, w31);
+                        Vector512<byte> x36 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 12))).AsByte();
+                        s60 += Avx512BW.MultiplyAddAdjacent(x36, w30);
+                        s61 += Avx512BW.MultiplyAddAdjacent(x36, w31);
+                        Vector512<byte> x37 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 12))).AsByte();
+                        s70 += Avx512BW.MultiplyAddAdjacent(x37, w30);
+                        s71 += Avx512BW.MultiplyAddAdjacent(x37, w31);
+                        // Inputs k + 16 and following.
+                        Vector512<sbyte> w40 = Step4(codes00);
+                        Vector512<sbyte> w41 = Step4(codes01);
+                        Vector512<byte> x40 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 16))).AsByte();
+                        s00 += Avx512BW.MultiplyAddAdjacent(x40, w40);
+                        s01 += Avx512BW.MultiplyAddAdjacent(x40, w41);
+                        Vector512<byte> x41 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 16))).AsByte();
+                        s10 += Avx512BW.MultiplyAddAdjacent(x41, w40);
+                        s11 += Avx512BW.MultiplyAddAdjacent(x41, w41);
+                        Vector512<byte> x42 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 16))).AsByte();
+                        s20 += Avx512BW.MultiplyAddAdjacent(x42, w40);
+                        s21 += Avx512BW.MultiplyAddAdjacent(x42, w41);
+                        Vector512<byte> x43 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 16))).AsByte();
+                        s30 += Avx512BW.MultiplyAddAdjacent(x43, w40);
+                        s31 += Avx512BW.MultiplyAddAdjacent(x43, w41);
+                        Vector512<byte> x44 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 16))).AsByte();
+                        s40 += Avx512BW.MultiplyAddAdjacent(x44, w40);
+                        s41 += Avx512BW.MultiplyAddAdjacent(x44, w41);
+                        Vector512<byte> x45 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 16))).AsByte();
+                        s50 += Avx512BW.MultiplyAddAdjacent(x45, w40);
+                        s51 += Avx512BW.MultiplyAddAdjacent(x45, w41);
+                        Vector512<byte> x46 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 16))).AsByte();
+                        s60 += Avx512BW.MultiplyAddAdjacent(x46, w40);
+                        s61 += Avx512BW.MultiplyAddAdjacent(x46, w41);
+                        Vector512<byte> x47 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 16))).AsByte();
+                        s70 += Avx512BW.MultiplyAddAdjacent(x47, w40);
+                        s71 += Avx512BW.MultiplyAddAdjacent(x47, w41);
+                        // Inputs k + 20 and following.
+                        Vector512<sbyte> w50 = Step5(codes00);
+                        Vector512<sbyte> w51 = Step5(codes01);
+                        Vector512<byte> x50 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 20))).AsByte();
+                        s00 += Avx512BW.MultiplyAddAdjacent(x50, w50);
+                        s01 += Avx512BW.MultiplyAddAdjacent(x50, w51);
+                        Vector512<byte> x51 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 20))).AsByte();
+                        s10 += Avx512BW.MultiplyAddAdjacent(x51, w50);
+                        s11 += Avx512BW.MultiplyAddAdjacent(x51, w51);
+                        Vector512<byte> x52 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 20))).AsByte();
+                        s20 += Avx512BW.MultiplyAddAdjacent(x52, w50);
+                        s21 += Avx512BW.MultiplyAddAdjacent(x52, w51);
+                        Vector512<byte> x53 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 20))).AsByte();
+                        s30 += Avx512BW.MultiplyAddAdjacent(x53, w50);
+                        s31 += Avx512BW.MultiplyAddAdjacent(x53, w51);
+                        Vector512<byte> x54 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 20))).AsByte();
+                        s40 += Avx512BW.MultiplyAddAdjacent(x54, w50);
+                        s41 += Avx512BW.MultiplyAddAdjacent(x54, w51);
+                        Vector512<byte> x55 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 20))).AsByte();
+                        s50 += Avx512BW.MultiplyAddAdjacent(x55, w50);
+                        s51 += Avx512BW.MultiplyAddAdjacent(x55, w51);
+                        Vector512<byte> x56 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 20))).AsByte();
+                        s60 += Avx512BW.MultiplyAddAdjacent(x56, w50);
+                        s61 += Avx512BW.MultiplyAddAdjacent(x56, w51);
+                        Vector512<byte> x57 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 20))).AsByte();
+                        s70 += Avx512BW.MultiplyAddAdjacent(x57, w50);
+                        s71 += Avx512BW.MultiplyAddAdjacent(x57, w51);
+                        // Inputs k + 24 and following.
+                        Vector512<sbyte> w60 = Step6(codes00);
+                        Vector512<sbyte> w61 = Step6(codes01);
+                        Vector512<byte> x60 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 24))).AsByte();
+                        s00 += Avx512BW.MultiplyAddAdjacent(x60, w60);
+                        s01 += Avx512BW.MultiplyAddAdjacent(x60, w61);
+                        Vector512<byte> x61 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 24))).AsByte();
+                        s10 += Avx512BW.MultiplyAddAdjacent(x61, w60);
+                        s11 += Avx512BW.MultiplyAddAdjacent(x61, w61);
+                        Vector512<byte> x62 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 24))).AsByte();
+                        s20 += Avx512BW.MultiplyAddAdjacent(x62, w60);
+                        s21 += Avx512BW.MultiplyAddAdjacent(x62, w61);
+                        Vector512<byte> x63 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 24))).AsByte();
+                        s30 += Avx512BW.MultiplyAddAdjacent(x63, w60);
+                        s31 += Avx512BW.MultiplyAddAdjacent(x63, w61);
+                        Vector512<byte> x64 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 24))).AsByte();
+                        s40 += Avx512BW.MultiplyAddAdjacent(x64, w60);
+                        s41 += Avx512BW.MultiplyAddAdjacent(x64, w61);
+                        Vector512<byte> x65 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 24))).AsByte();
+                        s50 += Avx512BW.MultiplyAddAdjacent(x65, w60);
+                        s51 += Avx512BW.MultiplyAddAdjacent(x65, w61);
+                        Vector512<byte> x66 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 24))).AsByte();
+                        s60 += Avx512BW.MultiplyAddAdjacent(x66, w60);
+                        s61 += Avx512BW.MultiplyAddAdjacent(x66, w61);
+                        Vector512<byte> x67 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 24))).AsByte();
+                        s70 += Avx512BW.MultiplyAddAdjacent(x67, w60);
+                        s71 += Avx512BW.MultiplyAddAdjacent(x67, w61);
+                        // Inputs k + 28 and following.
+                        Vector512<sbyte> w70 = Step7(codes00);
+                        Vector512<sbyte> w71 = Step7(codes01);
+                        Vector512<byte> x70 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 28))).AsByte();
+                        s00 += Avx512BW.MultiplyAddAdjacent(x70, w70);
+                        s01 += Avx512BW.MultiplyAddAdjacent(x70, w71);
+                        Vector512<byte> x71 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 28))).AsByte();
+                        s10 += Avx512BW.MultiplyAddAdjacent(x71, w70);
+                        s11 += Avx512BW.MultiplyAddAdjacent(x71, w71);
+                        Vector512<byte> x72 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 28))).AsByte();
+                        s20 += Avx512BW.MultiplyAddAdjacent(x72, w70);
+                        s21 += Avx512BW.MultiplyAddAdjacent(x72, w71);
+                        Vector512<byte> x73 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 28))).AsByte();
+                        s30 += Avx512BW.MultiplyAddAdjacent(x73, w70);
+                        s31 += Avx512BW.MultiplyAddAdjacent(x73, w71);
+                        Vector512<byte> x74 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 28))).AsByte();
+                        s40 += Avx512BW.MultiplyAddAdjacent(x74, w70);
+                        s41 += Avx512BW.MultiplyAddAdjacent(x74, w71);
+                        Vector512<byte> x75 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 28))).AsByte();
+                        s50 += Avx512BW.MultiplyAddAdjacent(x75, w70);
+                        s51 += Avx512BW.MultiplyAddAdjacent(x75, w71);
+                        Vector512<byte> x76 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 28))).AsByte();
+                        s60 += Avx512BW.MultiplyAddAdjacent(x76, w70);
+                        s61 += Avx512BW.MultiplyAddAdjacent(x76, w71);
+                        Vector512<byte> x77 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 28))).AsByte();
+                        s70 += Avx512BW.MultiplyAddAdjacent(x77, w70);
+                        s71 += Avx512BW.MultiplyAddAdjacent(x77, w71);
+                        p = ref Unsafe.Add(ref p, 128);
+                        ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                        k += 32;
+                    }
+                    sum00 += Avx512BW.MultiplyAddAdjacent(s00, Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(s01, Vector512<short>.One);
+                    sum10 += Avx512BW.MultiplyAddAdjacent(s10, Vector512<short>.One);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(s11, Vector512<short>.One);
+                    sum20 += Avx512BW.MultiplyAddAdjacent(s20, Vector512<short>.One);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(s21, Vector512<short>.One);
+                    sum30 += Avx512BW.MultiplyAddAdjacent(s30, Vector512<short>.One);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(s31, Vector512<short>.One);
+                    sum40 += Avx512BW.MultiplyAddAdjacent(s40, Vector512<short>.One);
+                    sum41 += Avx512BW.MultiplyAddAdjacent(s41, Vector512<short>.One);
+                    sum50 += Avx512BW.MultiplyAddAdjacent(s50, Vector512<short>.One);
+                    sum51 += Avx512BW.MultiplyAddAdjacent(s51, Vector512<short>.One);
+                    sum60 += Avx512BW.MultiplyAddAdjacent(s60, Vector512<short>.One);
+                    sum61 += Avx512BW.MultiplyAddAdjacent(s61, Vector512<short>.One);
+                    sum70 += Avx512BW.MultiplyAddAdjacent(s70, Vector512<short>.One);
+                    sum71 += Avx512BW.MultiplyAddAdjacent(s71, Vector512<short>.One);
+                }
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector512<int> rowSums0 = Vector512.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector512<float> rowScales0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector512<float> bias0 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Finish(Term(sum40, rowSums0, rowScales0, Unsafe.Add(ref zero, 4)), bias0, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
+                Finish(Term(sum50, rowSums0, rowScales0, Unsafe.Add(ref zero, 5)), bias0, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
+                Finish(Term(sum60, rowSums0, rowScales0, Unsafe.Add(ref zero, 6)), bias0, Unsafe.Add(ref scale, 6), ref Unsafe.Add(ref output, (6 * (nint)outputStride) + 0));
+                Finish(Term(sum70, rowSums0, rowScales0, Unsafe.Add(ref zero, 7)), bias0, Unsafe.Add(ref scale, 7), ref Unsafe.Add(ref output, (7 * (nint)outputStride) + 0));
+                Vector512<int> rowSums1 = Vector512.LoadUnsafe(ref w.Sums, (nuint)(row + 16));
+                Vector512<float> rowScales1 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 16));
+                Vector512<float> bias1 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 16));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 16));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
+                Finish(Term(sum41, rowSums1, rowScales1, Unsafe.Add(ref zero, 4)), bias1, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 16));
+                Finish(Term(sum51, rowSums1, rowScales1, Unsafe.Add(ref zero, 5)), bias1, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 16));
+                Finish(Term(sum61, rowSums1, rowScales1, Unsafe.Add(ref zero, 6)), bias1, Unsafe.Add(ref scale, 6), ref Unsafe.Add(ref output, (6 * (nint)outputStride) + 16));
+                Finish(Term(sum71, rowSums1, rowScales1, Unsafe.Add(ref zero, 7)), bias1, Unsafe.Add(ref scale, 7), ref Unsafe.Add(ref output, (7 * (nint)outputStride) + 16));
+            }
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
@@ -441,6 +767,11 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
                 ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
                 ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                int share = x.Count >= 16 ? 2 : 0;
+                nint tile = token / 4;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 128 >> (fetches ? share : 0);
                 Vector512<int> sum00 = Vector512<int>.Zero;
                 Vector512<int> sum01 = Vector512<int>.Zero;
                 Vector512<int> sum10 = Vector512<int>.Zero;
@@ -464,9 +795,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     while (k < depthEnd)
                     {
                         Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
-                        Prefetch.Line(ref p, panelBytes + 0);
+                        Prefetch.Line(ref ahead, 0);
                         Vector512<byte> codes01 = Vector512.LoadUnsafe(ref p, 64);
-                        Prefetch.Line(ref p, panelBytes + 64);
+                        Prefetch.Line(ref ahead, 64);
                         // Inputs k + 0 and following.
                         Vector512<sbyte> w00 = Step0(codes00);
                         Vector512<sbyte> w01 = Step0(codes01);
@@ -588,6 +919,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         s30 += Avx512BW.MultiplyAddAdjacent(x73, w70);
                         s31 += Avx512BW.MultiplyAddAdjacent(x73, w71);
                         p = ref Unsafe.Add(ref p, 128);
+                        ahead = ref Unsafe.Add(ref ahead, aheadStep);
                         k += 32;
                     }
                     sum00 += Avx512BW.MultiplyAddAdjacent(s00, Vector512<short>.One);
@@ -599,14 +931,22 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     sum30 += Avx512BW.MultiplyAddAdjacent(s30, Vector512<short>.One);
                     sum31 += Avx512BW.MultiplyAddAdjacent(s31, Vector512<short>.One);
                 }
-                Store(sum00, x, token + 0, w, row + 0, ref Unsafe.Add(ref output, 0));
-                Store(sum01, x, token + 0, w, row + 16, ref Unsafe.Add(ref output, 16));
-                Store(sum10, x, token + 1, w, row + 0, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
-                Store(sum11, x, token + 1, w, row + 16, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16));
-                Store(sum20, x, token + 2, w, row + 0, ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
-                Store(sum21, x, token + 2, w, row + 16, ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16));
-                Store(sum30, x, token + 3, w, row + 0, ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
-                Store(sum31, x, token + 3, w, row + 16, ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector512<int> rowSums0 = Vector512.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector512<float> rowScales0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector512<float> bias0 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Vector512<int> rowSums1 = Vector512.LoadUnsafe(ref w.Sums, (nuint)(row + 16));
+                Vector512<float> rowScales1 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 16));
+                Vector512<float> bias1 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 16));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 16));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -616,6 +956,11 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint panelBytes = columns * 32 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                int share = x.Count >= 4 ? 2 : 0;
+                nint tile = token / 1;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 128 >> (fetches ? share : 0);
                 Vector512<int> sum00 = Vector512<int>.Zero;
                 Vector512<int> sum01 = Vector512<int>.Zero;
                 nint k = 0;
@@ -627,9 +972,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     while (k < depthEnd)
                     {
                         Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
-                        Prefetch.Line(ref p, panelBytes + 0);
+                        Prefetch.Line(ref ahead, 0);
                         Vector512<byte> codes01 = Vector512.LoadUnsafe(ref p, 64);
-                        Prefetch.Line(ref p, panelBytes + 64);
+                        Prefetch.Line(ref ahead, 64);
                         // Inputs k + 0 and following.
                         Vector512<sbyte> w00 = Step0(codes00);
                         Vector512<sbyte> w01 = Step0(codes01);
@@ -679,32 +1024,33 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         s00 += Avx512BW.MultiplyAddAdjacent(x70, w70);
                         s01 += Avx512BW.MultiplyAddAdjacent(x70, w71);
                         p = ref Unsafe.Add(ref p, 128);
+                        ahead = ref Unsafe.Add(ref ahead, aheadStep);
                         k += 32;
                     }
                     sum00 += Avx512BW.MultiplyAddAdjacent(s00, Vector512<short>.One);
                     sum01 += Avx512BW.MultiplyAddAdjacent(s01, Vector512<short>.One);
                 }
-                Store(sum00, x, token + 0, w, row + 0, ref Unsafe.Add(ref output, 0));
-                Store(sum01, x, token + 0, w, row + 16, ref Unsafe.Add(ref output, 16));
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector512<int> rowSums0 = Vector512.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector512<float> rowScales0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector512<float> bias0 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Vector512<int> rowSums1 = Vector512.LoadUnsafe(ref w.Sums, (nuint)(row + 16));
+                Vector512<float> rowScales1 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 16));
+                Vector512<float> bias1 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 16));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 16));
             }
 
             // Undo zero points in integers, convert once, scale by row.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector512<float> Term(Vector512<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row)
-            {
-                nuint at = (nuint)(row);
-                Vector512<int> corrected = sum - (Vector512.LoadUnsafe(ref w.Sums, at) * Unsafe.Add(ref x.ZeroPoints, token));
-                return Vector512.ConvertToSingle(corrected) * Vector512.LoadUnsafe(ref w.Scales, at);
-            }
+            private static Vector512<float> Term(Vector512<int> sum, Vector512<int> rowSums, Vector512<float> rowScales, int zero) =>
+                Vector512.ConvertToSingle(sum - (rowSums * zero)) * rowScales;
 
             // Scale by token, then add the bias, unfused.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Finish(Vector512<float> terms, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                ((terms * Unsafe.Add(ref x.Scales, token)) + Vector512.LoadUnsafe(ref w.Bias, (nuint)row)).StoreUnsafe(ref output);
-
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Store(Vector512<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                Finish(Term(sum, x, token, w, row), x, token, w, row, ref output);
+            private static void Finish(Vector512<float> terms, Vector512<float> bias, float scale, ref float output) =>
+                ((terms * scale) + bias).StoreUnsafe(ref output);
 
             // Codes of step 0: bit 0, as -1 or +1.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -1274,6 +1620,10 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             public static int TileTokens => 6;
 
+            public static int TallTokens => 6;
+
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row, ref output, outputStride);
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
@@ -1286,6 +1636,11 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
                 ref byte a4 = ref Unsafe.Add(ref a3, x.Stride);
                 ref byte a5 = ref Unsafe.Add(ref a4, x.Stride);
+                int share = x.Count >= 24 ? 2 : 0;
+                nint tile = token / 6;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 64 >> (fetches ? share : 0);
                 Vector256<int> sum00 = Vector256<int>.Zero;
                 Vector256<int> sum01 = Vector256<int>.Zero;
                 Vector256<int> sum10 = Vector256<int>.Zero;
@@ -1302,7 +1657,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 while (k < columns)
                 {
                     Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
-                    Prefetch.Line(ref p, panelBytes + 0);
+                    Prefetch.Line(ref ahead, 0);
                     Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
                     // Inputs k + 0 and following.
                     Vector256<sbyte> w00 = Step0(codes00);
@@ -1473,20 +1828,29 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     sum50 = AvxVnni.MultiplyWideningAndAdd(sum50, x75, w70);
                     sum51 = AvxVnni.MultiplyWideningAndAdd(sum51, x75, w71);
                     p = ref Unsafe.Add(ref p, 64);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
                     k += 32;
                 }
-                Store(sum00, x, token + 0, w, row + 0, ref Unsafe.Add(ref output, 0));
-                Store(sum01, x, token + 0, w, row + 8, ref Unsafe.Add(ref output, 8));
-                Store(sum10, x, token + 1, w, row + 0, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
-                Store(sum11, x, token + 1, w, row + 8, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
-                Store(sum20, x, token + 2, w, row + 0, ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
-                Store(sum21, x, token + 2, w, row + 8, ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
-                Store(sum30, x, token + 3, w, row + 0, ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
-                Store(sum31, x, token + 3, w, row + 8, ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
-                Store(sum40, x, token + 4, w, row + 0, ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
-                Store(sum41, x, token + 4, w, row + 8, ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 8));
-                Store(sum50, x, token + 5, w, row + 0, ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
-                Store(sum51, x, token + 5, w, row + 8, ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 8));
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector256<int> rowSums0 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector256<float> rowScales0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector256<float> bias0 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Finish(Term(sum40, rowSums0, rowScales0, Unsafe.Add(ref zero, 4)), bias0, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
+                Finish(Term(sum50, rowSums0, rowScales0, Unsafe.Add(ref zero, 5)), bias0, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
+                Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
+                Finish(Term(sum41, rowSums1, rowScales1, Unsafe.Add(ref zero, 4)), bias1, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 8));
+                Finish(Term(sum51, rowSums1, rowScales1, Unsafe.Add(ref zero, 5)), bias1, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 8));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -1496,13 +1860,18 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint panelBytes = columns * 16 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                int share = x.Count >= 4 ? 2 : 0;
+                nint tile = token / 1;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 64 >> (fetches ? share : 0);
                 Vector256<int> sum00 = Vector256<int>.Zero;
                 Vector256<int> sum01 = Vector256<int>.Zero;
                 nint k = 0;
                 while (k < columns)
                 {
                     Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
-                    Prefetch.Line(ref p, panelBytes + 0);
+                    Prefetch.Line(ref ahead, 0);
                     Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
                     // Inputs k + 0 and following.
                     Vector256<sbyte> w00 = Step0(codes00);
@@ -1553,29 +1922,30 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x70, w70);
                     sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x70, w71);
                     p = ref Unsafe.Add(ref p, 64);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
                     k += 32;
                 }
-                Store(sum00, x, token + 0, w, row + 0, ref Unsafe.Add(ref output, 0));
-                Store(sum01, x, token + 0, w, row + 8, ref Unsafe.Add(ref output, 8));
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector256<int> rowSums0 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector256<float> rowScales0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector256<float> bias0 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
             }
 
             // Undo zero points in integers, convert once, scale by row.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector256<float> Term(Vector256<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row)
-            {
-                nuint at = (nuint)(row);
-                Vector256<int> corrected = sum - (Vector256.LoadUnsafe(ref w.Sums, at) * Unsafe.Add(ref x.ZeroPoints, token));
-                return Vector256.ConvertToSingle(corrected) * Vector256.LoadUnsafe(ref w.Scales, at);
-            }
+            private static Vector256<float> Term(Vector256<int> sum, Vector256<int> rowSums, Vector256<float> rowScales, int zero) =>
+                Vector256.ConvertToSingle(sum - (rowSums * zero)) * rowScales;
 
             // Scale by token, then add the bias, unfused.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Finish(Vector256<float> terms, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                ((terms * Unsafe.Add(ref x.Scales, token)) + Vector256.LoadUnsafe(ref w.Bias, (nuint)row)).StoreUnsafe(ref output);
-
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Store(Vector256<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                Finish(Term(sum, x, token, w, row), x, token, w, row, ref output);
+            private static void Finish(Vector256<float> terms, Vector256<float> bias, float scale, ref float output) =>
+                ((terms * scale) + bias).StoreUnsafe(ref output);
 
             // Codes of step 0: bit 0, as -1 or +1.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -1633,6 +2003,10 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             public static int TileTokens => 4;
 
+            public static int TallTokens => 4;
+
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row, ref output, outputStride);
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
@@ -1643,6 +2017,11 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
                 ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
                 ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                int share = x.Count >= 16 ? 2 : 0;
+                nint tile = token / 4;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 64 >> (fetches ? share : 0);
                 Vector256<int> sum00 = Vector256<int>.Zero;
                 Vector256<int> sum01 = Vector256<int>.Zero;
                 Vector256<int> sum10 = Vector256<int>.Zero;
@@ -1666,7 +2045,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     while (k < depthEnd)
                     {
                         Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
-                        Prefetch.Line(ref p, panelBytes + 0);
+                        Prefetch.Line(ref ahead, 0);
                         Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
                         // Inputs k + 0 and following.
                         Vector256<sbyte> w00 = Step0(codes00);
@@ -1789,6 +2168,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         s30 += Avx2.MultiplyAddAdjacent(x73, w70);
                         s31 += Avx2.MultiplyAddAdjacent(x73, w71);
                         p = ref Unsafe.Add(ref p, 64);
+                        ahead = ref Unsafe.Add(ref ahead, aheadStep);
                         k += 32;
                     }
                     sum00 += Avx2.MultiplyAddAdjacent(s00, Vector256<short>.One);
@@ -1800,14 +2180,22 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     sum30 += Avx2.MultiplyAddAdjacent(s30, Vector256<short>.One);
                     sum31 += Avx2.MultiplyAddAdjacent(s31, Vector256<short>.One);
                 }
-                Store(sum00, x, token + 0, w, row + 0, ref Unsafe.Add(ref output, 0));
-                Store(sum01, x, token + 0, w, row + 8, ref Unsafe.Add(ref output, 8));
-                Store(sum10, x, token + 1, w, row + 0, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
-                Store(sum11, x, token + 1, w, row + 8, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
-                Store(sum20, x, token + 2, w, row + 0, ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
-                Store(sum21, x, token + 2, w, row + 8, ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
-                Store(sum30, x, token + 3, w, row + 0, ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
-                Store(sum31, x, token + 3, w, row + 8, ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector256<int> rowSums0 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector256<float> rowScales0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector256<float> bias0 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -1817,6 +2205,11 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint panelBytes = columns * 16 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                int share = x.Count >= 4 ? 2 : 0;
+                nint tile = token / 1;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 64 >> (fetches ? share : 0);
                 Vector256<int> sum00 = Vector256<int>.Zero;
                 Vector256<int> sum01 = Vector256<int>.Zero;
                 nint k = 0;
@@ -1828,7 +2221,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     while (k < depthEnd)
                     {
                         Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
-                        Prefetch.Line(ref p, panelBytes + 0);
+                        Prefetch.Line(ref ahead, 0);
                         Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
                         // Inputs k + 0 and following.
                         Vector256<sbyte> w00 = Step0(codes00);
@@ -1879,32 +2272,33 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         s00 += Avx2.MultiplyAddAdjacent(x70, w70);
                         s01 += Avx2.MultiplyAddAdjacent(x70, w71);
                         p = ref Unsafe.Add(ref p, 64);
+                        ahead = ref Unsafe.Add(ref ahead, aheadStep);
                         k += 32;
                     }
                     sum00 += Avx2.MultiplyAddAdjacent(s00, Vector256<short>.One);
                     sum01 += Avx2.MultiplyAddAdjacent(s01, Vector256<short>.One);
                 }
-                Store(sum00, x, token + 0, w, row + 0, ref Unsafe.Add(ref output, 0));
-                Store(sum01, x, token + 0, w, row + 8, ref Unsafe.Add(ref output, 8));
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector256<int> rowSums0 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector256<float> rowScales0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector256<float> bias0 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
             }
 
             // Undo zero points in integers, convert once, scale by row.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector256<float> Term(Vector256<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row)
-            {
-                nuint at = (nuint)(row);
-                Vector256<int> corrected = sum - (Vector256.LoadUnsafe(ref w.Sums, at) * Unsafe.Add(ref x.ZeroPoints, token));
-                return Vector256.ConvertToSingle(corrected) * Vector256.LoadUnsafe(ref w.Scales, at);
-            }
+            private static Vector256<float> Term(Vector256<int> sum, Vector256<int> rowSums, Vector256<float> rowScales, int zero) =>
+                Vector256.ConvertToSingle(sum - (rowSums * zero)) * rowScales;
 
             // Scale by token, then add the bias, unfused.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Finish(Vector256<float> terms, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                ((terms * Unsafe.Add(ref x.Scales, token)) + Vector256.LoadUnsafe(ref w.Bias, (nuint)row)).StoreUnsafe(ref output);
-
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Store(Vector256<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                Finish(Term(sum, x, token, w, row), x, token, w, row, ref output);
+            private static void Finish(Vector256<float> terms, Vector256<float> bias, float scale, ref float output) =>
+                ((terms * scale) + bias).StoreUnsafe(ref output);
 
             // Codes of step 0: bit 0, as -1 or +1.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -1962,6 +2356,10 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             public static int TileTokens => 2;
 
+            public static int TallTokens => 2;
+
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row, ref output, outputStride);
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
@@ -1970,6 +2368,11 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
                 ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                int share = x.Count >= 8 ? 2 : 0;
+                nint tile = token / 2;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 16 >> (fetches ? share : 0);
                 Vector128<int> sum00 = Vector128<int>.Zero;
                 Vector128<int> sum01 = Vector128<int>.Zero;
                 Vector128<int> sum02 = Vector128<int>.Zero;
@@ -1989,7 +2392,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     while (k < depthEnd)
                     {
                         Vector128<byte> codes00 = Vector128.LoadUnsafe(ref p, 0);
-                        Prefetch.Line(ref p, panelBytes + 0);
+                        Prefetch.Line(ref ahead, 0);
                         // Inputs k + 0 and following.
                         Vector128<sbyte> w00 = Step0(codes00);
                         Vector128<short> w00Low = Vector128.WidenLower(w00);
@@ -2071,6 +2474,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         low1 += x71 * w70Low;
                         high1 += x71 * w70High;
                         p = ref Unsafe.Add(ref p, 16);
+                        ahead = ref Unsafe.Add(ref ahead, aheadStep);
                         k += 8;
                     }
                     sum00 += Vector128.WidenLower(low0);
@@ -2082,14 +2486,28 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     sum12 += Vector128.WidenLower(high1);
                     sum13 += Vector128.WidenUpper(high1);
                 }
-                Store(sum00, x, token + 0, w, row + 0, ref Unsafe.Add(ref output, 0));
-                Store(sum01, x, token + 0, w, row + 4, ref Unsafe.Add(ref output, 4));
-                Store(sum02, x, token + 0, w, row + 8, ref Unsafe.Add(ref output, 8));
-                Store(sum03, x, token + 0, w, row + 12, ref Unsafe.Add(ref output, 12));
-                Store(sum10, x, token + 1, w, row + 0, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
-                Store(sum11, x, token + 1, w, row + 4, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 4));
-                Store(sum12, x, token + 1, w, row + 8, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
-                Store(sum13, x, token + 1, w, row + 12, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 12));
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector128<int> rowSums0 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector128<float> rowScales0 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector128<float> bias0 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Vector128<int> rowSums1 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 4));
+                Vector128<float> rowScales1 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 4));
+                Vector128<float> bias1 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 4));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 4));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 4));
+                Vector128<int> rowSums2 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector128<float> rowScales2 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector128<float> bias2 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum02, rowSums2, rowScales2, Unsafe.Add(ref zero, 0)), bias2, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
+                Finish(Term(sum12, rowSums2, rowScales2, Unsafe.Add(ref zero, 1)), bias2, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                Vector128<int> rowSums3 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 12));
+                Vector128<float> rowScales3 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 12));
+                Vector128<float> bias3 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 12));
+                Finish(Term(sum03, rowSums3, rowScales3, Unsafe.Add(ref zero, 0)), bias3, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 12));
+                Finish(Term(sum13, rowSums3, rowScales3, Unsafe.Add(ref zero, 1)), bias3, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 12));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -2099,6 +2517,11 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint panelBytes = columns * 16 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                int share = x.Count >= 4 ? 2 : 0;
+                nint tile = token / 1;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 16 >> (fetches ? share : 0);
                 Vector128<int> sum00 = Vector128<int>.Zero;
                 Vector128<int> sum01 = Vector128<int>.Zero;
                 Vector128<int> sum02 = Vector128<int>.Zero;
@@ -2112,7 +2535,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     while (k < depthEnd)
                     {
                         Vector128<byte> codes00 = Vector128.LoadUnsafe(ref p, 0);
-                        Prefetch.Line(ref p, panelBytes + 0);
+                        Prefetch.Line(ref ahead, 0);
                         // Inputs k + 0 and following.
                         Vector128<sbyte> w00 = Step0(codes00);
                         Vector128<short> w00Low = Vector128.WidenLower(w00);
@@ -2170,6 +2593,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         low0 += x70 * w70Low;
                         high0 += x70 * w70High;
                         p = ref Unsafe.Add(ref p, 16);
+                        ahead = ref Unsafe.Add(ref ahead, aheadStep);
                         k += 8;
                     }
                     sum00 += Vector128.WidenLower(low0);
@@ -2177,29 +2601,35 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     sum02 += Vector128.WidenLower(high0);
                     sum03 += Vector128.WidenUpper(high0);
                 }
-                Store(sum00, x, token + 0, w, row + 0, ref Unsafe.Add(ref output, 0));
-                Store(sum01, x, token + 0, w, row + 4, ref Unsafe.Add(ref output, 4));
-                Store(sum02, x, token + 0, w, row + 8, ref Unsafe.Add(ref output, 8));
-                Store(sum03, x, token + 0, w, row + 12, ref Unsafe.Add(ref output, 12));
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector128<int> rowSums0 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector128<float> rowScales0 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector128<float> bias0 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Vector128<int> rowSums1 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 4));
+                Vector128<float> rowScales1 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 4));
+                Vector128<float> bias1 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 4));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 4));
+                Vector128<int> rowSums2 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector128<float> rowScales2 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector128<float> bias2 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum02, rowSums2, rowScales2, Unsafe.Add(ref zero, 0)), bias2, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
+                Vector128<int> rowSums3 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 12));
+                Vector128<float> rowScales3 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 12));
+                Vector128<float> bias3 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 12));
+                Finish(Term(sum03, rowSums3, rowScales3, Unsafe.Add(ref zero, 0)), bias3, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 12));
             }
 
             // Undo zero points in integers, convert once, scale by row.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector128<float> Term(Vector128<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row)
-            {
-                nuint at = (nuint)(row);
-                Vector128<int> corrected = sum - (Vector128.LoadUnsafe(ref w.Sums, at) * Unsafe.Add(ref x.ZeroPoints, token));
-                return Vector128.ConvertToSingle(corrected) * Vector128.LoadUnsafe(ref w.Scales, at);
-            }
+            private static Vector128<float> Term(Vector128<int> sum, Vector128<int> rowSums, Vector128<float> rowScales, int zero) =>
+                Vector128.ConvertToSingle(sum - (rowSums * zero)) * rowScales;
 
             // Scale by token, then add the bias, unfused.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Finish(Vector128<float> terms, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                ((terms * Unsafe.Add(ref x.Scales, token)) + Vector128.LoadUnsafe(ref w.Bias, (nuint)row)).StoreUnsafe(ref output);
-
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Store(Vector128<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                Finish(Term(sum, x, token, w, row), x, token, w, row, ref output);
+            private static void Finish(Vector128<float> terms, Vector128<float> bias, float scale, ref float output) =>
+                ((terms * scale) + bias).StoreUnsafe(ref output);
 
             // Codes of step 0: bit 0, as -1 or +1.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -2243,6 +2673,11 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             public static KernelOrder Order => new(1, 16, 1, 1);
 
             public static int TileTokens => 4;
+
+            public static int TallTokens => TileTokens;
+
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) =>
+                Tile(x, token, w, row, ref output, outputStride);
 
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {

@@ -10,7 +10,10 @@ namespace QuantGen.Training.PostTraining;
 public static class PostTrainingQuantizer
 {
     /// <summary>Quantizes a checkpoint; at 32 bits weights are kept as they are.</summary>
-    /// <param name="checkpoint">The checkpoint, which must have exactly the tensors of the model.</param>
+    /// <param name="checkpoint">
+    /// The checkpoint, which must have exactly the tensors of the model. It stays open until the result is built: only then are tensors that are not
+    /// quantized read, and found to be finite or not.
+    /// </param>
     /// <param name="spec">The model to make.</param>
     /// <param name="options">Tokenizer, labels and static activation ranges.</param>
     /// <param name="cancellation">Stops the work between two tensors.</param>
@@ -71,7 +74,7 @@ public static class PostTrainingQuantizer
         var inCheckpoint = PackedLayout.Checkpoint(spec).Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
         foreach (TensorSpec tensor in PackedLayout.Packed(spec).Where(tensor => inCheckpoint.Contains(tensor.Name)))
         {
-            builder.AddFloats(tensor.Name, checkpoint.Read(tensor.Name));
+            builder.AddFloats(tensor.Name, target => checkpoint.Read(tensor.Name, target));
         }
     }
 

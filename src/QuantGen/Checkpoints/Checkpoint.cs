@@ -89,19 +89,23 @@ public sealed class Checkpoint : IDisposable
     public float[] Read(string canonicalName)
     {
         ArgumentNullException.ThrowIfNull(canonicalName);
-        if (!_tensors.TryGetValue(canonicalName, out CheckpointTensor? tensor))
-        {
-            throw new ModelFormatException(_indexPath, $"tensor '{canonicalName}'", "to be there", "no such tensor");
-        }
+        CheckpointTensor tensor = Find(canonicalName);
 
         // A file with an impossible tensor is refused before memory is taken for it.
         _ = tensor.File.Bytes(tensor.Source);
         float[] values = new float[tensor.Source.ElementCount];
-        tensor.File.ReadFloats(tensor.Source, values);
-        int bad = FloatScan.IndexOfNonFinite(values);
-        return bad < 0
-            ? values
-            : throw new ModelFormatException(tensor.File.Name, $"tensor '{tensor.SourceName}'", "finite numbers", $"{values[bad]} at element {bad}");
+        Read(tensor, values);
+        return values;
+    }
+
+    /// <summary>Reads a tensor as 32-bit floats into memory that is there already.</summary>
+    /// <param name="canonicalName">A key of <see cref="Tensors"/>.</param>
+    /// <param name="destination">Takes one number per element; has exactly that length.</param>
+    /// <exception cref="ModelFormatException">The tensor is missing, is not of a float type or holds NaN or infinity.</exception>
+    public void Read(string canonicalName, Span<float> destination)
+    {
+        ArgumentNullException.ThrowIfNull(canonicalName);
+        Read(Find(canonicalName), destination);
     }
 
     /// <summary>Requires exactly these tensors, apart from known ones that a model may leave unused.</summary>
@@ -145,6 +149,16 @@ public sealed class Checkpoint : IDisposable
         }
     }
 
+    private static void Read(CheckpointTensor tensor, Span<float> values)
+    {
+        tensor.File.ReadFloats(tensor.Source, values);
+        int bad = FloatScan.IndexOfNonFinite(values);
+        if (bad >= 0)
+        {
+            throw new ModelFormatException(tensor.File.Name, $"tensor '{tensor.SourceName}'", "finite numbers", $"{values[bad]} at element {bad}");
+        }
+    }
+
     private static string ReadConfig(string path)
     {
         using var bytes = new FileBytes(path);
@@ -163,6 +177,10 @@ public sealed class Checkpoint : IDisposable
             throw new ModelFormatException(path, "", "UTF-8 text", $"an invalid byte at {cause.Index}", cause);
         }
     }
+
+    private CheckpointTensor Find(string canonicalName) => _tensors.TryGetValue(canonicalName, out CheckpointTensor? tensor)
+        ? tensor
+        : throw new ModelFormatException(_indexPath, $"tensor '{canonicalName}'", "to be there", "no such tensor");
 
     private void AddTensors(SafetensorsFile file)
     {

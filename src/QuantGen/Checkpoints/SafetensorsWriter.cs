@@ -32,14 +32,14 @@ public sealed class SafetensorsWriter
     /// <param name="shape">Dimensions, outermost first, whose product is the number of values.</param>
     /// <param name="values">The elements in row-major order.</param>
     public void AddFloats(string name, ReadOnlySpan<int> shape, ReadOnlyMemory<float> values)
-        => Add(new Entry(name, SafetensorsDType.F32, shape.ToArray(), values, default), values.Length);
+        => Add(name, SafetensorsDType.F32, shape, [new TensorPart(checked(values.Length * sizeof(float)), target => MemoryMarshal.AsBytes(values.Span).CopyTo(target))]);
 
     /// <summary>Adds a U8 tensor. The values are read when the file is written.</summary>
     /// <param name="name">A name not used before.</param>
     /// <param name="shape">Dimensions, outermost first, whose product is the number of values.</param>
     /// <param name="values">The elements in row-major order.</param>
     public void AddBytes(string name, ReadOnlySpan<int> shape, ReadOnlyMemory<byte> values)
-        => Add(new Entry(name, SafetensorsDType.U8, shape.ToArray(), default, values), values.Length);
+        => Add(name, SafetensorsDType.U8, shape, [new TensorPart(values.Length, target => values.Span.CopyTo(target))]);
 
     /// <summary>Writes the file to a stream.</summary>
     /// <param name="stream">Takes the bytes from its current position on.</param>
@@ -57,20 +57,38 @@ public sealed class SafetensorsWriter
     internal void Write(Stream stream, ReadOnlySpan<byte> header)
     {
         stream.Write(header);
-        foreach (Entry entry in InFileOrder())
+        foreach (TensorPart part in InFileOrder().SelectMany(entry => entry.Parts))
         {
-            stream.Write(entry.Data);
+            byte[] bytes = ArrayPool<byte>.Shared.Rent(part.Length);
+            part.Fill(bytes.AsSpan(0, part.Length));
+            stream.Write(bytes, 0, part.Length);
+            ArrayPool<byte>.Shared.Return(bytes);
         }
     }
 
-    /// <summary>Visits the tensors in the order of the file.</summary>
-    internal void ForEach(Action<string, ReadOnlySpan<byte>> visit)
+    /// <summary>Makes the whole file in memory; parts of tensors are filled at the same time.</summary>
+    internal byte[] ToBytes(ReadOnlySpan<byte> header)
     {
-        foreach (Entry entry in InFileOrder())
+        TensorPart[] parts = [.. InFileOrder().SelectMany(entry => entry.Parts)];
+        int[] starts = new int[parts.Length];
+        int length = header.Length;
+        for (int i = 0; i < parts.Length; i++)
         {
-            visit(entry.Name, entry.Data);
+            starts[i] = length;
+            length = checked(length + parts[i].Length);
         }
+
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
+        header.CopyTo(bytes);
+        LoadLoop.Run(Environment.ProcessorCount, parts.Length, i => parts[i].Fill(bytes.AsSpan(starts[i], parts[i].Length)));
+        return bytes;
     }
+
+    /// <summary>Changes an entry of <c>__metadata__</c>, or adds it.</summary>
+    internal void SetMetadata(string key, string value) => _metadata[key] = value;
+
+    /// <summary>Gets the names of the tensors in the order of the file.</summary>
+    internal IEnumerable<string> Names => InFileOrder().Select(entry => entry.Name);
 
     /// <summary>Makes the bytes before the first tensor: the length field and the padded header text.</summary>
     internal byte[] BuildHeader()
@@ -99,24 +117,26 @@ public sealed class SafetensorsWriter
         return sizeof(long);
     }
 
-    private void Add(Entry entry, int count)
+    /// <summary>Adds a tensor that consists of parts, one after the other.</summary>
+    internal void Add(string name, SafetensorsDType dtype, ReadOnlySpan<int> shape, TensorPart[] parts)
     {
-        ArgumentException.ThrowIfNullOrEmpty(entry.Name);
+        ArgumentException.ThrowIfNullOrEmpty(name);
         long product = 1;
-        foreach (int dimension in entry.Shape)
+        foreach (int dimension in shape)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(dimension);
             product = checked(product * dimension);
         }
 
-        if (product != count)
+        var entry = new Entry(name, dtype, shape.ToArray(), parts);
+        if (product * dtype.Size() != entry.Length)
         {
-            throw new ArgumentException($"Tensor '{entry.Name}' of shape {SafetensorsTensor.ShapeText(entry.Shape)} needs {product} values, not {count}.");
+            throw new ArgumentException($"Tensor '{name}' of shape {SafetensorsTensor.ShapeText(entry.Shape)} needs {product} values, not {entry.Length / dtype.Size()}.");
         }
 
-        if (!_names.Add(entry.Name))
+        if (!_names.Add(name))
         {
-            throw new ArgumentException($"Tensor '{entry.Name}' was added before.");
+            throw new ArgumentException($"Tensor '{name}' was added before.");
         }
 
         _entries.Add(entry);
@@ -156,15 +176,15 @@ public sealed class SafetensorsWriter
             json.WriteEndArray();
             json.WriteStartArray("data_offsets");
             json.WriteNumberValue(position);
-            position += entry.Data.Length;
+            position += entry.Length;
             json.WriteNumberValue(position);
             json.WriteEndArray();
             json.WriteEndObject();
         }
     }
 
-    private sealed record Entry(string Name, SafetensorsDType DType, int[] Shape, ReadOnlyMemory<float> Floats, ReadOnlyMemory<byte> Bytes)
+    private sealed record Entry(string Name, SafetensorsDType DType, int[] Shape, TensorPart[] Parts)
     {
-        public ReadOnlySpan<byte> Data => DType == SafetensorsDType.F32 ? MemoryMarshal.AsBytes(Floats.Span) : Bytes.Span;
+        public long Length => Parts.Sum(part => (long)part.Length);
     }
 }

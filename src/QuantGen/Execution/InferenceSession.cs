@@ -20,7 +20,7 @@ public sealed partial class InferenceSession : IDisposable
         _threads = options.Threads;
         Labels = program.Labels.Count > 0 ? program.Labels : [.. model.Labels];
         Tokenizer = TokenizerSettings.CreateTokenizer(model);
-        var weights = new WeightArena(program.WeightBytes);
+        var weights = new WeightArena(program.WeightBytes) { LoadThreads = options.Threads };
         try
         {
             program.PlaceWeights(model, weights);
@@ -54,7 +54,8 @@ public sealed partial class InferenceSession : IDisposable
     /// <param name="program">The code generated for the model.</param>
     /// <param name="options">Threads and so on; null for defaults.</param>
     /// <exception cref="ModelFormatException">The file is damaged or was made for another model.</exception>
-    public static InferenceSession Load(string path, IEncoderProgram program, LoadOptions? options = null) => Load(PackedModel.Open(path), program, options);
+    public static InferenceSession Load(string path, IEncoderProgram program, LoadOptions? options = null) =>
+        Load(PackedModel.Open(path, ThreadsOf(options)), program, options);
 
     /// <summary>Loads a packed file from memory.</summary>
     /// <param name="file">The bytes of the file; they are not used after the call.</param>
@@ -62,7 +63,7 @@ public sealed partial class InferenceSession : IDisposable
     /// <param name="options">Threads and so on; null for defaults.</param>
     /// <exception cref="ModelFormatException">The bytes are damaged or were made for another model.</exception>
     public static InferenceSession Load(ReadOnlyMemory<byte> file, IEncoderProgram program, LoadOptions? options = null) =>
-        Load(PackedModel.Read(file, "packed model"), program, options);
+        Load(PackedModel.Read(file, "packed model", ThreadsOf(options)), program, options);
 
     /// <summary>Loads a packed model and disposes of it, whether loading succeeds or not.</summary>
     /// <param name="model">The packed model.</param>
@@ -76,7 +77,7 @@ public sealed partial class InferenceSession : IDisposable
         {
             ArgumentNullException.ThrowIfNull(program);
             options ??= new LoadOptions();
-            ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(LoadOptions.Threads));
+            _ = ThreadsOf(options);
             ArgumentOutOfRangeException.ThrowIfLessThan(options.ConcurrentCalls, 1, nameof(LoadOptions.ConcurrentCalls));
             return SpecDifference.First(program.Spec, model.Spec) is SpecDifference difference
                 ? throw new ModelFormatException(model.Name, difference.Place, difference.Expected, difference.Found)
@@ -144,6 +145,13 @@ public sealed partial class InferenceSession : IDisposable
 
     /// <summary>Frees weights, buffers and threads; calls that are running finish first, on their own threads, and later calls throw.</summary>
     public void Dispose() => _pool.Dispose();
+
+    private static int ThreadsOf(LoadOptions? options)
+    {
+        int threads = options?.Threads ?? Environment.ProcessorCount;
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1, nameof(LoadOptions.Threads));
+        return threads;
+    }
 
     private static void RequireLength(int found, long rows, int width, string what)
     {

@@ -4,7 +4,7 @@ namespace QuantGen;
 public sealed record LoadOptions
 {
     /// <summary>
-    /// Gets the most threads that one call uses, the calling thread included; at least 1. Calls that run at the same time share them.
+    /// Gets the most threads that loading and each call use, the calling thread included; at least 1. Calls that run at the same time share them.
     /// Default: the number of processors.
     /// </summary>
     public int Threads { get; init; } = Environment.ProcessorCount;

@@ -9,6 +9,7 @@ public sealed unsafe class WeightArena : IDisposable
     // A cache line and a 512-bit vector.
     private const nuint Alignment = 64;
     private byte* _start;
+    private void* _block;
 
     /// <summary>Allocates zeroed memory.</summary>
     /// <param name="bytes">How much, at least 1.</param>
@@ -16,8 +17,11 @@ public sealed unsafe class WeightArena : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1);
         Length = bytes;
-        _start = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
-        NativeMemory.Clear(_start, (nuint)bytes);
+
+        // Fresh pages are zero already: a large block costs nothing before it is filled, by the threads that fill it.
+        _block = NativeMemory.AllocZeroed((nuint)bytes + Alignment - 1);
+        HugePages.Request(_block, (nuint)bytes + Alignment - 1);
+        _start = (byte*)(((nuint)_block + Alignment - 1) & ~(Alignment - 1));
     }
 
     /// <summary>Frees the memory of an arena that nobody disposed of.</summary>
@@ -25,6 +29,9 @@ public sealed unsafe class WeightArena : IDisposable
 
     /// <summary>Gets the number of bytes.</summary>
     public long Length { get; }
+
+    /// <summary>Gets the most threads that fill the arena.</summary>
+    internal int LoadThreads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Gets a part of the arena to write.</summary>
     /// <param name="offset">First byte.</param>
@@ -67,7 +74,8 @@ public sealed unsafe class WeightArena : IDisposable
 
     private void Free()
     {
-        NativeMemory.AlignedFree(_start);
+        NativeMemory.Free(_block);
+        _block = null;
         _start = null;
     }
 }

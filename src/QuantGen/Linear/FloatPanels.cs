@@ -18,26 +18,21 @@ public static class FloatPanels
     /// <param name="columns">Inputs.</param>
     public static int Length(int rows, int columns) => checked(PaddedRows(rows) * columns);
 
-    /// <summary>Rewrites a row-major matrix.</summary>
+    /// <summary>Gets the number of panels of a layer.</summary>
+    /// <param name="rows">Outputs.</param>
+    public static int Count(int rows) => (rows + Outputs - 1) / Outputs;
+
+    /// <summary>Rewrites the rows of one panel; panels are independent of each other.</summary>
     /// <param name="weights">[rows, columns].</param>
     /// <param name="rows">Outputs.</param>
     /// <param name="columns">Inputs.</param>
-    /// <param name="panels">Receives <see cref="Length"/> floats.</param>
-    public static void Pack(ReadOnlySpan<float> weights, int rows, int columns, Span<float> panels)
+    /// <param name="panel">Which panel.</param>
+    /// <param name="panels">All panels, <see cref="Length"/> floats.</param>
+    public static void Pack(ReadOnlySpan<float> weights, int rows, int columns, int panel, Span<float> panels)
     {
-        int padded = PaddedRows(rows);
-        for (int first = 0; first < padded; first += Outputs)
-        {
-            int width = Math.Min(Outputs, padded - first);
-            Span<float> panel = panels.Slice(first * columns, width * columns);
-            for (int r = 0; r < Math.Min(width, rows - first); r++)
-            {
-                ReadOnlySpan<float> row = weights.Slice((first + r) * columns, columns);
-                for (int k = 0; k < columns; k++)
-                {
-                    panel[(k * width) + r] = row[k];
-                }
-            }
-        }
+        int first = panel * Outputs;
+        int width = Math.Min(Outputs, PaddedRows(rows) - first);
+        int count = Math.Min(width, rows - first);
+        Transposition.Run(weights.Slice(first * columns, count * columns), count, columns, panels.Slice(first * columns, width * columns), width);
     }
 }

@@ -1,8 +1,6 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
+using QuantGen.Checkpoints;
 using QuantGen.Execution;
 using QuantGen.Packed;
-using QuantGen.Quantization;
 using QuantGen.Specs;
 
 namespace QuantGen.Linear;
@@ -23,18 +21,10 @@ public static class LinearPlacer
         IReadOnlyList<RowSegment> segments = matrix.Segments();
         RowSegment rows = segments[segment];
         long skipped = segments.Take(segment).Sum(s => (long)s.Rows * MatrixSpec.RowBytes(matrix.Columns, s.Bits));
-        int rowBytes = MatrixSpec.RowBytes(matrix.Columns, rows.Bits);
         int padded = KernelOrder.Pad(rows.Rows, KernelOrder.RowMultiple);
-
-        if (order.Table is not null)
-        {
-            PlaceIndices(model, arena, matrix, rows, (int)skipped, order.Table, place);
-            PlaceParameters(model, arena, matrix, rows, place, padded);
-            return;
-        }
-
-        PlacePanels(model, arena, matrix, rows, (int)skipped, order, place, 0, order.WideRows(padded));
-        PlacePanels(model, arena, matrix, rows, (int)skipped, order.Narrow, place, order.WideRows(padded), padded);
+        int wide = order.WideRows(padded);
+        Place(model, arena, matrix, rows, skipped, order, place, 0, wide);
+        Place(model, arena, matrix, rows, skipped, order.Narrow, place, wide, padded);
         PlaceParameters(model, arena, matrix, rows, place, padded);
     }
 
@@ -46,110 +36,65 @@ public static class LinearPlacer
     public static void PlaceFullPrecision(PackedModel model, WeightArena arena, string name, LinearPlace place)
     {
         MatrixSpec matrix = model.Spec.Matrix(name);
-        ReadOnlySpan<float> weights = model.Floats(name + ".weight");
-        FloatPanels.Pack(weights, matrix.Rows, matrix.Columns, arena.Floats(place.Codes, FloatPanels.Length(matrix.Rows, matrix.Columns)));
+        string weights = name + ".weight";
+        LoadLoop.Run(arena.LoadThreads, FloatPanels.Count(matrix.Rows), panel =>
+        {
+            Span<float> panels = arena.Floats(place.Codes, FloatPanels.Length(matrix.Rows, matrix.Columns));
+            FloatPanels.Pack(model.Floats(weights), matrix.Rows, matrix.Columns, panel, panels);
+        });
         model.Floats(name + ".bias").CopyTo(arena.Floats(place.Bias, FloatPanels.PaddedRows(matrix.Rows)));
     }
 
     // Panels are independent of each other, and a large model has thousands.
-    private static void PlacePanels(
-        PackedModel model, WeightArena arena, MatrixSpec matrix, RowSegment rows, int skipped, KernelOrder order, LinearPlace place, int firstRow, int endRow)
+    private static void Place(
+        PackedModel model, WeightArena arena, MatrixSpec matrix, RowSegment rows, long skipped, KernelOrder order, LinearPlace place, int firstRow, int endRow)
     {
         int rowBytes = MatrixSpec.RowBytes(matrix.Columns, rows.Bits);
         int padded = KernelOrder.Pad(rows.Rows, KernelOrder.RowMultiple);
-        int columns = KernelOrder.Pad(matrix.Columns, KernelOrder.ColumnMultiple);
-        Parallel.For(firstRow / order.PanelOutputs, endRow / order.PanelOutputs, panel =>
+        IPanelPacker packer = order.Table is null ? new PanelPacker(order, matrix.Columns) : new TablePacker(order.Table, order.PanelOutputs, matrix.Columns);
+        int panels = (Math.Min(endRow, rows.Rows) - firstRow + packer.PanelOutputs - 1) / packer.PanelOutputs;
+        long start = place.Codes + ((long)firstRow / packer.PanelOutputs * packer.PanelBytes);
+        LoadLoop.Run(arena.LoadThreads, Math.Max(0, panels), panel =>
         {
-            int first = panel * order.PanelOutputs;
-            int count = Math.Clamp(rows.Rows - first, 0, order.PanelOutputs);
-            ReadOnlySpan<byte> codes = model.Codes(matrix.Name).Slice(count == 0 ? 0 : skipped + (first * rowBytes), count * rowBytes);
-            int panelBytes = order.PanelBytes(columns);
-            Span<byte> target = arena.Bytes(place.Codes + ((long)panel * panelBytes), panelBytes);
+            int first = firstRow + (panel * packer.PanelOutputs);
+            int count = Math.Min(packer.PanelOutputs, rows.Rows - first);
+            ReadOnlySpan<byte> codes = model.Codes(matrix.Name).Slice(checked((int)(skipped + ((long)first * rowBytes))), count * rowBytes);
+            packer.Pack(codes, arena.Bytes(start + ((long)panel * packer.PanelBytes), packer.PanelBytes));
             Span<int> sums = arena.Integers(place.Sums, padded * matrix.GroupsAlongInput).Slice(first);
-            PlacePanel(codes, matrix, rows.Bits, order, columns, target, sums, padded);
+            SumRows(codes, matrix, rows.Bits, sums, padded);
+            if (order.Table is not null)
+            {
+                CountFromZero(sums.Slice(0, count), matrix.Columns << (rows.Bits - 1));
+            }
         });
     }
 
     // Kernels with tables count codes from 0, so their sums do.
-    private static void PlaceIndices(
-        PackedModel model, WeightArena arena, MatrixSpec matrix, RowSegment rows, int skipped, TableOrder order, LinearPlace place)
+    private static void CountFromZero(Span<int> sums, int offset)
     {
-        int rowBytes = MatrixSpec.RowBytes(matrix.Columns, rows.Bits);
-        int padded = KernelOrder.Pad(rows.Rows, KernelOrder.RowMultiple);
-        int bytes = padded / TableOrder.GranuleOutputs * order.GranuleBytes(matrix.Columns);
-        Parallel.For(0, padded / TableOrder.GranuleOutputs, granule =>
+        foreach (ref int sum in sums)
         {
-            int end = Math.Min((granule + 1) * TableOrder.GranuleOutputs, rows.Rows);
-            for (int r = granule * TableOrder.GranuleOutputs; r < end; r++)
-            {
-                ReadOnlySpan<byte> row = model.Codes(matrix.Name).Slice(skipped + (r * rowBytes), rowBytes);
-                order.PlaceRow(row, matrix.Columns, r, padded, arena.Bytes(place.Codes, bytes));
-                Span<int> sums = arena.Integers(place.Sums, padded);
-                SumGroups(row, matrix, rows.Bits, sums.Slice(r), padded);
-                sums[r] += matrix.Columns << (rows.Bits - 1);
-            }
-        });
-    }
-
-    private static void PlacePanel(
-        ReadOnlySpan<byte> codes, MatrixSpec matrix, int bits, KernelOrder order, int columns, Span<byte> panel, Span<int> sums, int paddedRows)
-    {
-        int rowBytes = MatrixSpec.RowBytes(matrix.Columns, bits);
-        bool words = order.Interleave == 4 && bits != 3;
-        byte[] unpacked = ArrayPool<byte>.Shared.Rent(columns);
-        uint[] padded = ArrayPool<uint>.Shared.Rent((columns * bits / 32) + 1);
-        for (int r = 0; r * rowBytes < codes.Length; r++)
-        {
-            ReadOnlySpan<byte> row = codes.Slice(r * rowBytes, rowBytes);
-            SumGroups(row, matrix, bits, sums.Slice(r), paddedRows);
-            if (words)
-            {
-                Span<uint> values = padded.AsSpan(0, columns * bits / 32);
-                values.Clear();
-                row.CopyTo(MemoryMarshal.AsBytes(values));
-                PanelPacker.AddPackedRow(values, order, r, MemoryMarshal.Cast<byte, uint>(panel));
-            }
-            else
-            {
-                Span<byte> values = unpacked.AsSpan(0, columns);
-                values.Slice(matrix.Columns).Clear();
-                CodePacker.UnpackRow(row, bits, values.Slice(0, matrix.Columns));
-                PanelPacker.AddRow(values, order, r, panel);
-            }
+            sum += offset;
         }
-
-        ArrayPool<byte>.Shared.Return(unpacked);
-        ArrayPool<uint>.Shared.Return(padded);
     }
 
-    private static void SumGroups(ReadOnlySpan<byte> row, MatrixSpec matrix, int bits, Span<int> sums, int stride)
+    private static void SumRows(ReadOnlySpan<byte> rows, MatrixSpec matrix, int bits, Span<int> sums, int stride)
     {
         // Groups are multiples of 32 inputs, so that they begin on a byte at any width.
         int size = matrix.GroupSize == 0 ? matrix.Columns : matrix.GroupSize;
-        for (int group = 0; group < matrix.GroupsAlongInput; group++)
+        int rowBytes = MatrixSpec.RowBytes(matrix.Columns, bits);
+        for (int r = 0; r * rowBytes < rows.Length; r++)
         {
-            int count = Math.Min(size, matrix.Columns - (group * size));
-            ReadOnlySpan<byte> codes = row.Slice(group * size / 8 * bits, MatrixSpec.RowBytes(count, bits));
-            int sum = bits == 3 ? SumUnpacked(codes, count) : CodeSums.Sum(codes, bits);
+            ReadOnlySpan<byte> row = rows.Slice(r * rowBytes, rowBytes);
+            for (int group = 0; group < matrix.GroupsAlongInput; group++)
+            {
+                int count = Math.Min(size, matrix.Columns - (group * size));
+                int sum = CodeSums.Sum(row.Slice(group * size / 8 * bits, MatrixSpec.RowBytes(count, bits)), bits);
 
-            // Centered codes: code - 2^(bits - 1), and 2 * code - 1 at one bit.
-            sums[group * stride] = bits == 1 ? (2 * sum) - count : sum - (count << (bits - 1));
+                // Centered codes: code - 2^(bits - 1), and 2 * code - 1 at one bit.
+                sums[(group * stride) + r] = bits == 1 ? (2 * sum) - count : sum - (count << (bits - 1));
+            }
         }
-    }
-
-    // Three-bit codes cross the borders of bytes.
-    private static int SumUnpacked(ReadOnlySpan<byte> packed, int count)
-    {
-        byte[] codes = ArrayPool<byte>.Shared.Rent(count);
-        CodePacker.UnpackRow(packed, 3, codes.AsSpan(0, count));
-        int sum = 0;
-        foreach (byte code in codes.AsSpan(0, count))
-        {
-            sum += code;
-        }
-
-        ArrayPool<byte>.Shared.Return(codes);
-        return sum;
     }
 
     private static void PlaceParameters(PackedModel model, WeightArena arena, MatrixSpec matrix, RowSegment rows, LinearPlace place, int padded)

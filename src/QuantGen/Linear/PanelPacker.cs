@@ -1,107 +1,131 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using QuantGen.Specs;
 
 namespace QuantGen.Linear;
 
-/// <summary>Rewrites one row of codes from the file's order into a kernel's order.</summary>
-internal static class PanelPacker
+/// <summary>Rewrites rows of codes from the file's order into the panels of a <see cref="KernelOrder"/>. Several threads may use one packer.</summary>
+/// <remarks>
+/// A row becomes a list of elements, one for every plane: the codes of an output that stand together in a panel
+/// (<see cref="ElementOrder"/>). A panel is then the transposition of its rows' elements.
+/// </remarks>
+internal sealed class PanelPacker : IPanelPacker
 {
-    /// <summary>Adds a row to its panel; the panel's memory is zero before its first row.</summary>
-    /// <param name="codes">One stored code (0 to 2^bits - 1) per byte, padded columns included.</param>
+    private const int VectorBytes = 32;
+    private readonly KernelOrder _order;
+    private readonly int _rowBytes;
+    private readonly int _elementBytes;
+    private readonly ElementOrder _elements;
+    private readonly ElementOrder _highBits;
+
+    /// <summary>Prepares for rows of one length.</summary>
     /// <param name="order">The kernel's order.</param>
-    /// <param name="rowInPanel">The row's place in the panel.</param>
-    /// <param name="panel">The panel.</param>
+    /// <param name="columns">Codes of a row in the file.</param>
+    public PanelPacker(KernelOrder order, int columns)
+    {
+        _order = order;
+        _rowBytes = MatrixSpec.RowBytes(columns, order.Bits);
+        _elementBytes = KernelOrder.Pad(columns, KernelOrder.ColumnMultiple) / 8 * order.Bits;
+        PanelBytes = _elementBytes * order.PanelOutputs;
+
+        // Three bits are two bits and one bit.
+        _elements = new ElementOrder(order.Bits == 3 ? 2 : order.Bits, order.Interleave);
+        _highBits = new ElementOrder(1, order.Interleave);
+    }
+
+    /// <inheritdoc/>
+    public int PanelOutputs => _order.PanelOutputs;
+
+    /// <inheritdoc/>
+    public int PanelBytes { get; }
+
+    /// <inheritdoc/>
+    public void Pack(ReadOnlySpan<byte> rows, Span<byte> panel)
+    {
+        int count = rows.Length / _rowBytes;
+        byte[] elements = ArrayPool<byte>.Shared.Rent(count * _elementBytes);
+        byte[] scratch = ArrayPool<byte>.Shared.Rent((2 * _elementBytes) + (4 * VectorBytes));
+        for (int r = 0; r < count; r++)
+        {
+            OrderRow(rows.Slice(r * _rowBytes, _rowBytes), scratch, elements.AsSpan(r * _elementBytes, _elementBytes));
+        }
+
+        Transpose(elements.AsSpan(0, count * _elementBytes), count, panel);
+        ArrayPool<byte>.Shared.Return(scratch);
+        ArrayPool<byte>.Shared.Return(elements);
+    }
+
+    // Three-bit elements of a pack stand side by side: low bits of its first half, of its second half, and all high bits.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddRow(ReadOnlySpan<byte> codes, KernelOrder order, int rowInPanel, Span<byte> panel)
+    private static void Join<T>(ReadOnlySpan<byte> low, ReadOnlySpan<byte> high, Span<byte> elements)
+        where T : unmanaged
     {
-        int steps = order.StepsPerPack;
-        int inputsPerPack = steps * order.Interleave;
-        int planeBytes = order.PanelVectors * order.VectorBytes;
-        int vector = rowInPanel / order.VectorOutputs;
-        int place = (vector * order.VectorBytes) + (rowInPanel % order.VectorOutputs * order.Interleave);
-        for (int pack = 0; pack * inputsPerPack < codes.Length; pack++)
+        ReadOnlySpan<T> lows = MemoryMarshal.Cast<byte, T>(low);
+        ReadOnlySpan<T> highs = MemoryMarshal.Cast<byte, T>(high);
+        Span<T> all = MemoryMarshal.Cast<byte, T>(elements);
+        for (int pack = 0; pack * 3 < all.Length; pack++)
         {
-            int packStart = (pack * order.PlanesPerPack * planeBytes) + place;
-            ReadOnlySpan<byte> inputs = codes.Slice(pack * inputsPerPack, inputsPerPack);
-            for (int step = 0; step < steps; step++)
-            {
-                for (int i = 0; i < order.Interleave; i++)
-                {
-                    int code = inputs[(step * order.Interleave) + i];
-                    if (order.Bits == 3)
-                    {
-                        panel[packStart + (step / 4 * planeBytes) + i] |= (byte)((code & 3) << (step % 4 * 2));
-                        panel[packStart + (2 * planeBytes) + i] |= (byte)(code >> 2 << step);
-                    }
-                    else
-                    {
-                        int stored = order.Bits == 8 ? code ^ 0x80 : code;
-                        panel[packStart + i] |= (byte)(stored << (step * order.Bits));
-                    }
-                }
-            }
+            all[pack * 3] = lows[pack * 2];
+            all[(pack * 3) + 1] = lows[(pack * 2) + 1];
+            all[(pack * 3) + 2] = highs[pack];
         }
     }
 
-    /// <summary>Adds a row whose file bytes already hold the inputs of four steps together: interleave 4 and 1, 2, 4 or 8 bits.</summary>
-    /// <remarks>Each 32-bit word of the file holds the codes [step][input] of one pack and the kernel wants [input][step], so a word is a small transposition.</remarks>
-    /// <param name="row">The row's bytes in the file, a multiple of 4 with zeros behind the last code.</param>
-    /// <param name="order">The kernel's order.</param>
-    /// <param name="rowInPanel">The row's place in the panel.</param>
-    /// <param name="panel">The panel.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddPackedRow(ReadOnlySpan<uint> row, KernelOrder order, int rowInPanel, Span<uint> panel)
+    private void OrderRow(ReadOnlySpan<byte> row, Span<byte> scratch, Span<byte> elements)
     {
-        int words = order.PanelVectors * order.VectorOutputs;
-        int bits = order.Bits;
-        for (int i = 0; i < row.Length; i++)
+        // Behind the row: zeros for padded inputs, and for whatever a vector takes beyond them.
+        int length = KernelOrder.Pad(_elementBytes, VectorBytes);
+        Span<byte> padded = scratch.Slice(0, length);
+        row.CopyTo(padded);
+        padded.Slice(row.Length).Clear();
+        if (_order.Bits != 3)
         {
-            uint word = row[i];
-            panel[(i * words) + rowInPanel] = bits switch
-            {
-                1 => Transpose1(word),
-                2 => Transpose2(word),
-                4 => Transpose4(word),
-                _ => word ^ 0x80808080u,
-            };
+            _elements.Apply(padded);
+            padded.Slice(0, elements.Length).CopyTo(elements);
+            return;
+        }
+
+        int highBytes = elements.Length / 3;
+        Span<byte> low = scratch.Slice(length, KernelOrder.Pad(2 * highBytes, VectorBytes));
+        Span<byte> high = scratch.Slice(length + low.Length, KernelOrder.Pad(highBytes, VectorBytes));
+        ThreeBitRow.Split(scratch, low.Slice(0, 2 * highBytes), high.Slice(0, highBytes));
+        _elements.Apply(low);
+        _highBits.Apply(high);
+        switch (_order.Interleave)
+        {
+            case 4:
+                Join<uint>(low, high, elements);
+                break;
+            case 2:
+                Join<ushort>(low, high, elements);
+                break;
+            default:
+                Join<byte>(low, high, elements);
+                break;
         }
     }
 
-    // Eight steps of four 1-bit codes: an 8x4 transposition by exchanging ever larger blocks.
-    private static uint Transpose1(uint x)
+    private void Transpose(ReadOnlySpan<byte> elements, int rows, Span<byte> panel)
     {
-        uint t0 = x & 0x11111111u;
-        uint t1 = (x >> 1) & 0x11111111u;
-        uint t2 = (x >> 2) & 0x11111111u;
-        uint t3 = (x >> 3) & 0x11111111u;
-        return Gather(t0) | (Gather(t1) << 8) | (Gather(t2) << 16) | (Gather(t3) << 24);
-
-        // Bits 0, 4, 8 .. 28 to bits 0 .. 7.
-        static uint Gather(uint t)
+        switch (_order.Interleave)
         {
-            t = (t | (t >> 3)) & 0x03030303u;
-            t = (t | (t >> 6)) & 0x000F000Fu;
-            return (t | (t >> 12)) & 0xFFu;
+            case 4:
+                Transpose<uint>(elements, rows, panel);
+                break;
+            case 2:
+                Transpose<ushort>(elements, rows, panel);
+                break;
+            default:
+                Transpose<byte>(elements, rows, panel);
+                break;
         }
     }
 
-    // Four steps of four 2-bit codes: a 4x4 transposition of 2-bit elements.
-    private static uint Transpose2(uint x)
+    private void Transpose<T>(ReadOnlySpan<byte> elements, int rows, Span<byte> panel)
+        where T : unmanaged
     {
-        x = Exchange(x, 0x00CC00CCu, 6);
-        return Exchange(x, 0x0000F0F0u, 12);
-    }
-
-    // Two steps of four 4-bit codes: [step][input] nibbles to [input][step].
-    private static uint Transpose4(uint x)
-    {
-        x = Exchange(x, 0x0000FF00u, 8);
-        return Exchange(x, 0x00F000F0u, 4);
-    }
-
-    // Swaps the masked bits with those `shift` above them.
-    private static uint Exchange(uint x, uint mask, int shift)
-    {
-        uint t = (x ^ (x >> shift)) & mask;
-        return x ^ t ^ (t << shift);
+        ReadOnlySpan<T> source = MemoryMarshal.Cast<byte, T>(elements);
+        Transposition.Run(source, rows, source.Length / rows, MemoryMarshal.Cast<byte, T>(panel), _order.PanelOutputs);
     }
 }

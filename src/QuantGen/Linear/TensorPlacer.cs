@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using QuantGen.Checkpoints;
 using QuantGen.Execution;
 using QuantGen.Packed;
 
@@ -6,6 +8,9 @@ namespace QuantGen.Linear;
 /// <summary>Copies tensors that no kernel reorders. Called by generated code while a model loads.</summary>
 public static class TensorPlacer
 {
+    // Bytes that a thread copies at a time.
+    private const int Part = 1 << 20;
+
     /// <summary>Copies floats.</summary>
     /// <param name="model">The packed file.</param>
     /// <param name="arena">The weights of the loaded model.</param>
@@ -13,8 +18,8 @@ public static class TensorPlacer
     /// <param name="offset">Where it goes.</param>
     public static void PlaceFloats(PackedModel model, WeightArena arena, string name, long offset)
     {
-        ReadOnlySpan<float> values = model.Floats(name);
-        values.CopyTo(arena.Floats(offset, values.Length));
+        int length = model.Floats(name).Length * sizeof(float);
+        Copy(arena, offset, length, () => MemoryMarshal.AsBytes(model.Floats(name)));
     }
 
     /// <summary>Copies bytes.</summary>
@@ -24,8 +29,7 @@ public static class TensorPlacer
     /// <param name="offset">Where it goes.</param>
     public static void PlaceBytes(PackedModel model, WeightArena arena, string name, long offset)
     {
-        ReadOnlySpan<byte> values = model.Bytes(name);
-        values.CopyTo(arena.Bytes(offset, values.Length));
+        Copy(arena, offset, model.Bytes(name).Length, () => model.Bytes(name));
     }
 
     /// <summary>Copies zero points, which are bytes in the file and integers in memory.</summary>
@@ -42,4 +46,15 @@ public static class TensorPlacer
             target[i] = values[i];
         }
     }
+
+    // A word embedding can be a third of the model, and the first writes to memory take longer than the copying.
+    private static void Copy(WeightArena arena, long offset, int length, Source source) =>
+        LoadLoop.Run(arena.LoadThreads, (length + Part - 1) / Part, part =>
+        {
+            int start = part * Part;
+            ReadOnlySpan<byte> values = source().Slice(start, Math.Min(Part, length - start));
+            values.CopyTo(arena.Bytes(offset + start, values.Length));
+        });
+
+    private delegate ReadOnlySpan<byte> Source();
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace QuantGen.Packed;
 
@@ -13,6 +14,7 @@ internal static class CodeScan
     /// <param name="stream">Codes, lowest bits first.</param>
     /// <param name="count">Codes in the stream.</param>
     /// <param name="bits">2, 3, 4 or 8.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static long IndexOfZero(ReadOnlySpan<byte> stream, long count, int bits)
     {
         if (bits == 8)

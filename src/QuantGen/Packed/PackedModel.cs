@@ -31,7 +31,7 @@ public sealed class PackedModel : IDisposable
     private readonly SafetensorsFile _file;
     private readonly Dictionary<string, StoredTensor> _tensors;
 
-    private PackedModel(SafetensorsFile file)
+    private PackedModel(SafetensorsFile file, int threads)
     {
         _file = file;
         PackedMetadata.Verify(file);
@@ -40,7 +40,7 @@ public sealed class PackedModel : IDisposable
         PackedValidation.RequireTensors(file, layout);
         Labels = PackedMetadata.ReadLabels(file, Spec);
         StoredTensor[] tensors = StoredTensor.All(file, layout);
-        PackedValidation.RequireValues(file, Spec, tensors);
+        PackedValidation.RequireValues(file, Spec, tensors, threads);
         _tensors = tensors.ToDictionary(tensor => tensor.Spec.Name, StringComparer.Ordinal);
         Ledger = new ByteLedger(file.HeaderLength, layout.Model, Vocabulary.Length);
     }
@@ -73,21 +73,13 @@ public sealed class PackedModel : IDisposable
     /// <param name="path">The packed file.</param>
     /// <exception cref="ModelFormatException">The file is not a valid packed model.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    public static PackedModel Open(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return Create(path, new FileBytes(path));
-    }
+    public static PackedModel Open(string path) => Open(path, Environment.ProcessorCount);
 
     /// <summary>Reads a packed model that is already in memory, such as an embedded resource, and checks all of it.</summary>
     /// <param name="bytes">The whole file; it must not change afterwards.</param>
     /// <param name="name">What messages call it.</param>
     /// <exception cref="ModelFormatException">The bytes are not a valid packed model.</exception>
-    public static PackedModel Read(ReadOnlyMemory<byte> bytes, string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return Create(name, new FileBytes(bytes));
-    }
+    public static PackedModel Read(ReadOnlyMemory<byte> bytes, string name) => Read(bytes, name, Environment.ProcessorCount);
 
     /// <summary>Says whether the model has a tensor.</summary>
     /// <param name="tensorName">The full name, such as <c>classifier.bias</c>.</param>
@@ -118,12 +110,26 @@ public sealed class PackedModel : IDisposable
     /// <summary>Closes the file; spans handed out before must no longer be used.</summary>
     public void Dispose() => _file.Dispose();
 
-    private static PackedModel Create(string name, FileBytes bytes)
+    /// <summary>Opens a file, using so many threads at most.</summary>
+    internal static PackedModel Open(string path, int threads)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Create(path, new FileBytes(path), threads);
+    }
+
+    /// <summary>Reads a packed model in memory, using so many threads at most.</summary>
+    internal static PackedModel Read(ReadOnlyMemory<byte> bytes, string name, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Create(name, new FileBytes(bytes), threads);
+    }
+
+    private static PackedModel Create(string name, FileBytes bytes, int threads)
     {
         SafetensorsFile file = SafetensorsFile.Create(name, bytes, MaxTensors);
         try
         {
-            return new PackedModel(file);
+            return new PackedModel(file, threads);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -13,7 +14,7 @@ public sealed class PackedModelBuilder
     private static readonly JsonWriterOptions s_compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly ModelSpec _spec;
     private readonly PackedFileLayout _layout;
-    private readonly Dictionary<string, (ReadOnlyMemory<float> Floats, ReadOnlyMemory<byte> Bytes)> _data = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorPart> _data = new(StringComparer.Ordinal);
 
     /// <summary>Starts a packed model.</summary>
     /// <param name="spec">The model it is for.</param>
@@ -45,7 +46,17 @@ public sealed class PackedModelBuilder
     public void AddFloats(string name, ReadOnlyMemory<float> values)
     {
         RequireTensor(name, isFloat: true, values.Length);
-        _data.Add(name, (values, default));
+        _data.Add(name, new TensorPart(checked(values.Length * sizeof(float)), target => MemoryMarshal.AsBytes(values.Span).CopyTo(target)));
+    }
+
+    /// <summary>Adds an F32 tensor that is read into its place when the model is built, so that it is nowhere else in memory.</summary>
+    /// <param name="name">The full name, such as <c>pooler.dense.weight</c>.</param>
+    /// <param name="read">Writes the elements in row-major order, as many as the span has; may run on any thread, at the same time as others.</param>
+    /// <exception cref="ArgumentException">The model has no such F32 tensor, or it was added before.</exception>
+    public void AddFloats(string name, Action<Span<float>> read)
+    {
+        TensorSpec tensor = RequireTensor(name, isFloat: true);
+        _data.Add(name, new TensorPart((int)tensor.Bytes, target => read(MemoryMarshal.Cast<byte, float>(target))));
     }
 
     /// <summary>Adds a U8 tensor; the values are read when the model is built.</summary>
@@ -59,12 +70,12 @@ public sealed class PackedModelBuilder
             RequireTensor(name, isFloat: false, values.Length);
         }
 
-        _data.Add(name, (default, values));
+        _data.Add(name, new TensorPart(values.Length, target => values.Span.CopyTo(target)));
     }
 
     /// <summary>Makes the packed model in memory.</summary>
     /// <param name="name">What messages call it.</param>
-    /// <exception cref="ModelFormatException">A tensor is missing, or a value is not legal.</exception>
+    /// <exception cref="ModelFormatException">A tensor is missing or cannot be read, or a value is not legal.</exception>
     public PackedModel Build(string name = "packed model") => PackedModel.Read(ToBytes(name), name);
 
     /// <summary>Makes the packed model, checks it and writes it to disk through a temporary file, a flush and a rename.</summary>
@@ -95,29 +106,45 @@ public sealed class PackedModelBuilder
             AddTo(writer, tensor);
         }
 
-        ReadOnlyMemory<byte> vocabulary = _data[PackedLayout.Vocabulary].Bytes;
-        writer.AddBytes(PackedLayout.Vocabulary, [vocabulary.Length], vocabulary);
+        TensorPart vocabulary = _data[PackedLayout.Vocabulary];
+        writer.Add(PackedLayout.Vocabulary, SafetensorsDType.U8, [vocabulary.Length], [vocabulary]);
         return Sealed(writer);
     }
 
     /// <summary>Adds checksums to a file that lacks only those, and seals its header.</summary>
     internal static byte[] Sealed(SafetensorsWriter writer)
     {
-        writer.AddMetadata(PackedMetadata.ChecksumsKey, Json(json =>
+        // Checksums have a fixed length: the data is made once, where it stays, and the header follows.
+        writer.SetMetadata(PackedMetadata.ChecksumsKey, ChecksumsJson(writer, _ => TensorChecksum.Blank));
+        byte[] bytes = writer.ToBytes(writer.BuildHeader());
+        using (SafetensorsFile file = SafetensorsFile.Read(bytes, "packed model"))
         {
-            json.WriteStartObject();
-            writer.ForEach((name, data) => json.WriteString(name, TensorChecksum.Text(data)));
-            json.WriteEndObject();
-        }));
+            byte[] checksums = TensorChecksum.OfAll(file, Environment.ProcessorCount);
+            Dictionary<string, string> texts = [];
+            for (int i = 0; i < file.Tensors.Count; i++)
+            {
+                texts.Add(file.Tensors[i].Name, Convert.ToHexStringLower(checksums, i * TensorChecksum.Length, TensorChecksum.Length));
+            }
+
+            writer.SetMetadata(PackedMetadata.ChecksumsKey, ChecksumsJson(writer, name => texts[name]));
+        }
+
         byte[] header = writer.BuildHeader();
         HeaderSeal.Apply(header);
-        long length = header.Length;
-        writer.ForEach((_, data) => length += data.Length);
-        byte[] bytes = new byte[checked((int)length)];
-        using var stream = new MemoryStream(bytes);
-        writer.Write(stream, header);
+        header.CopyTo(bytes, 0);
         return bytes;
     }
+
+    private static string ChecksumsJson(SafetensorsWriter writer, Func<string, string> text) => Json(json =>
+    {
+        json.WriteStartObject();
+        foreach (string name in writer.Names)
+        {
+            json.WriteString(name, text(name));
+        }
+
+        json.WriteEndObject();
+    });
 
     private static string Json(Action<Utf8JsonWriter> write)
     {
@@ -155,41 +182,18 @@ public sealed class PackedModelBuilder
     private void AddTo(SafetensorsWriter writer, FileTensor tensor)
     {
         int[] shape = [.. tensor.Shape.Select(n => (int)n)];
-        if (tensor.IsFloat)
-        {
-            writer.AddFloats(tensor.Name, shape, Joined(tensor, name => _data[name].Floats));
-        }
-        else
-        {
-            writer.AddBytes(tensor.Name, shape, Joined(tensor, name => _data[name].Bytes));
-        }
-    }
-
-    private static ReadOnlyMemory<T> Joined<T>(FileTensor tensor, Func<string, ReadOnlyMemory<T>> data)
-    {
-        if (tensor.Members.Count == 1)
-        {
-            return data(tensor.Members[0].Name);
-        }
-
-        var joined = new T[tensor.Count];
-        int position = 0;
-        foreach (ReadOnlyMemory<T> part in tensor.Members.Select(member => data(member.Name)))
-        {
-            part.CopyTo(joined.AsMemory(position));
-            position += part.Length;
-        }
-
-        return joined;
+        writer.Add(tensor.Name, tensor.DType, shape, [.. tensor.Members.Select(member => _data[member.Name])]);
     }
 
     private void RequireTensor(string name, bool isFloat, int count)
     {
-        TensorSpec tensor = _layout.Model.FirstOrDefault(tensor => tensor.Name == name && tensor.IsFloat == isFloat)
-            ?? throw new ArgumentException($"The model has no {(isFloat ? "F32" : "U8")} tensor '{name}'.", nameof(name));
+        TensorSpec tensor = RequireTensor(name, isFloat);
         if (tensor.Count != count)
         {
             throw new ArgumentException($"Tensor '{name}' has {tensor.Count} elements, not {count}.", nameof(name));
         }
     }
+
+    private TensorSpec RequireTensor(string name, bool isFloat) => _layout.Model.FirstOrDefault(tensor => tensor.Name == name && tensor.IsFloat == isFloat)
+        ?? throw new ArgumentException($"The model has no {(isFloat ? "F32" : "U8")} tensor '{name}'.", nameof(name));
 }

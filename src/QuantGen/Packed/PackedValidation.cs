@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
 using QuantGen.Checkpoints;
@@ -78,32 +77,32 @@ internal sealed class PackedValidation
     }
 
     /// <summary>Requires that every tensor has its checksum and holds legal values; the first defect in file order is reported.</summary>
-    public static void RequireValues(SafetensorsFile file, ModelSpec spec, StoredTensor[] tensors)
+    public static void RequireValues(SafetensorsFile file, ModelSpec spec, StoredTensor[] tensors, int threads)
     {
-        RequireChecksums(file);
+        threads = file.FileLength < ParallelLength ? 1 : threads;
+        RequireChecksums(file, threads);
         var validation = new PackedValidation(file, spec);
-        if (file.FileLength < ParallelLength)
-        {
-            foreach (StoredTensor tensor in tensors)
-            {
-                validation.Check(tensor);
-            }
 
-            return;
+        // Longest first: one word embedding can be half of the file.
+        int[] order = new int[tensors.Length];
+        long[] lengths = new long[tensors.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+            lengths[i] = -tensors[i].Spec.Bytes;
         }
 
-        // Longest first, one at a time: one word embedding can be half of the file.
+        Array.Sort(lengths, order);
         var defects = new ModelFormatException?[tensors.Length];
-        int[] order = [.. Enumerable.Range(0, tensors.Length).OrderByDescending(i => tensors[i].Spec.Bytes)];
-        Parallel.ForEach(Partitioner.Create(order, EnumerablePartitionerOptions.NoBuffering), i =>
+        LoadLoop.Run(threads, tensors.Length, item =>
         {
             try
             {
-                validation.Check(tensors[i]);
+                validation.Check(tensors[order[item]]);
             }
             catch (ModelFormatException defect)
             {
-                defects[i] = defect;
+                defects[order[item]] = defect;
             }
         });
         if (Array.Find(defects, defect => defect is not null) is ModelFormatException first)
@@ -112,34 +111,13 @@ internal sealed class PackedValidation
         }
     }
 
-    private static void RequireChecksums(SafetensorsFile file)
+    private static void RequireChecksums(SafetensorsFile file, int threads)
     {
         byte[][] checksums = PackedMetadata.ReadChecksums(file);
-        (int Tensor, int Chunk)[] chunks =
-            [.. file.Tensors.SelectMany((tensor, index) => Enumerable.Range(0, TensorChecksum.ChunkCount(tensor.Length)).Select(chunk => (index, chunk)))];
-        byte[] hashes = new byte[chunks.Length * TensorChecksum.ChunkHashLength];
-        void Hash(int i) => TensorChecksum.HashChunk(
-            file.Bytes(file.Tensors[chunks[i].Tensor]), chunks[i].Chunk, hashes.AsSpan(i * TensorChecksum.ChunkHashLength, TensorChecksum.ChunkHashLength));
-        if (file.FileLength < ParallelLength)
-        {
-            for (int i = 0; i < chunks.Length; i++)
-            {
-                Hash(i);
-            }
-        }
-        else
-        {
-            Parallel.For(0, chunks.Length, Hash);
-        }
-
-        int start = 0;
-        Span<byte> checksum = stackalloc byte[TensorChecksum.Length];
+        byte[] found = TensorChecksum.OfAll(file, threads);
         for (int i = 0; i < checksums.Length; i++)
         {
-            int length = TensorChecksum.ChunkCount(file.Tensors[i].Length) * TensorChecksum.ChunkHashLength;
-            TensorChecksum.Join(hashes.AsSpan(start, length), checksum);
-            start += length;
-            if (!checksum.SequenceEqual(checksums[i]))
+            if (!found.AsSpan(i * TensorChecksum.Length, TensorChecksum.Length).SequenceEqual(checksums[i]))
             {
                 throw new ModelFormatException(file.Name, $"tensor '{file.Tensors[i].Name}'", "the checksum in the header", "another: the data was changed");
             }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using QuantGen.Checkpoints;
 
 namespace QuantGen.Packed;
 
@@ -11,38 +12,47 @@ namespace QuantGen.Packed;
 internal static class TensorChecksum
 {
     public const int Length = 16;
-    public const int ChunkHashLength = SHA256.HashSizeInBytes;
+    private const int ChunkHashLength = SHA256.HashSizeInBytes;
     private const int ChunkLength = 1 << 22;
 
-    /// <summary>Counts the chunks of a tensor.</summary>
-    public static int ChunkCount(long length) => (int)((length + ChunkLength - 1) / ChunkLength);
+    /// <summary>Gets digits that take the place of a checksum that is not known yet.</summary>
+    public static string Blank { get; } = new('0', 2 * Length);
 
-    /// <summary>Hashes one chunk.</summary>
-    public static void HashChunk(ReadOnlySpan<byte> tensor, int chunk, Span<byte> hash)
+    /// <summary>Computes the checksums of all tensors of a file, one after the other in the order of their bytes.</summary>
+    public static byte[] OfAll(SafetensorsFile file, int threads)
     {
-        ReadOnlySpan<byte> rest = tensor[(chunk * ChunkLength)..];
-        SHA256.HashData(rest[..Math.Min(rest.Length, ChunkLength)], hash);
-    }
-
-    /// <summary>Makes the checksum from the hashes of all chunks.</summary>
-    public static void Join(ReadOnlySpan<byte> chunkHashes, Span<byte> checksum)
-    {
-        Span<byte> hash = stackalloc byte[ChunkHashLength];
-        SHA256.HashData(chunkHashes, hash);
-        hash[..Length].CopyTo(checksum);
-    }
-
-    /// <summary>Writes the checksum of a whole tensor as lower-case hexadecimal digits.</summary>
-    public static string Text(ReadOnlySpan<byte> tensor)
-    {
-        byte[] hashes = new byte[ChunkCount(tensor.Length) * ChunkHashLength];
-        for (int chunk = 0; chunk * ChunkHashLength < hashes.Length; chunk++)
+        var chunks = new List<(int Tensor, int Chunk)>();
+        for (int tensor = 0; tensor < file.Tensors.Count; tensor++)
         {
-            HashChunk(tensor, chunk, hashes.AsSpan(chunk * ChunkHashLength, ChunkHashLength));
+            for (int chunk = 0; chunk < ChunkCount(file.Tensors[tensor]); chunk++)
+            {
+                chunks.Add((tensor, chunk));
+            }
         }
 
-        Span<byte> checksum = stackalloc byte[Length];
-        Join(hashes, checksum);
-        return Convert.ToHexStringLower(checksum);
+        byte[] hashes = new byte[chunks.Count * ChunkHashLength];
+        LoadLoop.Run(threads, chunks.Count, i =>
+        {
+            ReadOnlySpan<byte> rest = file.Bytes(file.Tensors[chunks[i].Tensor])[(chunks[i].Chunk * ChunkLength)..];
+            SHA256.HashData(rest[..Math.Min(rest.Length, ChunkLength)], hashes.AsSpan(i * ChunkHashLength, ChunkHashLength));
+        });
+        return Join(file, hashes);
+    }
+
+    private static int ChunkCount(SafetensorsTensor tensor) => (int)((tensor.Length + ChunkLength - 1) / ChunkLength);
+
+    private static byte[] Join(SafetensorsFile file, ReadOnlySpan<byte> hashes)
+    {
+        byte[] checksums = new byte[file.Tensors.Count * Length];
+        Span<byte> hash = stackalloc byte[ChunkHashLength];
+        for (int i = 0; i < file.Tensors.Count; i++)
+        {
+            int length = ChunkCount(file.Tensors[i]) * ChunkHashLength;
+            SHA256.HashData(hashes[..length], hash);
+            hash[..Length].CopyTo(checksums.AsSpan(i * Length));
+            hashes = hashes[length..];
+        }
+
+        return checksums;
     }
 }

@@ -18,11 +18,11 @@ internal static class SessionModel
 
     public static int Id(string word) => Array.IndexOf(Words, word);
 
-    public static ModelSpec Spec(BertHead head, int labels = 3, int bits = 32)
+    public static ModelSpec Spec(BertHead head, int labels = 3, int bits = 32, int width = 8)
     {
         var config = new ModelConfig
         {
-            Layers = 1, HiddenSize = 8, EmbeddingSize = 8, Heads = 2, IntermediateSize = 16, VocabularySize = Words.Length, MaxPositions = MaxPositions,
+            Layers = 1, HiddenSize = width, EmbeddingSize = width, Heads = 2, IntermediateSize = 2 * width, VocabularySize = Words.Length, MaxPositions = MaxPositions,
         };
         var options = new SpecOptions { Bits = bits, EmbeddingBits = 32, Head = head, LabelCount = labels, MaxSequenceLength = 16 };
         var issues = new List<SpecIssue>();

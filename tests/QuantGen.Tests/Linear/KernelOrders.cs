@@ -10,6 +10,7 @@ internal static class KernelOrders
     [
         new KernelOrder(bits, 16, 4, 2),
         new KernelOrder(bits, 8, 4, 2),
+        new KernelOrder(bits, 8, 4, 3),
         new KernelOrder(bits, 16, 4, 1),
         new KernelOrder(bits, 16, 2, 2),
         new KernelOrder(bits, 8, 2, 2),
@@ -34,6 +35,36 @@ internal static class KernelOrders
 
         int code = (panel[at] >> (stepInPack * order.Bits)) & ((1 << order.Bits) - 1);
         return order.Bits == 8 ? (sbyte)code + 128 : code;
+    }
+
+    /// <summary>Makes a panel code by code, padded inputs included, which are stored as code 0.</summary>
+    public static byte[] Place(byte[][] rows, KernelOrder order, int columns)
+    {
+        int padded = KernelOrder.Pad(columns, KernelOrder.ColumnMultiple);
+        byte[] panel = new byte[order.PanelBytes(padded)];
+        int plane = order.PanelVectors * order.VectorBytes;
+        for (int row = 0; row < rows.Length; row++)
+        {
+            for (int input = 0; input < padded; input++)
+            {
+                int code = input < columns ? rows[row][input] : 0;
+                int step = input / order.Interleave;
+                int inPack = step % order.StepsPerPack;
+                int at = (step / order.StepsPerPack * order.PlanesPerPack * plane) + (row / order.VectorOutputs * order.VectorBytes)
+                    + (row % order.VectorOutputs * order.Interleave) + (input % order.Interleave);
+                if (order.Bits == 3)
+                {
+                    panel[at + (inPack / 4 * plane)] |= (byte)((code & 3) << (inPack % 4 * 2));
+                    panel[at + (2 * plane)] |= (byte)(code >> 2 << inPack);
+                }
+                else
+                {
+                    panel[at] |= (byte)((order.Bits == 8 ? code ^ 0x80 : code) << (inPack * order.Bits));
+                }
+            }
+        }
+
+        return panel;
     }
 
     /// <summary>Makes codes of some rows.</summary>

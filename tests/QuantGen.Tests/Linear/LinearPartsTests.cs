@@ -8,17 +8,21 @@ public sealed class LinearPartsTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(3)]
     [InlineData(4)]
     [InlineData(8)]
     public void Codes_are_summed_without_unpacking(int bits)
     {
-        foreach (int columns in (int[])[1, 7, 8, 31, 32, 33, 63, 64, 65, 127, 768])
+        foreach (int columns in (int[])[1, 7, 8, 15, 16, 17, 31, 32, 33, 37, 63, 64, 65, 127, 768])
         {
             byte[] codes = KernelOrders.Codes(1, columns, bits)[0];
             byte[] packed = new byte[CodePacker.RowBytes(columns, bits)];
             CodePacker.PackRow(codes, bits, packed);
 
             Assert.Equal(codes.Sum(code => code), CodeSums.Sum(packed, bits));
+            Array.Fill(codes, (byte)((1 << bits) - 1));
+            CodePacker.PackRow(codes, bits, packed);
+            Assert.Equal(columns * ((1 << bits) - 1), CodeSums.Sum(packed, bits));
         }
     }
 
@@ -32,7 +36,11 @@ public sealed class LinearPartsTests
     {
         float[] weights = [.. Enumerable.Range(0, rows * columns).Select(i => i + 1f)];
         float[] panels = new float[FloatPanels.Length(rows, columns)];
-        FloatPanels.Pack(weights, rows, columns, panels);
+        for (int panel = 0; panel < FloatPanels.Count(rows); panel++)
+        {
+            FloatPanels.Pack(weights, rows, columns, panel, panels);
+        }
+
         int padded = FloatPanels.PaddedRows(rows);
         float[] expected = new float[padded * columns];
         for (int row = 0; row < rows; row++)

@@ -75,19 +75,21 @@ public sealed class LinearPlacerTests
         using var arena = new WeightArena(codeBytes + (4 * perRow));
         LinearPlacer.Place(model, arena, Name, segment, order, place);
 
-        int panelBytes = order.PanelBytes(columns);
         float[] scales = model.Floats(Name + ".scales").ToArray();
         byte[]? zeroPoints = matrix.HasZeroPoints ? model.Bytes(Name + ".zero_points").ToArray() : null;
         int[] outputs = matrix.StoredRows();
         int groupSize = matrix.GroupSize == 0 ? matrix.Columns : matrix.GroupSize;
         for (int row = 0; row < rows.Rows; row++)
         {
-            ReadOnlySpan<byte> panel = arena.Bytes((long)(row / order.PanelOutputs) * panelBytes, panelBytes);
+            // Rows behind the last whole panel stand in panels of one vector.
+            KernelOrder here = row < order.WideRows(padded) ? order : order.Narrow;
+            int panelBytes = here.PanelBytes(columns);
+            ReadOnlySpan<byte> panel = arena.Bytes((long)(row / here.PanelOutputs) * panelBytes, panelBytes);
             int[] sums = new int[matrix.GroupsAlongInput];
             for (int column = 0; column < matrix.Columns; column++)
             {
                 int code = codes[(row * matrix.Columns) + column];
-                Assert.Equal(code, KernelOrders.Read(panel, order, row % order.PanelOutputs, column));
+                Assert.Equal(code, KernelOrders.Read(panel, here, row % here.PanelOutputs, column));
                 sums[column / groupSize] += rows.Bits == 1 ? (2 * code) - 1 : code - (1 << (rows.Bits - 1));
             }
 

@@ -1,7 +1,6 @@
-using System.Runtime.InteropServices;
 using QuantGen.Linear;
-using QuantGen.Specs;
 using QuantGen.Quantization;
+using QuantGen.Specs;
 
 namespace QuantGen.Tests.Linear;
 
@@ -15,12 +14,31 @@ public sealed class PanelPackerTests
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(8)]
-    public void Rows_stand_where_the_order_says(int bits)
+    public void Panels_are_those_of_placing_code_by_code(int bits)
+    {
+        foreach (KernelOrder order in KernelOrders.Of(bits))
+        {
+            foreach (int columns in (int[])[1, 29, 32, 64, 96, 100, 160, 768])
+            {
+                CheckPanel(order, columns, order.PanelOutputs);
+                CheckPanel(order, columns, order.PanelOutputs - 1);
+                CheckPanel(order, columns, 1);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void Codes_stand_where_the_order_says(int bits)
     {
         foreach (KernelOrder order in KernelOrders.Of(bits))
         {
             byte[][] codes = KernelOrders.Codes(order.PanelOutputs, Columns, bits);
-            byte[] panel = Slow(codes, order);
+            byte[] panel = KernelOrders.Place(codes, order, Columns);
             for (int row = 0; row < order.PanelOutputs; row++)
             {
                 for (int input = 0; input < Columns; input++)
@@ -34,28 +52,6 @@ public sealed class PanelPackerTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    [InlineData(4)]
-    [InlineData(8)]
-    public void Packed_rows_are_placed_like_unpacked_ones(int bits)
-    {
-        foreach (KernelOrder order in KernelOrders.Of(bits).Where(order => order.Interleave == 4))
-        {
-            byte[][] codes = KernelOrders.Codes(order.PanelOutputs, Columns, bits);
-            byte[] panel = new byte[order.PanelBytes(Columns)];
-            for (int row = 0; row < codes.Length; row++)
-            {
-                uint[] words = new uint[Columns * bits / 32];
-                CodePacker.PackRow(codes[row], bits, MemoryMarshal.AsBytes(words.AsSpan()));
-                PanelPacker.AddPackedRow(words, order, row, MemoryMarshal.Cast<byte, uint>(panel.AsSpan()));
-            }
-
-            Assert.Equal(Slow(codes, order), panel);
-        }
-    }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(8)]
@@ -63,18 +59,25 @@ public sealed class PanelPackerTests
     {
         foreach (KernelOrder order in KernelOrders.Of(bits))
         {
-            Assert.Equal(PanelPadding.CodeBytes(64, Columns, bits, isGrouped: true), 64L / order.PanelOutputs * order.PanelBytes(Columns));
+            Assert.Equal(PanelPadding.CodeBytes(64, Columns, bits, isGrouped: true), (order.WideRows(64) / order.PanelOutputs * order.PanelBytes(Columns))
+                + ((64 - order.WideRows(64)) / order.Narrow.PanelOutputs * order.Narrow.PanelBytes(Columns)));
         }
     }
 
-    private static byte[] Slow(byte[][] codes, KernelOrder order)
+    private static void CheckPanel(KernelOrder order, int columns, int rows)
     {
-        byte[] panel = new byte[order.PanelBytes(Columns)];
-        for (int row = 0; row < codes.Length; row++)
+        byte[][] codes = KernelOrders.Codes(rows, columns, order.Bits);
+        int rowBytes = CodePacker.RowBytes(columns, order.Bits);
+        byte[] file = new byte[rows * rowBytes];
+        for (int row = 0; row < rows; row++)
         {
-            PanelPacker.AddRow(codes[row], order, row, panel);
+            CodePacker.PackRow(codes[row], order.Bits, file.AsSpan(row * rowBytes, rowBytes));
         }
 
-        return panel;
+        var packer = new PanelPacker(order, columns);
+        byte[] panel = new byte[packer.PanelBytes];
+        packer.Pack(file, panel);
+
+        Assert.Equal(KernelOrders.Place(codes, order, columns), panel);
     }
 }

@@ -25,12 +25,10 @@ public sealed class TableOrderTests
         byte[][] codes = KernelOrders.Codes(rows, columns, order.Bits);
         byte[] layer = new byte[rows / TableOrder.GranuleOutputs * order.GranuleBytes(columns)];
         Assert.True(layer.Length <= PanelPadding.CodeBytes(rows, columns, order.Bits, isGrouped: false));
-        for (int row = 0; row < rows; row++)
-        {
-            byte[] packed = new byte[MatrixSpec.RowBytes(columns, order.Bits)];
-            CodePacker.PackRow(codes[row], order.Bits, packed);
-            order.PlaceRow(packed, columns, row, rows, layer);
-        }
+        int panelRows = order.PanelGranules * TableOrder.GranuleOutputs;
+        int wide = rows / panelRows * panelRows;
+        Pack(codes[..wide], new TablePacker(order, panelRows, columns), columns, order.Bits, layer);
+        Pack(codes[wide..], new TablePacker(order, TableOrder.GranuleOutputs, columns), columns, order.Bits, layer.AsSpan(wide / TableOrder.GranuleOutputs * order.GranuleBytes(columns)));
 
         for (int row = 0; row < rows; row++)
         {
@@ -66,6 +64,21 @@ public sealed class TableOrderTests
         _ => TableOrder.Nibbles,
     }).Table!;
 
+    private static void Pack(byte[][] codes, TablePacker packer, int columns, int bits, Span<byte> target)
+    {
+        int rowBytes = MatrixSpec.RowBytes(columns, bits);
+        for (int first = 0; first < codes.Length; first += packer.PanelOutputs)
+        {
+            byte[] packed = new byte[packer.PanelOutputs * rowBytes];
+            for (int row = 0; row < packer.PanelOutputs; row++)
+            {
+                CodePacker.PackRow(codes[first + row], bits, packed.AsSpan(row * rowBytes, rowBytes));
+            }
+
+            packer.Pack(packed, target.Slice(first / packer.PanelOutputs * packer.PanelBytes, packer.PanelBytes));
+        }
+    }
+
     // Plainly by the documentation: panels first, then granules that fill none.
     private static int Read(byte[] layer, TableOrder order, int columns, int row, int rows, int input)
     {
@@ -78,7 +91,7 @@ public sealed class TableOrderTests
         int code = 0;
         for (int plane = 0; plane < order.Bits; plane++)
         {
-            int vector = ((granule - first) * order.Bits) + plane;
+            int vector = (plane * (vectors / order.Bits)) + granule - first;
             int at = (first * order.GranuleBytes(columns)) + (((word * vectors) + vector) * order.VectorBytes) + (order.Lane(row % 32) * order.LaneBytes);
             int value = order.LaneBytes == 1 ? layer[at] : BinaryPrimitives.ReadUInt16LittleEndian(layer.AsSpan(at));
             int bit = order.LaneBytes == 1 ? inWord : (inWord / 6 * 6) + new[] { 1, 2, 3, 4, 0, 5 }[inWord % 6];

@@ -73,9 +73,11 @@ internal sealed class WordTableEmitter(IsaSpec isa, KernelVariant variant) : Tab
 
         for (int m = 0; m < tokens; m++)
         {
-            for (int v = 0; v < vectors; v += Planes)
+            // In a panel planes stand one after the other.
+            int granules = vectors / Planes;
+            for (int v = 0; v < granules; v++)
             {
-                w.Lines($"Add({Widened("Even", m, v)}, {Widened("Odd", m, v)}, {Sums(m, v / Planes * 32)}, isFirst);");
+                w.Lines($"Add({Widened("Even", m, v, granules)}, {Widened("Odd", m, v, granules)}, {Sums(m, v * 32)}, isFirst);");
             }
         }
     }
@@ -108,7 +110,7 @@ internal sealed class WordTableEmitter(IsaSpec isa, KernelVariant variant) : Tab
     }
 
     // Planes count 1 and 2, and a single plane 2, because its weights are -1 and +1.
-    private string Widened(string half, int m, int v) => Planes == 1
+    private string Widened(string half, int m, int v, int granules) => Planes == 1
         ? $"{half}(s{N(m)}{N(v)}) << 1"
-        : $"{half}(s{N(m)}{N(v)}) + ({half}(s{N(m)}{N(v + 1)}) << 1)";
+        : $"{half}(s{N(m)}{N(v)}) + ({half}(s{N(m)}{N(v + granules)}) << 1)";
 }

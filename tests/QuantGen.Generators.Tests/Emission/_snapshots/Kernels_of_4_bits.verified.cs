@@ -64,6 +64,228 @@ namespace Sample.QuantGenerated
 
             public static int TileTokens => 4;
 
+            public static int TallTokens => 8;
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 128 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                ref byte a4 = ref Unsafe.Add(ref a3, x.Stride);
+                ref byte a5 = ref Unsafe.Add(ref a4, x.Stride);
+                ref byte a6 = ref Unsafe.Add(ref a5, x.Stride);
+                ref byte a7 = ref Unsafe.Add(ref a6, x.Stride);
+                int share = x.Count >= 32 ? 2 : 0;
+                nint tile = token / 8;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 256 >> (fetches ? share : 0);
+                Vector512<int> sum00 = Vector512<int>.Zero;
+                Vector512<int> sum01 = Vector512<int>.Zero;
+                Vector512<int> sum10 = Vector512<int>.Zero;
+                Vector512<int> sum11 = Vector512<int>.Zero;
+                Vector512<int> sum20 = Vector512<int>.Zero;
+                Vector512<int> sum21 = Vector512<int>.Zero;
+                Vector512<int> sum30 = Vector512<int>.Zero;
+                Vector512<int> sum31 = Vector512<int>.Zero;
+                Vector512<int> sum40 = Vector512<int>.Zero;
+                Vector512<int> sum41 = Vector512<int>.Zero;
+                Vector512<int> sum50 = Vector512<int>.Zero;
+                Vector512<int> sum51 = Vector512<int>.Zero;
+                Vector512<int> sum60 = Vector512<int>.Zero;
+                Vector512<int> sum61 = Vector512<int>.Zero;
+                Vector512<int> sum70 = Vector512<int>.Zero;
+                Vector512<int> sum71 = Vector512<int>.Zero;
+                nint k = 0;
+                while (k < columns)
+                {
+                    nint depthEnd = Math.Min(k + 32, columns);
+                    Vector512<short> s00 = Vector512<short>.Zero;
+                    Vector512<short> s01 = Vector512<short>.Zero;
+                    Vector512<short> s10 = Vector512<short>.Zero;
+                    Vector512<short> s11 = Vector512<short>.Zero;
+                    Vector512<short> s20 = Vector512<short>.Zero;
+                    Vector512<short> s21 = Vector512<short>.Zero;
+                    Vector512<short> s30 = Vector512<short>.Zero;
+                    Vector512<short> s31 = Vector512<short>.Zero;
+                    Vector512<short> s40 = Vector512<short>.Zero;
+                    Vector512<short> s41 = Vector512<short>.Zero;
+                    Vector512<short> s50 = Vector512<short>.Zero;
+                    Vector512<short> s51 = Vector512<short>.Zero;
+                    Vector512<short> s60 = Vector512<short>.Zero;
+                    Vector512<short> s61 = Vector512<short>.Zero;
+                    Vector512<short> s70 = Vector512<short>.Zero;
+                    Vector512<short> s71 = Vector512<short>.Zero;
+                    while (k < depthEnd)
+                    {
+                        Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
+                        Prefetch.Line(ref ahead, 0);
+                        Vector512<byte> codes01 = Vector512.LoadUnsafe(ref p, 64);
+                        Prefetch.Line(ref ahead, 64);
+                        // Inputs k + 0 and following.
+                        Vector512<sbyte> w00 = Step0(codes00);
+                        Vector512<sbyte> w01 = Step0(codes01);
+                        Vector512<byte> x00 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                        s00 += Avx512BW.MultiplyAddAdjacent(x00, w00);
+                        s01 += Avx512BW.MultiplyAddAdjacent(x00, w01);
+                        Vector512<byte> x01 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                        s10 += Avx512BW.MultiplyAddAdjacent(x01, w00);
+                        s11 += Avx512BW.MultiplyAddAdjacent(x01, w01);
+                        Vector512<byte> x02 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                        s20 += Avx512BW.MultiplyAddAdjacent(x02, w00);
+                        s21 += Avx512BW.MultiplyAddAdjacent(x02, w01);
+                        Vector512<byte> x03 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 0))).AsByte();
+                        s30 += Avx512BW.MultiplyAddAdjacent(x03, w00);
+                        s31 += Avx512BW.MultiplyAddAdjacent(x03, w01);
+                        Vector512<byte> x04 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 0))).AsByte();
+                        s40 += Avx512BW.MultiplyAddAdjacent(x04, w00);
+                        s41 += Avx512BW.MultiplyAddAdjacent(x04, w01);
+                        Vector512<byte> x05 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 0))).AsByte();
+                        s50 += Avx512BW.MultiplyAddAdjacent(x05, w00);
+                        s51 += Avx512BW.MultiplyAddAdjacent(x05, w01);
+                        Vector512<byte> x06 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 0))).AsByte();
+                        s60 += Avx512BW.MultiplyAddAdjacent(x06, w00);
+                        s61 += Avx512BW.MultiplyAddAdjacent(x06, w01);
+                        Vector512<byte> x07 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 0))).AsByte();
+                        s70 += Avx512BW.MultiplyAddAdjacent(x07, w00);
+                        s71 += Avx512BW.MultiplyAddAdjacent(x07, w01);
+                        // Inputs k + 4 and following.
+                        Vector512<sbyte> w10 = Step1(codes00);
+                        Vector512<sbyte> w11 = Step1(codes01);
+                        Vector512<byte> x10 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                        s00 += Avx512BW.MultiplyAddAdjacent(x10, w10);
+                        s01 += Avx512BW.MultiplyAddAdjacent(x10, w11);
+                        Vector512<byte> x11 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                        s10 += Avx512BW.MultiplyAddAdjacent(x11, w10);
+                        s11 += Avx512BW.MultiplyAddAdjacent(x11, w11);
+                        Vector512<byte> x12 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                        s20 += Avx512BW.MultiplyAddAdjacent(x12, w10);
+                        s21 += Avx512BW.MultiplyAddAdjacent(x12, w11);
+                        Vector512<byte> x13 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 4))).AsByte();
+                        s30 += Avx512BW.MultiplyAddAdjacent(x13, w10);
+                        s31 += Avx512BW.MultiplyAddAdjacent(x13, w11);
+                        Vector512<byte> x14 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 4))).AsByte();
+                        s40 += Avx512BW.MultiplyAddAdjacent(x14, w10);
+                        s41 += Avx512BW.MultiplyAddAdjacent(x14, w11);
+                        Vector512<byte> x15 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 4))).AsByte();
+                        s50 += Avx512BW.MultiplyAddAdjacent(x15, w10);
+                        s51 += Avx512BW.MultiplyAddAdjacent(x15, w11);
+                        Vector512<byte> x16 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 4))).AsByte();
+                        s60 += Avx512BW.MultiplyAddAdjacent(x16, w10);
+                        s61 += Avx512BW.MultiplyAddAdjacent(x16, w11);
+                        Vector512<byte> x17 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 4))).AsByte();
+                        s70 += Avx512BW.MultiplyAddAdjacent(x17, w10);
+                        s71 += Avx512BW.MultiplyAddAdjacent(x17, w11);
+                        Vector512<byte> codes00At8 = Vector512.LoadUnsafe(ref p, 128);
+                        Prefetch.Line(ref ahead, 128);
+                        Vector512<byte> codes01At8 = Vector512.LoadUnsafe(ref p, 192);
+                        Prefetch.Line(ref ahead, 192);
+                        // Inputs k + 8 and following.
+                        Vector512<sbyte> w0At80 = Step0(codes00At8);
+                        Vector512<sbyte> w0At81 = Step0(codes01At8);
+                        Vector512<byte> x0At80 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                        s00 += Avx512BW.MultiplyAddAdjacent(x0At80, w0At80);
+                        s01 += Avx512BW.MultiplyAddAdjacent(x0At80, w0At81);
+                        Vector512<byte> x0At81 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                        s10 += Avx512BW.MultiplyAddAdjacent(x0At81, w0At80);
+                        s11 += Avx512BW.MultiplyAddAdjacent(x0At81, w0At81);
+                        Vector512<byte> x0At82 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                        s20 += Avx512BW.MultiplyAddAdjacent(x0At82, w0At80);
+                        s21 += Avx512BW.MultiplyAddAdjacent(x0At82, w0At81);
+                        Vector512<byte> x0At83 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 8))).AsByte();
+                        s30 += Avx512BW.MultiplyAddAdjacent(x0At83, w0At80);
+                        s31 += Avx512BW.MultiplyAddAdjacent(x0At83, w0At81);
+                        Vector512<byte> x0At84 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 8))).AsByte();
+                        s40 += Avx512BW.MultiplyAddAdjacent(x0At84, w0At80);
+                        s41 += Avx512BW.MultiplyAddAdjacent(x0At84, w0At81);
+                        Vector512<byte> x0At85 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 8))).AsByte();
+                        s50 += Avx512BW.MultiplyAddAdjacent(x0At85, w0At80);
+                        s51 += Avx512BW.MultiplyAddAdjacent(x0At85, w0At81);
+                        Vector512<byte> x0At86 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 8))).AsByte();
+                        s60 += Avx512BW.MultiplyAddAdjacent(x0At86, w0At80);
+                        s61 += Avx512BW.MultiplyAddAdjacent(x0At86, w0At81);
+                        Vector512<byte> x0At87 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 8))).AsByte();
+                        s70 += Avx512BW.MultiplyAddAdjacent(x0At87, w0At80);
+                        s71 += Avx512BW.MultiplyAddAdjacent(x0At87, w0At81);
+                        // Inputs k + 12 and following.
+                        Vector512<sbyte> w1At80 = Step1(codes00At8);
+                        Vector512<sbyte> w1At81 = Step1(codes01At8);
+                        Vector512<byte> x1At80 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                        s00 += Avx512BW.MultiplyAddAdjacent(x1At80, w1At80);
+                        s01 += Avx512BW.MultiplyAddAdjacent(x1At80, w1At81);
+                        Vector512<byte> x1At81 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                        s10 += Avx512BW.MultiplyAddAdjacent(x1At81, w1At80);
+                        s11 += Avx512BW.MultiplyAddAdjacent(x1At81, w1At81);
+                        Vector512<byte> x1At82 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                        s20 += Avx512BW.MultiplyAddAdjacent(x1At82, w1At80);
+                        s21 += Avx512BW.MultiplyAddAdjacent(x1At82, w1At81);
+                        Vector512<byte> x1At83 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
+                        s30 += Avx512BW.MultiplyAddAdjacent(x1At83, w1At80);
+                        s31 += Avx512BW.MultiplyAddAdjacent(x1At83, w1At81);
+                        Vector512<byte> x1At84 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 12))).AsByte();
+                        s40 += Avx512BW.MultiplyAddAdjacent(x1At84, w1At80);
+                        s41 += Avx512BW.MultiplyAddAdjacent(x1At84, w1At81);
+                        Vector512<byte> x1At85 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 12))).AsByte();
+                        s50 += Avx512BW.MultiplyAddAdjacent(x1At85, w1At80);
+                        s51 += Avx512BW.MultiplyAddAdjacent(x1At85, w1At81);
+                        Vector512<byte> x1At86 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 12))).AsByte();
+                        s60 += Avx512BW.MultiplyAddAdjacent(x1At86, w1At80);
+                        s61 += Avx512BW.MultiplyAddAdjacent(x1At86, w1At81);
+                        Vector512<byte> x1At87 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 12))).AsByte();
+                        s70 += Avx512BW.MultiplyAddAdjacent(x1At87, w1At80);
+                        s71 += Avx512BW.MultiplyAddAdjacent(x1At87, w1At81);
+                        p = ref Unsafe.Add(ref p, 256);
+                        ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                        k += 16;
+                    }
+                    sum00 += Avx512BW.MultiplyAddAdjacent(s00, Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(s01, Vector512<short>.One);
+                    sum10 += Avx512BW.MultiplyAddAdjacent(s10, Vector512<short>.One);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(s11, Vector512<short>.One);
+                    sum20 += Avx512BW.MultiplyAddAdjacent(s20, Vector512<short>.One);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(s21, Vector512<short>.One);
+                    sum30 += Avx512BW.MultiplyAddAdjacent(s30, Vector512<short>.One);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(s31, Vector512<short>.One);
+                    sum40 += Avx512BW.MultiplyAddAdjacent(s40, Vector512<short>.One);
+                    sum41 += Avx512BW.MultiplyAddAdjacent(s41, Vector512<short>.One);
+                    sum50 += Avx512BW.MultiplyAddAdjacent(s50, Vector512<short>.One);
+                    sum51 += Avx512BW.MultiplyAddAdjacent(s51, Vector512<short>.One);
+                    sum60 += Avx512BW.MultiplyAddAdjacent(s60, Vector512<short>.One);
+                    sum61 += Avx512BW.MultiplyAddAdjacent(s61, Vector512<short>.One);
+                    sum70 += Avx512BW.MultiplyAddAdjacent(s70, Vector512<short>.One);
+                    sum71 += Avx512BW.MultiplyAddAdjacent(s71, Vector512<short>.One);
+                }
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector512<int> rowSums0 = Vector512.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector512<float> rowScales0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector512<float> bias0 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Finish(Term(sum40, rowSums0, rowScales0, Unsafe.Add(ref zero, 4)), bias0, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
+                Finish(Term(sum50, rowSums0, rowScales0, Unsafe.Add(ref zero, 5)), bias0, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
+                Finish(Term(sum60, rowSums0, rowScales0, Unsafe.Add(ref zero, 6)), bias0, Unsafe.Add(ref scale, 6), ref Unsafe.Add(ref output, (6 * (nint)outputStride) + 0));
+                Finish(Term(sum70, rowSums0, rowScales0, Unsafe.Add(ref zero, 7)), bias0, Unsafe.Add(ref scale, 7), ref Unsafe.Add(ref output, (7 * (nint)outputStride) + 0));
+                Vector512<int> rowSums1 = Vector512.LoadUnsafe(ref w.Sums, (nuint)(row + 16));
+                Vector512<float> rowScales1 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 16));
+                Vector512<float> bias1 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 16));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 16));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
+                Finish(Term(sum41, rowSums1, rowScales1, Unsafe.Add(ref zero, 4)), bias1, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 16));
+                Finish(Term(sum51, rowSums1, rowScales1, Unsafe.Add(ref zero, 5)), bias1, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 16));
+                Finish(Term(sum61, rowSums1, rowScales1, Unsafe.Add(ref zero, 6)), bias1, Unsafe.Add(ref scale, 6), ref Unsafe.Add(ref output, (6 * (nint)outputStride) + 16));
+                Finish(Term(sum71, rowSums1, rowScales1, Unsafe.Add(ref zero, 7)), bias1, Unsafe.Add(ref scale, 7), ref Unsafe.Add(ref output, (7 * (nint)outputStride) + 16));
+            }
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
@@ -74,6 +296,11 @@ namespace Sample.QuantGenerated
                 ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
                 ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
                 ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                int share = x.Count >= 16 ? 2 : 0;
+                nint tile = token / 4;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 256 >> (fetches ? share : 0);
                 Vector512<int> sum00 = Vector512<int>.Zero;
                 Vector512<int> sum01 = Vector512<int>.Zero;
                 Vector512<int> sum10 = Vector512<int>.Zero;
@@ -97,9 +324,9 @@ namespace Sample.QuantGenerated
                     while (k < depthEnd)
                     {
                         Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
-                        Prefetch.Line(ref p, panelBytes + 0);
+                        Prefetch.Line(ref ahead, 0);
                         Vector512<byte> codes01 = Vector512.LoadUnsafe(ref p, 64);
-                        Prefetch.Line(ref p, panelBytes + 64);
+                        Prefetch.Line(ref ahead, 64);
                         // Inputs k + 0 and following.
                         Vector512<sbyte> w00 = Step0(codes00);
                         Vector512<sbyte> w01 = Step0(codes01);
@@ -131,9 +358,9 @@ namespace Sample.QuantGenerated
                         s30 += Avx512BW.MultiplyAddAdjacent(x13, w10);
                         s31 += Avx512BW.MultiplyAddAdjacent(x13, w11);
                         Vector512<byte> codes00At8 = Vector512.LoadUnsafe(ref p, 128);
-                        Prefetch.Line(ref p, panelBytes + 128);
+                        Prefetch.Line(ref ahead, 128);
                         Vector512<byte> codes01At8 = Vector512.LoadUnsafe(ref p, 192);
-                        Prefetch.Line(ref p, panelBytes + 192);
+                        Prefetch.Line(ref ahead, 192);
                         // Inputs k + 8 and following.
                         Vector512<sbyte> w0At80 = Step0(codes00At8);
                         Vector512<sbyte> w0At81 = Step0(codes01At8);
@@ -165,6 +392,7 @@ namespace Sample.QuantGenerated
                         s30 += Avx512BW.MultiplyAddAdjacent(x1At83, w1At80);
                         s31 += Avx512BW.MultiplyAddAdjacent(x1At83, w1At81);
                         p = ref Unsafe.Add(ref p, 256);
+                        ahead = ref Unsafe.Add(ref ahead, aheadStep);
                         k += 16;
                     }
                     sum00 += Avx512BW.MultiplyAddAdjacent(s00, Vector512<short>.One);
@@ -176,14 +404,22 @@ namespace Sample.QuantGenerated
                     sum30 += Avx512BW.MultiplyAddAdjacent(s30, Vector512<short>.One);
                     sum31 += Avx512BW.MultiplyAddAdjacent(s31, Vector512<short>.One);
                 }
-                Store(sum00, x, token + 0, w, row + 0, ref Unsafe.Add(ref output, 0));
-                Store(sum01, x, token + 0, w, row + 16, ref Unsafe.Add(ref output, 16));
-                Store(sum10, x, token + 1, w, row + 0, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
-                Store(sum11, x, token + 1, w, row + 16, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16));
-                Store(sum20, x, token + 2, w, row + 0, ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
-                Store(sum21, x, token + 2, w, row + 16, ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16));
-                Store(sum30, x, token + 3, w, row + 0, ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
-                Store(sum31, x, token + 3, w, row + 16, ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector512<int> rowSums0 = Vector512.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector512<float> rowScales0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector512<float> bias0 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Vector512<int> rowSums1 = Vector512.LoadUnsafe(ref w.Sums, (nuint)(row + 16));
+                Vector512<float> rowScales1 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 16));
+                Vector512<float> bias1 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 16));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 16));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -193,6 +429,11 @@ namespace Sample.QuantGenerated
                 nint panelBytes = columns * 128 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                int share = x.Count >= 4 ? 2 : 0;
+                nint tile = token / 1;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 256 >> (fetches ? share : 0);
                 Vector512<int> sum00 = Vector512<int>.Zero;
                 Vector512<int> sum01 = Vector512<int>.Zero;
                 nint k = 0;
@@ -204,9 +445,9 @@ namespace Sample.QuantGenerated
                     while (k < depthEnd)
                     {
                         Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
-                        Prefetch.Line(ref p, panelBytes + 0);
+                        Prefetch.Line(ref ahead, 0);
                         Vector512<byte> codes01 = Vector512.LoadUnsafe(ref p, 64);
-                        Prefetch.Line(ref p, panelBytes + 64);
+                        Prefetch.Line(ref ahead, 64);
                         // Inputs k + 0 and following.
                         Vector512<sbyte> w00 = Step0(codes00);
                         Vector512<sbyte> w01 = Step0(codes01);
@@ -220,9 +461,9 @@ namespace Sample.QuantGenerated
                         s00 += Avx512BW.MultiplyAddAdjacent(x10, w10);
                         s01 += Avx512BW.MultiplyAddAdjacent(x10, w11);
                         Vector512<byte> codes00At8 = Vector512.LoadUnsafe(ref p, 128);
-                        Prefetch.Line(ref p, panelBytes + 128);
+                        Prefetch.Line(ref ahead, 128);
                         Vector512<byte> codes01At8 = Vector512.LoadUnsafe(ref p, 192);
-                        Prefetch.Line(ref p, panelBytes + 192);
+                        Prefetch.Line(ref ahead, 192);
                         // Inputs k + 8 and following.
                         Vector512<sbyte> w0At80 = Step0(codes00At8);
                         Vector512<sbyte> w0At81 = Step0(codes01At8);
@@ -236,32 +477,33 @@ namespace Sample.QuantGenerated
                         s00 += Avx512BW.MultiplyAddAdjacent(x1At80, w1At80);
                         s01 += Avx512BW.MultiplyAddAdjacent(x1At80, w1At81);
                         p = ref Unsafe.Add(ref p, 256);
+                        ahead = ref Unsafe.Add(ref ahead, aheadStep);
                         k += 16;
                     }
                     sum00 += Avx512BW.MultiplyAddAdjacent(s00, Vector512<short>.One);
                     sum01 += Avx512BW.MultiplyAddAdjacent(s01, Vector512<short>.One);
                 }
-                Store(sum00, x, token + 0, w, row + 0, ref Unsafe.Add(ref output, 0));
-                Store(sum01, x, token + 0, w, row + 16, ref Unsafe.Add(ref output, 16));
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector512<int> rowSums0 = Vector512.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector512<float> rowScales0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector512<float> bias0 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Vector512<int> rowSums1 = Vector512.LoadUnsafe(ref w.Sums, (nuint)(row + 16));
+                Vector512<float> rowScales1 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 16));
+                Vector512<float> bias1 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 16));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 16));
             }
 
             // Undo zero points in integers, convert once, scale by row.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector512<float> Term(Vector512<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row)
-            {
-                nuint at = (nuint)(row);
-                Vector512<int> corrected = sum - (Vector512.LoadUnsafe(ref w.Sums, at) * Unsafe.Add(ref x.ZeroPoints, token));
-                return Vector512.ConvertToSingle(corrected) * Vector512.LoadUnsafe(ref w.Scales, at);
-            }
+            private static Vector512<float> Term(Vector512<int> sum, Vector512<int> rowSums, Vector512<float> rowScales, int zero) =>
+                Vector512.ConvertToSingle(sum - (rowSums * zero)) * rowScales;
 
             // Scale by token, then add the bias, unfused.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Finish(Vector512<float> terms, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                ((terms * Unsafe.Add(ref x.Scales, token)) + Vector512.LoadUnsafe(ref w.Bias, (nuint)row)).StoreUnsafe(ref output);
-
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Store(Vector512<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                Finish(Term(sum, x, token, w, row), x, token, w, row, ref output);
+            private static void Finish(Vector512<float> terms, Vector512<float> bias, float scale, ref float output) =>
+                ((terms * scale) + bias).StoreUnsafe(ref output);
 
             // Codes of step 0: bits 0-3, minus 8.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -283,6 +525,10 @@ namespace Sample.QuantGenerated
 
             public static int TileTokens => 6;
 
+            public static int TallTokens => 6;
+
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row, ref output, outputStride);
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
@@ -295,6 +541,11 @@ namespace Sample.QuantGenerated
                 ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
                 ref byte a4 = ref Unsafe.Add(ref a3, x.Stride);
                 ref byte a5 = ref Unsafe.Add(ref a4, x.Stride);
+                int share = x.Count >= 24 ? 2 : 0;
+                nint tile = token / 6;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 128 >> (fetches ? share : 0);
                 Vector256<int> sum00 = Vector256<int>.Zero;
                 Vector256<int> sum01 = Vector256<int>.Zero;
                 Vector256<int> sum10 = Vector256<int>.Zero;
@@ -311,7 +562,7 @@ namespace Sample.QuantGenerated
                 while (k < columns)
                 {
                     Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
-                    Prefetch.Line(ref p, panelBytes + 0);
+                    Prefetch.Line(ref ahead, 0);
                     Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
                     // Inputs k + 0 and following.
                     Vector256<sbyte> w00 = Step0(codes00);
@@ -356,7 +607,7 @@ namespace Sample.QuantGenerated
                     sum50 = AvxVnni.MultiplyWideningAndAdd(sum50, x15, w10);
                     sum51 = AvxVnni.MultiplyWideningAndAdd(sum51, x15, w11);
                     Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 64);
-                    Prefetch.Line(ref p, panelBytes + 64);
+                    Prefetch.Line(ref ahead, 64);
                     Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 96);
                     // Inputs k + 8 and following.
                     Vector256<sbyte> w0At80 = Step0(codes00At8);
@@ -401,20 +652,29 @@ namespace Sample.QuantGenerated
                     sum50 = AvxVnni.MultiplyWideningAndAdd(sum50, x1At85, w1At80);
                     sum51 = AvxVnni.MultiplyWideningAndAdd(sum51, x1At85, w1At81);
                     p = ref Unsafe.Add(ref p, 128);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
                     k += 16;
                 }
-                Store(sum00, x, token + 0, w, row + 0, ref Unsafe.Add(ref output, 0));
-                Store(sum01, x, token + 0, w, row + 8, ref Unsafe.Add(ref output, 8));
-                Store(sum10, x, token + 1, w, row + 0, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
-                Store(sum11, x, token + 1, w, row + 8, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
-                Store(sum20, x, token + 2, w, row + 0, ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
-                Store(sum21, x, token + 2, w, row + 8, ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
-                Store(sum30, x, token + 3, w, row + 0, ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
-                Store(sum31, x, token + 3, w, row + 8, ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
-                Store(sum40, x, token + 4, w, row + 0, ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
-                Store(sum41, x, token + 4, w, row + 8, ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 8));
-                Store(sum50, x, token + 5, w, row + 0, ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
-                Store(sum51, x, token + 5, w, row + 8, ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 8));
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector256<int> rowSums0 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector256<float> rowScales0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector256<float> bias0 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Finish(Term(sum40, rowSums0, rowScales0, Unsafe.Add(ref zero, 4)), bias0, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
+                Finish(Term(sum50, rowSums0, rowScales0, Unsafe.Add(ref zero, 5)), bias0, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
+                Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
+                Finish(Term(sum41, rowSums1, rowScales1, Unsafe.Add(ref zero, 4)), bias1, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 8));
+                Finish(Term(sum51, rowSums1, rowScales1, Unsafe.Add(ref zero, 5)), bias1, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 8));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -424,13 +684,18 @@ namespace Sample.QuantGenerated
                 nint panelBytes = columns * 64 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                int share = x.Count >= 4 ? 2 : 0;
+                nint tile = token / 1;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 128 >> (fetches ? share : 0);
                 Vector256<int> sum00 = Vector256<int>.Zero;
                 Vector256<int> sum01 = Vector256<int>.Zero;
                 nint k = 0;
                 while (k < columns)
                 {
                     Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
-                    Prefetch.Line(ref p, panelBytes + 0);
+                    Prefetch.Line(ref ahead, 0);
                     Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
                     // Inputs k + 0 and following.
                     Vector256<sbyte> w00 = Step0(codes00);
@@ -445,7 +710,7 @@ namespace Sample.QuantGenerated
                     sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x10, w10);
                     sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x10, w11);
                     Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 64);
-                    Prefetch.Line(ref p, panelBytes + 64);
+                    Prefetch.Line(ref ahead, 64);
                     Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 96);
                     // Inputs k + 8 and following.
                     Vector256<sbyte> w0At80 = Step0(codes00At8);
@@ -460,29 +725,30 @@ namespace Sample.QuantGenerated
                     sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x1At80, w1At80);
                     sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x1At80, w1At81);
                     p = ref Unsafe.Add(ref p, 128);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
                     k += 16;
                 }
-                Store(sum00, x, token + 0, w, row + 0, ref Unsafe.Add(ref output, 0));
-                Store(sum01, x, token + 0, w, row + 8, ref Unsafe.Add(ref output, 8));
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector256<int> rowSums0 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector256<float> rowScales0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector256<float> bias0 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
             }
 
             // Undo zero points in integers, convert once, scale by row.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector256<float> Term(Vector256<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row)
-            {
-                nuint at = (nuint)(row);
-                Vector256<int> corrected = sum - (Vector256.LoadUnsafe(ref w.Sums, at) * Unsafe.Add(ref x.ZeroPoints, token));
-                return Vector256.ConvertToSingle(corrected) * Vector256.LoadUnsafe(ref w.Scales, at);
-            }
+            private static Vector256<float> Term(Vector256<int> sum, Vector256<int> rowSums, Vector256<float> rowScales, int zero) =>
+                Vector256.ConvertToSingle(sum - (rowSums * zero)) * rowScales;
 
             // Scale by token, then add the bias, unfused.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Finish(Vector256<float> terms, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                ((terms * Unsafe.Add(ref x.Scales, token)) + Vector256.LoadUnsafe(ref w.Bias, (nuint)row)).StoreUnsafe(ref output);
-
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Store(Vector256<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                Finish(Term(sum, x, token, w, row), x, token, w, row, ref output);
+            private static void Finish(Vector256<float> terms, Vector256<float> bias, float scale, ref float output) =>
+                ((terms * scale) + bias).StoreUnsafe(ref output);
 
             // Codes of step 0: bits 0-3, minus 8.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -504,6 +770,10 @@ namespace Sample.QuantGenerated
 
             public static int TileTokens => 4;
 
+            public static int TallTokens => 4;
+
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row, ref output, outputStride);
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
@@ -514,6 +784,11 @@ namespace Sample.QuantGenerated
                 ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
                 ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
                 ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                int share = x.Count >= 16 ? 2 : 0;
+                nint tile = token / 4;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 128 >> (fetches ? share : 0);
                 Vector256<int> sum00 = Vector256<int>.Zero;
                 Vector256<int> sum01 = Vector256<int>.Zero;
                 Vector256<int> sum10 = Vector256<int>.Zero;
@@ -537,7 +812,7 @@ namespace Sample.QuantGenerated
                     while (k < depthEnd)
                     {
                         Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
-                        Prefetch.Line(ref p, panelBytes + 0);
+                        Prefetch.Line(ref ahead, 0);
                         Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
                         // Inputs k + 0 and following.
                         Vector256<sbyte> w00 = Step0(codes00);
@@ -570,7 +845,7 @@ namespace Sample.QuantGenerated
                         s30 += Avx2.MultiplyAddAdjacent(x13, w10);
                         s31 += Avx2.MultiplyAddAdjacent(x13, w11);
                         Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 64);
-                        Prefetch.Line(ref p, panelBytes + 64);
+                        Prefetch.Line(ref ahead, 64);
                         Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 96);
                         // Inputs k + 8 and following.
                         Vector256<sbyte> w0At80 = Step0(codes00At8);
@@ -603,6 +878,7 @@ namespace Sample.QuantGenerated
                         s30 += Avx2.MultiplyAddAdjacent(x1At83, w1At80);
                         s31 += Avx2.MultiplyAddAdjacent(x1At83, w1At81);
                         p = ref Unsafe.Add(ref p, 128);
+                        ahead = ref Unsafe.Add(ref ahead, aheadStep);
                         k += 16;
                     }
                     sum00 += Avx2.MultiplyAddAdjacent(s00, Vector256<short>.One);
@@ -614,14 +890,22 @@ namespace Sample.QuantGenerated
                     sum30 += Avx2.MultiplyAddAdjacent(s30, Vector256<short>.One);
                     sum31 += Avx2.MultiplyAddAdjacent(s31, Vector256<short>.One);
                 }
-                Store(sum00, x, token + 0, w, row + 0, ref Unsafe.Add(ref output, 0));
-                Store(sum01, x, token + 0, w, row + 8, ref Unsafe.Add(ref output, 8));
-                Store(sum10, x, token + 1, w, row + 0, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
-                Store(sum11, x, token + 1, w, row + 8, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
-                Store(sum20, x, token + 2, w, row + 0, ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
-                Store(sum21, x, token + 2, w, row + 8, ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
-                Store(sum30, x, token + 3, w, row + 0, ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
-                Store(sum31, x, token + 3, w, row + 8, ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector256<int> rowSums0 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector256<float> rowScales0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector256<float> bias0 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -631,6 +915,11 @@ namespace Sample.QuantGenerated
                 nint panelBytes = columns * 64 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                int share = x.Count >= 4 ? 2 : 0;
+                nint tile = token / 1;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 128 >> (fetches ? share : 0);
                 Vector256<int> sum00 = Vector256<int>.Zero;
                 Vector256<int> sum01 = Vector256<int>.Zero;
                 nint k = 0;
@@ -642,7 +931,7 @@ namespace Sample.QuantGenerated
                     while (k < depthEnd)
                     {
                         Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
-                        Prefetch.Line(ref p, panelBytes + 0);
+                        Prefetch.Line(ref ahead, 0);
                         Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
                         // Inputs k + 0 and following.
                         Vector256<sbyte> w00 = Step0(codes00);
@@ -657,7 +946,7 @@ namespace Sample.QuantGenerated
                         s00 += Avx2.MultiplyAddAdjacent(x10, w10);
                         s01 += Avx2.MultiplyAddAdjacent(x10, w11);
                         Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 64);
-                        Prefetch.Line(ref p, panelBytes + 64);
+                        Prefetch.Line(ref ahead, 64);
                         Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 96);
                         // Inputs k + 8 and following.
                         Vector256<sbyte> w0At80 = Step0(codes00At8);
@@ -672,32 +961,33 @@ namespace Sample.QuantGenerated
                         s00 += Avx2.MultiplyAddAdjacent(x1At80, w1At80);
                         s01 += Avx2.MultiplyAddAdjacent(x1At80, w1At81);
                         p = ref Unsafe.Add(ref p, 128);
+                        ahead = ref Unsafe.Add(ref ahead, aheadStep);
                         k += 16;
                     }
                     sum00 += Avx2.MultiplyAddAdjacent(s00, Vector256<short>.One);
                     sum01 += Avx2.MultiplyAddAdjacent(s01, Vector256<short>.One);
                 }
-                Store(sum00, x, token + 0, w, row + 0, ref Unsafe.Add(ref output, 0));
-                Store(sum01, x, token + 0, w, row + 8, ref Unsafe.Add(ref output, 8));
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector256<int> rowSums0 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector256<float> rowScales0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector256<float> bias0 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
             }
 
             // Undo zero points in integers, convert once, scale by row.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector256<float> Term(Vector256<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row)
-            {
-                nuint at = (nuint)(row);
-                Vector256<int> corrected = sum - (Vector256.LoadUnsafe(ref w.Sums, at) * Unsafe.Add(ref x.ZeroPoints, token));
-                return Vector256.ConvertToSingle(corrected) * Vector256.LoadUnsafe(ref w.Scales, at);
-            }
+            private static Vector256<float> Term(Vector256<int> sum, Vector256<int> rowSums, Vector256<float> rowScales, int zero) =>
+                Vector256.ConvertToSingle(sum - (rowSums * zero)) * rowScales;
 
             // Scale by token, then add the bias, unfused.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Finish(Vector256<float> terms, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                ((terms * Unsafe.Add(ref x.Scales, token)) + Vector256.LoadUnsafe(ref w.Bias, (nuint)row)).StoreUnsafe(ref output);
-
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Store(Vector256<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                Finish(Term(sum, x, token, w, row), x, token, w, row, ref output);
+            private static void Finish(Vector256<float> terms, Vector256<float> bias, float scale, ref float output) =>
+                ((terms * scale) + bias).StoreUnsafe(ref output);
 
             // Codes of step 0: bits 0-3, minus 8.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -719,6 +1009,10 @@ namespace Sample.QuantGenerated
 
             public static int TileTokens => 2;
 
+            public static int TallTokens => 2;
+
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row, ref output, outputStride);
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
@@ -727,6 +1021,11 @@ namespace Sample.QuantGenerated
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
                 ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                int share = x.Count >= 8 ? 2 : 0;
+                nint tile = token / 2;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 32 >> (fetches ? share : 0);
                 Vector128<int> sum00 = Vector128<int>.Zero;
                 Vector128<int> sum01 = Vector128<int>.Zero;
                 Vector128<int> sum02 = Vector128<int>.Zero;
@@ -746,7 +1045,7 @@ namespace Sample.QuantGenerated
                     while (k < depthEnd)
                     {
                         Vector128<byte> codes00 = Vector128.LoadUnsafe(ref p, 0);
-                        Prefetch.Line(ref p, panelBytes + 0);
+                        Prefetch.Line(ref ahead, 0);
                         // Inputs k + 0 and following.
                         Vector128<sbyte> w00 = Step0(codes00);
                         Vector128<short> w00Low = Vector128.WidenLower(w00);
@@ -789,6 +1088,7 @@ namespace Sample.QuantGenerated
                         low1 += x1At21 * w1At20Low;
                         high1 += x1At21 * w1At20High;
                         p = ref Unsafe.Add(ref p, 32);
+                        ahead = ref Unsafe.Add(ref ahead, aheadStep);
                         k += 4;
                     }
                     sum00 += Vector128.WidenLower(low0);
@@ -800,14 +1100,28 @@ namespace Sample.QuantGenerated
                     sum12 += Vector128.WidenLower(high1);
                     sum13 += Vector128.WidenUpper(high1);
                 }
-                Store(sum00, x, token + 0, w, row + 0, ref Unsafe.Add(ref output, 0));
-                Store(sum01, x, token + 0, w, row + 4, ref Unsafe.Add(ref output, 4));
-                Store(sum02, x, token + 0, w, row + 8, ref Unsafe.Add(ref output, 8));
-                Store(sum03, x, token + 0, w, row + 12, ref Unsafe.Add(ref output, 12));
-                Store(sum10, x, token + 1, w, row + 0, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
-                Store(sum11, x, token + 1, w, row + 4, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 4));
-                Store(sum12, x, token + 1, w, row + 8, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
-                Store(sum13, x, token + 1, w, row + 12, ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 12));
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector128<int> rowSums0 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector128<float> rowScales0 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector128<float> bias0 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Vector128<int> rowSums1 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 4));
+                Vector128<float> rowScales1 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 4));
+                Vector128<float> bias1 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 4));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 4));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 4));
+                Vector128<int> rowSums2 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector128<float> rowScales2 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector128<float> bias2 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum02, rowSums2, rowScales2, Unsafe.Add(ref zero, 0)), bias2, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
+                Finish(Term(sum12, rowSums2, rowScales2, Unsafe.Add(ref zero, 1)), bias2, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                Vector128<int> rowSums3 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 12));
+                Vector128<float> rowScales3 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 12));
+                Vector128<float> bias3 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 12));
+                Finish(Term(sum03, rowSums3, rowScales3, Unsafe.Add(ref zero, 0)), bias3, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 12));
+                Finish(Term(sum13, rowSums3, rowScales3, Unsafe.Add(ref zero, 1)), bias3, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 12));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -817,6 +1131,11 @@ namespace Sample.QuantGenerated
                 nint panelBytes = columns * 64 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                int share = x.Count >= 4 ? 2 : 0;
+                nint tile = token / 1;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 32 >> (fetches ? share : 0);
                 Vector128<int> sum00 = Vector128<int>.Zero;
                 Vector128<int> sum01 = Vector128<int>.Zero;
                 Vector128<int> sum02 = Vector128<int>.Zero;
@@ -830,7 +1149,7 @@ namespace Sample.QuantGenerated
                     while (k < depthEnd)
                     {
                         Vector128<byte> codes00 = Vector128.LoadUnsafe(ref p, 0);
-                        Prefetch.Line(ref p, panelBytes + 0);
+                        Prefetch.Line(ref ahead, 0);
                         // Inputs k + 0 and following.
                         Vector128<sbyte> w00 = Step0(codes00);
                         Vector128<short> w00Low = Vector128.WidenLower(w00);
@@ -861,6 +1180,7 @@ namespace Sample.QuantGenerated
                         low0 += x1At20 * w1At20Low;
                         high0 += x1At20 * w1At20High;
                         p = ref Unsafe.Add(ref p, 32);
+                        ahead = ref Unsafe.Add(ref ahead, aheadStep);
                         k += 4;
                     }
                     sum00 += Vector128.WidenLower(low0);
@@ -868,29 +1188,35 @@ namespace Sample.QuantGenerated
                     sum02 += Vector128.WidenLower(high0);
                     sum03 += Vector128.WidenUpper(high0);
                 }
-                Store(sum00, x, token + 0, w, row + 0, ref Unsafe.Add(ref output, 0));
-                Store(sum01, x, token + 0, w, row + 4, ref Unsafe.Add(ref output, 4));
-                Store(sum02, x, token + 0, w, row + 8, ref Unsafe.Add(ref output, 8));
-                Store(sum03, x, token + 0, w, row + 12, ref Unsafe.Add(ref output, 12));
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector128<int> rowSums0 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector128<float> rowScales0 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector128<float> bias0 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Vector128<int> rowSums1 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 4));
+                Vector128<float> rowScales1 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 4));
+                Vector128<float> bias1 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 4));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 4));
+                Vector128<int> rowSums2 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector128<float> rowScales2 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector128<float> bias2 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum02, rowSums2, rowScales2, Unsafe.Add(ref zero, 0)), bias2, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
+                Vector128<int> rowSums3 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 12));
+                Vector128<float> rowScales3 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 12));
+                Vector128<float> bias3 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 12));
+                Finish(Term(sum03, rowSums3, rowScales3, Unsafe.Add(ref zero, 0)), bias3, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 12));
             }
 
             // Undo zero points in integers, convert once, scale by row.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector128<float> Term(Vector128<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row)
-            {
-                nuint at = (nuint)(row);
-                Vector128<int> corrected = sum - (Vector128.LoadUnsafe(ref w.Sums, at) * Unsafe.Add(ref x.ZeroPoints, token));
-                return Vector128.ConvertToSingle(corrected) * Vector128.LoadUnsafe(ref w.Scales, at);
-            }
+            private static Vector128<float> Term(Vector128<int> sum, Vector128<int> rowSums, Vector128<float> rowScales, int zero) =>
+                Vector128.ConvertToSingle(sum - (rowSums * zero)) * rowScales;
 
             // Scale by token, then add the bias, unfused.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Finish(Vector128<float> terms, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                ((terms * Unsafe.Add(ref x.Scales, token)) + Vector128.LoadUnsafe(ref w.Bias, (nuint)row)).StoreUnsafe(ref output);
-
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Store(Vector128<int> sum, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
-                Finish(Term(sum, x, token, w, row), x, token, w, row, ref output);
+            private static void Finish(Vector128<float> terms, Vector128<float> bias, float scale, ref float output) =>
+                ((terms * scale) + bias).StoreUnsafe(ref output);
 
             // Codes of step 0: bits 0-3, minus 8.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -910,6 +1236,11 @@ namespace Sample.QuantGenerated
             public static KernelOrder Order => new(4, 16, 1, 1);
 
             public static int TileTokens => 4;
+
+            public static int TallTokens => TileTokens;
+
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) =>
+                Tile(x, token, w, row, ref output, outputStride);
 
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
