@@ -22,7 +22,7 @@ public static class PanelLoop
     public static void Run<TKernel>(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
         where TKernel : struct, ITileKernel
     {
-        ProductTrace.Listener?.Invoke(TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
+        ProductTrace.Listener?.Invoke(typeof(TKernel), TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
         int panel = TKernel.Order.PanelOutputs;
         Debug.Assert(w.Columns % KernelOrder.ColumnMultiple == 0 && x.Stride >= w.Columns, "activations cover the padded inputs");
         int row = 0;

@@ -17,7 +17,7 @@ public sealed class ExecutedKernelTests
         using InferenceSession session = model.Load();
         var executed = new SortedDictionary<int, long>();
 
-        ProductTrace.Listener = (bits, rows, columns, tokens) => Add(executed, bits, (long)rows * columns * tokens);
+        ProductTrace.Listener = (_, bits, rows, columns, tokens) => Add(executed, bits, (long)rows * columns * tokens);
         try
         {
             batch.Run(session, new CallOptions { Threads = 1 });
