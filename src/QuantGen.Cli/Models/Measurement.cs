@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using QuantGen.Execution;
 
 namespace QuantGen.Cli.Models;
 
@@ -13,40 +12,16 @@ internal sealed record Measurement(double MedianMs, double P95Ms, double Allocat
     private const int MostWarmUps = 200;
     private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(1);
 
-    /// <summary>Measures calls with random token ids.</summary>
-    /// <param name="session">The model.</param>
-    /// <param name="sequenceLength">Tokens of each sequence.</param>
-    /// <param name="batch">Sequences of a call.</param>
-    /// <param name="runs">Calls to measure, after a warm-up that the just-in-time compiler needs.</param>
-    /// <param name="seed">Which ids are drawn.</param>
+    /// <summary>Measures a call.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="runs">How often to measure it, after a warm-up that the just-in-time compiler needs.</param>
     /// <param name="cancellation">Stops between two calls.</param>
-    public static Measurement Take(InferenceSession session, int sequenceLength, int batch, int runs, int seed, CancellationToken cancellation)
+    public static Measurement Take(PreparedCall call, int runs, CancellationToken cancellation)
     {
-        int[] ids = new int[checked(sequenceLength * batch)];
-        var random = new Random(seed);
-        for (int i = 0; i < ids.Length; i++)
-        {
-            ids[i] = random.Next(session.Spec.Dimensions.VocabularySize);
-        }
-
-        byte[] types = new byte[ids.Length];
-        int[] lengths = new int[batch];
-        Array.Fill(lengths, sequenceLength);
-        bool hasOutputs = session.Spec.HasOutputLayer;
-        int rows = session.Spec.HasPooler ? batch : ids.Length;
-        float[] results = new float[rows * (hasOutputs ? session.Spec.OutputCount : session.Spec.Dimensions.HiddenSize)];
-
         void Call()
         {
             cancellation.ThrowIfCancellationRequested();
-            if (hasOutputs)
-            {
-                session.Run(ids, types, lengths, results);
-            }
-            else
-            {
-                session.RunHidden(ids, types, lengths, results);
-            }
+            call.Run();
         }
 
         var warmUp = Stopwatch.StartNew();
