@@ -74,6 +74,60 @@ public sealed class BenchTests(CheckpointFixture files) : IClassFixture<Checkpoi
         return path;
     }
 
+    [Theory]
+    [InlineData(1, "--bits", "2", "--groups", "8")]
+    [InlineData(2, "--bits", "4", "--layer-bits", "encoder.layer.*.output.dense=8")]
+    [InlineData(1, "--bits", "32", "--head", "encoder")]
+    public void Explains_where_the_time_goes(int threads, params string[] options)
+    {
+        string config = Path.Combine(files.Checkpoint, "config.json");
+        string[] chosen = threads == 1 ? [] : ["--threads", "2"];
+        JsonElement json = Tool.Json(["bench", "--config", config, .. options, .. chosen, "--explain", "--sequence-length", "10", "--batch", "3", "--runs", "9"]);
+        AssertMeasured(json);
+        Assert.Equal(threads, json.GetProperty("threads").GetInt32());
+
+        JsonElement explain = json.GetProperty("explain");
+        Assert.Equal(threads, explain.GetProperty("threads").GetInt32());
+        JsonElement[] operators = [.. explain.GetProperty("operators").EnumerateArray()];
+        Assert.Equal(1, operators.Sum(row => row.GetProperty("share").GetDouble()), 1e-4);
+        Assert.Equal(explain.GetProperty("pass_ms").GetDouble(), operators.Sum(row => row.GetProperty("ms").GetDouble()), 1e-2);
+
+        bool isFloat = options[1] == "32";
+        string[] multiplying = ["query_key_value", "attention", "attention_output", "feed_forward_in", "feed_forward_out", .. isFloat ? Array.Empty<string>() : ["head"]];
+        string[] others = ["embedding", "layer_norm", "gelu", .. isFloat ? Array.Empty<string>() : ["activation_codes"]];
+        Assert.Equal(multiplying.Concat(others).Order(), operators.Select(row => row.GetProperty("operator").GetString()!).Where(name => name != "wait").Order());
+        foreach (JsonElement row in operators)
+        {
+            bool multiplies = multiplying.Contains(row.GetProperty("operator").GetString());
+            Assert.Equal(multiplies, row.GetProperty("macs").GetInt64() > 0);
+            foreach (string key in new[] { "gmacs_per_second", "roofline_gmacs_per_second", "roofline_share" })
+            {
+                Assert.Equal(multiplies ? JsonValueKind.Number : JsonValueKind.Null, row.GetProperty(key).ValueKind);
+            }
+        }
+
+        JsonElement[] rooflines = [.. explain.GetProperty("rooflines").EnumerateArray()];
+        int[] bits = options.Contains("--layer-bits") ? [32, 8, 4] : isFloat ? [32] : [32, int.Parse(options[1])];
+        Assert.Equal(bits, rooflines.Select(unit => unit.GetProperty("bits").GetInt32()));
+        Assert.All(rooflines, unit => Assert.True(unit.GetProperty("gmacs_per_second").GetDouble() > 0));
+        Assert.All(rooflines, unit => Assert.True(unit.GetProperty("macs_per_instruction").GetInt32() > 0));
+    }
+
+    [Fact]
+    public void Explains_a_packed_file_in_tables_and_only_when_asked()
+    {
+        string text = Tool.Text("bench", files.Packed, "--explain", "--sequence-length", "24", "--runs", "3");
+        foreach (string title in new[] { "query, key, value", "GELU", "activations to codes", "whole pass", "reached", "explained on 1 thread" })
+        {
+            Assert.Contains(title, text);
+        }
+
+        Assert.Contains(" 100.0%", text);
+        Assert.Contains("explained on 2 threads", Tool.Text("bench", files.Packed, "--explain", "--threads", "2", "--sequence-length", "24", "--runs", "3"));
+        Assert.DoesNotContain("whole pass", Tool.Text("bench", files.Packed, "--sequence-length", "24", "--runs", "3"));
+        Assert.False(Tool.Json("bench", files.Packed, "--sequence-length", "24", "--runs", "3").TryGetProperty("explain", out _));
+    }
+
     private static void AssertMeasured(JsonElement json)
     {
         foreach (string key in new[] { "median_ms", "p95_ms", "tokens_per_second", "gmacs_per_second", "peak_working_set_bytes", "load_ms" })

@@ -18,10 +18,12 @@ internal static class AttentionEmitter
                 int head = item % HeadCount;
                 int first = pass.Starts[sequence];
                 int length = pass.Starts[sequence + 1] - first;
+                int queries = {{queries}};
+                pass.Enter(worker, OperatorClass.{{ProfileMark.Attention}}, 2L * queries * length * HeadSize);
                 ref float query = ref Unsafe.Add(ref pass.Shared(Projected), ((nint)first * ProjectedStride) + (head * HeadSize));
                 Attention.Run(
                     ref query, ref Unsafe.Add(ref query, HiddenSize), ref Unsafe.Add(ref query, 2 * HiddenSize), ProjectedStride,
-                    {{queries}}, length, HeadSize, AttentionScale,
+                    queries, length, HeadSize, AttentionScale,
                     ref pass.LocalFloats(worker, AttentionScratch), ref query, ProjectedStride);
             }
 

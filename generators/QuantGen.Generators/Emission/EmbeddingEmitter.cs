@@ -17,6 +17,7 @@ internal sealed class EmbeddingEmitter(ModelPlan plan)
         w.Lines("// Word, token type and position, added in that order and normalized.");
         using (w.Block("private static void Embed(ForwardPass pass, int worker, int first, int count)"))
         {
+            ProfileMark.Write(w, ProfileMark.Embedding);
             w.Lines($$"""
                 ref float embedded = {{target}};
                 for (int i = 0; i < count; i++)
@@ -39,7 +40,7 @@ internal sealed class EmbeddingEmitter(ModelPlan plan)
                     // encoder.embedding_hidden_mapping_in
                     ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
                     """);
-                new LinearEmitter(plan).Emit(w, "embedded", "EmbeddingSize", new[] { (map, "hidden", "HiddenSize") }, "count", "0");
+                new LinearEmitter(plan).Emit(w, "embedded", "EmbeddingSize", new[] { (map, "hidden", "HiddenSize") }, "count", "0", ProfileMark.Embedding);
             }
         }
 

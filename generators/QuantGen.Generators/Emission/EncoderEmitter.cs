@@ -95,7 +95,7 @@ internal static class EncoderEmitter
                 if (plan.Model.HasOutputLayer && !plan.Model.HasPooler)
                 {
                     w.Lines($"case {N((2 * layers) + 1)}:");
-                    w.Lines("    ComputeHead(pass, first, count);");
+                    w.Lines("    ComputeHead(pass, worker, first, count);");
                     w.Lines("    break;");
                 }
             }

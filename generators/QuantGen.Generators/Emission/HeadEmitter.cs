@@ -19,9 +19,13 @@ internal static class HeadEmitter
         {
             w.Lines($$"""
                 // {{name}} for every token.
-                private static void ComputeHead(ForwardPass pass, int first, int count) => Dense.Apply(
-                    ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize), HiddenSize, count, {{weights}}, HiddenSize, {{outputs}},
-                    ref Unsafe.Add(ref pass.Shared(Outputs), (nint)first * {{outputs}}), {{outputs}});
+                private static void ComputeHead(ForwardPass pass, int worker, int first, int count)
+                {
+                    pass.Enter(worker, OperatorClass.{{ProfileMark.Head}}, (long)count * {{outputs}} * HiddenSize);
+                    Dense.Apply(
+                        ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize), HiddenSize, count, {{weights}}, HiddenSize, {{outputs}},
+                        ref Unsafe.Add(ref pass.Shared(Outputs), (nint)first * {{outputs}}), {{outputs}});
+                }
                 """);
             return;
         }
@@ -33,7 +37,8 @@ internal static class HeadEmitter
                 ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)pass.Starts[sequence] * HiddenSize);
                 ref float pooled = ref pass.LocalFloats(worker, Pooled);
                 """);
-            new LinearEmitter(plan).Emit(w, "hidden", "HiddenSize", new[] { (plan.Model.Matrix("pooler.dense"), "pooled", "HiddenSize") }, "1", "0");
+            new LinearEmitter(plan).Emit(w, "hidden", "HiddenSize", new[] { (plan.Model.Matrix("pooler.dense"), "pooled", "HiddenSize") }, "1", "0", ProfileMark.Head);
+            ProfileMark.Write(w, ProfileMark.Head, $"{outputs} * HiddenSize");
             w.Lines($"""
                 Tanh.Apply(ref pooled, HiddenSize);
                 Dense.Apply(

@@ -52,6 +52,7 @@ internal sealed class LayerEmitter(ModelPlan plan, int block)
         w.Lines($"// Layer {Index}: attention output, feed-forward and both normalizations of some sequences' first tokens.");
         using (w.Block($"private static void Layer{Index}FinishFirst({Parameters})"))
         {
+            ProfileMark.Write(w, ProfileMark.AttentionOutput);
             w.Lines("""
                 ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
                 ref float context = ref pass.LocalFloats(worker, FirstContext);
@@ -83,12 +84,13 @@ internal sealed class LayerEmitter(ModelPlan plan, int block)
             w.Lines("(int sequence, int sequences) = FirstTokens.SequencesIn(pass, first, count);");
             using (w.Block("if (sequences > 0)"))
             {
+                ProfileMark.Write(w, ProfileMark.QueryKeyValue);
                 w.Lines("""
                     ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
                     ref float query = ref pass.LocalFloats(worker, FirstContext);
                     FirstTokens.Gather(pass, sequence, sequences, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
                     """);
-                _linear.Emit(w, "hidden", "HiddenSize", new[] { (Matrix("attention.self.query"), "query", "HiddenSize") }, "sequences", Use, isObserved: false);
+                _linear.Emit(w, "hidden", "HiddenSize", new[] { (Matrix("attention.self.query"), "query", "HiddenSize") }, "sequences", Use, ProfileMark.QueryKeyValue, isObserved: false);
                 w.Lines("FirstTokens.Scatter(pass, sequence, sequences, ref query, HiddenSize, ref pass.Shared(Projected), ProjectedStride);");
             }
         }
@@ -100,7 +102,7 @@ internal sealed class LayerEmitter(ModelPlan plan, int block)
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
             """);
-        _linear.Emit(w, "hidden", "HiddenSize", parts.Select(p => (Matrix(p), Target(p), "ProjectedStride")).ToArray(), "count", Use);
+        _linear.Emit(w, "hidden", "HiddenSize", parts.Select(p => (Matrix(p), Target(p), "ProjectedStride")).ToArray(), "count", Use, ProfileMark.QueryKeyValue);
     }
 
     // Query, key and value stand side by side.
@@ -119,28 +121,30 @@ internal sealed class LayerEmitter(ModelPlan plan, int block)
             ref float normalized = ref pass.LocalFloats(worker, Normalized);
             ref float intermediate = ref pass.LocalFloats(worker, Intermediate);
             """);
-        Step(w, "attention.output.dense", "context", contextStride, "attended", "HiddenSize");
+        Step(w, "attention.output.dense", "context", contextStride, "attended", "HiddenSize", ProfileMark.AttentionOutput);
         Norm(w, "attention.output.LayerNorm", "attended", "hidden", "normalized");
-        Step(w, "intermediate.dense", "normalized", "HiddenSize", "intermediate", "IntermediateSize");
+        Step(w, "intermediate.dense", "normalized", "HiddenSize", "intermediate", "IntermediateSize", ProfileMark.FeedForwardIn);
         string gelu = plan.Model.Dimensions.HiddenActivation == HiddenActivation.Gelu ? "Erf" : "Tanh";
+        ProfileMark.Write(w, ProfileMark.Gelu);
         w.Lines($"Gelu.{gelu}(ref intermediate, count * IntermediateSize);");
-        Step(w, "output.dense", "intermediate", "IntermediateSize", "attended", "HiddenSize");
+        Step(w, "output.dense", "intermediate", "IntermediateSize", "attended", "HiddenSize", ProfileMark.FeedForwardOut);
         Norm(w, "output.LayerNorm", "attended", "normalized", "hidden");
     }
 
-    private void Step(SourceWriter w, string part, string input, string inputStride, string output, string outputStride)
+    private void Step(SourceWriter w, string part, string input, string inputStride, string output, string outputStride, string operators)
     {
         MatrixSpec matrix = Matrix(part);
         w.Lines($"\n// {matrix.Name}");
         using (w.Block(null))
         {
-            _linear.Emit(w, input, inputStride, new[] { (matrix, output, outputStride) }, "count", Use);
+            _linear.Emit(w, input, inputStride, new[] { (matrix, output, outputStride) }, "count", Use, operators);
         }
     }
 
     private void Norm(SourceWriter w, string part, string input, string residual, string output)
     {
         string name = SpecBuilder.LayerName(block, part);
+        ProfileMark.Write(w, ProfileMark.LayerNorm);
         w.Lines($"""
             NormRows.AddAndNormalize(
                 ref {input}, ref {residual}, ref pass.WeightFloats({Identifier.Of(name + ".weight")}), ref pass.WeightFloats({Identifier.Of(name + ".bias")}),

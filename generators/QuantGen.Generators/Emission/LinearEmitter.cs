@@ -14,10 +14,11 @@ internal sealed class LinearEmitter(ModelPlan plan)
     /// <param name="outputs">Per matrix the ref to its first output and the stride of outputs.</param>
     /// <param name="count">The number of tokens.</param>
     /// <param name="use">Which use of a shared layer.</param>
+    /// <param name="operators">What a profile counts the products as.</param>
     /// <param name="isObserved">Whether calibration sees these inputs; not where it has seen them already.</param>
     public void Emit(
         SourceWriter w, string input, string inputStride, IReadOnlyList<(MatrixSpec Matrix, string Output, string Stride)> outputs, string count, string use,
-        bool isObserved = true)
+        string operators, bool isObserved = true)
     {
         MatrixSpec first = outputs[0].Matrix;
         ActivationSite site = plan.Model.ActivationSites().First(s => s.Name == ActivationSite.NameFor(first.Name));
@@ -28,8 +29,10 @@ internal sealed class LinearEmitter(ModelPlan plan)
             w.Lines($"ActivationProbe.Observe(pass, {N(index)}, {use}, ref {input}, {inputStride}, {count}, {N(columns)});");
         }
 
+        string? current = null;
         if (site.IsQuantized)
         {
+            Enter(ProfileMark.ActivationCodes);
             w.Lines($"QuantizedRows x = Stage.{Quantize(site, input, inputStride, count, use)};");
         }
 
@@ -38,11 +41,22 @@ internal sealed class LinearEmitter(ModelPlan plan)
         {
             if (matrix.HasZeroPoints && matrix.GroupSize > 0 && matrix.GroupSize != groupSize)
             {
+                Enter(ProfileMark.ActivationCodes);
                 w.Lines($"QuantizedRows xBy{N(matrix.GroupSize)} = Stage.WithGroupSums(pass, worker, x, {N(columns)}, {N(matrix.GroupSize)});");
                 groupSize = matrix.GroupSize;
             }
 
+            Enter(operators);
             Product(w, matrix, input, inputStride, output, stride, count);
+        }
+
+        void Enter(string next)
+        {
+            if (current != next)
+            {
+                ProfileMark.Write(w, next);
+                current = next;
+            }
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed class BenchCommand : CliCommand
     private readonly Option<int> _seed;
     private readonly Option<string?> _tokenIds;
     private readonly Option<bool> _interactive;
+    private readonly Option<bool> _explain;
     private readonly SessionOptions _session = new();
 
     public BenchCommand(CliStreams streams)
@@ -40,6 +41,11 @@ internal sealed class BenchCommand : CliCommand
         {
             Description = "After the warm-up print 'ready'; then for each line of standard input measure once and print the milliseconds, so that programs can take turns.",
         });
+        _explain = With(new Option<bool>("--explain")
+        {
+            Description = "Add where the time goes: per class of operators milliseconds, share, GMAC/s and how much that is of what the kernels' own multiply "
+                + "instructions reach alone, measured in the same run. On one thread unless --threads says otherwise; then waiting for each other is a class too.",
+        });
         _session.AddTo(this);
     }
 
@@ -47,6 +53,11 @@ internal sealed class BenchCommand : CliCommand
     {
         RequireLegal(values);
         SessionLoader loader = _session.Loader(values);
+        if (values.Get(_explain))
+        {
+            loader = loader with { Threads = loader.Threads ?? 1 };
+        }
+
         PackedModel model = values.Get(_path) is string path ? ModelPath.Open(path, cancellation) : Random(values);
         (InferenceSession loaded, double loadMs) = Load(model, loader, cancellation);
         using InferenceSession session = loaded;
@@ -57,8 +68,10 @@ internal sealed class BenchCommand : CliCommand
             return;
         }
 
-        Measurement measured = Measurement.Take(workload, values.Get(_runs), cancellation);
-        new BenchResult(session, workload, measured, loadMs, values.Get(_batch), loader.Options.Threads, values.Get(_runs)).Write(report);
+        int runs = values.Get(_runs);
+        Measurement measured = Measurement.Take(workload, runs, cancellation);
+        Explanation? explanation = values.Get(_explain) ? Explanation.Take(workload, loader.Options.Threads, runs, cancellation) : null;
+        new BenchResult(session, workload, measured, loadMs, values.Get(_batch), loader.Options.Threads, runs, explanation).Write(report);
     }
 
     private Workload MakeWorkload(OptionValues values, InferenceSession session)

@@ -6,7 +6,7 @@ using QuantGen.Execution;
 namespace QuantGen.Cli.Models;
 
 /// <summary>What <c>bench</c> found, and how it was asked.</summary>
-internal sealed record BenchResult(InferenceSession Session, Workload Workload, Measurement Measured, double LoadMs, int Batch, int Threads, int Runs)
+internal sealed record BenchResult(InferenceSession Session, Workload Workload, Measurement Measured, double LoadMs, int Batch, int Threads, int Runs, Explanation? Explanation)
 {
     private double Seconds => Measured.MedianMs / 1000;
 
@@ -27,23 +27,32 @@ internal sealed record BenchResult(InferenceSession Session, Workload Workload, 
         }
     }
 
-    private void WriteJson(Report report, long peakBytes) => report.Json(new
+    private void WriteJson(Report report, long peakBytes)
     {
-        MedianMs = Math.Round(Measured.MedianMs, 4),
-        P95Ms = Math.Round(Measured.P95Ms, 4),
-        TokensPerSecond = Math.Round(TokensPerSecond, 1),
-        GmacsPerSecond = Math.Round(GmacsPerSecond, 2),
-        Measured.AllocatedBytesPerCall,
-        PeakWorkingSetBytes = peakBytes,
-        LoadMs = Math.Round(LoadMs, 3),
-        Isa = Session.InstructionSet,
-        Workload.SequenceLength,
-        Batch,
-        Workload.Sequences,
-        Workload.Tokens,
-        Threads,
-        Runs,
-    });
+        var members = new Dictionary<string, object?>
+        {
+            ["median_ms"] = Math.Round(Measured.MedianMs, 4),
+            ["p95_ms"] = Math.Round(Measured.P95Ms, 4),
+            ["tokens_per_second"] = Math.Round(TokensPerSecond, 1),
+            ["gmacs_per_second"] = Math.Round(GmacsPerSecond, 2),
+            ["allocated_bytes_per_call"] = Measured.AllocatedBytesPerCall,
+            ["peak_working_set_bytes"] = peakBytes,
+            ["load_ms"] = Math.Round(LoadMs, 3),
+            ["isa"] = Session.InstructionSet,
+            ["sequence_length"] = Workload.SequenceLength,
+            ["batch"] = Batch,
+            ["sequences"] = Workload.Sequences,
+            ["tokens"] = Workload.Tokens,
+            ["threads"] = Threads,
+            ["runs"] = Runs,
+        };
+        if (Explanation is not null)
+        {
+            members.Add("explain", ExplanationReport.Json(Explanation));
+        }
+
+        report.Json(members);
+    }
 
     private void WriteTable(Report report, long peakBytes)
     {
@@ -61,5 +70,9 @@ internal sealed record BenchResult(InferenceSession Session, Workload Workload, 
             ? FormattableString.Invariant($"{length} tokens x {Workload.Sequences}")
             : FormattableString.Invariant($"{Workload.Tokens} tokens of {Workload.Sequences} texts in {Workload.Calls} calls");
         report.Line(FormattableString.Invariant($"{shape}, {Threads} threads, {Session.InstructionSet}"));
+        if (Explanation is not null)
+        {
+            ExplanationReport.Write(report, Explanation);
+        }
     }
 }

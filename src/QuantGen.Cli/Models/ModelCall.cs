@@ -22,15 +22,17 @@ internal sealed class ModelCall
 
     public int Sequences => _lengths.Length;
 
-    public void Run()
+    /// <summary>Makes the call.</summary>
+    /// <param name="options">Threads and profile; null for defaults.</param>
+    public void Run(CallOptions? options = null)
     {
         if (_session.Spec.HasOutputLayer)
         {
-            _session.Run(_ids, _types, _lengths, _results);
+            _session.Run(_ids, _types, _lengths, _results, options);
         }
         else
         {
-            _session.RunHidden(_ids, _types, _lengths, _results);
+            _session.RunHidden(_ids, _types, _lengths, _results, options);
         }
     }
 }

@@ -65,14 +65,16 @@ internal sealed class Workload(IReadOnlyList<ModelCall> calls, int? sequenceLeng
     }
 
     /// <summary>Runs all calls once.</summary>
+    /// <param name="cancellation">Stops between two calls.</param>
+    /// <param name="options">Threads and profile; null for defaults.</param>
     /// <returns>The milliseconds that took.</returns>
-    public double RunOnce(CancellationToken cancellation)
+    public double RunOnce(CancellationToken cancellation, CallOptions? options = null)
     {
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < calls.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            calls[i].Run();
+            calls[i].Run(options);
         }
 
         return (Stopwatch.GetTimestamp() - start) * 1000.0 / Stopwatch.Frequency;

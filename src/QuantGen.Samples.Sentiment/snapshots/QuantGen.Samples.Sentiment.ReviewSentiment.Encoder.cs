@@ -83,6 +83,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         // Word, token type and position, added in that order and normalized.
         private static void Embed(ForwardPass pass, int worker, int first, int count)
         {
+            pass.Enter(worker, OperatorClass.Embedding);
             ref float embedded = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             for (int i = 0; i < count; i++)
             {
@@ -102,7 +103,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         {
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+            pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 256);
+            pass.Enter(worker, OperatorClass.QueryKeyValue);
             ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfQuery, 256, 256, 256, false), ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
             ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
             ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
@@ -119,25 +122,34 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             // encoder.layer.0.attention.output.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref context, ProjectedStride, count, 256);
+                pass.Enter(worker, OperatorClass.AttentionOutput);
                 ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
                 ref attended, ref hidden, ref pass.WeightFloats(EncoderLayer0AttentionOutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer0AttentionOutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref normalized);
 
             // encoder.layer.0.intermediate.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, 256);
+                pass.Enter(worker, OperatorClass.FeedForwardIn);
                 ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer0IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.Gelu);
             Gelu.Erf(ref intermediate, count * IntermediateSize);
 
             // encoder.layer.0.output.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, 1024);
+                pass.Enter(worker, OperatorClass.FeedForwardOut);
                 ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer0OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
                 ref attended, ref normalized, ref pass.WeightFloats(EncoderLayer0OutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer0OutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref hidden);
@@ -148,7 +160,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         {
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+            pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 256);
+            pass.Enter(worker, OperatorClass.QueryKeyValue);
             ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfQuery, 256, 256, 256, false), ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
             ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
             ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
@@ -165,25 +179,34 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             // encoder.layer.1.attention.output.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref context, ProjectedStride, count, 256);
+                pass.Enter(worker, OperatorClass.AttentionOutput);
                 ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
                 ref attended, ref hidden, ref pass.WeightFloats(EncoderLayer1AttentionOutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer1AttentionOutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref normalized);
 
             // encoder.layer.1.intermediate.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, 256);
+                pass.Enter(worker, OperatorClass.FeedForwardIn);
                 ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer1IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.Gelu);
             Gelu.Erf(ref intermediate, count * IntermediateSize);
 
             // encoder.layer.1.output.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, 1024);
+                pass.Enter(worker, OperatorClass.FeedForwardOut);
                 ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer1OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
                 ref attended, ref normalized, ref pass.WeightFloats(EncoderLayer1OutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer1OutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref hidden);
@@ -194,7 +217,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         {
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+            pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 256);
+            pass.Enter(worker, OperatorClass.QueryKeyValue);
             ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionSelfQuery, 256, 256, 256, false), ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
             ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
             ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
@@ -211,25 +236,34 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             // encoder.layer.2.attention.output.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref context, ProjectedStride, count, 256);
+                pass.Enter(worker, OperatorClass.AttentionOutput);
                 ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
                 ref attended, ref hidden, ref pass.WeightFloats(EncoderLayer2AttentionOutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer2AttentionOutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref normalized);
 
             // encoder.layer.2.intermediate.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, 256);
+                pass.Enter(worker, OperatorClass.FeedForwardIn);
                 ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer2IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.Gelu);
             Gelu.Erf(ref intermediate, count * IntermediateSize);
 
             // encoder.layer.2.output.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, 1024);
+                pass.Enter(worker, OperatorClass.FeedForwardOut);
                 ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer2OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
                 ref attended, ref normalized, ref pass.WeightFloats(EncoderLayer2OutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer2OutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref hidden);
@@ -241,17 +275,22 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             {
                 ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
                 ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 256);
+                pass.Enter(worker, OperatorClass.QueryKeyValue);
                 ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
                 ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
             }
             (int sequence, int sequences) = FirstTokens.SequencesIn(pass, first, count);
             if (sequences > 0)
             {
+                pass.Enter(worker, OperatorClass.QueryKeyValue);
                 ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
                 ref float query = ref pass.LocalFloats(worker, FirstContext);
                 FirstTokens.Gather(pass, sequence, sequences, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, sequences, 256);
+                pass.Enter(worker, OperatorClass.QueryKeyValue);
                 ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfQuery, 256, 256, 256, false), ref query, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
                 FirstTokens.Scatter(pass, sequence, sequences, ref query, HiddenSize, ref pass.Shared(Projected), ProjectedStride);
             }
@@ -260,6 +299,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         // Layer 3: attention output, feed-forward and both normalizations of some sequences' first tokens.
         private static void Layer3FinishFirst(ForwardPass pass, int worker, int first, int count)
         {
+            pass.Enter(worker, OperatorClass.AttentionOutput);
             ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
             ref float context = ref pass.LocalFloats(worker, FirstContext);
             FirstTokens.Gather(pass, first, count, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
@@ -270,25 +310,34 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             // encoder.layer.3.attention.output.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref context, HiddenSize, count, 256);
+                pass.Enter(worker, OperatorClass.AttentionOutput);
                 ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
                 ref attended, ref hidden, ref pass.WeightFloats(EncoderLayer3AttentionOutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer3AttentionOutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref normalized);
 
             // encoder.layer.3.intermediate.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, 256);
+                pass.Enter(worker, OperatorClass.FeedForwardIn);
                 ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.Gelu);
             Gelu.Erf(ref intermediate, count * IntermediateSize);
 
             // encoder.layer.3.output.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, 1024);
+                pass.Enter(worker, OperatorClass.FeedForwardOut);
                 ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
                 ref attended, ref normalized, ref pass.WeightFloats(EncoderLayer3OutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer3OutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref hidden);
@@ -302,10 +351,12 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             int head = item % HeadCount;
             int first = pass.Starts[sequence];
             int length = pass.Starts[sequence + 1] - first;
+            int queries = phase == 7 ? 1 : length;
+            pass.Enter(worker, OperatorClass.Attention, 2L * queries * length * HeadSize);
             ref float query = ref Unsafe.Add(ref pass.Shared(Projected), ((nint)first * ProjectedStride) + (head * HeadSize));
             Attention.Run(
                 ref query, ref Unsafe.Add(ref query, HiddenSize), ref Unsafe.Add(ref query, 2 * HiddenSize), ProjectedStride,
-                phase == 7 ? 1 : length, length, HeadSize, AttentionScale,
+                queries, length, HeadSize, AttentionScale,
                 ref pass.LocalFloats(worker, AttentionScratch), ref query, ProjectedStride);
         }
 
@@ -314,8 +365,11 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         {
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)pass.Starts[sequence] * HiddenSize);
             ref float pooled = ref pass.LocalFloats(worker, Pooled);
+            pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, 1, 256);
+            pass.Enter(worker, OperatorClass.Head);
             ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, PoolerDense, 256, 256, 256, false), ref pooled, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+            pass.Enter(worker, OperatorClass.Head, 2 * HiddenSize);
             Tanh.Apply(ref pooled, HiddenSize);
             Dense.Apply(
                 ref pooled, HiddenSize, 1, ref pass.WeightFloats(ClassifierWeight), ref pass.WeightFloats(ClassifierBias), HiddenSize, 2,

@@ -1,3 +1,5 @@
+using QuantGen.Execution;
+
 namespace QuantGen;
 
 /// <summary>What a program decides for one call of a model. Results never depend on <see cref="Threads"/>.</summary>
@@ -14,4 +16,7 @@ public sealed record CallOptions
     /// model allows throws <see cref="SequenceTooLongException"/>. Token ids that are passed directly are never truncated.
     /// </summary>
     public int? MaxLength { get; init; }
+
+    /// <summary>Gets what adds up where the time of the call goes; null, the default, for nothing. It belongs to one call at a time.</summary>
+    public OperatorProfile? Profile { get; init; }
 }

@@ -51,6 +51,9 @@ public sealed unsafe class ForwardPass : IDisposable
     /// <summary>Gets who watches activations, during calibration only.</summary>
     public IActivationObserver? Observer { get; internal set; }
 
+    /// <summary>Gets what adds up where time goes; null in most calls.</summary>
+    public OperatorProfile? Profile { get; internal set; }
+
     /// <summary>Gets the vocabulary ids of the tokens.</summary>
     public ReadOnlySpan<int> Ids => _ids.AsSpan(0, TokenCount);
 
@@ -62,6 +65,19 @@ public sealed unsafe class ForwardPass : IDisposable
 
     /// <summary>Gets the first token of every sequence, and the number of tokens at the end.</summary>
     public ReadOnlySpan<int> Starts => _starts.AsSpan(0, SequenceCount + 1);
+
+    /// <summary>Tells a profile, where there is one, what a worker does from now on. Products of linear layers report themselves.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="next">What it begins.</param>
+    /// <param name="multiplyAdds">The multiply-adds of floats it will do outside of linear layers.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Enter(int worker, OperatorClass next, long multiplyAdds = 0)
+    {
+        if (Profile is not null)
+        {
+            Profile.Enter(worker, next, multiplyAdds);
+        }
+    }
 
     /// <summary>Gets a place among the weights.</summary>
     /// <param name="offset">A constant of the generated layout.</param>

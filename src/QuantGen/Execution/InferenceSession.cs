@@ -179,7 +179,7 @@ public sealed partial class InferenceSession : IDisposable
             for (int first = 0, token = 0; first < batch.Lengths.Length; first += pass.SequenceCount, token += pass.TokenCount)
             {
                 batch.Take(first, token, _program.MaxBatchTokens).Fill(pass);
-                workspace.Run(workers);
+                workspace.Run(workers, options?.Profile);
                 int rows = isPerToken ? pass.TokenCount : pass.SequenceCount;
                 int row = isPerToken ? token : first;
                 MemoryMarshal.CreateReadOnlySpan(ref pass.Shared(offset), rows * width).CopyTo(results[(row * width)..]);

@@ -138,7 +138,10 @@ internal sealed class WorkerTeam : IDisposable
         int job = 0;
         while ((job = _starts[worker].WaitWhile(job)) != Stop)
         {
+            OperatorProfile? profile = _pass!.Profile;
+            profile?.Attach(worker);
             Work(worker);
+            profile?.Detach(worker);
             Leave();
         }
     }
@@ -150,6 +153,7 @@ internal sealed class WorkerTeam : IDisposable
         while (phase <= last)
         {
             RunItems(phase, worker);
+            _pass!.Enter(worker, OperatorClass.Wait);
 
             // The end of the last phase needs no meeting: the caller waits until all have left.
             phase = phase == last ? _phases : Meet(phase);

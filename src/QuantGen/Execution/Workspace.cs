@@ -21,10 +21,27 @@ internal sealed class Workspace : IDisposable
 
     /// <summary>Computes the batch.</summary>
     /// <param name="workers">How many threads, from 1 to what the buffers are for.</param>
-    public void Run(int workers)
+    /// <param name="profile">Adds up where the time goes; null for nothing.</param>
+    public void Run(int workers, OperatorProfile? profile = null)
     {
         Pass.Partition(workers, _program.MaxItemTokens);
-        _team.Run(_program, Pass, workers);
+        if (profile is null)
+        {
+            _team.Run(_program, Pass, workers);
+            return;
+        }
+
+        profile.Begin(workers);
+        Pass.Profile = profile;
+        try
+        {
+            _team.Run(_program, Pass, workers);
+        }
+        finally
+        {
+            Pass.Profile = null;
+            profile.End();
+        }
     }
 
     public void Dispose()

@@ -17,7 +17,7 @@ public static class TableLoop
     public static void Run<TKernel>(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
         where TKernel : struct, ITableKernel
     {
-        ProductTrace.Listener?.Invoke(TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
+        ProductTrace.Listener?.Invoke(typeof(TKernel), TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
         int tile = TKernel.Order.Table!.Tokens;
         ref byte tables = ref Unsafe.As<float, byte>(ref scratch);
         ref int sums = ref Unsafe.As<byte, int>(ref Unsafe.Add(ref tables, PanelPadding.TableBytes));

@@ -121,7 +121,7 @@ internal sealed record IsaSpec(
     public bool HasNarrow => PanelPadding.Rows % PanelOutputs != 0;
 
     /// <summary>Gets the kernel for those.</summary>
-    public IsaSpec Narrow => this with { Name = Name + "Narrow", PanelVectors = 1 };
+    public IsaSpec Narrow => this with { Name = Name + "By" + VectorOutputs.ToString(System.Globalization.CultureInfo.InvariantCulture), PanelVectors = 1 };
 
     /// <summary>Gets the bytes of a vector of codes.</summary>
     public int VectorBytes => VectorOutputs * Interleave;

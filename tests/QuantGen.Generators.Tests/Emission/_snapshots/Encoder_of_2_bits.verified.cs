@@ -75,6 +75,7 @@ namespace Sample.QuantGenerated
         // Word, token type and position, added in that order and normalized.
         private static void Embed(ForwardPass pass, int worker, int first, int count)
         {
+            pass.Enter(worker, OperatorClass.Embedding);
             ref float embedded = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             for (int i = 0; i < count; i++)
             {
@@ -94,7 +95,9 @@ namespace Sample.QuantGenerated
         {
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+            pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 8);
+            pass.Enter(worker, OperatorClass.QueryKeyValue);
             TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfQuery, 8, 32, 32, false), ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
             TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfKey, 8, 32, 32, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
             TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfValue, 8, 32, 32, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
@@ -111,25 +114,34 @@ namespace Sample.QuantGenerated
 
             // encoder.layer.0.attention.output.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref context, ProjectedStride, count, 8);
+                pass.Enter(worker, OperatorClass.AttentionOutput);
                 TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionOutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
                 ref attended, ref hidden, ref pass.WeightFloats(EncoderLayer0AttentionOutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer0AttentionOutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref normalized);
 
             // encoder.layer.0.intermediate.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, 8);
+                pass.Enter(worker, OperatorClass.FeedForwardIn);
                 TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0IntermediateDense, 16, 32, 32, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.Gelu);
             Gelu.Erf(ref intermediate, count * IntermediateSize);
 
             // encoder.layer.0.output.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, 16);
+                pass.Enter(worker, OperatorClass.FeedForwardOut);
                 TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0OutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
                 ref attended, ref normalized, ref pass.WeightFloats(EncoderLayer0OutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer0OutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref hidden);
@@ -141,17 +153,22 @@ namespace Sample.QuantGenerated
             {
                 ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
                 ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 8);
+                pass.Enter(worker, OperatorClass.QueryKeyValue);
                 TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfKey, 8, 32, 32, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
                 TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfValue, 8, 32, 32, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
             }
             (int sequence, int sequences) = FirstTokens.SequencesIn(pass, first, count);
             if (sequences > 0)
             {
+                pass.Enter(worker, OperatorClass.QueryKeyValue);
                 ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
                 ref float query = ref pass.LocalFloats(worker, FirstContext);
                 FirstTokens.Gather(pass, sequence, sequences, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, sequences, 8);
+                pass.Enter(worker, OperatorClass.QueryKeyValue);
                 TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfQuery, 8, 32, 32, false), ref query, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
                 FirstTokens.Scatter(pass, sequence, sequences, ref query, HiddenSize, ref pass.Shared(Projected), ProjectedStride);
             }
@@ -160,6 +177,7 @@ namespace Sample.QuantGenerated
         // Layer 1: attention output, feed-forward and both normalizations of some sequences' first tokens.
         private static void Layer1FinishFirst(ForwardPass pass, int worker, int first, int count)
         {
+            pass.Enter(worker, OperatorClass.AttentionOutput);
             ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
             ref float context = ref pass.LocalFloats(worker, FirstContext);
             FirstTokens.Gather(pass, first, count, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
@@ -170,25 +188,34 @@ namespace Sample.QuantGenerated
 
             // encoder.layer.1.attention.output.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref context, HiddenSize, count, 8);
+                pass.Enter(worker, OperatorClass.AttentionOutput);
                 TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionOutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
                 ref attended, ref hidden, ref pass.WeightFloats(EncoderLayer1AttentionOutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer1AttentionOutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref normalized);
 
             // encoder.layer.1.intermediate.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, 8);
+                pass.Enter(worker, OperatorClass.FeedForwardIn);
                 TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1IntermediateDense, 16, 32, 32, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.Gelu);
             Gelu.Erf(ref intermediate, count * IntermediateSize);
 
             // encoder.layer.1.output.dense
             {
+                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, 16);
+                pass.Enter(worker, OperatorClass.FeedForwardOut);
                 TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1OutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
+            pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
                 ref attended, ref normalized, ref pass.WeightFloats(EncoderLayer1OutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer1OutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref hidden);
@@ -202,10 +229,12 @@ namespace Sample.QuantGenerated
             int head = item % HeadCount;
             int first = pass.Starts[sequence];
             int length = pass.Starts[sequence + 1] - first;
+            int queries = phase == 3 ? 1 : length;
+            pass.Enter(worker, OperatorClass.Attention, 2L * queries * length * HeadSize);
             ref float query = ref Unsafe.Add(ref pass.Shared(Projected), ((nint)first * ProjectedStride) + (head * HeadSize));
             Attention.Run(
                 ref query, ref Unsafe.Add(ref query, HiddenSize), ref Unsafe.Add(ref query, 2 * HiddenSize), ProjectedStride,
-                phase == 3 ? 1 : length, length, HeadSize, AttentionScale,
+                queries, length, HeadSize, AttentionScale,
                 ref pass.LocalFloats(worker, AttentionScratch), ref query, ProjectedStride);
         }
 
@@ -214,8 +243,11 @@ namespace Sample.QuantGenerated
         {
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)pass.Starts[sequence] * HiddenSize);
             ref float pooled = ref pass.LocalFloats(worker, Pooled);
+            pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, 1, 8);
+            pass.Enter(worker, OperatorClass.Head);
             TinyKernelsW2.Linear(x, LinearWeights.Open(pass, PoolerDense, 8, 32, 32, false), ref pooled, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+            pass.Enter(worker, OperatorClass.Head, 2 * HiddenSize);
             Tanh.Apply(ref pooled, HiddenSize);
             Dense.Apply(
                 ref pooled, HiddenSize, 1, ref pass.WeightFloats(ClassifierWeight), ref pass.WeightFloats(ClassifierBias), HiddenSize, 2,

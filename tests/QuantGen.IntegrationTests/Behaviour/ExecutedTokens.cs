@@ -1,0 +1,35 @@
+using QuantGen.Specs;
+using QuantGen.TestModels;
+
+namespace QuantGen.IntegrationTests.Behaviour;
+
+/// <summary>How many tokens each matrix of a model multiplies.</summary>
+internal static class ExecutedTokens
+{
+    // Under a pooled head the last layer computes only keys and values of all tokens, the rest of first tokens.
+    public static int Of(ModelSpec spec, string matrix, TokenBatch batch)
+    {
+        int sequences = batch.Lengths.Length;
+        if (matrix == "pooler.dense")
+        {
+            return sequences;
+        }
+
+        int tokens = batch.Ids.Length;
+        if (!matrix.StartsWith("encoder.layer.", StringComparison.Ordinal))
+        {
+            return tokens;
+        }
+
+        bool isLast = matrix.StartsWith($"encoder.layer.{spec.BlockCount - 1}.", StringComparison.Ordinal);
+        bool isForAll = matrix.EndsWith(".key", StringComparison.Ordinal) || matrix.EndsWith(".value", StringComparison.Ordinal);
+        return (spec.UsesPerBlock * tokens) - (spec.HasPooler && isLast && !isForAll ? tokens - sequences : 0);
+    }
+
+    /// <summary>Counts the multiply-adds of the rows of one width of a matrix, inputs that pad a row included.</summary>
+    public static long MultiplyAdds(ModelSpec spec, MatrixSpec matrix, RowSegment segment, TokenBatch batch)
+    {
+        int columns = segment.Bits == 32 ? matrix.Columns : PanelPadding.Pad(matrix.Columns, PanelPadding.Columns);
+        return (long)segment.Rows * columns * Of(spec, matrix.Name, batch);
+    }
+}
