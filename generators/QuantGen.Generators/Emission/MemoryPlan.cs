@@ -60,7 +60,11 @@ internal sealed class MemoryPlan
             local.Add(new("TokenZeroPoints", block * 4, 0, Step.Last));
             local.Add(new("TokenSums", block * 4 * groups, 0, Step.Last));
             long tables = model.Matrices.Where(HasTables).Select(m => PanelPadding.TableScratchBytes(m.Rows)).DefaultIfEmpty(0).Max();
-            local.Add(new("PanelScratch", Math.Max(tables, block * PanelPadding.Rows * 4), 0, Step.Last));
+            
+            // The outputs of a panel that is only partly filled, and behind them a panel unpacked to bytes.
+            bool unpacks = model.Matrices.Any(m => m.Segments().Any(s => PanelPadding.HasUnpacking(s.Bits)));
+            long panel = PanelPadding.Rows * ((block * 4) + (unpacks ? widest : 0));
+            local.Add(new("PanelScratch", Math.Max(tables, panel), 0, Step.Last));
         }
 
         if (staged > 0)

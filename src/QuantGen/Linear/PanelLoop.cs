@@ -1,12 +1,16 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using QuantGen.Execution;
+using QuantGen.Specs;
 
 namespace QuantGen.Linear;
 
 /// <summary>Walks a linear layer panel by panel and, inside a panel, tile by tile, so that a panel's codes stay in the nearest cache.</summary>
 public static class PanelLoop
 {
+    /// <summary>From so many tokens on unpacking a panel first pays.</summary>
+    public const int UnpackingTokens = PanelPadding.UnpackingTokens;
+
     /// <summary>Floats of scratch that a product needs for a panel that is only partly filled.</summary>
     /// <param name="tokens">Most tokens of a call.</param>
     public static int ScratchFloats(int tokens) => tokens * KernelOrder.RowMultiple;
@@ -23,6 +27,42 @@ public static class PanelLoop
     {
         ProductTrace.Listener?.Invoke(typeof(TKernel), TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
         Panels<TKernel>(x, w, 0, w.Rows, ref output, outputStride, ref scratch);
+    }
+
+    /// <summary>Computes a quantized linear layer for many tokens: each panel is unpacked once and then read as bytes.</summary>
+    /// <typeparam name="TKernel">The micro-kernel of packed codes.</typeparam>
+    /// <typeparam name="TUnpacked">The micro-kernel of unpacked codes.</typeparam>
+    /// <param name="x">Activations.</param>
+    /// <param name="w">Weights in the kernel's order.</param>
+    /// <param name="output">First output of the first token.</param>
+    /// <param name="outputStride">Floats from one token's outputs to the next.</param>
+    /// <param name="scratch">At least <see cref="ScratchFloats"/> floats and, behind them, a byte for each code of a panel.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunUnpacked<TKernel, TUnpacked>(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
+        where TKernel : struct, IUnpackingKernel
+        where TUnpacked : struct, ITileKernel
+    {
+        ProductTrace.Listener?.Invoke(typeof(TKernel), TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
+        int outputs = TKernel.Order.PanelOutputs;
+        nint panelBytes = TKernel.Order.PanelBytes(w.Columns);
+        ref byte unpacked = ref Unsafe.As<float, byte>(ref Unsafe.Add(ref scratch, ScratchFloats(x.Count)));
+        for (int row = 0; row < w.Rows; row += outputs)
+        {
+            TKernel.Unpack(ref Unsafe.Add(ref w.Codes, row / outputs * panelBytes), panelBytes, ref unpacked);
+            ref int zeroPoints = ref Unsafe.IsNullRef(ref w.ZeroPoints) ? ref w.ZeroPoints : ref Unsafe.Add(ref w.ZeroPoints, row);
+            var panel = new PlacedLinear(
+                ref unpacked, ref Unsafe.Add(ref w.Scales, row), ref Unsafe.Add(ref w.Sums, row), ref zeroPoints,
+                ref Unsafe.Add(ref w.Bias, row), w.Rows, w.Columns, w.GroupSize);
+            if (row + outputs <= w.Rows)
+            {
+                Panel<TUnpacked>(x, panel, 0, ref Unsafe.Add(ref output, row), outputStride);
+            }
+            else
+            {
+                Panel<TUnpacked>(x, panel, 0, ref scratch, outputs);
+                CopyColumns(ref scratch, outputs, ref Unsafe.Add(ref output, row), outputStride, x.Count, w.Rows - row);
+            }
+        }
     }
 
     /// <summary>Computes a quantized linear layer with panels that leave some vectors of the padded rows over.</summary>

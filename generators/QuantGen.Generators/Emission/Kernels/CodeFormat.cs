@@ -5,6 +5,9 @@ namespace QuantGen.Generators.Emission.Kernels;
 /// <summary>How codes of a bit-width stand in bytes, how they are unpacked and how deep their products may be added in 16 bits.</summary>
 internal sealed class CodeFormat(int bits)
 {
+    /// <summary>Gets the bits of a code.</summary>
+    public int Bits => bits;
+
     /// <summary>Gets the steps that one pack holds.</summary>
     public int StepsPerPack => bits == 3 ? 8 : 8 / bits;
 

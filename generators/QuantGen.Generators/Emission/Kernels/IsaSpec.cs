@@ -123,6 +123,12 @@ internal sealed record IsaSpec(
     /// <summary>Gets the kernel for those.</summary>
     public IsaSpec Narrow => this with { Name = Name + "By" + VectorOutputs.ToString(System.Globalization.CultureInfo.InvariantCulture), PanelVectors = 1 };
 
+    /// <summary>Gets the kernel that multiplies unpacked panels, for many tokens; null where that gains nothing.</summary>
+    /// <remarks>Three bits take two transforms and a union to unpack. One transform, for other widths, costs no more than reading four to eight times the bytes.</remarks>
+    /// <param name="bits">Bits of a weight.</param>
+    public IsaSpec? Unpacked(int bits) =>
+        PanelPadding.HasUnpacking(bits) && Kind == ProductKind.PairsTo16 && Vector == "Vector512" ? this with { Name = Name + "ByPanel", TallTokens = 6 } : null;
+
     /// <summary>Gets the bytes of a vector of codes.</summary>
     public int VectorBytes => VectorOutputs * Interleave;
 

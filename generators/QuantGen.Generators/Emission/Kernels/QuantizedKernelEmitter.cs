@@ -29,7 +29,7 @@ internal static class QuantizedKernelEmitter
                 w.Lines($"public static string InstructionSet =>{Choose(sets, i => $"\"{i.Title}\"")};\n");
                 w.Lines("/// <summary>Gets the order in which the kernel in use here reads codes.</summary>");
                 w.Lines($"public static KernelOrder Order =>{Choose(sets, i => i.Name + ".Order")};\n");
-                Dispatch(w, sets);
+                Dispatch(w, sets, variant.Bits);
                 foreach (IsaSpec isa in sets)
                 {
                     w.Blank();
@@ -43,6 +43,12 @@ internal static class QuantizedKernelEmitter
                             break;
                         default:
                             new TileEmitter(isa, variant).Emit(w);
+                            if (isa.Unpacked(variant.Bits) is IsaSpec unpacked)
+                            {
+                                w.Blank();
+                                new TileEmitter(unpacked, variant, isUnpacked: true).Emit(w);
+                            }
+
                             if (isa.HasNarrow)
                             {
                                 w.Blank();
@@ -67,7 +73,7 @@ internal static class QuantizedKernelEmitter
         return text + " " + value(sets[sets.Count - 1]);
     }
 
-    private static void Dispatch(SourceWriter w, IReadOnlyList<IsaSpec> sets)
+    private static void Dispatch(SourceWriter w, IReadOnlyList<IsaSpec> sets, int bits)
     {
         w.Lines("/// <summary>Computes a linear layer for some tokens.</summary>");
         using (w.Block("public static void Linear(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)"))
@@ -77,6 +83,17 @@ internal static class QuantizedKernelEmitter
                 string test = i == 0 ? $"if ({sets[i].Condition})" : sets[i].Condition.Length > 0 ? $"else if ({sets[i].Condition})" : "else";
                 using (w.Block(test))
                 {
+                    if (sets[i].Unpacked(bits) is IsaSpec unpacked)
+                    {
+                        using (w.Block("if (x.Count >= PanelLoop.UnpackingTokens)"))
+                        {
+                            w.Lines($"PanelLoop.RunUnpacked<{sets[i].Name}, {unpacked.Name}>(x, w, ref output, outputStride, ref scratch);");
+                            w.Lines("return;");
+                        }
+
+                        w.Blank();
+                    }
+
                     string kernels = sets[i].Name + (sets[i].HasNarrow ? ", " + sets[i].Narrow.Name : string.Empty);
                     w.Lines($"{(sets[i].Kind == ProductKind.Tables ? "TableLoop" : "PanelLoop")}.Run<{kernels}>(x, w, ref output, outputStride, ref scratch);");
                 }

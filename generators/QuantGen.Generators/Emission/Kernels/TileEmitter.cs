@@ -3,17 +3,21 @@ using System.Globalization;
 namespace QuantGen.Generators.Emission.Kernels;
 
 /// <summary>Emits a vector micro-kernel: a tile of tokens by a panel of outputs, fully unrolled over a pack. The width is a parameter.</summary>
-internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
+/// <param name="isa">The instruction set.</param>
+/// <param name="variant">What weights look like.</param>
+/// <param name="isUnpacked">Whether a panel's codes have become bytes before its tiles are computed.</param>
+internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnpacked = false)
 {
     /// <summary>The attribute of every micro-kernel: unoptimised vector code is so slow that even the first call should not run it.</summary>
     public const string CompileFully = "[MethodImpl(MethodImplOptions.AggressiveOptimization)]";
 
     private const string Parameters = "(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)";
 
-    private readonly CodeFormat _format = new(variant.Bits);
+    private readonly CodeFormat _format = new(isUnpacked ? 8 : variant.Bits);
     private readonly ProductEmitter _product = ProductEmitter.For(isa, variant);
-
     private readonly EpilogueEmitter _epilogue = new(isa, variant);
+
+    private bool Unpacks => !isUnpacked && isa.Unpacked(variant.Bits) is not null;
 
     private int InputsPerPack => _format.StepsPerPack * isa.Interleave;
 
@@ -32,7 +36,7 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
     public void Emit(SourceWriter w)
     {
         w.Lines($"// {isa.Title}. {_product.Bound}");
-        using (w.Block($"private readonly struct {isa.Name} : ITileKernel"))
+        using (w.Block($"private readonly struct {isa.Name} : {(Unpacks ? "IUnpackingKernel" : "ITileKernel")}"))
         {
             w.Lines($$"""
                 public static KernelOrder Order => new({{N(variant.Bits)}}, {{N(isa.VectorOutputs)}}, {{N(isa.Interleave)}}, {{N(isa.PanelVectors)}});
@@ -56,6 +60,12 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
             w.Blank();
             Method(w, "public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)", 1);
             _epilogue.Emit(w);
+            if (Unpacks)
+            {
+                w.Blank();
+                new UnpackEmitter(isa, variant).Emit(w);
+            }
+
             Unpackers(w);
         }
     }
@@ -69,7 +79,7 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
         {
             w.Lines($"""
                 nint columns = w.Columns;
-                nint panelBytes = columns * {N(isa.PanelOutputs * variant.Bits)} / 8;
+                nint panelBytes = columns * {N(isa.PanelOutputs * _format.Bits)} / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / {N(isa.PanelOutputs)} * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
                 """);
@@ -78,7 +88,11 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
                 w.Lines($"ref byte a{N(m)} = ref Unsafe.Add(ref a{N(m - 1)}, x.Stride);");
             }
 
-            Ahead(w, tokens);
+            if (!isUnpacked)
+            {
+                Ahead(w, tokens);
+            }
+
             _product.Begin(w, tokens);
             if (variant.IsGrouped)
             {
@@ -151,7 +165,11 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
             }
 
             w.Lines($"p = ref Unsafe.Add(ref p, {N(RoundBytes)});");
-            w.Lines("ahead = ref Unsafe.Add(ref ahead, aheadStep);");
+            if (!isUnpacked)
+            {
+                w.Lines("ahead = ref Unsafe.Add(ref ahead, aheadStep);");
+            }
+
             w.Lines($"k += {N(PacksPerRound * InputsPerPack)};");
         }
     }
@@ -166,7 +184,7 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
             {
                 int at = firstByte + (plane * planeBytes) + (v * isa.VectorBytes);
                 w.Lines($"{_product.CodesType} codes{N(plane)}{N(v)}{suffix} = {_product.LoadCodes}(ref p, {N(at)});");
-                if (at % 64 == 0)
+                if (at % 64 == 0 && !isUnpacked)
                 {
                     w.Lines($"Prefetch.Line(ref ahead, {N(at)});");
                 }
@@ -179,8 +197,8 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
             string name = N(step) + suffix;
             for (int v = 0; v < isa.PanelVectors; v++)
             {
-                string planes = variant.Bits == 3 ? $"codes{N(step / 4)}{N(v)}{suffix}, codes2{N(v)}{suffix}" : $"codes0{N(v)}{suffix}";
-                string codes = variant.Bits == 8 ? _product.Widen(planes) : $"Step{N(step)}({planes})";
+                string planes = _format.Bits == 3 ? $"codes{N(step / 4)}{N(v)}{suffix}, codes2{N(v)}{suffix}" : $"codes0{N(v)}{suffix}";
+                string codes = _format.Bits == 8 ? _product.Widen(planes) : $"Step{N(step)}({planes})";
                 _product.LoadWeights(w, $"w{name}{N(v)}", codes);
             }
 
@@ -197,12 +215,12 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant)
 
     private void Unpackers(SourceWriter w)
     {
-        if (variant.Bits == 8)
+        if (_format.Bits == 8)
         {
             return;
         }
 
-        string planes = variant.Bits == 3 ? $"{isa.Vector}<byte> p, {isa.Vector}<byte> q" : $"{isa.Vector}<byte> p";
+        string planes = _format.Bits == 3 ? $"{isa.Vector}<byte> p, {isa.Vector}<byte> q" : $"{isa.Vector}<byte> p";
         for (int step = 0; step < _format.StepsPerPack; step++)
         {
             w.Lines($"\n// Codes of step {N(step)}: {_format.Describe(step)}.");
