@@ -8,7 +8,7 @@ namespace QuantGen.Generators.Emission;
 internal sealed class ModelPlan
 {
     /// <summary>Gets the most tokens of one item: enough to share unpacked weights, few enough that a feed-forward block stays in the second-level cache.</summary>
-    /// <remarks>Full-precision weights come from memory for every item, so that there more tokens must share them.</remarks>
+    /// <remarks>Eight-bit and full-precision weights come from memory for every item, so that there more tokens must share them.</remarks>
     public static int TokensPerItem(ModelSpec model) => model.Matrices.All(m => m.Bits <= 4) ? 64 : 128;
 
     public ModelPlan(ClassSpec spec)
