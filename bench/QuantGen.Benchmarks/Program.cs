@@ -1,3 +1,4 @@
+using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using QuantGen.Benchmarks.Maps;
 using QuantGen.Benchmarks.Reporting;
@@ -7,6 +8,14 @@ if (args is [LinearMapsCommand.Verb, ..])
     return new LinearMapsCommand().Parse(args[1..]).Invoke();
 }
 
-var arguments = new SuiteArguments(args);
-return BenchmarkSwitcher.FromAssembly(typeof(SuiteArguments).Assembly).Run(arguments.Rest, arguments.Config)
-    .All(summary => !summary.HasCriticalValidationErrors && summary.Reports.All(report => report.Success)) ? 0 : 1;
+try
+{
+    var arguments = new SuiteArguments(args);
+    IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(SuiteArguments).Assembly).Run(arguments.Rest, arguments.Config);
+    return summaries.All(summary => !summary.HasCriticalValidationErrors && summary.Reports.All(report => report.Success)) ? 0 : 1;
+}
+catch (FileNotFoundException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 2;
+}

@@ -40,9 +40,8 @@ internal sealed class LayerStack : IDisposable
 
         _narrow = new RandomRows(tokens, shapes.Min(shape => shape.Columns), random);
         _wide = new RandomRows(tokens, shapes.Max(shape => shape.Columns), random);
-        MatrixShape tallest = shapes.MaxBy(shape => shape.Rows)!;
-        _scratch = (long)tokens * tallest.Rows * sizeof(float);
-        _results = new WeightArena(_scratch + (RandomLayer.ScratchFloats(tallest) * (long)sizeof(float)));
+        _scratch = (long)tokens * shapes.Max(shape => shape.Rows) * sizeof(float);
+        _results = new WeightArena(_scratch + shapes.Max(shape => RandomLayer.ScratchBytes(shape, tokens)));
     }
 
     /// <summary>Gets the shapes of BERT-base.</summary>

@@ -13,7 +13,8 @@ internal sealed class LinearMapsCommand : Command
     public const string Verb = "linear-maps";
 
     private const int MostTokens = 4096;
-    private readonly Option<int[]> _tokens = Numbers("--tokens", "Tokens of a pass.", [128, 16, 4, 1], n => n is >= 1 and <= MostTokens, $"numbers from 1 to {MostTokens}");
+    private static readonly int[] s_tokens = [128, 16, 4, 1];
+    private readonly Option<int[]> _tokens = Numbers("--tokens", "Tokens of a pass.", s_tokens, n => n is >= 1 and <= MostTokens, $"numbers from 1 to {MostTokens}");
     private readonly Option<int[]> _bits = Numbers("--bits", "Bits of a weight.", GeneratedKernel.Widths, GeneratedKernel.Widths.Contains, string.Join(", ", GeneratedKernel.Widths));
     private readonly Option<int> _runs = CliOption.Number("--runs", "Rounds to take the median of.", 30, least: 1, most: 1_000_000);
 
@@ -24,14 +25,18 @@ internal sealed class LinearMapsCommand : Command
         Add(_bits);
         Add(_runs);
         Add(new HelpOption());
-        SetAction(parse => LinearMapsTable.Write(parse.GetValue(_bits)!, parse.GetValue(_tokens)!, parse.GetValue(_runs), Console.Out));
+        SetAction(parse => LinearMapsTable.Write(
+            parse.GetValue(_bits) is { Length: > 0 } bits ? bits : GeneratedKernel.Widths,
+            parse.GetValue(_tokens) is { Length: > 0 } tokens ? tokens : s_tokens,
+            parse.GetValue(_runs),
+            Console.Out));
     }
 
     private static Option<int[]> Numbers(string name, string description, IReadOnlyList<int> absent, Func<int, bool> isLegal, string legal) => new(name)
     {
-        Description = description,
+        // The library would print a default with other separators than it takes.
+        Description = $"{description} [default: {string.Join(',', absent)}]",
         HelpName = "N,N",
-        DefaultValueFactory = _ => [.. absent],
         CustomParser = result => Parse(result, name, isLegal, legal),
     };
 

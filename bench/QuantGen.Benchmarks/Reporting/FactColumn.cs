@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
@@ -36,7 +37,7 @@ internal sealed class FactColumn(string name, string legend, Func<BenchmarkRepor
         $"{fact} of one operation, by its median time",
         (report, nanoseconds) => Text(Fact.Number(report, fact) / nanoseconds * 1e9 / unit, format));
 
-    public static string? Text(double? number, string format) => number?.ToString(format, System.Globalization.CultureInfo.InvariantCulture);
+    public static string? Text(double? number, string format) => number?.ToString(format, CultureInfo.InvariantCulture);
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase) =>
         summary[benchmarkCase] is { ResultStatistics: { } statistics } report ? value(report, statistics.Median) ?? "-" : "-";

@@ -8,7 +8,7 @@ public sealed class InstructionSets : KernelReport
 {
     public InstructionSets()
     {
-        AddJob(Job.Default.WithId("Default"));
+        AddJob(Job.Default.WithId("All on"));
         if (Avx512BW.IsSupported)
         {
             AddJob(Without("No AVX-512", "DOTNET_EnableAVX512"));

@@ -11,6 +11,7 @@ internal sealed class SuiteArguments
     private readonly List<string> _rest = [];
 
     /// <summary>Takes <c>--text FILE</c> and <c>--job NAME</c> out of the arguments.</summary>
+    /// <exception cref="FileNotFoundException">The text is not there.</exception>
     public SuiteArguments(IReadOnlyList<string> args)
     {
         ManualConfig config = ManualConfig.Create(DefaultConfig.Instance).AddDiagnoser(MemoryDiagnoser.Default);
@@ -18,8 +19,14 @@ internal sealed class SuiteArguments
         {
             if (args[i] == "--text" && i + 1 < args.Count)
             {
+                string path = Path.GetFullPath(args[++i]);
+                if (!File.Exists(path))
+                {
+                    throw new FileNotFoundException($"--text names no file: {path}");
+                }
+
                 // Benchmarks run in processes of their own, which inherit this.
-                Environment.SetEnvironmentVariable(BenchmarkText.Variable, Path.GetFullPath(args[++i]));
+                Environment.SetEnvironmentVariable(BenchmarkText.Variable, path);
             }
             else if (args[i] is "--job" or "-j" && i + 1 < args.Count && JobOf(args[i + 1]) is Job job)
             {

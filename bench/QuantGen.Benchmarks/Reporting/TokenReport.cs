@@ -2,8 +2,8 @@ using BenchmarkDotNet.Configs;
 
 namespace QuantGen.Benchmarks.Reporting;
 
-/// <summary>A column of suites that work on tokens.</summary>
+/// <summary>A column of suites whose operations take microseconds a token.</summary>
 public class TokenReport : ManualConfig
 {
-    public TokenReport() => AddColumn(FactColumn.Rate("Mtokens/s", Fact.Tokens, 1e6, "0.000"));
+    public TokenReport() => AddColumn(FactColumn.Rate("tokens/s", Fact.Tokens, 1, "0"));
 }

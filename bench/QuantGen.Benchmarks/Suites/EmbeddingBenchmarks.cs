@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
 using QuantGen.Benchmarks.Data;
 using QuantGen.Benchmarks.Reporting;
@@ -7,7 +8,7 @@ using QuantGen.Specs;
 namespace QuantGen.Benchmarks.Suites;
 
 /// <summary>Embedding of random tokens of BERT-base: a word's row, position and type, normalized.</summary>
-[Config(typeof(TokenReport))]
+[Config(typeof(MillionTokenReport))]
 public class EmbeddingBenchmarks
 {
     private const int Hidden = 768;
@@ -31,7 +32,7 @@ public class EmbeddingBenchmarks
         _words = new byte[Words * _rowBytes];
         if (Bits == 32)
         {
-            RandomLayer.Fill(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(_words.AsSpan()), random);
+            RandomLayer.Fill(MemoryMarshal.Cast<byte, float>(_words.AsSpan()), random);
         }
         else
         {

@@ -6,7 +6,7 @@ using QuantGen.Tokenization;
 namespace QuantGen.Benchmarks.Suites;
 
 /// <summary>Tokenization of a text file on one thread, line by line. At least 15 million tokens a second are expected of it.</summary>
-[Config(typeof(TokenReport))]
+[Config(typeof(MillionTokenReport))]
 public class TokenizationBenchmarks
 {
     private const int Room = 4096;
