@@ -26,5 +26,6 @@ internal sealed record Measurement(double MedianMs, double P95Ms, double Allocat
         return new Measurement(Median(milliseconds), milliseconds[(int)Math.Ceiling(0.95 * runs) - 1], perCall);
     }
 
-    private static double Median(double[] sorted) => (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    /// <summary>Gets the median of times in ascending order.</summary>
+    public static double Median(double[] sorted) => (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
 }

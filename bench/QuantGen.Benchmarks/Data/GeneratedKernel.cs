@@ -1,0 +1,32 @@
+using QuantGen.Benchmarks.Models.QuantGenerated;
+using QuantGen.Execution;
+using QuantGen.Linear;
+
+namespace QuantGen.Benchmarks.Data;
+
+/// <summary>Computes a quantized linear layer, as generated kernels do.</summary>
+internal delegate void QuantizedProduct(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch);
+
+/// <summary>The kernel that the generator emits for a width of weights.</summary>
+/// <param name="InstructionSet">What it uses here.</param>
+/// <param name="Order">The order in which it reads codes here.</param>
+/// <param name="Product">Its entry.</param>
+internal sealed record GeneratedKernel(string InstructionSet, KernelOrder Order, QuantizedProduct Product)
+{
+    public static IReadOnlyList<int> Widths { get; } = [1, 2, 3, 4, 8, 32];
+
+    /// <summary>Gets a kernel; the first call for one or two bits times tables against products.</summary>
+    /// <param name="bits">1, 2, 3, 4 or 8.</param>
+    public static GeneratedKernel Of(int bits) => bits switch
+    {
+        1 => new(BertBase1KernelsW1.InstructionSet, BertBase1KernelsW1.Order, BertBase1KernelsW1.Linear),
+        2 => new(BertBase2KernelsW2.InstructionSet, BertBase2KernelsW2.Order, BertBase2KernelsW2.Linear),
+        3 => new(BertBase3KernelsW3.InstructionSet, BertBase3KernelsW3.Order, BertBase3KernelsW3.Linear),
+        4 => new(BertBase4KernelsW4.InstructionSet, BertBase4KernelsW4.Order, BertBase4KernelsW4.Linear),
+        8 => new(BertBase8KernelsW8.InstructionSet, BertBase8KernelsW8.Order, BertBase8KernelsW8.Linear),
+        _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "no kernel has weights of so many bits"),
+    };
+
+    /// <summary>Gets the instruction set of a width, 32 for full precision included.</summary>
+    public static string InstructionSetOf(int bits) => bits == 32 ? BertBase32KernelsF32.InstructionSet : Of(bits).InstructionSet;
+}

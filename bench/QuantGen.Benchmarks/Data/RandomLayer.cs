@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using QuantGen.Benchmarks.Models.QuantGenerated;
+using QuantGen.Execution;
+using QuantGen.Linear;
+using QuantGen.Specs;
+
+namespace QuantGen.Benchmarks.Data;
+
+/// <summary>A linear layer with random weights in the order of the kernel in use here.</summary>
+/// <remarks>Any bytes are codes in any order, so they are drawn in place; sums and biases are 0, which changes no time.</remarks>
+internal sealed class RandomLayer
+{
+    // A cache line and the widest vector.
+    private const int Alignment = 64;
+
+    private readonly WeightArena _arena;
+    private readonly MatrixShape _shape;
+    private readonly GeneratedKernel? _kernel;
+    private readonly LinearPlace _place;
+
+    /// <summary>Draws a layer's weights.</summary>
+    /// <param name="arena">Memory that is still zero at the layer's place.</param>
+    /// <param name="offset">First byte, a multiple of 64.</param>
+    /// <param name="bits">Bits of a weight; 32 for full precision.</param>
+    /// <param name="shape">Outputs and inputs.</param>
+    /// <param name="random">What draws.</param>
+    public RandomLayer(WeightArena arena, long offset, int bits, MatrixShape shape, Random random)
+    {
+        (_arena, _shape) = (arena, shape);
+        long row = RowBytes(shape);
+        long scales = offset + CodeBytes(bits, shape);
+        _place = new LinearPlace(offset, scales, scales + row, 0, scales + (2 * row));
+        if (bits == 32)
+        {
+            Fill(arena.Floats(offset, FloatPanels.Length(shape.Rows, shape.Columns)), random);
+            return;
+        }
+
+        _kernel = GeneratedKernel.Of(bits);
+        random.NextBytes(arena.Bytes(offset, checked((int)CodeBytes(bits, shape))));
+        arena.Floats(scales, shape.Rows).Fill(0.01f);
+    }
+
+    /// <summary>Gets the memory of a layer, a multiple of 64 bytes.</summary>
+    public static long Bytes(int bits, MatrixShape shape) => CodeBytes(bits, shape) + (3 * RowBytes(shape));
+
+    /// <summary>Gets the scratch memory that a layer needs with any kernel.</summary>
+    /// <remarks>Kernels either look sums up, or keep outputs of a partly filled panel and, behind them, a panel unpacked to bytes.</remarks>
+    public static long ScratchBytes(MatrixShape shape, int tokens) =>
+        Math.Max(PanelPadding.TableScratchBytes(shape.Rows), (PanelLoop.ScratchFloats(tokens) * (long)sizeof(float)) + ((long)PanelPadding.Rows * shape.Columns));
+
+    /// <summary>Draws values of either sign up to 0.05.</summary>
+    public static void Fill(Span<float> values, Random random)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (random.NextSingle() - 0.5f) / 10;
+        }
+    }
+
+    /// <summary>Computes the layer on one thread.</summary>
+    /// <param name="x">Activations.</param>
+    /// <param name="tokens">How many of them.</param>
+    /// <param name="output">First output of the first token; tokens follow each other without gaps.</param>
+    /// <param name="scratch">At least <see cref="ScratchBytes"/>, on a cache line.</param>
+    public void Multiply(RandomRows x, int tokens, ref float output, ref float scratch)
+    {
+        if (_kernel is null)
+        {
+            BertBase32KernelsF32.Linear(
+                ref x.Floats, x.Stride, tokens, ref Floats(_place.Codes), ref Floats(_place.Bias), _shape.Rows, _shape.Columns, ref output, _shape.Rows);
+            return;
+        }
+
+        ref int sums = ref Unsafe.As<float, int>(ref Floats(_place.Sums));
+        var w = new PlacedLinear(
+            ref _arena.At(_place.Codes), ref Floats(_place.Scales), ref sums, ref Unsafe.NullRef<int>(), ref Floats(_place.Bias), _shape.Rows, _shape.Columns, _shape.Columns);
+        _kernel.Product(x.Codes(tokens), w, ref output, _shape.Rows, ref scratch);
+    }
+
+    private static long CodeBytes(int bits, MatrixShape shape) => Pad(bits == 32
+        ? (long)FloatPanels.Length(shape.Rows, shape.Columns) * sizeof(float)
+        : PanelPadding.CodeBytes(shape.Rows, shape.Columns, bits, isGrouped: false));
+
+    private static long RowBytes(MatrixShape shape) => Pad((long)PanelPadding.Pad(shape.Rows, PanelPadding.Rows) * sizeof(float));
+
+    private static long Pad(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
+
+    private ref float Floats(long offset) => ref Unsafe.As<byte, float>(ref _arena.At(offset));
+}

@@ -1,0 +1,27 @@
+namespace QuantGen.Benchmarks.Models;
+
+// Only their kernels are called: one class for every width, and every kernel of an instruction set is that of its width.
+
+/// <summary>Has 1-bit weights.</summary>
+[QuantizedBert(bits: 1, Config = "base.json")]
+public sealed partial class BertBase1;
+
+/// <summary>Has 2-bit weights.</summary>
+[QuantizedBert(bits: 2, Config = "base.json")]
+public sealed partial class BertBase2;
+
+/// <summary>Has 3-bit weights.</summary>
+[QuantizedBert(bits: 3, Config = "base.json")]
+public sealed partial class BertBase3;
+
+/// <summary>Has 4-bit weights.</summary>
+[QuantizedBert(bits: 4, Config = "base.json")]
+public sealed partial class BertBase4;
+
+/// <summary>Has 8-bit weights.</summary>
+[QuantizedBert(bits: 8, Config = "base.json")]
+public sealed partial class BertBase8;
+
+/// <summary>Has full-precision weights.</summary>
+[QuantizedBert(bits: 32, EmbeddingBits = 32, Config = "base.json")]
+public sealed partial class BertBase32;
