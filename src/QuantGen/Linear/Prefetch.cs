@@ -17,4 +17,16 @@ public static unsafe class Prefetch
             Sse.Prefetch0((byte*)Unsafe.AsPointer(ref start) + offset);
         }
     }
+
+    /// <summary>Fetches a cache line that is needed much later, past the nearest cache.</summary>
+    /// <param name="start">Memory that the garbage collector does not move.</param>
+    /// <param name="offset">Bytes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FarLine(ref byte start, nint offset)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1((byte*)Unsafe.AsPointer(ref start) + offset);
+        }
+    }
 }

@@ -7,6 +7,8 @@ namespace QuantGen.Linear;
 /// <summary>Walks a linear layer for a kernel that looks sums up: a few tokens, then a block of inputs whose tables stay in the nearest cache, then all outputs.</summary>
 public static class TableLoop
 {
+    private const int CacheLine = 64;
+
     /// <summary>Computes a quantized linear layer.</summary>
     /// <typeparam name="TKernel">The kernel.</typeparam>
     /// <param name="x">Activations.</param>
@@ -59,12 +61,17 @@ public static class TableLoop
                     ref Unsafe.Add(ref tables, m * order.TableBytes), tokens * order.TableBytes);
             }
 
-            Block<TKernel>(order, tokens, w, first, count, ref tables, ref sums);
+            // What stands behind this layer in memory is the next one. It is fetched meanwhile, by each tile of tokens its share.
+            nint share = LayerBytes(order, w) / Math.Max(1, (x.Count + tokens - 1) / tokens);
+            nint far = LayerBytes(order, w) + (token / tokens * share) + ((nint)first * share / words);
+            Block<TKernel>(order, tokens, w, first, count, far, share * count / words, ref tables, ref sums);
         }
     }
 
+    private static nint LayerBytes(TableOrder order, in PlacedLinear w) => w.PaddedRows / TableOrder.GranuleOutputs * (nint)order.GranuleBytes(w.Columns);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Block<TKernel>(TableOrder order, int tokens, in PlacedLinear w, int first, int count, ref byte tables, ref int sums)
+    private static void Block<TKernel>(TableOrder order, int tokens, in PlacedLinear w, int first, int count, nint far, nint farBytes, ref byte tables, ref int sums)
         where TKernel : struct, ITableKernel
     {
         int granule = order.GranuleBytes(w.Columns);
@@ -73,8 +80,15 @@ public static class TableLoop
         int stride = w.PaddedRows;
         int row = 0;
         ref byte codes = ref Unsafe.Add(ref w.Codes, first * order.PanelVectors * order.VectorBytes);
+        nint farEnd = far;
         for (; row + panelOutputs <= stride; row += panelOutputs, codes = ref Unsafe.Add(ref codes, panel))
         {
+            farEnd += farBytes * panelOutputs / stride;
+            for (; far < farEnd; far += CacheLine)
+            {
+                Prefetch.FarLine(ref w.Codes, far);
+            }
+
             if (tokens == 1)
             {
                 TKernel.Single(ref codes, ref tables, count, panel, ref Unsafe.Add(ref sums, row), stride, first == 0);
