@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using QuantGen.Execution;
+using QuantGen.Specs;
 
 namespace QuantGen.Benchmarks.Data;
 
@@ -41,7 +42,7 @@ internal sealed class LayerStack : IDisposable
         _narrow = new RandomRows(tokens, shapes.Min(shape => shape.Columns), random);
         _wide = new RandomRows(tokens, shapes.Max(shape => shape.Columns), random);
         _scratch = (long)tokens * shapes.Max(shape => shape.Rows) * sizeof(float);
-        _results = new WeightArena(_scratch + shapes.Max(shape => RandomLayer.ScratchBytes(shape, tokens)));
+        _results = new WeightArena(_scratch + shapes.Max(shape => PanelPadding.ScratchBytes(tokens, shape.Rows, shape.Columns, bits, isGrouped: false)));
     }
 
     /// <summary>Gets the shapes of BERT-base.</summary>

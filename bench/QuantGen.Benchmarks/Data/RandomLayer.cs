@@ -44,11 +44,6 @@ internal sealed class RandomLayer
     /// <summary>Gets the memory of a layer, a multiple of 64 bytes.</summary>
     public static long Bytes(int bits, MatrixShape shape) => CodeBytes(bits, shape) + (3 * RowBytes(shape));
 
-    /// <summary>Gets the scratch memory that a layer needs with any kernel.</summary>
-    /// <remarks>Kernels either look sums up, or keep outputs of a partly filled panel and, behind them, a panel unpacked to bytes.</remarks>
-    public static long ScratchBytes(MatrixShape shape, int tokens) =>
-        Math.Max(PanelPadding.TableScratchBytes(shape.Rows), (PanelLoop.ScratchFloats(tokens) * (long)sizeof(float)) + ((long)PanelPadding.Rows * shape.Columns));
-
     /// <summary>Draws values of either sign up to 0.05.</summary>
     public static void Fill(Span<float> values, Random random)
     {
@@ -62,7 +57,7 @@ internal sealed class RandomLayer
     /// <param name="x">Activations.</param>
     /// <param name="tokens">How many of them.</param>
     /// <param name="output">First output of the first token; tokens follow each other without gaps.</param>
-    /// <param name="scratch">At least <see cref="ScratchBytes"/>, on a cache line.</param>
+    /// <param name="scratch">At least <see cref="PanelPadding.ScratchBytes"/>, on a cache line.</param>
     public void Multiply(RandomRows x, int tokens, ref float output, ref float scratch)
     {
         if (_kernel is null)

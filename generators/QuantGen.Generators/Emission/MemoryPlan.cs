@@ -59,12 +59,9 @@ internal sealed class MemoryPlan
             local.Add(new("TokenScales", block * 4, 0, Step.Last));
             local.Add(new("TokenZeroPoints", block * 4, 0, Step.Last));
             local.Add(new("TokenSums", block * 4 * groups, 0, Step.Last));
-            long tables = model.Matrices.Where(HasTables).Select(m => PanelPadding.TableScratchBytes(m.Rows)).DefaultIfEmpty(0).Max();
-            
-            // The outputs of a panel that is only partly filled, and behind them a panel unpacked to bytes.
-            bool unpacks = model.Matrices.Any(m => m.Segments().Any(s => PanelPadding.HasUnpacking(s.Bits)));
-            long panel = PanelPadding.Rows * ((block * 4) + (unpacks ? widest : 0));
-            local.Add(new("PanelScratch", Math.Max(tables, panel), 0, Step.Last));
+            long scratch = model.Matrices.Where(m => m.IsQuantized)
+                .Max(m => m.Segments().Max(s => PanelPadding.ScratchBytes((int)block, m.Rows, m.Columns, s.Bits, m.GroupSize > 0)));
+            local.Add(new("PanelScratch", scratch, 0, Step.Last));
         }
 
         if (staged > 0)
@@ -96,8 +93,6 @@ internal sealed class MemoryPlan
         long columns = PanelPadding.Pad(headSize, Lanes);
         return (headSize * keys) + (length * columns) + (BlockRows * keys) + (BlockRows * columns);
     }
-
-    private static bool HasTables(MatrixSpec matrix) => matrix.Segments().Any(s => PanelPadding.HasTables(s.Bits, matrix.GroupSize > 0));
 
     // Largest first; each buffer goes to the lowest place that no buffer living at the same time occupies.
     private static IReadOnlyList<PlannedBuffer> Place(IReadOnlyList<PlannedBuffer> buffers)

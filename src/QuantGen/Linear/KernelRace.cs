@@ -41,7 +41,7 @@ public static unsafe class KernelRace
 
         int codeBytes = (int)PanelPadding.CodeBytes(Rows, Columns, TTable.Order.Bits, isGrouped: false);
         long perRow = sizeof(float) * Rows;
-        long bytes = codeBytes + (4 * perRow) + (Tokens * (Columns + (3 * sizeof(int)))) + (perRow * Tokens) + PanelPadding.TableScratchBytes(Rows) + 4096;
+        long bytes = codeBytes + (4 * perRow) + (Tokens * (Columns + (3 * sizeof(int)))) + (perRow * Tokens) + PanelPadding.ScratchBytes(Tokens, Rows, Columns, TTable.Order.Bits, isGrouped: false) + 4096;
         byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
         try
         {

@@ -24,7 +24,11 @@ public static class LinearPlacer
         int padded = KernelOrder.Pad(rows.Rows, KernelOrder.RowMultiple);
         int wide = order.WideRows(padded);
         Place(model, arena, matrix, rows, skipped, order, place, 0, wide);
-        Place(model, arena, matrix, rows, skipped, order.Narrow, place, wide, padded);
+        if (rows.Rows > wide)
+        {
+            Place(model, arena, matrix, rows, skipped, order.Narrow, place, wide, padded);
+        }
+
         PlaceParameters(model, arena, matrix, rows, place, padded);
     }
 
@@ -54,7 +58,7 @@ public static class LinearPlacer
         IPanelPacker packer = order.Table is null ? new PanelPacker(order, matrix.Columns) : new TablePacker(order.Table, order.PanelOutputs, matrix.Columns);
         int panels = (Math.Min(endRow, rows.Rows) - firstRow + packer.PanelOutputs - 1) / packer.PanelOutputs;
         long start = place.Codes + ((long)firstRow / packer.PanelOutputs * packer.PanelBytes);
-        LoadLoop.Run(arena.LoadThreads, Math.Max(0, panels), panel =>
+        LoadLoop.Run(arena.LoadThreads, panels, panel =>
         {
             int first = firstRow + (panel * packer.PanelOutputs);
             int count = Math.Min(packer.PanelOutputs, rows.Rows - first);

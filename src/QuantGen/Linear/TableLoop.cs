@@ -15,7 +15,7 @@ public static class TableLoop
     /// <param name="w">Weights in the kernel's order, with sums of codes that count from 0.</param>
     /// <param name="output">First output of the first token.</param>
     /// <param name="outputStride">Floats from one token's outputs to the next.</param>
-    /// <param name="scratch">At least <see cref="PanelPadding.TableScratchBytes"/> bytes, aligned to a cache line.</param>
+    /// <param name="scratch">At least <see cref="PanelPadding.ScratchBytes"/> bytes, aligned to a cache line.</param>
     public static void Run<TKernel>(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
         where TKernel : struct, ITableKernel
     {
@@ -51,6 +51,11 @@ public static class TableLoop
     {
         TableOrder order = TKernel.Order.Table!;
         int words = order.Words(w.Columns);
+
+        // What stands behind this layer in memory is the next one. It is fetched meanwhile, by each tile of tokens its share.
+        nint layer = w.PaddedRows / TableOrder.GranuleOutputs * (nint)order.GranuleBytes(w.Columns);
+        nint share = layer / ((x.Count + tokens - 1) / tokens);
+        nint far = layer + (token / tokens * share);
         for (int first = 0; first < words; first += order.BlockWords)
         {
             int count = Math.Min(order.BlockWords, words - first);
@@ -61,14 +66,9 @@ public static class TableLoop
                     ref Unsafe.Add(ref tables, m * order.TableBytes), tokens * order.TableBytes);
             }
 
-            // What stands behind this layer in memory is the next one. It is fetched meanwhile, by each tile of tokens its share.
-            nint share = LayerBytes(order, w) / Math.Max(1, (x.Count + tokens - 1) / tokens);
-            nint far = LayerBytes(order, w) + (token / tokens * share) + ((nint)first * share / words);
-            Block<TKernel>(order, tokens, w, first, count, far, share * count / words, ref tables, ref sums);
+            Block<TKernel>(order, tokens, w, first, count, far + (first * share / words), share * count / words, ref tables, ref sums);
         }
     }
-
-    private static nint LayerBytes(TableOrder order, in PlacedLinear w) => w.PaddedRows / TableOrder.GranuleOutputs * (nint)order.GranuleBytes(w.Columns);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Block<TKernel>(TableOrder order, int tokens, in PlacedLinear w, int first, int count, nint far, nint farBytes, ref byte tables, ref int sums)

@@ -38,9 +38,19 @@ public static class PanelPadding
     /// <param name="isGrouped">Whether scales stand along the input.</param>
     public static bool HasTables(int bits, bool isGrouped) => bits <= 2 && !isGrouped;
 
-    /// <summary>Gets the bytes that a product by tables needs beside its operands: tables, and the sums of some tokens.</summary>
+    /// <summary>Gets the bytes that a product needs beside its operands, whichever kernel computes it.</summary>
+    /// <remarks>Either tables and, behind them, sums of some tokens, or the outputs of a partly filled panel and, behind them, a panel unpacked to bytes.</remarks>
+    /// <param name="tokens">Most tokens of a call.</param>
     /// <param name="rows">Outputs.</param>
-    public static long TableScratchBytes(int rows) => TableBytes + (TableTokens * 4L * Pad(rows, Rows));
+    /// <param name="columns">Inputs.</param>
+    /// <param name="bits">Bits of a code.</param>
+    /// <param name="isGrouped">Whether scales stand along the input.</param>
+    public static long ScratchBytes(int tokens, int rows, int columns, int bits, bool isGrouped)
+    {
+        long tables = HasTables(bits, isGrouped) ? TableBytes + (TableTokens * 4L * Pad(rows, Rows)) : 0;
+        long unpacked = HasUnpacking(bits) ? Pad(columns, Columns) : 0;
+        return Math.Max(tables, Rows * ((tokens * 4L) + unpacked));
+    }
 
     /// <summary>Gets the bytes that the codes of a matrix take in the order of any kernel.</summary>
     /// <param name="rows">Outputs.</param>
