@@ -1,0 +1,29 @@
+namespace QuantGen.Trainable;
+
+/// <summary>What a parameter is for; learning rates and decay go by it.</summary>
+public enum ParameterKind
+{
+    /// <summary>The matrix of a linear layer.</summary>
+    Weight,
+
+    /// <summary>The rows of an embedding.</summary>
+    Embedding,
+
+    /// <summary>Summands of a linear layer; never decayed.</summary>
+    Bias,
+
+    /// <summary>Factors and summands of a normalization; never decayed.</summary>
+    LayerNorm,
+
+    /// <summary>A learned clipping threshold of weights.</summary>
+    WeightScale,
+
+    /// <summary>A learned clipping threshold of activations.</summary>
+    ActivationScale,
+
+    /// <summary>The centroids of a codebook.</summary>
+    Centroids,
+
+    /// <summary>A running range that forward passes move and no optimizer does.</summary>
+    RunningRange,
+}
