@@ -95,7 +95,7 @@ internal static class PlanEmitter
                 """);
         }
 
-        if (plan.Model.Matrices.Any(m => m.IsQuantized))
+        if (plan.Model.Matrices.Any(m => m.HasIntegerProduct))
         {
             w.Lines("""
                 private static ActivationStage Stage => new(Codes, TokenScales, TokenZeroPoints, TokenSums);
@@ -150,6 +150,7 @@ internal static class PlanEmitter
                     string variant = Kernels.KernelVariant.Of(matrix, segments[s].Bits).Suffix;
                     w.Lines(segments[s].Bits == 32
                         ? $"""LinearPlacer.PlaceFullPrecision(model, arena, "{matrix.Name}", {place});"""
+                        : matrix.HasCodebook ? $"""LinearPlacer.PlaceCodebook(model, arena, "{matrix.Name}", {place});"""
                         : $"""LinearPlacer.Place(model, arena, "{matrix.Name}", {N(s)}, {plan.Spec.Name}Kernels{variant}.Order, {place});""");
                 }
             }
