@@ -18,8 +18,6 @@ internal static class NotYetGenerated
         Refuse(options.Training, "Training code", "Training");
         Refuse(model.Matrices.Any(m => m.HasCodebook), "A product with codebooks", "Scheme");
         Refuse(model.HasEmbeddingCodebook, "A word embedding with a codebook", "EmbeddingScheme");
-        Refuse(model.HasQuantizedAttention, "Quantized attention", "AttentionBits");
-        Refuse(model.ActivationBits is not (8 or 32), $"Products of {model.ActivationBits}-bit activations", "ActivationBits");
         Refuse(model.HasMaskedLanguageHead, "A masked language model's head", "Head");
     }
 }
