@@ -97,8 +97,9 @@ internal static class PlanEmitter
 
         if (plan.Model.Matrices.Any(m => m.HasIntegerProduct))
         {
-            w.Lines("""
-                private static ActivationStage Stage => new(Codes, TokenScales, TokenZeroPoints, TokenSums);
+            string bits = plan.Model.ActivationBits == 8 ? string.Empty : $" {{ Bits = {N(plan.Model.ActivationBits)} }}";
+            w.Lines($"""
+                private static ActivationStage Stage => new(Codes, TokenScales, TokenZeroPoints, TokenSums){bits};
 
                 """);
         }

@@ -16,8 +16,6 @@ internal static class NotYetGenerated
         }
 
         Refuse(options.Training, "Training code", "Training");
-        Refuse(model.HasQuantizedAttention, "Quantized attention", "AttentionBits");
-        Refuse(model.ActivationBits is not (8 or 32), $"Products of {model.ActivationBits}-bit activations", "ActivationBits");
         Refuse(model.HasMaskedLanguageHead, "A masked language model's head", "Head");
     }
 }

@@ -54,7 +54,7 @@ public sealed class InstructionSetTests
             bool hasTables = model[0] switch
             {
                 "Bert1" => use512 || useAvx2,
-                "Bert2" or "Albert2" or "Bert2Asymmetric" or "BertLayerBits" => use512,
+                "Bert2" or "Bert2Lsq" or "Albert2" or "Bert2Asymmetric" or "BertLayerBits" => use512,
                 "BertMixed" => use512 || useAvx2,
                 _ => false,
             };

@@ -78,7 +78,10 @@ internal sealed class ReferenceModel
         double[][] query = [.. hidden.Select(h => Linear(layer + "attention.self.query", h, use))];
         double[][] key = [.. hidden.Select(h => Linear(layer + "attention.self.key", h, use))];
         double[][] value = [.. hidden.Select(h => Linear(layer + "attention.self.value", h, use))];
-        double[][] context = Attend(query, key, value);
+        query = Operand(query, layer + "attention.self.query.output", use);
+        key = Operand(key, layer + "attention.self.key.output", use);
+        value = Operand(value, layer + "attention.self.value.output", use);
+        double[][] context = Attend(query, key, value, layer, use);
         double[][] result = new double[hidden.Length][];
         for (int i = 0; i < hidden.Length; i++)
         {
@@ -90,7 +93,13 @@ internal sealed class ReferenceModel
         return result;
     }
 
-    private double[][] Attend(double[][] query, double[][] key, double[][] value)
+    private double[][] Operand(double[][] rows, string site, int use) => !_spec.HasQuantizedAttention
+        ? rows
+        : [.. rows.Select(row => ReferenceMath.RoundActivations(row, Range(site, use), _spec.AttentionBits))];
+
+    private (float Scale, int ZeroPoint) Range(string site, int use) => (Floats(site + ".input_scale")[use], _model.Bytes(site + ".input_zero_point")[use]);
+
+    private double[][] Attend(double[][] query, double[][] key, double[][] value, string layer, int use)
     {
         int size = _spec.Dimensions.HiddenSize / _spec.Dimensions.Heads;
         double[][] context = [.. query.Select(q => new double[q.Length])];
@@ -107,7 +116,7 @@ internal sealed class ReferenceModel
                     }
                 }
 
-                double[] weights = ReferenceMath.Softmax(scores);
+                double[] weights = Operand([ReferenceMath.Softmax(scores)], layer + "attention.self.probabilities", use)[0];
                 for (int d = head * size; d < (head + 1) * size; d++)
                 {
                     context[i][d] = weights.Select((w, j) => w * value[j][d]).Sum();
@@ -131,10 +140,10 @@ internal sealed class ReferenceModel
         {
             int self = name.IndexOf(".self.", StringComparison.Ordinal);
             string site = self < 0 ? name : name[..(self + ".self".Length)];
-            range = (Floats(site + ".input_scale")[use], _model.Bytes(site + ".input_zero_point")[use]);
+            range = Range(site, use);
         }
 
-        return matrix.Apply(ReferenceMath.RoundActivations(input, range));
+        return matrix.Apply(ReferenceMath.RoundActivations(input, range, _spec.ActivationBits));
     }
 
     private double[] Output(double[] input)
