@@ -18,7 +18,7 @@ public static class BatchPlanner
     {
         ArgumentNullException.ThrowIfNull(lengths);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        var random = new CounterRandom(seed, RandomPlace.EpochOrder, (ulong)epoch);
+        var random = new RandomSequence(seed, RandomPlace.EpochOrder, (ulong)epoch);
         double[] keys = new double[lengths.Count];
         for (int i = 0; i < keys.Length; i++)
         {

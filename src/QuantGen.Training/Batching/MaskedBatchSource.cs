@@ -55,7 +55,7 @@ public sealed class MaskedBatchSource : BatchSource
 
     private List<int> Hide(Span<int> ids, int row, int epoch)
     {
-        var random = new CounterRandom(Seed, RandomPlace.Masking, (ulong)epoch, (ulong)row);
+        var random = new RandomSequence(Seed, RandomPlace.Masking, (ulong)epoch, (ulong)row);
         var candidates = new List<int>();
         var chosen = new List<int>();
         for (int token = 0; token < ids.Length; token++)

@@ -47,6 +47,9 @@ public sealed class Objective
         _threads = threads;
     }
 
+    /// <summary>Gets of what the loss consists.</summary>
+    public LossOptions Options => _options;
+
     /// <summary>Gets whether <see cref="Compute"/> looks at a teacher's trace.</summary>
     public bool NeedsTeacher => _options.NeedsTeacher;
 

@@ -17,7 +17,7 @@ public static class RandomInitialization
         switch (parameter.Kind)
         {
             case ParameterKind.Weight or ParameterKind.Embedding:
-                var random = new CounterRandom(seed, RandomPlace.Weights, CounterRandom.Place(parameter.Name));
+                var random = new RandomSequence(seed, RandomPlace.Weights, RandomSequence.Place(parameter.Name));
                 foreach (ref float value in parameter.Values.AsSpan())
                 {
                     value = (float)(Deviation * random.Normal());

@@ -1,6 +1,6 @@
 namespace QuantGen.Training.Randomness;
 
-/// <summary>First parts of a <see cref="CounterRandom"/>'s place: what the numbers are for.</summary>
+/// <summary>First parts of a <see cref="RandomSequence"/>'s place: what the numbers are for.</summary>
 internal static class RandomPlace
 {
     public const ulong EpochOrder = 1;

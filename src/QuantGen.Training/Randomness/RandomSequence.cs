@@ -2,7 +2,7 @@ namespace QuantGen.Training.Randomness;
 
 /// <summary>Random numbers that depend on a seed, a place and a counter only, so that no generator has to be saved to continue where one stopped.</summary>
 /// <remarks>The counter goes through the finalizer of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). A copy continues on its own.</remarks>
-public struct CounterRandom
+public struct RandomSequence
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
     private readonly ulong _key;
@@ -11,7 +11,7 @@ public struct CounterRandom
     /// <summary>Starts the numbers of a place.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="place">What the numbers are for, such as a purpose and an epoch; every difference gives other numbers.</param>
-    public CounterRandom(ulong seed, params ReadOnlySpan<ulong> place)
+    public RandomSequence(ulong seed, params ReadOnlySpan<ulong> place)
     {
         ulong key = Mix(seed + Golden);
         foreach (ulong part in place)
