@@ -50,15 +50,41 @@ internal sealed record ModelSource(string ClassText, string Config, string? Plan
         }
         else if (first.IsQuantized)
         {
+            if (first.Scheme != Scheme.Linear)
+            {
+                arguments.Add($"Scheme = Scheme.{first.Scheme}");
+            }
+
             arguments.Add($"Mapping = Mapping.{first.Mapping}");
             arguments.Add($"Clipping = Clipping.{first.Clipping}");
         }
 
         arguments.Add(Number("EmbeddingBits = ", spec.EmbeddingBits));
+        Scheme scheme = needsPlan || !first.IsQuantized ? Scheme.Linear : first.Scheme;
+        if (spec.EmbeddingBits != 32 && spec.EmbeddingScheme != scheme)
+        {
+            arguments.Add($"EmbeddingScheme = Scheme.{spec.EmbeddingScheme}");
+        }
+
+        if (spec.ActivationBits != 8 && spec.Matrices.Any(matrix => matrix.HasIntegerProduct))
+        {
+            arguments.Add(Number("ActivationBits = ", spec.ActivationBits));
+        }
+
+        if (spec.HasQuantizedAttention)
+        {
+            arguments.Add(Number("AttentionBits = ", spec.AttentionBits));
+        }
+
         arguments.Add($"ActivationRange = ActivationRange.{spec.ActivationRange}");
         arguments.Add($"Head = BertHead.{spec.Head}");
         arguments.Add(Number("MaxSequenceLength = ", target.MaxSequenceLength));
         arguments.Add(Number("MaxBatchTokens = ", target.MaxBatchTokens));
+        if (target.Training)
+        {
+            arguments.Add("Training = true");
+        }
+
         return $"""
             using QuantGen;
 
@@ -107,6 +133,11 @@ internal sealed record ModelSource(string ClassText, string Config, string? Plan
         {
             json.WriteStartObject(matrix.Name);
             json.WriteNumber("bits", matrix.Bits);
+            if (matrix.Scheme != Scheme.Linear)
+            {
+                json.WriteString("scheme", SpecNames.Of(matrix.Scheme));
+            }
+
             if (matrix.IsQuantized)
             {
                 json.WriteNumber("groups", matrix.GroupCount);

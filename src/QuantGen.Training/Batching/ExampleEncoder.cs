@@ -50,8 +50,12 @@ public static class ExampleEncoder
     }
 
     /// <summary>Requires that rows have labels.</summary>
-    internal static void RequireLabels(TsvDataset data, string file)
+    /// <param name="data">The rows.</param>
+    /// <param name="file">What messages call the data.</param>
+    /// <exception cref="DataFormatException">Rows lack labels.</exception>
+    public static void RequireLabels(TsvDataset data, string file)
     {
+        ArgumentNullException.ThrowIfNull(data);
         if (!data.HasLabels)
         {
             throw new DataFormatException(file, 1, "a column 'label'", "none");

@@ -1,10 +1,11 @@
+using QuantGen.Quantization;
+
 namespace QuantGen.Training.Randomness;
 
 /// <summary>Random numbers that depend on a seed, a place and a counter only, so that no generator has to be saved to continue where one stopped.</summary>
-/// <remarks>The counter goes through the finalizer of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). A copy continues on its own.</remarks>
+/// <remarks>A copy continues on its own.</remarks>
 public struct RandomSequence
 {
-    private const ulong Golden = 0x9E3779B97F4A7C15;
     private readonly ulong _key;
     private ulong _counter;
 
@@ -13,17 +14,17 @@ public struct RandomSequence
     /// <param name="place">What the numbers are for, such as a purpose and an epoch; every difference gives other numbers.</param>
     public RandomSequence(ulong seed, params ReadOnlySpan<ulong> place)
     {
-        ulong key = Mix(seed + Golden);
+        ulong key = seed;
         foreach (ulong part in place)
         {
-            key = Mix((key + Golden) ^ Mix(part));
+            key = CounterRandom.Bits(key, part);
         }
 
         _key = key;
     }
 
     /// <summary>Returns 64 random bits.</summary>
-    public ulong Next() => Mix(_key + (Golden * ++_counter));
+    public ulong Next() => CounterRandom.Bits(_key, _counter++);
 
     /// <summary>Returns a number from 0 to one below a bound.</summary>
     /// <param name="bound">The bound, at least 1.</param>
@@ -63,12 +64,5 @@ public struct RandomSequence
         }
 
         return hash;
-    }
-
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 }
