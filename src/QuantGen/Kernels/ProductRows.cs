@@ -29,6 +29,9 @@ internal readonly ref struct ProductRows
     /// <summary>Rows one after the other, as matrices are stored.</summary>
     public static ProductRows Stored(ref float first, nint stride) => new(ref first, stride, 1, stride * MatrixProduct.TileRows);
 
+    /// <summary>Columns of a stored matrix as rows: for small matrices, whose lines stay in the first cache.</summary>
+    public static ProductRows Transposed(ref float first, nint stride) => new(ref first, 1, stride, MatrixProduct.TileRows);
+
     /// <summary>Columns of a matrix as rows, in tiles: see <see cref="PackColumns"/>.</summary>
     public static ProductRows Packed(ref float first, int depth) => new(ref first, 1, MatrixProduct.TileRows, (nint)depth * MatrixProduct.TileRows);
 

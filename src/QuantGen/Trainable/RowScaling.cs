@@ -66,7 +66,11 @@ internal static class RowScaling
         }
     }
 
-    private static void Add(ref float target, int columns, ref float summands)
+    /// <summary>Adds floats to others.</summary>
+    /// <param name="target">The sums.</param>
+    /// <param name="columns">How many.</param>
+    /// <param name="summands">What is added.</param>
+    public static void Add(ref float target, int columns, ref float summands)
     {
         nuint whole = (nuint)columns & ~(nuint)15;
         for (nuint i = 0; i < whole; i += 16)
