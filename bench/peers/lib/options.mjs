@@ -10,7 +10,7 @@ export const help = `Times QuantGen and ONNX Runtime alternately on the same sha
   --quick              5 runs, the rows with a target or of main interest, opponents as they were found best before
   --runs N             timed runs of each side, after a warm-up [default: 15]
   --burst N            runs in a row before the other side's turn [default: 1]
-  --pause MS           rest between turns, in which threads stop spinning [default: 20]
+  --pause MS           rest between turns; ONNX Runtime's threads spin for some 45 ms after a run [default: 100]
   --seed N             which weights are drawn [default: 42]
   --sentences TSV      texts for base-ragged: the first column, under a header line; without it that row is left out
   --vocabulary PATH    the vocab.txt, or a folder with one, for those texts; at most 30522 words
@@ -29,7 +29,7 @@ export function readOptions(args) {
       quick: { type: 'boolean', default: false },
       runs: text(),
       burst: text('1'),
-      pause: text('20'),
+      pause: text('100'),
       seed: text('42'),
       sentences: text(),
       vocabulary: text(),

@@ -18,7 +18,7 @@ public sealed class QuantizedBertAnalyzer : DiagnosticAnalyzer
     internal const string NearestLegalValue = nameof(NearestLegalValue);
 
     // Every matrix can break these in the same way, and one message says it.
-    private static readonly string[] s_perMatrix = { "QG1101", "QG1102", "QG1103", "QG1104", "QG1109" };
+    private static readonly string[] s_perMatrix = { "QG1101", "QG1102", "QG1103", "QG1104", "QG1109", "QG1114" };
 
     private static readonly ImmutableArray<DiagnosticDescriptor> s_supported = DiagnosticCatalog.All;
 

@@ -14,7 +14,7 @@ internal static class SchemeDescriptors
         category: Category,
         defaultSeverity: DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "Weights have 1, 2, 3, 4, 8 or 32 bits.",
+        description: "Weights have 1, 2, 3, 4, 8 or 32 bits; 2, 3, 4, 8 or 32 when learned or ternary, 1 to 5 or 32 with a codebook.",
         helpLinkUri: HelpLink.For("QG1101"));
 
     public static readonly DiagnosticDescriptor GroupCount = new(
@@ -54,7 +54,7 @@ internal static class SchemeDescriptors
         category: Category,
         defaultSeverity: DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "Activations that enter quantized products have 8 bits.",
+        description: "Activations that enter integer products have 2, 4 or 8 bits, those that meet codebooks have 32, and attention's operands have 2, 4, 8 or 32.",
         helpLinkUri: HelpLink.For("QG1105"));
 
     public static readonly DiagnosticDescriptor EmbeddingBits = new(
@@ -64,7 +64,7 @@ internal static class SchemeDescriptors
         category: Category,
         defaultSeverity: DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "The word embedding has 2, 4, 8 or 32 bits.",
+        description: "The word embedding has 2, 4, 8 or 32 bits; 1 to 5 or 32 with a codebook.",
         helpLinkUri: HelpLink.For("QG1106"));
 
     public static readonly DiagnosticDescriptor LayerBitsPattern = new(
@@ -84,7 +84,7 @@ internal static class SchemeDescriptors
         category: Category,
         defaultSeverity: DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "Weights have 1, 2, 3, 4, 8 or 32 bits.",
+        description: "Weights have 1, 2, 3, 4, 8 or 32 bits; 2, 3, 4, 8 or 32 when learned or ternary, 1 to 5 or 32 with a codebook.",
         helpLinkUri: HelpLink.For("QG1108"));
 
     public static readonly DiagnosticDescriptor AsymmetricBinary = new(
@@ -136,4 +136,24 @@ internal static class SchemeDescriptors
         isEnabledByDefault: true,
         description: "Labels are distinct texts, one per output of a classification head.",
         helpLinkUri: HelpLink.For("QG1113"));
+
+    public static readonly DiagnosticDescriptor SchemeExcludes = new(
+        id: "QG1114",
+        title: "Setting that the scheme excludes",
+        messageFormat: "{0}",
+        category: Category,
+        defaultSeverity: DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        description: "Learned, ternary and clustered weights are symmetric and have no groups along their inputs; a codebook serves a whole matrix.",
+        helpLinkUri: HelpLink.For("QG1114"));
+
+    public static readonly DiagnosticDescriptor NotYetGenerated = new(
+        id: "QG1115",
+        title: "Model that this version cannot generate",
+        messageFormat: "{0}",
+        category: Category,
+        defaultSeverity: DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        description: "The model is legal, and the emitters of this version have no code for it.",
+        helpLinkUri: HelpLink.For("QG1115"));
 }

@@ -16,6 +16,9 @@ internal sealed class AttributeValues(AttributeData attribute, ICollection<SpecI
     /// <summary>Gets a number; null when it is not set.</summary>
     public int? Integer(string name) => Scalar(Find(name)) is int value ? value : null;
 
+    /// <summary>Gets whether a switch is set.</summary>
+    public bool Flag(string name) => Scalar(Find(name)) is true;
+
     /// <summary>Gets a text; null when it is not set or null.</summary>
     public string? Text(string name) => Scalar(Find(name)) is string value ? value : null;
 

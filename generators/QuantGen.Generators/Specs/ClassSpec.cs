@@ -20,6 +20,9 @@ internal sealed record ClassSpec(
     int MaxSequenceLength,
     int MaxBatchTokens)
 {
+    /// <summary>Gets whether code for training is generated, too.</summary>
+    public bool Training { get; init; }
+
     /// <summary>Last part of the namespace of everything the user does not call.</summary>
     public const string ImplementationName = "QuantGenerated";
 

@@ -25,6 +25,7 @@ public static class PostTrainingQuantizer
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(options);
+        RequireLinear(spec);
         checkpoint.RequireExactly(PackedLayout.Checkpoint(spec).Select(tensor => (tensor.Name, tensor.Shape.ToArray())));
         RequireVocabulary(checkpoint, spec, options);
         var builder = new PackedModelBuilder(spec)
@@ -37,6 +38,17 @@ public static class PostTrainingQuantizer
         AddStaticRanges(builder, spec, options);
         AddUnquantized(builder, checkpoint, spec);
         return new PostTrainingResult(builder, AddQuantized(builder, checkpoint, spec, options.Progress, cancellation));
+    }
+
+    // Codes of another scheme would be made by the wrong rule.
+    private static void RequireLinear(ModelSpec spec)
+    {
+        Scheme scheme = spec.Matrices.Select(matrix => matrix.Scheme).Append(spec.EmbeddingScheme).FirstOrDefault(scheme => scheme != Scheme.Linear);
+        if (scheme != Scheme.Linear || spec.HasQuantizedAttention)
+        {
+            throw new NotSupportedException(
+                scheme != Scheme.Linear ? $"the scheme {SpecNames.Of(scheme)} needs training" : "quantized attention needs training");
+        }
     }
 
     private static void RequireVocabulary(Checkpoint checkpoint, ModelSpec spec, PostTrainingOptions options)

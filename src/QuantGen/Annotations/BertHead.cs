@@ -20,4 +20,7 @@ public enum BertHead
 
     /// <summary>One vector per text, the mean of its tokens or its first token.</summary>
     Embedding,
+
+    /// <summary>One output per word piece for masked tokens: a dense layer, GELU, normalization and the word embedding again as weights.</summary>
+    MaskedLanguageModel,
 }

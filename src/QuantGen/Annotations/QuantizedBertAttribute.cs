@@ -10,7 +10,7 @@ namespace QuantGen;
 public sealed class QuantizedBertAttribute : Attribute
 {
     /// <summary>Describes the weights of the encoder's linear layers and of the pooler.</summary>
-    /// <param name="bits">Bits of a weight: 1, 2, 3, 4, 8, or 32 for full precision.</param>
+    /// <param name="bits">Bits of a weight: 1, 2, 3, 4, 8, or 32 for full precision; 5 with a codebook.</param>
     /// <param name="groups">Q-BERT's count of groups per matrix, taken along output rows; it must divide the rows of every matrix. Default 1.</param>
     public QuantizedBertAttribute(int bits, int groups = 1)
     {
@@ -18,7 +18,7 @@ public sealed class QuantizedBertAttribute : Attribute
         Groups = groups;
     }
 
-    /// <summary>Gets the bits of a weight: 1, 2, 3, 4, 8, or 32 for full precision.</summary>
+    /// <summary>Gets the bits of a weight: 1, 2, 3, 4, 8, or 32 for full precision; 1 to 5 or 32 with a codebook, 2, 3, 4, 8 or 32 with learned or ternary scales.</summary>
     public int Bits { get; }
 
     /// <summary>Gets the number of groups per matrix along output rows (Shen et al., Q-BERT, section 3.2); each has a scale of its own.</summary>
@@ -33,14 +33,28 @@ public sealed class QuantizedBertAttribute : Attribute
     /// <summary>Gets or sets the end of the path of an <c>AdditionalFiles</c> item with bits, mapping and clipping per matrix and per group.</summary>
     public string? Plan { get; set; }
 
-    /// <summary>Gets or sets the bits of an activation that enters a quantized product: 8.</summary>
+    /// <summary>
+    /// Gets or sets the bits of an activation that enters a quantized product: 2, 4, 8 (default), or 32 where codebooks and full-precision weights are all there is.
+    /// </summary>
     public int ActivationBits { get; set; } = 8;
 
-    /// <summary>Gets or sets the bits of the word embedding, one scale per row: 2, 4, 8 (default) or 32.</summary>
+    /// <summary>
+    /// Gets or sets the bits of what attention multiplies (queries, keys, values and probabilities): 2, 4, 8, or 32 (default) for full precision.
+    /// Their ranges are always calibrated or learned.
+    /// </summary>
+    public int AttentionBits { get; set; } = 32;
+
+    /// <summary>Gets or sets the bits of the word embedding, one scale per row: 2, 4, 8 (default) or 32; 1 to 5 or 32 with a codebook.</summary>
     public int EmbeddingBits { get; set; } = 8;
 
     /// <summary>Gets or sets the family of weight quantizers. Default <see cref="Scheme.Linear"/>.</summary>
     public Scheme Scheme { get; set; } = Scheme.Linear;
+
+    /// <summary>Gets or sets the family of the word embedding's quantizer. Default: that of <see cref="Scheme"/>.</summary>
+    public Scheme EmbeddingScheme { get; set; }
+
+    /// <summary>Gets or sets whether code for training the model is generated, too. Default false.</summary>
+    public bool Training { get; set; }
 
     /// <summary>Gets or sets whether codes are symmetric around zero. Default <see cref="Mapping.Symmetric"/>.</summary>
     public Mapping Mapping { get; set; } = Mapping.Symmetric;

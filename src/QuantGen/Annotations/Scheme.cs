@@ -1,8 +1,33 @@
 namespace QuantGen;
 
 /// <summary>Families of weight quantizers.</summary>
+/// <remarks>
+/// Codes of <see cref="Linear"/>, <see cref="Lsq"/> and <see cref="Ternary"/> are evenly spaced and meet integer activations;
+/// codes of <see cref="KMeans"/> and <see cref="LinearClusters"/> are labels of a codebook of 2^bits numbers and meet full-precision ones.
+/// </remarks>
 public enum Scheme
 {
-    /// <summary>Evenly spaced codes: value = (code - zero point) * scale. One bit is BWN: value = +-mean|w|.</summary>
+    /// <summary>
+    /// Evenly spaced codes: value = (code - zero point) * scale. One bit is BWN: value = +-mean|w|. Trained with symmetric codes over [-max|w|, max|w|]
+    /// this is Q8BERT (Zafrir et al., 2019).
+    /// </summary>
     Linear,
+
+    /// <summary>
+    /// Symmetric codes whose scale is learned (Esser et al., LSQ, 2020), as KDLSQ-BERT (Jin et al., 2021) does it: a clipping threshold for each group
+    /// of rows and one for the word embedding, which begin as the range that holds 95% of the values.
+    /// </summary>
+    Lsq,
+
+    /// <summary>
+    /// TernaryBERT (Zhang et al., 2020): 2 bits are -1, 0, 1 times a scale that minimises the squared error (ternary weight networks, Li and Liu, 2016);
+    /// more bits are symmetric codes over [-max|w|, max|w|].
+    /// </summary>
+    Ternary,
+
+    /// <summary>One codebook for each matrix, found by k-means (Zhao et al., "An investigation on different quantization for BERT", 2020).</summary>
+    KMeans,
+
+    /// <summary>One codebook for each matrix: the means of the values in bins of equal width (Zhao et al., 2020, equations 2 to 4).</summary>
+    LinearClusters,
 }

@@ -51,8 +51,10 @@ public sealed record SpecDifference(string Place, string Expected, string Found)
         ("head", SpecNames.Of(e.Head), SpecNames.Of(f.Head)),
         ("outputs of the head", e.OutputCount, f.OutputCount),
         ("word embedding", Bits(e.EmbeddingBits), Bits(f.EmbeddingBits)),
+        ("scheme of the word embedding", SpecNames.Of(e.EmbeddingScheme), SpecNames.Of(f.EmbeddingScheme)),
         ("activations", Bits(e.ActivationBits), Bits(f.ActivationBits)),
         ("activation ranges", SpecNames.Of(e.ActivationRange), SpecNames.Of(f.ActivationRange)),
+        ("operands of attention", Bits(e.AttentionBits), Bits(f.AttentionBits)),
         ("number of matrices", e.Matrices.Count, f.Matrices.Count),
     ];
 
@@ -79,6 +81,7 @@ public sealed record SpecDifference(string Place, string Expected, string Found)
     private static IEnumerable<(string Place, object Expected, object Found)> Matrix(MatrixSpec e, MatrixSpec f) =>
     [
         (string.Empty, Text($"{e.Rows} x {e.Columns}"), Text($"{f.Rows} x {f.Columns}")),
+        (string.Empty, "scheme " + SpecNames.Of(e.Scheme), "scheme " + SpecNames.Of(f.Scheme)),
         (string.Empty, Bits(e.Bits), Bits(f.Bits)),
         (string.Empty, Count(e.GroupCount, "group"), Count(f.GroupCount, "group")),
         (string.Empty, Text($"a group size of {e.GroupSize}"), Text($"a group size of {f.GroupSize}")),

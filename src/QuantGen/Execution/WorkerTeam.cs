@@ -15,6 +15,7 @@ internal sealed class WorkerTeam : IDisposable
     private readonly SpinGate[] _starts;
     private readonly SpinGate _phase = new();
     private readonly SpinGate _done = new();
+    private readonly WorkerPlaces _places;
     private IEncoderProgram? _program;
     private ForwardPass? _pass;
     private ExceptionDispatchInfo? _error;
@@ -31,6 +32,7 @@ internal sealed class WorkerTeam : IDisposable
     {
         _threads = new Thread?[workers];
         _starts = new SpinGate[workers];
+        _places = new WorkerPlaces(workers);
         for (int i = 0; i < workers; i++)
         {
             _starts[i] = new SpinGate();
@@ -122,6 +124,7 @@ internal sealed class WorkerTeam : IDisposable
         _counters.Next = 0;
         _counters.Arrived = 0;
         _counters.Active = workers;
+        _places.Clear();
         _phase.Set(0);
 
         // Numbers of jobs are never negative, so that none of them is the order to stop.
@@ -152,6 +155,7 @@ internal sealed class WorkerTeam : IDisposable
         int phase = 0;
         while (phase <= last)
         {
+            _places.Claim(worker);
             RunItems(phase, worker);
             _pass!.Enter(worker, OperatorClass.Wait);
 

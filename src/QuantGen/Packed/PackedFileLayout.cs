@@ -64,6 +64,7 @@ internal sealed class PackedFileLayout
             TensorClass.Biases => "encoder.biases",
             TensorClass.LayerNorm => "encoder.layer_norm",
             _ when name.EndsWith(PackedNames.Scales, StringComparison.Ordinal) => "encoder.scales",
+            _ when name.EndsWith(PackedNames.Codebook, StringComparison.Ordinal) => "encoder.codebooks",
             _ when name.EndsWith(PackedNames.ZeroPoints, StringComparison.Ordinal) => "encoder.zero_points",
             _ => tensor.IsFloat ? "encoder.input_scales" : "encoder.input_zero_points",
         };

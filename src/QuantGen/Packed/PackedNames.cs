@@ -5,6 +5,7 @@ internal static class PackedNames
 {
     public const string Codes = ".codes";
     public const string Scales = ".scales";
+    public const string Codebook = ".codebook";
     public const string ZeroPoints = ".zero_points";
     public const string InputScale = ".input_scale";
 }

@@ -169,7 +169,7 @@ internal sealed class PackedValidation
         ReadOnlySpan<char> name = tensor.Name.AsSpan()[..^PackedNames.Codes.Length];
         if (name.SequenceEqual(PackedLayout.WordEmbedding))
         {
-            CheckSegment(tensor, bytes, new RowSegment(_spec.EmbeddingBits, 0, _spec.Dimensions.VocabularySize), _spec.Dimensions.EmbeddingSize, isNarrow: true);
+            CheckSegment(tensor, bytes, new RowSegment(_spec.EmbeddingBits, 0, _spec.Dimensions.VocabularySize), _spec.Dimensions.EmbeddingSize, isNarrow: !_spec.HasEmbeddingCodebook);
             return;
         }
 
@@ -178,7 +178,7 @@ internal sealed class PackedValidation
         foreach (RowSegment segment in matrix.Segments())
         {
             int length = segment.Rows * MatrixSpec.RowBytes(matrix.Columns, segment.Bits);
-            bool isNarrow = matrix.Mapping == Mapping.Symmetric && segment.Bits > 1;
+            bool isNarrow = !matrix.HasCodebook && matrix.Mapping == Mapping.Symmetric && segment.Bits > 1;
             CheckSegment(tensor, bytes.Slice(position, length), segment, matrix.Columns, isNarrow);
             position += length;
         }

@@ -4,7 +4,7 @@ namespace QuantGen.Specs;
 /// <param name="Name">Canonical name without <c>.weight</c>, such as <c>encoder.layer.0.attention.self.query</c>.</param>
 /// <param name="Rows">Outputs.</param>
 /// <param name="Columns">Inputs.</param>
-/// <param name="Bits">Bits of a weight: 1, 2, 3, 4, 8 or 32; the largest of <paramref name="GroupBits"/> where precision is mixed.</param>
+/// <param name="Bits">Bits of a weight: 1, 2, 3, 4, 5 (codebooks only), 8 or 32; the largest of <paramref name="GroupBits"/> where precision is mixed.</param>
 /// <param name="GroupCount">Groups of consecutive rows that share a scale; divides <paramref name="Rows"/>; 1 when <paramref name="GroupSize"/> is used.</param>
 /// <param name="GroupSize">Inputs that share a scale within a row, or 0 for the whole row; the last group of a row may be shorter.</param>
 /// <param name="Mapping">Symmetric or asymmetric codes.</param>
@@ -24,6 +24,18 @@ public sealed record MatrixSpec(
     /// <summary>Gets how the range of each group of rows is found where groups differ; empty when <see cref="Clipping"/> holds for all. Members are numbers of the enum.</summary>
     public EquatableArray<int> GroupClipping { get; init; }
 
+    /// <summary>Gets the family of the quantizer; <see cref="Scheme.Linear"/> for full precision.</summary>
+    public Scheme Scheme { get; init; }
+
+    /// <summary>Gets whether codes are labels of a codebook, whose values meet full-precision activations.</summary>
+    public bool HasCodebook => IsQuantized && IsCodebook(Scheme);
+
+    /// <summary>Gets whether the weights are evenly spaced codes, which meet integer activations.</summary>
+    public bool HasIntegerProduct => IsQuantized && !IsCodebook(Scheme);
+
+    /// <summary>Gets the numbers of the codebook, 2^bits; 0 without one.</summary>
+    public int CodebookLength => HasCodebook ? 1 << Bits : 0;
+
     /// <summary>Gets whether the weights are stored as codes.</summary>
     public bool IsQuantized => Bits != 32;
 
@@ -39,8 +51,8 @@ public sealed record MatrixSpec(
     /// <summary>Gets how many scales a row has along its inputs.</summary>
     public int GroupsAlongInput => GroupSize == 0 ? 1 : (Columns + GroupSize - 1) / GroupSize;
 
-    /// <summary>Gets the number of stored scales: <see cref="GroupCount"/>, or rows times <see cref="GroupsAlongInput"/> with a group size.</summary>
-    public int ScaleCount => GroupSize == 0 ? GroupCount : Rows * GroupsAlongInput;
+    /// <summary>Gets the number of stored scales: <see cref="GroupCount"/>, or rows times <see cref="GroupsAlongInput"/> with a group size; 0 with a codebook.</summary>
+    public int ScaleCount => HasCodebook ? 0 : GroupSize == 0 ? GroupCount : Rows * GroupsAlongInput;
 
     /// <summary>Gets how the range of a group of rows is found.</summary>
     /// <param name="group">The group.</param>
@@ -94,6 +106,10 @@ public sealed record MatrixSpec(
 
         return bytes;
     }
+
+    /// <summary>Gets whether a scheme's codes are labels of a codebook.</summary>
+    /// <param name="scheme">A scheme.</param>
+    public static bool IsCodebook(Scheme scheme) => scheme is Scheme.KMeans or Scheme.LinearClusters;
 
     /// <summary>Gets the bytes of one row of codes.</summary>
     /// <param name="columns">Codes in the row.</param>

@@ -12,14 +12,26 @@ public sealed record ModelSpec
     /// <summary>Gets what stands on top of the encoder.</summary>
     public BertHead Head { get; init; }
 
-    /// <summary>Gets the outputs of the head; 0 without one.</summary>
+    /// <summary>Gets the outputs of the head; 0 without one, the vocabulary's size for a masked language model.</summary>
     public int OutputCount { get; init; }
 
     /// <summary>Gets the bits of the word embedding.</summary>
     public int EmbeddingBits { get; init; }
 
-    /// <summary>Gets the bits of activations that enter quantized products.</summary>
+    /// <summary>Gets the family of the word embedding's quantizer; <see cref="Scheme.Linear"/> for full precision.</summary>
+    public Scheme EmbeddingScheme { get; init; }
+
+    /// <summary>Gets whether the word embedding's codes are labels of a codebook.</summary>
+    public bool HasEmbeddingCodebook => EmbeddingBits != 32 && MatrixSpec.IsCodebook(EmbeddingScheme);
+
+    /// <summary>Gets the bits of activations that enter quantized products; 32 where none is quantized because weights have codebooks.</summary>
     public int ActivationBits { get; init; }
+
+    /// <summary>Gets the bits of what attention multiplies: queries, keys, values and probabilities; 32 for full precision.</summary>
+    public int AttentionBits { get; init; } = 32;
+
+    /// <summary>Gets whether attention multiplies integers.</summary>
+    public bool HasQuantizedAttention => AttentionBits != 32;
 
     /// <summary>Gets where activation ranges come from.</summary>
     public ActivationRange ActivationRange { get; init; }
@@ -40,7 +52,10 @@ public sealed record ModelSpec
     public bool HasPooler => Head is BertHead.SequenceClassification or BertHead.Regression;
 
     /// <summary>Gets whether a linear layer with <see cref="OutputCount"/> outputs stands at the end.</summary>
-    public bool HasOutputLayer => OutputCount > 0;
+    public bool HasOutputLayer => OutputCount > 0 && !HasMaskedLanguageHead;
+
+    /// <summary>Gets whether the head predicts word pieces, with the word embedding as weights.</summary>
+    public bool HasMaskedLanguageHead => Head == BertHead.MaskedLanguageModel;
 
     /// <summary>Gets the name of the last linear layer, or an empty text.</summary>
     public string OutputLayerName => !HasOutputLayer ? string.Empty : Head == BertHead.QuestionAnswering ? "qa_outputs" : "classifier";
@@ -55,6 +70,12 @@ public sealed record ModelSpec
     /// <param name="name">A canonical name.</param>
     public MatrixSpec Matrix(string name) => Matrices.First(m => m.Name == name);
 
-    /// <summary>Gets the places where activations are quantized, in the order of the forward pass.</summary>
+    /// <summary>Gets the places where activations enter linear layers, in the order of the forward pass.</summary>
     public IReadOnlyList<ActivationSite> ActivationSites() => ActivationSite.Of(this);
+
+    /// <summary>
+    /// Gets the places where attention's operands are quantized, in the order of the forward pass: query, key, value and probabilities of each distinct
+    /// layer; empty in full precision.
+    /// </summary>
+    public IReadOnlyList<ActivationSite> AttentionSites() => ActivationSite.OfAttention(this);
 }

@@ -9,6 +9,12 @@ public static class PackedLayout
     /// <summary>Canonical name of the word embedding, without <c>.weight</c> or <c>.codes</c>.</summary>
     public const string WordEmbedding = "embeddings.word_embeddings";
 
+    /// <summary>Name of the masked language model's layer before the word embedding, without <c>.dense</c> or <c>.LayerNorm</c>.</summary>
+    public const string MaskedLanguageTransform = "cls.predictions.transform";
+
+    /// <summary>Name of the summands of the masked language model's outputs, one per word piece.</summary>
+    public const string MaskedLanguageBias = "cls.predictions.bias";
+
     /// <summary>Lists the tensors of a packed file in the order of the forward pass.</summary>
     /// <param name="spec">The model.</param>
     public static IReadOnlyList<TensorSpec> Packed(ModelSpec spec)
@@ -22,7 +28,9 @@ public static class PackedLayout
         else
         {
             tensors.Add(Bytes(WordEmbedding + ".codes", TensorClass.Embeddings, d.VocabularySize, MatrixSpec.RowBytes(d.EmbeddingSize, spec.EmbeddingBits)));
-            tensors.Add(Floats(WordEmbedding + ".scales", TensorClass.Embeddings, d.VocabularySize));
+            tensors.Add(spec.HasEmbeddingCodebook
+                ? Floats(WordEmbedding + ".codebook", TensorClass.Embeddings, 1 << spec.EmbeddingBits)
+                : Floats(WordEmbedding + ".scales", TensorClass.Embeddings, d.VocabularySize));
         }
 
         AddEmbeddingRest(tensors, d);
@@ -37,6 +45,7 @@ public static class PackedLayout
             }
 
             AddMatrix(tensors, matrix);
+            AddAttentionSites(tensors, matrix.Name, spec);
             AddNormAfter(tensors, matrix.Name, d.HiddenSize);
         }
 
@@ -75,8 +84,26 @@ public static class PackedLayout
         if (notYetAdded.TryGetValue(name, out ActivationSite? site))
         {
             notYetAdded.Remove(name);
-            tensors.Add(Floats(name + ".input_scale", TensorClass.Scales, site.Uses));
-            tensors.Add(Bytes(name + ".input_zero_point", TensorClass.Scales, site.Uses));
+            AddSite(tensors, name, site.Uses);
+        }
+    }
+
+    private static void AddSite(List<TensorSpec> tensors, string name, int uses)
+    {
+        tensors.Add(Floats(name + ".input_scale", TensorClass.Scales, uses));
+        tensors.Add(Bytes(name + ".input_zero_point", TensorClass.Scales, uses));
+    }
+
+    // The operands of attention come into being after the last of the three matrices that make them.
+    private static void AddAttentionSites(List<TensorSpec> tensors, string matrix, ModelSpec spec)
+    {
+        const string Last = "attention.self.value";
+        if (spec.HasQuantizedAttention && matrix.EndsWith(Last, StringComparison.Ordinal))
+        {
+            foreach (string part in ActivationSite.AttentionParts)
+            {
+                AddSite(tensors, matrix.Substring(0, matrix.Length - Last.Length) + part, spec.UsesPerBlock);
+            }
         }
     }
 
@@ -91,7 +118,15 @@ public static class PackedLayout
             int[] scales = matrix.GroupSize == 0 ? new[] { matrix.GroupCount } : new[] { matrix.Rows, matrix.GroupsAlongInput };
             int[] codes = matrix.IsMixed ? new[] { checked((int)matrix.CodeBytes()) } : new[] { matrix.Rows, MatrixSpec.RowBytes(matrix.Columns, matrix.Bits) };
             tensors.Add(Bytes(matrix.Name + ".codes", TensorClass.Codes, codes));
-            tensors.Add(Floats(matrix.Name + ".scales", TensorClass.Scales, scales));
+            if (matrix.HasCodebook)
+            {
+                tensors.Add(Floats(matrix.Name + ".codebook", TensorClass.Scales, matrix.CodebookLength));
+            }
+            else
+            {
+                tensors.Add(Floats(matrix.Name + ".scales", TensorClass.Scales, scales));
+            }
+
             if (matrix.HasZeroPoints)
             {
                 tensors.Add(Bytes(matrix.Name + ".zero_points", TensorClass.Scales, scales));
@@ -117,6 +152,16 @@ public static class PackedLayout
 
     private static void AddHead(List<TensorSpec> tensors, ModelSpec spec)
     {
+        if (spec.HasMaskedLanguageHead)
+        {
+            ModelConfig d = spec.Dimensions;
+            tensors.Add(Floats(MaskedLanguageTransform + ".dense.weight", TensorClass.Head, d.EmbeddingSize, d.HiddenSize));
+            tensors.Add(Floats(MaskedLanguageTransform + ".dense.bias", TensorClass.Head, d.EmbeddingSize));
+            tensors.Add(Floats(MaskedLanguageTransform + ".LayerNorm.weight", TensorClass.Head, d.EmbeddingSize));
+            tensors.Add(Floats(MaskedLanguageTransform + ".LayerNorm.bias", TensorClass.Head, d.EmbeddingSize));
+            tensors.Add(Floats(MaskedLanguageBias, TensorClass.Head, d.VocabularySize));
+        }
+
         if (spec.HasOutputLayer)
         {
             tensors.Add(Floats(spec.OutputLayerName + ".weight", TensorClass.Head, spec.OutputCount, spec.Dimensions.HiddenSize));

@@ -17,6 +17,9 @@ public sealed record PlanEntry(
     Clipping? Clipping,
     EquatableArray<int> GroupBits)
 {
+    /// <summary>Gets the family of the quantizer.</summary>
+    public Scheme? Scheme { get; init; }
+
     /// <summary>Gets how the range of each group of rows is found, as numbers of <see cref="QuantGen.Clipping"/>; empty when all are equal.</summary>
     public EquatableArray<int> GroupClipping { get; init; }
 }

@@ -92,7 +92,6 @@ public static class QuantizationPlanReader
             return null;
         }
 
-        Named<Scheme>("scheme");
         var groupBits = new List<int>();
         if (settings.TryGetValue("group_bits", out object? list))
         {
@@ -119,6 +118,7 @@ public static class QuantizationPlanReader
         return new PlanEntry(
             pattern, Integer("bits"), Integer("groups"), Integer("group_size"), Named<Mapping>("mapping"), Named<Clipping>("clipping"), new EquatableArray<int>(groupBits))
         {
+            Scheme = Named<Scheme>("scheme"),
             GroupClipping = new EquatableArray<int>(groupClipping),
         };
     }

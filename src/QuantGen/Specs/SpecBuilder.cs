@@ -31,13 +31,16 @@ public static class SpecBuilder
         }
 
         overrides.ReportUnused();
+        int activationBits = SpecRules.ActivationBits(options, matrices, issues);
         return issues.Count > before ? null : new ModelSpec
         {
             Dimensions = config with { Labels = default, Head = BertHead.Encoder },
             Head = options.Head,
-            OutputCount = OutputCount(options),
+            OutputCount = OutputCount(config, options),
             EmbeddingBits = options.EmbeddingBits,
-            ActivationBits = options.ActivationBits,
+            EmbeddingScheme = options.EmbeddingBits == 32 ? Scheme.Linear : options.EmbeddingScheme ?? options.Scheme,
+            ActivationBits = activationBits,
+            AttentionBits = options.AttentionBits,
             ActivationRange = options.ActivationRange,
             Matrices = new EquatableArray<MatrixSpec>(matrices),
         };
@@ -73,11 +76,12 @@ public static class SpecBuilder
         }
     }
 
-    private static int OutputCount(SpecOptions options) => options.Head switch
+    private static int OutputCount(ModelConfig config, SpecOptions options) => options.Head switch
     {
         BertHead.SequenceClassification or BertHead.TokenClassification => options.LabelCount,
         BertHead.Regression => 1,
         BertHead.QuestionAnswering => 2,
+        BertHead.MaskedLanguageModel => config.VocabularySize,
         _ => 0,
     };
 
@@ -120,6 +124,7 @@ public static class SpecBuilder
             int? planBits = null;
             int? groupCount = null;
             int? groupSize = null;
+            Scheme scheme = _options.Scheme;
             Mapping mapping = _options.Mapping;
             Clipping clipping = _options.Clipping;
             EquatableArray<int> groupBits = default;
@@ -131,6 +136,7 @@ public static class SpecBuilder
                     planBits = entry.Bits ?? planBits;
                     groupCount = entry.GroupCount ?? groupCount;
                     groupSize = entry.GroupSize ?? groupSize;
+                    scheme = entry.Scheme ?? scheme;
                     mapping = entry.Mapping ?? mapping;
                     clipping = entry.Clipping ?? clipping;
                     groupBits = entry.GroupBits.Count > 0 ? entry.GroupBits : groupBits;
@@ -145,8 +151,8 @@ public static class SpecBuilder
             int listed = Math.Max(groupBits.Count, groupClipping.Count);
             int count = groupCount ?? (listed > 0 ? listed : groupSize > 0 ? 1 : _options.GroupCount);
             int size = groupSize ?? (groupCount > 1 || listed > 0 ? 0 : _options.GroupSize);
-            var matrix = new MatrixSpec(name, rows, columns, planBits ?? bits, count, size, mapping, clipping, groupBits) { GroupClipping = groupClipping };
-            bool planned = planBits is not null || groupCount is not null || groupSize is not null || listed > 0 || mapping != _options.Mapping;
+            var matrix = new MatrixSpec(name, rows, columns, planBits ?? bits, count, size, mapping, clipping, groupBits) { Scheme = scheme, GroupClipping = groupClipping };
+            bool planned = planBits is not null || groupCount is not null || groupSize is not null || listed > 0 || mapping != _options.Mapping || scheme != _options.Scheme;
             return SpecRules.Normalize(matrix, planned, _issues);
         }
 

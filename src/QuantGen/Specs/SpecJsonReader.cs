@@ -40,7 +40,9 @@ internal static class SpecJsonReader
         {
             Bits = 32,
             EmbeddingBits = Integer(root, "embedding_bits"),
+            EmbeddingScheme = root.ContainsKey("embedding_scheme") ? Named<Scheme>(root, "embedding_scheme") : Scheme.Linear,
             ActivationBits = Integer(root, "activation_bits"),
+            AttentionBits = root.ContainsKey("attention_bits") ? Integer(root, "attention_bits") : 32,
             ActivationRange = Named<ActivationRange>(root, "activation_range"),
             Head = head,
             LabelCount = outputs,
@@ -85,6 +87,7 @@ internal static class SpecJsonReader
         return new PlanEntry(
             MatrixGroup.All, Integer(m, "bits"), Integer(m, "group_count"), size, Named<Mapping>(m, "mapping"), Named<Clipping>(m, "clipping"), new EquatableArray<int>(groupBits))
         {
+            Scheme = m.ContainsKey("scheme") ? Named<Scheme>(m, "scheme") : Scheme.Linear,
             GroupClipping = m.TryGetValue("group_clipping", out object? names) ? new EquatableArray<int>(QuantizationPlanReader.ClippingNumbers(names)) : default,
         };
     }

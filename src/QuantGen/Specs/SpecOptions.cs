@@ -12,14 +12,20 @@ public sealed record SpecOptions
     /// <summary>Gets the inputs that share a scale, or 0 for a whole row.</summary>
     public int GroupSize { get; init; }
 
-    /// <summary>Gets the bits of activations.</summary>
-    public int ActivationBits { get; init; } = 8;
+    /// <summary>Gets the bits of activations; null for the default, which is 32 where codebooks leave no integer product, else 8.</summary>
+    public int? ActivationBits { get; init; }
+
+    /// <summary>Gets the bits of what attention multiplies; 32 for full precision.</summary>
+    public int AttentionBits { get; init; } = 32;
 
     /// <summary>Gets the bits of the word embedding.</summary>
     public int EmbeddingBits { get; init; } = 8;
 
     /// <summary>Gets the weight quantizer's family.</summary>
     public Scheme Scheme { get; init; } = Scheme.Linear;
+
+    /// <summary>Gets the family of the word embedding's quantizer; null for <see cref="Scheme"/>.</summary>
+    public Scheme? EmbeddingScheme { get; init; }
 
     /// <summary>Gets symmetric or asymmetric.</summary>
     public Mapping Mapping { get; init; } = Mapping.Symmetric;
@@ -35,6 +41,9 @@ public sealed record SpecOptions
 
     /// <summary>Gets the number of the head's outputs where labels decide it.</summary>
     public int LabelCount { get; init; } = 2;
+
+    /// <summary>Gets whether code for training is wanted, too.</summary>
+    public bool Training { get; init; }
 
     /// <summary>Gets the longest sequence of the memory plan.</summary>
     public int MaxSequenceLength { get; init; } = 128;

@@ -3,8 +3,7 @@ namespace QuantGen.Specs;
 /// <summary>What is legal. Every rule names the thing, the numbers and the nearest legal value.</summary>
 internal static class SpecRules
 {
-    private static readonly int[] s_weightBits = { 1, 2, 3, 4, 8, 32 };
-    private static readonly int[] s_embeddingBits = { 2, 4, 8, 32 };
+    private static readonly int[] s_activationBits = { 2, 4, 8, 32 };
 
     public static void CheckDimensions(ModelConfig config, ICollection<SpecIssue> issues)
     {
@@ -46,19 +45,29 @@ internal static class SpecRules
 
     public static void CheckOptions(ModelConfig config, SpecOptions options, ICollection<SpecIssue> issues)
     {
-        if (!s_weightBits.Contains(options.Bits))
+        int[] weightBits = SchemeRules.WeightBits(options.Scheme);
+        if (!weightBits.Contains(options.Bits))
         {
-            issues.Add(new SpecIssue("QG1101", BitsMessage("Weights", options.Bits, s_weightBits), Nearest(options.Bits, s_weightBits), "Bits"));
+            issues.Add(new SpecIssue("QG1101", BitsMessage("Weights", options.Scheme, options.Bits, weightBits), Nearest(options.Bits, weightBits), "Bits"));
         }
 
-        if (!s_embeddingBits.Contains(options.EmbeddingBits))
+        Scheme embeddingScheme = options.EmbeddingScheme ?? options.Scheme;
+        int[] embeddingBits = SchemeRules.EmbeddingBits(embeddingScheme);
+        if (!embeddingBits.Contains(options.EmbeddingBits))
         {
-            issues.Add(new SpecIssue("QG1106", BitsMessage("The embedding", options.EmbeddingBits, s_embeddingBits), Nearest(options.EmbeddingBits, s_embeddingBits), "EmbeddingBits"));
+            issues.Add(new SpecIssue(
+                "QG1106", BitsMessage("The embedding", embeddingScheme, options.EmbeddingBits, embeddingBits), Nearest(options.EmbeddingBits, embeddingBits), "EmbeddingBits"));
         }
 
-        if (options.ActivationBits != 8)
+        if (options.ActivationBits is int bits && !s_activationBits.Contains(bits))
         {
-            issues.Add(new SpecIssue("QG1105", $"Activations cannot have {options.ActivationBits} bits; use 8", 8, "ActivationBits"));
+            issues.Add(new SpecIssue("QG1105", BitsMessage("Activations", Scheme.Linear, bits, s_activationBits), Nearest(bits, s_activationBits), "ActivationBits"));
+        }
+
+        if (!s_activationBits.Contains(options.AttentionBits))
+        {
+            issues.Add(new SpecIssue(
+                "QG1105", BitsMessage("Attention's operands", Scheme.Linear, options.AttentionBits, s_activationBits), Nearest(options.AttentionBits, s_activationBits), "AttentionBits"));
         }
 
         if (options.GroupCount < 1)
@@ -90,11 +99,43 @@ internal static class SpecRules
         for (int i = 0; i < options.LayerBits.Count; i++)
         {
             LayerBitsRule rule = options.LayerBits[i];
-            if (!s_weightBits.Contains(rule.Bits))
+            if (!weightBits.Contains(rule.Bits))
             {
-                issues.Add(new SpecIssue("QG1108", BitsMessage($"LayerBits '{rule.Pattern}'", rule.Bits, s_weightBits), Nearest(rule.Bits, s_weightBits), LayerBitsProperty(i)));
+                string message = BitsMessage($"LayerBits '{rule.Pattern}'", options.Scheme, rule.Bits, weightBits);
+                issues.Add(new SpecIssue("QG1108", message, Nearest(rule.Bits, weightBits), LayerBitsProperty(i)));
             }
         }
+    }
+
+    /// <summary>
+    /// Gets the bits of activations that enter integer products: those of the options, 8 by default; 32 where codebooks leave no integer product, and 8,
+    /// which then means nothing, where all weights have full precision.
+    /// </summary>
+    public static int ActivationBits(SpecOptions options, IReadOnlyList<MatrixSpec> matrices, ICollection<SpecIssue> issues)
+    {
+        if (matrices.FirstOrDefault(m => m.HasIntegerProduct) is MatrixSpec integers)
+        {
+            if (options.ActivationBits == 32)
+            {
+                issues.Add(new SpecIssue(
+                    "QG1105", $"Matrix '{integers.Name}' multiplies integers, and activations have 32 bits; use 2, 4 or 8", 8, "ActivationBits"));
+            }
+
+            return options.ActivationBits ?? 8;
+        }
+
+        if (matrices.FirstOrDefault(m => m.HasCodebook) is MatrixSpec codebook)
+        {
+            if (options.ActivationBits is int bits && bits != 32)
+            {
+                issues.Add(new SpecIssue(
+                    "QG1105", $"Matrix '{codebook.Name}' has a codebook, whose values meet activations of full precision, and they have {bits} bits; use 32", 32, "ActivationBits"));
+            }
+
+            return 32;
+        }
+
+        return 8;
     }
 
     /// <summary>Names one of several <c>[LayerBits]</c> in an issue.</summary>
@@ -124,7 +165,16 @@ internal static class SpecRules
 
         if (!matrix.IsQuantized)
         {
-            return matrix with { GroupCount = 1, GroupSize = 0, Mapping = Mapping.Symmetric, Clipping = Clipping.MinMax, GroupClipping = default };
+            return matrix with
+            {
+                Scheme = Scheme.Linear, GroupCount = 1, GroupSize = 0, Mapping = Mapping.Symmetric, Clipping = Clipping.MinMax, GroupClipping = default,
+            };
+        }
+
+        if (matrix.Scheme != Scheme.Linear)
+        {
+            SchemeRules.Check(matrix, planned, issues);
+            matrix = matrix with { Clipping = Clipping.MinMax, GroupClipping = default };
         }
 
         if (matrix.GroupClipping.Count > 0)
@@ -144,19 +194,21 @@ internal static class SpecRules
 
     private static void ReportBits(MatrixSpec matrix, ICollection<SpecIssue> issues)
     {
-        foreach (int bits in matrix.GroupBits.Concat(new[] { matrix.Bits }).Where(b => !s_weightBits.Contains(b)).Distinct())
+        int[] legal = SchemeRules.WeightBits(matrix.Scheme);
+        foreach (int bits in matrix.GroupBits.Concat(new[] { matrix.Bits }).Where(b => !legal.Contains(b)).Distinct())
         {
-            issues.Add(new SpecIssue("QG1101", BitsMessage($"Matrix '{matrix.Name}'", bits, s_weightBits), Nearest(bits, s_weightBits), "Plan"));
+            issues.Add(new SpecIssue("QG1101", BitsMessage($"Matrix '{matrix.Name}'", matrix.Scheme, bits, legal), Nearest(bits, legal), "Plan"));
         }
     }
 
     // A file's description is checked for hundreds of matrices, so the usual case takes no memory.
     private static bool HasLegalBits(MatrixSpec matrix)
     {
-        bool isLegal = Array.IndexOf(s_weightBits, matrix.Bits) >= 0;
+        int[] legal = SchemeRules.WeightBits(matrix.Scheme);
+        bool isLegal = Array.IndexOf(legal, matrix.Bits) >= 0;
         for (int i = 0; i < matrix.GroupBits.Count; i++)
         {
-            isLegal &= Array.IndexOf(s_weightBits, matrix.GroupBits[i]) >= 0;
+            isLegal &= Array.IndexOf(legal, matrix.GroupBits[i]) >= 0;
         }
 
         return isLegal;
@@ -230,8 +282,11 @@ internal static class SpecRules
         }
     }
 
-    private static string BitsMessage(string what, int bits, int[] legal) =>
-        $"{what} cannot have {bits} bits; use {string.Join(", ", legal.Take(legal.Length - 1))} or {legal[legal.Length - 1]}";
+    private static string BitsMessage(string what, Scheme scheme, int bits, int[] legal)
+    {
+        string with = scheme == Scheme.Linear ? string.Empty : $" with the scheme {scheme}";
+        return $"{what} cannot have {bits} bits{with}; use {string.Join(", ", legal.Take(legal.Length - 1))} or {legal[legal.Length - 1]}";
+    }
 
     private static int Nearest(int value, int[] legal) => legal.OrderBy(l => Math.Abs((long)l - value)).First();
 

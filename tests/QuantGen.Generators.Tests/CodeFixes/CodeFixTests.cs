@@ -31,7 +31,7 @@ public sealed class CodeFixTests
     [InlineData("2, groups: 1 + 2", "2, groups: 2", "Use the nearest legal group count 2")]
     [InlineData("2, -1", "2, 1", "Use the nearest legal group count 1")]
     [InlineData("2, GroupSize = 50", "2, GroupSize = 64", "Use the nearest legal group size 64")]
-    [InlineData("2, ActivationBits = 4", "2, ActivationBits = 8", "Use 8 bits")]
+    [InlineData("2, ActivationBits = 6", "2, ActivationBits = 4", "Use 4 bits")]
     [InlineData("2, EmbeddingBits = 5", "2, EmbeddingBits = 4", "Use 4 bits")]
     public async Task Uses_the_nearest_legal_value(string arguments, string expected, string expectedTitle)
     {

@@ -11,14 +11,14 @@ public sealed class QuantizationPlanReaderTests
         EquatableArray<PlanEntry> plan = QuantizationPlanReader.Read(
             """
             { "matrices": {
-                "encoder.layer.*": { "bits": 4, "groups": 2, "mapping": "asymmetric", "clipping": "percentile", "scheme": "linear" },
+                "encoder.layer.*": { "bits": 4, "groups": 2, "mapping": "asymmetric", "clipping": "percentile", "scheme": "ternary" },
                 "pooler.dense": { "group_bits": [4, 2], "group_size": 0 },
                 "*.query": {} } }
             """, "plan.json", issues);
         Assert.Empty(issues);
         Assert.Equal(
             [
-                new PlanEntry("encoder.layer.*", 4, 2, null, Mapping.Asymmetric, Clipping.Percentile, default),
+                new PlanEntry("encoder.layer.*", 4, 2, null, Mapping.Asymmetric, Clipping.Percentile, default) { Scheme = Scheme.Ternary },
                 new PlanEntry("pooler.dense", null, null, 0, null, null, new EquatableArray<int>([4, 2])),
                 new PlanEntry("*.query", null, null, null, null, null, default),
             ],
@@ -39,7 +39,7 @@ public sealed class QuantizationPlanReaderTests
     [InlineData("""{"matrices":{"a":{"groups":1e12}}}""", "QG1208", "a whole number")]
     [InlineData("""{"matrices":{"a":{"mapping":"Symmetric"}}}""", "QG1208", "'symmetric' or 'asymmetric'")]
     [InlineData("""{"matrices":{"a":{"clipping":3}}}""", "QG1208", "'min_max' or 'percentile' or 'mse'")]
-    [InlineData("""{"matrices":{"a":{"scheme":"lsq"}}}""", "QG1208", "must be 'linear', and it is 'lsq'")]
+    [InlineData("""{"matrices":{"a":{"scheme":"median"}}}""", "QG1208", "or 'linear_clusters', and it is 'median'")]
     [InlineData("""{"matrices":{"a":{"group_bits":[]}}}""", "QG1208", "a list of bits, one per group")]
     [InlineData("""{"matrices":{"a":{"group_bits":[4,"2"]}}}""", "QG1208", "and it is a list")]
     [InlineData("""{"matrices":{"a":{"group_bits":4}}}""", "QG1208", "a list of bits, one per group")]

@@ -91,6 +91,31 @@ public sealed class SpecBuilderTests
     }
 
     [Fact]
+    public void Codebooks_meet_activations_of_full_precision()
+    {
+        SpecOptions clusters = s_options with { Bits = 3, EmbeddingBits = 4, Scheme = Scheme.KMeans, GroupCount = 1 };
+        ModelSpec spec = Build(s_config, clusters);
+        Assert.Equal(32, spec.ActivationBits);
+        Assert.All(spec.Matrices, m => Assert.Equal((true, false, 8, 0, Clipping.MinMax), (m.HasCodebook, m.HasIntegerProduct, m.CodebookLength, m.ScaleCount, m.Clipping)));
+        Assert.True(spec.HasEmbeddingCodebook);
+        Assert.All(spec.ActivationSites(), site => Assert.False(site.IsQuantized));
+        ModelSpec mixed = Build(s_config, clusters with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.Linear }) });
+        Assert.Equal(8, mixed.ActivationBits);
+        Assert.Equal(8, Build(s_config, s_options with { Bits = 32, EmbeddingBits = 32, Scheme = Scheme.KMeans }).ActivationBits);
+    }
+
+    [Fact]
+    public void Attention_has_four_sites_a_layer()
+    {
+        Assert.Empty(Build(s_config, s_options).AttentionSites());
+        ModelSpec spec = Build(s_config with { Layers = 2 }, s_options with { AttentionBits = 8 });
+        Assert.Equal(8, spec.AttentionSites().Count);
+        Assert.Equal("encoder.layer.1.attention.self.query.output", spec.AttentionSites()[4].Name);
+        Assert.Equal([false, false, false, true], spec.AttentionSites().Take(4).Select(site => site.IsProbabilities));
+        Assert.Equal(Build(s_config with { Layers = 2 }, s_options).ActivationSites(), spec.ActivationSites());
+    }
+
+    [Fact]
     public void Labels_and_the_files_head_are_no_part_of_the_model() =>
         Assert.Equal(
             Build(s_config, s_options),

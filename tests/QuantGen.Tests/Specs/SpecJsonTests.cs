@@ -12,7 +12,7 @@ public sealed class SpecJsonTests
         Layers = 1, HiddenSize = 4, EmbeddingSize = 4, Heads = 2, IntermediateSize = 8, VocabularySize = 20, MaxPositions = 16,
     };
 
-    private static readonly string[] s_names = ["bert-base", "albert", "mixed", "groups", "full", "layers"];
+    private static readonly string[] s_names = ["bert-base", "albert", "mixed", "groups", "full", "layers", "lsq", "clusters", "scattered"];
 
     [Fact]
     public void The_text_is_fixed()
@@ -129,7 +129,14 @@ public sealed class SpecJsonTests
     [InlineData("\"head\":\"encoder\"", "\"head\":\"0\"")]
     [InlineData("\"head\":\"encoder\"", "\"head\":\"sequence_classification\"")]
     [InlineData("\"outputs\":0", "\"outputs\":2")]
-    [InlineData("\"activation_bits\":8", "\"activation_bits\":4")]
+    [InlineData("\"activation_bits\":8", "\"activation_bits\":5")]
+    [InlineData("\"activation_bits\":8", "\"activation_bits\":32")]
+    [InlineData("\"embedding_bits\":8,", "\"embedding_bits\":8,\"embedding_scheme\":\"linear\",")]
+    [InlineData("\"embedding_bits\":8,", "\"embedding_bits\":8,\"embedding_scheme\":\"k_means\",")]
+    [InlineData("\"activation_range\":\"per_token\",", "\"activation_range\":\"per_token\",\"attention_bits\":32,")]
+    [InlineData("\"activation_range\":\"per_token\",", "\"activation_range\":\"per_token\",\"attention_bits\":3,")]
+    [InlineData("{\"bits\":4", "{\"scheme\":\"linear\",\"bits\":4")]
+    [InlineData("{\"bits\":4", "{\"scheme\":\"lsq\",\"bits\":4")]
     [InlineData("self.query", "self.key")]
     [InlineData("[\"encoder.layer.0.attention.self.query\"]", "[]")]
     [InlineData("[\"encoder.layer.0.attention.self.query\"]", "[\"*\"]")]
@@ -230,6 +237,17 @@ public sealed class SpecJsonTests
         "mixed" => Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 2) }) }),
         "layers" => Build(s_tiny with { Layers = 12 }, new SpecOptions { Bits = 2, MaxSequenceLength = 16, LayerBits = new EquatableArray<LayerBitsRule>([new("encoder.layer.3-9.*", 8)]) }),
         "groups" => Build(s_tiny, new SpecOptions { Bits = 3, GroupSize = 64, Mapping = Mapping.Asymmetric, Head = BertHead.Regression, MaxSequenceLength = 16 }),
+        "lsq" => Build(s_tiny, new SpecOptions
+        {
+            Bits = 2, EmbeddingBits = 2, ActivationBits = 4, AttentionBits = 8, Scheme = Scheme.Lsq, ActivationRange = ActivationRange.Static,
+            Head = BertHead.MaskedLanguageModel, MaxSequenceLength = 16,
+        }),
+        "clusters" => Build(s_tiny, new SpecOptions { Bits = 5, EmbeddingBits = 3, Scheme = Scheme.KMeans, MaxSequenceLength = 16 }),
+        "scattered" => Build(s_tiny, new SpecOptions
+        {
+            Bits = 3, EmbeddingBits = 4, EmbeddingScheme = Scheme.Ternary, MaxSequenceLength = 16,
+            Plan = Plan(Entry("*.query") with { Scheme = Scheme.LinearClusters }, Entry("*.key") with { Scheme = Scheme.Lsq, GroupCount = 2 }),
+        }),
         _ => Build(s_tiny, new SpecOptions { EmbeddingBits = 32, Head = BertHead.TokenClassification, LabelCount = 9, MaxSequenceLength = 16 }),
     };
 }

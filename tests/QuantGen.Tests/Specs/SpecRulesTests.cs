@@ -7,6 +7,7 @@ public sealed class SpecRulesTests
 {
     private static readonly ModelConfig s_config = new() { Layers = 1, HiddenSize = 12, EmbeddingSize = 12, Heads = 2, IntermediateSize = 24, VocabularySize = 20 };
     private static readonly SpecOptions s_options = new() { Bits = 4 };
+    private static readonly SpecOptions s_clusters = new() { Bits = 3, EmbeddingBits = 3, Scheme = Scheme.KMeans };
 
     [Theory]
     [InlineData(0, 1)]
@@ -59,7 +60,32 @@ public sealed class SpecRulesTests
     }
 
     [Fact]
-    public void QG1105_activation_bits() => Check(s_config, s_options with { ActivationBits = 4 }, "QG1105", "Activations cannot have 4 bits; use 8", 8);
+    public void QG1105_activation_bits()
+    {
+        Check(s_config, s_options with { ActivationBits = 3 }, "QG1105", "Activations cannot have 3 bits; use 2, 4, 8 or 32", 2);
+        Check(s_config, s_options with { ActivationBits = 32 }, "QG1105", "self.query' multiplies integers, and activations have 32 bits", 8);
+        Check(s_config, s_options with { AttentionBits = 16 }, "QG1105", "Attention's operands cannot have 16 bits; use 2, 4, 8 or 32", 8);
+        Check(s_config, s_clusters with { ActivationBits = 8 }, "QG1105", "self.query' has a codebook", 32);
+    }
+
+    [Fact]
+    public void QG1114_settings_that_a_scheme_excludes()
+    {
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.Lsq, Mapping = Mapping.Asymmetric }) }, "QG1114", "has the scheme Lsq, which excludes asymmetric codes");
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.Ternary, GroupSize = 32 }) }, "QG1114", "which excludes a group size of 32 along inputs");
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.KMeans, GroupCount = 2 }) }, "QG1114", "which excludes 2 groups of rows");
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.KMeans, GroupBits = Bits(2, 4) }) }, "QG1114", "which excludes bits per group of rows");
+    }
+
+    [Fact]
+    public void Bits_go_by_the_scheme()
+    {
+        Check(s_config, s_options with { Bits = 1, Scheme = Scheme.Lsq }, "QG1101", "Weights cannot have 1 bits with the scheme Lsq; use 2, 3, 4, 8 or 32", 2);
+        Check(s_config, s_clusters with { Bits = 8 }, "QG1101", "Weights cannot have 8 bits with the scheme KMeans; use 1, 2, 3, 4, 5 or 32", 5);
+        Check(s_config, s_clusters with { EmbeddingBits = 8 }, "QG1106", "The embedding cannot have 8 bits with the scheme KMeans", 5);
+        Check(s_config, s_clusters with { LayerBits = Rules(("*.query", 8)) }, "QG1108", "cannot have 8 bits with the scheme KMeans", 5);
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Bits = 5 }) }, "QG1101", "self.query' cannot have 5 bits; use", 4);
+    }
 
     [Fact]
     public void QG1106_embedding_bits() => Check(s_config, s_options with { EmbeddingBits = 3 }, "QG1106", "The embedding cannot have 3 bits; use 2, 4, 8 or 32", 2);
@@ -148,7 +174,7 @@ public sealed class SpecRulesTests
     [Fact]
     public void All_issues_are_reported_at_once()
     {
-        IReadOnlyList<SpecIssue> issues = Issues(s_config with { Layers = 0 }, s_options with { Bits = 5, ActivationBits = 4 });
+        IReadOnlyList<SpecIssue> issues = Issues(s_config with { Layers = 0 }, s_options with { Bits = 5, ActivationBits = 3 });
         Assert.Equal(["QG1203", "QG1101", "QG1105"], issues.Select(i => i.Id));
     }
 

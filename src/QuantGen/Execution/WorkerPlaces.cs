@@ -1,0 +1,107 @@
+using System.Runtime.InteropServices;
+
+namespace QuantGen.Execution;
+
+/// <summary>Keeps the workers of a team on processors of their own.</summary>
+/// <remarks>
+/// A thread that wakes up while the other processor is busy for a moment is put on its waker's processor, and Linux then lets both take turns
+/// there for tens of milliseconds, longer than a whole pass, with the other processor idle. So a worker that finds itself on the processor of a
+/// worker before it asks for any other, and afterwards allows all again: it is never bound. Elsewhere than on Linux nothing is done.
+/// </remarks>
+internal sealed unsafe class WorkerPlaces
+{
+    private const int MaskBytes = 128;
+
+    // Two cache lines for each worker: everybody writes at the start of every phase.
+    private const int Stride = 32;
+    private readonly int[] _processors;
+
+    /// <summary>Creates places nobody is on.</summary>
+    /// <param name="workers">The most workers.</param>
+    public WorkerPlaces(int workers)
+    {
+        _processors = new int[(workers + 1) * Stride];
+        Clear();
+    }
+
+    private static bool IsSupported { get; } = OperatingSystem.IsLinux() && Environment.ProcessorCount > 1 && CanAsk();
+
+    /// <summary>Gets the processor a worker was last seen on; -1 when it has claimed none.</summary>
+    /// <param name="worker">Its number.</param>
+    public int ProcessorOf(int worker) => Volatile.Read(ref Place(worker));
+
+    /// <summary>Forgets who was where, before a job.</summary>
+    public void Clear() => _processors.AsSpan().Fill(-1);
+
+    /// <summary>Notes where the calling worker runs and moves it when a worker with a lower number is there.</summary>
+    /// <param name="worker">The caller's number.</param>
+    public void Claim(int worker)
+    {
+        if (!IsSupported)
+        {
+            return;
+        }
+
+        int here = Processor();
+        Volatile.Write(ref Place(worker), here);
+        for (int other = 0; other < worker; other++)
+        {
+            if (ProcessorOf(other) == here)
+            {
+                LeaveTo(worker);
+                return;
+            }
+        }
+    }
+
+    private ref int Place(int worker) => ref _processors[(worker + 1) * Stride];
+
+    private void LeaveTo(int worker)
+    {
+        byte* allowed = stackalloc byte[MaskBytes];
+        byte* free = stackalloc byte[MaskBytes];
+        if (GetAffinity(0, MaskBytes, allowed) < 0)
+        {
+            return;
+        }
+
+        new Span<byte>(allowed, MaskBytes).CopyTo(new Span<byte>(free, MaskBytes));
+        for (int other = 0; other < worker; other++)
+        {
+            int taken = ProcessorOf(other);
+            if ((uint)taken < MaskBytes * 8)
+            {
+                free[taken >> 3] &= (byte)~(1 << (taken & 7));
+            }
+        }
+
+        // More workers than processors: sharing is what was asked for. The call fails, too, where a sandbox forbids it, and nothing is lost.
+        if (new Span<byte>(free, MaskBytes).IndexOfAnyExcept((byte)0) >= 0 && SetAffinity(0, MaskBytes, free) == 0)
+        {
+            _ = SetAffinity(0, MaskBytes, allowed);
+            Volatile.Write(ref Place(worker), Processor());
+        }
+    }
+
+    private static bool CanAsk()
+    {
+        try
+        {
+            return Processor() >= 0;
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    // These take well under a microsecond and never block, so the collector need not know.
+    [DllImport("libc", EntryPoint = "sched_getcpu"), SuppressGCTransition]
+    private static extern int Processor();
+
+    [DllImport("libc", EntryPoint = "sched_getaffinity")]
+    private static extern int GetAffinity(int thread, nint bytes, byte* mask);
+
+    [DllImport("libc", EntryPoint = "sched_setaffinity")]
+    private static extern int SetAffinity(int thread, nint bytes, byte* mask);
+}

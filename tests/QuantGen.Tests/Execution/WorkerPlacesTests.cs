@@ -1,0 +1,48 @@
+using QuantGen.Execution;
+
+namespace QuantGen.Tests.Execution;
+
+public sealed class WorkerPlacesTests
+{
+    [Fact]
+    public void A_worker_that_finds_itself_where_another_is_moves_and_stays_free()
+    {
+        if (!OperatingSystem.IsLinux() || Environment.ProcessorCount < 2)
+        {
+            // Nothing is promised there but that nothing fails.
+            var elsewhere = new WorkerPlaces(2);
+            elsewhere.Claim(0);
+            elsewhere.Claim(1);
+            Assert.InRange(elsewhere.ProcessorOf(1), -1, int.MaxValue);
+            return;
+        }
+
+        string before = AllowedProcessors();
+        var places = new WorkerPlaces(2);
+
+        // One thread plays both, so that they certainly meet.
+        places.Claim(0);
+        places.Claim(1);
+
+        Assert.InRange(places.ProcessorOf(0), 0, int.MaxValue);
+        Assert.InRange(places.ProcessorOf(1), 0, int.MaxValue);
+        Assert.NotEqual(places.ProcessorOf(0), places.ProcessorOf(1));
+        Assert.Equal(before, AllowedProcessors());
+    }
+
+    [Fact]
+    public void More_workers_than_processors_share_without_an_error()
+    {
+        int workers = Environment.ProcessorCount + 3;
+        var places = new WorkerPlaces(workers);
+        for (int worker = 0; worker < workers; worker++)
+        {
+            places.Claim(worker);
+        }
+
+        places.Clear();
+        Assert.All(Enumerable.Range(0, workers), worker => Assert.Equal(-1, places.ProcessorOf(worker)));
+    }
+
+    private static string AllowedProcessors() => File.ReadLines("/proc/thread-self/status").Single(line => line.StartsWith("Cpus_allowed:", StringComparison.Ordinal));
+}
