@@ -40,10 +40,12 @@ public abstract class TrainableNetwork : ITrainableModel
     protected TrainingPass Pass { get; }
 
     /// <inheritdoc/>
-    public abstract long ActivationBytes(int tokens, int longest);
+    public long ActivationBytes(int tokens, int longest) => TrainingMemory.Bytes(Spec, tokens, longest, Pass.Team.Workers);
 
     /// <inheritdoc/>
-    public abstract void InitializeWeightQuantizers();
+    public void InitializeWeightQuantizers()
+    {
+    }
 
     /// <inheritdoc/>
     public void Forward(TrainingBatch batch, ForwardOptions options)
@@ -81,6 +83,32 @@ public abstract class TrainableNetwork : ITrainableModel
 
     /// <summary>Runs the layers backwards.</summary>
     protected abstract void RunBackward();
+
+    /// <summary>Begins the gradient of the last hidden states: what the loss asks of them, or zeros.</summary>
+    /// <param name="gradient">The gradient.</param>
+    /// <param name="index">Index of the states in the trace.</param>
+    protected void BeginGradient(float[] gradient, int index)
+    {
+        if (TraceGradients.HasHidden)
+        {
+            TraceGradients.Hidden[index].AsSpan(0, Trace.HiddenCount).CopyTo(gradient);
+        }
+        else
+        {
+            gradient.AsSpan(0, Trace.HiddenCount).Clear();
+        }
+    }
+
+    /// <summary>Adds what the loss itself asks of hidden states.</summary>
+    /// <param name="gradient">The gradient.</param>
+    /// <param name="index">Index of the states in the trace.</param>
+    protected void AddTraceGradient(float[] gradient, int index)
+    {
+        if (TraceGradients.HasHidden)
+        {
+            TrainingOperators.Add(Pass, TraceGradients.Hidden[index], gradient, Trace.HiddenCount);
+        }
+    }
 
     /// <summary>Ends the threads.</summary>
     /// <param name="disposing">Whether called by <see cref="Dispose()"/>.</param>
