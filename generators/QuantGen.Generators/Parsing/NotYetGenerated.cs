@@ -15,7 +15,8 @@ internal static class NotYetGenerated
             }
         }
 
-        Refuse(options.Training, "Training code", "Training");
+        Refuse(options.Training && model.Matrices.Any(m => m.IsQuantized), "Training code of quantized weights", "Training");
+        Refuse(options.Training && model.EmbeddingBits != 32, "Training code of quantized embeddings", "Training");
         Refuse(model.Matrices.Any(m => m.HasCodebook), "A product with codebooks", "Scheme");
         Refuse(model.HasEmbeddingCodebook, "A word embedding with a codebook", "EmbeddingScheme");
         Refuse(model.HasQuantizedAttention, "Quantized attention", "AttentionBits");
