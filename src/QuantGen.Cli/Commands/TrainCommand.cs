@@ -48,7 +48,7 @@ internal sealed class TrainCommand : CliCommand
         TrainingRun.RequireNoState(_training, values, output);
         using TrainingStartPoint start = Start(values);
         TrainingData data = _training.Data(values);
-        ModelConfig config = WithLabels(start, data);
+        ModelConfig config = WithHead(start, data.Train);
         ModelSpec spec = ModelSpecs.FullPrecision(config, config.Head);
         var options = new TrainableOptions
         {
@@ -58,14 +58,14 @@ internal sealed class TrainCommand : CliCommand
         };
         using ITrainableModel model = _training.Loader(values).CompileTrainable(spec, options, cancellation);
         Fill(model, start, _training.Seed(values), report);
-        (BatchSource source, IModelEvaluator? evaluator) = TrainingRun.Examples(_training, values, data, start.Tokenizer, spec);
+        (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training, values, start.Tokenizer, spec);
         var run = new TrainingRun(_training, values, report)
         {
             Model = model,
             Source = source,
             Evaluator = evaluator,
             Loss = LossOptions.Labels,
-            Title = $"quantgen train: {data.File}",
+            Title = $"quantgen train: {data.Train.File}",
             Options = _training.Training(values, Defaults(start), output, new Dictionary<string, string>
             {
                 ["start"] = start.Checkpoint?.Sha256 ?? "random",
@@ -105,20 +105,20 @@ internal sealed class TrainCommand : CliCommand
     }
 
     // A head that config.json does not ask for, or asks for without labels, is the one that the data asks for.
-    private static ModelConfig WithLabels(TrainingStartPoint start, TrainingData data)
+    private static ModelConfig WithHead(TrainingStartPoint start, TaskData data)
     {
         ModelConfig config = start.Config;
-        BertHead head = data.Head();
-        if (head == BertHead.SequenceClassification && config.Head == BertHead.Regression)
+        if (config.Head is BertHead.Regression && data.Fits(config.Head))
         {
             return config;
         }
 
-        bool isSame = config.Head == head;
-        config = config with { Head = head };
-        return head != BertHead.SequenceClassification || (isSame && start.NamesLabels) || (start.NamesLabels && config.Labels.Count >= data.ClassCount())
+        int classes = (data as RowData)?.ClassCount ?? 0;
+        bool keepsLabels = start.NamesLabels && (config.Head == data.Head || config.Labels.Count >= classes);
+        config = config with { Head = data.Head };
+        return data.Head != BertHead.SequenceClassification || keepsLabels
             ? config
-            : config with { Labels = new EquatableArray<string>(Enumerable.Range(0, data.ClassCount()).Select(i => FormattableString.Invariant($"LABEL_{i}"))) };
+            : config with { Labels = new EquatableArray<string>(Enumerable.Range(0, classes).Select(i => FormattableString.Invariant($"LABEL_{i}"))) };
     }
 
     private TrainingStartPoint Start(OptionValues values)

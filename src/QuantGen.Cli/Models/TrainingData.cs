@@ -1,129 +1,78 @@
+using QuantGen.Cli.Options;
 using QuantGen.Specs;
 using QuantGen.Tokenization;
 using QuantGen.Training.Batching;
-using QuantGen.Training.Data;
 using QuantGen.Training.Evaluation;
 
 namespace QuantGen.Cli.Models;
 
-/// <summary>What a model learns from and what it is measured on.</summary>
+/// <summary>What a model learns from, and what decides which epoch is kept.</summary>
 internal sealed class TrainingData
 {
-    // Whole numbers above this are measurements, not classes.
-    private const int MostClasses = 4096;
-    private const int DefaultMaxLength = 128;
-    private const int DefaultQuestionMaxLength = 384;
-    private readonly TsvDataset? _rows;
-    private readonly TsvDataset? _evaluationRows;
-    private readonly SquadDataset? _questions;
-    private readonly SquadDataset? _evaluationQuestions;
+    private static readonly string[] s_extensions = [".tsv", ".json", ".txt"];
 
-    private TrainingData(string file, string? evaluationFile)
+    private TrainingData(TaskData train, TaskData? evaluation)
     {
-        File = file;
-        EvaluationFile = evaluationFile;
-        if (IsJson(file))
-        {
-            _questions = SquadDataset.Load(file);
-            _evaluationQuestions = evaluationFile is null ? null : SquadDataset.Load(evaluationFile);
-        }
-        else
-        {
-            _rows = TsvDataset.Load(file);
-            _evaluationRows = evaluationFile is null ? null : TsvDataset.Load(evaluationFile);
-        }
+        Train = train;
+        Evaluation = evaluation;
     }
 
-    public string File { get; }
+    public TaskData Train { get; }
 
-    public string? EvaluationFile { get; }
-
-    public bool HasQuestions => _questions is not null;
-
-    /// <summary>Gets the examples of a step when nothing else is said.</summary>
-    public int DefaultBatch => HasQuestions ? 16 : 32;
+    public TaskData? Evaluation { get; }
 
     /// <summary>Reads a file, or the two files of a folder.</summary>
-    /// <exception cref="UsageException">There is nothing to learn from, or nothing to measure on in a folder, or the files are of two kinds.</exception>
+    /// <exception cref="UsageException">There is nothing to learn from, or nothing to measure on in a folder.</exception>
     public static TrainingData Open(string path, string? evaluation)
     {
         string file = path;
         if (Directory.Exists(path))
         {
-            string extension = System.IO.File.Exists(Path.Combine(path, "train.json")) && !System.IO.File.Exists(Path.Combine(path, "train.tsv")) ? ".json" : ".tsv";
+            string extension = s_extensions.FirstOrDefault(extension => File.Exists(Path.Combine(path, "train" + extension)))
+                ?? throw new UsageException($"{path} has no train.tsv, train.json or train.txt");
             file = Path.Combine(path, "train" + extension);
             string dev = Path.Combine(path, "dev" + extension);
-            evaluation ??= System.IO.File.Exists(dev) ? dev : throw new UsageException($"{path} has no dev{extension}; give --eval-data");
+            evaluation ??= File.Exists(dev) ? dev : throw new UsageException($"{path} has no dev{extension}; give --eval-data");
         }
 
-        foreach (string needed in new[] { file, evaluation }.OfType<string>().Where(needed => !System.IO.File.Exists(needed)))
-        {
-            throw new FileNotFoundException($"{needed}: no such file");
-        }
-
-        return evaluation is not null && IsJson(evaluation) != IsJson(file)
-            ? throw new UsageException($"--eval-data {evaluation} is of another kind than {file}")
-            : new TrainingData(file, evaluation);
+        return new TrainingData(TaskData.Open(file), evaluation is null ? null : TaskData.Open(evaluation));
     }
 
-    /// <summary>Says what the labels ask for: answers, classes when all are whole numbers from 0, else a number.</summary>
-    public BertHead Head()
+    /// <summary>Encodes the examples of a model.</summary>
+    /// <param name="options">The command line's options.</param>
+    /// <param name="values">The command line.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="spec">The model.</param>
+    /// <exception cref="UsageException">The model's head is for other data, or it has fewer positions than was asked for.</exception>
+    public (BatchSource Source, IModelEvaluator? Evaluator) Encode(TrainingOptionSet options, OptionValues values, BertTokenizer tokenizer, ModelSpec spec)
     {
-        if (HasQuestions)
-        {
-            return BertHead.QuestionAnswering;
-        }
-
-        ExampleEncoder.RequireLabels(_rows!, File);
-        return _rows!.Rows.All(row => row.LabelValue >= 0 && row.LabelValue == Math.Floor(row.LabelValue) && row.LabelValue < MostClasses)
-            ? BertHead.SequenceClassification
-            : BertHead.Regression;
+        RequireFit(Train, spec);
+        int length = MaxLength(options.MaxLength(values), spec);
+        int batch = options.Batch(values) ?? Train.DefaultBatch;
+        return (Train.Source(tokenizer, spec, length, batch, options.Seed(values)), Evaluation is null ? null : Evaluator(Evaluation, options, values, tokenizer, spec));
     }
 
-    /// <summary>Counts the classes: one above the largest label.</summary>
-    public int ClassCount() => 1 + (int)_rows!.Rows.Max(row => row.LabelValue);
+    /// <summary>Encodes examples that a model is measured on.</summary>
+    /// <exception cref="UsageException">The model's head is for other data.</exception>
+    public IModelEvaluator Evaluator(TaskData data, TrainingOptionSet options, OptionValues values, BertTokenizer tokenizer, ModelSpec spec)
+    {
+        RequireFit(data, spec);
+        return data.Evaluator(tokenizer, spec, MaxLength(options.MaxLength(values), spec), options.Batch(values) ?? Train.DefaultBatch, options.Threads(values));
+    }
 
-    /// <summary>Gets the length to which texts are cut.</summary>
-    /// <exception cref="UsageException">The model has fewer positions than was asked for.</exception>
-    public int MaxLength(int? asked, ModelSpec spec)
+    private static void RequireFit(TaskData data, ModelSpec spec)
+    {
+        if (!data.Fits(spec.Head))
+        {
+            throw new UsageException($"{data.File} is for models with the head {SpecNames.Of(data.Head)}, and this one has {SpecNames.Of(spec.Head)}");
+        }
+    }
+
+    private int MaxLength(int? asked, ModelSpec spec)
     {
         int positions = spec.Dimensions.MaxPositions;
         return asked > positions
             ? throw new UsageException(FormattableString.Invariant($"--max-length is {asked}, and this model takes at most {positions} tokens"))
-            : Math.Min(asked ?? (HasQuestions ? DefaultQuestionMaxLength : DefaultMaxLength), positions);
-    }
-
-    /// <summary>Encodes what is learnt from.</summary>
-    public BatchSource Source(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int? batch, ulong seed)
-    {
-        RequireHead(spec);
-        IReadOnlyList<Example> examples = _questions is not null
-            ? new QuestionSet(_questions, tokenizer, maxLength).Examples
-            : ExampleEncoder.FromRows(_rows!, File, tokenizer, spec, maxLength);
-        return new BatchSource(examples, batch ?? DefaultBatch, seed);
-    }
-
-    /// <summary>Encodes what is measured on; null without any.</summary>
-    public IModelEvaluator? Evaluator(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int? batch)
-    {
-        if (_evaluationQuestions is not null)
-        {
-            return new QuestionEvaluator(new QuestionSet(_evaluationQuestions, tokenizer, maxLength), batch ?? DefaultBatch);
-        }
-
-        return _evaluationRows is null
-            ? null
-            : new RowEvaluator(ExampleEncoder.FromRows(_evaluationRows, EvaluationFile!, tokenizer, spec, maxLength), batch ?? DefaultBatch);
-    }
-
-    private static bool IsJson(string file) => file.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
-
-    private void RequireHead(ModelSpec spec)
-    {
-        bool fits = HasQuestions ? spec.Head == BertHead.QuestionAnswering : spec.Head is BertHead.SequenceClassification or BertHead.Regression;
-        if (!fits)
-        {
-            throw new UsageException($"this model has the head {SpecNames.Of(spec.Head)}, and {File} has {(HasQuestions ? "questions" : "labelled rows")}");
-        }
+            : Math.Min(asked ?? Train.DefaultMaxLength, positions);
     }
 }

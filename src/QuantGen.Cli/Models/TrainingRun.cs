@@ -1,8 +1,6 @@
 using System.Globalization;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
-using QuantGen.Specs;
-using QuantGen.Tokenization;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Evaluation;
@@ -40,14 +38,6 @@ internal sealed class TrainingRun
 
     /// <summary>Gets what the page calls the training.</summary>
     public required string Title { get; init; }
-
-    /// <summary>Gets how long texts are and what else shapes the examples.</summary>
-    public static (BatchSource Source, IModelEvaluator? Evaluator) Examples(
-        TrainingOptionSet set, OptionValues values, TrainingData data, BertTokenizer tokenizer, ModelSpec spec)
-    {
-        int length = data.MaxLength(set.MaxLength(values), spec);
-        return (data.Source(tokenizer, spec, length, set.Batch(values), set.Seed(values)), data.Evaluator(tokenizer, spec, length, set.Batch(values)));
-    }
 
     /// <summary>Refuses to write over the state of an interrupted training.</summary>
     /// <exception cref="UsageException">There is such a state, and it shall not be continued.</exception>

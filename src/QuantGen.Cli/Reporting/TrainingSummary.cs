@@ -11,7 +11,8 @@ internal static class TrainingSummary
     /// <param name="result">The training.</param>
     /// <param name="output">What was written.</param>
     /// <param name="bytes">The length of a packed file; null for a checkpoint.</param>
-    public static void Write(Report report, TrainingResult result, string output, long? bytes = null)
+    /// <param name="test">What test data gave, to be written as JSON; null without any.</param>
+    public static void Write(Report report, TrainingResult result, string output, long? bytes = null, object? test = null)
     {
         if (report.IsJson)
         {
@@ -26,6 +27,7 @@ internal static class TrainingSummary
                 result.SkippedSteps,
                 Output = output,
                 BytesTotal = bytes,
+                Test = test,
             });
             return;
         }

@@ -17,12 +17,13 @@ internal static class TrainingCheckpoint
     private const string Value = "value:";
     private const string Moment = "moment:";
     private const string Best = "best:";
+    private const string BestCurvature = "best curvature:";
 
     private static readonly JsonSerializerOptions s_json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>Writes the file; a reader sees the old one or the whole new one.</summary>
     public static void Save(
-        string path, ITrainableModel model, AdamOptimizer optimizer, IReadOnlyList<float[]>? best, TrainingState state, IReadOnlyDictionary<string, string> identity)
+        string path, ITrainableModel model, AdamOptimizer optimizer, BestParameters? best, TrainingState state, IReadOnlyDictionary<string, string> identity)
     {
         var writer = new SafetensorsWriter();
         writer.AddMetadata(FormatKey, FormatVersion);
@@ -34,7 +35,11 @@ internal static class TrainingCheckpoint
             writer.AddFloats(Value + parameter.Name, [.. parameter.Shape], parameter.Values);
             if (best is not null)
             {
-                writer.AddFloats(Best + parameter.Name, [.. parameter.Shape], best[i]);
+                writer.AddFloats(Best + parameter.Name, [.. parameter.Shape], best.Values[i]);
+                if (best.Curvatures[i] is float[] curvature)
+                {
+                    writer.AddFloats(BestCurvature + parameter.Name, [.. parameter.Shape], curvature);
+                }
             }
         }
 
@@ -49,7 +54,7 @@ internal static class TrainingCheckpoint
     /// <summary>Reads the file into a model and an optimizer.</summary>
     /// <exception cref="ModelFormatException">The file is damaged or belongs to another training.</exception>
     public static TrainingState Load(
-        string path, ITrainableModel model, AdamOptimizer optimizer, IReadOnlyDictionary<string, string> identity, out List<float[]>? best)
+        string path, ITrainableModel model, AdamOptimizer optimizer, IReadOnlyDictionary<string, string> identity, out BestParameters? best)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
         if (file.Metadata.GetValueOrDefault(FormatKey) != FormatVersion)
@@ -70,7 +75,15 @@ internal static class TrainingCheckpoint
         }
 
         optimizer.Resume(state.OptimizerSteps);
-        best = state.HasBest ? [.. model.Parameters.Select(parameter => Fill(file, Best + parameter.Name, new float[parameter.Values.Length]))] : null;
+        best = !state.HasBest ? null : new BestParameters
+        {
+            Values = [.. model.Parameters.Select(parameter => Fill(file, Best + parameter.Name, new float[parameter.Values.Length]))],
+            Curvatures =
+            [
+                .. model.Parameters.Select(parameter =>
+                    file.TryGet(BestCurvature + parameter.Name, out _) ? Fill(file, BestCurvature + parameter.Name, new float[parameter.Values.Length]) : null),
+            ],
+        };
         return state;
     }
 

@@ -30,4 +30,16 @@ internal sealed class EvaluationPass
             take(rows, batch, model.Trace);
         }
     }
+
+    /// <summary>Runs every batch through two models and compares what they say and do.</summary>
+    public FidelityResult Compare(ITrainableModel student, ITrainableModel teacher, CancellationToken cancellation)
+    {
+        var fidelity = new Fidelity();
+        Run(student, cancellation, (_, batch, trace) =>
+        {
+            teacher.Forward(batch.Inputs, new ForwardOptions(ForwardPurpose.Evaluate));
+            fidelity.Add(trace, teacher.Trace);
+        });
+        return fidelity.Result;
+    }
 }

@@ -12,4 +12,10 @@ public interface IModelEvaluator
     /// <param name="model">The model.</param>
     /// <param name="cancellation">Stops the work between two batches.</param>
     ModelScore Evaluate(ITrainableModel model, CancellationToken cancellation);
+
+    /// <summary>Computes how closely a student follows its teacher on all examples.</summary>
+    /// <param name="student">The student.</param>
+    /// <param name="teacher">The teacher.</param>
+    /// <param name="cancellation">Stops the work between two batches.</param>
+    FidelityResult Compare(ITrainableModel student, ITrainableModel teacher, CancellationToken cancellation);
 }

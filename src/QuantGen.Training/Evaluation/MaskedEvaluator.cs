@@ -25,6 +25,10 @@ public sealed class MaskedEvaluator : IModelEvaluator
     public (int Tokens, int Longest) Largest => _pass.Largest;
 
     /// <inheritdoc/>
+    public FidelityResult Compare(ITrainableModel student, ITrainableModel teacher, CancellationToken cancellation)
+        => _pass.Compare(student, teacher, cancellation);
+
+    /// <inheritdoc/>
     public ModelScore Evaluate(ITrainableModel model, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(model);

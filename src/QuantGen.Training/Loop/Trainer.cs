@@ -21,7 +21,7 @@ public sealed class Trainer
     private readonly TrainingOptions _options;
     private readonly AdamOptimizer _optimizer;
     private TrainingState _state = new();
-    private List<float[]>? _best;
+    private BestParameters? _best;
 
     /// <summary>Creates a trainer.</summary>
     /// <param name="model">The model, with values in all parameters and initialised quantizers.</param>
@@ -85,11 +85,7 @@ public sealed class Trainer
             throw;
         }
 
-        for (int i = 0; _best is not null && i < _best.Count; i++)
-        {
-            _best[i].CopyTo(_model.Parameters[i].Values, 0);
-        }
-
+        _best?.Restore(_model);
         EpochRecord? best = _state.BestEpoch();
         var result = new TrainingResult(_state.Step, _state.Skipped, best?.Score, best?.Epoch ?? _state.Epoch, [.. _state.Epochs], [.. _state.Curve]);
         Tell(observer => observer.Ended(result));
@@ -123,7 +119,7 @@ public sealed class Trainer
         bool isBest = score?.IsBetterThan(_state.BestEpoch()?.Score) ?? false;
         if (isBest)
         {
-            _best = [.. _model.Parameters.Select(parameter => (float[])parameter.Values.Clone())];
+            _best = BestParameters.Of(_model);
             _state.HasBest = true;
         }
 

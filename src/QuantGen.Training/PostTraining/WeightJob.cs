@@ -2,6 +2,7 @@ using QuantGen.Checkpoints;
 using QuantGen.Packed;
 using QuantGen.Quantization;
 using QuantGen.Specs;
+using QuantGen.Training.Packing;
 
 namespace QuantGen.Training.PostTraining;
 
@@ -12,9 +13,7 @@ internal sealed class WeightJob
     private const int EmbeddingBitsWithoutClipping = 8;
 
     private readonly MatrixSpec _matrix;
-    private byte[] _codes = [];
-    private float[] _scales = [];
-    private byte[]? _zeroPoints;
+    private PackedMatrix? _packed;
 
     private WeightJob(MatrixSpec matrix)
     {
@@ -58,44 +57,23 @@ internal sealed class WeightJob
             Clipping = _matrix.Clipping,
             GroupClipping = _matrix.GroupClipping.Count > 0 ? [.. Enumerable.Range(0, _matrix.GroupCount).Select(_matrix.ClippingOf)] : null,
         });
-        Pack(quantized);
+        _packed = PackedMatrix.Of(_matrix, quantized);
         Report = new TensorReport(_matrix.Name, quantized.MeanBits, _matrix.ScaleCount, quantized.SignalToNoiseDb(weights));
     }
 
     /// <summary>Adds codes, scales and zero points; weights in full precision are not added here.</summary>
     public void AddTo(PackedModelBuilder builder)
     {
-        if (!_matrix.IsQuantized)
+        if (_packed is null)
         {
             return;
         }
 
-        builder.AddBytes(_matrix.Name + ".codes", _codes);
-        builder.AddFloats(_matrix.Name + ".scales", _scales);
-        if (_zeroPoints is not null)
+        builder.AddBytes(_matrix.Name + ".codes", _packed.Codes);
+        builder.AddFloats(_matrix.Name + ".scales", _packed.Scales);
+        if (_packed.ZeroPoints is not null)
         {
-            builder.AddBytes(_matrix.Name + ".zero_points", _zeroPoints);
+            builder.AddBytes(_matrix.Name + ".zero_points", _packed.ZeroPoints);
         }
-    }
-
-    // Rows, scales and zero points go in stored order: where precision is mixed, groups of fewer bits come first.
-    private void Pack(QuantizedMatrix quantized)
-    {
-        int[] rows = _matrix.StoredRows();
-        _codes = new byte[_matrix.CodeBytes()];
-        int at = 0;
-        foreach (RowSegment segment in _matrix.Segments())
-        {
-            int length = CodePacker.RowBytes(_matrix.Columns, segment.Bits);
-            for (int row = segment.FirstRow; row < segment.FirstRow + segment.Rows; row++, at += length)
-            {
-                CodePacker.PackRow(quantized.Codes.AsSpan(rows[row] * _matrix.Columns, _matrix.Columns), segment.Bits, _codes.AsSpan(at, length));
-            }
-        }
-
-        bool isMixed = _matrix.IsMixed;
-        IReadOnlyList<int> groups = _matrix.StoredGroups();
-        _scales = isMixed ? [.. groups.Select(group => quantized.Scales[group])] : quantized.Scales;
-        _zeroPoints = isMixed && quantized.ZeroPoints is byte[] points ? [.. groups.Select(group => points[group])] : quantized.ZeroPoints;
     }
 }

@@ -61,7 +61,7 @@ public sealed class JsonLinesLog : ITrainingObserver, IDisposable
         ArgumentNullException.ThrowIfNull(epoch);
         Write(new
         {
-            Event = "epoch", epoch.Epoch, epoch.Step, Loss = epoch.Loss.Total, Parts = Parts(epoch.Loss), Metrics = Metrics(epoch.Score), Best = epoch.IsBest,
+            Event = "epoch", epoch.Epoch, epoch.Step, MeanLoss = epoch.Loss.Total, MeanParts = Parts(epoch.Loss), Metrics = Metrics(epoch.Score), Best = epoch.IsBest,
         });
     }
 
