@@ -63,7 +63,6 @@ internal sealed class TrainingRun
             {
                 Teacher = Teacher, Evaluator = Evaluator, Observers = log is null ? [progress] : [progress, log],
             };
-            WriteMemory(trainer.PlanMemory());
             if (continues)
             {
                 trainer.Resume();
@@ -73,6 +72,7 @@ internal sealed class TrainingRun
                 _report.Line($"there is no {Options.CheckpointPath} to continue from: starting");
             }
 
+            WriteMemory(trainer.PlanMemory());
             return trainer.Run(cancellation);
         });
         if (_set.ReportFile(_values) is string page)
