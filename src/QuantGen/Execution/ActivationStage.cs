@@ -4,13 +4,16 @@ using QuantGen.Linear;
 
 namespace QuantGen.Execution;
 
-/// <summary>The step before a quantized product: rows of floats become 8-bit codes in a worker's buffers.</summary>
+/// <summary>The step before a quantized product: rows of floats become codes, a byte each, in a worker's buffers.</summary>
 /// <param name="Codes">Offset of the codes.</param>
 /// <param name="Scales">Offset of one scale per token.</param>
 /// <param name="ZeroPoints">Offset of one zero point per token.</param>
 /// <param name="Sums">Offset of one centered sum per token, or per token and group.</param>
 public readonly record struct ActivationStage(long Codes, long Scales, long ZeroPoints, long Sums)
 {
+    /// <summary>Gets the bits of a code: 2, 4 or 8.</summary>
+    public int Bits { get; init; } = 8;
+
     /// <summary>Quantizes each token by its own range.</summary>
     /// <param name="pass">The batch.</param>
     /// <param name="worker">Whose buffers.</param>
@@ -25,7 +28,7 @@ public readonly record struct ActivationStage(long Codes, long Scales, long Zero
         ref float scales = ref pass.LocalFloats(worker, Scales);
         ref int zeroPoints = ref pass.LocalIntegers(worker, ZeroPoints);
         ref int sums = ref pass.LocalIntegers(worker, Sums);
-        ActivationQuantizer.QuantizePerToken(ref input, inputStride, count, columns, ref codes, stride, ref scales, ref zeroPoints, ref sums);
+        ActivationQuantizer.QuantizePerToken(ref input, inputStride, count, columns, ref codes, stride, ref scales, ref zeroPoints, ref sums, Bits);
         return new QuantizedRows(ref codes, ref scales, ref zeroPoints, ref sums, 1, stride, count);
     }
 
@@ -37,7 +40,7 @@ public readonly record struct ActivationStage(long Codes, long Scales, long Zero
     /// <param name="count">Number of tokens.</param>
     /// <param name="columns">Values of a token.</param>
     /// <param name="scale">The calibrated scale.</param>
-    /// <param name="zeroPoint">The calibrated zero point, 0 to 255.</param>
+    /// <param name="zeroPoint">The calibrated zero point, below 2^bits; 2^(bits-1) means symmetric codes.</param>
     public QuantizedRows Static(ForwardPass pass, int worker, ref float input, int inputStride, int count, int columns, float scale, int zeroPoint)
     {
         int stride = KernelOrder.Pad(columns, KernelOrder.ColumnMultiple);
@@ -45,7 +48,7 @@ public readonly record struct ActivationStage(long Codes, long Scales, long Zero
         ref float scales = ref pass.LocalFloats(worker, Scales);
         ref int zeroPoints = ref pass.LocalIntegers(worker, ZeroPoints);
         ref int sums = ref pass.LocalIntegers(worker, Sums);
-        ActivationQuantizer.QuantizeStatic(ref input, inputStride, count, columns, scale, zeroPoint, ref codes, stride, ref sums);
+        ActivationQuantizer.QuantizeStatic(ref input, inputStride, count, columns, scale, zeroPoint, ref codes, stride, ref sums, Bits);
         for (int token = 0; token < count; token++)
         {
             Unsafe.Add(ref scales, token) = scale;

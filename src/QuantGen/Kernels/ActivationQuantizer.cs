@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace QuantGen.Kernels;
 
-/// <summary>Quantizes activations to 8-bit codes, per token by their own range or all by a given one.</summary>
+/// <summary>Quantizes activations to codes of at most 8 bits, a byte each, per token by their own range or all by a given one.</summary>
 /// <remarks><see cref="Reference"/> with <see cref="ActivationParameters"/> is the definition.</remarks>
 public static class ActivationQuantizer
 {
@@ -26,25 +26,26 @@ public static class ActivationQuantizer
     /// <param name="scales">Receives one scale a row.</param>
     /// <param name="zeroPoints">Receives one zero point a row, in 0..255.</param>
     /// <param name="centeredSums">Receives the sum of (code - zero point) over each row's columns.</param>
+    /// <param name="bits">Bits of a code: 2, 4 or 8.</param>
     public static void QuantizePerToken(
         ref float input, nint inputStride, int rows, int columns, ref byte codes, nint codesStride,
-        ref float scales, ref int zeroPoints, ref int centeredSums)
+        ref float scales, ref int zeroPoints, ref int centeredSums, int bits = 8)
     {
         if (LanesChoice.Use512)
         {
-            RunPerToken<Lanes512>(ref input, inputStride, rows, columns, ref codes, codesStride, ref scales, ref zeroPoints, ref centeredSums);
+            RunPerToken<Lanes512>(ref input, inputStride, rows, columns, ref codes, codesStride, ref scales, ref zeroPoints, ref centeredSums, bits);
         }
         else if (LanesChoice.Use256)
         {
-            RunPerToken<Lanes256>(ref input, inputStride, rows, columns, ref codes, codesStride, ref scales, ref zeroPoints, ref centeredSums);
+            RunPerToken<Lanes256>(ref input, inputStride, rows, columns, ref codes, codesStride, ref scales, ref zeroPoints, ref centeredSums, bits);
         }
         else if (LanesChoice.Use128)
         {
-            RunPerToken<Lanes128>(ref input, inputStride, rows, columns, ref codes, codesStride, ref scales, ref zeroPoints, ref centeredSums);
+            RunPerToken<Lanes128>(ref input, inputStride, rows, columns, ref codes, codesStride, ref scales, ref zeroPoints, ref centeredSums, bits);
         }
         else
         {
-            RunPerToken<LanesScalar>(ref input, inputStride, rows, columns, ref codes, codesStride, ref scales, ref zeroPoints, ref centeredSums);
+            RunPerToken<LanesScalar>(ref input, inputStride, rows, columns, ref codes, codesStride, ref scales, ref zeroPoints, ref centeredSums, bits);
         }
     }
 
@@ -58,12 +59,13 @@ public static class ActivationQuantizer
     /// <param name="codes">Receives the codes; those from <paramref name="columns"/> to the stride become 0.</param>
     /// <param name="codesStride">Bytes from one row of codes to the next, at least <paramref name="columns"/>.</param>
     /// <param name="centeredSums">Receives the sum of (code - zero point) over each row's columns.</param>
+    /// <param name="bits">Bits of a code: 2, 4 or 8.</param>
     public static void QuantizeStatic(
         ref float input, nint inputStride, int rows, int columns, float scale, int zeroPoint,
-        ref byte codes, nint codesStride, ref int centeredSums)
+        ref byte codes, nint codesStride, ref int centeredSums, int bits = 8)
     {
-        Debug.Assert(zeroPoint is >= 0 and <= 255);
-        ActivationParameters range = ActivationParameters.FromScale(scale, zeroPoint);
+        Debug.Assert(zeroPoint >= 0 && zeroPoint < 1 << bits);
+        ActivationParameters range = ActivationParameters.FromScale(scale, zeroPoint, bits);
         if (LanesChoice.Use512)
         {
             RunStatic<Lanes512>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
@@ -85,8 +87,9 @@ public static class ActivationQuantizer
     /// <summary>Quantizes one token by its own range, by the book.</summary>
     /// <param name="input">The token's values. NaN takes no part in the range.</param>
     /// <param name="codes">Receives the codes; as many as there are values.</param>
+    /// <param name="bits">Bits of a code: 2, 4 or 8.</param>
     /// <returns>The scale and zero point used.</returns>
-    public static ActivationParameters Reference(ReadOnlySpan<float> input, Span<byte> codes)
+    public static ActivationParameters Reference(ReadOnlySpan<float> input, Span<byte> codes, int bits = 8)
     {
         float low = 0f;
         float high = 0f;
@@ -96,10 +99,10 @@ public static class ActivationQuantizer
             high = x > high ? x : high;
         }
 
-        ActivationParameters range = ActivationParameters.FromMinMax(low, high);
+        ActivationParameters range = ActivationParameters.FromMinMax(low, high, bits);
         for (int i = 0; i < input.Length; i++)
         {
-            codes[i] = ActivationParameters.ActivationCode(input[i], range.Inverse, range.ZeroPoint);
+            codes[i] = range.Code(input[i]);
         }
 
         return range;
@@ -108,7 +111,7 @@ public static class ActivationQuantizer
     /// <summary>Quantizes each row by its own range on the given lanes.</summary>
     internal static void RunPerToken<TLanes>(
         ref float input, nint inputStride, int rows, int columns, ref byte codes, nint codesStride,
-        ref float scales, ref int zeroPoints, ref int centeredSums)
+        ref float scales, ref int zeroPoints, ref int centeredSums, int bits = 8)
         where TLanes : struct, ILanes<TLanes>
     {
         Debug.Assert(columns is >= 1 and <= MaxColumns && codesStride >= columns);
@@ -118,14 +121,15 @@ public static class ActivationQuantizer
             int end = Math.Min(rows, start + BlockRows);
             for (int i = start; i < end; i++)
             {
-                ActivationParameters range = Measure<TLanes>(ref Unsafe.Add(ref input, i * inputStride), columns);
+                ActivationParameters range = Measure<TLanes>(ref Unsafe.Add(ref input, i * inputStride), columns, bits);
                 Unsafe.Add(ref scales, i) = range.Scale;
                 Unsafe.Add(ref zeroPoints, i) = range.ZeroPoint;
             }
 
             for (int i = start; i < end; i++)
             {
-                ActivationParameters range = ActivationParameters.FromScale(Unsafe.Add(ref scales, i), Unsafe.Add(ref zeroPoints, i));
+                float scale = Unsafe.Add(ref scales, i);
+                var range = new ActivationParameters(scale, 1f / scale, Unsafe.Add(ref zeroPoints, i), 0, (1 << bits) - 1);
                 ref byte rowCodes = ref Unsafe.Add(ref codes, i * codesStride);
                 Unsafe.Add(ref centeredSums, i) = Quantize<TLanes>(ref Unsafe.Add(ref input, i * inputStride), columns, range, ref rowCodes, codesStride);
             }
@@ -147,7 +151,7 @@ public static class ActivationQuantizer
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static ActivationParameters Measure<TLanes>(ref float row, int columns)
+    private static ActivationParameters Measure<TLanes>(ref float row, int columns, int bits)
         where TLanes : struct, ILanes<TLanes>
     {
         // The operands' order makes Min and Max keep what they have when an element is NaN. Minimum and maximum depend on no order,
@@ -184,7 +188,7 @@ public static class ActivationQuantizer
             high = TLanes.Max(x, high);
         }
 
-        return ActivationParameters.FromMinMax(TLanes.MinFold(low), TLanes.MaxFold(high));
+        return ActivationParameters.FromMinMax(TLanes.MinFold(low), TLanes.MaxFold(high), bits);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
@@ -192,8 +196,8 @@ public static class ActivationQuantizer
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes inverse = TLanes.Broadcast(range.Inverse);
-        TLanes lowest = TLanes.Broadcast(-range.ZeroPoint);
-        TLanes highest = TLanes.Broadcast(255 - range.ZeroPoint);
+        TLanes lowest = TLanes.Broadcast(range.Lowest - range.ZeroPoint);
+        TLanes highest = TLanes.Broadcast(range.Highest - range.ZeroPoint);
         TLanes offset = TLanes.Broadcast(CodeOffset + range.ZeroPoint);
         TLanes total = TLanes.Broadcast(0f);
         nuint whole = (nuint)columns & ~(nuint)15;
@@ -215,6 +219,38 @@ public static class ActivationQuantizer
         int centeredSum = (int)TLanes.Sum(total);
         Unsafe.InitBlockUnaligned(ref Unsafe.Add(ref codes, columns), 0, (uint)(codesStride - columns));
         return centeredSum;
+    }
+
+    /// <summary>Quantizes one row to centered codes of 16 bits: (code - zero point), as products of <see cref="ITileStep.IntegerPairs"/> take them.</summary>
+    /// <param name="row">The values; <paramref name="codes"/> may be the same memory.</param>
+    /// <param name="columns">How many.</param>
+    /// <param name="range">The mapping.</param>
+    /// <param name="codes">Receives the centered codes.</param>
+    /// <param name="padded">Where they end; those from <paramref name="columns"/> on become 0.</param>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    internal static void Center<TLanes>(ref float row, int columns, ActivationParameters range, ref short codes, int padded)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes inverse = TLanes.Broadcast(range.Inverse);
+        TLanes lowest = TLanes.Broadcast(range.Lowest - range.ZeroPoint);
+        TLanes highest = TLanes.Broadcast(range.Highest - range.ZeroPoint);
+        TLanes offset = TLanes.Broadcast(CodeOffset);
+        nuint whole = (nuint)columns & ~(nuint)15;
+        for (nuint i = 0; i < whole; i += 16)
+        {
+            TLanes.StoreLowShorts(Round(TLanes.Load(ref row, i) * inverse, lowest, highest) + offset, ref codes, i);
+        }
+
+        if (whole < (nuint)columns)
+        {
+            TLanes centered = Round(LanesTail.Load<TLanes>(ref row, whole, columns & 15, 0f) * inverse, lowest, highest);
+            LanesTail.StoreLowShorts(centered + offset, ref codes, whole, columns & 15);
+        }
+
+        for (int i = columns; i < padded; i++)
+        {
+            Unsafe.Add(ref codes, i) = 0;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

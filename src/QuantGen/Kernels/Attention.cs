@@ -12,7 +12,7 @@ namespace QuantGen.Kernels;
 public static class Attention
 {
     // Queries whose scores are held at once: few enough that scores and a panel stay in the first-level cache.
-    private const int BlockRows = 16;
+    internal const int BlockRows = 16;
 
     /// <summary>Computes how much scratch memory <see cref="Run"/> needs.</summary>
     /// <param name="maxLength">The longest sequence, in tokens.</param>
@@ -103,7 +103,7 @@ public static class Attention
         }
     }
 
-    private static void Fill(ref float destination, int count, float value)
+    internal static void Fill(ref float destination, int count, float value)
     {
         for (int i = 0; i < count; i++)
         {
@@ -111,8 +111,8 @@ public static class Attention
         }
     }
 
-    private static void Copy(ref float source, ref float destination, int count) =>
+    internal static void Copy(ref float source, ref float destination, int count) =>
         Unsafe.CopyBlockUnaligned(ref Unsafe.As<float, byte>(ref destination), ref Unsafe.As<float, byte>(ref source), (uint)count * sizeof(float));
 
-    private static int RoundUp(int count) => (count + 15) & ~15;
+    internal static int RoundUp(int count) => (count + 15) & ~15;
 }

@@ -56,6 +56,46 @@ internal static class AttentionPanels
         }
     }
 
+    /// <summary>Puts the codes of two keys' values side by side: the panels hold one row per pair of keys and one pair per dimension.</summary>
+    /// <param name="codes">Rows of <paramref name="columns"/> codes.</param>
+    /// <param name="length">How many rows; a last odd one is paired with zeros.</param>
+    /// <param name="panels">Receives the panels.</param>
+    /// <param name="columns">The head's dimensions filled up to a multiple of 16.</param>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static void PackValuePairs(ref short codes, int length, ref float panels, int columns)
+    {
+        nint depth = (length + 1) / 2;
+        for (int start = 0; start < columns; start += TileProduct.PanelColumns)
+        {
+            int width = Math.Min(TileProduct.PanelColumns, columns - start);
+            ref short panel = ref Unsafe.As<float, short>(ref Unsafe.Add(ref panels, start * depth));
+            for (nint j = 0; j < length; j += 2)
+            {
+                ref short first = ref Unsafe.Add(ref codes, (j * columns) + start);
+                ref short second = ref Unsafe.Add(ref first, columns);
+                ref short target = ref Unsafe.Add(ref panel, j * width);
+                bool isPair = j + 1 < length;
+                for (int d = 0; d < width; d += 8)
+                {
+                    if (Sse2.IsSupported)
+                    {
+                        Vector128<short> low = Vector128.LoadUnsafe(ref first, (nuint)d);
+                        Vector128<short> high = isPair ? Vector128.LoadUnsafe(ref second, (nuint)d) : Vector128<short>.Zero;
+                        Sse2.UnpackLow(low, high).StoreUnsafe(ref target, (nuint)(2 * d));
+                        Sse2.UnpackHigh(low, high).StoreUnsafe(ref target, (nuint)((2 * d) + 8));
+                        continue;
+                    }
+
+                    for (int i = d; i < d + 8; i++)
+                    {
+                        Unsafe.Add(ref target, 2 * i) = Unsafe.Add(ref first, i);
+                        Unsafe.Add(ref target, (2 * i) + 1) = isPair ? Unsafe.Add(ref second, i) : (short)0;
+                    }
+                }
+            }
+        }
+    }
+
     // Four keys side by side; in squares of 4 x 4 where the processor has the shuffles.
     private static void TransposeFour(ref float key, nint rowStride, int headSize, ref float panel, nint width)
     {

@@ -72,6 +72,25 @@ public interface ILanes<TSelf>
     /// <param name="offset">Bytes to skip.</param>
     static abstract void StoreLowBytes(TSelf value, ref byte destination, nuint offset);
 
+    /// <summary>Writes the low 16 bits of each lane's 32 bits.</summary>
+    /// <param name="value">The lanes.</param>
+    /// <param name="destination">Where to; sixteen elements.</param>
+    /// <param name="offset">Elements to skip.</param>
+    static abstract void StoreLowShorts(TSelf value, ref short destination, nuint offset);
+
+    /// <summary>
+    /// Takes the bits of every lane as integers: two 16-bit factors each in <paramref name="a"/> and <paramref name="b"/>, whose two products are added to
+    /// the 32-bit sum without saturation.
+    /// </summary>
+    /// <param name="sum">The accumulator.</param>
+    /// <param name="a">Pairs of factors, the first in the low bits.</param>
+    /// <param name="b">Pairs of factors.</param>
+    static abstract void AccumulatePairs(ref TSelf sum, TSelf a, TSelf b);
+
+    /// <summary>Converts lanes whose bits are 32-bit integers, rounding to nearest even.</summary>
+    /// <param name="bits">The integers.</param>
+    static abstract TSelf FromIntegers(TSelf bits);
+
     /// <summary>Computes <c>a * b + c</c> with a single rounding.</summary>
     /// <param name="a">The first factor.</param>
     /// <param name="b">The second factor.</param>

@@ -101,6 +101,32 @@ public struct Lanes128 : ILanes<Lanes128>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowShorts(Lanes128 value, ref short destination, nuint offset)
+    {
+        Vector128.Narrow(value._first.AsInt32(), value._second.AsInt32()).StoreUnsafe(ref destination, offset);
+        Vector128.Narrow(value._third.AsInt32(), value._fourth.AsInt32()).StoreUnsafe(ref destination, offset + 8);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AccumulatePairs(ref Lanes128 sum, Lanes128 a, Lanes128 b)
+    {
+        sum._first = AddPairs(sum._first, a._first, b._first);
+        sum._second = AddPairs(sum._second, a._second, b._second);
+        sum._third = AddPairs(sum._third, a._third, b._third);
+        sum._fourth = AddPairs(sum._fourth, a._fourth, b._fourth);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 FromIntegers(Lanes128 bits) => new(
+        Vector128.ConvertToSingle(bits._first.AsInt32()),
+        Vector128.ConvertToSingle(bits._second.AsInt32()),
+        Vector128.ConvertToSingle(bits._third.AsInt32()),
+        Vector128.ConvertToSingle(bits._fourth.AsInt32()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 MultiplyAdd(Lanes128 a, Lanes128 b, Lanes128 c) =>
         Fma.IsSupported || AdvSimd.IsSupported
             ? new(
@@ -251,4 +277,18 @@ public struct Lanes128 : ILanes<Lanes128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Fused(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
         Fma.IsSupported ? Fma.MultiplyAdd(a, b, c) : AdvSimd.FusedMultiplyAdd(c, a, b);
+
+    // Elsewhere than on x86 the halves are multiplied in 32 bits, sign-extended by shifts.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> AddPairs(Vector128<float> sum, Vector128<float> a, Vector128<float> b)
+    {
+        if (Sse2.IsSupported)
+        {
+            return (sum.AsInt32() + Sse2.MultiplyAddAdjacent(a.AsInt16(), b.AsInt16())).AsSingle();
+        }
+
+        Vector128<int> x = a.AsInt32();
+        Vector128<int> y = b.AsInt32();
+        return (sum.AsInt32() + (((x << 16) >> 16) * ((y << 16) >> 16)) + ((x >> 16) * (y >> 16))).AsSingle();
+    }
 }

@@ -84,6 +84,23 @@ public struct Lanes256 : ILanes<Lanes256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowShorts(Lanes256 value, ref short destination, nuint offset) =>
+        Vector256.Narrow(value._low.AsInt32(), value._high.AsInt32()).StoreUnsafe(ref destination, offset);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AccumulatePairs(ref Lanes256 sum, Lanes256 a, Lanes256 b)
+    {
+        sum._low = AddPairs(sum._low.AsInt32(), a._low.AsInt16(), b._low.AsInt16()).AsSingle();
+        sum._high = AddPairs(sum._high.AsInt32(), a._high.AsInt16(), b._high.AsInt16()).AsSingle();
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 FromIntegers(Lanes256 bits) => new(Vector256.ConvertToSingle(bits._low.AsInt32()), Vector256.ConvertToSingle(bits._high.AsInt32()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 MultiplyAdd(Lanes256 a, Lanes256 b, Lanes256 c) =>
         new(Fma.MultiplyAdd(a._low, b._low, c._low), Fma.MultiplyAdd(a._high, b._high, c._high));
 
@@ -160,4 +177,8 @@ public struct Lanes256 : ILanes<Lanes256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MinFold(Lanes256 value) =>
         LaneFold.Min(Avx.Min(value._low, value._high));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> AddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>
+        AvxVnni.IsSupported ? AvxVnni.MultiplyWideningAndAdd(sum, a, b) : sum + Avx2.MultiplyAddAdjacent(a, b);
 }

@@ -70,6 +70,20 @@ public struct Lanes512 : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowShorts(Lanes512 value, ref short destination, nuint offset) =>
+        Avx512F.ConvertToVector256Int16(value._all.AsInt32()).StoreUnsafe(ref destination, offset);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AccumulatePairs(ref Lanes512 sum, Lanes512 a, Lanes512 b) =>
+        sum._all = (sum._all.AsInt32() + Avx512BW.MultiplyAddAdjacent(a._all.AsInt16(), b._all.AsInt16())).AsSingle();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 FromIntegers(Lanes512 bits) => new(Vector512.ConvertToSingle(bits._all.AsInt32()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) =>
         new(Avx512F.FusedMultiplyAdd(a._all, b._all, c._all));
 

@@ -122,6 +122,43 @@ public struct LanesScalar : ILanes<LanesScalar>
     }
 
     /// <inheritdoc/>
+    public static void StoreLowShorts(LanesScalar value, ref short destination, nuint offset)
+    {
+        for (int i = 0; i < 16; i++)
+        {
+            Unsafe.Add(ref destination, offset + (nuint)i) = (short)BitConverter.SingleToInt32Bits(value[i]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void AccumulatePairs(ref LanesScalar sum, LanesScalar a, LanesScalar b)
+    {
+        // Through memory: no float register sees bits that are no float.
+        ref int sums = ref Unsafe.As<LanesScalar, int>(ref sum);
+        ref int x = ref Unsafe.As<LanesScalar, int>(ref a);
+        ref int y = ref Unsafe.As<LanesScalar, int>(ref b);
+        for (int i = 0; i < 16; i++)
+        {
+            int left = Unsafe.Add(ref x, i);
+            int right = Unsafe.Add(ref y, i);
+            Unsafe.Add(ref sums, i) += ((short)left * (short)right) + ((left >> 16) * (right >> 16));
+        }
+    }
+
+    /// <inheritdoc/>
+    public static LanesScalar FromIntegers(LanesScalar bits)
+    {
+        ref int integers = ref Unsafe.As<LanesScalar, int>(ref bits);
+        LanesScalar result = default;
+        for (int i = 0; i < 16; i++)
+        {
+            result[i] = Unsafe.Add(ref integers, i);
+        }
+
+        return result;
+    }
+
+    /// <inheritdoc/>
     public static LanesScalar MultiplyAdd(LanesScalar a, LanesScalar b, LanesScalar c)
     {
         for (int i = 0; i < 16; i++)

@@ -36,6 +36,20 @@ internal static class LanesTail
         }
     }
 
+    /// <summary>Writes the low 16 bits of the first <paramref name="count"/> lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowShorts<TLanes>(TLanes value, ref short destination, nuint offset, int count)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        LanesScalar buffer = default;
+        ref short shorts = ref Unsafe.As<LanesScalar, short>(ref buffer);
+        TLanes.StoreLowShorts(value, ref shorts, 0);
+        for (int i = 0; i < count; i++)
+        {
+            Unsafe.Add(ref destination, offset + (nuint)i) = Unsafe.Add(ref shorts, i);
+        }
+    }
+
     /// <summary>Writes the low bytes of the first <paramref name="count"/> lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreLowBytes<TLanes>(TLanes value, ref byte destination, nuint offset, int count)

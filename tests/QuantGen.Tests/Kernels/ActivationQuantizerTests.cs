@@ -13,16 +13,20 @@ public sealed class ActivationQuantizerTests
         foreach (int columns in Samples.Sizes)
         {
             float[] input = Input(content, columns);
-            CheckPerToken<Lanes512>(input);
-            CheckPerToken<Lanes256>(input);
-            CheckPerToken<Lanes128>(input);
-            CheckPerToken<LanesScalar>(input);
-            foreach ((float scale, int zero) in ((float, int)[])[(0.02f, 128), (0.5f, 0), (1e-9f, 255), (3e30f, 7)])
+            foreach (int bits in (int[])[8, 4, 2])
             {
-                CheckStatic<Lanes512>(input, scale, zero);
-                CheckStatic<Lanes256>(input, scale, zero);
-                CheckStatic<Lanes128>(input, scale, zero);
-                CheckStatic<LanesScalar>(input, scale, zero);
+                CheckPerToken<Lanes512>(input, bits);
+                CheckPerToken<Lanes256>(input, bits);
+                CheckPerToken<Lanes128>(input, bits);
+                CheckPerToken<LanesScalar>(input, bits);
+            }
+
+            foreach ((float scale, int zero, int bits) in ((float, int, int)[])[(0.02f, 128, 8), (0.5f, 0, 8), (1e-9f, 255, 8), (3e30f, 7, 8), (0.3f, 8, 4), (0.3f, 5, 4), (0.7f, 2, 2)])
+            {
+                CheckStatic<Lanes512>(input, scale, zero, bits);
+                CheckStatic<Lanes256>(input, scale, zero, bits);
+                CheckStatic<Lanes128>(input, scale, zero, bits);
+                CheckStatic<LanesScalar>(input, scale, zero, bits);
             }
         }
     }
@@ -40,7 +44,7 @@ public sealed class ActivationQuantizerTests
     [InlineData(float.PositiveInfinity, 1f, 77, 255)]
     [InlineData(float.NegativeInfinity, 1f, 77, 0)]
     public void Codes_round_half_to_even_before_the_zero_point_is_added(float x, float inverse, int zero, int code) =>
-        Assert.Equal(code, ActivationParameters.ActivationCode(x, inverse, zero));
+        Assert.Equal(code, new ActivationParameters(1f / inverse, inverse, zero).Code(x));
 
     [Fact]
     public void Range_always_holds_zero_and_is_never_degenerate()
@@ -91,7 +95,7 @@ public sealed class ActivationQuantizerTests
         }
     }
 
-    private static void CheckPerToken<TLanes>(float[] input)
+    private static void CheckPerToken<TLanes>(float[] input, int bits)
         where TLanes : struct, ILanes<TLanes>
     {
         if (!Samples.Runs<TLanes>())
@@ -101,7 +105,7 @@ public sealed class ActivationQuantizerTests
 
         int columns = input.Length;
         byte[] expected = new byte[columns];
-        ActivationParameters range = ActivationQuantizer.Reference(input, expected);
+        ActivationParameters range = ActivationQuantizer.Reference(input, expected, bits);
 
         // Two rows, the second the reverse of the first, with gaps behind each.
         float[] reversed = [.. input.Reverse()];
@@ -111,7 +115,7 @@ public sealed class ActivationQuantizerTests
         using GuardedBuffer<int> zeros = new(2);
         using GuardedBuffer<int> sums = new(2);
         ActivationQuantizer.RunPerToken<TLanes>(
-            ref rows.Start, columns + 2, 2, columns, ref codes.Start, columns + 5, ref scales.Start, ref zeros.Start, ref sums.Start);
+            ref rows.Start, columns + 2, 2, columns, ref codes.Start, columns + 5, ref scales.Start, ref zeros.Start, ref sums.Start, bits);
         Assert.Equal([.. expected, 0, 0, 0, 0, 0, .. expected.Reverse(), 0, 0, 0, 0, 0], codes.Span.ToArray());
         Assert.Equal([range.Scale, range.Scale], scales.Span.ToArray());
         Assert.Equal([range.ZeroPoint, range.ZeroPoint], zeros.Span.ToArray());
@@ -119,7 +123,7 @@ public sealed class ActivationQuantizerTests
         Assert.Equal([sum, sum], sums.Span.ToArray());
     }
 
-    private static void CheckStatic<TLanes>(float[] input, float scale, int zero)
+    private static void CheckStatic<TLanes>(float[] input, float scale, int zero, int bits)
         where TLanes : struct, ILanes<TLanes>
     {
         if (!Samples.Runs<TLanes>())
@@ -128,8 +132,8 @@ public sealed class ActivationQuantizerTests
         }
 
         int columns = input.Length;
-        ActivationParameters range = ActivationParameters.FromScale(scale, zero);
-        byte[] expected = [.. input.Select(x => ActivationParameters.ActivationCode(x, range.Inverse, zero))];
+        ActivationParameters range = ActivationParameters.FromScale(scale, zero, bits);
+        byte[] expected = [.. input.Select(range.Code)];
         using GuardedBuffer<float> row = new(input);
         using GuardedBuffer<byte> codes = new(columns);
         using GuardedBuffer<int> sums = new(1);

@@ -140,6 +140,34 @@ public abstract class KernelBitsTests<TLanes>
         }
     }
 
+    [Theory]
+    [InlineData(1, 64)]
+    [InlineData(2, 16)]
+    [InlineData(16, 64)]
+    [InlineData(33, 48)]
+    [InlineData(70, 1)]
+    [InlineData(70, 13)]
+    [InlineData(65, 80)]
+    [InlineData(130, 64)]
+    [InlineData(257, 31)]
+    public void Quantized_attention_also_over_its_queries(int length, int headSize)
+    {
+        Random random = new(length);
+        int stride = (3 * headSize) + 5;
+        int used = ((length - 1) * stride) + headSize;
+        using GuardedBuffer<float> key = new(Samples.Normal(random, used));
+        using GuardedBuffer<float> value = new(Samples.Normal(random, used));
+        using GuardedBuffer<float> scratch = new(QuantizedAttention.ScratchFloats(length, headSize));
+        foreach (int bits in (int[])[2, 4, 8])
+        {
+            AttentionOperands operands = QuantizedAttentionTests.Operands(bits, headSize);
+            Compare<float>(
+                Samples.Normal(random, used),
+                q => QuantizedAttention.Run<TLanes>(ref q.Start, ref key.Start, ref value.Start, stride, length, length, headSize, operands, ref scratch.Start, ref q.Start, stride),
+                q => QuantizedAttention.Run<LanesScalar>(ref q.Start, ref key.Start, ref value.Start, stride, length, length, headSize, operands, ref scratch.Start, ref q.Start, stride));
+        }
+    }
+
     private static IEnumerable<int> Sizes() => Samples.Sizes;
 
     private static T[] Compare<T>(T[] content, Action<GuardedBuffer<T>> actual, Action<GuardedBuffer<T>> expected)

@@ -1,0 +1,85 @@
+namespace QuantGen.Experiments.Studies;
+
+/// <summary>The tables, in the order they are made.</summary>
+internal static class AllStudies
+{
+    private static readonly int[] s_seeds = [1, 2, 3];
+
+    public static IReadOnlyList<Study> List { get; } =
+    [
+        Comparison(), LowBitActivations(), MaskedLanguageModel(), Clustering(), ClusterIterations(), Initialization(),
+    ];
+
+    // Epochs and learning rates were chosen on the split of the training data, once for all methods of a study.
+    private static string[] Recipe(LearningTask task) => task == LearningTask.SotuMlm
+        ? ["--epochs", "1", "--max-steps", "600", "--learning-rate", "2e-4"]
+        : task == LearningTask.Trec ? ["--epochs", "4", "--learning-rate", "2e-4"] : ["--epochs", "2", "--learning-rate", "1e-4"];
+
+    private static IEnumerable<Experiment> Rows(string row, LearningTask task, IEnumerable<int> seeds, params string[] options) =>
+        seeds.Select(seed => new Experiment(row, seed, task, [.. options, .. Recipe(task)]));
+
+    private static Study Comparison()
+    {
+        Method[] methods = [Method.Q8Bert, Method.TernaryBert, Method.Lsq, Method.LsqWithTeacher, Method.Kdlsq];
+        Widths[] widths = [new(2, 2, 8), new(4, 4, 8), new(8, 8, 8)];
+        var rows = from task in new[] { LearningTask.Trec, LearningTask.Sst2 }
+                   from width in widths
+                   from method in methods
+                   where method != Method.TernaryBert || width.Weights != 4
+                   from run in Rows($"{task.Name} {width} {method.Name}", task, task == LearningTask.Trec ? s_seeds : [1], [.. width.Options, .. method.Options])
+                   select run;
+        return new Study("comparison", "Methods at W-E-A 2-2-8, 4-4-8 and 8-8-8", "What do a teacher and learned step sizes add?", [.. rows]);
+    }
+
+    private static Study LowBitActivations()
+    {
+        var rows = from width in new Widths[] { new(2, 2, 8), new(2, 2, 4), new(2, 2, 2), new(4, 4, 2) }
+                   from run in Rows($"{width} {Method.Kdlsq.Name}", LearningTask.Trec, s_seeds, [.. width.Options, .. Method.Kdlsq.Options])
+                   select run;
+        return new Study("activations", "KDLSQ-BERT with activations of 8, 4 and 2 bits", "How far can activations go down?", [.. rows]);
+    }
+
+    private static Study MaskedLanguageModel()
+    {
+        var widths = new Widths[] { new(2, 8, 8), new(4, 8, 8), new(2, 2, 8) };
+        var rows = from width in widths
+                   from method in new[] { Method.Q8Bert, Method.TernaryBert, Method.Kdlsq }
+                   where method != Method.TernaryBert || width.Weights == 2
+                   from run in Rows($"{width} {method.Name}", LearningTask.SotuMlm, [1], [.. width.Options, .. method.Options])
+                   select run;
+        return new Study("perplexity", "A masked language model: perplexity after equal training", "Which method loses least where accuracy cannot hide it?", [.. rows]);
+    }
+
+    private static Study Clustering()
+    {
+        var rows = from task in new[] { LearningTask.SotuMlm, LearningTask.Trec, LearningTask.Sst2Albert }
+                   from bits in new[] { 1, 2, 3, 4, 5 }
+                   from scheme in new[] { "kmeans", "linear-clusters" }
+                   from run in Rows($"{task.Name} {bits} bits {scheme}", task, task == LearningTask.Trec ? s_seeds : [1], [.. Clusters(scheme, bits)])
+                   select run;
+        return new Study("clustering", "k-means against linear clusters at 1 to 5 bits", "Is it worth choosing centroids?", [.. rows]);
+    }
+
+    private static Study ClusterIterations()
+    {
+        var rows = from task in new[] { LearningTask.Trec, LearningTask.Sst2Albert }
+                   from iterations in new[] { "3", "5", "10", "20" }
+                   from run in Rows($"{task.Name} {iterations} iterations", task, [1], [.. Clusters("kmeans", 1), "--cluster-iterations", iterations])
+                   select run;
+        return new Study("iterations", "k-means at 1 bit: iterations of Lloyd's algorithm", "Do more iterations help the smallest codebook?", [.. rows]);
+    }
+
+    private static Study Initialization()
+    {
+        var rows = from initialization in new[] { "truncation", "experience", "mean-magnitude" }
+                   from run in Rows(initialization, LearningTask.Trec, [1], [.. new Widths(2, 2, 8).Options, .. Method.Kdlsq.Options, "--scale-initialization", initialization])
+                   select run;
+        return new Study("initialization", "How learned thresholds begin", "Does Algorithm 1 converge faster than fixed values?", [.. rows]) { HasCurves = true };
+    }
+
+    private static string[] Clusters(string scheme, int bits)
+    {
+        string width = bits.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return ["--scheme", scheme, "--bits", width, "--embedding-bits", width, "--loss", "gt"];
+    }
+}
