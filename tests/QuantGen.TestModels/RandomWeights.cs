@@ -77,7 +77,7 @@ public static class RandomWeights
         string name = tensor.Name[..tensor.Name.LastIndexOf('.')];
         if (name == PackedLayout.WordEmbedding)
         {
-            return Codes(spec.Dimensions.VocabularySize, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, 1, random);
+            return Codes(spec.Dimensions.VocabularySize, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, spec.HasEmbeddingCodebook ? 0 : 1, random);
         }
 
         MatrixSpec matrix = spec.Matrix(name);
@@ -87,8 +87,9 @@ public static class RandomWeights
             return [.. Enumerable.Range(0, (int)tensor.Count).Select(i => (byte)random.Next(1 << (matrix.IsMixed ? matrix.GroupBits[groups[i]] : matrix.Bits)))];
         }
 
-        // Symmetric codes are of a narrow range: the lowest never occurs, except that at one bit both do.
-        return [.. matrix.Segments().SelectMany(s => Codes(s.Rows, matrix.Columns, s.Bits, matrix.Mapping == Mapping.Symmetric && s.Bits > 1 ? 1 : 0, random))];
+        // Symmetric codes are of a narrow range: the lowest never occurs, except that at one bit both do. Labels of a codebook all occur.
+        bool isNarrow = !matrix.HasCodebook && matrix.Mapping == Mapping.Symmetric;
+        return [.. matrix.Segments().SelectMany(s => Codes(s.Rows, matrix.Columns, s.Bits, isNarrow && s.Bits > 1 ? 1 : 0, random))];
     }
 
     private static bool IsOperand(ModelSpec spec, TensorSpec tensor) => spec.AttentionSites().Any(site => tensor.Name.StartsWith(site.Name + ".input_", StringComparison.Ordinal));

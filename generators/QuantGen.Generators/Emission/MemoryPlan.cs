@@ -53,14 +53,20 @@ internal sealed class MemoryPlan
             new("Intermediate", block * d.IntermediateSize * 4, Step.FeedForwardIn, Step.FeedForwardOut),
             new("AttentionScratch", AttentionScratch(spec) * 4, Step.Attention, Step.Attention),
         };
-        if (model.Matrices.Any(m => m.IsQuantized))
+        // A panel of weights that were looked up.
+        long scratch = model.Matrices.Where(m => m.HasCodebook).Select(m => 4L * PanelPadding.FullPrecisionPanel * m.Columns).DefaultIfEmpty(0).Max();
+        if (model.Matrices.Any(m => m.HasIntegerProduct))
         {
             local.Add(new("Codes", (block * widest) + Slack, 0, Step.Last));
             local.Add(new("TokenScales", block * 4, 0, Step.Last));
             local.Add(new("TokenZeroPoints", block * 4, 0, Step.Last));
             local.Add(new("TokenSums", block * 4 * groups, 0, Step.Last));
-            long scratch = model.Matrices.Where(m => m.IsQuantized)
-                .Max(m => m.Segments().Max(s => PanelPadding.ScratchBytes((int)block, m.Rows, m.Columns, s.Bits, m.GroupSize > 0)));
+            scratch = Math.Max(scratch, model.Matrices.Where(m => m.HasIntegerProduct)
+                .Max(m => m.Segments().Max(s => PanelPadding.ScratchBytes((int)block, m.Rows, m.Columns, s.Bits, m.GroupSize > 0))));
+        }
+
+        if (scratch > 0)
+        {
             local.Add(new("PanelScratch", scratch, 0, Step.Last));
         }
 

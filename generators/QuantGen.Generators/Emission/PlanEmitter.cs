@@ -95,7 +95,7 @@ internal static class PlanEmitter
                 """);
         }
 
-        if (plan.Model.Matrices.Any(m => m.IsQuantized))
+        if (plan.Model.Matrices.Any(m => m.HasIntegerProduct))
         {
             string bits = plan.Model.ActivationBits == 8 ? string.Empty : $" {{ Bits = {N(plan.Model.ActivationBits)} }}";
             w.Lines($"""
@@ -151,6 +151,7 @@ internal static class PlanEmitter
                     string variant = Kernels.KernelVariant.Of(matrix, segments[s].Bits).Suffix;
                     w.Lines(segments[s].Bits == 32
                         ? $"""LinearPlacer.PlaceFullPrecision(model, arena, "{matrix.Name}", {place});"""
+                        : matrix.HasCodebook ? $"""LinearPlacer.PlaceCodebook(model, arena, "{matrix.Name}", {place});"""
                         : $"""LinearPlacer.Place(model, arena, "{matrix.Name}", {N(s)}, {plan.Spec.Name}Kernels{variant}.Order, {place});""");
                 }
             }

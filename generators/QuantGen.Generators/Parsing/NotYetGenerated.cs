@@ -16,8 +16,6 @@ internal static class NotYetGenerated
         }
 
         Refuse(options.Training, "Training code", "Training");
-        Refuse(model.Matrices.Any(m => m.HasCodebook), "A product with codebooks", "Scheme");
-        Refuse(model.HasEmbeddingCodebook, "A word embedding with a codebook", "EmbeddingScheme");
         Refuse(model.HasMaskedLanguageHead, "A masked language model's head", "Head");
     }
 }

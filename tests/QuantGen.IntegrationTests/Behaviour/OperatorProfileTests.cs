@@ -56,7 +56,7 @@ public sealed class OperatorProfileTests
         double elapsed = watch.Elapsed.TotalMilliseconds;
         OperatorClass[] idle = [.. Enum.GetValues<OperatorClass>().Where(c => profile.Milliseconds(c) <= 0)];
         var absent = new List<OperatorClass>();
-        if (model.Spec.Matrices.All(matrix => !matrix.IsQuantized))
+        if (model.Spec.Matrices.All(matrix => !matrix.HasIntegerProduct))
         {
             absent.Add(OperatorClass.ActivationCodes);
         }
@@ -126,7 +126,7 @@ public sealed class OperatorProfileTests
         {
             foreach (RowSegment segment in matrix.Segments())
             {
-                Add(ClassOf(matrix.Name), segment.Bits, ExecutedTokens.MultiplyAdds(spec, matrix, segment, batch));
+                Add(ClassOf(matrix.Name), ExecutedTokens.ExecutedBits(matrix, segment), ExecutedTokens.MultiplyAdds(spec, matrix, segment, batch));
             }
         }
 

@@ -67,7 +67,10 @@ internal sealed class ReferenceModel
 
         int rowBytes = ((width * bits) + 7) / 8;
         byte[] codes = _model.Codes("embeddings.word_embeddings").Slice(id * rowBytes, rowBytes).ToArray();
-        return (ReferenceMatrix.Code(codes, (long)column * bits, bits) - (1 << (bits - 1))) * (double)Floats("embeddings.word_embeddings.scales")[id];
+        int code = ReferenceMatrix.Code(codes, (long)column * bits, bits);
+        return _spec.EmbeddingScheme is Scheme.KMeans or Scheme.LinearClusters
+            ? Floats("embeddings.word_embeddings.codebook")[code]
+            : (code - (1 << (bits - 1))) * (double)Floats("embeddings.word_embeddings.scales")[id];
     }
 
     private double[][] Layer(double[][] hidden, string layer, int use)
@@ -127,7 +130,7 @@ internal sealed class ReferenceModel
     private double[] Linear(string name, double[] input, int use)
     {
         ReferenceMatrix matrix = _matrices[name];
-        if (!matrix.Spec.IsQuantized)
+        if (!matrix.Spec.HasIntegerProduct)
         {
             return matrix.Apply(input);
         }
