@@ -63,6 +63,7 @@ public static class CliApplication
             verbose,
             new InspectCommand(streams),
             new QuantizeCommand(streams),
+            new VocabularyCommand(streams),
             new TokenizeCommand(streams),
             new RunCommand(streams),
             new EvaluateCommand(streams),

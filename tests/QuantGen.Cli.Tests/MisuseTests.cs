@@ -88,6 +88,7 @@ public sealed class MisuseTests(CheckpointFixture files) : IClassFixture<Checkpo
     [InlineData("evaluate")]
     [InlineData("bench")]
     [InlineData("build")]
+    [InlineData("vocabulary")]
     public void Every_option_is_described(string command)
     {
         string help = Tool.Text(command, "--help");

@@ -54,7 +54,18 @@ internal sealed record ModelSource(string ClassText, string Config, string? Plan
             arguments.Add($"Clipping = Clipping.{first.Clipping}");
         }
 
+        Scheme scheme = needsPlan ? Scheme.Linear : first.Scheme;
+        if (scheme != Scheme.Linear)
+        {
+            arguments.Add($"Scheme = Scheme.{scheme}");
+        }
+
         arguments.Add(Number("EmbeddingBits = ", spec.EmbeddingBits));
+        if (spec.EmbeddingBits != 32 && spec.EmbeddingScheme != scheme)
+        {
+            arguments.Add($"EmbeddingScheme = Scheme.{spec.EmbeddingScheme}");
+        }
+
         arguments.Add($"ActivationRange = ActivationRange.{spec.ActivationRange}");
         arguments.Add($"Head = BertHead.{spec.Head}");
         arguments.Add(Number("MaxSequenceLength = ", target.MaxSequenceLength));
@@ -109,6 +120,7 @@ internal sealed record ModelSource(string ClassText, string Config, string? Plan
             json.WriteNumber("bits", matrix.Bits);
             if (matrix.IsQuantized)
             {
+                json.WriteString("scheme", SpecNames.Of(matrix.Scheme));
                 json.WriteNumber("groups", matrix.GroupCount);
                 json.WriteNumber("group_size", matrix.GroupSize);
                 json.WriteString("mapping", SpecNames.Of(matrix.Mapping));

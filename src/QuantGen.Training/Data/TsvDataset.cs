@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace QuantGen.Training.Data;
 
@@ -12,8 +11,6 @@ namespace QuantGen.Training.Data;
 public sealed class TsvDataset
 {
     private const string Headers = "a header line 'sentence' or 'sentence1<TAB>sentence2', with or without '<TAB>label'";
-
-    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private TsvDataset(IReadOnlyList<TsvRow> rows, bool hasPairs, bool hasLabels)
     {
@@ -42,17 +39,13 @@ public sealed class TsvDataset
     /// <param name="file">The name that messages give the file.</param>
     internal static TsvDataset Parse(ReadOnlySpan<byte> content, string file)
     {
-        if (content.StartsWith("\uFEFF"u8))
-        {
-            content = content[3..];
-        }
-
+        content = TextLines.WithoutMark(content);
         if (content.IsEmpty)
         {
             throw new DataFormatException(file, 0, Headers, "an empty file");
         }
 
-        string[] columns = ReadLine(ref content, file, 1).Split('\t');
+        string[] columns = TextLines.Take(ref content, file, 1).Split('\t');
         (bool pairs, bool labels) = columns switch
         {
             ["sentence"] => (false, false),
@@ -65,7 +58,7 @@ public sealed class TsvDataset
         var rows = new List<TsvRow>();
         for (int line = 2; !content.IsEmpty; line++)
         {
-            string[] fields = ReadLine(ref content, file, line).Split('\t');
+            string[] fields = TextLines.Take(ref content, file, line).Split('\t');
             rows.Add(ReadRow(fields, columns, pairs, labels, file, line));
         }
 
@@ -103,37 +96,5 @@ public sealed class TsvDataset
     {
         const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         return double.TryParse(text, Style, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
-    }
-
-    /// <summary>Takes the next line off the content, without its end.</summary>
-    private static string ReadLine(ref ReadOnlySpan<byte> content, string file, int line)
-    {
-        int length = content.IndexOf((byte)'\n');
-        ReadOnlySpan<byte> bytes = length < 0 ? content : content[..length];
-        content = length < 0 ? [] : content[(length + 1)..];
-        if (bytes.EndsWith("\r"u8))
-        {
-            bytes = bytes[..^1];
-        }
-
-        if (bytes.Contains((byte)'\r'))
-        {
-            throw new DataFormatException(file, line, "lines that end in LF or CRLF", "a CR inside a line");
-        }
-
-        if (bytes.Contains((byte)0))
-        {
-            throw new DataFormatException(file, line, "text", "a NUL character");
-        }
-
-        try
-        {
-            return s_strictUtf8.GetString(bytes);
-        }
-        catch (DecoderFallbackException error)
-        {
-            string hexadecimal = Convert.ToHexString(error.BytesUnknown ?? []);
-            throw new DataFormatException(file, line, "UTF-8 text", $"the bytes 0x{hexadecimal} at byte {error.Index + 1} of the line");
-        }
     }
 }

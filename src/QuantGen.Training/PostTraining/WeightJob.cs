@@ -13,7 +13,7 @@ internal sealed class WeightJob
 
     private readonly MatrixSpec _matrix;
     private byte[] _codes = [];
-    private float[] _scales = [];
+    private float[] _scales = []; // or the codebook
     private byte[]? _zeroPoints;
 
     private WeightJob(MatrixSpec matrix)
@@ -31,16 +31,17 @@ internal sealed class WeightJob
     /// <summary>Lists the jobs of a model in the order of the forward pass.</summary>
     public static WeightJob[] Of(ModelSpec spec)
     {
-        // A scale for every row of the embedding: groups of rows, as many as there are rows.
+        // A scale for every row of the embedding: groups of rows, as many as there are rows; or one codebook.
         int rows = spec.Dimensions.VocabularySize;
         Clipping clipping = spec.EmbeddingBits < EmbeddingBitsWithoutClipping ? Clipping.Mse : Clipping.MinMax;
+        int groups = spec.HasEmbeddingCodebook ? 1 : rows;
         var embedding = new MatrixSpec(
-            PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, rows, 0, Mapping.Symmetric, clipping, default);
+            PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, groups, 0, Mapping.Symmetric, clipping, default) { Scheme = spec.EmbeddingScheme };
         return [new WeightJob(embedding), .. spec.Matrices.Select(matrix => new WeightJob(matrix))];
     }
 
     /// <summary>Quantizes and packs.</summary>
-    public void Run(Checkpoint checkpoint)
+    public void Run(Checkpoint checkpoint, PostTrainingOptions options)
     {
         if (!_matrix.IsQuantized)
         {
@@ -48,6 +49,12 @@ internal sealed class WeightJob
         }
 
         float[] weights = checkpoint.Read(_matrix.Name + ".weight");
+        if (_matrix.HasCodebook)
+        {
+            Cluster(weights, options);
+            return;
+        }
+
         QuantizedMatrix quantized = MatrixQuantizer.Quantize(weights, _matrix.Rows, _matrix.Columns, new MatrixQuantizerOptions
         {
             Bits = _matrix.Bits,
@@ -62,7 +69,7 @@ internal sealed class WeightJob
         Report = new TensorReport(_matrix.Name, quantized.MeanBits, _matrix.ScaleCount, quantized.SignalToNoiseDb(weights));
     }
 
-    /// <summary>Adds codes, scales and zero points; weights in full precision are not added here.</summary>
+    /// <summary>Adds codes and scales and zero points, or a codebook; weights in full precision are not added here.</summary>
     public void AddTo(PackedModelBuilder builder)
     {
         if (!_matrix.IsQuantized)
@@ -71,11 +78,22 @@ internal sealed class WeightJob
         }
 
         builder.AddBytes(_matrix.Name + ".codes", _codes);
-        builder.AddFloats(_matrix.Name + ".scales", _scales);
+        builder.AddFloats(_matrix.Name + (_matrix.HasCodebook ? ".codebook" : ".scales"), _scales);
         if (_zeroPoints is not null)
         {
             builder.AddBytes(_matrix.Name + ".zero_points", _zeroPoints);
         }
+    }
+
+    private void Cluster(float[] weights, PostTrainingOptions options)
+    {
+        Clusters clusters = _matrix.Scheme == Scheme.KMeans
+            ? ClusterQuantizer.KMeans(weights, _matrix.Bits, options.ClusterIterations, options.ClusterSeed)
+            : ClusterQuantizer.Linear(weights, _matrix.Bits);
+        _codes = new byte[_matrix.CodeBytes()];
+        CodePacker.Pack(clusters.Labels, _matrix.Columns, _matrix.Bits, _codes);
+        _scales = clusters.Centroids;
+        Report = new TensorReport(_matrix.Name, _matrix.Bits, 1, clusters.SignalToNoiseDb(weights));
     }
 
     // Rows, scales and zero points go in stored order: where precision is mixed, groups of fewer bits come first.

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Unicode;
+using QuantGen.Checkpoints;
 
 namespace QuantGen.Tokenization;
 
@@ -48,6 +49,15 @@ public sealed class Vocabulary
     /// <param name="fileName">The name that errors give.</param>
     /// <exception cref="ModelFormatException">A line is empty, too long, repeated or not UTF-8, or there is none.</exception>
     public static Vocabulary Parse(ReadOnlySpan<byte> vocabTxt, string fileName) => VocabularyReader.Read(vocabTxt, fileName);
+
+    /// <summary>Writes the canonical <c>vocab.txt</c>; a reader sees the old file or the whole new one.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        AtomicFile.Write(path, stream => stream.Write(_bytes));
+    }
 
     /// <summary>Returns the id of a piece, or -1 when the vocabulary does not have it.</summary>
     /// <param name="piece">The piece exactly as in the vocabulary, with its prefix if it has one.</param>
