@@ -21,7 +21,7 @@ public static class RandomWeights
         {
             if (tensor.IsFloat)
             {
-                builder.AddFloats(tensor.Name, Floats(tensor, random));
+                builder.AddFloats(tensor.Name, Floats(spec, tensor, random));
             }
             else
             {
@@ -33,12 +33,16 @@ public static class RandomWeights
         return builder.Build();
     }
 
-    private static float[] Floats(TensorSpec tensor, Random random)
+    private static float[] Floats(ModelSpec spec, TensorSpec tensor, Random random)
     {
+        // The coarser the codes, the more each of them stands for.
+        float Step(int bits) => 255f / ((1 << bits) - 1);
         (float low, float high) = tensor.Name switch
         {
             // Calibrated ranges that cut some activations off.
-            _ when tensor.Name.EndsWith(".input_scale", StringComparison.Ordinal) => (0.02f, 0.04f),
+            _ when tensor.Name.EndsWith(".probabilities.input_scale", StringComparison.Ordinal) => (0.003f * Step(spec.AttentionBits), 0.004f * Step(spec.AttentionBits)),
+            _ when IsOperand(spec, tensor) => (0.03f * Step(spec.AttentionBits), 0.04f * Step(spec.AttentionBits)),
+            _ when tensor.Name.EndsWith(".input_scale", StringComparison.Ordinal) => (0.02f * Step(spec.ActivationBits), 0.04f * Step(spec.ActivationBits)),
             PackedLayout.WordEmbedding + ".scales" => (0.01f, 0.3f),
             _ when tensor.Name.EndsWith(".scales", StringComparison.Ordinal) => (0.005f, 0.1f),
             _ when tensor.Name.EndsWith("LayerNorm.weight", StringComparison.Ordinal) => (0.5f, 1.5f),
@@ -55,15 +59,25 @@ public static class RandomWeights
 
     private static byte[] Bytes(ModelSpec spec, TensorSpec tensor, Random random)
     {
+        if (IsOperand(spec, tensor))
+        {
+            return [.. Enumerable.Repeat((byte)(tensor.Name.Contains(".probabilities.", StringComparison.Ordinal) ? 0 : 1 << (spec.AttentionBits - 1)), (int)tensor.Count)];
+        }
+
         if (tensor.Name.EndsWith(".input_zero_point", StringComparison.Ordinal))
         {
+            if (spec.ActivationBits < 8)
+            {
+                return [.. Enumerable.Range(0, (int)tensor.Count).Select(i => (byte)((1 << (spec.ActivationBits - 1)) - (i % 2)))];
+            }
+
             return [.. Enumerable.Range(0, (int)tensor.Count).Select(_ => (byte)random.Next(100, 156))];
         }
 
         string name = tensor.Name[..tensor.Name.LastIndexOf('.')];
         if (name == PackedLayout.WordEmbedding)
         {
-            return Codes(spec.Dimensions.VocabularySize, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, 1, random);
+            return Codes(spec.Dimensions.VocabularySize, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, spec.HasEmbeddingCodebook ? 0 : 1, random);
         }
 
         MatrixSpec matrix = spec.Matrix(name);
@@ -73,9 +87,12 @@ public static class RandomWeights
             return [.. Enumerable.Range(0, (int)tensor.Count).Select(i => (byte)random.Next(1 << (matrix.IsMixed ? matrix.GroupBits[groups[i]] : matrix.Bits)))];
         }
 
-        // Symmetric codes are of a narrow range: the lowest never occurs, except that at one bit both do.
-        return [.. matrix.Segments().SelectMany(s => Codes(s.Rows, matrix.Columns, s.Bits, matrix.Mapping == Mapping.Symmetric && s.Bits > 1 ? 1 : 0, random))];
+        // Symmetric codes are of a narrow range: the lowest never occurs, except that at one bit both do. Labels of a codebook all occur.
+        bool isNarrow = !matrix.HasCodebook && matrix.Mapping == Mapping.Symmetric;
+        return [.. matrix.Segments().SelectMany(s => Codes(s.Rows, matrix.Columns, s.Bits, isNarrow && s.Bits > 1 ? 1 : 0, random))];
     }
+
+    private static bool IsOperand(ModelSpec spec, TensorSpec tensor) => spec.AttentionSites().Any(site => tensor.Name.StartsWith(site.Name + ".input_", StringComparison.Ordinal));
 
     private static byte[] Codes(int rows, int columns, int bits, int lowest, Random random)
     {

@@ -1,4 +1,5 @@
 using QuantGen.Execution;
+using QuantGen.Packed;
 using QuantGen.Specs;
 using QuantGen.TestModels.Models;
 
@@ -25,17 +26,26 @@ public sealed class TestModel
         Of<Bert2>(model => model.Session),
         Of<Bert2GroupSize>(model => model.Session),
         Of<Bert2Asymmetric>(model => model.Session),
+        Of<Bert2Lsq>(model => model.Session),
         Of<Bert3>(model => model.Session),
         Of<Bert3Asymmetric>(model => model.Session),
         Of<Bert4>(model => model.Session),
         Of<Bert4Asymmetric>(model => model.Session),
         Of<Bert4Static>(model => model.Session),
+        Of<Bert4Ternary>(model => model.Session),
         Of<Bert8>(model => model.Session),
         Of<Bert8Asymmetric>(model => model.Session),
         Of<Bert32>(model => model.Session),
         Of<BertLayerBits>(model => model.Session),
         Of<BertMixed>(model => model.Session),
+        Of<Bert1KMeans>(model => model.Session),
+        Of<Bert3KMeans>(model => model.Session),
+        Of<Bert4Clusters>(model => model.Session),
+        Of<Bert5KMeans>(model => model.Session),
+        Of<BertCodebookMixed>(model => model.Session),
         Of<Albert2>(model => model.Session),
+        Of<Albert2KMeans>(model => model.Session),
+        Of<Albert3Lsq>(model => model.Session),
         Of<Albert4Static>(model => model.Session),
         Of<Albert32>(model => model.Session),
     ];
@@ -57,12 +67,15 @@ public sealed class TestModel
     public Type? GeneratedType(string suffix) => _class.Assembly.GetType($"{_class.Namespace}.QuantGenerated.{_class.Name}{suffix}");
 
     /// <summary>Makes random weights, writes them to disk and loads them as a user would.</summary>
-    public InferenceSession Load(int seed = 1, LoadOptions? options = null)
+    public InferenceSession Load(int seed = 1, LoadOptions? options = null) => Load(RandomWeights.For(Spec, seed), options);
+
+    /// <summary>Writes weights to disk and loads them as a user would.</summary>
+    public InferenceSession Load(PackedModel weights, LoadOptions? options = null)
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory("quantgen-").FullName, Name + ".qg.safetensors");
         try
         {
-            RandomWeights.For(Spec, seed).Save(path);
+            weights.Save(path);
             return _load(path, options);
         }
         finally

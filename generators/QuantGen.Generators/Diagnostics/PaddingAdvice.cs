@@ -15,7 +15,7 @@ internal static class PaddingAdvice
         long padded = 0;
         MatrixSpec? worst = null;
         long worstWaste = 0;
-        foreach (MatrixSpec matrix in model.Matrices.Where(m => m.IsQuantized))
+        foreach (MatrixSpec matrix in model.Matrices.Where(m => m.HasIntegerProduct))
         {
             long products = (long)matrix.Rows * matrix.Columns;
             long computed = matrix.Segments().Sum(s =>

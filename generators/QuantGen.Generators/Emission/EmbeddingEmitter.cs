@@ -13,6 +13,14 @@ internal sealed class EmbeddingEmitter(ModelPlan plan)
         int rowBytes = bits == 32 ? plan.Model.Dimensions.EmbeddingSize * 4 : MatrixSpec.RowBytes(plan.Model.Dimensions.EmbeddingSize, bits);
         string words = Identifier.Of(PackedLayout.WordEmbedding + (bits == 32 ? ".weight" : ".codes"));
         string scale = bits == 32 ? "1f" : $"Unsafe.Add(ref pass.WeightFloats({Identifier.Of(PackedLayout.WordEmbedding + ".scales")}), id)";
+        string numbers = bits.ToString(CultureInfo.InvariantCulture) + ", " + scale;
+        string method = "Run";
+        if (plan.Model.HasEmbeddingCodebook)
+        {
+            method = "RunCodebook";
+            numbers = $"{bits.ToString(CultureInfo.InvariantCulture)}, ref pass.WeightFloats({Identifier.Of(PackedLayout.WordEmbedding + ".codebook")})";
+        }
+
         string target = albert ? "ref pass.LocalFloats(worker, Embedded)" : "ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize)";
         w.Lines("// Word, token type and position, added in that order and normalized.");
         using (w.Block("private static void Embed(ForwardPass pass, int worker, int first, int count)"))
@@ -24,8 +32,8 @@ internal sealed class EmbeddingEmitter(ModelPlan plan)
                 {
                     int token = first + i;
                     int id = pass.Ids[token];
-                    Embedding.Run(
-                        ref Unsafe.Add(ref pass.Weights({{words}}), (nint)id * {{rowBytes.ToString(CultureInfo.InvariantCulture)}}), {{bits.ToString(CultureInfo.InvariantCulture)}}, {{scale}},
+                    Embedding.{{method}}(
+                        ref Unsafe.Add(ref pass.Weights({{words}}), (nint)id * {{rowBytes.ToString(CultureInfo.InvariantCulture)}}), {{numbers}},
                         ref Unsafe.Add(ref pass.WeightFloats(EmbeddingsTokenTypeEmbeddingsWeight), pass.Types[token] * EmbeddingSize),
                         ref Unsafe.Add(ref pass.WeightFloats(EmbeddingsPositionEmbeddingsWeight), pass.Positions[token] * EmbeddingSize),
                         ref pass.WeightFloats(EmbeddingsLayerNormWeight), ref pass.WeightFloats(EmbeddingsLayerNormBias),

@@ -83,6 +83,14 @@ internal sealed class LinearEmitter(ModelPlan plan)
             return;
         }
 
+        if (matrix.HasCodebook)
+        {
+            string suffix = KernelVariant.Of(matrix, matrix.Bits).Suffix;
+            string open = $"PlacedCodebook.Open(pass, {Identifier.Of(matrix.Name)}, {N(matrix.Rows)}, {N(matrix.Columns)})";
+            w.Lines($"{kernels}{suffix}.Linear(ref {input}, {inputStride}, {count}, {open}, ref {output}, {stride}, ref pass.LocalFloats(worker, PanelScratch));");
+            return;
+        }
+
         string rows = matrix.HasZeroPoints && matrix.GroupSize > 0 ? "xBy" + N(matrix.GroupSize) : "x";
         IReadOnlyList<RowSegment> segments = matrix.Segments();
         for (int s = 0; s < segments.Count; s++)

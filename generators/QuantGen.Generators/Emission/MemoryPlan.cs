@@ -51,16 +51,22 @@ internal sealed class MemoryPlan
             new("Attended", block * d.HiddenSize * 4, Step.AttentionOutput, Step.FeedForwardOut),
             new("Normalized", block * d.HiddenSize * 4, Step.AttentionOutput, Step.FeedForwardOut),
             new("Intermediate", block * d.IntermediateSize * 4, Step.FeedForwardIn, Step.FeedForwardOut),
-            new("AttentionScratch", AttentionFloats(spec.MaxSequenceLength, model.HeadSize) * 4, Step.Attention, Step.Attention),
+            new("AttentionScratch", AttentionScratch(spec) * 4, Step.Attention, Step.Attention),
         };
-        if (model.Matrices.Any(m => m.IsQuantized))
+        // A panel of weights that were looked up.
+        long scratch = model.Matrices.Where(m => m.HasCodebook).Select(m => 4L * PanelPadding.FullPrecisionPanel * m.Columns).DefaultIfEmpty(0).Max();
+        if (model.Matrices.Any(m => m.HasIntegerProduct))
         {
             local.Add(new("Codes", (block * widest) + Slack, 0, Step.Last));
             local.Add(new("TokenScales", block * 4, 0, Step.Last));
             local.Add(new("TokenZeroPoints", block * 4, 0, Step.Last));
             local.Add(new("TokenSums", block * 4 * groups, 0, Step.Last));
-            long scratch = model.Matrices.Where(m => m.IsQuantized)
-                .Max(m => m.Segments().Max(s => PanelPadding.ScratchBytes((int)block, m.Rows, m.Columns, s.Bits, m.GroupSize > 0)));
+            scratch = Math.Max(scratch, model.Matrices.Where(m => m.HasIntegerProduct)
+                .Max(m => m.Segments().Max(s => PanelPadding.ScratchBytes((int)block, m.Rows, m.Columns, s.Bits, m.GroupSize > 0))));
+        }
+
+        if (scratch > 0)
+        {
             local.Add(new("PanelScratch", scratch, 0, Step.Last));
         }
 
@@ -92,6 +98,25 @@ internal sealed class MemoryPlan
         long keys = PanelPadding.Pad(length, Lanes);
         long columns = PanelPadding.Pad(headSize, Lanes);
         return (headSize * keys) + (length * columns) + (BlockRows * keys) + (BlockRows * columns);
+    }
+
+    /// <summary>As <c>QuantizedAttention.ScratchFloats</c> of the runtime; a test holds the two together.</summary>
+    public static long QuantizedAttentionFloats(int length, int headSize)
+    {
+        const int Lanes = 16;
+        const int BlockRows = 16;
+        long keys = PanelPadding.Pad(length, Lanes);
+        long columns = PanelPadding.Pad(headSize, Lanes);
+        long depth = (headSize + 1) / 2;
+        return (depth * keys) + ((length + 1) / 2 * columns) + (Math.Max(length, BlockRows) * Math.Max(depth, columns / 2))
+            + (BlockRows * keys) + (BlockRows * columns);
+    }
+
+    // Quantized attention is calibrated in full precision.
+    private static long AttentionScratch(ClassSpec spec)
+    {
+        long floats = AttentionFloats(spec.MaxSequenceLength, spec.Model.HeadSize);
+        return spec.Model.HasQuantizedAttention ? Math.Max(floats, QuantizedAttentionFloats(spec.MaxSequenceLength, spec.Model.HeadSize)) : floats;
     }
 
     // Largest first; each buffer goes to the lowest place that no buffer living at the same time occupies.

@@ -8,8 +8,8 @@ namespace QuantGen.Generators.Emission;
 internal sealed class ModelPlan
 {
     /// <summary>Gets the most tokens of one item: enough to share unpacked weights, few enough that a feed-forward block stays in the second-level cache.</summary>
-    /// <remarks>Eight-bit and full-precision weights come from memory for every item, so that there more tokens must share them.</remarks>
-    public static int TokensPerItem(ModelSpec model) => model.Matrices.All(m => m.Bits <= 4) ? 64 : 128;
+    /// <remarks>Eight-bit and full-precision weights come from memory for every item, and labels are looked up for every item, so that there more tokens must share them.</remarks>
+    public static int TokensPerItem(ModelSpec model) => model.Matrices.All(m => m.Bits <= 4 && !m.HasCodebook) ? 64 : 128;
 
     public ModelPlan(ClassSpec spec)
     {
@@ -18,6 +18,7 @@ internal sealed class ModelPlan
         Memory = MemoryPlan.Of(spec);
         Kernels = spec.Model.Matrices
             .SelectMany(m => m.Segments().Select(s => KernelVariant.Of(m, s.Bits)))
+            .SelectMany(k => k.HasCodebook ? new[] { k, KernelVariant.FullPrecision } : new[] { k })
             .Distinct()
             .OrderBy(k => k.Bits)
             .ThenBy(k => k.Suffix, StringComparer.Ordinal)

@@ -16,7 +16,9 @@ internal static class ModelSources
         yield return new EmittedFile(spec.Hint + ".Encoder.g.cs", EncoderEmitter.Emit(plan));
         foreach (KernelVariant variant in plan.Kernels)
         {
-            string text = variant.IsFullPrecision ? FloatKernelEmitter.Emit(spec) : QuantizedKernelEmitter.Emit(spec, variant);
+            string text = variant.IsFullPrecision ? FloatKernelEmitter.Emit(spec)
+                : variant.HasCodebook ? CodebookKernelEmitter.Emit(spec, variant)
+                : QuantizedKernelEmitter.Emit(spec, variant);
             yield return new EmittedFile($"{spec.Hint}.Kernels.{variant.Suffix}.g.cs", text);
         }
 

@@ -95,10 +95,11 @@ internal static class PlanEmitter
                 """);
         }
 
-        if (plan.Model.Matrices.Any(m => m.IsQuantized))
+        if (plan.Model.Matrices.Any(m => m.HasIntegerProduct))
         {
-            w.Lines("""
-                private static ActivationStage Stage => new(Codes, TokenScales, TokenZeroPoints, TokenSums);
+            string bits = plan.Model.ActivationBits == 8 ? string.Empty : $" {{ Bits = {N(plan.Model.ActivationBits)} }}";
+            w.Lines($"""
+                private static ActivationStage Stage => new(Codes, TokenScales, TokenZeroPoints, TokenSums){bits};
 
                 """);
         }
@@ -150,6 +151,7 @@ internal static class PlanEmitter
                     string variant = Kernels.KernelVariant.Of(matrix, segments[s].Bits).Suffix;
                     w.Lines(segments[s].Bits == 32
                         ? $"""LinearPlacer.PlaceFullPrecision(model, arena, "{matrix.Name}", {place});"""
+                        : matrix.HasCodebook ? $"""LinearPlacer.PlaceCodebook(model, arena, "{matrix.Name}", {place});"""
                         : $"""LinearPlacer.Place(model, arena, "{matrix.Name}", {N(s)}, {plan.Spec.Name}Kernels{variant}.Order, {place});""");
                 }
             }

@@ -51,7 +51,7 @@ internal sealed class WeightLayout
     // Linear layers but the head are stored in the kernels' order instead.
     public static bool IsPlain(TensorSpec tensor, ModelSpec model) => !model.Matrices.Any(m =>
         tensor.Name == m.Name + ".codes" || tensor.Name == m.Name + ".scales" || tensor.Name == m.Name + ".zero_points"
-        || tensor.Name == m.Name + ".weight" || tensor.Name == m.Name + ".bias");
+        || tensor.Name == m.Name + ".codebook" || tensor.Name == m.Name + ".weight" || tensor.Name == m.Name + ".bias");
 
     private static string Key(MatrixSpec matrix, int segment, string part) => FormattableString.Invariant($"{matrix.Name}#{segment}#{part}");
 
@@ -62,6 +62,15 @@ internal sealed class WeightLayout
             int floats = PanelPadding.Pad(rows.Rows, PanelPadding.FullPrecisionRows);
             Add(Key(matrix, segment, "codes"), 4L * floats * matrix.Columns);
             Add(Key(matrix, segment, "bias"), 4L * floats);
+            return;
+        }
+
+        if (matrix.HasCodebook)
+        {
+            int outputs = PanelPadding.Pad(rows.Rows, PanelPadding.FullPrecisionRows);
+            Add(Key(matrix, segment, "codes"), 4L * outputs * PanelPadding.LabelWords(matrix.Columns, rows.Bits));
+            Add(Key(matrix, segment, "scales"), 4L * PanelPadding.CodebookTable);
+            Add(Key(matrix, segment, "bias"), 4L * outputs);
             return;
         }
 

@@ -17,10 +17,7 @@ internal static class NotYetGenerated
 
         Refuse(options.Training && model.Matrices.Any(m => m.IsQuantized), "Training code of quantized weights", "Training");
         Refuse(options.Training && model.EmbeddingBits != 32, "Training code of quantized embeddings", "Training");
-        Refuse(model.Matrices.Any(m => m.HasCodebook), "A product with codebooks", "Scheme");
-        Refuse(model.HasEmbeddingCodebook, "A word embedding with a codebook", "EmbeddingScheme");
-        Refuse(model.HasQuantizedAttention, "Quantized attention", "AttentionBits");
-        Refuse(model.ActivationBits is not (8 or 32), $"Products of {model.ActivationBits}-bit activations", "ActivationBits");
+        Refuse(options.Training && model.HasQuantizedAttention, "Training code of quantized attention", "Training");
         Refuse(model.HasMaskedLanguageHead, "A masked language model's head", "Head");
     }
 }

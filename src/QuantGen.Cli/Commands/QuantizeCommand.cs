@@ -21,6 +21,7 @@ internal sealed class QuantizeCommand : CliCommand
     private readonly Option<string?> _calibration;
     private readonly Option<int> _samples;
     private readonly Option<int> _seed;
+    private readonly Option<int> _clusterIterations;
     private readonly Option<int?> _maxLength;
     private readonly Option<bool> _noCache;
     private readonly QuantizationOptions _quantization = new QuantizationOptions().RequireBits();
@@ -35,7 +36,8 @@ internal sealed class QuantizeCommand : CliCommand
         _quantization.AddTo(this);
         _calibration = With(CliOption.Text("--calibration", "TSV", "Texts from which static activation ranges are found; without it every token has its own range when it is quantized."));
         _samples = With(CliOption.Number("--samples", "Rows of the calibration data to use.", defaults.Samples, least: 1));
-        _seed = With(CliOption.Number("--seed", "Which rows are drawn.", defaults.Seed, least: 0));
+        _seed = With(CliOption.Number("--seed", "Which rows and which first centroids of k-means are drawn.", defaults.Seed, least: 0));
+        _clusterIterations = With(CliOption.Number("--cluster-iterations", "The most iterations of k-means.", ClusterQuantizer.DefaultIterations, least: 1));
         _maxLength = With(CliOption.OptionalNumber("--max-length", "Truncate calibration texts to this many tokens.", least: 3));
         _noCache = With(new Option<bool>("--no-cache") { Description = "Compile the model for calibration anew, and do not keep the result." });
     }
@@ -43,14 +45,19 @@ internal sealed class QuantizeCommand : CliCommand
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
     {
         string? calibration = values.Get(_calibration);
-        if (calibration is null && new Option[] { _samples, _seed, _maxLength }.FirstOrDefault(values.Has) is Option unused)
-        {
-            throw new UsageException($"{unused.Name} needs --calibration");
-        }
+        bool isKMeans = _quantization.Scheme(values) == Scheme.KMeans;
+        RequireUse(values, calibration is not null, "--calibration", _samples, _maxLength);
+        RequireUse(values, isKMeans, "--scheme k-means", _clusterIterations);
+        RequireUse(values, isKMeans || calibration is not null, "--calibration or --scheme k-means", _seed);
 
         using CheckpointModel model = CheckpointModel.Open(values.Get(_directory));
         ModelSpec spec = _quantization.Spec(values, model.Config, calibration is null ? ActivationRange.PerToken : ActivationRange.Static);
-        var options = new PostTrainingOptions { Tokenizer = model.OpenTokenizer() };
+        var options = new PostTrainingOptions
+        {
+            Tokenizer = model.OpenTokenizer(),
+            ClusterIterations = values.Get(_clusterIterations),
+            ClusterSeed = (ulong)values.Get(_seed),
+        };
         if (calibration is not null)
         {
             TsvDataset data = TsvDataset.Load(calibration);
@@ -62,6 +69,14 @@ internal sealed class QuantizeCommand : CliCommand
         using PackedModel packed = result.Builder.Build(output);
         packed.Save(output);
         Write(report, result, spec, packed.FileLength);
+    }
+
+    private static void RequireUse(OptionValues values, bool isUsed, string user, params Option[] options)
+    {
+        if (!isUsed && options.FirstOrDefault(values.Has) is Option unused)
+        {
+            throw new UsageException($"{unused.Name} needs {user}");
+        }
     }
 
     private IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>> Calibrate(

@@ -50,17 +50,17 @@ internal sealed record ModelSource(string ClassText, string Config, string? Plan
         }
         else if (first.IsQuantized)
         {
-            if (first.Scheme != Scheme.Linear)
-            {
-                arguments.Add($"Scheme = Scheme.{first.Scheme}");
-            }
-
             arguments.Add($"Mapping = Mapping.{first.Mapping}");
             arguments.Add($"Clipping = Clipping.{first.Clipping}");
         }
 
+        Scheme scheme = needsPlan ? Scheme.Linear : first.Scheme;
+        if (scheme != Scheme.Linear)
+        {
+            arguments.Add($"Scheme = Scheme.{scheme}");
+        }
+
         arguments.Add(Number("EmbeddingBits = ", spec.EmbeddingBits));
-        Scheme scheme = needsPlan || !first.IsQuantized ? Scheme.Linear : first.Scheme;
         if (spec.EmbeddingBits != 32 && spec.EmbeddingScheme != scheme)
         {
             arguments.Add($"EmbeddingScheme = Scheme.{spec.EmbeddingScheme}");
@@ -133,13 +133,9 @@ internal sealed record ModelSource(string ClassText, string Config, string? Plan
         {
             json.WriteStartObject(matrix.Name);
             json.WriteNumber("bits", matrix.Bits);
-            if (matrix.Scheme != Scheme.Linear)
-            {
-                json.WriteString("scheme", SpecNames.Of(matrix.Scheme));
-            }
-
             if (matrix.IsQuantized)
             {
+                json.WriteString("scheme", SpecNames.Of(matrix.Scheme));
                 json.WriteNumber("groups", matrix.GroupCount);
                 json.WriteNumber("group_size", matrix.GroupSize);
                 json.WriteString("mapping", SpecNames.Of(matrix.Mapping));

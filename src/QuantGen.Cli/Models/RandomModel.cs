@@ -61,7 +61,7 @@ internal static class RandomModel
         byte[] packed = new byte[tensor.Bytes];
         if (name == PackedLayout.WordEmbedding)
         {
-            Fill(packed, new RowSegment(spec.EmbeddingBits, 0, spec.Dimensions.VocabularySize), spec.Dimensions.EmbeddingSize, Mapping.Symmetric, random);
+            Fill(packed, new RowSegment(spec.EmbeddingBits, 0, spec.Dimensions.VocabularySize), spec.Dimensions.EmbeddingSize, Range(Mapping.Symmetric, spec.EmbeddingBits, spec.HasEmbeddingCodebook), random);
             return packed;
         }
 
@@ -70,16 +70,17 @@ internal static class RandomModel
         foreach (RowSegment segment in matrix.Segments())
         {
             int length = segment.Rows * MatrixSpec.RowBytes(matrix.Columns, segment.Bits);
-            Fill(packed.AsSpan(at, length), segment, matrix.Columns, matrix.Mapping, random);
+            Fill(packed.AsSpan(at, length), segment, matrix.Columns, Range(matrix.Mapping, segment.Bits, matrix.HasCodebook), random);
             at += length;
         }
 
         return packed;
     }
 
-    private static void Fill(Span<byte> packed, RowSegment segment, int columns, Mapping mapping, Random random)
+    private static CodeRange Range(Mapping mapping, int bits, bool hasCodebook) => hasCodebook ? new CodeRange(0, (1 << bits) - 1) : CodeRange.For(mapping, bits);
+
+    private static void Fill(Span<byte> packed, RowSegment segment, int columns, CodeRange range, Random random)
     {
-        CodeRange range = CodeRange.For(mapping, segment.Bits);
         int count = range.Highest - range.Lowest + 1;
         int length = CodePacker.RowBytes(columns, segment.Bits);
         byte[] codes = new byte[columns];

@@ -1,26 +1,51 @@
+using QuantGen.Packed;
 using QuantGen.Quantization;
 using QuantGen.Specs;
 
 namespace QuantGen.Training.Packing;
 
-/// <summary>The codes of a matrix as a packed file holds them.</summary>
+/// <summary>The weights of a matrix as a packed file holds them.</summary>
 /// <param name="Codes">Bit streams of the rows in stored order.</param>
-/// <param name="Scales">Scales of the groups in stored order.</param>
+/// <param name="Scales">Scales of the groups in stored order; null with a codebook.</param>
 /// <param name="ZeroPoints">Zero points of the groups in stored order; null when symmetric.</param>
-internal sealed record PackedMatrix(byte[] Codes, float[] Scales, byte[]? ZeroPoints)
+/// <param name="Codebook">What the codes stand for; null with scales.</param>
+internal sealed record PackedMatrix(byte[] Codes, float[]? Scales, byte[]? ZeroPoints, float[]? Codebook)
 {
-    /// <summary>Packs quantized weights; where precision is mixed, groups of fewer bits come first.</summary>
+    /// <summary>Packs evenly spaced codes; where precision is mixed, groups of fewer bits come first.</summary>
     public static PackedMatrix Of(MatrixSpec matrix, QuantizedMatrix quantized)
     {
         IReadOnlyList<int> groups = matrix.StoredGroups();
         return new PackedMatrix(
             Pack(matrix, quantized.Codes),
             matrix.IsMixed ? [.. groups.Select(group => quantized.Scales[group])] : quantized.Scales,
-            matrix.IsMixed && quantized.ZeroPoints is byte[] points ? [.. groups.Select(group => points[group])] : quantized.ZeroPoints);
+            matrix.IsMixed && quantized.ZeroPoints is byte[] points ? [.. groups.Select(group => points[group])] : quantized.ZeroPoints,
+            null);
     }
 
-    /// <summary>Packs one code per weight.</summary>
-    public static byte[] Pack(MatrixSpec matrix, byte[] codes)
+    /// <summary>Packs labels of a codebook.</summary>
+    public static PackedMatrix Of(MatrixSpec matrix, Clusters clusters) => new(Pack(matrix, clusters.Labels), null, null, clusters.Centroids);
+
+    /// <summary>Adds everything to a packed model.</summary>
+    public void AddTo(PackedModelBuilder builder, string name)
+    {
+        builder.AddBytes(name + ".codes", Codes);
+        if (Codebook is not null)
+        {
+            builder.AddFloats(name + ".codebook", Codebook);
+        }
+
+        if (Scales is not null)
+        {
+            builder.AddFloats(name + ".scales", Scales);
+        }
+
+        if (ZeroPoints is not null)
+        {
+            builder.AddBytes(name + ".zero_points", ZeroPoints);
+        }
+    }
+
+    private static byte[] Pack(MatrixSpec matrix, byte[] codes)
     {
         int[] rows = matrix.StoredRows();
         byte[] packed = new byte[matrix.CodeBytes()];

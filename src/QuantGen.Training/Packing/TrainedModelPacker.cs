@@ -61,15 +61,8 @@ public sealed class TrainedModelPacker
     private void AddMatrix(MatrixSpec matrix)
     {
         Parameter weight = Find(matrix.Name + ".weight");
-        if (matrix.HasCodebook)
-        {
-            AddCodebook(matrix, weight);
-            return;
-        }
-
-        PackedMatrix packed = PackedMatrix.Of(matrix, Quantize(matrix, weight));
-        _builder.AddBytes(matrix.Name + ".codes", packed.Codes);
-        _builder.AddFloats(matrix.Name + ".scales", packed.Scales);
+        PackedMatrix packed = matrix.HasCodebook ? Codebook(matrix, weight) : PackedMatrix.Of(matrix, Quantize(matrix, weight));
+        packed.AddTo(_builder, matrix.Name);
     }
 
     // A packed embedding has a scale for every row. Learned and largest-value scales are one for all rows, ternary ones differ.
@@ -83,15 +76,9 @@ public sealed class TrainedModelPacker
             Scheme = _spec.EmbeddingScheme,
         };
         Parameter weight = Find(matrix.Name + ".weight");
-        if (matrix.HasCodebook)
-        {
-            AddCodebook(matrix, weight);
-            return;
-        }
-
-        QuantizedMatrix quantized = Quantize(matrix, weight);
-        _builder.AddBytes(matrix.Name + ".codes", PackedMatrix.Pack(matrix, quantized.Codes));
-        _builder.AddFloats(matrix.Name + ".scales", groups == rows ? quantized.Scales : [.. Enumerable.Repeat(quantized.Scales[0], rows)]);
+        PackedMatrix packed = matrix.HasCodebook ? Codebook(matrix, weight) : PackedMatrix.Of(matrix, Quantize(matrix, weight));
+        packed = packed.Scales is [float scale] ? packed with { Scales = [.. Enumerable.Repeat(scale, rows)] } : packed;
+        packed.AddTo(_builder, matrix.Name);
     }
 
     private QuantizedMatrix Quantize(MatrixSpec matrix, Parameter weight) => SchemeQuantizer.Quantize(
@@ -101,13 +88,12 @@ public sealed class TrainedModelPacker
         _options.LossAware && weight.Curvature is float[] curvature ? curvature : default(ReadOnlySpan<float>));
 
     // Labels follow from the weights, which training leaves as they were; centroids are what was trained.
-    private void AddCodebook(MatrixSpec matrix, Parameter weight)
+    private PackedMatrix Codebook(MatrixSpec matrix, Parameter weight)
     {
         Clusters clusters = matrix.Scheme == Scheme.KMeans
             ? ClusterQuantizer.KMeans(weight.Values, matrix.Bits, _options.ClusterIterations, _options.ClusterSeed)
             : ClusterQuantizer.Linear(weight.Values, matrix.Bits);
-        _builder.AddBytes(matrix.Name + ".codes", PackedMatrix.Pack(matrix, clusters.Labels));
-        _builder.AddFloats(matrix.Name + ".codebook", Find(weight.Name + "_centroids").Values);
+        return PackedMatrix.Of(matrix, clusters with { Centroids = Find(weight.Name + "_centroids").Values });
     }
 
     private void AddSites(IEnumerable<ActivationSite> sites, int bits)

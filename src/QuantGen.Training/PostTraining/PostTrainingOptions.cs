@@ -18,6 +18,12 @@ public sealed record PostTrainingOptions
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>>? StaticRanges { get; init; }
 
+    /// <summary>Gets Lloyd's iterations when codebooks are found by k-means. Default 3.</summary>
+    public int ClusterIterations { get; init; } = ClusterQuantizer.DefaultIterations;
+
+    /// <summary>Gets the seed of k-means' first centroids, the same for every matrix.</summary>
+    public ulong ClusterSeed { get; init; }
+
     /// <summary>Gets who is told how many of the weights are done, from 0 to 1. Default nobody.</summary>
     public IProgress<double>? Progress { get; init; }
 }

@@ -25,7 +25,7 @@ public static class PostTrainingQuantizer
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(options);
-        RequireLinear(spec);
+        RequireNoTraining(spec);
         checkpoint.RequireExactly(PackedLayout.Checkpoint(spec).Select(tensor => (tensor.Name, tensor.Shape.ToArray())));
         RequireVocabulary(checkpoint, spec, options);
         var builder = new PackedModelBuilder(spec)
@@ -37,13 +37,13 @@ public static class PostTrainingQuantizer
         builder.AddBytes(PackedLayout.Vocabulary, options.Tokenizer.VocabularyBytes);
         AddStaticRanges(builder, spec, options);
         AddUnquantized(builder, checkpoint, spec);
-        return new PostTrainingResult(builder, AddQuantized(builder, checkpoint, spec, options.Progress, cancellation));
+        return new PostTrainingResult(builder, AddQuantized(builder, checkpoint, spec, options, cancellation));
     }
 
-    // Codes of another scheme would be made by the wrong rule.
-    private static void RequireLinear(ModelSpec spec)
+    // Learned and ternary codes would be made by the wrong rule.
+    private static void RequireNoTraining(ModelSpec spec)
     {
-        Scheme scheme = spec.Matrices.Select(matrix => matrix.Scheme).Append(spec.EmbeddingScheme).FirstOrDefault(scheme => scheme != Scheme.Linear);
+        Scheme scheme = spec.Matrices.Select(matrix => matrix.Scheme).Append(spec.EmbeddingScheme).FirstOrDefault(scheme => scheme is Scheme.Lsq or Scheme.Ternary);
         if (scheme != Scheme.Linear || spec.HasQuantizedAttention)
         {
             throw new NotSupportedException(
@@ -91,7 +91,7 @@ public static class PostTrainingQuantizer
     }
 
     private static TensorReport[] AddQuantized(
-        PackedModelBuilder builder, Checkpoint checkpoint, ModelSpec spec, IProgress<double>? progress, CancellationToken cancellation)
+        PackedModelBuilder builder, Checkpoint checkpoint, ModelSpec spec, PostTrainingOptions options, CancellationToken cancellation)
     {
         WeightJob[] jobs = WeightJob.Of(spec);
         double total = jobs.Sum(job => (double)job.Count);
@@ -103,11 +103,11 @@ public static class PostTrainingQuantizer
             new ParallelOptions { CancellationToken = cancellation },
             job =>
             {
-                job.Run(checkpoint);
+                job.Run(checkpoint, options);
                 lock (jobs)
                 {
                     done += job.Count;
-                    progress?.Report(done / total);
+                    options.Progress?.Report(done / total);
                 }
             });
         foreach (WeightJob job in jobs)

@@ -30,16 +30,17 @@ internal sealed class WeightJob
     /// <summary>Lists the jobs of a model in the order of the forward pass.</summary>
     public static WeightJob[] Of(ModelSpec spec)
     {
-        // A scale for every row of the embedding: groups of rows, as many as there are rows.
+        // A scale for every row of the embedding: groups of rows, as many as there are rows; or one codebook.
         int rows = spec.Dimensions.VocabularySize;
         Clipping clipping = spec.EmbeddingBits < EmbeddingBitsWithoutClipping ? Clipping.Mse : Clipping.MinMax;
+        int groups = spec.HasEmbeddingCodebook ? 1 : rows;
         var embedding = new MatrixSpec(
-            PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, rows, 0, Mapping.Symmetric, clipping, default);
+            PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, groups, 0, Mapping.Symmetric, clipping, default) { Scheme = spec.EmbeddingScheme };
         return [new WeightJob(embedding), .. spec.Matrices.Select(matrix => new WeightJob(matrix))];
     }
 
     /// <summary>Quantizes and packs.</summary>
-    public void Run(Checkpoint checkpoint)
+    public void Run(Checkpoint checkpoint, PostTrainingOptions options)
     {
         if (!_matrix.IsQuantized)
         {
@@ -47,6 +48,12 @@ internal sealed class WeightJob
         }
 
         float[] weights = checkpoint.Read(_matrix.Name + ".weight");
+        if (_matrix.HasCodebook)
+        {
+            Cluster(weights, options);
+            return;
+        }
+
         QuantizedMatrix quantized = MatrixQuantizer.Quantize(weights, _matrix.Rows, _matrix.Columns, new MatrixQuantizerOptions
         {
             Bits = _matrix.Bits,
@@ -61,19 +68,15 @@ internal sealed class WeightJob
         Report = new TensorReport(_matrix.Name, quantized.MeanBits, _matrix.ScaleCount, quantized.SignalToNoiseDb(weights));
     }
 
-    /// <summary>Adds codes, scales and zero points; weights in full precision are not added here.</summary>
-    public void AddTo(PackedModelBuilder builder)
-    {
-        if (_packed is null)
-        {
-            return;
-        }
+    /// <summary>Adds codes and scales and zero points, or a codebook; weights in full precision are not added here.</summary>
+    public void AddTo(PackedModelBuilder builder) => _packed?.AddTo(builder, _matrix.Name);
 
-        builder.AddBytes(_matrix.Name + ".codes", _packed.Codes);
-        builder.AddFloats(_matrix.Name + ".scales", _packed.Scales);
-        if (_packed.ZeroPoints is not null)
-        {
-            builder.AddBytes(_matrix.Name + ".zero_points", _packed.ZeroPoints);
-        }
+    private void Cluster(float[] weights, PostTrainingOptions options)
+    {
+        Clusters clusters = _matrix.Scheme == Scheme.KMeans
+            ? ClusterQuantizer.KMeans(weights, _matrix.Bits, options.ClusterIterations, options.ClusterSeed)
+            : ClusterQuantizer.Linear(weights, _matrix.Bits);
+        _packed = PackedMatrix.Of(_matrix, clusters);
+        Report = new TensorReport(_matrix.Name, _matrix.Bits, 1, clusters.SignalToNoiseDb(weights));
     }
 }

@@ -14,6 +14,12 @@ public static class Attention
     // Queries whose scores are held at once: few enough that scores and a panel stay in the first-level cache.
     internal const int BlockRows = 16;
 
+    /// <summary>Takes rows of probabilities.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="stride">Elements from one row to the next.</param>
+    /// <param name="rows">How many rows.</param>
+    internal delegate void RowsSeen(ref float first, int stride, int rows);
+
     /// <summary>Computes how much scratch memory <see cref="Run"/> needs.</summary>
     /// <param name="maxLength">The longest sequence, in tokens.</param>
     /// <param name="headSize">The head's dimensions.</param>
@@ -39,30 +45,36 @@ public static class Attention
     /// <param name="contextStride">Elements from one token to the next in the context.</param>
     public static void Run(
         ref float query, ref float key, ref float value, nint rowStride, int queries, int length, int headSize, float scale,
-        ref float scratch, ref float context, nint contextStride)
+        ref float scratch, ref float context, nint contextStride) =>
+        RunSeen(ref query, ref key, ref value, rowStride, queries, length, headSize, scale, ref scratch, ref context, contextStride, seen: null);
+
+    /// <summary>Does the same and shows the probabilities of every block of queries.</summary>
+    internal static void RunSeen(
+        ref float query, ref float key, ref float value, nint rowStride, int queries, int length, int headSize, float scale,
+        ref float scratch, ref float context, nint contextStride, RowsSeen? seen)
     {
         if (LanesChoice.Use512)
         {
-            Run<Lanes512>(ref query, ref key, ref value, rowStride, queries, length, headSize, scale, ref scratch, ref context, contextStride);
+            Run<Lanes512>(ref query, ref key, ref value, rowStride, queries, length, headSize, scale, ref scratch, ref context, contextStride, seen);
         }
         else if (LanesChoice.Use256)
         {
-            Run<Lanes256>(ref query, ref key, ref value, rowStride, queries, length, headSize, scale, ref scratch, ref context, contextStride);
+            Run<Lanes256>(ref query, ref key, ref value, rowStride, queries, length, headSize, scale, ref scratch, ref context, contextStride, seen);
         }
         else if (LanesChoice.Use128)
         {
-            Run<Lanes128>(ref query, ref key, ref value, rowStride, queries, length, headSize, scale, ref scratch, ref context, contextStride);
+            Run<Lanes128>(ref query, ref key, ref value, rowStride, queries, length, headSize, scale, ref scratch, ref context, contextStride, seen);
         }
         else
         {
-            Run<LanesScalar>(ref query, ref key, ref value, rowStride, queries, length, headSize, scale, ref scratch, ref context, contextStride);
+            Run<LanesScalar>(ref query, ref key, ref value, rowStride, queries, length, headSize, scale, ref scratch, ref context, contextStride, seen);
         }
     }
 
     /// <summary>Does the same on the given lanes.</summary>
     internal static void Run<TLanes>(
         ref float query, ref float key, ref float value, nint rowStride, int queries, int length, int headSize, float scale,
-        ref float scratch, ref float context, nint contextStride)
+        ref float scratch, ref float context, nint contextStride, RowsSeen? seen = null)
         where TLanes : struct, ILanes<TLanes>
     {
         Debug.Assert(queries >= 1 && queries <= length && headSize >= 1);
@@ -88,6 +100,7 @@ public static class Attention
             }
 
             Softmax.Run<TLanes>(ref scores, keys, rows, keys);
+            seen?.Invoke(ref scores, keys, rows);
             ref float contexts = ref Unsafe.Add(ref context, start * contextStride);
             if (columns == headSize)
             {

@@ -43,7 +43,39 @@ public static class Embedding
         }
     }
 
-    /// <summary>Does the same on the given lanes.</summary>
+    /// <summary>Embeds one token whose word's row holds labels of a codebook, packed lowest bits first from a byte boundary on.</summary>
+    /// <param name="wordRow">The word's packed row: <c>ceil(columns * bits / 8)</c> bytes.</param>
+    /// <param name="bits">1 to 5.</param>
+    /// <param name="codebook">2^bits numbers.</param>
+    /// <param name="tokenType">The token type's row.</param>
+    /// <param name="position">The position's row.</param>
+    /// <param name="gamma">The normalization's factors.</param>
+    /// <param name="beta">The normalization's summands.</param>
+    /// <param name="epsilon">Added to the variance; positive.</param>
+    /// <param name="columns">The width of the embedding, at least 1.</param>
+    /// <param name="output">Receives the embedding; the same memory as no operand.</param>
+    public static void RunCodebook(
+        ref byte wordRow, int bits, ref float codebook, ref float tokenType, ref float position,
+        ref float gamma, ref float beta, float epsilon, int columns, ref float output)
+    {
+        // The output is room for the word's values, which are then what a row of 32 bits is.
+        uint mask = (1u << bits) - 1;
+        for (int i = 0; i < columns; i++)
+        {
+            int bit = i * bits;
+            uint pair = Unsafe.Add(ref wordRow, bit >> 3);
+            if ((bit & 7) + bits > 8)
+            {
+                pair |= (uint)Unsafe.Add(ref wordRow, (bit >> 3) + 1) << 8;
+            }
+
+            Unsafe.Add(ref output, i) = Unsafe.Add(ref codebook, (nint)((pair >> (bit & 7)) & mask));
+        }
+
+        Run(ref Unsafe.As<float, byte>(ref output), 32, 1f, ref tokenType, ref position, ref gamma, ref beta, epsilon, columns, ref output);
+    }
+
+    /// <summary>Does what <see cref="Run(ref byte, int, float, ref float, ref float, ref float, ref float, float, int, ref float)"/> does on the given lanes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static void Run<TLanes>(
         ref byte wordRow, int bits, float scale, ref float tokenType, ref float position,

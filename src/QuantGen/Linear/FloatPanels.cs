@@ -7,7 +7,7 @@ namespace QuantGen.Linear;
 public static class FloatPanels
 {
     /// <summary>Outputs of a panel.</summary>
-    public const int Outputs = 64;
+    public const int Outputs = PanelPadding.FullPrecisionPanel;
 
     /// <summary>Gets the outputs that a layer is padded to.</summary>
     /// <param name="rows">Outputs.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using QuantGen.Checkpoints;
 using QuantGen.Execution;
 using QuantGen.Packed;
@@ -46,6 +47,24 @@ public static class LinearPlacer
             Span<float> panels = arena.Floats(place.Codes, FloatPanels.Length(matrix.Rows, matrix.Columns));
             FloatPanels.Pack(model.Floats(weights), matrix.Rows, matrix.Columns, panel, panels);
         });
+        model.Floats(name + ".bias").CopyTo(arena.Floats(place.Bias, FloatPanels.PaddedRows(matrix.Rows)));
+    }
+
+    /// <summary>Places the labels and the codebook of a layer.</summary>
+    /// <param name="model">The packed file.</param>
+    /// <param name="arena">The weights of the loaded model.</param>
+    /// <param name="name">Canonical name of the matrix.</param>
+    /// <param name="place">Where labels, codebook and bias go.</param>
+    public static void PlaceCodebook(PackedModel model, WeightArena arena, string name, LinearPlace place)
+    {
+        MatrixSpec matrix = model.Spec.Matrix(name);
+        int length = CodebookPanels.Length(matrix.Rows, matrix.Columns, matrix.Bits);
+        LoadLoop.Run(arena.LoadThreads, FloatPanels.Count(matrix.Rows), panel =>
+        {
+            Span<uint> words = MemoryMarshal.Cast<byte, uint>(arena.Bytes(place.Codes, length * sizeof(uint)));
+            CodebookPanels.Pack(model.Codes(name), matrix.Rows, matrix.Columns, matrix.Bits, panel, words);
+        });
+        CodebookPanels.FillTable(model.Floats(name + ".codebook"), arena.Floats(place.Scales, PanelPadding.CodebookTable));
         model.Floats(name + ".bias").CopyTo(arena.Floats(place.Bias, FloatPanels.PaddedRows(matrix.Rows)));
     }
 

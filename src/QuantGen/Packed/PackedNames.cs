@@ -8,4 +8,5 @@ internal static class PackedNames
     public const string Codebook = ".codebook";
     public const string ZeroPoints = ".zero_points";
     public const string InputScale = ".input_scale";
+    public const string InputZeroPoint = ".input_zero_point";
 }

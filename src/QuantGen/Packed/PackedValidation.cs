@@ -144,6 +144,10 @@ internal sealed class PackedValidation
         {
             CheckZeroPoints(tensor, bytes);
         }
+        else if (tensor.Name.EndsWith(PackedNames.InputZeroPoint, StringComparison.Ordinal))
+        {
+            CheckInputZeroPoints(tensor, bytes);
+        }
     }
 
     private void CheckFloats(TensorSpec tensor, ReadOnlySpan<float> values)
@@ -224,6 +228,27 @@ internal sealed class PackedValidation
         {
             // Only groups of rows can be mixed, so there the element is a group, in stored order like the rows.
             int bits = storedGroups is null ? matrix.Bits : matrix.GroupBits[storedGroups[i]];
+            if (bytes[i] >= 1 << bits)
+            {
+                throw Defect(tensor, $"zero points below {1 << bits}", $"{bytes[i]} at element {i}");
+            }
+        }
+    }
+
+    // What attention multiplies has symmetric codes; only probabilities may have all of theirs above 0.
+    private void CheckInputZeroPoints(TensorSpec tensor, ReadOnlySpan<byte> bytes)
+    {
+        string name = tensor.Name[..^PackedNames.InputZeroPoint.Length];
+        bool isOperand = ActivationSite.IsAttentionOperand(name);
+        int bits = isOperand ? _spec.AttentionBits : _spec.ActivationBits;
+        int middle = 1 << (bits - 1);
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            if (isOperand && bytes[i] != middle && !(bytes[i] == 0 && ActivationSite.IsProbabilitiesName(name)))
+            {
+                throw Defect(tensor, $"the zero point {middle} of symmetric codes", $"{bytes[i]} at element {i}");
+            }
+
             if (bytes[i] >= 1 << bits)
             {
                 throw Defect(tensor, $"zero points below {1 << bits}", $"{bytes[i]} at element {i}");

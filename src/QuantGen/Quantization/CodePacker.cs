@@ -3,7 +3,7 @@ using QuantGen.Specs;
 
 namespace QuantGen.Quantization;
 
-/// <summary>Packs one-byte codes to 1, 2, 3, 4 or 8 bits each, and unpacks them.</summary>
+/// <summary>Packs one-byte codes to 1, 2, 3, 4, 5 or 8 bits each, and unpacks them.</summary>
 /// <remarks>
 /// A row is a little-endian stream of bits, lowest bits first: code i occupies bits <c>i * bits</c> upwards. Each row starts on a byte
 /// boundary; the unused high bits of its last byte are 0 when packed and ignored when unpacked.
@@ -12,11 +12,11 @@ public static class CodePacker
 {
     /// <summary>Says whether codes of this width can be packed.</summary>
     /// <param name="bits">Width of a code.</param>
-    public static bool Supports(int bits) => bits is 1 or 2 or 3 or 4 or 8;
+    public static bool Supports(int bits) => bits is 1 or 2 or 3 or 4 or 5 or 8;
 
     /// <summary>Returns the bytes of one packed row, <c>ceil(columns * bits / 8)</c>.</summary>
     /// <param name="columns">Codes in the row.</param>
-    /// <param name="bits">Width of a code: 1, 2, 3, 4 or 8.</param>
+    /// <param name="bits">Width of a code: 1, 2, 3, 4, 5 or 8.</param>
     /// <exception cref="ArgumentOutOfRangeException">The width is not one of these, or the column count is negative.</exception>
     public static int RowBytes(int columns, int bits)
     {
@@ -28,7 +28,7 @@ public static class CodePacker
     /// <summary>Packs a matrix of codes row by row.</summary>
     /// <param name="codes">Row-major codes, <paramref name="columns"/> per row.</param>
     /// <param name="columns">Codes per row; divides the number of codes.</param>
-    /// <param name="bits">Width of a code: 1, 2, 3, 4 or 8.</param>
+    /// <param name="bits">Width of a code: 1, 2, 3, 4, 5 or 8.</param>
     /// <param name="packed">Receives <c>rows * RowBytes</c> bytes, exactly.</param>
     /// <exception cref="ArgumentException">A length does not fit, or a code does not fit its width.</exception>
     public static void Pack(ReadOnlySpan<byte> codes, int columns, int bits, Span<byte> packed)
@@ -43,7 +43,7 @@ public static class CodePacker
     /// <summary>Unpacks a matrix of codes row by row.</summary>
     /// <param name="packed">What <see cref="Pack"/> wrote, exactly.</param>
     /// <param name="columns">Codes per row; divides the number of codes.</param>
-    /// <param name="bits">Width of a code: 1, 2, 3, 4 or 8.</param>
+    /// <param name="bits">Width of a code: 1, 2, 3, 4, 5 or 8.</param>
     /// <param name="codes">Receives the row-major codes.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public static void Unpack(ReadOnlySpan<byte> packed, int columns, int bits, Span<byte> codes)
@@ -57,7 +57,7 @@ public static class CodePacker
 
     /// <summary>Packs one row.</summary>
     /// <param name="codes">The row's codes, each below 2^bits.</param>
-    /// <param name="bits">Width of a code: 1, 2, 3, 4 or 8.</param>
+    /// <param name="bits">Width of a code: 1, 2, 3, 4, 5 or 8.</param>
     /// <param name="packed">Receives <see cref="RowBytes"/> bytes, exactly.</param>
     /// <exception cref="ArgumentException">The length does not fit, or a code does not fit its width.</exception>
     public static void PackRow(ReadOnlySpan<byte> codes, int bits, Span<byte> packed)
@@ -102,7 +102,7 @@ public static class CodePacker
 
     /// <summary>Unpacks one row.</summary>
     /// <param name="packed">The row's bytes, <see cref="RowBytes"/> of them.</param>
-    /// <param name="bits">Width of a code: 1, 2, 3, 4 or 8.</param>
+    /// <param name="bits">Width of a code: 1, 2, 3, 4, 5 or 8.</param>
     /// <param name="codes">Receives the row's codes.</param>
     /// <exception cref="ArgumentException">The length does not fit.</exception>
     public static void UnpackRow(ReadOnlySpan<byte> packed, int bits, Span<byte> codes)
@@ -142,23 +142,25 @@ public static class CodePacker
     /// <summary>Moves eight codes, one per byte, together to the low <c>8 * bits</c> bits: pairs, then fours, then eight.</summary>
     private static ulong Squeeze(ulong codes, int bits)
     {
-        codes = (codes | (codes >> (8 - bits))) & Pairs(bits);
-        codes = (codes | (codes >> (16 - (2 * bits)))) & Fours(bits);
-        return (codes | (codes >> (32 - (4 * bits)))) & (ulong.MaxValue >> (64 - (8 * bits)));
+        codes = (codes & 0x00FF00FF00FF00FFUL) | ((codes & 0xFF00FF00FF00FF00UL) >> (8 - bits));
+        codes = (codes & 0x0000FFFF0000FFFFUL) | ((codes & 0xFFFF0000FFFF0000UL) >> (16 - (2 * bits)));
+        return (codes & 0x00000000FFFFFFFFUL) | ((codes & 0xFFFFFFFF00000000UL) >> (32 - (4 * bits)));
     }
 
     /// <summary>Undoes <see cref="Squeeze"/>; bits above the low <c>8 * bits</c> are ignored.</summary>
     private static ulong Spread(ulong squeezed, int bits)
     {
-        squeezed &= ulong.MaxValue >> (64 - (8 * bits));
-        squeezed = (squeezed | (squeezed << (32 - (4 * bits)))) & Fours(bits);
-        squeezed = (squeezed | (squeezed << (16 - (2 * bits)))) & Pairs(bits);
-        return (squeezed | (squeezed << (8 - bits))) & (0x0101010101010101UL * ((1UL << bits) - 1));
+        squeezed = Part(squeezed, 4 * bits, 1UL, 32);
+        squeezed = Part(squeezed, 2 * bits, 0x0000000100000001UL, 16);
+        return Part(squeezed, bits, 0x0001000100010001UL, 8);
     }
 
-    private static ulong Pairs(int bits) => 0x0001000100010001UL * ((1UL << (2 * bits)) - 1);
-
-    private static ulong Fours(int bits) => 0x0000000100000001UL * ((1UL << (4 * bits)) - 1);
+    /// <summary>In every field, leaves the low <paramref name="bits"/> bits and moves as many above them up to <paramref name="place"/>.</summary>
+    private static ulong Part(ulong codes, int bits, ulong fields, int place)
+    {
+        ulong low = fields * ((1UL << bits) - 1);
+        return (codes & low) | ((codes & (low << bits)) << (place - bits));
+    }
 
     private static int CheckMatrix(int codes, int columns, int bits, int packed)
     {
@@ -191,7 +193,7 @@ public static class CodePacker
     {
         if (!Supports(bits))
         {
-            throw new ArgumentOutOfRangeException(nameof(bits), bits, "Codes are packed to 1, 2, 3, 4 or 8 bits.");
+            throw new ArgumentOutOfRangeException(nameof(bits), bits, "Codes are packed to 1, 2, 3, 4, 5 or 8 bits.");
         }
     }
 }

@@ -140,7 +140,7 @@ public sealed class QuantizedMatrix
 
         foreach (int bits in _groupBits)
         {
-            if (!CodePacker.Supports(bits) || (bits == 1 && ZeroPoints is not null))
+            if (!CodePacker.Supports(bits) || bits == 5 || (bits == 1 && ZeroPoints is not null))
             {
                 throw new ArgumentException($"A width of {bits} bits is not possible; widths are 1 (symmetric only), 2, 3, 4 or 8.");
             }

@@ -14,7 +14,11 @@ public sealed record ActivationSite(string Name, int Columns, int Uses, bool IsQ
     };
 
     /// <summary>Gets whether the values are attention probabilities, which are never negative.</summary>
-    public bool IsProbabilities => Name.EndsWith(".probabilities", System.StringComparison.Ordinal);
+    public bool IsProbabilities => IsProbabilitiesName(Name);
+
+    internal static bool IsProbabilitiesName(string name) => name.EndsWith(".attention.self.probabilities", System.StringComparison.Ordinal);
+
+    internal static bool IsAttentionOperand(string name) => AttentionParts.Any(part => name.EndsWith("." + part, System.StringComparison.Ordinal));
 
     /// <summary>Gets the canonical site that a matrix reads.</summary>
     /// <param name="matrixName">A canonical matrix name.</param>

@@ -12,6 +12,21 @@ public static class PanelPadding
     /// <summary>Rows of full-precision layers are padded to a multiple of this.</summary>
     public const int FullPrecisionRows = 16;
 
+    /// <summary>Numbers of a codebook in memory: that of fewer bits is repeated, so that bits above a label do no harm.</summary>
+    public const int CodebookTable = 32;
+
+    /// <summary>Outputs of a panel of full-precision weights.</summary>
+    public const int FullPrecisionPanel = 64;
+
+    /// <summary>Gets the labels of consecutive inputs that stand in a word of 32 bits.</summary>
+    /// <param name="bits">Bits of a label, 1 to 5.</param>
+    public static int LabelsPerWord(int bits) => 32 / bits;
+
+    /// <summary>Gets the words of a row of labels.</summary>
+    /// <param name="columns">Inputs.</param>
+    /// <param name="bits">Bits of a label.</param>
+    public static int LabelWords(int columns, int bits) => (columns + LabelsPerWord(bits) - 1) / LabelsPerWord(bits);
+
     /// <summary>Rounds up.</summary>
     /// <param name="count">Not negative.</param>
     /// <param name="multiple">Positive.</param>

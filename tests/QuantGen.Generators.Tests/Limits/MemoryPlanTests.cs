@@ -44,6 +44,15 @@ public sealed class MemoryPlanTests
     public void Attention_scratch_is_what_the_runtime_asks_for(int length, int headSize) =>
         Assert.Equal(runtime::QuantGen.Kernels.Attention.ScratchFloats(length, headSize), MemoryPlan.AttentionFloats(length, headSize));
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(15, 12)]
+    [InlineData(17, 4)]
+    [InlineData(128, 64)]
+    [InlineData(511, 81)]
+    public void Scratch_of_quantized_attention_is_what_the_runtime_asks_for(int length, int headSize) =>
+        Assert.Equal(runtime::QuantGen.Kernels.QuantizedAttention.ScratchFloats(length, headSize), MemoryPlan.QuantizedAttentionFloats(length, headSize));
+
     [Fact]
     public void Padding_is_the_runtimes()
     {

@@ -30,8 +30,6 @@ public sealed class AttributeRuleTests
     [InlineData("2, Scheme = (Scheme)9", "QG1112", "(Scheme)9")]
     [InlineData("2, Scheme = Scheme.Ternary, Mapping = Mapping.Asymmetric", "QG1114", "Mapping.Asymmetric")]
     [InlineData("2, Training = true", "QG1115", "true")]
-    [InlineData("2, AttentionBits = 8", "QG1115", "8")]
-    [InlineData("2, ActivationBits = 4", "QG1115", "4")]
     [InlineData("2, Head = BertHead.MaskedLanguageModel", "QG1115", "BertHead.MaskedLanguageModel")]
     [InlineData("2, EmbeddingBits = 4, EmbeddingScheme = Scheme.KMeans", "QG1115", "Scheme.KMeans")]
     [InlineData("2, EmbeddingBits = 3", "QG1106", "3")]

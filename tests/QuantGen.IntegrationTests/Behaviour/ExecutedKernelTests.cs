@@ -32,7 +32,7 @@ public sealed class ExecutedKernelTests
         {
             foreach (RowSegment segment in matrix.Segments())
             {
-                Add(expected, segment.Bits, ExecutedTokens.MultiplyAdds(model.Spec, matrix, segment, batch));
+                Add(expected, ExecutedTokens.ExecutedBits(matrix, segment), ExecutedTokens.MultiplyAdds(model.Spec, matrix, segment, batch));
             }
         }
 

@@ -26,10 +26,13 @@ internal static class ExecutedTokens
         return (spec.UsesPerBlock * tokens) - (spec.HasPooler && isLast && !isForAll ? tokens - sequences : 0);
     }
 
+    /// <summary>Gets the bits of what is multiplied: labels of a codebook are looked up and multiply as full-precision numbers.</summary>
+    public static int ExecutedBits(MatrixSpec matrix, RowSegment segment) => matrix.HasCodebook ? 32 : segment.Bits;
+
     /// <summary>Counts the multiply-adds of the rows of one width of a matrix, inputs that pad a row included.</summary>
     public static long MultiplyAdds(ModelSpec spec, MatrixSpec matrix, RowSegment segment, TokenBatch batch)
     {
-        int columns = segment.Bits == 32 ? matrix.Columns : PanelPadding.Pad(matrix.Columns, PanelPadding.Columns);
+        int columns = ExecutedBits(matrix, segment) == 32 ? matrix.Columns : PanelPadding.Pad(matrix.Columns, PanelPadding.Columns);
         return (long)segment.Rows * columns * Of(spec, matrix.Name, batch);
     }
 }

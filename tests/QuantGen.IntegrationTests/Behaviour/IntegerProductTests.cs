@@ -4,7 +4,7 @@ using QuantGen.TestModels;
 
 namespace QuantGen.IntegrationTests.Behaviour;
 
-/// <summary>Quantized matrices are multiplied as codes: there is neither a float kernel nor room for float weights.</summary>
+/// <summary>Quantized matrices are multiplied as codes: there is neither a float kernel nor, with codebooks either, room for float weights.</summary>
 public sealed class IntegerProductTests
 {
     private const int Alignment = 64;
@@ -14,7 +14,7 @@ public sealed class IntegerProductTests
     public void Kernels_exist_for_the_widths_in_use_and_no_other(string name)
     {
         TestModel model = TestModel.Named(name);
-        var used = model.Spec.Matrices.SelectMany(matrix => matrix.Segments().Select(segment => Kernel(matrix, segment.Bits))).ToHashSet();
+        var used = model.Spec.Matrices.SelectMany(matrix => matrix.Segments().SelectMany(segment => Kernels(matrix, segment.Bits))).ToHashSet();
         string[] all =
         [
             "F32",
@@ -22,6 +22,7 @@ public sealed class IntegerProductTests
                from mapping in (string[])["", "Asymmetric"]
                from grouping in (string[])["", "Grouped"]
                select $"W{bits}{mapping}{grouping}",
+            .. from bits in (int[])[1, 2, 3, 4, 5] select $"W{bits}Codebook",
         ];
 
         Assert.Equal(used.Order(), all.Where(kernel => model.GeneratedType("Kernels" + kernel) is not null).Order());
@@ -33,7 +34,7 @@ public sealed class IntegerProductTests
     {
         TestModel model = TestModel.Named(name);
         var ofMatrices = model.Spec.Matrices
-            .SelectMany(matrix => (string[])[matrix.Name + ".codes", matrix.Name + ".scales", matrix.Name + ".zero_points", matrix.Name + ".weight", matrix.Name + ".bias"])
+            .SelectMany(matrix => (string[])[matrix.Name + ".codes", matrix.Name + ".scales", matrix.Name + ".codebook", matrix.Name + ".zero_points", matrix.Name + ".weight", matrix.Name + ".bias"])
             .ToHashSet();
         long expected = 0;
         foreach (TensorSpec tensor in PackedLayout.Packed(model.Spec).Where(t => !ofMatrices.Contains(t.Name)))
@@ -51,11 +52,12 @@ public sealed class IntegerProductTests
     }
 
     [Fact]
-    public void Every_model_but_those_with_32_bits_lacks_a_float_kernel()
+    public void Every_model_but_those_with_32_bits_or_codebooks_lacks_a_float_kernel()
     {
         IEnumerable<string> withFloats = TestModel.All.Where(model => model.GeneratedType("KernelsF32") is not null).Select(model => model.Name);
 
-        Assert.Equal(["Bert32", "BertLayerBits", "Albert32"], withFloats);
+        Assert.Equal(
+            ["Bert32", "BertLayerBits", "Bert1KMeans", "Bert3KMeans", "Bert4Clusters", "Bert5KMeans", "BertCodebookMixed", "Albert2KMeans", "Albert32"], withFloats);
     }
 
     [Theory]
@@ -69,9 +71,10 @@ public sealed class IntegerProductTests
         Assert.NotEmpty(session.InstructionSet);
     }
 
-    private static string Kernel(MatrixSpec matrix, int bits) => bits == 32
-        ? "F32"
-        : $"W{bits}{(matrix.Mapping == Mapping.Asymmetric ? "Asymmetric" : "")}{(matrix.GroupSize > 0 ? "Grouped" : "")}";
+    // Labels of a codebook are looked up for a full-precision kernel.
+    private static string[] Kernels(MatrixSpec matrix, int bits) => bits == 32 ? ["F32"]
+        : matrix.HasCodebook ? [$"W{bits}Codebook", "F32"]
+        : [$"W{bits}{(matrix.Mapping == Mapping.Asymmetric ? "Asymmetric" : "")}{(matrix.GroupSize > 0 ? "Grouped" : "")}"];
 
     // Rows are padded to 32 and inputs to 32; as indices of tables, twelve one-bit weights take two bytes; a scale, a sum and perhaps a zero point per row and group, a bias per row.
     private static long Bytes(MatrixSpec matrix, RowSegment segment)
@@ -80,6 +83,14 @@ public sealed class IntegerProductTests
         {
             long rows = Pad(segment.Rows, 16);
             return Pad(rows * matrix.Columns * 4, Alignment) + Pad(rows * 4, Alignment);
+        }
+
+        if (matrix.HasCodebook)
+        {
+            // Words of 32 bits with whole labels, a table of 32 numbers, a bias per row.
+            long outputs = Pad(segment.Rows, 16);
+            int perWord = 32 / segment.Bits;
+            return Pad(outputs * (Pad(matrix.Columns, perWord) / perWord) * 4, Alignment) + Pad(32 * 4, Alignment) + Pad(outputs * 4, Alignment);
         }
 
         long padded = Pad(segment.Rows, 32);

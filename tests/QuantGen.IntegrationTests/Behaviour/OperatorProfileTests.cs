@@ -56,7 +56,7 @@ public sealed class OperatorProfileTests
         double elapsed = watch.Elapsed.TotalMilliseconds;
         OperatorClass[] idle = [.. Enum.GetValues<OperatorClass>().Where(c => profile.Milliseconds(c) <= 0)];
         var absent = new List<OperatorClass>();
-        if (model.Spec.Matrices.All(matrix => !matrix.IsQuantized))
+        if (model.Spec.Matrices.All(matrix => !matrix.HasIntegerProduct))
         {
             absent.Add(OperatorClass.ActivationCodes);
         }
@@ -126,13 +126,17 @@ public sealed class OperatorProfileTests
         {
             foreach (RowSegment segment in matrix.Segments())
             {
-                Add(ClassOf(matrix.Name), segment.Bits, ExecutedTokens.MultiplyAdds(spec, matrix, segment, batch));
+                Add(ClassOf(matrix.Name), ExecutedTokens.ExecutedBits(matrix, segment), ExecutedTokens.MultiplyAdds(spec, matrix, segment, batch));
             }
         }
 
         // Scores and contexts; under a pooled head the last layer has one query a sequence.
         int layers = spec.Dimensions.Layers;
-        Add(OperatorClass.Attention, 32, batch.Lengths.Sum(n => 2L * spec.Dimensions.HiddenSize * n * (((layers - 1) * n) + (spec.HasPooler ? 1 : n))));
+        if (!spec.HasQuantizedAttention)
+        {
+            Add(OperatorClass.Attention, 32, batch.Lengths.Sum(n => 2L * spec.Dimensions.HiddenSize * n * (((layers - 1) * n) + (spec.HasPooler ? 1 : n))));
+        }
+
         if (spec.HasOutputLayer)
         {
             Add(OperatorClass.Head, 32, (long)spec.OutputCount * spec.Dimensions.HiddenSize * (spec.HasPooler ? batch.Lengths.Length : batch.Ids.Length));

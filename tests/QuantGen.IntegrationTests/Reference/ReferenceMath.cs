@@ -41,9 +41,12 @@ internal static class ReferenceMath
         return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
     }
 
-    /// <summary>Quantizes a token's activations to 8-bit codes and back, by their own range or by a calibrated one.</summary>
-    public static double[] RoundActivations(double[] x, (float Scale, int ZeroPoint)? calibrated)
+    /// <summary>Quantizes a token's activations to codes and back, by their own range or by a calibrated one.</summary>
+    public static double[] RoundActivations(double[] x, (float Scale, int ZeroPoint)? calibrated, int bits)
     {
+        // A calibrated zero point in the middle means codes symmetric around it.
+        int highest = (1 << bits) - 1;
+        int lowest = calibrated?.ZeroPoint == 1 << (bits - 1) ? 1 : 0;
         float scale;
         int zeroPoint;
         if (calibrated is { } given)
@@ -54,11 +57,11 @@ internal static class ReferenceMath
         {
             float low = Math.Min(0f, (float)x.Min());
             float high = Math.Max(0f, (float)x.Max());
-            scale = Math.Max((high - low) / 255f, 1e-8f);
+            scale = Math.Max((high - low) / highest, 1e-8f);
             zeroPoint = (int)MathF.Round(-low * (1f / scale));
         }
 
         float inverse = 1f / scale;
-        return [.. x.Select(v => (double)(Math.Clamp((int)MathF.Round((float)v * inverse) + zeroPoint, 0, 255) - zeroPoint) * scale)];
+        return [.. x.Select(v => (double)(Math.Clamp((int)MathF.Round((float)v * inverse) + zeroPoint, lowest, highest) - zeroPoint) * scale)];
     }
 }

@@ -49,6 +49,12 @@ internal sealed class ReferenceMatrix
     private void Dequantize(PackedModel model)
     {
         byte[] stream = model.Codes(Spec.Name).ToArray();
+        if (Spec.Scheme is Scheme.KMeans or Scheme.LinearClusters)
+        {
+            LookUp(stream, model.Floats(Spec.Name + ".codebook").ToArray());
+            return;
+        }
+
         float[] scales = model.Floats(Spec.Name + ".scales").ToArray();
         byte[]? zeroPoints = Spec.Mapping == Mapping.Asymmetric ? model.Bytes(Spec.Name + ".zero_points").ToArray() : null;
         int rowsPerGroup = Spec.Rows / Spec.GroupCount;
@@ -75,6 +81,16 @@ internal sealed class ReferenceMatrix
         }
 
         Assert.Equal(stream.Length * 8, firstBit);
+    }
+
+    private void LookUp(byte[] stream, float[] codebook)
+    {
+        int rowBits = ((Spec.Columns * Spec.Bits) + 7) / 8 * 8;
+        for (int i = 0; i < Spec.Rows * Spec.Columns; i++)
+        {
+            (int row, int column) = (i / Spec.Columns, i % Spec.Columns);
+            _weights[row, column] = codebook[Code(stream, ((long)row * rowBits) + (column * Spec.Bits), Spec.Bits)];
+        }
     }
 
     /// <summary>Reads a code of a little-endian stream of bits.</summary>

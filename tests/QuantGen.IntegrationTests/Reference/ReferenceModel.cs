@@ -67,7 +67,10 @@ internal sealed class ReferenceModel
 
         int rowBytes = ((width * bits) + 7) / 8;
         byte[] codes = _model.Codes("embeddings.word_embeddings").Slice(id * rowBytes, rowBytes).ToArray();
-        return (ReferenceMatrix.Code(codes, (long)column * bits, bits) - (1 << (bits - 1))) * (double)Floats("embeddings.word_embeddings.scales")[id];
+        int code = ReferenceMatrix.Code(codes, (long)column * bits, bits);
+        return _spec.EmbeddingScheme is Scheme.KMeans or Scheme.LinearClusters
+            ? Floats("embeddings.word_embeddings.codebook")[code]
+            : (code - (1 << (bits - 1))) * (double)Floats("embeddings.word_embeddings.scales")[id];
     }
 
     private double[][] Layer(double[][] hidden, string layer, int use)
@@ -75,7 +78,10 @@ internal sealed class ReferenceModel
         double[][] query = [.. hidden.Select(h => Linear(layer + "attention.self.query", h, use))];
         double[][] key = [.. hidden.Select(h => Linear(layer + "attention.self.key", h, use))];
         double[][] value = [.. hidden.Select(h => Linear(layer + "attention.self.value", h, use))];
-        double[][] context = Attend(query, key, value);
+        query = Operand(query, layer + "attention.self.query.output", use);
+        key = Operand(key, layer + "attention.self.key.output", use);
+        value = Operand(value, layer + "attention.self.value.output", use);
+        double[][] context = Attend(query, key, value, layer, use);
         double[][] result = new double[hidden.Length][];
         for (int i = 0; i < hidden.Length; i++)
         {
@@ -87,7 +93,13 @@ internal sealed class ReferenceModel
         return result;
     }
 
-    private double[][] Attend(double[][] query, double[][] key, double[][] value)
+    private double[][] Operand(double[][] rows, string site, int use) => !_spec.HasQuantizedAttention
+        ? rows
+        : [.. rows.Select(row => ReferenceMath.RoundActivations(row, Range(site, use), _spec.AttentionBits))];
+
+    private (float Scale, int ZeroPoint) Range(string site, int use) => (Floats(site + ".input_scale")[use], _model.Bytes(site + ".input_zero_point")[use]);
+
+    private double[][] Attend(double[][] query, double[][] key, double[][] value, string layer, int use)
     {
         int size = _spec.Dimensions.HiddenSize / _spec.Dimensions.Heads;
         double[][] context = [.. query.Select(q => new double[q.Length])];
@@ -104,7 +116,7 @@ internal sealed class ReferenceModel
                     }
                 }
 
-                double[] weights = ReferenceMath.Softmax(scores);
+                double[] weights = Operand([ReferenceMath.Softmax(scores)], layer + "attention.self.probabilities", use)[0];
                 for (int d = head * size; d < (head + 1) * size; d++)
                 {
                     context[i][d] = weights.Select((w, j) => w * value[j][d]).Sum();
@@ -118,7 +130,7 @@ internal sealed class ReferenceModel
     private double[] Linear(string name, double[] input, int use)
     {
         ReferenceMatrix matrix = _matrices[name];
-        if (!matrix.Spec.IsQuantized)
+        if (!matrix.Spec.HasIntegerProduct)
         {
             return matrix.Apply(input);
         }
@@ -128,10 +140,10 @@ internal sealed class ReferenceModel
         {
             int self = name.IndexOf(".self.", StringComparison.Ordinal);
             string site = self < 0 ? name : name[..(self + ".self".Length)];
-            range = (Floats(site + ".input_scale")[use], _model.Bytes(site + ".input_zero_point")[use]);
+            range = Range(site, use);
         }
 
-        return matrix.Apply(ReferenceMath.RoundActivations(input, range));
+        return matrix.Apply(ReferenceMath.RoundActivations(input, range, _spec.ActivationBits));
     }
 
     private double[] Output(double[] input)

@@ -4,13 +4,14 @@ namespace QuantGen.Tests.Quantization;
 
 public sealed class CodePackerTests
 {
-    public static TheoryData<int> Widths => [1, 2, 3, 4, 8];
+    public static TheoryData<int> Widths => [1, 2, 3, 4, 5, 8];
 
     [Theory]
     [InlineData(1, new byte[] { 1, 0, 0, 1, 1, 0, 1, 0, 1 }, new byte[] { 0b01011001, 1 })]
     [InlineData(2, new byte[] { 1, 2, 3, 0, 2 }, new byte[] { 0b00111001, 2 })]
     [InlineData(3, new byte[] { 1, 2, 7, 4 }, new byte[] { 0b11010001, 0b1001 })]
     [InlineData(4, new byte[] { 15, 1, 9 }, new byte[] { 0x1F, 9 })]
+    [InlineData(5, new byte[] { 31, 1, 16 }, new byte[] { 0b00111111, 0b01000000 })]
     [InlineData(8, new byte[] { 255, 0, 7 }, new byte[] { 255, 0, 7 })]
     public void Packs_lowest_bits_first(int bits, byte[] codes, byte[] expected)
     {
@@ -87,7 +88,7 @@ public sealed class CodePackerTests
         Assert.Throws<ArgumentException>(() => CodePacker.UnpackRow(new byte[3], 2, new byte[5]));
         Assert.Throws<ArgumentException>(() => CodePacker.Pack(new byte[7], 2, 4, new byte[4]));
         Assert.Throws<ArgumentException>(() => CodePacker.Unpack(new byte[7], 2, 4, new byte[16]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => CodePacker.RowBytes(4, 5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CodePacker.RowBytes(4, 6));
         Assert.Throws<ArgumentOutOfRangeException>(() => CodePacker.RowBytes(-1, 4));
     }
 }
