@@ -15,6 +15,7 @@ internal sealed class WeightJob
     private byte[] _codes = [];
     private float[] _scales = []; // or the codebook
     private byte[]? _zeroPoints;
+    private int _copies = 1;
 
     private WeightJob(MatrixSpec matrix)
     {
@@ -31,13 +32,13 @@ internal sealed class WeightJob
     /// <summary>Lists the jobs of a model in the order of the forward pass.</summary>
     public static WeightJob[] Of(ModelSpec spec)
     {
-        // A scale for every row of the embedding: groups of rows, as many as there are rows; or one codebook.
+        // A scale for every row of the embedding: groups of rows, as many as there are rows; one codebook; or one learned scale, stored for every row.
         int rows = spec.Dimensions.VocabularySize;
         Clipping clipping = spec.EmbeddingBits < EmbeddingBitsWithoutClipping ? Clipping.Mse : Clipping.MinMax;
-        int groups = spec.HasEmbeddingCodebook ? 1 : rows;
+        int groups = spec.HasEmbeddingCodebook || spec.EmbeddingScheme == Scheme.Lsq ? 1 : rows;
         var embedding = new MatrixSpec(
             PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, groups, 0, Mapping.Symmetric, clipping, default) { Scheme = spec.EmbeddingScheme };
-        return [new WeightJob(embedding), .. spec.Matrices.Select(matrix => new WeightJob(matrix))];
+        return [new WeightJob(embedding) { _copies = spec.EmbeddingScheme == Scheme.Lsq ? rows : 1 }, .. spec.Matrices.Select(matrix => new WeightJob(matrix))];
     }
 
     /// <summary>Quantizes and packs.</summary>
@@ -55,16 +56,7 @@ internal sealed class WeightJob
             return;
         }
 
-        QuantizedMatrix quantized = MatrixQuantizer.Quantize(weights, _matrix.Rows, _matrix.Columns, new MatrixQuantizerOptions
-        {
-            Bits = _matrix.Bits,
-            GroupBits = _matrix.IsMixed ? _matrix.GroupBits : null,
-            GroupCount = _matrix.GroupCount,
-            GroupSize = _matrix.GroupSize,
-            Mapping = _matrix.Mapping,
-            Clipping = _matrix.Clipping,
-            GroupClipping = _matrix.GroupClipping.Count > 0 ? [.. Enumerable.Range(0, _matrix.GroupCount).Select(_matrix.ClippingOf)] : null,
-        });
+        QuantizedMatrix quantized = _matrix.Scheme == Scheme.Linear ? Linear(weights) : SchemeQuantizer.Quantize(_matrix, weights, Thresholds(weights));
         Pack(quantized);
         Report = new TensorReport(_matrix.Name, quantized.MeanBits, _matrix.ScaleCount, quantized.SignalToNoiseDb(weights));
     }
@@ -83,6 +75,25 @@ internal sealed class WeightJob
         {
             builder.AddBytes(_matrix.Name + ".zero_points", _zeroPoints);
         }
+    }
+
+    private QuantizedMatrix Linear(float[] weights) => MatrixQuantizer.Quantize(weights, _matrix.Rows, _matrix.Columns, new MatrixQuantizerOptions
+    {
+        Bits = _matrix.Bits,
+        GroupBits = _matrix.IsMixed ? _matrix.GroupBits : null,
+        GroupCount = _matrix.GroupCount,
+        GroupSize = _matrix.GroupSize,
+        Mapping = _matrix.Mapping,
+        Clipping = _matrix.Clipping,
+        GroupClipping = _matrix.GroupClipping.Count > 0 ? [.. Enumerable.Range(0, _matrix.GroupCount).Select(_matrix.ClippingOf)] : null,
+    });
+
+    // Where learning would begin: the range that holds 95% of a group's values.
+    private float[] Thresholds(float[] weights)
+    {
+        int length = weights.Length / _matrix.GroupCount;
+        return _matrix.Scheme != Scheme.Lsq ? []
+            : [.. Enumerable.Range(0, _matrix.GroupCount).Select(group => AlgorithmOne.Threshold(weights.AsSpan(group * length, length)))];
     }
 
     private void Cluster(float[] weights, PostTrainingOptions options)
@@ -113,7 +124,9 @@ internal sealed class WeightJob
 
         bool isMixed = _matrix.IsMixed;
         IReadOnlyList<int> groups = _matrix.StoredGroups();
-        _scales = isMixed ? [.. groups.Select(group => quantized.Scales[group])] : quantized.Scales;
+        _scales = isMixed ? [.. groups.Select(group => quantized.Scales[group])]
+            : _copies > 1 ? [.. Enumerable.Repeat(quantized.Scales[0], _copies)]
+            : quantized.Scales;
         _zeroPoints = isMixed && quantized.ZeroPoints is byte[] points ? [.. groups.Select(group => points[group])] : quantized.ZeroPoints;
     }
 }
