@@ -11,14 +11,17 @@ internal static class AttentionTraining
     /// <param name="headSize">The head's dimensions.</param>
     public static long ScratchFloats(int length, int headSize)
     {
-        long keys = RoundUp(length);
-        long columns = RoundUp(headSize);
-        return (keys * (headSize + columns)) + (2 * keys * keys) + (keys * columns);
+        long keys = Attention.RoundUp(length);
+        long columns = Attention.RoundUp(headSize);
+
+        // Panels, scores, dropped probabilities, contexts with their padding (also a row of codes), and three quantized operands.
+        return keys * ((2 * keys) + (5 * columns));
     }
 
     /// <summary>Computes contexts.</summary>
-    /// <param name="head">Where the head's operands are.</param>
+    /// <param name="own">Where the head's operands are.</param>
     /// <param name="scale">Multiplies the scores.</param>
+    /// <param name="operands">How they are quantized.</param>
     /// <param name="mask">Which probabilities are dropped.</param>
     /// <param name="element">The number of the first score among all of the batch.</param>
     /// <param name="scores">Receives the scores, [length, length].</param>
@@ -27,50 +30,57 @@ internal static class AttentionTraining
     /// <param name="contextStride">Elements from token to token.</param>
     /// <param name="scratch">Memory.</param>
     public static void Forward<TLanes>(
-        in AttentionHead head, float scale, DropoutMask mask, long element, ref float scores, ref float probabilities,
+        in AttentionHead own, float scale, in TrainedOperands operands, DropoutMask mask, long element, ref float scores, ref float probabilities,
         ref float context, nint contextStride, ref float scratch)
         where TLanes : struct, ILanes<TLanes>
     {
-        int length = head.Length;
-        int keys = RoundUp(length);
-        int columns = RoundUp(head.Size);
-        ref float panels = ref scratch;
-        ref float weights = ref Unsafe.Add(ref panels, keys * (nint)Math.Max(head.Size, columns));
-        ref float padded = ref Unsafe.Add(ref weights, keys * (nint)keys);
-        AttentionPanels.PackKeys(ref head.Key, head.Stride, length, head.Size, ref panels, keys);
-        TileProduct.Run<TLanes>(ref head.Query, head.Stride, length, head.Size, ref panels, keys, scale, ref weights, keys);
+        int length = own.Length;
+        int keys = Attention.RoundUp(length);
+        int columns = Attention.RoundUp(own.Size);
+        Memory memory = new(ref scratch, keys, columns);
+        AttentionHead head = operands.IsQuantized ? Quantize<TLanes>(own, operands, isValue: false, ref memory.Operands) : own;
+        AttentionPanels.PackKeys(ref head.Key, head.Stride, length, head.Size, ref memory.Panels, keys);
+        TileProduct.Run<TLanes>(
+            ref head.Query, head.Stride, length, head.Size, ref memory.Panels, keys, operands.IsQuantized ? operands.Factors.ScoreFactor : scale, ref memory.Slopes, keys);
         for (int i = 0; i < length; i++)
         {
-            ref float row = ref Unsafe.Add(ref weights, i * (nint)keys);
-            Copy(ref row, ref Unsafe.Add(ref scores, i * (nint)length), length);
+            ref float row = ref Unsafe.Add(ref memory.Slopes, i * (nint)keys);
+            Attention.Copy(ref row, ref Unsafe.Add(ref scores, i * (nint)length), length);
 
             // Keys that only fill the last vector get weight 0, which changes no sum.
-            Fill(ref Unsafe.Add(ref row, length), keys - length, float.NegativeInfinity);
+            Attention.Fill(ref Unsafe.Add(ref row, length), keys - length, float.NegativeInfinity);
         }
 
-        Softmax.Run<TLanes>(ref weights, keys, length, keys);
+        Softmax.Run<TLanes>(ref memory.Slopes, keys, length, keys);
         for (int i = 0; i < length; i++)
         {
-            ref float row = ref Unsafe.Add(ref weights, i * (nint)keys);
-            Copy(ref row, ref Unsafe.Add(ref probabilities, i * (nint)length), length);
+            ref float row = ref Unsafe.Add(ref memory.Slopes, i * (nint)keys);
+            Attention.Copy(ref row, ref Unsafe.Add(ref probabilities, i * (nint)length), length);
             if (!mask.IsEmpty)
             {
                 mask.Apply(ref row, ref row, element + (i * (long)length), length);
             }
+
+            if (operands.IsQuantized)
+            {
+                CenteredCodes.Quantize<TLanes>(ref row, length, operands.Probabilities.Range, 1f, ref row);
+            }
         }
 
-        AttentionPanels.PackValues(ref head.Value, head.Stride, length, head.Size, ref panels, columns);
-        TileProduct.Run<TLanes>(ref weights, keys, length, length, ref panels, columns, 1f, ref padded, columns);
+        AttentionPanels.PackValues(ref head.Value, head.Stride, length, head.Size, ref memory.Panels, columns);
+        TileProduct.Run<TLanes>(
+            ref memory.Slopes, keys, length, length, ref memory.Panels, columns, operands.IsQuantized ? operands.Factors.ContextFactor : 1f, ref memory.Padded, columns);
         for (int i = 0; i < length; i++)
         {
-            Copy(ref Unsafe.Add(ref padded, i * (nint)columns), ref Unsafe.Add(ref context, i * contextStride), head.Size);
+            Attention.Copy(ref Unsafe.Add(ref memory.Padded, i * (nint)columns), ref Unsafe.Add(ref context, i * contextStride), head.Size);
         }
     }
 
     /// <summary>Computes the gradients of query, key and value.</summary>
-    /// <param name="head">Where the head's operands are.</param>
+    /// <param name="own">Where the head's operands are.</param>
     /// <param name="gradients">Where their gradients go.</param>
     /// <param name="scale">Multiplies the scores.</param>
+    /// <param name="operands">How the operands are quantized.</param>
     /// <param name="mask">Which probabilities were dropped.</param>
     /// <param name="element">The number of the first score among all of the batch.</param>
     /// <param name="scoreGradients">Gradients of the scores that the loss has itself, [length, length]; a null reference for none.</param>
@@ -78,44 +88,100 @@ internal static class AttentionTraining
     /// <param name="context">The gradient of the first token's context.</param>
     /// <param name="contextStride">Elements from token to token.</param>
     /// <param name="scratch">Memory.</param>
+    /// <param name="thresholds">Receives the gradients of the thresholds of query, key, value and probabilities where those are learned.</param>
     public static void Backward<TLanes>(
-        in AttentionHead head, in AttentionHead gradients, float scale, DropoutMask mask, long element, ref float scoreGradients, ref float probabilities,
-        ref float context, nint contextStride, ref float scratch)
+        in AttentionHead own, in AttentionHead gradients, float scale, in TrainedOperands operands, DropoutMask mask, long element, ref float scoreGradients,
+        ref float probabilities, ref float context, nint contextStride, ref float scratch, Span<double> thresholds)
         where TLanes : struct, ILanes<TLanes>
     {
-        int length = head.Length;
-        int keys = RoundUp(length);
-        int columns = RoundUp(head.Size);
-        ref float panels = ref scratch;
-        ref float slopes = ref Unsafe.Add(ref panels, keys * (nint)Math.Max(head.Size, columns));
-        ref float dropped = ref Unsafe.Add(ref slopes, keys * (nint)keys);
+        int length = own.Length;
+        int keys = Attention.RoundUp(length);
+        int columns = Attention.RoundUp(own.Size);
+        Memory memory = new(ref scratch, keys, columns);
+        AttentionHead head = operands.IsQuantized ? Quantize<TLanes>(own, operands, isValue: true, ref memory.Operands) : own;
 
         // Gradients of the probabilities, dC V^T, then of the scores.
-        AttentionPanels.PackKeys(ref head.Value, head.Stride, length, head.Size, ref panels, keys);
-        TileProduct.Run<TLanes>(ref context, contextStride, length, head.Size, ref panels, keys, 1f, ref slopes, keys);
+        AttentionPanels.PackKeys(ref head.Value, head.Stride, length, head.Size, ref memory.Panels, keys);
+        TileProduct.Run<TLanes>(ref context, contextStride, length, head.Size, ref memory.Panels, keys, 1f, ref memory.Slopes, keys);
         for (int i = 0; i < length; i++)
         {
             nint at = i * (nint)length;
-            ref float row = ref Unsafe.Add(ref slopes, i * (nint)keys);
-            ref float kept = ref Unsafe.Add(ref dropped, i * (nint)keys);
+            ref float row = ref Unsafe.Add(ref memory.Slopes, i * (nint)keys);
+            ref float kept = ref Unsafe.Add(ref memory.Dropped, i * (nint)keys);
             ref float weights = ref Unsafe.Add(ref probabilities, at);
-            Copy(ref weights, ref kept, length);
+            Attention.Copy(ref weights, ref kept, length);
+            if (!mask.IsEmpty)
+            {
+                mask.Apply(ref kept, ref kept, element + at, length);
+            }
+
+            if (operands.IsQuantized)
+            {
+                thresholds[3] += Through<TLanes>(ref kept, ref row, length, operands.Probabilities, ref memory.Padded);
+                CenteredCodes.Quantize<TLanes>(ref kept, length, operands.Probabilities.Range, operands.Probabilities.Range.Scale, ref kept);
+            }
+
             if (!mask.IsEmpty)
             {
                 mask.Apply(ref row, ref row, element + at, length);
-                mask.Apply(ref kept, ref kept, element + at, length);
             }
 
             ScoreRow<TLanes>(ref row, ref weights, ref Unsafe.IsNullRef(ref scoreGradients) ? ref scoreGradients : ref Unsafe.Add(ref scoreGradients, at), scale, length);
         }
 
         // dV = P^T dC, dQ = dS K, dK = dS^T Q; the scale is in dS already.
-        AttentionPanels.PackValues(ref context, contextStride, length, head.Size, ref panels, columns);
-        MatrixProduct.Run<TLanes>(ProductRows.Transposed(ref dropped, keys), length, length, ref panels, head.Size, ref gradients.Value, gradients.Stride, false);
-        AttentionPanels.PackValues(ref head.Key, head.Stride, length, head.Size, ref panels, columns);
-        MatrixProduct.Run<TLanes>(ProductRows.Stored(ref slopes, keys), length, length, ref panels, head.Size, ref gradients.Query, gradients.Stride, false);
-        AttentionPanels.PackValues(ref head.Query, head.Stride, length, head.Size, ref panels, columns);
-        MatrixProduct.Run<TLanes>(ProductRows.Transposed(ref slopes, keys), length, length, ref panels, head.Size, ref gradients.Key, gradients.Stride, false);
+        AttentionPanels.PackValues(ref context, contextStride, length, head.Size, ref memory.Panels, columns);
+        MatrixProduct.Run<TLanes>(
+            ProductRows.Transposed(ref memory.Dropped, keys), length, length, ref memory.Panels, head.Size, ref gradients.Value, gradients.Stride, false);
+        AttentionPanels.PackValues(ref head.Key, head.Stride, length, head.Size, ref memory.Panels, columns);
+        MatrixProduct.Run<TLanes>(
+            ProductRows.Stored(ref memory.Slopes, keys), length, length, ref memory.Panels, head.Size, ref gradients.Query, gradients.Stride, false);
+        AttentionPanels.PackValues(ref head.Query, head.Stride, length, head.Size, ref memory.Panels, columns);
+        MatrixProduct.Run<TLanes>(
+            ProductRows.Transposed(ref memory.Slopes, keys), length, length, ref memory.Panels, head.Size, ref gradients.Key, gradients.Stride, false);
+        for (int i = 0; i < length && operands.IsQuantized; i++)
+        {
+            nint at = i * own.Stride;
+            nint to = i * gradients.Stride;
+            ref float codes = ref memory.Padded;
+            thresholds[0] += Through<TLanes>(ref Unsafe.Add(ref own.Query, at), ref Unsafe.Add(ref gradients.Query, to), own.Size, operands.Query, ref codes);
+            thresholds[1] += Through<TLanes>(ref Unsafe.Add(ref own.Key, at), ref Unsafe.Add(ref gradients.Key, to), own.Size, operands.Key, ref codes);
+            thresholds[2] += Through<TLanes>(ref Unsafe.Add(ref own.Value, at), ref Unsafe.Add(ref gradients.Value, to), own.Size, operands.Value, ref codes);
+        }
+    }
+
+    // Back through a quantizer; returns what the row adds to the gradient of its threshold.
+    private static float Through<TLanes>(ref float values, ref float gradient, int count, in TrainedOperand operand, ref float codes)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        if (!operand.IsLearned)
+        {
+            return 0f;
+        }
+
+        CenteredCodes.Quantize<TLanes>(ref values, count, operand.Range, 1f, ref codes);
+        return CenteredCodes.ThresholdGradient<TLanes>(ref values, ref codes, ref gradient, count, operand.Threshold, masks: true);
+    }
+
+    // Query, key and value as centered codes, or as the values that those stand for, in memory of their own.
+    private static AttentionHead Quantize<TLanes>(in AttentionHead own, in TrainedOperands operands, bool isValue, ref float memory)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        nint count = (nint)own.Length * own.Size;
+        var copy = new AttentionHead(ref memory, ref Unsafe.Add(ref memory, count), ref Unsafe.Add(ref memory, 2 * count), own.Size, own.Length, own.Size);
+        for (int i = 0; i < own.Length; i++)
+        {
+            nint at = i * own.Stride;
+            nint to = i * copy.Stride;
+            ActivationParameters query = operands.Query.Range;
+            ActivationParameters key = operands.Key.Range;
+            ActivationParameters value = operands.Value.Range;
+            CenteredCodes.Quantize<TLanes>(ref Unsafe.Add(ref own.Query, at), own.Size, query, isValue ? query.Scale : 1f, ref Unsafe.Add(ref copy.Query, to));
+            CenteredCodes.Quantize<TLanes>(ref Unsafe.Add(ref own.Key, at), own.Size, key, isValue ? key.Scale : 1f, ref Unsafe.Add(ref copy.Key, to));
+            CenteredCodes.Quantize<TLanes>(ref Unsafe.Add(ref own.Value, at), own.Size, value, isValue ? value.Scale : 1f, ref Unsafe.Add(ref copy.Value, to));
+        }
+
+        return copy;
     }
 
     // dS = scale * (P (dP - sum(dP P)) + what the loss asks of the scores).
@@ -144,16 +210,17 @@ internal static class AttentionTraining
         }
     }
 
-    private static void Fill(ref float destination, int count, float value)
+    // The scratch memory's parts.
+    private readonly ref struct Memory(ref float first, int keys, int columns)
     {
-        for (int i = 0; i < count; i++)
-        {
-            Unsafe.Add(ref destination, i) = value;
-        }
+        public readonly ref float Panels = ref first;
+
+        public readonly ref float Slopes = ref Unsafe.Add(ref first, keys * (nint)columns);
+
+        public readonly ref float Dropped = ref Unsafe.Add(ref first, keys * (nint)(columns + keys));
+
+        public readonly ref float Padded = ref Unsafe.Add(ref first, keys * (nint)(columns + keys + keys));
+
+        public readonly ref float Operands = ref Unsafe.Add(ref first, keys * (nint)(columns + keys + keys + columns));
     }
-
-    private static void Copy(ref float source, ref float destination, int count) =>
-        Unsafe.CopyBlockUnaligned(ref Unsafe.As<float, byte>(ref destination), ref Unsafe.As<float, byte>(ref source), (uint)count * sizeof(float));
-
-    private static int RoundUp(int count) => (count + 15) & ~15;
 }

@@ -83,4 +83,18 @@ internal static class LanesTail
             Store(value, ref destination, (nuint)offset, count);
         }
     }
+
+    /// <summary>Makes ones in the first lanes and zeros after them.</summary>
+    public static TLanes Ones<TLanes>(int count)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        LanesScalar buffer = default;
+        ref float lanes = ref Unsafe.As<LanesScalar, float>(ref buffer);
+        for (int i = 0; i < count; i++)
+        {
+            Unsafe.Add(ref lanes, i) = 1f;
+        }
+
+        return TLanes.Load(ref lanes, 0);
+    }
 }

@@ -14,6 +14,10 @@ internal sealed class AlignedFloats
     /// <summary>Gets the first float.</summary>
     public ref float First => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_memory), _start);
 
+    /// <summary>Gets the first floats.</summary>
+    /// <param name="count">How many.</param>
+    public Span<float> Span(int count) => _memory.AsSpan(_start, count);
+
     /// <summary>Makes room; the contents are undefined afterwards.</summary>
     /// <param name="count">Floats.</param>
     public unsafe void Reserve(long count)

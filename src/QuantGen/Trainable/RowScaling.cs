@@ -41,6 +41,7 @@ internal static class RowScaling
             ref float target = ref c.Row(row);
             if (epilogue.ColumnScales is not null)
             {
+                // Integers times integers; the order is that of inference's epilogue.
                 Scale(ref target, columns, ref MemoryMarshal.GetArrayDataReference(epilogue.ColumnScales), epilogue.RowScales![row]);
             }
 
@@ -48,6 +49,18 @@ internal static class RowScaling
             {
                 Add(ref target, columns, ref bias);
             }
+        }
+    }
+
+    /// <summary>Multiplies floats by one factor.</summary>
+    /// <param name="target">The floats.</param>
+    /// <param name="columns">How many.</param>
+    /// <param name="factor">The factor.</param>
+    public static void Multiply(ref float target, int columns, float factor)
+    {
+        for (int i = 0; i < columns; i++)
+        {
+            Unsafe.Add(ref target, i) *= factor;
         }
     }
 

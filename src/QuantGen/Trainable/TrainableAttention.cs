@@ -8,6 +8,8 @@ namespace QuantGen.Trainable;
 /// <param name="scale">Multiplies the scores.</param>
 public sealed class TrainableAttention(int heads, int headSize, float scale)
 {
+    private double[] _thresholds = [];
+
     private int HeadSize => headSize;
 
     private float Scale => scale;
@@ -19,14 +21,19 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
     /// <param name="projected">Query, key and value of every token, side by side.</param>
     /// <param name="scoreStarts">Where the scores of a sequence begin.</param>
     /// <param name="site">The number of the dropout.</param>
+    /// <param name="operands">Where the operands are quantized; null for full precision.</param>
+    /// <param name="use">Which use of them.</param>
     /// <param name="scores">Receives the scores.</param>
     /// <param name="probabilities">Receives the probabilities before dropout.</param>
     /// <param name="context">Receives the contexts.</param>
-    public void Forward(TrainingPass pass, float[] projected, int[] scoreStarts, int site, float[] scores, float[] probabilities, float[] context)
+    public void Forward(TrainingPass pass, float[] projected, int[] scoreStarts, int site, AttentionSites? operands, int use, float[] scores, float[] probabilities, float[] context)
     {
+        ArgumentNullException.ThrowIfNull(pass);
         Reserve(pass);
-        var job = new ForwardJob(this, pass, projected, scoreStarts, pass.Mask(pass.AttentionDropout, site), scores, probabilities, context);
+        TrainedOperands trained = operands is null ? default : operands.Begin(pass, projected, HiddenSize, use, scale);
+        var job = new ForwardJob(this, pass, projected, scoreStarts, trained, pass.Mask(pass.AttentionDropout, site), scores, probabilities, context);
         pass.Team.Run(job, pass.Sequences * heads);
+        operands?.End(pass, probabilities, scoreStarts[^1], use);
     }
 
     /// <summary>Computes the gradients of query, key and value.</summary>
@@ -34,16 +41,30 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
     /// <param name="projected">Query, key and value of every token, side by side.</param>
     /// <param name="scoreStarts">Where the scores of a sequence begin.</param>
     /// <param name="site">The number of the dropout.</param>
+    /// <param name="operands">Where the operands are quantized; null for full precision.</param>
+    /// <param name="use">Which use of them.</param>
     /// <param name="scoreGradients">What the loss asks of the scores itself; null for nothing.</param>
     /// <param name="probabilities">The probabilities before dropout.</param>
     /// <param name="contextGradient">Gradients of the contexts.</param>
     /// <param name="gradient">Receives gradients of query, key and value, side by side.</param>
     public void Backward(
-        TrainingPass pass, float[] projected, int[] scoreStarts, int site, float[]? scoreGradients, float[] probabilities, float[] contextGradient, float[] gradient)
+        TrainingPass pass, float[] projected, int[] scoreStarts, int site, AttentionSites? operands, int use, float[]? scoreGradients, float[] probabilities,
+        float[] contextGradient, float[] gradient)
     {
+        ArgumentNullException.ThrowIfNull(pass);
         Reserve(pass);
-        var job = new BackwardJob(this, pass, projected, scoreStarts, pass.Mask(pass.AttentionDropout, site), scoreGradients, probabilities, contextGradient, gradient);
-        pass.Team.Run(job, pass.Sequences * heads);
+        int items = pass.Sequences * heads;
+        if (_thresholds.Length < items * AttentionSites.Count)
+        {
+            _thresholds = new double[items * AttentionSites.Count];
+        }
+
+        Array.Clear(_thresholds);
+        TrainedOperands trained = operands is null ? default : operands.Operands(use, scale);
+        var job = new BackwardJob(
+            this, pass, projected, scoreStarts, trained, pass.Mask(pass.AttentionDropout, site), scoreGradients, probabilities, contextGradient, gradient);
+        pass.Team.Run(job, items);
+        operands?.AddThresholdGradients(_thresholds.AsSpan(0, items * AttentionSites.Count), (long)pass.Tokens * HiddenSize, scoreStarts[^1], use);
     }
 
     private void Reserve(TrainingPass pass)
@@ -65,7 +86,7 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
     private (int Sequence, int Head) Place(int item) => Math.DivRem(item, heads);
 
     private readonly struct ForwardJob(
-        TrainableAttention attention, TrainingPass pass, float[] projected, int[] starts, DropoutMask mask, float[] scores, float[] probabilities, float[] context)
+        TrainableAttention attention, TrainingPass pass, float[] projected, int[] starts, TrainedOperands operands, DropoutMask mask, float[] scores, float[] probabilities, float[] context)
         : ITeamJob
     {
         public void Run(int item, int worker)
@@ -96,13 +117,13 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
             int length = pass.Batch.Starts[sequence + 1] - first;
             long at = starts[sequence] + ((long)head * length * length);
             AttentionTraining.Forward<TLanes>(
-                attention.HeadAt(projected, first, length, head), attention.Scale, mask, at, ref scores.At(at), ref probabilities.At(at),
+                attention.HeadAt(projected, first, length, head), attention.Scale, operands, mask, at, ref scores.At(at), ref probabilities.At(at),
                 ref context.At(((long)first * attention.HiddenSize) + (head * attention.HeadSize)), attention.HiddenSize, ref pass.Scratch[worker].First);
         }
     }
 
     private readonly struct BackwardJob(
-        TrainableAttention attention, TrainingPass pass, float[] projected, int[] starts, DropoutMask mask, float[]? scoreGradients, float[] probabilities,
+        TrainableAttention attention, TrainingPass pass, float[] projected, int[] starts, TrainedOperands operands, DropoutMask mask, float[]? scoreGradients, float[] probabilities,
         float[] contextGradient, float[] gradient) : ITeamJob
     {
         public void Run(int item, int worker)
@@ -134,9 +155,9 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
             long at = starts[sequence] + ((long)head * length * length);
             ref float own = ref scoreGradients is null ? ref System.Runtime.CompilerServices.Unsafe.NullRef<float>() : ref scoreGradients.At(at);
             AttentionTraining.Backward<TLanes>(
-                attention.HeadAt(projected, first, length, head), attention.HeadAt(gradient, first, length, head), attention.Scale, mask, at, ref own,
+                attention.HeadAt(projected, first, length, head), attention.HeadAt(gradient, first, length, head), attention.Scale, operands, mask, at, ref own,
                 ref probabilities.At(at), ref contextGradient.At(((long)first * attention.HiddenSize) + (head * attention.HeadSize)), attention.HiddenSize,
-                ref pass.Scratch[worker].First);
+                ref pass.Scratch[worker].First, attention._thresholds.AsSpan(item * AttentionSites.Count, AttentionSites.Count));
         }
     }
 }

@@ -6,21 +6,24 @@ public sealed class TrainableEmbedding
     // Columns of an item of the backward pass: each element's sum runs over the tokens in their order.
     private const int ColumnsPerItem = 64;
 
-    internal TrainableEmbedding(Parameter words, Parameter positions, Parameter types)
+    internal TrainableEmbedding(EmbeddingTable table, Parameter positions, Parameter types)
     {
-        Words = words;
+        Table = table;
         Positions = positions;
         Types = types;
     }
 
     /// <summary>Gets the word embeddings.</summary>
-    public Parameter Words { get; }
+    public Parameter Words => Table.Words;
 
     /// <summary>Gets the position embeddings.</summary>
     public Parameter Positions { get; }
 
     /// <summary>Gets the token type embeddings.</summary>
     public Parameter Types { get; }
+
+    /// <summary>Gets the words as a pass sees them.</summary>
+    internal EmbeddingTable Table { get; }
 
     private int Columns => Words.Shape[1];
 
@@ -41,12 +44,13 @@ public sealed class TrainableEmbedding
         public void Run(int item, int worker)
         {
             int columns = embedding.Columns;
+            float[] words = embedding.Table.Values(pass);
             int first = item * TrainingPass.TokensPerItem;
             int last = Math.Min(first + TrainingPass.TokensPerItem, pass.Tokens);
             for (int token = first; token < last; token++)
             {
                 Span<float> sum = output.AsSpan(token * columns, columns);
-                embedding.Words.Values.AsSpan(pass.Batch.Ids[token] * columns, columns).CopyTo(sum);
+                words.AsSpan(pass.Batch.Ids[token] * columns, columns).CopyTo(sum);
                 RowScaling.Add(ref sum[0], columns, ref embedding.Types.Values.At((long)pass.Batch.Types[token] * columns));
                 RowScaling.Add(ref sum[0], columns, ref embedding.Positions.Values.At((long)pass.Positions[token] * columns));
             }
@@ -63,7 +67,7 @@ public sealed class TrainableEmbedding
             for (int token = 0; token < pass.Tokens; token++)
             {
                 ref float g = ref gradient.At(((long)token * columns) + first);
-                RowScaling.Add(ref embedding.Words.Gradients.At(((long)pass.Batch.Ids[token] * columns) + first), count, ref g);
+                RowScaling.Add(ref embedding.Table.Gradients.At(((long)pass.Batch.Ids[token] * columns) + first), count, ref g);
                 RowScaling.Add(ref embedding.Types.Gradients.At(((long)pass.Batch.Types[token] * columns) + first), count, ref g);
                 RowScaling.Add(ref embedding.Positions.Gradients.At(((long)pass.Positions[token] * columns) + first), count, ref g);
             }

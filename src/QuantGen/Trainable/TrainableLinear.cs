@@ -10,8 +10,9 @@ public sealed class TrainableLinear
 
     private readonly bool _isHead;
 
-    internal TrainableLinear(Parameter weight, Parameter bias, bool isHead)
+    internal TrainableLinear(Parameter weight, Parameter bias, bool isHead, WeightQuantizer? quantizer = null)
     {
+        Quantizer = quantizer;
         Weight = weight;
         Bias = bias;
         Rows = weight.Shape[0];
@@ -31,6 +32,9 @@ public sealed class TrainableLinear
     /// <summary>Gets the number of inputs.</summary>
     public int Columns { get; }
 
+    /// <summary>Gets what the weights become; null for full precision.</summary>
+    internal WeightQuantizer? Quantizer { get; }
+
     /// <summary>Computes the outputs of some rows, in the order of sums that the inference kernel for this layer has.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="x">The inputs.</param>
@@ -45,7 +49,9 @@ public sealed class TrainableLinear
             return;
         }
 
-        pass.Products.Forward(input, count, new MatrixPlace(Weight.Values, 0, Columns), Rows, Columns, y, new ProductEpilogue(Bias.Values, null, null));
+        WeightQuantizer? quantizer = pass.IsQuantized ? Quantizer : null;
+        var weights = new MatrixPlace(quantizer?.Values ?? Weight.Values, 0, Columns);
+        pass.Products.Forward(input, count, weights, Rows, Columns, y, new ProductEpilogue(Bias.Values, quantizer?.RowScales, x.RowScales));
     }
 
     /// <summary>Adds the gradients of weights and biases, and computes or adds those of the inputs.</summary>
@@ -57,10 +63,11 @@ public sealed class TrainableLinear
     /// <param name="accumulate">Whether to add to <paramref name="dx"/>.</param>
     public void Backward(TrainingPass pass, in LinearInput x, int count, MatrixPlace dy, float[] dx, bool accumulate)
     {
-        var weights = new MatrixPlace(Weight.Values, 0, Columns);
-        pass.Products.WeightGradient(dy, new MatrixPlace(x.Values, 0, Columns), x.RowScales, count, Rows, Columns, new MatrixPlace(Weight.Gradients, 0, Columns));
+        var weights = new MatrixPlace(Quantizer?.Values ?? Weight.Values, 0, Columns);
+        var gradients = new MatrixPlace(Quantizer?.Gradients ?? Weight.Gradients, 0, Columns);
+        pass.Products.WeightGradient(dy, new MatrixPlace(x.Values, 0, Columns), x.RowScales, count, Rows, Columns, gradients);
         pass.Team.Run(new ColumnSums(dy, count, Rows, Bias.Gradients), TrainingPass.Items(Rows, OutputsPerItem));
-        pass.Products.InputGradient(dy, count, weights, null, Rows, Columns, new MatrixPlace(dx, 0, Columns), accumulate);
+        pass.Products.InputGradient(dy, count, weights, Quantizer?.RowScales, Rows, Columns, new MatrixPlace(dx, 0, Columns), accumulate);
     }
 
     private readonly struct HeadRows(TrainableLinear linear, MatrixPlace x, int count, MatrixPlace y) : ITeamJob

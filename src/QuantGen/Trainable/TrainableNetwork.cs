@@ -6,6 +6,8 @@ namespace QuantGen.Trainable;
 public abstract class TrainableNetwork : ITrainableModel
 {
     private readonly List<Parameter> _parameters = [];
+    private readonly List<WeightQuantizer> _quantizers = [];
+    private EmbeddingTable? _words;
     private bool _hasPass;
 
     /// <summary>Creates the model's frame; the derived class adds the parameters.</summary>
@@ -45,6 +47,11 @@ public abstract class TrainableNetwork : ITrainableModel
     /// <inheritdoc/>
     public void InitializeWeightQuantizers()
     {
+        _words?.Initialize();
+        foreach (WeightQuantizer quantizer in _quantizers)
+        {
+            quantizer.Initialize();
+        }
     }
 
     /// <inheritdoc/>
@@ -56,6 +63,12 @@ public abstract class TrainableNetwork : ITrainableModel
         Trace.Resize(batch);
         TraceGradients.Resize(batch);
         Pass.Begin(batch, options);
+        _words?.Prepare(Pass, all: Spec.HasMaskedLanguageHead);
+        if (Pass.IsQuantized)
+        {
+            Pass.Team.Run(new PrepareJob(_quantizers), _quantizers.Count);
+        }
+
         RunForward();
         _hasPass = options.Purpose != ForwardPurpose.Calibrate;
     }
@@ -68,7 +81,10 @@ public abstract class TrainableNetwork : ITrainableModel
             throw new InvalidOperationException("A backward pass follows a forward pass that trains or evaluates.");
         }
 
+        Pass.Team.Run(new ClearJob(_quantizers), _quantizers.Count);
         RunBackward();
+        _words?.Finish(Pass);
+        Pass.Team.Run(new FinishJob(_quantizers), _quantizers.Count);
     }
 
     /// <inheritdoc/>
@@ -120,12 +136,46 @@ public abstract class TrainableNetwork : ITrainableModel
         }
     }
 
-    /// <summary>Adds a linear layer.</summary>
+    /// <summary>Adds a linear layer, with what its weights become.</summary>
     /// <param name="name">The matrix's canonical name.</param>
     /// <param name="rows">Outputs.</param>
     /// <param name="columns">Inputs.</param>
-    protected TrainableLinear AddLinear(string name, int rows, int columns) => new(
-        Add(name + ".weight", ParameterKind.Weight, rows, columns), Add(name + ".bias", ParameterKind.Bias, rows), isHead: false);
+    protected TrainableLinear AddLinear(string name, int rows, int columns)
+    {
+        Parameter weight = Add(name + ".weight", ParameterKind.Weight, rows, columns);
+        Parameter bias = Add(name + ".bias", ParameterKind.Bias, rows);
+        MatrixSpec matrix = Spec.Matrix(name);
+        if (!matrix.IsQuantized)
+        {
+            return new TrainableLinear(weight, bias, isHead: false);
+        }
+
+        WeightQuantizer quantizer = matrix.HasCodebook
+            ? new CodebookWeights(matrix.Scheme, matrix.Bits, weight, Add(name + ".weight_centroids", ParameterKind.Centroids, matrix.CodebookLength), Options)
+            : new ScaledWeights(
+                matrix, weight, matrix.Scheme == Scheme.Lsq ? Add(name + ".weight_alpha", ParameterKind.WeightScale, matrix.GroupCount) : null, Options);
+        _quantizers.Add(quantizer);
+        return new TrainableLinear(weight, bias, isHead: false, quantizer);
+    }
+
+    /// <summary>Adds a place where activations are quantized.</summary>
+    /// <param name="name">The canonical name.</param>
+    /// <param name="columns">Width.</param>
+    /// <param name="uses">Uses in a pass.</param>
+    /// <param name="bits">Bits of a code.</param>
+    /// <param name="kind">Where ranges come from.</param>
+    protected TrainableSite AddSite(string name, int columns, int uses, int bits, SiteKind kind)
+    {
+        bool isSigned = Options.SymmetricProbabilities || !name.EndsWith(".probabilities", StringComparison.Ordinal);
+        Parameter? range = kind == SiteKind.PerToken ? null
+            : Add(name + ".alpha", kind == SiteKind.Learned ? ParameterKind.ActivationScale : ParameterKind.RunningRange, uses);
+        if (range is { Kind: ParameterKind.RunningRange })
+        {
+            range.IsTrained = false;
+        }
+
+        return new TrainableSite(name, columns, uses, bits, kind, isSigned, range, Options);
+    }
 
     /// <summary>Adds the last, always full-precision layer, whose sums inference computes in another order.</summary>
     /// <param name="name">The canonical name.</param>
@@ -149,8 +199,15 @@ public abstract class TrainableNetwork : ITrainableModel
     protected TrainableEmbedding AddEmbeddings(int words, int positions, int types, int columns)
     {
         Parameter word = Add(PackedLayout.WordEmbedding + ".weight", ParameterKind.Embedding, words, columns);
+        Parameter? alpha = Spec.EmbeddingBits != 32 && Spec.EmbeddingScheme == Scheme.Lsq
+            ? Add(PackedLayout.WordEmbedding + ".weight_alpha", ParameterKind.WeightScale, 1)
+            : null;
+        Parameter? centroids = Spec.HasEmbeddingCodebook
+            ? Add(PackedLayout.WordEmbedding + ".weight_centroids", ParameterKind.Centroids, 1 << Spec.EmbeddingBits)
+            : null;
+        _words = new EmbeddingTable(Spec.EmbeddingScheme, Spec.EmbeddingBits, word, alpha, centroids, Options);
         Parameter position = Add("embeddings.position_embeddings.weight", ParameterKind.Embedding, positions, columns);
-        return new TrainableEmbedding(word, position, Add("embeddings.token_type_embeddings.weight", ParameterKind.Embedding, types, columns));
+        return new TrainableEmbedding(_words, position, Add("embeddings.token_type_embeddings.weight", ParameterKind.Embedding, types, columns));
     }
 
     private Parameter Add(string name, ParameterKind kind, params int[] shape)
@@ -158,5 +215,20 @@ public abstract class TrainableNetwork : ITrainableModel
         var parameter = new Parameter(name, kind, shape);
         _parameters.Add(parameter);
         return parameter;
+    }
+
+    private readonly struct PrepareJob(List<WeightQuantizer> quantizers) : ITeamJob
+    {
+        public void Run(int item, int worker) => quantizers[item].Prepare();
+    }
+
+    private readonly struct ClearJob(List<WeightQuantizer> quantizers) : ITeamJob
+    {
+        public void Run(int item, int worker) => Array.Clear(quantizers[item].Gradients);
+    }
+
+    private readonly struct FinishJob(List<WeightQuantizer> quantizers) : ITeamJob
+    {
+        public void Run(int item, int worker) => quantizers[item].Finish();
     }
 }

@@ -38,6 +38,30 @@ public sealed class ReferenceGradientTests
         AssertGradients(model, "distillation");
     }
 
+    [Fact]
+    public void Distillation_of_a_model_with_learned_thresholds_has_the_gradients_of_the_reference()
+    {
+        using ITrainableModel model = ReferenceLsq.CreateTrainable(new TrainableOptions { SymmetricProbabilities = true });
+        _reference.Fill(model, "student");
+        model.InitializeWeightQuantizers();
+        model.Forward(_reference.Batch(), new ForwardOptions(ForwardPurpose.Calibrate));
+        Dictionary<string, double> thresholds = _reference.Thresholds("kdlsq", "alpha");
+        foreach (Parameter parameter in model.Parameters.Where(p => p.Kind is ParameterKind.WeightScale or ParameterKind.ActivationScale))
+        {
+            Assert.Equal(thresholds[parameter.Name], parameter.Values[0], 1e-5);
+            thresholds.Remove(parameter.Name);
+        }
+
+        Assert.Empty(thresholds.Keys);
+        Distill(model, "kdlsq");
+        AssertGradients(model, "kdlsq");
+        foreach ((string name, double gradient) in _reference.Thresholds("kdlsq", "alpha_gradients"))
+        {
+            double actual = model.Parameters.Single(p => p.Name == name).Gradients[0];
+            Assert.True(Math.Abs(actual - gradient) <= GradientTolerance * Math.Max(1, Math.Abs(gradient)), $"{name} is {actual}, and the reference says {gradient}");
+        }
+    }
+
     private void Distill(ITrainableModel model, string name)
     {
         model.Forward(_reference.Batch(), new ForwardOptions(ForwardPurpose.Evaluate));

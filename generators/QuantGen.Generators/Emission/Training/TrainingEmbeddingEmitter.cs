@@ -22,7 +22,7 @@ internal static class TrainingEmbeddingEmitter
             if (albert)
             {
                 w.Lines($"\n// {Map}");
-                TrainingLinear.Forward(w, model.Matrix(Map), "new LinearInput(_embedded)", "Pass.Tokens", "Trace.Hidden[0]", "0", "HiddenSize");
+                new TrainingLinear(model, "_embedded", "Pass.Tokens", "0").Forward(w, new TrainingProduct(model.Matrix(Map), "Trace.Hidden[0]", "0", "HiddenSize"));
             }
         }
 
@@ -34,7 +34,8 @@ internal static class TrainingEmbeddingEmitter
             if (albert)
             {
                 w.Lines($"// {Map}");
-                TrainingLinear.Backward(w, model.Matrix(Map), "new LinearInput(_embedded)", "Pass.Tokens", "_gradients.Hidden", "0", "HiddenSize", "_embeddedGradient", "false");
+                new TrainingLinear(model, "_embedded", "Pass.Tokens", "0").Backward(
+                    w, "_embeddedGradient", null, new TrainingProduct(model.Matrix(Map), "_gradients.Hidden", "0", "HiddenSize"));
                 w.Blank();
             }
 

@@ -18,7 +18,9 @@ internal sealed class TrainingFields
         Norm("embeddings.LayerNorm", "EmbeddingSize");
         foreach (MatrixSpec matrix in model.Matrices)
         {
+            Site(matrix);
             Add("TrainableLinear", matrix.Name, $"AddLinear(\"{matrix.Name}\", {N(matrix.Rows)}, {N(matrix.Columns)})");
+            Attention(matrix.Name);
             if (matrix.Name.EndsWith(".output.dense", StringComparison.Ordinal))
             {
                 Norm(matrix.Name.Substring(0, matrix.Name.Length - "dense".Length) + "LayerNorm", "HiddenSize");
@@ -116,6 +118,40 @@ internal sealed class TrainingFields
             yield return ("_pooledGradient", "(long)Trace.LogitRows * HiddenSize");
         }
     }
+
+    // The place that a matrix is the first to read.
+    private void Site(MatrixSpec matrix)
+    {
+        ModelSpec model = _plan.Model;
+        if (model.ActivationSites().FirstOrDefault(s => s.Name == ActivationSite.NameFor(matrix.Name) && s.IsQuantized) is ActivationSite site
+            && _parameters.All(p => p.Field != TrainingSites.Field(site)))
+        {
+            AddSite(site, model.ActivationBits, TrainingSites.Kind(model, site));
+        }
+    }
+
+    // The operands of attention come into being after the last of the three matrices that make them.
+    private void Attention(string matrix)
+    {
+        ModelSpec model = _plan.Model;
+        const string Last = "attention.self.value";
+        if (!model.HasQuantizedAttention || !matrix.EndsWith(Last, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        string layer = matrix.Substring(0, matrix.Length - Last.Length);
+        ActivationSite[] sites = model.AttentionSites().Where(s => s.Name.StartsWith(layer, StringComparison.Ordinal)).ToArray();
+        foreach (ActivationSite site in sites)
+        {
+            AddSite(site, model.AttentionBits, TrainingSites.AttentionKind(model));
+        }
+
+        Add("AttentionSites", layer + "attention.self.operands", $"new AttentionSites({string.Join(", ", sites.Select(TrainingSites.Field))})");
+    }
+
+    private void AddSite(ActivationSite site, int bits, string kind) => _parameters.Add((
+        "TrainableSite", TrainingSites.Field(site), $"AddSite(\"{site.Name}\", {N(site.Columns)}, {N(site.Uses)}, {N(bits)}, SiteKind.{kind})"));
 
     private void Norm(string name, string columns) => Add("TrainableNorm", name, $"AddNorm(\"{name}\", {columns}, LayerNormEpsilon)");
 

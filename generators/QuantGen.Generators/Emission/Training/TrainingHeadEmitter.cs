@@ -26,7 +26,7 @@ internal static class TrainingHeadEmitter
         using (w.Block("private void HeadForward()"))
         {
             w.Lines($"TokenRows.GatherFirst(Pass, Trace.Hidden[{last}], HiddenSize, _headInput);");
-            TrainingLinear.Forward(w, pooler, "new LinearInput(_headInput)", "Pass.Sequences", "_pooled", "0", "HiddenSize");
+            new TrainingLinear(model, "_headInput", "Pass.Sequences", "0").Forward(w, new TrainingProduct(pooler, "_pooled", "0", "HiddenSize"));
             w.Lines($"""
                 long count = (long)Pass.Sequences * HiddenSize;
                 TrainingOperators.Tanh(Pass, _pooled, _pooled, count);
@@ -47,7 +47,8 @@ internal static class TrainingHeadEmitter
                 TrainingOperators.Drop(Pass, {HeadDropout(model)}, _pooledGradient, _pooledGradient, count);
                 TrainingOperators.TanhBackward(Pass, _pooled, _pooledGradient, count);
                 """);
-            TrainingLinear.Backward(w, pooler, "new LinearInput(_headInput)", "Pass.Sequences", "_pooledGradient", "0", "HiddenSize", "_headGradient", "false");
+            new TrainingLinear(model, "_headInput", "Pass.Sequences", "0").Backward(
+                w, "_headGradient", null, new TrainingProduct(pooler, "_pooledGradient", "0", "HiddenSize"));
             w.Lines("TokenRows.AddFirst(Pass, _headGradient, HiddenSize, _gradients.Hidden);");
         }
     }

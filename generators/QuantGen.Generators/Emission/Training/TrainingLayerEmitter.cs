@@ -59,30 +59,27 @@ internal sealed class TrainingLayerEmitter(ModelSpec model, int block)
     private void AttentionForward(SourceWriter w)
     {
         w.Lines($"\n// {Name("attention.self")}: query, key and value side by side.");
-        foreach (string part in s_projections)
-        {
-            TrainingLinear.Forward(w, Matrix(part), "new LinearInput(hidden)", "Pass.Tokens", "layer.Projected", Offset(part), "ProjectedStride");
-        }
+        Linear("hidden").Forward(w, Projections("layer.Projected"));
 
         w.Lines($"""
-            _attention.Forward(Pass, layer.Projected, Trace.ScoreStarts, {Dropout(model, block, 0)}, Trace.Scores[{Use}], layer.Probabilities, layer.Context);
+            _attention.Forward(Pass, layer.Projected, Trace.ScoreStarts, {Dropout(model, block, 0)}, {Operands}, {SiteUse}, Trace.Scores[{Use}], layer.Probabilities, layer.Context);
 
             // {Name("attention.output")}
             """);
-        TrainingLinear.Forward(w, Matrix("attention.output.dense"), "new LinearInput(layer.Context)", "Pass.Tokens", "layer.AttentionSum", "0", "HiddenSize");
+        Linear("layer.Context").Forward(w, Product("attention.output.dense", "layer.AttentionSum", "HiddenSize"));
         w.Lines($"{Norm("attention.output")}.Forward(Pass, layer.AttentionSum, hidden, {Dropout(model, block, 1)}, layer.Normalized);");
     }
 
     private void FeedForward(SourceWriter w)
     {
         w.Lines($"\n// {Name("intermediate")}");
-        TrainingLinear.Forward(w, Matrix("intermediate.dense"), "new LinearInput(layer.Normalized)", "Pass.Tokens", "layer.Intermediate", "0", "IntermediateSize");
+        Linear("layer.Normalized").Forward(w, Product("intermediate.dense", "layer.Intermediate", "IntermediateSize"));
         w.Lines($"""
             TrainingOperators.{Gelu}(Pass, layer.Intermediate, layer.Activated, (long)Pass.Tokens * IntermediateSize);
 
             // {Name("output")}
             """);
-        TrainingLinear.Forward(w, Matrix("output.dense"), "new LinearInput(layer.Activated)", "Pass.Tokens", "layer.OutputSum", "0", "HiddenSize");
+        Linear("layer.Activated").Forward(w, Product("output.dense", "layer.OutputSum", "HiddenSize"));
         w.Lines($"{Norm("output")}.Forward(Pass, layer.OutputSum, layer.Normalized, {Dropout(model, block, 2)}, Trace.Hidden[{NextUse}]);");
     }
 
@@ -94,13 +91,13 @@ internal sealed class TrainingLayerEmitter(ModelSpec model, int block)
             {Norm("output")}.Backward(Pass, Pass.Tokens, layer.OutputSum, g.Hidden);
             float[] branch = TrainingOperators.Drop(Pass, {Dropout(model, block, 2)}, g.Hidden, g.Branch, states);
             """);
-        TrainingLinear.Backward(w, Matrix("output.dense"), "new LinearInput(layer.Activated)", "Pass.Tokens", "branch", "0", "HiddenSize", "g.Intermediate", "false");
+        Linear("layer.Activated").Backward(w, "g.Intermediate", null, Product("output.dense", "branch", "HiddenSize"));
         w.Lines($"""
             TrainingOperators.{Gelu}Backward(Pass, layer.Intermediate, g.Intermediate, (long)Pass.Tokens * IntermediateSize);
 
             // {Name("intermediate")}
             """);
-        TrainingLinear.Backward(w, Matrix("intermediate.dense"), "new LinearInput(layer.Normalized)", "Pass.Tokens", "g.Intermediate", "0", "IntermediateSize", "g.Hidden", "true");
+        Linear("layer.Normalized").Backward(w, "g.Hidden", "g.Input", Product("intermediate.dense", "g.Intermediate", "IntermediateSize"));
     }
 
     private void AttentionBackward(SourceWriter w)
@@ -111,19 +108,27 @@ internal sealed class TrainingLayerEmitter(ModelSpec model, int block)
             {Norm("attention.output")}.Backward(Pass, Pass.Tokens, layer.AttentionSum, g.Hidden);
             branch = TrainingOperators.Drop(Pass, {Dropout(model, block, 1)}, g.Hidden, g.Branch, states);
             """);
-        TrainingLinear.Backward(w, Matrix("attention.output.dense"), "new LinearInput(layer.Context)", "Pass.Tokens", "branch", "0", "HiddenSize", "g.Input", "false");
+        Linear("layer.Context").Backward(w, "g.Input", null, Product("attention.output.dense", "branch", "HiddenSize"));
         w.Lines($"""
 
             // {Name("attention.self")}
             _attention.Backward(
-                Pass, layer.Projected, Trace.ScoreStarts, {Dropout(model, block, 0)}, TraceGradients.HasScores ? TraceGradients.Scores[{Use}] : null,
+                Pass, layer.Projected, Trace.ScoreStarts, {Dropout(model, block, 0)}, {Operands}, {SiteUse}, TraceGradients.HasScores ? TraceGradients.Scores[{Use}] : null,
                 layer.Probabilities, g.Input, g.Projected);
             """);
-        foreach (string part in s_projections)
-        {
-            TrainingLinear.Backward(w, Matrix(part), "new LinearInput(hidden)", "Pass.Tokens", "g.Projected", Offset(part), "ProjectedStride", "g.Hidden", "true");
-        }
+        Linear("hidden").Backward(w, "g.Hidden", "g.Input", Projections("g.Projected"));
     }
+
+    private TrainingLinear Linear(string input) => new(model, input, "Pass.Tokens", SiteUse);
+
+    private TrainingProduct Product(string part, string output, string stride) => new(Matrix(part), output, "0", stride);
+
+    private TrainingProduct[] Projections(string output) =>
+        s_projections.Select(part => new TrainingProduct(Matrix(part), output, Offset(part), "ProjectedStride")).ToArray();
+
+    private string SiteUse => IsShared ? "use" : "0";
+
+    private string Operands => model.HasQuantizedAttention ? Field(Name("attention.self.operands")) : "null";
 
     private string Name(string part) => SpecBuilder.LayerName(block, part);
 
