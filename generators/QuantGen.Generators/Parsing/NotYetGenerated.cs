@@ -15,9 +15,6 @@ internal static class NotYetGenerated
             }
         }
 
-        Refuse(options.Training && model.Matrices.Any(m => m.IsQuantized), "Training code of quantized weights", "Training");
-        Refuse(options.Training && model.EmbeddingBits != 32, "Training code of quantized embeddings", "Training");
-        Refuse(options.Training && model.HasQuantizedAttention, "Training code of quantized attention", "Training");
         Refuse(model.HasMaskedLanguageHead, "A masked language model's head", "Head");
     }
 }

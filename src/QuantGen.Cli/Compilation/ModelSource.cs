@@ -66,7 +66,7 @@ internal sealed record ModelSource(string ClassText, string Config, string? Plan
             arguments.Add($"EmbeddingScheme = Scheme.{spec.EmbeddingScheme}");
         }
 
-        if (spec.ActivationBits != 8 && spec.Matrices.Any(matrix => matrix.HasIntegerProduct))
+        if (spec.Matrices.Any(matrix => matrix.HasIntegerProduct) && spec.ActivationBits != 8)
         {
             arguments.Add(Number("ActivationBits = ", spec.ActivationBits));
         }
@@ -117,7 +117,7 @@ internal sealed record ModelSource(string ClassText, string Config, string? Plan
         json.WriteString("hidden_act", d.HiddenActivation == HiddenActivation.GeluNew ? "gelu_new" : "gelu");
         json.WriteNumber("layer_norm_eps", d.LayerNormEpsilon);
         json.WriteStartObject("id2label");
-        for (int i = 0; i < spec.OutputCount; i++)
+        for (int i = 0; spec.HasOutputLayer && i < spec.OutputCount; i++)
         {
             json.WriteString(i.ToString(CultureInfo.InvariantCulture), labels.Count == spec.OutputCount ? labels[i] : Number("LABEL_", i));
         }

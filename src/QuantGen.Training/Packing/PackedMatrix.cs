@@ -25,6 +25,9 @@ internal sealed record PackedMatrix(byte[] Codes, float[]? Scales, byte[]? ZeroP
     /// <summary>Packs labels of a codebook.</summary>
     public static PackedMatrix Of(MatrixSpec matrix, Clusters clusters) => new(Pack(matrix, clusters.Labels), null, null, clusters.Centroids);
 
+    /// <summary>Gives every row of an embedding the one scale that its matrix has; more than one scale, or a codebook, stay as they are.</summary>
+    public PackedMatrix WithCopiedScale(int rows) => Scales is [float scale] ? this with { Scales = [.. Enumerable.Repeat(scale, rows)] } : this;
+
     /// <summary>Adds everything to a packed model.</summary>
     public void AddTo(PackedModelBuilder builder, string name)
     {

@@ -77,8 +77,7 @@ public sealed class TrainedModelPacker
         };
         Parameter weight = Find(matrix.Name + ".weight");
         PackedMatrix packed = matrix.HasCodebook ? Codebook(matrix, weight) : PackedMatrix.Of(matrix, Quantize(matrix, weight));
-        packed = packed.Scales is [float scale] ? packed with { Scales = [.. Enumerable.Repeat(scale, rows)] } : packed;
-        packed.AddTo(_builder, matrix.Name);
+        packed.WithCopiedScale(rows).AddTo(_builder, matrix.Name);
     }
 
     private QuantizedMatrix Quantize(MatrixSpec matrix, Parameter weight) => SchemeQuantizer.Quantize(

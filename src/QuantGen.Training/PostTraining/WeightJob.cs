@@ -14,6 +14,7 @@ internal sealed class WeightJob
 
     private readonly MatrixSpec _matrix;
     private PackedMatrix? _packed;
+    private int _copies = 1;
 
     private WeightJob(MatrixSpec matrix)
     {
@@ -30,13 +31,13 @@ internal sealed class WeightJob
     /// <summary>Lists the jobs of a model in the order of the forward pass.</summary>
     public static WeightJob[] Of(ModelSpec spec)
     {
-        // A scale for every row of the embedding: groups of rows, as many as there are rows; or one codebook.
+        // A scale for every row of the embedding: groups of rows, as many as there are rows; one codebook; or one learned scale, stored for every row.
         int rows = spec.Dimensions.VocabularySize;
         Clipping clipping = spec.EmbeddingBits < EmbeddingBitsWithoutClipping ? Clipping.Mse : Clipping.MinMax;
-        int groups = spec.HasEmbeddingCodebook ? 1 : rows;
+        int groups = spec.HasEmbeddingCodebook || spec.EmbeddingScheme == Scheme.Lsq ? 1 : rows;
         var embedding = new MatrixSpec(
             PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, groups, 0, Mapping.Symmetric, clipping, default) { Scheme = spec.EmbeddingScheme };
-        return [new WeightJob(embedding), .. spec.Matrices.Select(matrix => new WeightJob(matrix))];
+        return [new WeightJob(embedding) { _copies = spec.EmbeddingScheme == Scheme.Lsq ? rows : 1 }, .. spec.Matrices.Select(matrix => new WeightJob(matrix))];
     }
 
     /// <summary>Quantizes and packs.</summary>
@@ -54,22 +55,32 @@ internal sealed class WeightJob
             return;
         }
 
-        QuantizedMatrix quantized = MatrixQuantizer.Quantize(weights, _matrix.Rows, _matrix.Columns, new MatrixQuantizerOptions
-        {
-            Bits = _matrix.Bits,
-            GroupBits = _matrix.IsMixed ? _matrix.GroupBits : null,
-            GroupCount = _matrix.GroupCount,
-            GroupSize = _matrix.GroupSize,
-            Mapping = _matrix.Mapping,
-            Clipping = _matrix.Clipping,
-            GroupClipping = _matrix.GroupClipping.Count > 0 ? [.. Enumerable.Range(0, _matrix.GroupCount).Select(_matrix.ClippingOf)] : null,
-        });
-        _packed = PackedMatrix.Of(_matrix, quantized);
+        QuantizedMatrix quantized = _matrix.Scheme == Scheme.Linear ? Linear(weights) : SchemeQuantizer.Quantize(_matrix, weights, Thresholds(weights));
+        _packed = PackedMatrix.Of(_matrix, quantized).WithCopiedScale(_copies);
         Report = new TensorReport(_matrix.Name, quantized.MeanBits, _matrix.ScaleCount, quantized.SignalToNoiseDb(weights));
     }
 
     /// <summary>Adds codes and scales and zero points, or a codebook; weights in full precision are not added here.</summary>
     public void AddTo(PackedModelBuilder builder) => _packed?.AddTo(builder, _matrix.Name);
+
+    private QuantizedMatrix Linear(float[] weights) => MatrixQuantizer.Quantize(weights, _matrix.Rows, _matrix.Columns, new MatrixQuantizerOptions
+    {
+        Bits = _matrix.Bits,
+        GroupBits = _matrix.IsMixed ? _matrix.GroupBits : null,
+        GroupCount = _matrix.GroupCount,
+        GroupSize = _matrix.GroupSize,
+        Mapping = _matrix.Mapping,
+        Clipping = _matrix.Clipping,
+        GroupClipping = _matrix.GroupClipping.Count > 0 ? [.. Enumerable.Range(0, _matrix.GroupCount).Select(_matrix.ClippingOf)] : null,
+    });
+
+    // Where learning would begin: the range that holds 95% of a group's values.
+    private float[] Thresholds(float[] weights)
+    {
+        int length = weights.Length / _matrix.GroupCount;
+        return _matrix.Scheme != Scheme.Lsq ? []
+            : [.. Enumerable.Range(0, _matrix.GroupCount).Select(group => AlgorithmOne.Threshold(weights.AsSpan(group * length, length)))];
+    }
 
     private void Cluster(float[] weights, PostTrainingOptions options)
     {
