@@ -28,6 +28,27 @@ public sealed class ModelSourceTests
             true
         },
         {
+            "learned scales",
+            new SpecOptions { Bits = 2, EmbeddingBits = 2, Scheme = Scheme.Lsq, ActivationBits = 4, AttentionBits = 4, ActivationRange = ActivationRange.Static, Clipping = Clipping.MinMax, Head = BertHead.Regression },
+            BertArchitecture.Bert,
+            false
+        },
+        { "codebooks", new SpecOptions { Bits = 5, EmbeddingBits = 3, Scheme = Scheme.KMeans, Head = BertHead.Encoder }, BertArchitecture.Albert, false },
+        {
+            "schemes",
+            new SpecOptions
+            {
+                Bits = 2,
+                Scheme = Scheme.Ternary,
+                EmbeddingScheme = Scheme.LinearClusters,
+                EmbeddingBits = 4,
+                Plan = new EquatableArray<PlanEntry>([new("pooler.dense", 8, null, null, null, null, default) { Scheme = Scheme.Lsq }]),
+                Head = BertHead.SequenceClassification,
+            },
+            BertArchitecture.Bert,
+            true
+        },
+        {
             "mixed",
             new SpecOptions
             {

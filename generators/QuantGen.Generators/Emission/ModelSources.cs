@@ -1,4 +1,5 @@
 using QuantGen.Generators.Emission.Kernels;
+using QuantGen.Generators.Emission.Training;
 using QuantGen.Generators.Specs;
 
 namespace QuantGen.Generators.Emission;
@@ -19,6 +20,11 @@ internal static class ModelSources
                 : variant.HasCodebook ? CodebookKernelEmitter.Emit(spec, variant)
                 : QuantizedKernelEmitter.Emit(spec, variant);
             yield return new EmittedFile($"{spec.Hint}.Kernels.{variant.Suffix}.g.cs", text);
+        }
+
+        if (spec.Training)
+        {
+            yield return new EmittedFile(spec.Hint + ".Training.g.cs", TrainingEmitter.Emit(plan));
         }
     }
 }

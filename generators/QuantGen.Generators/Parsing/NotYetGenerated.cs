@@ -15,7 +15,6 @@ internal static class NotYetGenerated
             }
         }
 
-        Refuse(options.Training, "Training code", "Training");
         Refuse(model.HasMaskedLanguageHead, "A masked language model's head", "Head");
     }
 }

@@ -99,6 +99,11 @@ internal sealed class BuildCommand : CliCommand
 
         using CheckpointModel checkpoint = CheckpointModel.Open(path);
         ModelSpec spec = _quantization.Spec(values, checkpoint.Config);
+        if (spec.HasQuantizedAttention)
+        {
+            throw new UsageException("--attention-bits needs calibrated ranges; quantize the checkpoint first, with --calibration");
+        }
+
         var options = new PostTrainingOptions { Tokenizer = checkpoint.OpenTokenizer() };
         return report.WithProgress("quantize", progress => checkpoint.Quantize(spec, options with { Progress = progress }, cancellation)).Builder.Build(path);
     }

@@ -19,6 +19,7 @@ internal sealed class QuantizeCommand : CliCommand
     private readonly Argument<string> _directory;
     private readonly Option<string?> _output;
     private readonly Option<string?> _calibration;
+    private readonly Option<ActivationRange?> _range;
     private readonly Option<int> _samples;
     private readonly Option<int> _seed;
     private readonly Option<int> _clusterIterations;
@@ -35,6 +36,7 @@ internal sealed class QuantizeCommand : CliCommand
         _output.Required = true;
         _quantization.AddTo(this);
         _calibration = With(CliOption.Text("--calibration", "TSV", "Texts from which static activation ranges are found; without it every token has its own range when it is quantized."));
+        _range = With(CliOption.Choice<ActivationRange>("--activation-range", "Whether every token has its own range when it is quantized, or ranges are calibrated. [default: static with --calibration, else per-token]", null));
         _samples = With(CliOption.Number("--samples", "Rows of the calibration data to use.", defaults.Samples, least: 1));
         _seed = With(CliOption.Number("--seed", "Which rows and which first centroids of k-means are drawn.", defaults.Seed, least: 0));
         _clusterIterations = With(CliOption.Number("--cluster-iterations", "The most iterations of k-means.", ClusterQuantizer.DefaultIterations, least: 1));
@@ -45,13 +47,29 @@ internal sealed class QuantizeCommand : CliCommand
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
     {
         string? calibration = values.Get(_calibration);
+        ActivationRange range = values.Get(_range) ?? (calibration is null ? ActivationRange.PerToken : ActivationRange.Static);
+        if (calibration is null && range == ActivationRange.Static)
+        {
+            throw new UsageException("--activation-range static needs --calibration");
+        }
+
         bool isKMeans = _quantization.Scheme(values) == Scheme.KMeans;
         RequireUse(values, calibration is not null, "--calibration", _samples, _maxLength);
         RequireUse(values, isKMeans, "--scheme k-means", _clusterIterations);
         RequireUse(values, isKMeans || calibration is not null, "--calibration or --scheme k-means", _seed);
 
         using CheckpointModel model = CheckpointModel.Open(values.Get(_directory));
-        ModelSpec spec = _quantization.Spec(values, model.Config, calibration is null ? ActivationRange.PerToken : ActivationRange.Static);
+        ModelSpec spec = _quantization.Spec(values, model.Config, range);
+        if (spec.HasQuantizedAttention && calibration is null)
+        {
+            throw new UsageException("--attention-bits needs --calibration: the ranges of attention's operands are stored");
+        }
+
+        if (calibration is not null && !ActivationCalibrator.SitesOf(spec).Any())
+        {
+            throw new UsageException("--calibration has nothing to do: this model stores no activation ranges");
+        }
+
         var options = new PostTrainingOptions
         {
             Tokenizer = model.OpenTokenizer(),
@@ -84,9 +102,10 @@ internal sealed class QuantizeCommand : CliCommand
     {
         // The places of the model are the same at any width.
         var loader = new SessionLoader(CompilationTarget.DefaultBatchTokens, Threads: 1, !values.Get(_noCache));
-        using InferenceSession session = loader.Load(model.ToFullPrecision(spec.Head, cancellation), cancellation);
+        using InferenceSession session = loader.Load(model.ForCalibration(spec, cancellation), cancellation);
         return report.WithProgress("calibrate", progress => ActivationCalibrator.Calibrate(
             session,
+            spec,
             data,
             values.Get(_calibration)!,
             new CalibrationOptions

@@ -66,10 +66,25 @@ internal sealed record ModelSource(string ClassText, string Config, string? Plan
             arguments.Add($"EmbeddingScheme = Scheme.{spec.EmbeddingScheme}");
         }
 
+        if (spec.Matrices.Any(matrix => matrix.HasIntegerProduct) && spec.ActivationBits != 8)
+        {
+            arguments.Add(Number("ActivationBits = ", spec.ActivationBits));
+        }
+
+        if (spec.HasQuantizedAttention)
+        {
+            arguments.Add(Number("AttentionBits = ", spec.AttentionBits));
+        }
+
         arguments.Add($"ActivationRange = ActivationRange.{spec.ActivationRange}");
         arguments.Add($"Head = BertHead.{spec.Head}");
         arguments.Add(Number("MaxSequenceLength = ", target.MaxSequenceLength));
         arguments.Add(Number("MaxBatchTokens = ", target.MaxBatchTokens));
+        if (target.Training)
+        {
+            arguments.Add("Training = true");
+        }
+
         return $"""
             using QuantGen;
 
@@ -102,7 +117,7 @@ internal sealed record ModelSource(string ClassText, string Config, string? Plan
         json.WriteString("hidden_act", d.HiddenActivation == HiddenActivation.GeluNew ? "gelu_new" : "gelu");
         json.WriteNumber("layer_norm_eps", d.LayerNormEpsilon);
         json.WriteStartObject("id2label");
-        for (int i = 0; i < spec.OutputCount; i++)
+        for (int i = 0; spec.HasOutputLayer && i < spec.OutputCount; i++)
         {
             json.WriteString(i.ToString(CultureInfo.InvariantCulture), labels.Count == spec.OutputCount ? labels[i] : Number("LABEL_", i));
         }

@@ -1,5 +1,6 @@
 using QuantGen.Checkpoints;
 using QuantGen.Packed;
+using QuantGen.Quantization;
 using QuantGen.Specs;
 using QuantGen.Tokenization;
 using QuantGen.Training.PostTraining;
@@ -52,6 +53,18 @@ internal sealed class CheckpointModel : IDisposable
     {
         ModelSpec spec = ModelSpecs.FullPrecision(Config, head);
         return Quantize(spec, new PostTrainingOptions { Tokenizer = OpenTokenizer() }, cancellation).Builder.Build(Checkpoint.Directory);
+    }
+
+    /// <summary>Makes the packed form of the checkpoint as it is, of a kind that shows every place whose range a model stores.</summary>
+    public PackedModel ForCalibration(ModelSpec target, CancellationToken cancellation)
+    {
+        // Attention's operands are shown instead of being quantized, so that any range will do.
+        ModelSpec spec = ModelSpecs.FullPrecision(Config, target.Head) with { AttentionBits = target.AttentionBits };
+        var ranges = spec.AttentionSites().ToDictionary(
+            site => site.Name,
+            site => (IReadOnlyList<QuantizationParameters>)[.. Enumerable.Repeat(QuantizationParameters.Symmetric(1f, spec.AttentionBits), site.Uses)],
+            StringComparer.Ordinal);
+        return Quantize(spec, new PostTrainingOptions { Tokenizer = OpenTokenizer(), StaticRanges = ranges }, cancellation).Builder.Build(Checkpoint.Directory);
     }
 
     public BertTokenizer OpenTokenizer() => BertTokenizer.FromDirectory(Checkpoint.Directory);

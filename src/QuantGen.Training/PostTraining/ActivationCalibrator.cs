@@ -11,11 +11,11 @@ namespace QuantGen.Training.PostTraining;
 /// <remarks>Every place of the model has a streaming observer, so memory does not grow with the number of texts.</remarks>
 public static class ActivationCalibrator
 {
-    /// <summary>The width of activation codes.</summary>
-    private const int ActivationBits = 8;
-
     /// <summary>Calibrates.</summary>
-    /// <param name="session">The full-precision model of the checkpoint that is to be quantized.</param>
+    /// <param name="session">
+    /// The full-precision model of the checkpoint that is to be quantized; with the attention bits of <paramref name="target"/>, so that it shows attention's operands.
+    /// </param>
+    /// <param name="target">The model to make.</param>
     /// <param name="data">Texts like those the model will see; labels are not used.</param>
     /// <param name="file">What messages call the data.</param>
     /// <param name="options">How many rows, which ones, and how ranges are found.</param>
@@ -23,13 +23,19 @@ public static class ActivationCalibrator
     /// <returns>Scale and zero point of every use of every activation site, by the site's name.</returns>
     /// <exception cref="DataFormatException">A row is longer than the model takes and no maximum length was given.</exception>
     public static IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>> Calibrate(
-        InferenceSession session, TsvDataset data, string file, CalibrationOptions options, CancellationToken cancellation = default)
+        InferenceSession session, ModelSpec target, TsvDataset data, string file, CalibrationOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Samples, 1, nameof(CalibrationOptions.Samples));
-        IReadOnlyList<ActivationSite> sites = session.Spec.ActivationSites();
+        if (session.Spec.AttentionBits != target.AttentionBits)
+        {
+            throw new ArgumentException(FormattableString.Invariant($"The model that runs has {session.Spec.AttentionBits}-bit attention, and {target.AttentionBits} bits are wanted."), nameof(session));
+        }
+
+        ActivationSite[] sites = [.. session.Spec.ActivationSites(), .. session.Spec.AttentionSites()];
         var observers = new SiteObservers(sites, options.Clipping);
         int[] order = Sample(data.Rows.Count, options);
         int done = 0;
@@ -41,7 +47,18 @@ public static class ActivationCalibrator
             options.Progress?.Report((double)done / order.Length);
         }
 
-        return observers.Ranges(ActivationBits);
+        return SitesOf(target).ToDictionary(
+            site => site.Name,
+            site => observers.Parameters(Array.FindIndex(sites, seen => seen.Name == site.Name), target, site),
+            StringComparer.Ordinal);
+    }
+
+    /// <summary>Lists the places of a model whose ranges are stored in its file.</summary>
+    /// <param name="spec">The model.</param>
+    public static IEnumerable<ActivationSite> SitesOf(ModelSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return (spec.ActivationRange == ActivationRange.Static ? spec.ActivationSites().Where(site => site.IsQuantized) : []).Concat(spec.AttentionSites());
     }
 
     // Rows are drawn without replacement; the order they are seen in does not matter to an observer, so the file's own is kept.
@@ -66,15 +83,15 @@ public static class ActivationCalibrator
 
         public void Observe(int site, int use, ReadOnlySpan<float> values) => _observers[site][use].Observe(values);
 
-        public Dictionary<string, IReadOnlyList<QuantizationParameters>> Ranges(int bits)
+        // Queries, keys and values are always symmetric; inputs of linear layers are where a scheme says so.
+        public IReadOnlyList<QuantizationParameters> Parameters(int index, ModelSpec target, ActivationSite site)
         {
-            var ranges = new Dictionary<string, IReadOnlyList<QuantizationParameters>>(StringComparer.Ordinal);
-            for (int i = 0; i < sites.Count; i++)
-            {
-                ranges.Add(sites[i].Name, [.. _observers[i].Select(observer => observer.Range(bits).Asymmetric(bits))]);
-            }
-
-            return ranges;
+            bool isOperand = index >= target.ActivationSites().Count;
+            int bits = isOperand ? target.AttentionBits : target.ActivationBits;
+            bool isSymmetric = isOperand
+                ? !site.IsProbabilities
+                : target.Matrices.Any(m => m.Scheme != Scheme.Linear && ActivationSite.NameFor(m.Name) == site.Name);
+            return [.. _observers[index].Select(observer => isSymmetric ? observer.Range(bits).Symmetric(bits) : observer.Range(bits).Asymmetric(bits))];
         }
 
         private static IRangeObserver Create(Clipping clipping) => clipping switch

@@ -14,7 +14,7 @@ public sealed record PostTrainingOptions
 
     /// <summary>
     /// Gets scale and zero point of every use of every quantized activation site, by the site's name, as <see cref="ActivationCalibrator"/>
-    /// finds them. Required when the model's activation range is <see cref="ActivationRange.Static"/>; otherwise not used.
+    /// finds them. Required when the model's activation range is <see cref="ActivationRange.Static"/> or attention is quantized; otherwise not used.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>>? StaticRanges { get; init; }
 

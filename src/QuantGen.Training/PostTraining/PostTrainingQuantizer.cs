@@ -25,7 +25,6 @@ public static class PostTrainingQuantizer
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(options);
-        RequireNoTraining(spec);
         checkpoint.RequireExactly(PackedLayout.Checkpoint(spec).Select(tensor => (tensor.Name, tensor.Shape.ToArray())));
         RequireVocabulary(checkpoint, spec, options);
         var builder = new PackedModelBuilder(spec)
@@ -40,17 +39,6 @@ public static class PostTrainingQuantizer
         return new PostTrainingResult(builder, AddQuantized(builder, checkpoint, spec, options, cancellation));
     }
 
-    // Learned and ternary codes would be made by the wrong rule.
-    private static void RequireNoTraining(ModelSpec spec)
-    {
-        Scheme scheme = spec.Matrices.Select(matrix => matrix.Scheme).Append(spec.EmbeddingScheme).FirstOrDefault(scheme => scheme is Scheme.Lsq or Scheme.Ternary);
-        if (scheme != Scheme.Linear || spec.HasQuantizedAttention)
-        {
-            throw new NotSupportedException(
-                scheme != Scheme.Linear ? $"the scheme {SpecNames.Of(scheme)} needs training" : "quantized attention needs training");
-        }
-    }
-
     private static void RequireVocabulary(Checkpoint checkpoint, ModelSpec spec, PostTrainingOptions options)
     {
         int pieces = options.Tokenizer.Vocabulary.Count;
@@ -63,12 +51,7 @@ public static class PostTrainingQuantizer
 
     private static void AddStaticRanges(PackedModelBuilder builder, ModelSpec spec, PostTrainingOptions options)
     {
-        if (spec.ActivationRange != ActivationRange.Static)
-        {
-            return;
-        }
-
-        foreach (ActivationSite site in spec.ActivationSites().Where(site => site.IsQuantized))
+        foreach (ActivationSite site in ActivationCalibrator.SitesOf(spec))
         {
             if (options.StaticRanges?.GetValueOrDefault(site.Name) is not { } uses || uses.Count != site.Uses)
             {

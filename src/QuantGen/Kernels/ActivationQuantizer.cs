@@ -151,7 +151,7 @@ public static class ActivationQuantizer
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static ActivationParameters Measure<TLanes>(ref float row, int columns, int bits)
+    internal static ActivationParameters Measure<TLanes>(ref float row, int columns, int bits)
         where TLanes : struct, ILanes<TLanes>
     {
         // The operands' order makes Min and Max keep what they have when an element is NaN. Minimum and maximum depend on no order,
@@ -254,7 +254,7 @@ public static class ActivationQuantizer
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Round<TLanes>(TLanes scaled, TLanes lowest, TLanes highest)
+    internal static TLanes Round<TLanes>(TLanes scaled, TLanes lowest, TLanes highest)
         where TLanes : struct, ILanes<TLanes> =>
         TLanes.RoundToEven(TLanes.Min(TLanes.Max(TLanes.NaNToZero(scaled), lowest), highest));
 }

@@ -63,4 +63,38 @@ internal static class LanesTail
             Unsafe.Add(ref destination, offset + (nuint)i) = Unsafe.Add(ref bytes, i);
         }
     }
+
+    /// <summary>Reads up to sixteen floats, zeros after them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes LoadUpTo<TLanes>(ref float source, int offset, int count, float fill = 0f)
+        where TLanes : struct, ILanes<TLanes> => count == 16 ? TLanes.Load(ref source, (nuint)offset) : Load<TLanes>(ref source, (nuint)offset, count, fill);
+
+    /// <summary>Writes up to sixteen floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreUpTo<TLanes>(TLanes value, ref float destination, int offset, int count)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        if (count == 16)
+        {
+            TLanes.Store(value, ref destination, (nuint)offset);
+        }
+        else
+        {
+            Store(value, ref destination, (nuint)offset, count);
+        }
+    }
+
+    /// <summary>Makes ones in the first lanes and zeros after them.</summary>
+    public static TLanes Ones<TLanes>(int count)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        LanesScalar buffer = default;
+        ref float lanes = ref Unsafe.As<LanesScalar, float>(ref buffer);
+        for (int i = 0; i < count; i++)
+        {
+            Unsafe.Add(ref lanes, i) = 1f;
+        }
+
+        return TLanes.Load(ref lanes, 0);
+    }
 }

@@ -28,7 +28,7 @@ internal static class OrderStatistics
     }
 
     /// <summary>Returns the value of a rank (0 is the smallest) by Hoare's quickselect; afterwards no value left of the rank is larger and none right of it smaller.</summary>
-    private static float Select(Span<float> values, int rank)
+    public static float Select(Span<float> values, int rank)
     {
         int first = 0;
         int last = values.Length - 1;

@@ -1,0 +1,159 @@
+using QuantGen.Specs;
+using static QuantGen.Generators.Emission.Training.TrainingEmitter;
+
+namespace QuantGen.Generators.Emission.Training;
+
+/// <summary>Emits the parameters, the buffers and the constructor that makes them.</summary>
+internal sealed class TrainingFields
+{
+    private readonly ModelPlan _plan;
+    private readonly List<(string Type, string Field, string Value)> _parameters = new();
+
+    public TrainingFields(ModelPlan plan)
+    {
+        _plan = plan;
+        ModelSpec model = plan.Model;
+        ModelConfig d = model.Dimensions;
+        Add("TrainableEmbedding", "embeddings", $"AddEmbeddings({N(d.VocabularySize)}, {N(d.MaxPositions)}, {N(d.TypeVocabularySize)}, EmbeddingSize)");
+        Norm("embeddings.LayerNorm", "EmbeddingSize");
+        foreach (MatrixSpec matrix in model.Matrices)
+        {
+            Site(matrix);
+            Add("TrainableLinear", matrix.Name, $"AddLinear(\"{matrix.Name}\", {N(matrix.Rows)}, {N(matrix.Columns)})");
+            Attention(matrix.Name);
+            if (matrix.Name.EndsWith(".output.dense", StringComparison.Ordinal))
+            {
+                Norm(matrix.Name.Substring(0, matrix.Name.Length - "dense".Length) + "LayerNorm", "HiddenSize");
+            }
+        }
+
+        if (model.HasOutputLayer)
+        {
+            Add("TrainableLinear", model.OutputLayerName, $"AddOutputLayer(\"{model.OutputLayerName}\", {N(model.OutputCount)}, HiddenSize)");
+        }
+    }
+
+    public void Emit(SourceWriter w)
+    {
+        ModelSpec model = _plan.Model;
+        w.Lines("// Parameters, in the order of the forward pass.");
+        foreach ((string type, string field, _) in _parameters)
+        {
+            w.Lines($"private readonly {type} {field};");
+        }
+
+        w.Lines($"""
+
+            // What each use of a layer keeps, and gradients that all layers share.
+            private readonly TrainableAttention _attention = new(HeadCount, HeadSize, AttentionScale);
+            private readonly LayerActivations[] _layers = new LayerActivations[{N(model.Dimensions.Layers)}];
+            private readonly BackwardBuffers _gradients = new(HiddenSize, IntermediateSize);
+            """);
+        foreach ((string buffer, _) in Buffers())
+        {
+            w.Lines($"private float[] {buffer} = Array.Empty<float>();");
+        }
+
+        w.Blank();
+        w.Lines("/// <summary>Creates the model with parameters of zeros.</summary>");
+        using (w.Block($"public {_plan.Spec.Name}Training(TrainableOptions? options)\n    : base({_plan.Spec.Program}.ModelSpec, options)"))
+        {
+            foreach ((_, string field, string value) in _parameters)
+            {
+                w.Lines($"{field} = {value};");
+            }
+
+            using (w.Block("for (int layer = 0; layer < _layers.Length; layer++)"))
+            {
+                w.Lines("_layers[layer] = new LayerActivations(HiddenSize, IntermediateSize);");
+            }
+        }
+
+        w.Blank();
+        Reserve(w);
+    }
+
+    private void Reserve(SourceWriter w)
+    {
+        w.Lines("// Makes room for the batch; buffers that are large enough stay.");
+        using (w.Block("private void Reserve()"))
+        {
+            w.Lines("long tokens = Pass.Tokens;");
+            using (w.Block("foreach (LayerActivations layer in _layers)"))
+            {
+                w.Lines("layer.Reserve(Pass.Tokens, Trace.ScoreCount);");
+            }
+
+            w.Blank();
+            w.Lines("_gradients.Reserve(Pass.Tokens);");
+            foreach ((string buffer, string count) in Buffers())
+            {
+                w.Lines($"FloatBuffers.Reserve(ref {buffer}, {count});");
+            }
+        }
+
+        w.Blank();
+    }
+
+    private IEnumerable<(string Buffer, string Count)> Buffers()
+    {
+        ModelSpec model = _plan.Model;
+        yield return ("_embeddingSum", "tokens * EmbeddingSize");
+        if (model.Dimensions.Architecture == BertArchitecture.Albert)
+        {
+            yield return ("_embedded", "tokens * EmbeddingSize");
+            yield return ("_embeddedGradient", "tokens * EmbeddingSize");
+        }
+
+        if (model.HasOutputLayer)
+        {
+            yield return ("_headInput", "(long)Trace.LogitRows * HiddenSize");
+            yield return ("_headGradient", "(long)Trace.LogitRows * HiddenSize");
+        }
+
+        if (model.HasPooler)
+        {
+            yield return ("_pooled", "(long)Trace.LogitRows * HiddenSize");
+            yield return ("_dropped", "(long)Trace.LogitRows * HiddenSize");
+            yield return ("_pooledGradient", "(long)Trace.LogitRows * HiddenSize");
+        }
+    }
+
+    // The place that a matrix is the first to read.
+    private void Site(MatrixSpec matrix)
+    {
+        ModelSpec model = _plan.Model;
+        if (model.ActivationSites().FirstOrDefault(s => s.Name == ActivationSite.NameFor(matrix.Name) && s.IsQuantized) is ActivationSite site
+            && _parameters.All(p => p.Field != TrainingSites.Field(site)))
+        {
+            AddSite(site, model.ActivationBits, TrainingSites.Kind(model, site));
+        }
+    }
+
+    // The operands of attention come into being after the last of the three matrices that make them.
+    private void Attention(string matrix)
+    {
+        ModelSpec model = _plan.Model;
+        const string Last = "attention.self.value";
+        if (!model.HasQuantizedAttention || !matrix.EndsWith(Last, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        string layer = matrix.Substring(0, matrix.Length - Last.Length);
+        ActivationSite[] sites = model.AttentionSites().Where(s => s.Name.StartsWith(layer, StringComparison.Ordinal)).ToArray();
+        foreach (ActivationSite site in sites)
+        {
+            AddSite(site, model.AttentionBits, TrainingSites.AttentionKind(model));
+        }
+
+        Add("AttentionSites", layer + "attention.self.operands", $"new AttentionSites({string.Join(", ", sites.Select(TrainingSites.Field))})");
+    }
+
+    private void AddSite(ActivationSite site, int bits, string kind) => _parameters.Add((
+        "TrainableSite", TrainingSites.Field(site), $"AddSite(\"{site.Name}\", {N(site.Columns)}, {N(site.Uses)}, {N(bits)}, SiteKind.{kind})"));
+
+    private void Norm(string name, string columns) => Add("TrainableNorm", name, $"AddNorm(\"{name}\", {columns}, LayerNormEpsilon)");
+
+    private void Add(string type, string name, string value) => _parameters.Add((type, Field(name), value));
+}

@@ -1,0 +1,92 @@
+using QuantGen.Specs;
+using static QuantGen.Generators.Emission.Training.TrainingEmitter;
+
+namespace QuantGen.Generators.Emission.Training;
+
+/// <summary>Emits what stands on top of the encoder, forwards and backwards.</summary>
+internal static class TrainingHeadEmitter
+{
+    public static void Emit(SourceWriter w, ModelSpec model)
+    {
+        if (model.HasPooler)
+        {
+            Pooled(w, model);
+        }
+        else if (model.HasOutputLayer)
+        {
+            PerToken(w, model);
+        }
+    }
+
+    private static void Pooled(SourceWriter w, ModelSpec model)
+    {
+        string last = N(model.Dimensions.Layers);
+        MatrixSpec pooler = model.Matrix("pooler.dense");
+        w.Lines($"// Pooler, dropout and {model.OutputLayerName} for the first token of every sequence.");
+        using (w.Block("private void HeadForward()"))
+        {
+            w.Lines($"TokenRows.GatherFirst(Pass, Trace.Hidden[{last}], HiddenSize, _headInput);");
+            new TrainingLinear(model, "_headInput", "Pass.Sequences", "0").Forward(w, new TrainingProduct(pooler, "_pooled", "0", "HiddenSize"));
+            w.Lines($"""
+                long count = (long)Pass.Sequences * HiddenSize;
+                TrainingOperators.Tanh(Pass, _pooled, _pooled, count);
+                float[] input = TrainingOperators.Drop(Pass, {HeadDropout(model)}, _pooled, _dropped, count);
+                {Field(model.OutputLayerName)}.Forward(Pass, new LinearInput(input), Pass.Sequences, new MatrixPlace(Trace.Logits, 0, {N(model.OutputCount)}));
+                """);
+        }
+
+        w.Blank();
+        w.Lines("// The same backwards; first tokens' states get gradients.");
+        using (w.Block("private void HeadBackward()"))
+        {
+            w.Lines($"""
+                long count = (long)Pass.Sequences * HiddenSize;
+                float[] input = Pass.HiddenDropout > 0f ? _dropped : _pooled;
+                {Field(model.OutputLayerName)}.Backward(
+                    Pass, new LinearInput(input), Pass.Sequences, new MatrixPlace(TraceGradients.Logits, 0, {N(model.OutputCount)}), _pooledGradient, accumulate: false);
+                TrainingOperators.Drop(Pass, {HeadDropout(model)}, _pooledGradient, _pooledGradient, count);
+                TrainingOperators.TanhBackward(Pass, _pooled, _pooledGradient, count);
+                """);
+            new TrainingLinear(model, "_headInput", "Pass.Sequences", "0").Backward(
+                w, "_headGradient", null, new TrainingProduct(pooler, "_pooledGradient", "0", "HiddenSize"));
+            w.Lines("TokenRows.AddFirst(Pass, _headGradient, HiddenSize, _gradients.Hidden);");
+        }
+    }
+
+    private static void PerToken(SourceWriter w, ModelSpec model)
+    {
+        string last = N(model.Dimensions.Layers);
+        string layer = Field(model.OutputLayerName);
+        bool drops = model.Head == BertHead.TokenClassification;
+        w.Lines($"// {(drops ? "Dropout and " : string.Empty)}{model.OutputLayerName} for the batch's head tokens, or all.");
+        using (w.Block("private void HeadForward()"))
+        {
+            w.Lines($"_headStates = TokenRows.GatherHead(Pass, Trace.Hidden[{last}], HiddenSize, _headInput);");
+            if (drops)
+            {
+                w.Lines($"_headStates = TrainingOperators.Drop(Pass, {HeadDropout(model)}, _headStates, _headInput, (long)Trace.LogitRows * HiddenSize);");
+            }
+
+            w.Lines($"{layer}.Forward(Pass, new LinearInput(_headStates), Trace.LogitRows, new MatrixPlace(Trace.Logits, 0, {N(model.OutputCount)}));");
+        }
+
+        w.Blank();
+        w.Lines("// The same backwards.");
+        using (w.Block("private void HeadBackward()"))
+        {
+            w.Lines($"""
+                {layer}.Backward(
+                    Pass, new LinearInput(_headStates), Trace.LogitRows, new MatrixPlace(TraceGradients.Logits, 0, {N(model.OutputCount)}), _headGradient, accumulate: false);
+                """);
+            if (drops)
+            {
+                w.Lines($"TrainingOperators.Drop(Pass, {HeadDropout(model)}, _headGradient, _headGradient, (long)Trace.LogitRows * HiddenSize);");
+            }
+
+            w.Lines("TokenRows.AddHead(Pass, _headGradient, HiddenSize, _gradients.Hidden);");
+        }
+
+        w.Lines("\n// The rows that entered the output layer.");
+        w.Lines("private float[] _headStates = Array.Empty<float>();");
+    }
+}

@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using QuantGen.Kernels;
+
+namespace QuantGen.Quantization;
+
+/// <summary>How one group of trained weights becomes symmetric codes: the definition that training and the packed file share.</summary>
+/// <param name="Scale">What a centered code of 1 stands for.</param>
+/// <param name="Levels">Levels above zero.</param>
+/// <param name="Threshold">For ternary codes the magnitude up to which values become 0; negative where codes are rounded.</param>
+public readonly record struct SchemeFit(float Scale, int Levels, float Threshold)
+{
+    /// <summary>Fits a group.</summary>
+    /// <param name="scheme">Linear (largest magnitude), Lsq (the learned threshold) or Ternary (its rules at 2 bits, else the largest magnitude).</param>
+    /// <param name="bits">Bits of a code, 2 to 8.</param>
+    /// <param name="values">The weights that share a scale.</param>
+    /// <param name="alpha">The learned threshold; only Lsq uses it.</param>
+    /// <param name="curvature">A positive number per weight for loss-aware ternary codes; empty for none.</param>
+    /// <exception cref="ArgumentException">The scheme has a codebook instead of a scale.</exception>
+    public static SchemeFit Of(Scheme scheme, int bits, ReadOnlySpan<float> values, float alpha = 0f, ReadOnlySpan<float> curvature = default)
+    {
+        if (scheme == Scheme.Ternary && bits == 2)
+        {
+            TernaryFit fit = curvature.IsEmpty ? TernaryQuantizer.Fit(values) : TernaryQuantizer.FitLossAware(values, curvature);
+            return new SchemeFit(MathF.Max(fit.Scale, QuantizationParameters.SmallestScale), 1, fit.Threshold);
+        }
+
+        QuantizationParameters parameters = scheme switch
+        {
+            Scheme.Lsq => LsqQuantizer.Parameters(alpha, bits),
+            Scheme.Linear or Scheme.Ternary => QuantizationParameters.Symmetric(MagnitudeSums.Largest(values), bits),
+            _ => throw new ArgumentException($"The scheme {scheme} has no scale.", nameof(scheme)),
+        };
+        return new SchemeFit(parameters.Scale, LsqQuantizer.Levels(bits), -1f);
+    }
+
+    /// <summary>Computes centered codes (code - zero point) as floats.</summary>
+    /// <param name="values">The weights.</param>
+    /// <param name="centered">Receives the codes.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public void Center(ReadOnlySpan<float> values, Span<float> centered)
+    {
+        if (centered.Length != values.Length)
+        {
+            throw new ArgumentException($"The destination holds {centered.Length} elements, and {values.Length} are needed.", nameof(centered));
+        }
+
+        if (LanesChoice.Use512)
+        {
+            Run<Lanes512>(values, centered);
+        }
+        else if (LanesChoice.Use256)
+        {
+            Run<Lanes256>(values, centered);
+        }
+        else if (LanesChoice.Use128)
+        {
+            Run<Lanes128>(values, centered);
+        }
+        else
+        {
+            Run<LanesScalar>(values, centered);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private void Run<TLanes>(ReadOnlySpan<float> values, Span<float> centered)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        ref float from = ref MemoryMarshal.GetReference(values);
+        ref float to = ref MemoryMarshal.GetReference(centered);
+        TLanes scale = TLanes.Broadcast(Scale);
+        TLanes highest = TLanes.Broadcast(Levels);
+        TLanes threshold = TLanes.Broadcast(Threshold);
+        for (int i = 0; i < values.Length; i += 16)
+        {
+            int count = Math.Min(16, values.Length - i);
+            TLanes value = LanesTail.LoadUpTo<TLanes>(ref from, i, count);
+            TLanes code = Threshold < 0f
+                ? TLanes.RoundToEven(TLanes.Max(TLanes.Min(TLanes.NaNToZero(value / scale), highest), -highest))
+                : TLanes.SelectGreater(TLanes.Abs(value), threshold, TLanes.CopySign(highest, value), TLanes.Broadcast(0f));
+            LanesTail.StoreUpTo(code, ref to, i, count);
+        }
+    }
+}

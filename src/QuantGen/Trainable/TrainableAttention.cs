@@ -1,0 +1,163 @@
+using QuantGen.Kernels;
+
+namespace QuantGen.Trainable;
+
+/// <summary>Scaled dot-product attention of all heads over all sequences, never over padding.</summary>
+/// <param name="heads">Heads.</param>
+/// <param name="headSize">Dimensions of a head.</param>
+/// <param name="scale">Multiplies the scores.</param>
+public sealed class TrainableAttention(int heads, int headSize, float scale)
+{
+    private double[] _thresholds = [];
+
+    private int HeadSize => headSize;
+
+    private float Scale => scale;
+
+    private int HiddenSize => heads * headSize;
+
+    /// <summary>Computes scores, probabilities and contexts.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="projected">Query, key and value of every token, side by side.</param>
+    /// <param name="scoreStarts">Where the scores of a sequence begin.</param>
+    /// <param name="site">The number of the dropout.</param>
+    /// <param name="operands">Where the operands are quantized; null for full precision.</param>
+    /// <param name="use">Which use of them.</param>
+    /// <param name="scores">Receives the scores.</param>
+    /// <param name="probabilities">Receives the probabilities before dropout.</param>
+    /// <param name="context">Receives the contexts.</param>
+    public void Forward(TrainingPass pass, float[] projected, int[] scoreStarts, int site, AttentionSites? operands, int use, float[] scores, float[] probabilities, float[] context)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        Reserve(pass);
+        TrainedOperands trained = operands is null ? default : operands.Begin(pass, projected, HiddenSize, use, scale);
+        var job = new ForwardJob(this, pass, projected, scoreStarts, trained, pass.Mask(pass.AttentionDropout, site), scores, probabilities, context);
+        pass.Team.Run(job, pass.Sequences * heads);
+        operands?.End(pass, probabilities, scoreStarts[^1], use);
+    }
+
+    /// <summary>Computes the gradients of query, key and value.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="projected">Query, key and value of every token, side by side.</param>
+    /// <param name="scoreStarts">Where the scores of a sequence begin.</param>
+    /// <param name="site">The number of the dropout.</param>
+    /// <param name="operands">Where the operands are quantized; null for full precision.</param>
+    /// <param name="use">Which use of them.</param>
+    /// <param name="scoreGradients">What the loss asks of the scores itself; null for nothing.</param>
+    /// <param name="probabilities">The probabilities before dropout.</param>
+    /// <param name="contextGradient">Gradients of the contexts.</param>
+    /// <param name="gradient">Receives gradients of query, key and value, side by side.</param>
+    public void Backward(
+        TrainingPass pass, float[] projected, int[] scoreStarts, int site, AttentionSites? operands, int use, float[]? scoreGradients, float[] probabilities,
+        float[] contextGradient, float[] gradient)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        Reserve(pass);
+        int items = pass.Sequences * heads;
+        if (_thresholds.Length < items * AttentionSites.Count)
+        {
+            _thresholds = new double[items * AttentionSites.Count];
+        }
+
+        Array.Clear(_thresholds);
+        TrainedOperands trained = operands is null ? default : operands.Operands(use, scale);
+        var job = new BackwardJob(
+            this, pass, projected, scoreStarts, trained, pass.Mask(pass.AttentionDropout, site), scoreGradients, probabilities, contextGradient, gradient);
+        pass.Team.Run(job, items);
+        operands?.AddThresholdGradients(_thresholds.AsSpan(0, items * AttentionSites.Count), (long)pass.Tokens * HiddenSize, scoreStarts[^1], use);
+    }
+
+    private void Reserve(TrainingPass pass)
+    {
+        long floats = AttentionTraining.ScratchFloats(pass.Batch.Longest, headSize);
+        foreach (AlignedFloats scratch in pass.Scratch)
+        {
+            scratch.Reserve(floats);
+        }
+    }
+
+    private AttentionHead HeadAt(float[] projected, int first, int length, int head)
+    {
+        long at = ((long)first * 3 * HiddenSize) + (head * headSize);
+        return new AttentionHead(
+            ref projected.At(at), ref projected.At(at + HiddenSize), ref projected.At(at + (2 * HiddenSize)), 3 * HiddenSize, length, headSize);
+    }
+
+    private (int Sequence, int Head) Place(int item) => Math.DivRem(item, heads);
+
+    private readonly struct ForwardJob(
+        TrainableAttention attention, TrainingPass pass, float[] projected, int[] starts, TrainedOperands operands, DropoutMask mask, float[] scores, float[] probabilities, float[] context)
+        : ITeamJob
+    {
+        public void Run(int item, int worker)
+        {
+            if (LanesChoice.Use512)
+            {
+                Run<Lanes512>(item, worker);
+            }
+            else if (LanesChoice.Use256)
+            {
+                Run<Lanes256>(item, worker);
+            }
+            else if (LanesChoice.Use128)
+            {
+                Run<Lanes128>(item, worker);
+            }
+            else
+            {
+                Run<LanesScalar>(item, worker);
+            }
+        }
+
+        private void Run<TLanes>(int item, int worker)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            (int sequence, int head) = attention.Place(item);
+            int first = pass.Batch.Starts[sequence];
+            int length = pass.Batch.Starts[sequence + 1] - first;
+            long at = starts[sequence] + ((long)head * length * length);
+            AttentionTraining.Forward<TLanes>(
+                attention.HeadAt(projected, first, length, head), attention.Scale, operands, mask, at, ref scores.At(at), ref probabilities.At(at),
+                ref context.At(((long)first * attention.HiddenSize) + (head * attention.HeadSize)), attention.HiddenSize, ref pass.Scratch[worker].First);
+        }
+    }
+
+    private readonly struct BackwardJob(
+        TrainableAttention attention, TrainingPass pass, float[] projected, int[] starts, TrainedOperands operands, DropoutMask mask, float[]? scoreGradients, float[] probabilities,
+        float[] contextGradient, float[] gradient) : ITeamJob
+    {
+        public void Run(int item, int worker)
+        {
+            if (LanesChoice.Use512)
+            {
+                Run<Lanes512>(item, worker);
+            }
+            else if (LanesChoice.Use256)
+            {
+                Run<Lanes256>(item, worker);
+            }
+            else if (LanesChoice.Use128)
+            {
+                Run<Lanes128>(item, worker);
+            }
+            else
+            {
+                Run<LanesScalar>(item, worker);
+            }
+        }
+
+        private void Run<TLanes>(int item, int worker)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            (int sequence, int head) = attention.Place(item);
+            int first = pass.Batch.Starts[sequence];
+            int length = pass.Batch.Starts[sequence + 1] - first;
+            long at = starts[sequence] + ((long)head * length * length);
+            ref float own = ref scoreGradients is null ? ref System.Runtime.CompilerServices.Unsafe.NullRef<float>() : ref scoreGradients.At(at);
+            AttentionTraining.Backward<TLanes>(
+                attention.HeadAt(projected, first, length, head), attention.HeadAt(gradient, first, length, head), attention.Scale, operands, mask, at, ref own,
+                ref probabilities.At(at), ref contextGradient.At(((long)first * attention.HiddenSize) + (head * attention.HeadSize)), attention.HiddenSize,
+                ref pass.Scratch[worker].First, attention._thresholds.AsSpan(item * AttentionSites.Count, AttentionSites.Count));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+namespace QuantGen.Trainable;
+
+/// <summary>The sum of word, token type and position embeddings, with its gradients.</summary>
+public sealed class TrainableEmbedding
+{
+    // Columns of an item of the backward pass: each element's sum runs over the tokens in their order.
+    private const int ColumnsPerItem = 64;
+
+    internal TrainableEmbedding(EmbeddingTable table, Parameter positions, Parameter types)
+    {
+        Table = table;
+        Positions = positions;
+        Types = types;
+    }
+
+    /// <summary>Gets the word embeddings.</summary>
+    public Parameter Words => Table.Words;
+
+    /// <summary>Gets the position embeddings.</summary>
+    public Parameter Positions { get; }
+
+    /// <summary>Gets the token type embeddings.</summary>
+    public Parameter Types { get; }
+
+    /// <summary>Gets the words as a pass sees them.</summary>
+    internal EmbeddingTable Table { get; }
+
+    private int Columns => Words.Shape[1];
+
+    /// <summary>Computes (word + type) + position for every token.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="output">Receives the sums.</param>
+    public void Forward(TrainingPass pass, float[] output) =>
+        pass.Team.Run(new Sums(this, pass, output), TrainingPass.Items(pass.Tokens, TrainingPass.TokensPerItem));
+
+    /// <summary>Adds the gradients of the rows that the batch used.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="gradient">Gradients of the sums.</param>
+    public void Backward(TrainingPass pass, float[] gradient) =>
+        pass.Team.Run(new Scatter(this, pass, gradient), TrainingPass.Items(Columns, ColumnsPerItem));
+
+    private readonly struct Sums(TrainableEmbedding embedding, TrainingPass pass, float[] output) : ITeamJob
+    {
+        public void Run(int item, int worker)
+        {
+            int columns = embedding.Columns;
+            float[] words = embedding.Table.Values(pass);
+            int first = item * TrainingPass.TokensPerItem;
+            int last = Math.Min(first + TrainingPass.TokensPerItem, pass.Tokens);
+            for (int token = first; token < last; token++)
+            {
+                Span<float> sum = output.AsSpan(token * columns, columns);
+                words.AsSpan(pass.Batch.Ids[token] * columns, columns).CopyTo(sum);
+                RowScaling.Add(ref sum[0], columns, ref embedding.Types.Values.At((long)pass.Batch.Types[token] * columns));
+                RowScaling.Add(ref sum[0], columns, ref embedding.Positions.Values.At((long)pass.Positions[token] * columns));
+            }
+        }
+    }
+
+    private readonly struct Scatter(TrainableEmbedding embedding, TrainingPass pass, float[] gradient) : ITeamJob
+    {
+        public void Run(int item, int worker)
+        {
+            int columns = embedding.Columns;
+            int first = item * ColumnsPerItem;
+            int count = Math.Min(ColumnsPerItem, columns - first);
+            for (int token = 0; token < pass.Tokens; token++)
+            {
+                ref float g = ref gradient.At(((long)token * columns) + first);
+                RowScaling.Add(ref embedding.Table.Gradients.At(((long)pass.Batch.Ids[token] * columns) + first), count, ref g);
+                RowScaling.Add(ref embedding.Types.Gradients.At(((long)pass.Batch.Types[token] * columns) + first), count, ref g);
+                RowScaling.Add(ref embedding.Positions.Gradients.At(((long)pass.Positions[token] * columns) + first), count, ref g);
+            }
+        }
+    }
+}

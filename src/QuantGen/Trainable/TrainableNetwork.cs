@@ -1,0 +1,234 @@
+using QuantGen.Specs;
+
+namespace QuantGen.Trainable;
+
+/// <summary>The part of a trainable model that does not depend on its layers. Derived only by generated code.</summary>
+public abstract class TrainableNetwork : ITrainableModel
+{
+    private readonly List<Parameter> _parameters = [];
+    private readonly List<WeightQuantizer> _quantizers = [];
+    private EmbeddingTable? _words;
+    private bool _hasPass;
+
+    /// <summary>Creates the model's frame; the derived class adds the parameters.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="options">Threads and dropout; null for defaults.</param>
+    protected TrainableNetwork(ModelSpec spec, TrainableOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        Options = options ?? new TrainableOptions();
+        Spec = spec;
+        Trace = new TrainingTrace(spec);
+        TraceGradients = new TrainingTrace(spec);
+        Pass = new TrainingPass(Options);
+    }
+
+    /// <inheritdoc/>
+    public ModelSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    /// <inheritdoc/>
+    public TrainingTrace Trace { get; }
+
+    /// <inheritdoc/>
+    public TrainingTrace TraceGradients { get; }
+
+    /// <summary>Gets the options.</summary>
+    protected TrainableOptions Options { get; }
+
+    /// <summary>Gets the batch in hand.</summary>
+    protected TrainingPass Pass { get; }
+
+    /// <inheritdoc/>
+    public long ActivationBytes(int tokens, int longest) => TrainingMemory.Bytes(Spec, tokens, longest, Pass.Team.Workers);
+
+    /// <inheritdoc/>
+    public void InitializeWeightQuantizers()
+    {
+        _words?.Initialize();
+        foreach (WeightQuantizer quantizer in _quantizers)
+        {
+            quantizer.Initialize();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Forward(TrainingBatch batch, ForwardOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        BatchChecks.Check(batch, Spec);
+        _hasPass = false;
+        Trace.Resize(batch);
+        TraceGradients.Resize(batch);
+        Pass.Begin(batch, options);
+        _words?.Prepare(Pass, all: Spec.HasMaskedLanguageHead);
+        if (Pass.IsQuantized)
+        {
+            Pass.Team.Run(new PrepareJob(_quantizers), _quantizers.Count);
+        }
+
+        RunForward();
+        _hasPass = options.Purpose != ForwardPurpose.Calibrate;
+    }
+
+    /// <inheritdoc/>
+    public void Backward()
+    {
+        if (!_hasPass)
+        {
+            throw new InvalidOperationException("A backward pass follows a forward pass that trains or evaluates.");
+        }
+
+        Pass.Team.Run(new ClearJob(_quantizers), _quantizers.Count);
+        RunBackward();
+        _words?.Finish(Pass);
+        Pass.Team.Run(new FinishJob(_quantizers), _quantizers.Count);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Runs the layers on the batch in hand.</summary>
+    protected abstract void RunForward();
+
+    /// <summary>Runs the layers backwards.</summary>
+    protected abstract void RunBackward();
+
+    /// <summary>Begins the gradient of the last hidden states: what the loss asks of them, or zeros.</summary>
+    /// <param name="gradient">The gradient.</param>
+    /// <param name="index">Index of the states in the trace.</param>
+    protected void BeginGradient(float[] gradient, int index)
+    {
+        if (TraceGradients.HasHidden)
+        {
+            TraceGradients.Hidden[index].AsSpan(0, Trace.HiddenCount).CopyTo(gradient);
+        }
+        else
+        {
+            gradient.AsSpan(0, Trace.HiddenCount).Clear();
+        }
+    }
+
+    /// <summary>Adds what the loss itself asks of hidden states.</summary>
+    /// <param name="gradient">The gradient.</param>
+    /// <param name="index">Index of the states in the trace.</param>
+    protected void AddTraceGradient(float[] gradient, int index)
+    {
+        if (TraceGradients.HasHidden)
+        {
+            TrainingOperators.Add(Pass, TraceGradients.Hidden[index], gradient, Trace.HiddenCount);
+        }
+    }
+
+    /// <summary>Ends the threads.</summary>
+    /// <param name="disposing">Whether called by <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Pass.Dispose();
+        }
+    }
+
+    /// <summary>Adds a linear layer, with what its weights become.</summary>
+    /// <param name="name">The matrix's canonical name.</param>
+    /// <param name="rows">Outputs.</param>
+    /// <param name="columns">Inputs.</param>
+    protected TrainableLinear AddLinear(string name, int rows, int columns)
+    {
+        Parameter weight = Add(name + ".weight", ParameterKind.Weight, rows, columns);
+        Parameter bias = Add(name + ".bias", ParameterKind.Bias, rows);
+        MatrixSpec matrix = Spec.Matrix(name);
+        if (!matrix.IsQuantized)
+        {
+            return new TrainableLinear(weight, bias, isHead: false);
+        }
+
+        WeightQuantizer quantizer = matrix.HasCodebook
+            ? new CodebookWeights(matrix.Scheme, matrix.Bits, weight, Add(name + ".weight_centroids", ParameterKind.Centroids, matrix.CodebookLength), Options)
+            : new ScaledWeights(
+                matrix, weight, matrix.Scheme == Scheme.Lsq ? Add(name + ".weight_alpha", ParameterKind.WeightScale, matrix.GroupCount) : null, Options);
+        _quantizers.Add(quantizer);
+        return new TrainableLinear(weight, bias, isHead: false, quantizer);
+    }
+
+    /// <summary>Adds a place where activations are quantized.</summary>
+    /// <param name="name">The canonical name.</param>
+    /// <param name="columns">Width.</param>
+    /// <param name="uses">Uses in a pass.</param>
+    /// <param name="bits">Bits of a code.</param>
+    /// <param name="kind">Where ranges come from.</param>
+    protected TrainableSite AddSite(string name, int columns, int uses, int bits, SiteKind kind)
+    {
+        bool isSigned = Options.SymmetricProbabilities || !name.EndsWith(".probabilities", StringComparison.Ordinal);
+        Parameter? range = kind == SiteKind.PerToken ? null
+            : Add(name + ".alpha", kind == SiteKind.Learned ? ParameterKind.ActivationScale : ParameterKind.RunningRange, uses);
+        if (range is { Kind: ParameterKind.RunningRange })
+        {
+            range.IsTrained = false;
+        }
+
+        return new TrainableSite(name, columns, uses, bits, kind, isSigned, range, Options);
+    }
+
+    /// <summary>Adds the last, always full-precision layer, whose sums inference computes in another order.</summary>
+    /// <param name="name">The canonical name.</param>
+    /// <param name="rows">Outputs.</param>
+    /// <param name="columns">Inputs.</param>
+    protected TrainableLinear AddOutputLayer(string name, int rows, int columns) => new(
+        Add(name + ".weight", ParameterKind.Weight, rows, columns), Add(name + ".bias", ParameterKind.Bias, rows), isHead: true);
+
+    /// <summary>Adds a layer normalization.</summary>
+    /// <param name="name">The canonical name.</param>
+    /// <param name="columns">Values of a token.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    protected TrainableNorm AddNorm(string name, int columns, float epsilon) => new(
+        Add(name + ".weight", ParameterKind.LayerNorm, columns), Add(name + ".bias", ParameterKind.LayerNorm, columns), epsilon);
+
+    /// <summary>Adds the three embeddings.</summary>
+    /// <param name="words">Words.</param>
+    /// <param name="positions">Positions.</param>
+    /// <param name="types">Token types.</param>
+    /// <param name="columns">Width.</param>
+    protected TrainableEmbedding AddEmbeddings(int words, int positions, int types, int columns)
+    {
+        Parameter word = Add(PackedLayout.WordEmbedding + ".weight", ParameterKind.Embedding, words, columns);
+        Parameter? alpha = Spec.EmbeddingBits != 32 && Spec.EmbeddingScheme == Scheme.Lsq
+            ? Add(PackedLayout.WordEmbedding + ".weight_alpha", ParameterKind.WeightScale, 1)
+            : null;
+        Parameter? centroids = Spec.HasEmbeddingCodebook
+            ? Add(PackedLayout.WordEmbedding + ".weight_centroids", ParameterKind.Centroids, 1 << Spec.EmbeddingBits)
+            : null;
+        _words = new EmbeddingTable(Spec.EmbeddingScheme, Spec.EmbeddingBits, word, alpha, centroids, Options);
+        Parameter position = Add("embeddings.position_embeddings.weight", ParameterKind.Embedding, positions, columns);
+        return new TrainableEmbedding(_words, position, Add("embeddings.token_type_embeddings.weight", ParameterKind.Embedding, types, columns));
+    }
+
+    private Parameter Add(string name, ParameterKind kind, params int[] shape)
+    {
+        var parameter = new Parameter(name, kind, shape);
+        _parameters.Add(parameter);
+        return parameter;
+    }
+
+    private readonly struct PrepareJob(List<WeightQuantizer> quantizers) : ITeamJob
+    {
+        public void Run(int item, int worker) => quantizers[item].Prepare();
+    }
+
+    private readonly struct ClearJob(List<WeightQuantizer> quantizers) : ITeamJob
+    {
+        public void Run(int item, int worker) => Array.Clear(quantizers[item].Gradients);
+    }
+
+    private readonly struct FinishJob(List<WeightQuantizer> quantizers) : ITeamJob
+    {
+        public void Run(int item, int worker) => quantizers[item].Finish();
+    }
+}

@@ -1,0 +1,104 @@
+using QuantGen.Kernels;
+
+namespace QuantGen.Trainable;
+
+/// <summary>A layer normalization behind dropout and a residual, with its gradients.</summary>
+public sealed class TrainableNorm
+{
+    private readonly float _epsilon;
+
+    internal TrainableNorm(Parameter weight, Parameter bias, float epsilon)
+    {
+        Weight = weight;
+        Bias = bias;
+        _epsilon = epsilon;
+    }
+
+    /// <summary>Gets the factors.</summary>
+    public Parameter Weight { get; }
+
+    /// <summary>Gets the summands.</summary>
+    public Parameter Bias { get; }
+
+    private int Columns => Weight.Shape[0];
+
+    /// <summary>Computes LayerNorm(dropout(sum) + residual) for every token.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="sum">What is dropped and added; becomes what is normalized, which the backward pass reads.</param>
+    /// <param name="residual">What is added to it.</param>
+    /// <param name="site">The number of the dropout.</param>
+    /// <param name="output">Receives the result.</param>
+    public void Forward(TrainingPass pass, float[] sum, float[] residual, int site, float[] output) => pass.Team.Run(
+        new AddAndNormalize(this, pass.Tokens, sum, residual, pass.Mask(pass.HiddenDropout, site), output), TrainingPass.Items(pass.Tokens, TrainingPass.TokensPerItem));
+
+    /// <summary>Computes LayerNorm(input) for every token.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="input">What is normalized.</param>
+    /// <param name="output">Receives the result.</param>
+    public void Forward(TrainingPass pass, int rows, float[] input, float[] output) => pass.Team.Run(
+        new AddAndNormalize(this, rows, input, null, default, output), TrainingPass.Items(rows, TrainingPass.TokensPerItem));
+
+    /// <summary>Turns gradients of the result into those of what was normalized, and adds those of factors and summands.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="input">What was normalized.</param>
+    /// <param name="gradient">The gradients.</param>
+    public void Backward(TrainingPass pass, int rows, float[] input, float[] gradient)
+    {
+        int items = TrainingPass.Items(rows, TrainingPass.TokensPerItem);
+        pass.Partial.Reserve(2L * items * Columns);
+        pass.Team.Run(new Gradients(this, rows, input, gradient, pass.Partial), items);
+
+        // Sums of groups of tokens, whose size no number of threads changes, in the order of the tokens.
+        for (int item = 0; item < items; item++)
+        {
+            RowScaling.Add(ref Weight.Gradients[0], Columns, ref PartialSums(pass.Partial, 2 * item));
+            RowScaling.Add(ref Bias.Gradients[0], Columns, ref PartialSums(pass.Partial, (2 * item) + 1));
+        }
+    }
+
+    private ref float PartialSums(AlignedFloats partial, int index) => ref System.Runtime.CompilerServices.Unsafe.Add(ref partial.First, index * (nint)Columns);
+
+    private readonly struct AddAndNormalize(TrainableNorm norm, int rows, float[] sum, float[]? residual, DropoutMask mask, float[] output) : ITeamJob
+    {
+        public void Run(int item, int worker)
+        {
+            int columns = norm.Columns;
+            int first = item * TrainingPass.TokensPerItem;
+            int last = Math.Min(first + TrainingPass.TokensPerItem, rows);
+            for (int token = first; token < last; token++)
+            {
+                long at = (long)token * columns;
+                ref float row = ref sum.At(at);
+                if (!mask.IsEmpty)
+                {
+                    mask.Apply(ref row, ref row, at, columns);
+                }
+
+                if (residual is not null)
+                {
+                    RowScaling.Add(ref row, columns, ref residual.At(at));
+                }
+
+                LayerNorm.Normalize(ref row, ref norm.Weight.Values[0], ref norm.Bias.Values[0], norm._epsilon, columns, ref output.At(at));
+            }
+        }
+    }
+
+    private readonly struct Gradients(TrainableNorm norm, int rows, float[] input, float[] gradient, AlignedFloats partial) : ITeamJob
+    {
+        public void Run(int item, int worker)
+        {
+            int columns = norm.Columns;
+            int first = item * TrainingPass.TokensPerItem;
+            int count = Math.Min(TrainingPass.TokensPerItem, rows - first);
+            ref float factors = ref norm.PartialSums(partial, 2 * item);
+            ref float summands = ref norm.PartialSums(partial, (2 * item) + 1);
+            System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref factors, 2 * columns).Clear();
+            LayerNormGradient.Run(
+                ref input.At((long)first * columns), ref norm.Weight.Values[0], norm._epsilon, columns, count, ref gradient.At((long)first * columns),
+                ref factors, ref summands);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using QuantGen.Kernels;
+using QuantGen.Specs;
+
+namespace QuantGen.Trainable;
+
+/// <summary>Counts the memory of a batch before it is taken.</summary>
+internal static class TrainingMemory
+{
+    /// <summary>Returns the bytes of traces, kept activations, gradients of activations and scratch memory.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="tokens">Tokens of the batch.</param>
+    /// <param name="longest">Tokens of its longest sequence, which the others are taken to be as long as.</param>
+    /// <param name="workers">Threads.</param>
+    public static long Bytes(ModelSpec spec, int tokens, int longest, int workers)
+    {
+        ModelConfig d = spec.Dimensions;
+        long sequences = (tokens + longest - 1) / longest;
+        long scores = (long)tokens * longest * d.Heads;
+        long logitRows = spec.HasPooler ? sequences : tokens;
+        long trace = ((d.Layers + 1L) * tokens * d.HiddenSize) + (d.Layers * scores) + (logitRows * spec.OutputCount);
+        long kept = d.Layers * LayerActivations.Floats(d.HiddenSize, d.IntermediateSize, tokens, scores);
+        long gradients = BackwardBuffers.Floats(d.HiddenSize, d.IntermediateSize, tokens);
+        long edges = (3L * tokens * d.EmbeddingSize) + (5L * logitRows * d.HiddenSize);
+        long products = spec.Matrices.Max(m => Products.ScratchFloats(m.Rows, m.Columns, tokens, workers));
+        long attention = workers * AttentionTraining.ScratchFloats(longest, spec.HeadSize);
+        long partial = 2L * TrainingPass.Items(tokens, TrainingPass.TokensPerItem) * d.HiddenSize;
+        return sizeof(float) * ((2 * trace) + kept + gradients + edges + products + attention + partial);
+    }
+}

@@ -1,0 +1,81 @@
+using QuantGen.Kernels;
+
+namespace QuantGen.Trainable;
+
+/// <summary>The batch in hand, and the threads and scratch memory that operators share.</summary>
+public sealed class TrainingPass : IDisposable
+{
+    /// <summary>Tokens of an item of an operator over tokens; also the tokens whose contributions to a sum are added up first. Part of the results' bits.</summary>
+    internal const int TokensPerItem = 32;
+
+    private readonly TrainableOptions _options;
+    private ForwardOptions _forward;
+
+    internal TrainingPass(TrainableOptions options)
+    {
+        _options = options;
+        Team = new TrainingTeam(options.Threads);
+        Products = new Products(Team);
+        Scratch = [.. Enumerable.Range(0, Team.Workers).Select(_ => new AlignedFloats())];
+    }
+
+    /// <summary>Gets the batch.</summary>
+    public TrainingBatch Batch { get; private set; } = new([], [], [0]);
+
+    /// <summary>Gets the number of tokens.</summary>
+    public int Tokens { get; private set; }
+
+    /// <summary>Gets the number of sequences.</summary>
+    public int Sequences { get; private set; }
+
+    /// <summary>Gets what the pass is for.</summary>
+    public ForwardPurpose Purpose => _forward.Purpose;
+
+    /// <summary>Gets whether weights and activations are quantized, where the model says so.</summary>
+    public bool IsQuantized => Purpose != ForwardPurpose.Calibrate;
+
+    /// <summary>Gets the share of hidden values that are dropped in this pass.</summary>
+    public float HiddenDropout => Purpose == ForwardPurpose.Train ? _options.HiddenDropout : 0f;
+
+    /// <summary>Gets the share of attention probabilities that are dropped in this pass.</summary>
+    public float AttentionDropout => Purpose == ForwardPurpose.Train ? _options.AttentionDropout : 0f;
+
+    internal TrainingTeam Team { get; }
+
+    internal Products Products { get; }
+
+    internal AlignedFloats[] Scratch { get; }
+
+    /// <summary>Gets the position of every token in its sequence.</summary>
+    internal int[] Positions { get; private set; } = [];
+
+    /// <summary>Gets sums of groups of tokens, before they are added up.</summary>
+    internal AlignedFloats Partial { get; } = new();
+
+    /// <inheritdoc/>
+    public void Dispose() => Team.Dispose();
+
+    internal static int Items(int count, int perItem) => (count + perItem - 1) / perItem;
+
+    internal void Begin(TrainingBatch batch, ForwardOptions forward)
+    {
+        Batch = batch;
+        _forward = forward;
+        Tokens = batch.TokenCount;
+        Sequences = batch.SequenceCount;
+        if (Positions.Length < Tokens)
+        {
+            Positions = new int[Tokens];
+        }
+
+        for (int s = 0; s < Sequences; s++)
+        {
+            for (int token = batch.Starts[s]; token < batch.Starts[s + 1]; token++)
+            {
+                Positions[token] = token - batch.Starts[s];
+            }
+        }
+    }
+
+    internal DropoutMask Mask(float rate, int site) => rate > 0f ? new DropoutMask(rate, _forward.Seed, _forward.Step, site) : default;
+}
