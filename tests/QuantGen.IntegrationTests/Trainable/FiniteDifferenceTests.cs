@@ -22,9 +22,9 @@ public sealed class FiniteDifferenceTests
         TrainingBatch batch = TrainingBatches.Of(3, 7, 1);
         Loss(model, batch);
         model.Backward();
-        foreach (Parameter parameter in model.Parameters.Where(p => p.IsTrained))
+        Dictionary<Parameter, float[]> all = model.Parameters.Where(p => p.IsTrained).ToDictionary(p => p, p => p.Gradients.ToArray());
+        foreach ((Parameter parameter, float[] gradients) in all)
         {
-            float[] gradients = [.. parameter.Gradients];
             double largest = gradients.Max(Math.Abs);
             foreach (int i in Places(parameter, gradients))
             {
