@@ -30,6 +30,8 @@ public sealed class TrainableTestModel
         Of<BertMax>(BertMax.CreateTrainable, model => model.Session),
         Of<BertClusters>(BertClusters.CreateTrainable, model => model.Session),
         Of<AlbertBins>(AlbertBins.CreateTrainable, model => model.Session),
+        Of<BertMasked>(BertMasked.CreateTrainable, model => model.Session),
+        Of<AlbertMaskedBins>(AlbertMaskedBins.CreateTrainable, model => model.Session),
         Of<BertStates>(BertStates.CreateTrainable, model => model.Session),
     ];
 
