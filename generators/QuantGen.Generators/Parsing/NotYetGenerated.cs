@@ -15,6 +15,6 @@ internal static class NotYetGenerated
             }
         }
 
-        Refuse(model.HasMaskedLanguageHead, "A masked language model's head", "Head");
+        Refuse(options.Training && model.HasMaskedLanguageHead, "A masked language model's head", "Head");
     }
 }

@@ -1,3 +1,5 @@
+using QuantGen.Specs;
+
 namespace QuantGen.Checkpoints;
 
 /// <summary>Turns the tensor names of Hugging Face checkpoints into one set of names for BERT and ALBERT.</summary>
@@ -6,6 +8,8 @@ internal static class CheckpointNames
 {
     private const string SharedBlock = "encoder.albert_layer_groups.0.albert_layers.0.";
     private const string FirstLayer = "encoder.layer.0.";
+    private const string Head = "cls.predictions.";
+    private const string Decoder = Head + "decoder.";
     private static readonly string[] s_modelPrefixes = ["bert.", "albert."];
 
     // The heads used only in pre-training, and buffers that hold no weights.
@@ -22,6 +26,15 @@ internal static class CheckpointNames
         ("ffn.", "intermediate.dense."),
         ("ffn_output.", "output.dense."),
         ("full_layer_layer_norm.", "output.LayerNorm."),
+    ];
+
+    // ALBERT's masked language head, under BERT's names.
+    private static readonly (string From, string To)[] s_headParts =
+    [
+        ("predictions.dense.", PackedLayout.MaskedLanguageTransform + ".dense."),
+        ("predictions.LayerNorm.", PackedLayout.MaskedLanguageTransform + ".LayerNorm."),
+        ("predictions.bias", PackedLayout.MaskedLanguageBias),
+        ("predictions.decoder.", Decoder),
     ];
 
     private static readonly (string From, string To)[] s_endings =
@@ -50,6 +63,14 @@ internal static class CheckpointNames
             }
         }
 
+        foreach ((string from, string to) in s_headParts)
+        {
+            if (name.StartsWith(from, StringComparison.Ordinal))
+            {
+                return to + name[from.Length..];
+            }
+        }
+
         return name switch
         {
             "pooler.weight" => "pooler.dense.weight",
@@ -61,6 +82,17 @@ internal static class CheckpointNames
     /// <summary>Says whether a model may leave this tensor unused without anyone being misled.</summary>
     public static bool IsIgnorable(string canonical)
         => Array.Exists(s_ignorable, start => canonical.StartsWith(start, StringComparison.Ordinal));
+
+    /// <summary>Says whether a tensor belongs to the masked language head, which a model with that head may not leave unused.</summary>
+    public static bool IsOfMaskedLanguageHead(string canonical) => canonical.StartsWith(Head, StringComparison.Ordinal);
+
+    /// <summary>Returns what a tensor of the masked language head is a copy of; null when it is none.</summary>
+    public static string? TiedTo(string canonical) => canonical switch
+    {
+        Decoder + "weight" => PackedLayout.WordEmbedding + ".weight",
+        Decoder + "bias" => PackedLayout.MaskedLanguageBias,
+        _ => null,
+    };
 
     private static string SharedBlockName(string name)
     {
