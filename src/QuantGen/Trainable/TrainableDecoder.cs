@@ -1,8 +1,13 @@
+using QuantGen.Kernels;
+
 namespace QuantGen.Trainable;
 
 /// <summary>The last layer of a masked language model: the word embedding again, as weights, with summands of its own.</summary>
 public sealed class TrainableDecoder
 {
+    // As many as inference decodes at a time: their values stay in the cache while every row meets them.
+    private const int WordsPerItem = 64;
+
     private readonly TrainableEmbedding _words;
 
     internal TrainableDecoder(TrainableEmbedding words, Parameter bias)
@@ -18,7 +23,7 @@ public sealed class TrainableDecoder
 
     private int Columns => _words.Words.Shape[1];
 
-    /// <summary>Computes an output per word piece: one chain of fused steps over the values of its embedding, plus its summand.</summary>
+    /// <summary>Computes an output per word piece: the sum over the values of its embedding, in the order of <see cref="Dense"/> as at inference.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="x">The inputs, row after row.</param>
     /// <param name="count">Rows.</param>
@@ -26,8 +31,7 @@ public sealed class TrainableDecoder
     public void Forward(TrainingPass pass, float[] x, int count, float[] y)
     {
         ArgumentNullException.ThrowIfNull(pass);
-        var words = new MatrixPlace(_words.Table.Values(pass), 0, Columns);
-        pass.Products.Forward(new MatrixPlace(x, 0, Columns), count, words, Rows, Columns, new MatrixPlace(y, 0, Rows), new ProductEpilogue(Bias.Values, null, null));
+        pass.Team.Run(new Decode(this, x, count, _words.Table.Values(pass), y), TrainingPass.Items(Rows, WordsPerItem));
     }
 
     /// <summary>Adds the gradients of embedding and summands, and computes those of the inputs.</summary>
@@ -44,5 +48,17 @@ public sealed class TrainableDecoder
         ColumnSums.Add(pass, dy, count, Bias.Gradients);
         var words = new MatrixPlace(_words.Table.Values(pass), 0, Columns);
         pass.Products.InputGradient(dy, count, words, null, Rows, Columns, new MatrixPlace(dx, 0, Columns), accumulate: false);
+    }
+
+    private readonly struct Decode(TrainableDecoder decoder, float[] x, int count, float[] words, float[] y) : ITeamJob
+    {
+        public void Run(int item, int worker)
+        {
+            int first = item * WordsPerItem;
+            int outputs = Math.Min(WordsPerItem, decoder.Rows - first);
+            Dense.Apply(
+                ref x.At(0), decoder.Columns, count, ref words.At((long)first * decoder.Columns), ref decoder.Bias.Values.At(first), decoder.Columns, outputs,
+                ref y.At(first), decoder.Rows);
+        }
     }
 }

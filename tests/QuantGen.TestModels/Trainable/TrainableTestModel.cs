@@ -32,6 +32,7 @@ public sealed class TrainableTestModel
         Of<AlbertBins>(AlbertBins.CreateTrainable, model => model.Session),
         Of<BertMasked>(BertMasked.CreateTrainable, model => model.Session),
         Of<AlbertMaskedBins>(AlbertMaskedBins.CreateTrainable, model => model.Session),
+        Of<BertMaskedLsq>(BertMaskedLsq.CreateTrainable, model => model.Session),
         Of<BertStates>(BertStates.CreateTrainable, model => model.Session),
     ];
 
