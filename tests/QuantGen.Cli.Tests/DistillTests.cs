@@ -35,6 +35,24 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
     }
 
     [Theory]
+    [InlineData("lsq", "2")]
+    [InlineData("q8bert", "8")]
+    [InlineData("ternary", "2")]
+    [InlineData("kmeans", "3")]
+    [InlineData("linear-clusters", "4")]
+    public void Method_is_packed_as_it_was_measured_whatever_the_threads_and_however_often_interrupted(string scheme, string bits)
+    {
+        string[] options = ["--scheme", scheme, "--bits", bits, "--epochs", "3", "--batch", "8", "--learning-rate", "1e-3"];
+        string whole = files.File($"{scheme}.qg.safetensors");
+        JsonElement json = Tool.Json([.. Command(whole), .. options, "--threads", "1"]);
+        Assert.Equal(json.GetProperty("value").GetDouble(), Tool.Json("evaluate", whole, "--data", files.Data).GetProperty("value").GetDouble());
+        string cut = files.File($"{scheme}-cut.qg.safetensors");
+        Assert.Equal(130, CancellingWriter.Run("epoch 2, step 8", [.. Command(cut), .. options, "--threads", "2"]).Code);
+        Tool.Json([.. Command(cut), .. options, "--resume"]);
+        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(cut));
+    }
+
+    [Theory]
     [InlineData("A student of 3 layers cannot imitate a teacher of 2", 1, "--bits", "32", "--layers", "3")]
     [InlineData("--bits takes 1, 2, 3, 4, 5, 8 or 32, and it is '6'", 2, "--bits", "6")]
     [InlineData("--scheme takes lsq or q8bert or ternary or kmeans or linear-clusters, and it is 'magic'", 2, "--bits", "2", "--scheme", "magic")]

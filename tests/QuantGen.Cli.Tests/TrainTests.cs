@@ -40,7 +40,7 @@ public sealed class TrainTests(CheckpointFixture files) : IClassFixture<Checkpoi
         string[] options = ["--epochs", "4", "--batch", "8", "--checkpoint-every", "3"];
         Tool.Json([.. FromNothing(files.File("whole")), .. options]);
         string output = files.File("cut");
-        ToolResult cut = InterruptAt("epoch 2, step 7", [.. FromNothing(output), .. options]);
+        ToolResult cut = CancellingWriter.Run("epoch 2, step 7", [.. FromNothing(output), .. options]);
         Assert.Equal((130, "quantgen: interrupted\n"), (cut.Code, cut.Error.ReplaceLineEndings("\n")));
         Assert.True(File.Exists(output + ".training"));
         Assert.False(Directory.Exists(output));
@@ -143,15 +143,6 @@ public sealed class TrainTests(CheckpointFixture files) : IClassFixture<Checkpoi
             .AssertFails(1, "short.txt: expected 19 pieces");
     }
 
-    private static ToolResult InterruptAt(string line, string[] args)
-    {
-        using var cancellation = new CancellationTokenSource();
-        using var output = new CancellingWriter(line, cancellation);
-        using var error = new StringWriter();
-        int code = CliApplication.RunAsync(args, new CliStreams(TextReader.Null, output, error), cancellation.Token).GetAwaiter().GetResult();
-        return new ToolResult(code, output.ToString(), error.ToString());
-    }
-
     private string[] FromNothing(string output) =>
     [
         "train", "--config", Path.Combine(files.Checkpoint, "config.json"), "--vocabulary", Path.Combine(files.Checkpoint, "vocab.txt"),
@@ -159,17 +150,4 @@ public sealed class TrainTests(CheckpointFixture files) : IClassFixture<Checkpoi
     ];
 
     private byte[] Weights(string name) => File.ReadAllBytes(Path.Combine(files.File(name), "model.safetensors"));
-
-    // As if somebody had pressed Ctrl+C when the line appeared.
-    private sealed class CancellingWriter(string line, CancellationTokenSource cancellation) : StringWriter
-    {
-        public override void WriteLine(string? value)
-        {
-            base.WriteLine(value);
-            if (value?.StartsWith(line, StringComparison.Ordinal) == true)
-            {
-                cancellation.Cancel();
-            }
-        }
-    }
 }

@@ -26,7 +26,7 @@ internal sealed class DistillCommand : CliCommand
     private readonly Option<string?> _output;
     private readonly Option<string?> _test;
     private readonly StudentOptions _student = new();
-    private readonly TrainingOptionSet _training = new();
+    private readonly TrainingOptionSet _training = TrainingOptionSet.ForData();
 
     public DistillCommand(CliStreams streams)
         : base("distill", "Train a quantized model under a full-precision teacher, and write a packed file. Defaults are those of the method's paper.", streams)

@@ -28,11 +28,12 @@ internal sealed class TrainCommand : CliCommand
     private readonly Option<string?> _vocabulary;
     private readonly Option<bool> _cased;
     private readonly Option<string?> _output;
-    private readonly TrainingOptionSet _training = new();
+    private readonly TrainingOptionSet _training;
 
-    public TrainCommand(CliStreams streams)
-        : base("train", "Train a model of full precision on labelled rows or questions, and write a checkpoint directory. Rates and epochs default to 5e-5 and 3 with --from, to 3e-4 and 5 without; 10% warm-up.", streams)
+    private TrainCommand(string name, string description, TrainingOptionSet training, CliStreams streams)
+        : base(name, $"{description} Rates and epochs default to 5e-5 and 3 with --from, to 3e-4 and 5 without; 10% warm-up.", streams)
     {
+        _training = training;
         _from = With(CliOption.Text("--from", "DIR", "The checkpoint directory to start from; a head that it lacks starts at random."));
         _config = With(CliOption.Text("--config", "config.json", "The dimensions of a model that starts at random."));
         _vocabulary = With(CliOption.Text("--vocabulary", "vocab.txt", "The word pieces of a model that starts at random."));
@@ -41,6 +42,14 @@ internal sealed class TrainCommand : CliCommand
         _output.Required = true;
         _training.AddTo(this);
     }
+
+    /// <summary>Makes the command that learns what data is labelled with.</summary>
+    public static TrainCommand Train(CliStreams streams) => new(
+        "train", "Train a model of full precision on labelled rows or questions, and write a checkpoint directory.", TrainingOptionSet.ForData(), streams);
+
+    /// <summary>Makes the command that learns to find hidden words.</summary>
+    public static TrainCommand Pretrain(CliStreams streams) => new(
+        "pretrain", "Train a masked language model of full precision on lines of text, and write a checkpoint directory.", TrainingOptionSet.ForText(), streams);
 
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
     {
@@ -65,7 +74,7 @@ internal sealed class TrainCommand : CliCommand
             Source = source,
             Evaluator = evaluator,
             Loss = LossOptions.Labels,
-            Title = $"quantgen train: {data.Train.File}",
+            Title = $"quantgen {Name}: {data.Train.File}",
             Options = _training.Training(values, Defaults(start), output, new Dictionary<string, string>
             {
                 ["start"] = start.Checkpoint?.Sha256 ?? "random",

@@ -38,6 +38,9 @@ internal sealed class TrainingData
         return new TrainingData(TaskData.Open(file), evaluation is null ? null : TaskData.Open(evaluation));
     }
 
+    /// <summary>Reads lines of text.</summary>
+    public static TrainingData OfText(string file, string? evaluation) => new(new LineData(file), evaluation is null ? null : new LineData(evaluation));
+
     /// <summary>Encodes the examples of a model.</summary>
     /// <param name="options">The command line's options.</param>
     /// <param name="values">The command line.</param>

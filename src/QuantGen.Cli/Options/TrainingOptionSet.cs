@@ -8,8 +8,9 @@ namespace QuantGen.Cli.Options;
 /// <summary>The options of every command that trains.</summary>
 internal sealed class TrainingOptionSet
 {
-    private readonly Option<string?> _data = CliOption.Text("--data", "DIR-OR-FILE", "Labelled rows (TSV with a header line) or questions (SQuAD's JSON) to learn from; a folder has train.tsv and dev.tsv, or train.json and dev.json.");
-    private readonly Option<string?> _evaluation = CliOption.Text("--eval-data", "FILE", "What the model is measured on after every epoch; the best epoch is kept. [default: the folder's dev file]");
+    private readonly Option<string?> _data;
+    private readonly Option<string?> _evaluation;
+    private readonly bool _isText;
     private readonly Option<int?> _epochs = CliOption.OptionalNumber("--epochs", "How often all rows are seen.", least: 1, most: 10000);
     private readonly Option<int?> _maxSteps = CliOption.OptionalNumber("--max-steps", "End after so many steps.", least: 1);
     private readonly Option<int?> _batch = CliOption.OptionalNumber("--batch", "Rows of a step. [default: 32; 16 for questions]", least: 1, most: 65536);
@@ -26,6 +27,25 @@ internal sealed class TrainingOptionSet
     private readonly Option<string?> _log = CliOption.Text("--log", "FILE", "Write every step as a line of JSON.");
     private readonly Option<string?> _report = CliOption.Text("--report", "FILE.html", "Write a page with curves and settings.");
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Compile the model anew, and do not keep the result for the next time." };
+
+    private TrainingOptionSet(Option<string?> data, Option<string?> evaluation, bool isText)
+    {
+        _data = data;
+        _evaluation = evaluation;
+        _isText = isText;
+    }
+
+    /// <summary>Makes the options of commands that take data of any task.</summary>
+    public static TrainingOptionSet ForData() => new(
+        CliOption.Text("--data", "DIR-OR-FILE", "What is learnt: labelled rows (TSV with a header line), questions (SQuAD's JSON), or lines of text (.txt) for a masked language model. A folder has train and dev files of one kind."),
+        CliOption.Text("--eval-data", "FILE", "What the model is measured on after every epoch; the best epoch is kept. [default: the folder's dev file]"),
+        isText: false);
+
+    /// <summary>Makes the options of commands that take plain text.</summary>
+    public static TrainingOptionSet ForText() => new(
+        CliOption.Text("--text", "FILE", "The text, a sequence a line; of a .tsv the sentences."),
+        CliOption.Text("--eval-text", "FILE", "The text that the model is measured on after every epoch; the best epoch is kept."),
+        isText: true);
 
     public void AddTo(Command command)
     {
@@ -61,7 +81,9 @@ internal sealed class TrainingOptionSet
     public SessionLoader Loader(OptionValues values) => new(Compilation.CompilationTarget.DefaultBatchTokens, values.Get(_threads), !values.Get(_noCache));
 
     /// <summary>Reads the data.</summary>
-    public TrainingData Data(OptionValues values) => TrainingData.Open(values.Get(_data)!, values.Get(_evaluation));
+    public TrainingData Data(OptionValues values) => _isText
+        ? TrainingData.OfText(values.Get(_data)!, values.Get(_evaluation))
+        : TrainingData.Open(values.Get(_data)!, values.Get(_evaluation));
 
     /// <summary>Joins defaults and what the command line says.</summary>
     /// <param name="values">The command line.</param>

@@ -65,11 +65,11 @@ public sealed class TrainedModelPacker
         packed.AddTo(_builder, matrix.Name);
     }
 
-    // A packed embedding has a scale for every row. Learned and largest-value scales are one for all rows, ternary ones differ.
+    // A packed embedding has a scale for every row; a learned one is the same for all.
     private void AddEmbedding()
     {
         int rows = _spec.Dimensions.VocabularySize;
-        int groups = _spec.EmbeddingScheme == Scheme.Ternary ? rows : 1;
+        int groups = _spec.HasEmbeddingCodebook || _spec.EmbeddingScheme == Scheme.Lsq ? 1 : rows;
         var matrix = new MatrixSpec(
             PackedLayout.WordEmbedding, rows, _spec.Dimensions.EmbeddingSize, _spec.EmbeddingBits, groups, 0, Mapping.Symmetric, Clipping.MinMax, default)
         {
