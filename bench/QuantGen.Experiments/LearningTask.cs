@@ -7,6 +7,12 @@ namespace QuantGen.Experiments;
 /// <param name="MaxLength">Tokens to which texts are cut.</param>
 internal sealed record LearningTask(string Name, string Train, string Test, int MaxLength)
 {
+    /// <summary>Gets whether the files are plain texts: no header, and many more lines than an evaluation needs.</summary>
+    public bool IsText => Train.EndsWith(".txt", StringComparison.Ordinal);
+
+    /// <summary>Gets the most lines of the test file that are measured.</summary>
+    public int TestLines => IsText ? 1000 : int.MaxValue;
+
     public static LearningTask Trec { get; } = new("trec", "data/TREC/train.tsv", "data/TREC/test.tsv", 64);
 
     public static LearningTask Sst2 { get; } = new("sst2", "data/SST-2/train.tsv", "data/SST-2/dev.tsv", 64);

@@ -23,7 +23,7 @@ internal sealed class Runner(string shared, string scratch)
         File.Delete(student + ".training");
         string[] arguments =
         [
-            "distill", "--teacher", task.Teacher(shared), "--data", Data(task), "--test-data", Path.Combine(shared, task.Test),
+            "distill", "--teacher", task.Teacher(shared), "--data", Data(task), "--test-data", Test(task),
             "--max-length", Text(task.MaxLength), "--seed", Text(experiment.Seed), .. experiment.Options,
             "--log", log, "-o", student, "--json",
         ];
@@ -46,7 +46,20 @@ internal sealed class Runner(string shared, string scratch)
     private string Data(LearningTask task)
     {
         string folder = Path.Combine(scratch, task.Name);
-        return Directory.Exists(folder) ? folder : TrainingSplit.Write(Path.Combine(shared, task.Train), task.Train.EndsWith(".tsv", StringComparison.Ordinal), folder);
+        return Directory.Exists(folder) ? folder : TrainingSplit.Write(Path.Combine(shared, task.Train), task.IsText, folder);
+    }
+
+    private string Test(LearningTask task)
+    {
+        string file = Path.Combine(shared, task.Test);
+        if (task.TestLines == int.MaxValue)
+        {
+            return file;
+        }
+
+        string part = Path.Combine(scratch, task.Name + "-test" + Path.GetExtension(file));
+        File.WriteAllLines(part, File.ReadLines(file).Take(task.TestLines));
+        return part;
     }
 
     private static Measures Read(JsonElement element) => new(
