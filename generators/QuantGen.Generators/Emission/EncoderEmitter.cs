@@ -44,13 +44,12 @@ internal static class EncoderEmitter
             public string InstructionSet => {{instructionSet}};
 
             /// <inheritdoc/>
-            public int PhaseCount => {{N((2 * layers) + (plan.Model.HasOutputLayer ? 2 : 1))}};
+            public int PhaseCount => {{N((2 * layers) + (plan.Model.HasOutputLayer ? 2 : plan.Model.HasMaskedLanguageHead ? 3 : 1))}};
 
             /// <inheritdoc/>
             public int ItemCount(int phase, ForwardPass pass) => phase switch
             {
-                {{N((2 * layers) + 1)}} => {{(perSequence ? "pass.SequenceCount" : "pass.TokenItems")}}, // head
-                _ when phase % 2 == 1 => pass.SequenceCount * HeadCount, // attention
+            {{Heads(plan)}}                _ when phase % 2 == 1 => pass.SequenceCount * HeadCount, // attention
             {{(perSequence ? $"    {N(2 * layers)} => pass.SequenceItems, // the last layer, for first tokens\n" : string.Empty)}}    _ => pass.TokenItems,
             };
 
@@ -84,6 +83,25 @@ internal static class EncoderEmitter
                 w.Blank();
             }
 
+            if (plan.Model.HasMaskedLanguageHead)
+            {
+                using (w.Block($"if (phase == {N((2 * layers) + 1)})"))
+                {
+                    w.Lines("(int firstWanted, int wanted) = pass.HeadTokensOf(item);");
+                    w.Lines("TransformHead(pass, worker, firstWanted, wanted);");
+                    w.Lines("return;");
+                }
+
+                w.Blank();
+                using (w.Block($"if (phase == {N((2 * layers) + 2)})"))
+                {
+                    w.Lines("DecodeHead(pass, worker, item);");
+                    w.Lines("return;");
+                }
+
+                w.Blank();
+            }
+
             w.Lines("(int first, int count) = pass.TokensOf(item);");
             using (w.Block("switch (phase)"))
             {
@@ -102,6 +120,18 @@ internal static class EncoderEmitter
         }
 
         w.Blank();
+    }
+
+    private static string Heads(ModelPlan plan)
+    {
+        int last = 2 * plan.Model.Dimensions.Layers;
+        if (!plan.Model.HasMaskedLanguageHead)
+        {
+            return $"    {N(last + 1)} => {(plan.Model.HasPooler ? "pass.SequenceCount" : "pass.TokenItems")}, // head\n";
+        }
+
+        int items = (plan.Model.Dimensions.VocabularySize + MaskedLanguageEmitter.WordsPerItem - 1) / MaskedLanguageEmitter.WordsPerItem;
+        return $"    {N(last + 1)} => pass.HeadTokenItems, // head\n    {N(last + 2)} => pass.HeadTokens.Length == 0 ? 0 : {N(items)}, // its words\n";
     }
 
     // After the attention of a layer comes the rest of it and, on the same tokens, the projections of the next.

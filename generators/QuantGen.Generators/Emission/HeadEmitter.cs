@@ -7,6 +7,11 @@ internal static class HeadEmitter
 {
     public static void Emit(SourceWriter w, ModelPlan plan)
     {
+        if (plan.Model.HasMaskedLanguageHead)
+        {
+            MaskedLanguageEmitter.Emit(w, plan);
+        }
+
         if (!plan.Model.HasOutputLayer)
         {
             return;

@@ -46,6 +46,11 @@ internal sealed class MemoryPlan
             shared.Add(new("Outputs", tokens * model.OutputCount * 4, 0, Step.Last));
         }
 
+        if (model.HasMaskedLanguageHead)
+        {
+            shared.Add(new("Transformed", tokens * d.EmbeddingSize * 4, 0, Step.Last));
+        }
+
         var local = new List<PlannedBuffer>
         {
             new("Attended", block * d.HiddenSize * 4, Step.AttentionOutput, Step.FeedForwardOut),
@@ -78,6 +83,11 @@ internal sealed class MemoryPlan
         if (d.Architecture == BertArchitecture.Albert)
         {
             local.Add(new("Embedded", block * d.EmbeddingSize * 4, Step.Embed, Step.Embed));
+        }
+
+        if (model.HasMaskedLanguageHead && model.EmbeddingBits != 32)
+        {
+            local.Add(new("Words", MaskedLanguageEmitter.WordsPerItem * d.EmbeddingSize * 4, Step.Head, Step.Head));
         }
 
         if (model.HasPooler)

@@ -128,6 +128,14 @@ internal static class SurfaceEmitter
                 public global::QuantGen.Tasks.Answer Answer(string question, string context, global::QuantGen.Tasks.AnswerOptions? answer = null, {Options}) =>
                     _session.Answer(question, context, answer, options);
                 """,
+            BertHead.MaskedLanguageModel => $"""
+                /// <summary>Finds the likeliest words for every mask token of a text.</summary>
+                /// <param name="text">The text, with one mask token or more.</param>
+                /// <param name="top">How many words for each.</param>
+                /// <param name="options">Threads and truncation; null for defaults.</param>
+                public global::System.Collections.Generic.IReadOnlyList<global::System.Collections.Generic.IReadOnlyList<global::QuantGen.Tasks.MaskedWord>> FillMask(string text, int top = 5, {Options}) =>
+                    _session.FillMask(text, top, options);
+                """,
             _ => $"""
                 /// <summary>Computes one vector for a text.</summary>
                 /// <param name="text">The text.</param>

@@ -15,6 +15,11 @@ internal static class NotYetGenerated
             }
         }
 
-        Refuse(model.HasMaskedLanguageHead, "A masked language model's head", "Head");
+        if (options.Training)
+        {
+            Refuse(model.Matrices.Any(m => m.HasZeroPoints), "Training code of asymmetric codes", "Mapping");
+            Refuse(model.Matrices.Any(m => m.GroupSize > 0), "Training code of scales along inputs", "GroupSize");
+            Refuse(model.Matrices.Any(m => m.HasIntegerProduct && (m.Bits == 1 || m.GroupBits.Contains(1))), "Training code of one-bit scales", "Bits");
+        }
     }
 }

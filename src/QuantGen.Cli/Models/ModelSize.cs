@@ -18,7 +18,7 @@ internal static class ModelSize
     /// <summary>Counts the multiply-adds of all linear layers. Under a pooled head the last layer counts all tokens for keys and values only, the rest once a sequence.</summary>
     public static double LinearMacs(ModelSpec spec, long tokens, long sequences)
     {
-        double macs = (double)spec.OutputCount * spec.Dimensions.HiddenSize * (spec.HasPooler ? sequences : tokens);
+        double macs = (spec.HasOutputLayer ? (double)spec.OutputCount : 0) * spec.Dimensions.HiddenSize * (spec.HasPooler ? sequences : tokens);
         foreach (MatrixSpec matrix in spec.Matrices)
         {
             macs += (double)matrix.Rows * matrix.Columns * Executions(spec, matrix.Name, tokens, sequences);

@@ -23,7 +23,12 @@ internal static class TextResults
         foreach (TextInput text in texts)
         {
             cancellation.ThrowIfCancellationRequested();
-            results.Add(session.Spec.Head == BertHead.QuestionAnswering ? Answered(session, text, options) : Tagged(session, text, options));
+            results.Add(session.Spec.Head switch
+            {
+                BertHead.QuestionAnswering => Answered(session, text, options),
+                BertHead.MaskedLanguageModel => Filled(session, text, options),
+                _ => Tagged(session, text, options),
+            });
         }
 
         return results;
@@ -52,6 +57,25 @@ internal static class TextResults
         return new TextResult(
             Members(text, ("answer", answer.Text), ("start", answer.Start), ("end", answer.End), ("score", answer.Score)),
             answer.Text.Length == 0 ? "no answer" : answer.Text);
+    }
+
+    private static TextResult Filled(InferenceSession session, TextInput text, CallOptions options)
+    {
+        string mask = session.Tokenizer.Options.MaskToken;
+        if (text.Pair is not null || !text.Text.Contains(mask, StringComparison.Ordinal))
+        {
+            throw new UsageException($"this model fills masked places; give one text with {mask} in it");
+        }
+
+        IReadOnlyList<IReadOnlyList<MaskedWord>> places = session.FillMask(text.Text, options: options);
+        return new TextResult(
+            Members(text, ("masks", places.Select(words => words.Select(word => new Dictionary<string, object?>
+            {
+                ["piece"] = word.Piece,
+                ["probability"] = word.Probability,
+            })))),
+            string.Join('\n', places.Select(words => string.Join(
+                "  ", words.Select(word => string.Create(CultureInfo.InvariantCulture, $"{word.Piece} {word.Probability:0.0000}"))))));
     }
 
     private static TextResult Tagged(InferenceSession session, TextInput text, CallOptions options)

@@ -116,7 +116,8 @@ public sealed class Trainer
             score = Evaluator.Evaluate(_model, cancellation);
         }
 
-        bool isBest = score?.IsBetterThan(_state.BestEpoch()?.Score) ?? false;
+        // Of equals the later one: it has learnt more, which a metric at its ceiling does not show.
+        bool isBest = score is not null && !(_state.BestEpoch()?.Score?.IsBetterThan(score) ?? false);
         if (isBest)
         {
             _best = BestParameters.Of(_model);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using QuantGen.Specs;
 
 namespace QuantGen.Checkpoints;
 
@@ -131,7 +132,12 @@ public sealed class Checkpoint : IDisposable
 
         foreach (CheckpointTensor tensor in _tensors.Values)
         {
-            if (!known.Contains(tensor.Name) && !CheckpointNames.IsIgnorable(tensor.Name))
+            bool isPartOfHead = known.Contains(PackedLayout.MaskedLanguageBias) && CheckpointNames.IsOfMaskedLanguageHead(tensor.Name);
+            if (isPartOfHead && CheckpointNames.TiedTo(tensor.Name) is string original)
+            {
+                RequireCopy(tensor, original);
+            }
+            else if (!known.Contains(tensor.Name) && (isPartOfHead || !CheckpointNames.IsIgnorable(tensor.Name)))
             {
                 differences.AddUnexpected(tensor.SourceName);
             }
@@ -156,6 +162,16 @@ public sealed class Checkpoint : IDisposable
         if (bad >= 0)
         {
             throw new ModelFormatException(tensor.File.Name, $"tensor '{tensor.SourceName}'", "finite numbers", $"{values[bad]} at element {bad}");
+        }
+    }
+
+    // A decoder is the word embedding again. One that was trained apart from it is another model.
+    private void RequireCopy(CheckpointTensor copy, string original)
+    {
+        if (_tensors.TryGetValue(original, out CheckpointTensor? found)
+            && !(found.Shape.SequenceEqual(copy.Shape) && Read(copy.Name).AsSpan().SequenceEqual(Read(original))))
+        {
+            throw new ModelFormatException(copy.File.Name, $"tensor '{copy.SourceName}'", $"a copy of '{found.SourceName}'", "other values");
         }
     }
 

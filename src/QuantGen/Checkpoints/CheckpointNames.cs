@@ -1,3 +1,5 @@
+using QuantGen.Specs;
+
 namespace QuantGen.Checkpoints;
 
 /// <summary>Turns the tensor names of Hugging Face checkpoints into one set of names for BERT and ALBERT.</summary>
@@ -6,6 +8,8 @@ internal static class CheckpointNames
 {
     private const string SharedBlock = "encoder.albert_layer_groups.0.albert_layers.0.";
     private const string FirstLayer = "encoder.layer.0.";
+    private const string Head = "cls.predictions.";
+    private const string Decoder = Head + "decoder.";
     private static readonly string[] s_modelPrefixes = ["bert.", "albert."];
 
     // The heads used only in pre-training, and buffers that hold no weights.
@@ -22,6 +26,15 @@ internal static class CheckpointNames
         ("ffn.", "intermediate.dense."),
         ("ffn_output.", "output.dense."),
         ("full_layer_layer_norm.", "output.LayerNorm."),
+    ];
+
+    // ALBERT's masked language head, under BERT's names.
+    private static readonly (string From, string To)[] s_headParts =
+    [
+        ("predictions.dense.", PackedLayout.MaskedLanguageTransform + ".dense."),
+        ("predictions.LayerNorm.", PackedLayout.MaskedLanguageTransform + ".LayerNorm."),
+        ("predictions.bias", PackedLayout.MaskedLanguageBias),
+        ("predictions.decoder.", Decoder),
     ];
 
     private static readonly (string From, string To)[] s_endings =
@@ -47,6 +60,14 @@ internal static class CheckpointNames
             if (name.EndsWith(from, StringComparison.Ordinal))
             {
                 name = name[..^from.Length] + to;
+            }
+        }
+
+        foreach ((string from, string to) in s_headParts)
+        {
+            if (name.StartsWith(from, StringComparison.Ordinal))
+            {
+                return to + name[from.Length..];
             }
         }
 
@@ -81,9 +102,25 @@ internal static class CheckpointNames
             return prefix + SharedBlock + from + part[to.Length..];
         }
 
+        if (isAlbert && Array.Find(s_headParts, rule => canonical.StartsWith(rule.To, StringComparison.Ordinal)) is ({ } hugging, { } ours))
+        {
+            return hugging + canonical[ours.Length..];
+        }
+
         bool isOfEncoder = canonical.StartsWith("embeddings.", StringComparison.Ordinal) || canonical.StartsWith("encoder.", StringComparison.Ordinal);
         return isOfEncoder ? prefix + canonical : canonical;
     }
+
+    /// <summary>Says whether a tensor belongs to the masked language head, which a model with that head may not leave unused.</summary>
+    public static bool IsOfMaskedLanguageHead(string canonical) => canonical.StartsWith(Head, StringComparison.Ordinal);
+
+    /// <summary>Returns what a tensor of the masked language head is a copy of; null when it is none.</summary>
+    public static string? TiedTo(string canonical) => canonical switch
+    {
+        Decoder + "weight" => PackedLayout.WordEmbedding + ".weight",
+        Decoder + "bias" => PackedLayout.MaskedLanguageBias,
+        _ => null,
+    };
 
     private static string SharedBlockName(string name)
     {

@@ -8,6 +8,7 @@ namespace QuantGen.Execution;
 public sealed unsafe class ForwardPass : IDisposable
 {
     private const nuint Alignment = 64;
+    private const int HeadTokensPerItem = 8;
     private readonly WeightArena _weights;
     private readonly long _sharedBytes;
     private readonly long _workerBytes;
@@ -17,6 +18,9 @@ public sealed unsafe class ForwardPass : IDisposable
     private readonly int[] _starts;
     private byte* _memory;
     private int _sequencesPerItem = 1;
+    private int[] _headTokens = [];
+    private int _headTokenCount;
+    private float* _results;
 
     internal ForwardPass(IEncoderProgram program, WeightArena weights, int workers)
     {
@@ -139,6 +143,25 @@ public sealed unsafe class ForwardPass : IDisposable
         return (first, Math.Min(_sequencesPerItem, SequenceCount - first));
     }
 
+    /// <summary>Gets the tokens for which a head over tokens computes outputs, where a caller names them: places in the batch.</summary>
+    public ReadOnlySpan<int> HeadTokens => _headTokens.AsSpan(0, _headTokenCount);
+
+    /// <summary>Gets the number of items of a phase over <see cref="HeadTokens"/>.</summary>
+    public int HeadTokenItems => (_headTokenCount + HeadTokensPerItem - 1) / HeadTokensPerItem;
+
+    /// <summary>Gets the entries of <see cref="HeadTokens"/> of one item of a phase over them.</summary>
+    /// <param name="item">The item.</param>
+    public (int First, int Count) HeadTokensOf(int item)
+    {
+        int first = item * HeadTokensPerItem;
+        return (first, Math.Min(HeadTokensPerItem, _headTokenCount - first));
+    }
+
+    /// <summary>Gets a place in the memory the caller wants the outputs of <see cref="HeadTokens"/> in.</summary>
+    /// <param name="index">Floats from its begin.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref float Result(nint index) => ref _results[index];
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -150,6 +173,24 @@ public sealed unsafe class ForwardPass : IDisposable
     {
         TokenCount = 0;
         SequenceCount = 0;
+        NameHeadTokens([], 0, null);
+    }
+
+    /// <summary>Names the tokens whose outputs are wanted, and where those go: memory that stays where it is until the pass has ended.</summary>
+    internal void NameHeadTokens(ReadOnlySpan<int> tokens, int firstToken, float* results)
+    {
+        if (_headTokens.Length < tokens.Length)
+        {
+            _headTokens = new int[_ids.Length];
+        }
+
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            _headTokens[i] = tokens[i] - firstToken;
+        }
+
+        _headTokenCount = tokens.Length;
+        _results = results;
     }
 
     /// <summary>Appends a sequence; the caller has checked that it fits and that ids and types are legal.</summary>

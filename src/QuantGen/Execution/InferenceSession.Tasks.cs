@@ -169,6 +169,30 @@ public sealed partial class InferenceSession
         return AnswerList.Create(candidates, windows.Offsets, context, SpanSearch.NoAnswerScore(logits, windows.Windows), answer);
     }
 
+    /// <summary>Finds the likeliest words for every <c>[MASK]</c> of a text.</summary>
+    /// <param name="text">The text, with the tokenizer's mask token in one place or more.</param>
+    /// <param name="top">How many words, at least 1.</param>
+    /// <param name="options">Threads and truncation; null for defaults.</param>
+    /// <returns>For each masked place, in text order, its words, the likeliest first.</returns>
+    /// <exception cref="ArgumentException">The text has no mask token.</exception>
+    /// <exception cref="SequenceTooLongException">The text is too long and truncation was not asked for.</exception>
+    /// <exception cref="InvalidOperationException">The head is not <see cref="BertHead.MaskedLanguageModel"/>.</exception>
+    public IReadOnlyList<IReadOnlyList<MaskedWord>> FillMask(string text, int top = 5, CallOptions? options = null)
+    {
+        RequireHead(BertHead.MaskedLanguageModel, nameof(FillMask));
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        EncodedTexts encoded = Encode([new TextInput(text)], options);
+        int[] tokens = [.. Enumerable.Range(0, encoded.Ids.Length).Where(i => encoded.Ids[i] == Tokenizer.MaskId)];
+        if (tokens.Length == 0)
+        {
+            throw new ArgumentException($"the text has no {Tokenizer.Options.MaskToken}", nameof(text));
+        }
+
+        float[] outputs = new float[checked(tokens.Length * Spec.OutputCount)];
+        RunMasked(encoded.Ids, encoded.Types, encoded.Lengths, tokens, outputs, options);
+        return [.. tokens.Select((_, row) => MaskedWord.Likeliest(outputs.AsSpan(row * Spec.OutputCount, Spec.OutputCount), top, Tokenizer))];
+    }
+
     private static void RequireLegal(AnswerOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxAnswerTokens, 1, nameof(AnswerOptions.MaxAnswerTokens));

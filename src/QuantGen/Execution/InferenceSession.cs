@@ -111,8 +111,62 @@ public sealed partial class InferenceSession : IDisposable
     /// <exception cref="InvalidOperationException">The model has a head, which may not need the states of all tokens.</exception>
     public void RunHidden(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> hidden, CallOptions? options = null)
     {
-        RequireHead(Spec.Head is BertHead.Encoder or BertHead.Embedding, nameof(RunHidden), "the head Encoder or Embedding");
+        RequireHead(
+            Spec.Head is BertHead.Encoder or BertHead.Embedding or BertHead.MaskedLanguageModel, nameof(RunHidden), "the head Encoder, Embedding or MaskedLanguageModel");
         Compute(new RaggedBatch(ids, types, lengths), hidden, isHidden: true, options);
+    }
+
+    /// <summary>Computes a masked language model's outputs for some tokens of sequences that stand one after the other without padding.</summary>
+    /// <param name="ids">The vocabulary ids of all tokens.</param>
+    /// <param name="types">The token types of all tokens.</param>
+    /// <param name="lengths">The number of tokens of each sequence, from 1 to <see cref="MaxSequenceLength"/>.</param>
+    /// <param name="tokens">The tokens whose outputs are wanted, ascending: usually the masked ones.</param>
+    /// <param name="outputs">Receives the outputs, <c>[tokens, vocabulary]</c>.</param>
+    /// <param name="options">Threads; null for defaults.</param>
+    /// <exception cref="ArgumentException">A length, an id, a type or a token is out of range, or <paramref name="outputs"/> has another length.</exception>
+    /// <exception cref="InvalidOperationException">The head is not <see cref="BertHead.MaskedLanguageModel"/>.</exception>
+    public unsafe void RunMasked(
+        ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, ReadOnlySpan<int> tokens, Span<float> outputs, CallOptions? options = null)
+    {
+        RequireHead(BertHead.MaskedLanguageModel, nameof(RunMasked));
+        var batch = new RaggedBatch(ids, types, lengths);
+        batch.Check(Spec.Dimensions, MaxSequenceLength);
+        RequireAscending(tokens, ids.Length);
+        RequireLength(outputs.Length, tokens.Length, Spec.OutputCount, "outputs");
+        int? wanted = options?.Threads;
+        ArgumentOutOfRangeException.ThrowIfLessThan(wanted ?? 1, 1, nameof(CallOptions.Threads));
+        Workspace workspace = _pool.Rent(out int calls);
+        try
+        {
+            int workers = Math.Min(_threads, wanted ?? Math.Max(1, _threads / calls));
+            ForwardPass pass = workspace.Pass;
+            int done = 0;
+            fixed (float* results = outputs)
+            {
+                for (int first = 0, token = 0; first < lengths.Length && done < tokens.Length; first += pass.SequenceCount, token += pass.TokenCount)
+                {
+                    batch.Take(first, token, _program.MaxBatchTokens).Fill(pass);
+                    int end = done;
+                    while (end < tokens.Length && tokens[end] < token + pass.TokenCount)
+                    {
+                        end++;
+                    }
+
+                    if (end > done)
+                    {
+                        pass.NameHeadTokens(tokens[done..end], token, results + ((long)done * Spec.OutputCount));
+                        workspace.Run(workers, options?.Profile);
+                    }
+
+                    done = end;
+                }
+            }
+        }
+        finally
+        {
+            workspace.Pass.Clear();
+            _pool.Return(workspace);
+        }
     }
 
     /// <summary>Shows the activations of sequences to an observer, on the calling thread alone.</summary>
@@ -151,6 +205,18 @@ public sealed partial class InferenceSession : IDisposable
         int threads = options?.Threads ?? Environment.ProcessorCount;
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1, nameof(LoadOptions.Threads));
         return threads;
+    }
+
+    private static void RequireAscending(ReadOnlySpan<int> tokens, int count)
+    {
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            if (tokens[i] < 0 || tokens[i] >= count || (i > 0 && tokens[i] <= tokens[i - 1]))
+            {
+                throw new ArgumentException(string.Create(
+                    CultureInfo.InvariantCulture, $"wanted tokens must ascend from 0 to {count - 1}, and number {i} is {tokens[i]}"), nameof(tokens));
+            }
+        }
     }
 
     private static void RequireLength(int found, long rows, int width, string what)

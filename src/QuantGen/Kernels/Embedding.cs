@@ -59,6 +59,44 @@ public static class Embedding
         ref float gamma, ref float beta, float epsilon, int columns, ref float output)
     {
         // The output is room for the word's values, which are then what a row of 32 bits is.
+        WordOfCodebook(ref wordRow, bits, ref codebook, columns, ref output);
+        Run(ref Unsafe.As<float, byte>(ref output), 32, 1f, ref tokenType, ref position, ref gamma, ref beta, epsilon, columns, ref output);
+    }
+
+    /// <summary>Computes the values of a word alone, as decoders that share them need.</summary>
+    /// <param name="wordRow">The word's packed row.</param>
+    /// <param name="bits">2, 4 or 8.</param>
+    /// <param name="scale">The row's scale.</param>
+    /// <param name="columns">The width of the embedding.</param>
+    /// <param name="output">Receives the values.</param>
+    public static void Word(ref byte wordRow, int bits, float scale, int columns, ref float output)
+    {
+        if (LanesChoice.Use512)
+        {
+            Word<Lanes512>(ref wordRow, bits, scale, columns, ref output);
+        }
+        else if (LanesChoice.Use256)
+        {
+            Word<Lanes256>(ref wordRow, bits, scale, columns, ref output);
+        }
+        else if (LanesChoice.Use128)
+        {
+            Word<Lanes128>(ref wordRow, bits, scale, columns, ref output);
+        }
+        else
+        {
+            Word<LanesScalar>(ref wordRow, bits, scale, columns, ref output);
+        }
+    }
+
+    /// <summary>Computes the values of a word whose row holds labels of a codebook.</summary>
+    /// <param name="wordRow">The word's packed row.</param>
+    /// <param name="bits">1 to 5.</param>
+    /// <param name="codebook">2^bits numbers.</param>
+    /// <param name="columns">The width of the embedding.</param>
+    /// <param name="output">Receives the values.</param>
+    public static void WordOfCodebook(ref byte wordRow, int bits, ref float codebook, int columns, ref float output)
+    {
         uint mask = (1u << bits) - 1;
         for (int i = 0; i < columns; i++)
         {
@@ -71,8 +109,24 @@ public static class Embedding
 
             Unsafe.Add(ref output, i) = Unsafe.Add(ref codebook, (nint)((pair >> (bit & 7)) & mask));
         }
+    }
 
-        Run(ref Unsafe.As<float, byte>(ref output), 32, 1f, ref tokenType, ref position, ref gamma, ref beta, epsilon, columns, ref output);
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    internal static void Word<TLanes>(ref byte wordRow, int bits, float scale, int columns, ref float output)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        Debug.Assert(bits is 2 or 4 or 8);
+        nuint whole = (nuint)columns & ~(nuint)15;
+        for (nuint i = 0; i < whole; i += 16)
+        {
+            TLanes.Store(Dequantize<TLanes>(ref Unsafe.Add(ref wordRow, (i * (nuint)bits) >> 3), bits, scale), ref output, i);
+        }
+
+        int rest = columns & 15;
+        if (rest != 0)
+        {
+            LanesTail.Store(DequantizeTail<TLanes>(ref Unsafe.Add(ref wordRow, (whole * (nuint)bits) >> 3), rest, bits, scale), ref output, whole, rest);
+        }
     }
 
     /// <summary>Does what <see cref="Run(ref byte, int, float, ref float, ref float, ref float, ref float, float, int, ref float)"/> does on the given lanes.</summary>

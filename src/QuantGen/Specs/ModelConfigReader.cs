@@ -115,6 +115,7 @@ public static class ModelConfigReader
 
             return name.EndsWith("ForTokenClassification", StringComparison.Ordinal) ? BertHead.TokenClassification
                 : name.EndsWith("ForQuestionAnswering", StringComparison.Ordinal) ? BertHead.QuestionAnswering
+                : name.EndsWith("ForMaskedLM", StringComparison.Ordinal) ? BertHead.MaskedLanguageModel
                 : BertHead.Encoder;
         }
 

@@ -5,9 +5,6 @@ namespace QuantGen.Trainable;
 /// <summary>A linear layer, <c>y = x W^T + b</c>, with its gradients.</summary>
 public sealed class TrainableLinear
 {
-    // Outputs whose bias gradients are one item: a row of them is two cache lines.
-    private const int OutputsPerItem = 32;
-
     private readonly bool _isHead;
 
     internal TrainableLinear(Parameter weight, Parameter bias, bool isHead, WeightQuantizer? quantizer = null)
@@ -66,7 +63,7 @@ public sealed class TrainableLinear
         var weights = new MatrixPlace(Quantizer?.Values ?? Weight.Values, 0, Columns);
         var gradients = new MatrixPlace(Quantizer?.Gradients ?? Weight.Gradients, 0, Columns);
         pass.Products.WeightGradient(dy, new MatrixPlace(x.Values, 0, Columns), x.RowScales, count, Rows, Columns, gradients);
-        pass.Team.Run(new ColumnSums(dy, count, Rows, Bias.Gradients), TrainingPass.Items(Rows, OutputsPerItem));
+        ColumnSums.Add(pass, dy, count, Bias.Gradients);
         pass.Products.InputGradient(dy, count, weights, Quantizer?.RowScales, Rows, Columns, new MatrixPlace(dx, 0, Columns), accumulate);
     }
 
@@ -78,20 +75,6 @@ public sealed class TrainableLinear
             Dense.Apply(
                 ref x.Row(first), x.Stride, Math.Min(TrainingPass.TokensPerItem, count - first), ref linear.Weight.Values[0], ref linear.Bias.Values[0],
                 linear.Columns, linear.Rows, ref y.Row(first), y.Stride);
-        }
-    }
-
-    // Each output's sum runs over the rows in their order, from what the gradient holds.
-    private readonly struct ColumnSums(MatrixPlace dy, int count, int outputs, float[] gradients) : ITeamJob
-    {
-        public void Run(int item, int worker)
-        {
-            int first = item * OutputsPerItem;
-            Span<float> sums = gradients.AsSpan(first, Math.Min(OutputsPerItem, outputs - first));
-            for (int row = 0; row < count; row++)
-            {
-                RowScaling.Add(ref sums[0], sums.Length, ref System.Runtime.CompilerServices.Unsafe.Add(ref dy.Row(row), first));
-            }
         }
     }
 }

@@ -210,6 +210,14 @@ public abstract class TrainableNetwork : ITrainableModel
         return new TrainableEmbedding(_words, position, Add("embeddings.token_type_embeddings.weight", ParameterKind.Embedding, types, columns));
     }
 
+    /// <summary>Adds the last layer of a masked language model.</summary>
+    /// <param name="words">The embeddings whose words are its weights.</param>
+    protected TrainableDecoder AddDecoder(TrainableEmbedding words)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        return new TrainableDecoder(words, Add(PackedLayout.MaskedLanguageBias, ParameterKind.Bias, words.Words.Shape[0]));
+    }
+
     private Parameter Add(string name, ParameterKind kind, params int[] shape)
     {
         var parameter = new Parameter(name, kind, shape);

@@ -24,6 +24,12 @@ internal static class TrainingMemory
         long operands = spec.HasQuantizedAttention ? (long)tokens * d.HiddenSize : 0;
         long edges = (3L * tokens * d.EmbeddingSize) + (5L * logitRows * d.HiddenSize);
         long products = spec.Matrices.Max(m => Products.ScratchFloats(m.Rows, m.Columns, tokens, workers));
+        if (spec.HasMaskedLanguageHead)
+        {
+            edges += 4L * logitRows * d.EmbeddingSize;
+            products = Math.Max(products, Products.ScratchFloats(d.VocabularySize, d.EmbeddingSize, tokens, workers));
+        }
+
         long attention = workers * AttentionTraining.ScratchFloats(longest, spec.HeadSize);
         long partial = 2L * TrainingPass.Items(tokens, TrainingPass.TokensPerItem) * d.HiddenSize;
         return sizeof(float) * ((2 * trace) + kept + codes + operands + gradients + edges + products + attention + partial);

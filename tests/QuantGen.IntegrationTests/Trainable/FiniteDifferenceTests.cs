@@ -16,10 +16,12 @@ public sealed class FiniteDifferenceTests
     [InlineData("Albert32")]
     [InlineData("BertClusters")]
     [InlineData("AlbertBins")]
+    [InlineData("BertMasked")]
+    [InlineData("AlbertMaskedBins")]
     public void Gradients_are_what_small_steps_change(string name)
     {
         using ITrainableModel model = TrainableTestModel.Named(name).Create(seed: 11, new TrainableOptions { Threads = 1 });
-        TrainingBatch batch = TrainingBatches.Of(3, 7, 1);
+        TrainingBatch batch = TrainingBatches.Of(3, 7, 1) with { HeadTokens = model.Spec.HasPooler ? null : [0, 3, 4, 9] };
         Loss(model, batch);
         model.Backward();
         Dictionary<Parameter, float[]> all = model.Parameters.Where(p => p.IsTrained).ToDictionary(p => p, p => p.Gradients.ToArray());

@@ -30,6 +30,9 @@ public sealed class TrainableTestModel
         Of<BertMax>(BertMax.CreateTrainable, model => model.Session),
         Of<BertClusters>(BertClusters.CreateTrainable, model => model.Session),
         Of<AlbertBins>(AlbertBins.CreateTrainable, model => model.Session),
+        Of<BertMasked>(BertMasked.CreateTrainable, model => model.Session),
+        Of<AlbertMaskedBins>(AlbertMaskedBins.CreateTrainable, model => model.Session),
+        Of<BertMaskedLsq>(BertMaskedLsq.CreateTrainable, model => model.Session),
         Of<BertStates>(BertStates.CreateTrainable, model => model.Session),
     ];
 

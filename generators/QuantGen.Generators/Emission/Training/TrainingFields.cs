@@ -31,6 +31,14 @@ internal sealed class TrainingFields
         {
             Add("TrainableLinear", model.OutputLayerName, $"AddOutputLayer(\"{model.OutputLayerName}\", {N(model.OutputCount)}, HiddenSize)");
         }
+
+        if (model.HasMaskedLanguageHead)
+        {
+            const string Transform = PackedLayout.MaskedLanguageTransform;
+            Add("TrainableLinear", Transform + ".dense", $"AddOutputLayer(\"{Transform}.dense\", EmbeddingSize, HiddenSize)");
+            Norm(Transform + ".LayerNorm", "EmbeddingSize");
+            Add("TrainableDecoder", "cls.predictions.decoder", $"AddDecoder({Field("embeddings")})");
+        }
     }
 
     public void Emit(SourceWriter w)
@@ -52,6 +60,11 @@ internal sealed class TrainingFields
         foreach ((string buffer, _) in Buffers())
         {
             w.Lines($"private float[] {buffer} = Array.Empty<float>();");
+        }
+
+        if (!model.HasPooler && (model.HasOutputLayer || model.HasMaskedLanguageHead))
+        {
+            w.Lines("private float[] _headStates = Array.Empty<float>(); // one of the buffers above, or the last hidden states");
         }
 
         w.Blank();
@@ -105,7 +118,15 @@ internal sealed class TrainingFields
             yield return ("_embeddedGradient", "tokens * EmbeddingSize");
         }
 
-        if (model.HasOutputLayer)
+        if (model.HasMaskedLanguageHead)
+        {
+            yield return ("_transformed", "(long)Trace.LogitRows * EmbeddingSize");
+            yield return ("_activated", "(long)Trace.LogitRows * EmbeddingSize");
+            yield return ("_predicted", "(long)Trace.LogitRows * EmbeddingSize");
+            yield return ("_predictedGradient", "(long)Trace.LogitRows * EmbeddingSize");
+        }
+
+        if (model.HasOutputLayer || model.HasMaskedLanguageHead)
         {
             yield return ("_headInput", "(long)Trace.LogitRows * HiddenSize");
             yield return ("_headGradient", "(long)Trace.LogitRows * HiddenSize");

@@ -12,6 +12,10 @@ internal static class TrainingHeadEmitter
         {
             Pooled(w, model);
         }
+        else if (model.HasMaskedLanguageHead)
+        {
+            Masked(w, model);
+        }
         else if (model.HasOutputLayer)
         {
             PerToken(w, model);
@@ -85,8 +89,38 @@ internal static class TrainingHeadEmitter
 
             w.Lines("TokenRows.AddHead(Pass, _headGradient, HiddenSize, _gradients.Hidden);");
         }
+    }
 
-        w.Lines("\n// The rows that entered the output layer.");
-        w.Lines("private float[] _headStates = Array.Empty<float>();");
+    private static void Masked(SourceWriter w, ModelSpec model)
+    {
+        string last = N(model.Dimensions.Layers);
+        string dense = Field(PackedLayout.MaskedLanguageTransform + ".dense");
+        string norm = Field(PackedLayout.MaskedLanguageTransform + ".LayerNorm");
+        string decoder = Field("cls.predictions.decoder");
+        string gelu = model.Dimensions.HiddenActivation == HiddenActivation.Gelu ? "GeluErf" : "GeluTanh";
+        w.Lines("// Transform, normalization and the word embedding as weights, for the batch's head tokens or all.");
+        using (w.Block("private void HeadForward()"))
+        {
+            w.Lines($"""
+                _headStates = TokenRows.GatherHead(Pass, Trace.Hidden[{last}], HiddenSize, _headInput);
+                {dense}.Forward(Pass, new LinearInput(_headStates), Trace.LogitRows, new MatrixPlace(_transformed, 0, EmbeddingSize));
+                TrainingOperators.{gelu}(Pass, _transformed, _activated, (long)Trace.LogitRows * EmbeddingSize);
+                {norm}.Forward(Pass, Trace.LogitRows, _activated, _predicted);
+                {decoder}.Forward(Pass, _predicted, Trace.LogitRows, Trace.Logits);
+                """);
+        }
+
+        w.Blank();
+        w.Lines("// The same backwards.");
+        using (w.Block("private void HeadBackward()"))
+        {
+            w.Lines($"""
+                {decoder}.Backward(Pass, _predicted, Trace.LogitRows, TraceGradients.Logits, _predictedGradient);
+                {norm}.Backward(Pass, Trace.LogitRows, _activated, _predictedGradient);
+                TrainingOperators.{gelu}Backward(Pass, _transformed, _predictedGradient, (long)Trace.LogitRows * EmbeddingSize);
+                {dense}.Backward(Pass, new LinearInput(_headStates), Trace.LogitRows, new MatrixPlace(_predictedGradient, 0, EmbeddingSize), _headGradient, accumulate: false);
+                TokenRows.AddHead(Pass, _headGradient, HiddenSize, _gradients.Hidden);
+                """);
+        }
     }
 }
