@@ -1,3 +1,4 @@
+using System.Buffers;
 using QuantGen.Tasks;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
@@ -44,7 +45,9 @@ public sealed class MaskedEvaluator : IModelEvaluator
             FixedChunks.Each(targets.Length, _threads, row =>
             {
                 ReadOnlySpan<float> logits = trace.Logits.AsSpan(row * width, width);
-                losses[row] = SoftmaxRow.Fill(logits, 1, new double[width]) - logits[targets[row]];
+                double[] probabilities = ArrayPool<double>.Shared.Rent(width);
+                losses[row] = SoftmaxRow.Fill(logits, 1, probabilities) - logits[targets[row]];
+                ArrayPool<double>.Shared.Return(probabilities);
                 hits[row] = ClassificationMetrics.ArgMax(logits) == targets[row];
             });
             loss += FixedChunks.Fold(losses);

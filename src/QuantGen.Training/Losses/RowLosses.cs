@@ -1,3 +1,4 @@
+using System.Buffers;
 using QuantGen.Training.Batching;
 
 namespace QuantGen.Training.Losses;
@@ -17,10 +18,11 @@ internal static class RowLosses
             }
 
             ReadOnlySpan<float> own = logits.AsSpan(row * classes, classes);
-            double[] probabilities = new double[classes];
+            double[] probabilities = ArrayPool<double>.Shared.Rent(classes);
             double normalizer = SoftmaxRow.Fill(own, 1, probabilities);
             probabilities[targets[row]] -= 1;
-            Add(gradients, row * classes, probabilities, 1.0 / counted);
+            SoftmaxRow.AddScaled(gradients.AsSpan(row * classes, classes), probabilities, 1.0 / counted);
+            ArrayPool<double>.Shared.Return(probabilities);
             return normalizer - own[targets[row]];
         }) / counted;
     }
@@ -31,9 +33,10 @@ internal static class RowLosses
         double count = (double)rows * classes;
         return Sum(rows, threads, row =>
         {
-            double[] difference = new double[classes];
+            double[] difference = ArrayPool<double>.Shared.Rent(classes);
             double loss = SoftmaxRow.CrossEntropy(logits.AsSpan(row * classes, classes), teacher.AsSpan(row * classes, classes), temperature, difference);
-            Add(gradients, row * classes, difference, 1 / (count * temperature));
+            SoftmaxRow.AddScaled(gradients.AsSpan(row * classes, classes), difference, 1 / (count * temperature));
+            ArrayPool<double>.Shared.Return(difference);
             return loss;
         }) / count;
     }
@@ -59,13 +62,5 @@ internal static class RowLosses
         // Few short rows are done sooner than they are handed out.
         FixedChunks.Each(rows, rows < 64 ? 1 : threads, row => losses[row] = run(row));
         return FixedChunks.Fold(losses);
-    }
-
-    private static void Add(float[] gradients, int first, double[] values, double factor)
-    {
-        for (int i = 0; i < values.Length; i++)
-        {
-            gradients[first + i] += (float)(values[i] * factor);
-        }
     }
 }
