@@ -27,6 +27,15 @@ public sealed class SnapshotTests
     [Fact]
     public void Kernels_of_4_bits() => Match(new SpecOptions { Bits = 4 }, "Kernels.W4", "Kernels_of_4_bits");
 
+    [Fact]
+    public void Training_of_2_bits() => Match(
+        new SpecOptions
+        {
+            Bits = 2, EmbeddingBits = 2, Scheme = Scheme.Lsq, ActivationRange = ActivationRange.Static, AttentionBits = 8, Head = BertHead.SequenceClassification, Training = true,
+        },
+        "Training",
+        "Training_of_2_bits");
+
     private static void Match(SpecOptions options, string concern, string name) =>
         Snapshot.Match(ModelSources.Emit(Tiny.Spec(options)).Single(f => f.Hint == $"Sample.Tiny.{concern}.g.cs").Text, name);
 }
