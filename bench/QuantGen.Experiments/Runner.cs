@@ -17,11 +17,15 @@ internal sealed class Runner(string shared, string scratch)
         LearningTask task = experiment.Task;
         string log = Path.Combine(scratch, "log.jsonl");
         File.Delete(log);
+        string student = Path.Combine(scratch, "student.qg.safetensors");
+
+        // What an interrupted experiment left: the next one starts anew.
+        File.Delete(student + ".training");
         string[] arguments =
         [
             "distill", "--teacher", task.Teacher(shared), "--data", Data(task), "--test-data", Path.Combine(shared, task.Test),
             "--max-length", Text(task.MaxLength), "--seed", Text(experiment.Seed), .. experiment.Options,
-            "--log", log, "-o", Path.Combine(scratch, "student.qg.safetensors"), "--json",
+            "--log", log, "-o", student, "--json",
         ];
         var watch = Stopwatch.StartNew();
         using var output = new StringWriter(CultureInfo.InvariantCulture);
