@@ -4,6 +4,7 @@ using QuantGen.Probe;
 var probes = new Dictionary<string, Func<IProbe>>(StringComparer.Ordinal)
 {
     ["model-bits"] = () => new ModelBitsProbe(),
+    ["training-bits"] = () => new TrainingBitsProbe(),
     ["tokenize-shared"] = () => new TokenizeSharedProbe(),
 };
 

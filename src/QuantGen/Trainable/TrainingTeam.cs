@@ -15,6 +15,7 @@ internal sealed class TrainingTeam : IDisposable
     private readonly SpinGate _start = new();
     private readonly SpinGate _done = new();
     private readonly Dictionary<Type, Slot> _slots = [];
+    private readonly WorkerPlaces _places;
     private Slot? _slot;
     private ExceptionDispatchInfo? _error;
     private int _items;
@@ -29,6 +30,7 @@ internal sealed class TrainingTeam : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(workers);
         Workers = workers == 0 ? Environment.ProcessorCount : workers;
+        _places = new WorkerPlaces(Workers);
         _threads = new Thread[Workers - 1];
         for (int i = 0; i < _threads.Length; i++)
         {
@@ -115,6 +117,7 @@ internal sealed class TrainingTeam : IDisposable
 
     private void Work(int worker)
     {
+        _places.Claim(worker);
         try
         {
             _slot!.Run(this, worker);

@@ -138,6 +138,40 @@ public sealed class EmissionTests
     }
 
     [Fact]
+    public void Training_code_compiles_for_every_scheme_and_head_without_a_message()
+    {
+        string[] settings =
+        [
+            "32, EmbeddingBits = 32, Head = BertHead.Regression",
+            "2, 4, EmbeddingBits = 2, Scheme = Scheme.Lsq, ActivationRange = ActivationRange.Static, AttentionBits = 4, Head = BertHead.TokenClassification",
+            "4, Scheme = Scheme.Lsq, Architecture = BertArchitecture.Albert, EmbeddingSize = 4, ActivationRange = ActivationRange.Static, AttentionBits = 8, Head = BertHead.QuestionAnswering",
+            "2, EmbeddingBits = 2, Scheme = Scheme.Ternary, AttentionBits = 8, Head = BertHead.MaskedLanguageModel",
+            "3, EmbeddingBits = 3, Scheme = Scheme.KMeans, HiddenActivation = HiddenActivation.GeluNew",
+            "8, ActivationRange = ActivationRange.Static, Architecture = BertArchitecture.Albert, EmbeddingSize = 4, Head = BertHead.SequenceClassification",
+        ];
+        foreach (string arguments in settings)
+        {
+            GeneratorRun run = Tiny.Run(arguments + ", Training = true", more: "[LayerBits(\"encoder.layer.0.attention.self.key\", 32)]").AssertCompiles();
+            Assert.Single(run.Sources, s => s.HintName == "Sample.Tiny.Training.g.cs");
+        }
+    }
+
+    [Theory]
+    [InlineData("4, Mapping = Mapping.Asymmetric")]
+    [InlineData("4, GroupSize = 32")]
+    [InlineData("1")]
+    public void Training_refuses_codes_that_no_training_scheme_has(string arguments) => Tiny.Run(arguments + ", Training = true").AssertRejected("QG1115");
+
+    [Fact]
+    public void Training_code_is_the_only_difference_that_training_makes()
+    {
+        var options = new SpecOptions { Bits = 2, Head = BertHead.SequenceClassification };
+        Dictionary<string, string> without = Files(options);
+        Dictionary<string, string> with = Files(options with { Training = true });
+        Assert.Equal(without.Append(new("Sample.Tiny.Training.g.cs", with["Sample.Tiny.Training.g.cs"])), with);
+    }
+
+    [Fact]
     public void Labels_of_the_attribute_reach_the_program_and_others_stay_in_the_packed_file()
     {
         GeneratorRun own = Tiny.Run("bits: 2, Head = BertHead.SequenceClassification, Labels = new[] { \"no\", \"\\\"so\\\"\" }").AssertCompiles();

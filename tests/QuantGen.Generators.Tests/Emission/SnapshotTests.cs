@@ -28,6 +28,15 @@ public sealed class SnapshotTests
     public void Kernels_of_4_bits() => Match(new SpecOptions { Bits = 4 }, "Kernels.W4", "Kernels_of_4_bits");
 
     [Fact]
+    public void Training_of_2_bits() => Match(
+        new SpecOptions
+        {
+            Bits = 2, EmbeddingBits = 2, Scheme = Scheme.Lsq, ActivationRange = ActivationRange.Static, AttentionBits = 8, Head = BertHead.SequenceClassification, Training = true,
+        },
+        "Training",
+        "Training_of_2_bits");
+
+    [Fact]
     public void Kernels_of_5_bit_codebooks() =>
         Match(new SpecOptions { Bits = 5, EmbeddingBits = 5, Scheme = Scheme.KMeans }, "Kernels.W5Codebook", "Kernels_of_5_bit_codebooks");
 

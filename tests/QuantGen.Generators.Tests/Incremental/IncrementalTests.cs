@@ -23,6 +23,14 @@ public sealed class IncrementalTests
     public void Everything_is_cached_for_the_same_input() => AssertReasons(First().Again(), [Cached], [Cached], [Cached], [Cached], Cached);
 
     [Fact]
+    public void Training_code_is_cached_for_the_same_input()
+    {
+        GeneratorRun first = GeneratorRun.Of(TestCompilation.Create(Tiny.Source("32, Config = \"config.json\", Training = true")), s_config, s_other);
+        Assert.Contains(first.Sources, s => s.HintName.EndsWith(".Training.g.cs", StringComparison.Ordinal));
+        AssertReasons(first.Again(), [Cached], [Cached], [Cached], [Cached], Cached);
+    }
+
+    [Fact]
     public void Spec_is_cached_when_a_comment_changes() =>
         AssertReasons(Edited(s_source + "// A comment."), [Cached], [Cached], [Cached], [Cached], Cached);
 

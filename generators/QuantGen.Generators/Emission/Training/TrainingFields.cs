@@ -7,7 +7,7 @@ namespace QuantGen.Generators.Emission.Training;
 internal sealed class TrainingFields
 {
     private readonly ModelPlan _plan;
-    private readonly List<(string Type, string Field, string Value)> _parameters = new();
+    private readonly List<(string Type, string Field, string Value, string Comment)> _parameters = new();
 
     public TrainingFields(ModelPlan plan)
     {
@@ -19,7 +19,7 @@ internal sealed class TrainingFields
         foreach (MatrixSpec matrix in model.Matrices)
         {
             Site(matrix);
-            Add("TrainableLinear", matrix.Name, $"AddLinear(\"{matrix.Name}\", {N(matrix.Rows)}, {N(matrix.Columns)})");
+            Add("TrainableLinear", matrix.Name, $"AddLinear(\"{matrix.Name}\", {N(matrix.Rows)}, {N(matrix.Columns)})", Storage(matrix));
             Attention(matrix.Name);
             if (matrix.Name.EndsWith(".output.dense", StringComparison.Ordinal))
             {
@@ -45,7 +45,7 @@ internal sealed class TrainingFields
     {
         ModelSpec model = _plan.Model;
         w.Lines("// Parameters, in the order of the forward pass.");
-        foreach ((string type, string field, _) in _parameters)
+        foreach ((string type, string field, _, _) in _parameters)
         {
             w.Lines($"private readonly {type} {field};");
         }
@@ -71,9 +71,9 @@ internal sealed class TrainingFields
         w.Lines("/// <summary>Creates the model with parameters of zeros.</summary>");
         using (w.Block($"public {_plan.Spec.Name}Training(TrainableOptions? options)\n    : base({_plan.Spec.Program}.ModelSpec, options)"))
         {
-            foreach ((_, string field, string value) in _parameters)
+            foreach ((_, string field, string value, string comment) in _parameters)
             {
-                w.Lines($"{field} = {value};");
+                w.Lines($"{field} = {value};{comment}");
             }
 
             using (w.Block("for (int layer = 0; layer < _layers.Length; layer++)"))
@@ -172,9 +172,17 @@ internal sealed class TrainingFields
     }
 
     private void AddSite(ActivationSite site, int bits, string kind) => _parameters.Add((
-        "TrainableSite", TrainingSites.Field(site), $"AddSite(\"{site.Name}\", {N(site.Columns)}, {N(site.Uses)}, {N(bits)}, SiteKind.{kind})"));
+        "TrainableSite", TrainingSites.Field(site), $"AddSite(\"{site.Name}\", {N(site.Columns)}, {N(site.Uses)}, {N(bits)}, SiteKind.{kind})", string.Empty));
 
     private void Norm(string name, string columns) => Add("TrainableNorm", name, $"AddNorm(\"{name}\", {columns}, LayerNormEpsilon)");
 
-    private void Add(string type, string name, string value) => _parameters.Add((type, Field(name), value));
+    private void Add(string type, string name, string value, string comment = "") => _parameters.Add((type, Field(name), value, comment));
+
+    // For reviewers: the model's description decides it.
+    private static string Storage(MatrixSpec matrix)
+    {
+        string bits = string.Join(" and ", matrix.Segments().Select(s => N(s.Bits)));
+        string groups = matrix.GroupCount > 1 ? $", {N(matrix.GroupCount)} groups of rows" : string.Empty;
+        return matrix.IsQuantized ? $" // {bits} bits, {matrix.Scheme}{groups}" : string.Empty;
+    }
 }

@@ -18,7 +18,7 @@ internal sealed class TrainingLinear(ModelSpec model, string input, string count
         ActivationSite site = Site(products);
         if (site.IsQuantized)
         {
-            w.Lines($"LinearInput {Codes(site)} = {TrainingSites.Field(site)}.Quantize(Pass, {input}, {count}, {use});");
+            w.Lines($"LinearInput {Codes} = {TrainingSites.Field(site)}.Quantize(Pass, {input}, {count}, {use});");
         }
 
         foreach (TrainingProduct p in products)
@@ -45,7 +45,7 @@ internal sealed class TrainingLinear(ModelSpec model, string input, string count
             w.Lines($"{TrainingSites.Field(site)}.Backward(Pass, {input}, {count}, {use}, {target});");
             if (spare is not null)
             {
-                w.Lines($"TrainingOperators.Add(Pass, {spare}, {gradient}, (long){count} * {Width(site)});");
+                w.Lines($"TrainingOperators.Add(Pass, {spare}, {gradient}, (long){count} * HiddenSize);");
             }
 
             Products(w, products.Except(quantized).ToArray(), site, gradient, begins: false);
@@ -55,9 +55,8 @@ internal sealed class TrainingLinear(ModelSpec model, string input, string count
         Products(w, products, site, gradient, begins);
     }
 
-    private static string Codes(ActivationSite site) => "x" + Identifier.Of(site.Name.Substring(site.Name.LastIndexOf("layer.", StringComparison.Ordinal) + 1));
-
-    private static string Width(ActivationSite site) => N(site.Columns);
+    // layer.Context becomes contextCodes.
+    private string Codes => input.Substring(input.LastIndexOfAny(new[] { '.', '_' }) + 1) is var name ? char.ToLowerInvariant(name[0]) + name.Substring(1) + "Codes" : string.Empty;
 
     private void Products(SourceWriter w, TrainingProduct[] products, ActivationSite site, string gradient, bool begins)
     {
@@ -69,7 +68,7 @@ internal sealed class TrainingLinear(ModelSpec model, string input, string count
         }
     }
 
-    private string Input(TrainingProduct product, ActivationSite site) => product.Matrix.HasIntegerProduct ? Codes(site) : $"new LinearInput({input})";
+    private string Input(TrainingProduct product, ActivationSite site) => product.Matrix.HasIntegerProduct ? Codes : $"new LinearInput({input})";
 
     private ActivationSite Site(TrainingProduct[] products) =>
         model.ActivationSites().First(s => s.Name == ActivationSite.NameFor(products[0].Matrix.Name));
