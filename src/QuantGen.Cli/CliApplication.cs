@@ -64,6 +64,8 @@ public static class CliApplication
             new InspectCommand(streams),
             new QuantizeCommand(streams),
             new VocabularyCommand(streams),
+            new TrainCommand(streams),
+            new DistillCommand(streams),
             new TokenizeCommand(streams),
             new RunCommand(streams),
             new EvaluateCommand(streams),

@@ -15,6 +15,39 @@ public sealed class ModelSourceTests
         { "one bit", new SpecOptions { Bits = 1, EmbeddingBits = 2, Head = BertHead.Encoder }, BertArchitecture.Albert, false },
         { "along inputs", new SpecOptions { Bits = 3, GroupSize = 32, Mapping = Mapping.Asymmetric, Clipping = Clipping.Percentile, Head = BertHead.QuestionAnswering }, BertArchitecture.Bert, false },
         { "static", new SpecOptions { Bits = 8, ActivationRange = ActivationRange.Static, Head = BertHead.TokenClassification, LabelCount = 5 }, BertArchitecture.Albert, false },
+        { "codebooks", new SpecOptions { Bits = 5, EmbeddingBits = 3, Scheme = Scheme.KMeans }, BertArchitecture.Bert, false },
+        { "bins", new SpecOptions { Bits = 1, EmbeddingBits = 8, Scheme = Scheme.LinearClusters, EmbeddingScheme = Scheme.Linear }, BertArchitecture.Albert, false },
+        {
+            "codebooks among others",
+            new SpecOptions
+            {
+                Bits = 4, EmbeddingBits = 5, EmbeddingScheme = Scheme.KMeans,
+                Plan = new EquatableArray<PlanEntry>([new("*.query", 5, null, null, null, null, default) { Scheme = Scheme.KMeans }]),
+            },
+            BertArchitecture.Bert,
+            true
+        },
+        {
+            "learned scales",
+            new SpecOptions { Bits = 2, EmbeddingBits = 2, Scheme = Scheme.Lsq, ActivationBits = 4, AttentionBits = 4, ActivationRange = ActivationRange.Static, Clipping = Clipping.MinMax, Head = BertHead.Regression },
+            BertArchitecture.Bert,
+            false
+        },
+        { "codebooks", new SpecOptions { Bits = 5, EmbeddingBits = 3, Scheme = Scheme.KMeans, Head = BertHead.Encoder }, BertArchitecture.Albert, false },
+        {
+            "schemes",
+            new SpecOptions
+            {
+                Bits = 2,
+                Scheme = Scheme.Ternary,
+                EmbeddingScheme = Scheme.LinearClusters,
+                EmbeddingBits = 4,
+                Plan = new EquatableArray<PlanEntry>([new("pooler.dense", 8, null, null, null, null, default) { Scheme = Scheme.Lsq }]),
+                Head = BertHead.SequenceClassification,
+            },
+            BertArchitecture.Bert,
+            true
+        },
         {
             "mixed",
             new SpecOptions

@@ -5,7 +5,8 @@ namespace QuantGen.Cli.Compilation;
 /// <param name="ClassName">The class's name.</param>
 /// <param name="MaxSequenceLength">Longest sequence in tokens.</param>
 /// <param name="MaxBatchTokens">Most tokens of one pass.</param>
-internal sealed record CompilationTarget(string Namespace, string ClassName, int MaxSequenceLength, int MaxBatchTokens)
+/// <param name="Training">Whether code for training is made, too.</param>
+internal sealed record CompilationTarget(string Namespace, string ClassName, int MaxSequenceLength, int MaxBatchTokens, bool Training = false)
 {
     public const int DefaultBatchTokens = 4096;
 

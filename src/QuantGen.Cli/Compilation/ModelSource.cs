@@ -80,6 +80,11 @@ internal sealed record ModelSource(string ClassText, string Config, string? Plan
         arguments.Add($"Head = BertHead.{spec.Head}");
         arguments.Add(Number("MaxSequenceLength = ", target.MaxSequenceLength));
         arguments.Add(Number("MaxBatchTokens = ", target.MaxBatchTokens));
+        if (target.Training)
+        {
+            arguments.Add("Training = true");
+        }
+
         return $"""
             using QuantGen;
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.Loader;
 using QuantGen.Execution;
 using QuantGen.Specs;
+using QuantGen.Trainable;
 
 namespace QuantGen.Cli.Compilation;
 
@@ -25,6 +26,26 @@ internal static class ProgramAssembly
         return SpecDifference.First(wanted, program.Spec) is SpecDifference difference
             ? throw new InvalidOperationException($"the generator made code for another model: {difference}")
             : program;
+    }
+
+    /// <summary>Loads an assembly and makes the trainable model in it.</summary>
+    /// <param name="assembly">The bytes of the assembly.</param>
+    /// <param name="target">The class in it.</param>
+    /// <param name="wanted">The model it must be for.</param>
+    /// <param name="options">Threads, dropout and how quantizers begin.</param>
+    /// <exception cref="InvalidOperationException">The assembly lacks the class or is for another model.</exception>
+    public static ITrainableModel LoadTrainable(byte[] assembly, CompilationTarget target, ModelSpec wanted, TrainableOptions options)
+    {
+        Assembly loaded = new ModelContext().LoadFromStream(new MemoryStream(assembly));
+        if (loaded.GetType(target.FullName)?.GetMethod("CreateTrainable", [typeof(TrainableOptions)]) is not MethodInfo create
+            || create.Invoke(null, [options]) is not ITrainableModel model)
+        {
+            throw new InvalidOperationException($"the compiled assembly has no '{target.FullName}.CreateTrainable'");
+        }
+
+        return SpecDifference.First(wanted, model.Spec) is SpecDifference difference
+            ? throw new InvalidOperationException($"the generator made code for another model: {difference}")
+            : model;
     }
 
     private sealed class ModelContext() : AssemblyLoadContext("compiled model")

@@ -2,6 +2,7 @@ using QuantGen.Cli.Compilation;
 using QuantGen.Execution;
 using QuantGen.Packed;
 using QuantGen.Specs;
+using QuantGen.Trainable;
 
 namespace QuantGen.Cli.Models;
 
@@ -33,19 +34,25 @@ internal sealed record SessionLoader(int BatchTokens, int? Threads, bool UsesCac
     public LoadOptions Options => new() { Threads = Threads ?? Environment.ProcessorCount, ConcurrentCalls = 1 };
 
     /// <summary>Makes the code of a model: by the generator that a user's build runs, and nothing else.</summary>
-    public IEncoderProgram Compile(ModelSpec spec, CancellationToken cancellation)
+    public IEncoderProgram Compile(ModelSpec spec, CancellationToken cancellation) => Compile(spec, training: false, ProgramAssembly.Load, cancellation);
+
+    /// <summary>Makes the code that trains a model.</summary>
+    public ITrainableModel CompileTrainable(ModelSpec spec, TrainableOptions options, CancellationToken cancellation) => Compile(
+        spec, training: true, (assembly, target, wanted) => ProgramAssembly.LoadTrainable(assembly, target, wanted, options), cancellation);
+
+    private T Compile<T>(ModelSpec spec, bool training, Func<byte[], CompilationTarget, ModelSpec, T> load, CancellationToken cancellation)
     {
         int positions = spec.Dimensions.MaxPositions;
-        var target = new CompilationTarget(Namespace, ClassName, positions, Math.Max(positions, BatchTokens));
+        var target = new CompilationTarget(Namespace, ClassName, positions, Math.Max(positions, BatchTokens), training);
         CompilationCache? cache = UsesCache ? CompilationCache.ForUser() : null;
         string key = CompilationCache.Key(spec, target);
         if (cache?.Read(key) is byte[] kept)
         {
-            return ProgramAssembly.Load(kept, target, spec);
+            return load(kept, target, spec);
         }
 
         byte[] assembly = ModelCompiler.Compile(ModelSource.Of(spec, [], target), Namespace, cancellation).Assembly;
-        IEncoderProgram program = ProgramAssembly.Load(assembly, target, spec);
+        T program = load(assembly, target, spec);
         cache?.Write(key, assembly);
         return program;
     }

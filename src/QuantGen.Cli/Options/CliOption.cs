@@ -33,6 +33,32 @@ internal static class CliOption
         CustomParser = result => ParseNumber(result, name, least, most) ?? absent,
     };
 
+    /// <summary>Makes an option for a number that may be absent.</summary>
+    public static Option<double?> OptionalReal(string name, string description, double least, double most) => new(name)
+    {
+        Description = description,
+        HelpName = "X",
+        CustomParser = result => ParseReal(result, name, least, most),
+    };
+
+    /// <summary>Makes an option for one of few words, which may be absent.</summary>
+    public static Option<string?> OneOf(string name, string description, params string[] legal) => new(name)
+    {
+        Description = $"{description} One of: {string.Join(", ", legal)}.",
+        HelpName = "NAME",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (legal.Contains(text, StringComparer.OrdinalIgnoreCase))
+            {
+                return text.ToLowerInvariant();
+            }
+
+            result.AddError($"{name} takes {string.Join(" or ", legal)}, and it is '{text}'");
+            return null;
+        },
+    };
+
     /// <summary>Makes an option for a text that may be absent.</summary>
     public static Option<string?> Text(string name, string helpName, string description, params string[] aliases) => new(name, aliases)
     {
@@ -81,6 +107,18 @@ internal static class CliOption
             ? string.Create(CultureInfo.InvariantCulture, $"a whole number from {least}")
             : string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}");
         result.AddError($"{name} takes {range}, and it is '{text}'");
+        return null;
+    }
+
+    private static double? ParseReal(ArgumentResult result, string name, double least, double most)
+    {
+        string text = result.Tokens[0].Value;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes a number from {least} to {most}, and it is '{text}'"));
         return null;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace QuantGen.Cli.Reporting;
 
@@ -61,6 +62,12 @@ internal sealed class Report(CliStreams streams, bool isJson)
             return work(new TaskProgress(task));
         });
     }
+
+    /// <summary>Does long work that redraws what it shows.</summary>
+    /// <param name="work">Gets what shows a new picture; null when nobody watches.</param>
+    public T WithLive<T>(Func<Action<IRenderable>?, T> work) => _draws
+        ? Terminal().Live(Text.Empty).AutoClear(true).Start(live => work(live.UpdateTarget))
+        : work(null);
 
     private IAnsiConsole Terminal() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(streams.Output) });
 

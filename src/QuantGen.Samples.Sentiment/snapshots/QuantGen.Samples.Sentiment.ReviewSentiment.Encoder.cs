@@ -31,7 +31,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public int ItemCount(int phase, ForwardPass pass) => phase switch
         {
             9 => pass.SequenceCount, // head
-            _ when phase % 2 == 1 => pass.SequenceCount * HeadCount, // attention
+                        _ when phase % 2 == 1 => pass.SequenceCount * HeadCount, // attention
             8 => pass.SequenceItems, // the last layer, for first tokens
             _ => pass.TokenItems,
         };

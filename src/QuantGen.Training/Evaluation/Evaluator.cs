@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using QuantGen.Execution;
 using QuantGen.Specs;
-using QuantGen.Tasks;
+using QuantGen.Training.Batching;
 using QuantGen.Training.Data;
 
 namespace QuantGen.Training.Evaluation;
@@ -31,34 +31,13 @@ public static class Evaluator
                 $"this model has the head {SpecNames.Of(session.Spec.Head)}, and only {SpecNames.Of(BertHead.SequenceClassification)} and {SpecNames.Of(BertHead.Regression)} can be evaluated on labelled rows");
         }
 
-        if (!data.HasLabels)
-        {
-            throw new DataFormatException(file, 1, "a column 'label'", "none");
-        }
+        ExampleEncoder.RequireLabels(data, file);
 
         bool isRegression = session.Spec.Head == BertHead.Regression;
-        int[] classes = isRegression ? [] : Classes(session, data, file);
+        int[] classes = isRegression ? [] : ClassLabels.Of(data, session.Spec.OutputCount, file);
         float[] logits = Run(session, data, file, options, cancellation);
-        var metrics = isRegression ? Correlations(logits, data) : Classification(logits, classes, session.Spec.OutputCount);
+        var metrics = isRegression ? RowMetrics.Correlations(logits, [.. data.Rows.Select(row => row.LabelValue)]) : RowMetrics.Classification(logits, classes, session.Spec.OutputCount);
         return new EvaluationResult(logits, session.Spec.OutputCount, metrics);
-    }
-
-    private static int[] Classes(InferenceSession session, TsvDataset data, string file)
-    {
-        int[] classes = new int[data.Rows.Count];
-        for (int row = 0; row < classes.Length; row++)
-        {
-            double value = data.Rows[row].LabelValue;
-            if (value != Math.Floor(value) || value < 0 || value >= session.Spec.OutputCount)
-            {
-                throw new DataFormatException(
-                    file, row + 2, FormattableString.Invariant($"a label from 0 to {session.Spec.OutputCount - 1}, the classes of this model"), $"'{data.Rows[row].Label}'");
-            }
-
-            classes[row] = (int)value;
-        }
-
-        return classes;
     }
 
     private static float[] Run(InferenceSession session, TsvDataset data, string file, EvaluationOptions options, CancellationToken cancellation)
@@ -88,30 +67,5 @@ public static class Evaluator
         }
 
         return logits;
-    }
-
-    private static List<KeyValuePair<string, double>> Classification(float[] logits, int[] classes, int width)
-    {
-        int[] predictions = new int[classes.Length];
-        for (int row = 0; row < predictions.Length; row++)
-        {
-            predictions[row] = ClassificationMetrics.ArgMax(logits.AsSpan(row * width, width));
-        }
-
-        List<KeyValuePair<string, double>> metrics = [new("accuracy", ClassificationMetrics.Accuracy(predictions, classes))];
-        if (width == 2)
-        {
-            metrics.Add(new("f1", ClassificationMetrics.F1(predictions, classes)));
-            metrics.Add(new("matthews", ClassificationMetrics.Matthews(predictions, classes)));
-        }
-
-        return metrics;
-    }
-
-    private static List<KeyValuePair<string, double>> Correlations(float[] logits, TsvDataset data)
-    {
-        double[] predictions = Array.ConvertAll(logits, logit => (double)logit);
-        double[] targets = [.. data.Rows.Select(row => row.LabelValue)];
-        return [new("pearson", CorrelationMetrics.Pearson(predictions, targets)), new("spearman", CorrelationMetrics.Spearman(predictions, targets))];
     }
 }

@@ -2,6 +2,7 @@ using QuantGen.Checkpoints;
 using QuantGen.Packed;
 using QuantGen.Quantization;
 using QuantGen.Specs;
+using QuantGen.Training.Packing;
 
 namespace QuantGen.Training.PostTraining;
 
@@ -12,9 +13,7 @@ internal sealed class WeightJob
     private const int EmbeddingBitsWithoutClipping = 8;
 
     private readonly MatrixSpec _matrix;
-    private byte[] _codes = [];
-    private float[] _scales = []; // or the codebook
-    private byte[]? _zeroPoints;
+    private PackedMatrix? _packed;
     private int _copies = 1;
 
     private WeightJob(MatrixSpec matrix)
@@ -57,25 +56,12 @@ internal sealed class WeightJob
         }
 
         QuantizedMatrix quantized = _matrix.Scheme == Scheme.Linear ? Linear(weights) : SchemeQuantizer.Quantize(_matrix, weights, Thresholds(weights));
-        Pack(quantized);
+        _packed = PackedMatrix.Of(_matrix, quantized).WithCopiedScale(_copies);
         Report = new TensorReport(_matrix.Name, quantized.MeanBits, _matrix.ScaleCount, quantized.SignalToNoiseDb(weights));
     }
 
     /// <summary>Adds codes and scales and zero points, or a codebook; weights in full precision are not added here.</summary>
-    public void AddTo(PackedModelBuilder builder)
-    {
-        if (!_matrix.IsQuantized)
-        {
-            return;
-        }
-
-        builder.AddBytes(_matrix.Name + ".codes", _codes);
-        builder.AddFloats(_matrix.Name + (_matrix.HasCodebook ? ".codebook" : ".scales"), _scales);
-        if (_zeroPoints is not null)
-        {
-            builder.AddBytes(_matrix.Name + ".zero_points", _zeroPoints);
-        }
-    }
+    public void AddTo(PackedModelBuilder builder) => _packed?.AddTo(builder, _matrix.Name);
 
     private QuantizedMatrix Linear(float[] weights) => MatrixQuantizer.Quantize(weights, _matrix.Rows, _matrix.Columns, new MatrixQuantizerOptions
     {
@@ -101,32 +87,7 @@ internal sealed class WeightJob
         Clusters clusters = _matrix.Scheme == Scheme.KMeans
             ? ClusterQuantizer.KMeans(weights, _matrix.Bits, options.ClusterIterations, options.ClusterSeed)
             : ClusterQuantizer.Linear(weights, _matrix.Bits);
-        _codes = new byte[_matrix.CodeBytes()];
-        CodePacker.Pack(clusters.Labels, _matrix.Columns, _matrix.Bits, _codes);
-        _scales = clusters.Centroids;
+        _packed = PackedMatrix.Of(_matrix, clusters);
         Report = new TensorReport(_matrix.Name, _matrix.Bits, 1, clusters.SignalToNoiseDb(weights));
-    }
-
-    // Rows, scales and zero points go in stored order: where precision is mixed, groups of fewer bits come first.
-    private void Pack(QuantizedMatrix quantized)
-    {
-        int[] rows = _matrix.StoredRows();
-        _codes = new byte[_matrix.CodeBytes()];
-        int at = 0;
-        foreach (RowSegment segment in _matrix.Segments())
-        {
-            int length = CodePacker.RowBytes(_matrix.Columns, segment.Bits);
-            for (int row = segment.FirstRow; row < segment.FirstRow + segment.Rows; row++, at += length)
-            {
-                CodePacker.PackRow(quantized.Codes.AsSpan(rows[row] * _matrix.Columns, _matrix.Columns), segment.Bits, _codes.AsSpan(at, length));
-            }
-        }
-
-        bool isMixed = _matrix.IsMixed;
-        IReadOnlyList<int> groups = _matrix.StoredGroups();
-        _scales = isMixed ? [.. groups.Select(group => quantized.Scales[group])]
-            : _copies > 1 ? [.. Enumerable.Repeat(quantized.Scales[0], _copies)]
-            : quantized.Scales;
-        _zeroPoints = isMixed && quantized.ZeroPoints is byte[] points ? [.. groups.Select(group => points[group])] : quantized.ZeroPoints;
     }
 }

@@ -94,6 +94,34 @@ internal static class CheckpointNames
         _ => null,
     };
 
+    /// <summary>Returns the name that Hugging Face's class of a model gives a tensor: the reverse of <see cref="Canonical"/>.</summary>
+    /// <param name="canonical">A canonical name.</param>
+    /// <param name="isAlbert">Whether the model is an ALBERT.</param>
+    /// <param name="hasHead">Whether the class has a head, which puts the rest one level down.</param>
+    public static string Source(string canonical, bool isAlbert, bool hasHead)
+    {
+        string prefix = !hasHead ? string.Empty : isAlbert ? "albert." : "bert.";
+        if (canonical.StartsWith("pooler.dense.", StringComparison.Ordinal))
+        {
+            return prefix + (isAlbert ? "pooler." + canonical["pooler.dense.".Length..] : canonical);
+        }
+
+        if (isAlbert && canonical.StartsWith(FirstLayer, StringComparison.Ordinal))
+        {
+            string part = canonical[FirstLayer.Length..];
+            (string from, string to) = Array.Find(s_sharedBlockParts, rule => part.StartsWith(rule.To, StringComparison.Ordinal));
+            return prefix + SharedBlock + from + part[to.Length..];
+        }
+
+        if (isAlbert && Array.Find(s_headParts, rule => canonical.StartsWith(rule.To, StringComparison.Ordinal)) is { From: not null } head)
+        {
+            return head.From + canonical[head.To.Length..];
+        }
+
+        bool isOfEncoder = canonical.StartsWith("embeddings.", StringComparison.Ordinal) || canonical.StartsWith("encoder.", StringComparison.Ordinal);
+        return isOfEncoder ? prefix + canonical : canonical;
+    }
+
     private static string SharedBlockName(string name)
     {
         string part = name[SharedBlock.Length..];

@@ -41,6 +41,19 @@ public static class SchemeQuantizer
         return new QuantizedMatrix(grouping, matrix.IsMixed ? bits : [matrix.Bits], codes, scales, null);
     }
 
+    /// <summary>Describes the word embedding as a matrix: one learned threshold or codebook for all, or a scale for each row.</summary>
+    /// <param name="spec">The model.</param>
+    public static MatrixSpec EmbeddingMatrix(ModelSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        int rows = spec.Dimensions.VocabularySize;
+        int groups = spec.EmbeddingScheme is Scheme.Linear or Scheme.Ternary ? rows : 1;
+        return new MatrixSpec(PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, groups, 0, Mapping.Symmetric, Clipping.MinMax, default)
+        {
+            Scheme = spec.EmbeddingScheme,
+        };
+    }
+
     /// <summary>Returns the bits of a group of rows.</summary>
     /// <param name="matrix">The matrix.</param>
     /// <param name="group">The group.</param>

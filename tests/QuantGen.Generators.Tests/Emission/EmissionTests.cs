@@ -23,6 +23,19 @@ public sealed class EmissionTests
     }
 
     [Fact]
+    public void Codebooks_have_a_kernel_of_their_width_on_top_of_full_precision_and_no_activation_codes()
+    {
+        Dictionary<string, string> files = Files(new SpecOptions { Bits = 3, EmbeddingBits = 2, Scheme = Scheme.LinearClusters });
+        Assert.Equal(["Sample.Tiny.Kernels.W3Codebook.g.cs", "Sample.Tiny.Kernels.F32.g.cs"], files.Keys.Where(k => k.Contains("Kernels", StringComparison.Ordinal)));
+        string encoder = files["Sample.Tiny.Encoder.g.cs"];
+        Assert.Contains("TinyKernelsW3Codebook.Linear(ref hidden, HiddenSize, count, PlacedCodebook.Open(pass, EncoderLayer0AttentionSelfQuery, 8, 8)", encoder, StringComparison.Ordinal);
+        Assert.Contains("Embedding.RunCodebook(", encoder, StringComparison.Ordinal);
+        Assert.DoesNotContain("Stage.", encoder, StringComparison.Ordinal);
+        Assert.DoesNotContain("TokenScales", files["Sample.Tiny.Plan.g.cs"], StringComparison.Ordinal);
+        Assert.Contains("a codebook per matrix", files["Sample.Tiny.Model.g.cs"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Mixed_precision_emits_each_width_once_and_puts_rows_back()
     {
         var entry = new PlanEntry("encoder.layer.1.intermediate.dense", null, 4, null, null, null, new EquatableArray<int>([4, 2, 8, 2]));

@@ -27,6 +27,10 @@ public sealed class SnapshotTests
     [Fact]
     public void Kernels_of_4_bits() => Match(new SpecOptions { Bits = 4 }, "Kernels.W4", "Kernels_of_4_bits");
 
+    [Fact]
+    public void Kernels_of_5_bit_codebooks() =>
+        Match(new SpecOptions { Bits = 5, EmbeddingBits = 5, Scheme = Scheme.KMeans }, "Kernels.W5Codebook", "Kernels_of_5_bit_codebooks");
+
     private static void Match(SpecOptions options, string concern, string name) =>
         Snapshot.Match(ModelSources.Emit(Tiny.Spec(options)).Single(f => f.Hint == $"Sample.Tiny.{concern}.g.cs").Text, name);
 }

@@ -32,6 +32,24 @@ public sealed class CheckpointTests : IDisposable
     public void Names_are_the_same_for_both_architectures(string source, string canonical)
         => Assert.Equal(canonical, CheckpointNames.Canonical(source));
 
+    [Theory]
+    [InlineData("bert.embeddings.word_embeddings.weight", false, true)]
+    [InlineData("bert.encoder.layer.11.output.LayerNorm.bias", false, true)]
+    [InlineData("bert.pooler.dense.bias", false, true)]
+    [InlineData("pooler.dense.bias", false, false)]
+    [InlineData("encoder.layer.0.output.dense.weight", false, false)]
+    [InlineData("classifier.weight", false, true)]
+    [InlineData("cls.predictions.transform.dense.weight", false, true)]
+    [InlineData("albert.encoder.embedding_hidden_mapping_in.bias", true, true)]
+    [InlineData("albert.encoder.albert_layer_groups.0.albert_layers.0.attention.key.weight", true, true)]
+    [InlineData("albert.encoder.albert_layer_groups.0.albert_layers.0.attention.dense.bias", true, true)]
+    [InlineData("albert.encoder.albert_layer_groups.0.albert_layers.0.ffn.weight", true, true)]
+    [InlineData("albert.encoder.albert_layer_groups.0.albert_layers.0.ffn_output.weight", true, true)]
+    [InlineData("albert.encoder.albert_layer_groups.0.albert_layers.0.full_layer_layer_norm.bias", true, true)]
+    [InlineData("albert.pooler.weight", true, true)]
+    public void Names_are_written_as_they_are_read(string source, bool isAlbert, bool hasHead)
+        => Assert.Equal(source, CheckpointNames.Source(CheckpointNames.Canonical(source), isAlbert, hasHead));
+
     [Fact]
     public void Reads_a_single_file()
     {

@@ -87,6 +87,37 @@ public sealed class KernelAccuracyTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void Embedding_by_a_codebook_is_that_of_the_looked_up_values(int bits)
+    {
+        foreach (int columns in (int[])[1, 8, 37, 64])
+        {
+            Random random = new(bits);
+            byte[] labels = [.. Enumerable.Range(0, columns).Select(_ => (byte)random.Next(1 << bits))];
+            byte[] packed = new byte[QuantGen.Quantization.CodePacker.RowBytes(columns, bits)];
+            QuantGen.Quantization.CodePacker.PackRow(labels, bits, packed);
+            using GuardedBuffer<byte> row = new(packed);
+            float[] codebook = Samples.Normal(random, 1 << bits);
+            float[] word = [.. labels.Select(label => codebook[label])];
+            float[] type = Samples.Normal(random, columns);
+            float[] position = Samples.Normal(random, columns);
+            float[] gamma = Samples.Normal(random, columns);
+            float[] beta = Samples.Normal(random, columns);
+            float[] expected = new float[columns];
+            Embedding.Run(
+                ref System.Runtime.CompilerServices.Unsafe.As<float, byte>(ref word[0]), 32, 1f, ref type[0], ref position[0], ref gamma[0], ref beta[0], 1e-12f, columns, ref expected[0]);
+
+            float[] output = new float[columns];
+            Embedding.RunCodebook(ref row.Start, bits, ref codebook[0], ref type[0], ref position[0], ref gamma[0], ref beta[0], 1e-12f, columns, ref output[0]);
+            Samples.AssertSameBits(expected, output);
+        }
+    }
+
+    [Theory]
     [InlineData(1, 8)]
     [InlineData(33, 64)]
     [InlineData(100, 20)]

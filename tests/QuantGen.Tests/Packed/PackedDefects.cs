@@ -16,7 +16,7 @@ internal static class PackedDefects
     private const string FileScales = "encoder.scales";
 
     public static IEnumerable<(string Defect, byte[] Bytes, string Named)> All()
-        => [.. Tensors(), .. Values(), .. Metadata(), .. Specs(), .. Seals()];
+        => [.. Tensors(), .. Values(), .. Codebooks(), .. Metadata(), .. Specs(), .. Seals()];
 
     private static IEnumerable<(string, byte[], string)> Tensors()
     {
@@ -61,6 +61,20 @@ internal static class PackedDefects
         yield return ("vocabulary one line long", Vocabulary([.. TinyModel.Vocabulary(12), (byte)'z']), "12 lines, found 13");
         yield return ("empty vocabulary", Vocabulary([]), "found 0");
         yield return ("vocabulary that is not UTF-8", Vocabulary([.. TinyModel.Vocabulary(11), 0xC3, 0x28]), "UTF-8");
+    }
+
+    private static IEnumerable<(string, byte[], string)> Codebooks()
+    {
+        const string Codebook = TinyModel.Query + ".codebook";
+        ModelSpec five = TinyModel.Codebooks(5);
+        yield return ("NaN centroid", Changed(Codebook, With<float>(31, float.NaN), five), "NaN at element 31");
+        yield return ("infinite centroid", Changed(Codebook, With<float>(0, float.NegativeInfinity), five), Codebook);
+        yield return ("NaN centroid of the embedding", Changed("embeddings.word_embeddings.codebook", With<float>(3, float.NaN), five), "embeddings.word_embeddings.codebook");
+        yield return ("padding bits of labels", Changed(Codes, With<byte>(3, 0xFF), TinyModel.Codebooks(5, width: 5)), "stored row 0");
+        byte[] valid = TinyModel.Builder(five).ToBytes();
+        yield return ("codebooks one number short", Resized(valid, "encoder.codebooks", -1), "encoder.codebooks F32 [191] instead of F32 [192]");
+        yield return ("codebooks one number long", Resized(valid, "encoder.codebooks", 1), "encoder.codebooks F32 [193] instead of F32 [192]");
+        yield return ("embedding's codebook of fewer bits", Resized(valid, "embeddings.word_embeddings.codebook", -16), "embeddings.word_embeddings.codebook F32 [16] instead of F32 [32]");
     }
 
     private static IEnumerable<(string, byte[], string)> Metadata()
@@ -185,6 +199,17 @@ internal static class PackedDefects
     private static byte[] Rewritten(Func<string, bool>? keep = null, Action<SafetensorsWriter>? more = null, Action<Dictionary<string, string>>? metadata = null)
         => PackedModelBuilder.Sealed(Copy(keep, more, metadata));
 
+    private static byte[] Resized(byte[] valid, string name, int change)
+    {
+        int count = 0;
+        using (SafetensorsFile file = SafetensorsFile.Read(valid, "valid"))
+        {
+            count = (int)file.Tensors.Single(tensor => tensor.Name == name).ElementCount + change;
+        }
+
+        return PackedModelBuilder.Sealed(Copy(n => n != name, writer => writer.AddFloats(name, [count], new float[count]), null, valid: valid));
+    }
+
     private static byte[] Checksums(Func<string, string> change)
     {
         SafetensorsWriter writer = Copy(null, null, null, change);
@@ -207,9 +232,9 @@ internal static class PackedDefects
     }
 
     private static SafetensorsWriter Copy(
-        Func<string, bool>? keep, Action<SafetensorsWriter>? more, Action<Dictionary<string, string>>? metadata, Func<string, string>? checksums = null)
+        Func<string, bool>? keep, Action<SafetensorsWriter>? more, Action<Dictionary<string, string>>? metadata, Func<string, string>? checksums = null, byte[]? valid = null)
     {
-        using SafetensorsFile file = SafetensorsFile.Read(Valid(), "valid");
+        using SafetensorsFile file = SafetensorsFile.Read(valid ?? Valid(), "valid");
         var entries = file.Metadata.ToDictionary();
         entries[HeaderSeal.Key] = HeaderSeal.Blank;
         string text = entries["checksums"];

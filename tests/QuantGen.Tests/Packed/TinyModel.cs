@@ -44,6 +44,8 @@ internal static class TinyModel
 
     public static ModelSpec Classifier(int bits = 2) => Spec(bits, new SpecOptions { Head = BertHead.SequenceClassification, LabelCount = 2 });
 
+    public static ModelSpec Codebooks(int bits, int width = 8) => Spec(bits, new SpecOptions { Scheme = Scheme.KMeans, EmbeddingBits = bits }, width: width);
+
     /// <summary>Fills every tensor of the model with legal values; a test may replace or leave out some.</summary>
     public static PackedModelBuilder Builder(ModelSpec spec, Func<TensorSpec, Array?, Array?>? change = null)
     {
@@ -90,11 +92,11 @@ internal static class TinyModel
         string name = tensor.Name[..^".codes".Length];
         if (name == PackedLayout.WordEmbedding)
         {
-            return Rows(spec.Dimensions.VocabularySize, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, 1);
+            return Rows(spec.Dimensions.VocabularySize, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, spec.HasEmbeddingCodebook ? 0 : 1);
         }
 
         MatrixSpec matrix = spec.Matrix(name);
-        return [.. matrix.Segments().SelectMany(segment => Rows(segment.Rows, matrix.Columns, segment.Bits, matrix.Mapping == Mapping.Symmetric && segment.Bits > 1 ? 1 : 0))];
+        return [.. matrix.Segments().SelectMany(segment => Rows(segment.Rows, matrix.Columns, segment.Bits, !matrix.HasCodebook && matrix.Mapping == Mapping.Symmetric && segment.Bits > 1 ? 1 : 0))];
     }
 
     private static byte[] Rows(int rows, int columns, int bits, int lowest)

@@ -115,6 +115,13 @@ public sealed class ClusterQuantizerTests
     }
 
     [Fact]
+    public void Signal_to_noise_is_infinite_where_nothing_changes()
+    {
+        Assert.Equal(double.PositiveInfinity, ClusterQuantizer.KMeans([1f, 2f, 2f], 1).SignalToNoiseDb([1f, 2f, 2f]));
+        Assert.Equal(10, new Clusters([0f, 3f], [1]).SignalToNoiseDb([(float)(3 / (1 - Math.Sqrt(0.1)))]), 1e-4);
+    }
+
+    [Fact]
     public void Rejects_what_has_no_clusters()
     {
         Assert.Throws<ArgumentException>(() => ClusterQuantizer.KMeans([], 2));

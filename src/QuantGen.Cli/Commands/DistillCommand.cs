@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using QuantGen.Cli.Models;
+using QuantGen.Cli.Options;
+using QuantGen.Cli.Reporting;
+using QuantGen.Packed;
+using QuantGen.Specs;
+using QuantGen.Trainable;
+using QuantGen.Training.Batching;
+using QuantGen.Training.Checkpointing;
+using QuantGen.Training.Distillation;
+using QuantGen.Training.Evaluation;
+using QuantGen.Training.Loop;
+using QuantGen.Training.Losses;
+using QuantGen.Training.Packing;
+
+namespace QuantGen.Cli.Commands;
+
+/// <summary>Trains a quantized student under a teacher and writes a packed file.</summary>
+internal sealed class DistillCommand : CliCommand
+{
+    private const double DefaultDropout = 0.1;
+
+    private readonly Option<string?> _teacher;
+    private readonly Option<string?> _output;
+    private readonly Option<string?> _test;
+    private readonly StudentOptions _student = new();
+    private readonly TrainingOptionSet _training = new();
+
+    public DistillCommand(CliStreams streams)
+        : base("distill", "Train a quantized model under a full-precision teacher, and write a packed file. Defaults are those of the method's paper.", streams)
+    {
+        _teacher = With(CliOption.Text("--teacher", "DIR", "The fine-tuned checkpoint directory; the student starts from its weights."));
+        _teacher.Required = true;
+        _output = With(CliOption.Text("--output", "FILE", "The packed file to write.", "-o"));
+        _output.Required = true;
+        _test = With(CliOption.Text("--test-data", "FILE", "Data that decides nothing: metric and distance to the teacher before and after training are reported on it."));
+        _student.AddTo(this);
+        _training.AddTo(this);
+    }
+
+    protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
+    {
+        string output = values.Get(_output)!;
+        TrainingRun.RequireNoState(_training, values, output);
+        DistillMethod method = _student.Method(values);
+        using TrainingStartPoint start = TrainingStartPoint.Open(values.Get(_teacher)!);
+        TrainingData data = _training.Data(values);
+        TaskData? testData = values.Get(_test) is string file ? TaskData.Open(file) : null;
+        BertHead head = data.Train.Head == BertHead.MaskedLanguageModel ? BertHead.MaskedLanguageModel : start.Config.Head;
+        ModelSpec spec = _student.Spec(values, method, start.Config, head);
+        TrainableOptions options = Trainable(values, start);
+        SessionLoader loader = _training.Loader(values);
+        using ITrainableModel teacher = loader.CompileTrainable(ModelSpecs.FullPrecision(start.Config, head), options, cancellation);
+        CheckpointWeights.Load(start.Checkpoint!, teacher);
+        using ITrainableModel student = loader.CompileTrainable(spec, options, cancellation);
+        StudentInitializer.Copy(teacher, student);
+        (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training, values, start.Tokenizer, spec);
+        QuantizerInitialization.Run(student, source);
+        IModelEvaluator? test = testData is null ? null : data.Evaluator(testData, _training, values, start.Tokenizer, spec);
+        ModelScore? teacherScore = test?.Evaluate(teacher, cancellation);
+        TestMeasures? before = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
+        LossOptions loss = _student.Loss(values, method);
+        var run = new TrainingRun(_training, values, report)
+        {
+            Model = student,
+            Teacher = loss.NeedsTeacher ? teacher : null,
+            Source = source,
+            Evaluator = evaluator,
+            Loss = loss,
+            Title = $"quantgen distill: {method.Name}, {data.Train.File}",
+            Options = _training.Training(values, _student.Training(values, method), output, Identity(start, options, data)),
+        };
+        TrainingResult result = run.Run(cancellation);
+        long bytes = Save(student, start, output, options);
+        run.Finish();
+        TestMeasures? after = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
+        object? measured = after is null ? null : new { after.Score.Metric, Teacher = teacherScore!.Value, Before = before!.Json, After = after.Json };
+        if (after is not null)
+        {
+            WriteTest(report, teacherScore!, before!, after);
+        }
+
+        TrainingSummary.Write(report, result, output, bytes, measured);
+    }
+
+    private static long Save(ITrainableModel student, TrainingStartPoint start, string output, TrainableOptions options)
+    {
+        PackedModelBuilder builder = TrainedModelPacker.Pack(student, options);
+        builder.SourceSha256 = start.Checkpoint!.Sha256;
+        builder.Labels = student.Spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. start.Config.Labels] : [];
+        builder.TokenizerJson = Execution.TokenizerSettings.Write(start.Tokenizer.Options);
+        builder.AddBytes(PackedLayout.Vocabulary, start.Tokenizer.VocabularyBytes);
+        using PackedModel packed = builder.Build(output);
+        packed.Save(output);
+        return packed.FileLength;
+    }
+
+    private static Dictionary<string, string> Identity(TrainingStartPoint start, TrainableOptions options, TrainingData data)
+    {
+        var identity = new Dictionary<string, string> { ["teacher"] = start.Checkpoint!.Sha256, ["evaluation"] = data.Evaluation?.File ?? "none" };
+        foreach (JsonProperty property in JsonSerializer.SerializeToElement(options with { Threads = 0 }).EnumerateObject())
+        {
+            identity["student " + property.Name] = property.Value.ToString();
+        }
+
+        return identity;
+    }
+
+    private static void WriteTest(Report report, ModelScore teacher, TestMeasures before, TestMeasures after)
+    {
+        static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
+        var table = new TextTable("test data", "teacher", "before", "after");
+        table.Add(after.Score.Metric, Number(teacher.Value), Number(before.Score.Value), Number(after.Score.Value));
+        table.Add("agreement with the teacher", "1.0000", Number(before.Fidelity.Agreement), Number(after.Fidelity.Agreement));
+        table.Add("divergence from the teacher", "0.0000", Number(before.Fidelity.Divergence), Number(after.Fidelity.Divergence));
+        table.Add("hidden signal to noise, dB", "-", Number(before.Fidelity.HiddenSignalToNoiseDb), Number(after.Fidelity.HiddenSignalToNoiseDb));
+        report.Table(table);
+    }
+
+    private TrainableOptions Trainable(OptionValues values, TrainingStartPoint start) => _student.Trainable(
+        values,
+        _training.Threads(values),
+        (float)(_training.Dropout(values) ?? start.HiddenDropout ?? DefaultDropout),
+        (float)(_training.AttentionDropout(values) ?? start.AttentionDropout ?? DefaultDropout),
+        _training.Seed(values));
+}

@@ -1,0 +1,137 @@
+using System.CommandLine;
+using System.Globalization;
+using QuantGen.Cli.Models;
+using QuantGen.Cli.Options;
+using QuantGen.Cli.Reporting;
+using QuantGen.Specs;
+using QuantGen.Trainable;
+using QuantGen.Training.Batching;
+using QuantGen.Training.Checkpointing;
+using QuantGen.Training.Evaluation;
+using QuantGen.Training.Loop;
+using QuantGen.Training.Losses;
+using QuantGen.Training.Optimization;
+
+namespace QuantGen.Cli.Commands;
+
+/// <summary>Trains a model of full precision and writes a checkpoint.</summary>
+internal sealed class TrainCommand : CliCommand
+{
+    // Weights that start at random need larger steps than those that only have to be adapted.
+    private const double RateFromNothing = 3e-4;
+    private const int EpochsFromNothing = 5;
+    private const double Warmup = 0.1;
+    private const double DefaultDropout = 0.1;
+
+    private readonly Option<string?> _from;
+    private readonly Option<string?> _config;
+    private readonly Option<string?> _vocabulary;
+    private readonly Option<bool> _cased;
+    private readonly Option<string?> _output;
+    private readonly TrainingOptionSet _training = new();
+
+    public TrainCommand(CliStreams streams)
+        : base("train", "Train a model of full precision on labelled rows or questions, and write a checkpoint directory. Rates and epochs default to 5e-5 and 3 with --from, to 3e-4 and 5 without; 10% warm-up.", streams)
+    {
+        _from = With(CliOption.Text("--from", "DIR", "The checkpoint directory to start from; a head that it lacks starts at random."));
+        _config = With(CliOption.Text("--config", "config.json", "The dimensions of a model that starts at random."));
+        _vocabulary = With(CliOption.Text("--vocabulary", "vocab.txt", "The word pieces of a model that starts at random."));
+        _cased = With(new Option<bool>("--cased") { Description = "With --vocabulary: keep upper case and accents." });
+        _output = With(CliOption.Text("--output", "DIR", "The checkpoint directory to write.", "-o"));
+        _output.Required = true;
+        _training.AddTo(this);
+    }
+
+    protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
+    {
+        string output = values.Get(_output)!;
+        TrainingRun.RequireNoState(_training, values, output);
+        using TrainingStartPoint start = Start(values);
+        TrainingData data = _training.Data(values);
+        ModelConfig config = WithHead(start, data.Train);
+        ModelSpec spec = ModelSpecs.FullPrecision(config, config.Head);
+        var options = new TrainableOptions
+        {
+            Threads = _training.Threads(values),
+            HiddenDropout = (float)(_training.Dropout(values) ?? start.HiddenDropout ?? DefaultDropout),
+            AttentionDropout = (float)(_training.AttentionDropout(values) ?? start.AttentionDropout ?? DefaultDropout),
+        };
+        using ITrainableModel model = _training.Loader(values).CompileTrainable(spec, options, cancellation);
+        Fill(model, start, _training.Seed(values), report);
+        (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training, values, start.Tokenizer, spec);
+        var run = new TrainingRun(_training, values, report)
+        {
+            Model = model,
+            Source = source,
+            Evaluator = evaluator,
+            Loss = LossOptions.Labels,
+            Title = $"quantgen train: {data.Train.File}",
+            Options = _training.Training(values, Defaults(start), output, new Dictionary<string, string>
+            {
+                ["start"] = start.Checkpoint?.Sha256 ?? "random",
+                ["dropout"] = options.HiddenDropout.ToString(CultureInfo.InvariantCulture),
+                ["attention dropout"] = options.AttentionDropout.ToString(CultureInfo.InvariantCulture),
+            }),
+        };
+        TrainingResult result = run.Run(cancellation);
+        new HuggingFaceCheckpoint
+        {
+            ConfigJson = start.ConfigJson,
+            Tokenizer = start.Tokenizer,
+            TokenizerSource = start.Checkpoint?.Directory,
+            Labels = spec.Head == BertHead.SequenceClassification ? [.. config.Labels] : [],
+        }.Save(output, model);
+        run.Finish();
+        TrainingSummary.Write(report, result, output);
+    }
+
+    private static TrainingOptions Defaults(TrainingStartPoint start) => start.Checkpoint is null
+        ? new TrainingOptions { Epochs = EpochsFromNothing, WarmupShare = Warmup, Optimizer = new OptimizerOptions { LearningRate = RateFromNothing } }
+        : new TrainingOptions { WarmupShare = Warmup };
+
+    private static void Fill(ITrainableModel model, TrainingStartPoint start, ulong seed, Report report)
+    {
+        if (start.Checkpoint is null)
+        {
+            CheckpointWeights.Randomize(model, seed);
+            return;
+        }
+
+        IReadOnlyList<string> fresh = CheckpointWeights.LoadEncoder(start.Checkpoint, model, seed);
+        if (fresh.Count > 0)
+        {
+            report.Line($"starting at random: {string.Join(", ", fresh)}");
+        }
+    }
+
+    // A head that config.json does not ask for, or asks for without labels, is the one that the data asks for.
+    private static ModelConfig WithHead(TrainingStartPoint start, TaskData data)
+    {
+        ModelConfig config = start.Config;
+        if (config.Head is BertHead.Regression && data.Fits(config.Head))
+        {
+            return config;
+        }
+
+        int classes = (data as RowData)?.ClassCount ?? 0;
+        bool keepsLabels = start.NamesLabels && (config.Head == data.Head || config.Labels.Count >= classes);
+        config = config with { Head = data.Head };
+        return data.Head != BertHead.SequenceClassification || keepsLabels
+            ? config
+            : config with { Labels = new EquatableArray<string>(Enumerable.Range(0, classes).Select(i => FormattableString.Invariant($"LABEL_{i}"))) };
+    }
+
+    private TrainingStartPoint Start(OptionValues values)
+    {
+        string? from = values.Get(_from);
+        string? config = values.Get(_config);
+        string? vocabulary = values.Get(_vocabulary);
+        return (from, config, vocabulary) switch
+        {
+            (string directory, null, null) when !values.Get(_cased) => TrainingStartPoint.Open(directory),
+            (null, string dimensions, string pieces) => TrainingStartPoint.Read(dimensions, pieces, values.Get(_cased)),
+            (not null, _, _) => throw new UsageException("--from brings dimensions and vocabulary with it; leave out --config, --vocabulary and --cased"),
+            _ => throw new UsageException("give --from, or both --config and --vocabulary"),
+        };
+    }
+}

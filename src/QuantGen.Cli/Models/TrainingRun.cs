@@ -1,0 +1,109 @@
+using System.Globalization;
+using QuantGen.Cli.Options;
+using QuantGen.Cli.Reporting;
+using QuantGen.Trainable;
+using QuantGen.Training.Batching;
+using QuantGen.Training.Evaluation;
+using QuantGen.Training.Losses;
+using QuantGen.Training.Loop;
+using QuantGen.Training.Reporting;
+
+namespace QuantGen.Cli.Models;
+
+/// <summary>Runs a training for the command line: memory plan, progress, log, page, and the state to continue from.</summary>
+internal sealed class TrainingRun
+{
+    private readonly TrainingOptionSet _set;
+    private readonly OptionValues _values;
+    private readonly Report _report;
+
+    public TrainingRun(TrainingOptionSet set, OptionValues values, Report report)
+    {
+        _set = set;
+        _values = values;
+        _report = report;
+    }
+
+    public required ITrainableModel Model { get; init; }
+
+    public ITrainableModel? Teacher { get; init; }
+
+    public required BatchSource Source { get; init; }
+
+    public required IModelEvaluator? Evaluator { get; init; }
+
+    public required LossOptions Loss { get; init; }
+
+    public required TrainingOptions Options { get; init; }
+
+    /// <summary>Gets what the page calls the training.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Refuses to write over the state of an interrupted training.</summary>
+    /// <exception cref="UsageException">There is such a state, and it shall not be continued.</exception>
+    public static void RequireNoState(TrainingOptionSet set, OptionValues values, string output)
+    {
+        string state = TrainingOptionSet.StatePath(output);
+        if (File.Exists(state) && !set.Resumes(values))
+        {
+            throw new UsageException($"{state} holds an interrupted training; continue it with --resume, or delete it");
+        }
+    }
+
+    /// <summary>Trains.</summary>
+    public TrainingResult Run(CancellationToken cancellation)
+    {
+        var objective = new Objective(Model.Spec, Loss, Teacher?.Spec, Options.Threads);
+        bool continues = _set.Resumes(_values) && File.Exists(Options.CheckpointPath);
+        using JsonLinesLog? log = _set.Log(_values) is string path ? new JsonLinesLog(path, append: continues) : null;
+        TrainingResult result = _report.WithLive(show =>
+        {
+            ITrainingObserver progress = new TrainingProgress(_report, show);
+            var trainer = new Trainer(Model, Source, objective, Options)
+            {
+                Teacher = Teacher, Evaluator = Evaluator, Observers = log is null ? [progress] : [progress, log],
+            };
+            if (continues)
+            {
+                trainer.Resume();
+            }
+            else if (_set.Resumes(_values))
+            {
+                _report.Line($"there is no {Options.CheckpointPath} to continue from: starting");
+            }
+
+            WriteMemory(trainer.PlanMemory());
+            return trainer.Run(cancellation);
+        });
+        if (_set.ReportFile(_values) is string page)
+        {
+            File.WriteAllText(page, HtmlReport.Write(Title, Settings(), result));
+        }
+
+        return result;
+    }
+
+    /// <summary>Deletes the state, once what was trained is written.</summary>
+    public void Finish() => File.Delete(Options.CheckpointPath!);
+
+    private void WriteMemory(MemoryPlan plan)
+    {
+        static string Megabytes(long bytes) => (bytes / 1e6).ToString("N1", CultureInfo.InvariantCulture);
+        string teacher = plan.Teacher == 0 ? string.Empty : $", teacher {Megabytes(plan.Teacher)}";
+        _report.Line(
+            $"memory: {Megabytes(plan.Total)} MB (parameters and gradients {Megabytes(plan.Parameters)}, moments {Megabytes(plan.Optimizer)}, "
+            + $"best epoch {Megabytes(plan.Best)}, activations {Megabytes(plan.Activations)}{teacher})");
+    }
+
+    private List<KeyValuePair<string, string>> Settings() =>
+    [
+        new("epochs", Options.Epochs.ToString(CultureInfo.InvariantCulture)),
+        new("batch", Source.BatchSize.ToString(CultureInfo.InvariantCulture)),
+        new("examples", Source.Examples.Count.ToString(CultureInfo.InvariantCulture)),
+        new("optimizer", Options.Optimizer.Kind.ToString()),
+        new("learning rate", Options.Optimizer.LearningRate.ToString(CultureInfo.InvariantCulture)),
+        new("warm-up", Options.WarmupShare.ToString(CultureInfo.InvariantCulture)),
+        new("seed", Options.Seed.ToString(CultureInfo.InvariantCulture)),
+        .. Options.Identity,
+    ];
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using QuantGen.Cli.Models;
+using QuantGen.Training.Loop;
+using QuantGen.Training.Optimization;
+
+namespace QuantGen.Cli.Options;
+
+/// <summary>The options of every command that trains.</summary>
+internal sealed class TrainingOptionSet
+{
+    private readonly Option<string?> _data = CliOption.Text("--data", "DIR-OR-FILE", "Labelled rows (TSV with a header line) or questions (SQuAD's JSON) to learn from; a folder has train.tsv and dev.tsv, or train.json and dev.json.");
+    private readonly Option<string?> _evaluation = CliOption.Text("--eval-data", "FILE", "What the model is measured on after every epoch; the best epoch is kept. [default: the folder's dev file]");
+    private readonly Option<int?> _epochs = CliOption.OptionalNumber("--epochs", "How often all rows are seen.", least: 1, most: 10000);
+    private readonly Option<int?> _maxSteps = CliOption.OptionalNumber("--max-steps", "End after so many steps.", least: 1);
+    private readonly Option<int?> _batch = CliOption.OptionalNumber("--batch", "Rows of a step. [default: 32; 16 for questions]", least: 1, most: 65536);
+    private readonly Option<double?> _learningRate = CliOption.OptionalReal("--learning-rate", "Learning rate of weights, embeddings, biases and norms.", 0, 1);
+    private readonly Option<double?> _decay = CliOption.OptionalReal("--weight-decay", "Decay of matrices and embeddings. [default: 0.01]", 0, 1);
+    private readonly Option<double?> _warmup = CliOption.OptionalReal("--warmup", "Share of the steps in which learning rates rise; then they fall to 0.", 0, 1);
+    private readonly Option<double?> _dropout = CliOption.OptionalReal("--dropout", "Share of hidden values that dropout clears. [default: config.json's, else 0.1]", 0, 0.9);
+    private readonly Option<double?> _attentionDropout = CliOption.OptionalReal("--attention-dropout", "Share of attention probabilities that dropout clears. [default: config.json's, else 0.1]", 0, 0.9);
+    private readonly Option<int> _seed = CliOption.Number("--seed", "What order, dropout and random weights depend on.", 0, least: 0);
+    private readonly Option<int?> _threads = CliOption.OptionalNumber("--threads", "The most threads. Results do not depend on it. [default: all processors]", least: 1, most: 1024);
+    private readonly Option<int?> _maxLength = CliOption.OptionalNumber("--max-length", "Cut texts to this many tokens, special ones included; questions are read in windows of it. [default: 128; 384 for questions]", least: 8);
+    private readonly Option<bool> _resume = new("--resume") { Description = "Continue an interrupted training of the same output, or start where there is none." };
+    private readonly Option<int> _every = CliOption.Number("--checkpoint-every", "Steps between two writes of the state that --resume continues from; 0 writes it on interruption only.", 500, least: 0);
+    private readonly Option<string?> _log = CliOption.Text("--log", "FILE", "Write every step as a line of JSON.");
+    private readonly Option<string?> _report = CliOption.Text("--report", "FILE.html", "Write a page with curves and settings.");
+    private readonly Option<bool> _noCache = new("--no-cache") { Description = "Compile the model anew, and do not keep the result for the next time." };
+
+    public void AddTo(Command command)
+    {
+        _data.Required = true;
+        Option[] all =
+        [
+            _data, _evaluation, _epochs, _maxSteps, _batch, _learningRate, _decay, _warmup, _dropout, _attentionDropout, _seed, _threads, _maxLength, _resume, _every, _log, _report, _noCache,
+        ];
+        foreach (Option option in all)
+        {
+            command.Add(option);
+        }
+    }
+
+    public bool Resumes(OptionValues values) => values.Get(_resume);
+
+    public string? Log(OptionValues values) => values.Get(_log);
+
+    public string? ReportFile(OptionValues values) => values.Get(_report);
+
+    public ulong Seed(OptionValues values) => (ulong)values.Get(_seed);
+
+    public int Threads(OptionValues values) => values.Get(_threads) ?? Environment.ProcessorCount;
+
+    public int? Batch(OptionValues values) => values.Get(_batch);
+
+    public int? MaxLength(OptionValues values) => values.Get(_maxLength);
+
+    public double? Dropout(OptionValues values) => values.Get(_dropout);
+
+    public double? AttentionDropout(OptionValues values) => values.Get(_attentionDropout);
+
+    public SessionLoader Loader(OptionValues values) => new(Compilation.CompilationTarget.DefaultBatchTokens, values.Get(_threads), !values.Get(_noCache));
+
+    /// <summary>Reads the data.</summary>
+    public TrainingData Data(OptionValues values) => TrainingData.Open(values.Get(_data)!, values.Get(_evaluation));
+
+    /// <summary>Joins defaults and what the command line says.</summary>
+    /// <param name="values">The command line.</param>
+    /// <param name="defaults">The defaults.</param>
+    /// <param name="output">What is trained, beside which the state of training is kept.</param>
+    /// <param name="identity">What else the result depends on.</param>
+    public TrainingOptions Training(OptionValues values, TrainingOptions defaults, string output, IReadOnlyDictionary<string, string> identity)
+    {
+        OptimizerOptions optimizer = defaults.Optimizer;
+        return defaults with
+        {
+            Epochs = values.Get(_epochs) ?? defaults.Epochs,
+            MaxSteps = values.Get(_maxSteps),
+            WarmupShare = values.Get(_warmup) ?? defaults.WarmupShare,
+            Seed = Seed(values),
+            Threads = Threads(values),
+            Optimizer = optimizer with
+            {
+                LearningRate = values.Get(_learningRate) ?? optimizer.LearningRate,
+                WeightDecay = values.Get(_decay) ?? optimizer.WeightDecay,
+            },
+            CheckpointPath = StatePath(output),
+            CheckpointEvery = values.Get(_every),
+            Identity = identity,
+        };
+    }
+
+    /// <summary>Gets where the state of a training is kept.</summary>
+    public static string StatePath(string output) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(output)) + ".training";
+}

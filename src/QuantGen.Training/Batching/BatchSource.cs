@@ -1,0 +1,50 @@
+namespace QuantGen.Training.Batching;
+
+/// <summary>The examples that a model learns from, batch by batch.</summary>
+public class BatchSource
+{
+    private readonly int[] _lengths;
+
+    /// <summary>Creates a source.</summary>
+    /// <param name="examples">All examples; at least one.</param>
+    /// <param name="batchSize">Examples of a step.</param>
+    /// <param name="seed">What their order depends on.</param>
+    public BatchSource(IReadOnlyList<Example> examples, int batchSize, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(examples);
+        ArgumentOutOfRangeException.ThrowIfZero(examples.Count);
+        Examples = examples;
+        BatchSize = batchSize;
+        Seed = seed;
+        _lengths = [.. examples.Select(example => example.Length)];
+    }
+
+    /// <summary>Gets all examples.</summary>
+    public IReadOnlyList<Example> Examples { get; }
+
+    /// <summary>Gets the examples of a step.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>Gets what the order of the examples depends on.</summary>
+    public ulong Seed { get; }
+
+    /// <summary>Gets the steps of an epoch.</summary>
+    public int BatchCount => (Examples.Count + BatchSize - 1) / BatchSize;
+
+    /// <summary>Plans an epoch: the indexes of the examples of every batch.</summary>
+    /// <param name="epoch">The epoch, from 0.</param>
+    public IReadOnlyList<int[]> Plan(int epoch) => BatchPlanner.Plan(_lengths, BatchSize, Seed, epoch);
+
+    /// <summary>Makes a batch.</summary>
+    /// <param name="rows">Indexes of its examples.</param>
+    /// <param name="epoch">The epoch, from 0, which may change what of the examples is shown.</param>
+    public virtual Batch Make(int[] rows, int epoch)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return new Batch([.. rows.Select(row => Examples[row])]);
+    }
+
+    /// <summary>Gets the most tokens of a batch in an epoch, and the longest sequence of all.</summary>
+    /// <param name="epoch">The epoch, from 0.</param>
+    public (int Tokens, int Longest) Largest(int epoch) => (Plan(epoch).Max(rows => rows.Sum(row => _lengths[row])), _lengths.Max());
+}

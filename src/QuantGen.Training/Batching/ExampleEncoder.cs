@@ -1,0 +1,66 @@
+using QuantGen.Specs;
+using QuantGen.Tokenization;
+using QuantGen.Training.Data;
+
+namespace QuantGen.Training.Batching;
+
+/// <summary>Turns rows of data into examples.</summary>
+public static class ExampleEncoder
+{
+    /// <summary>Encodes labelled sentences or pairs for a classifier or a regression.</summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="file">What messages call the data.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="spec">The model, which says what labels are.</param>
+    /// <param name="maxLength">The tokens, special ones included, to which longer rows are cut, the longer text first.</param>
+    /// <exception cref="DataFormatException">Rows lack labels, or a label is no class of the model.</exception>
+    public static Example[] FromRows(TsvDataset data, string file, BertTokenizer tokenizer, ModelSpec spec, int maxLength)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(spec);
+        RequireLabels(data, file);
+        if (spec.Head != BertHead.Regression)
+        {
+            ClassLabels.Of(data, spec.OutputCount, file);
+        }
+
+        var options = new EncodeOptions { MaxLength = maxLength, Truncation = Truncation.LongestFirst };
+        var examples = new Example[data.Rows.Count];
+        for (int row = 0; row < examples.Length; row++)
+        {
+            TsvRow text = data.Rows[row];
+            Encoding encoding = tokenizer.Encode(text.Text, text.Pair, options);
+            examples[row] = Of(encoding) with { Label = text.LabelValue };
+        }
+
+        return examples;
+    }
+
+    /// <summary>Encodes texts without labels, such as lines of a corpus; those without a word are left out.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="maxLength">The tokens, special ones included, to which longer texts are cut.</param>
+    public static Example[] FromTexts(IEnumerable<string> texts, BertTokenizer tokenizer, int maxLength)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        var options = new EncodeOptions { MaxLength = maxLength, Truncation = Truncation.LongestFirst };
+        return [.. texts.Select(text => tokenizer.Encode(text, null, options)).Where(encoding => encoding.Length > 2).Select(Of)];
+    }
+
+    /// <summary>Requires that rows have labels.</summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="file">What messages call the data.</param>
+    /// <exception cref="DataFormatException">Rows lack labels.</exception>
+    public static void RequireLabels(TsvDataset data, string file)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (!data.HasLabels)
+        {
+            throw new DataFormatException(file, 1, "a column 'label'", "none");
+        }
+    }
+
+    internal static Example Of(Encoding encoding) => new(encoding.Ids.ToArray(), encoding.TypeIds.ToArray());
+}

@@ -1,0 +1,19 @@
+using QuantGen.Trainable;
+using QuantGen.Training.Batching;
+
+namespace QuantGen.Training.Distillation;
+
+/// <summary>Sets a student's quantizers from its weights and from one batch of training data.</summary>
+public static class QuantizerInitialization
+{
+    /// <summary>Sets thresholds and codebooks of weights, and thresholds of activations from the first batch of the first epoch.</summary>
+    /// <param name="student">The student, whose weights are set.</param>
+    /// <param name="source">What it will learn from.</param>
+    public static void Run(ITrainableModel student, BatchSource source)
+    {
+        ArgumentNullException.ThrowIfNull(student);
+        ArgumentNullException.ThrowIfNull(source);
+        student.InitializeWeightQuantizers();
+        student.Forward(source.Make(source.Plan(0)[0], 0).Inputs, new ForwardOptions(ForwardPurpose.Calibrate));
+    }
+}

@@ -1,0 +1,61 @@
+using QuantGen.Tasks;
+using QuantGen.Trainable;
+using QuantGen.Training.Batching;
+using QuantGen.Training.Losses;
+
+namespace QuantGen.Training.Evaluation;
+
+/// <summary>Measures a masked language model: perplexity of the hidden tokens and how many it finds. What is hidden is the same every time.</summary>
+public sealed class MaskedEvaluator : IModelEvaluator
+{
+    private readonly EvaluationPass _pass;
+    private readonly int _threads;
+
+    /// <summary>Creates an evaluator.</summary>
+    /// <param name="source">The examples and the seed of what is hidden; the batch size does not change results.</param>
+    /// <param name="threads">The most threads.</param>
+    public MaskedEvaluator(MaskedBatchSource source, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        _pass = new EvaluationPass(source.Examples, source.BatchSize, rows => source.Make(rows, epoch: 0));
+        _threads = threads;
+    }
+
+    /// <inheritdoc/>
+    public (int Tokens, int Longest) Largest => _pass.Largest;
+
+    /// <inheritdoc/>
+    public FidelityResult Compare(ITrainableModel student, ITrainableModel teacher, CancellationToken cancellation)
+        => _pass.Compare(student, teacher, cancellation);
+
+    /// <inheritdoc/>
+    public ModelScore Evaluate(ITrainableModel model, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        int width = model.Spec.OutputCount;
+        double loss = 0;
+        long count = 0;
+        long found = 0;
+        _pass.Run(model, cancellation, (_, batch, trace) =>
+        {
+            int[] targets = batch.Targets;
+            double[] losses = new double[targets.Length];
+            bool[] hits = new bool[targets.Length];
+            FixedChunks.Each(targets.Length, _threads, row =>
+            {
+                ReadOnlySpan<float> logits = trace.Logits.AsSpan(row * width, width);
+                losses[row] = SoftmaxRow.Fill(logits, 1, new double[width]) - logits[targets[row]];
+                hits[row] = ClassificationMetrics.ArgMax(logits) == targets[row];
+            });
+            loss += FixedChunks.Fold(losses);
+            count += targets.Length;
+            found += hits.Count(hit => hit);
+        });
+        double mean = loss / count;
+        return new ModelScore(
+            "perplexity",
+            Math.Exp(mean),
+            HigherIsBetter: false,
+            [new("perplexity", Math.Exp(mean)), new("loss", mean), new("accuracy", (double)found / count)]);
+    }
+}

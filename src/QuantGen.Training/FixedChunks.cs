@@ -1,0 +1,54 @@
+namespace QuantGen.Training;
+
+/// <summary>Splits work over many elements into chunks of a fixed size, so that no result depends on the number of threads.</summary>
+internal static class FixedChunks
+{
+    /// <summary>Elements of a chunk: large beside the cost of handing it out, small beside a matrix. A multiple of every vector.</summary>
+    public const int Size = 16384;
+
+    /// <summary>Gets the number of chunks.</summary>
+    public static int Count(int elements) => (elements + Size - 1) / Size;
+
+    /// <summary>Runs every chunk, on several threads where that pays.</summary>
+    /// <param name="elements">Elements in all.</param>
+    /// <param name="threads">The most threads.</param>
+    /// <param name="run">Gets the chunk's number, first element and length.</param>
+    public static void Run(int elements, int threads, Action<int, int, int> run) => Each(
+        Count(elements), threads, chunk => run(chunk, chunk * Size, Math.Min(Size, elements - (chunk * Size))));
+
+    /// <summary>Runs every chunk and adds the results in the order of the chunks.</summary>
+    public static double Sum(int elements, int threads, Func<int, int, double> run)
+    {
+        double[] sums = new double[Count(elements)];
+        Run(elements, threads, (chunk, first, length) => sums[chunk] = run(first, length));
+        return Fold(sums);
+    }
+
+    /// <summary>Runs independent items.</summary>
+    public static void Each(int count, int threads, Action<int> run)
+    {
+        if (count == 1 || threads == 1)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                run(i);
+            }
+        }
+        else if (count > 1)
+        {
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, run);
+        }
+    }
+
+    /// <summary>Adds from the first to the last.</summary>
+    public static double Fold(ReadOnlySpan<double> sums)
+    {
+        double total = 0;
+        foreach (double sum in sums)
+        {
+            total += sum;
+        }
+
+        return total;
+    }
+}

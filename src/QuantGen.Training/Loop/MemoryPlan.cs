@@ -1,0 +1,38 @@
+using QuantGen.Trainable;
+using QuantGen.Training.Evaluation;
+using QuantGen.Training.Batching;
+using QuantGen.Training.Optimization;
+
+namespace QuantGen.Training.Loop;
+
+/// <summary>The bytes that training needs, known before the first step.</summary>
+/// <param name="Parameters">Values and gradients of the model.</param>
+/// <param name="Optimizer">Moments.</param>
+/// <param name="Best">The copy of the best epoch's values.</param>
+/// <param name="Activations">Activations and their gradients for the largest batch.</param>
+/// <param name="Teacher">Values and activations of the teacher.</param>
+public sealed record MemoryPlan(long Parameters, long Optimizer, long Best, long Activations, long Teacher)
+{
+    /// <summary>Gets the sum.</summary>
+    public long Total => Parameters + Optimizer + Best + Activations + Teacher;
+
+    internal static MemoryPlan Of(ITrainableModel model, ITrainableModel? teacher, BatchSource source, IModelEvaluator? evaluator, int epochs)
+    {
+        (int Tokens, int Longest)[] batches = [.. Enumerable.Range(0, epochs).Select(source.Largest)];
+        (int tokens, int longest) = (batches.Max(batch => batch.Tokens), batches.Max(batch => batch.Longest));
+        long activations = model.ActivationBytes(tokens, longest);
+        if (evaluator is not null)
+        {
+            activations = Math.Max(activations, model.ActivationBytes(evaluator.Largest.Tokens, evaluator.Largest.Longest));
+        }
+
+        return new MemoryPlan(
+            Parameters: 2 * Bytes(model.Parameters),
+            Optimizer: 2 * Bytes(model.Parameters.Where(AdamOptimizer.IsTrained)),
+            Best: evaluator is null ? 0 : Bytes(model.Parameters),
+            activations,
+            Teacher: teacher is null ? 0 : (2 * Bytes(teacher.Parameters)) + teacher.ActivationBytes(tokens, longest));
+    }
+
+    private static long Bytes(IEnumerable<Parameter> parameters) => parameters.Sum(parameter => (long)sizeof(float) * parameter.Values.Length);
+}

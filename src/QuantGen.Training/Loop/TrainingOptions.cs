@@ -1,0 +1,37 @@
+using QuantGen.Training.Optimization;
+
+namespace QuantGen.Training.Loop;
+
+/// <summary>How long and how fast a model learns.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Gets how often all examples are seen. Default 3.</summary>
+    public int Epochs { get; init; } = 3;
+
+    /// <summary>Gets the steps after which training ends although epochs are left; null, the default, for no limit.</summary>
+    public long? MaxSteps { get; init; }
+
+    /// <summary>Gets the share of all steps in which learning rates rise. Default 0.</summary>
+    public double WarmupShare { get; init; }
+
+    /// <summary>Gets the optimizer. Default AdamW as KDLSQ-BERT uses it.</summary>
+    public OptimizerOptions Optimizer { get; init; } = new();
+
+    /// <summary>Gets the seed of dropout. Default 0.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Gets the most threads of losses and optimizer. Results do not depend on it. Default one per processor.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Gets the skipped steps in a row after which training fails. Default 10.</summary>
+    public int MaxSkippedInARow { get; init; } = 10;
+
+    /// <summary>Gets where the state of training is kept; null, the default, for nowhere.</summary>
+    public string? CheckpointPath { get; init; }
+
+    /// <summary>Gets the steps between two writes of <see cref="CheckpointPath"/>; 0, the default, writes it only when training is interrupted.</summary>
+    public int CheckpointEvery { get; init; }
+
+    /// <summary>Gets what else the result depends on, by name, such as the hash of the starting weights. To continue, all of it must be as it was.</summary>
+    public IReadOnlyDictionary<string, string> Identity { get; init; } = new Dictionary<string, string>();
+}

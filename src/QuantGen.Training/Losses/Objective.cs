@@ -1,0 +1,97 @@
+using QuantGen.Specs;
+using QuantGen.Trainable;
+using QuantGen.Training.Batching;
+
+namespace QuantGen.Training.Losses;
+
+/// <summary>What training minimises: labels, and what a teacher says and does (Jin et al., KDLSQ-BERT, 2021, section 3.3).</summary>
+/// <remarks>
+/// Averages run over real tokens and real pairs of query and key, since batches have no padding. Sums are in double precision and in one order, so that
+/// a loss and its gradients do not depend on the number of threads.
+/// </remarks>
+public sealed class Objective
+{
+    private readonly ModelSpec _spec;
+    private readonly LossOptions _options;
+    private readonly LayerMap? _layers;
+    private readonly int _threads;
+
+    /// <summary>Creates an objective.</summary>
+    /// <param name="student">The model that is trained.</param>
+    /// <param name="options">Of what the loss consists.</param>
+    /// <param name="teacher">The teacher; null without one.</param>
+    /// <param name="threads">The most threads.</param>
+    /// <exception cref="ArgumentException">The loss is empty, needs a teacher and there is none, or the student cannot imitate it.</exception>
+    public Objective(ModelSpec student, LossOptions options, ModelSpec? teacher, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(student);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.NeedsTeacher && teacher is null)
+        {
+            throw new ArgumentException("This loss needs a teacher.", nameof(teacher));
+        }
+
+        if (!options.NeedsTeacher && !options.GroundTruth)
+        {
+            throw new ArgumentException("This loss has no part.", nameof(options));
+        }
+
+        if (student.OutputCount == 0 && (options.Prediction || options.GroundTruth))
+        {
+            throw new ArgumentException("This model has no head, so that it has no outputs to compare.", nameof(student));
+        }
+
+        _spec = student;
+        _options = options;
+        _layers = teacher is null ? null : new LayerMap(teacher, student);
+        _threads = threads;
+    }
+
+    /// <summary>Gets of what the loss consists.</summary>
+    public LossOptions Options => _options;
+
+    /// <summary>Gets whether <see cref="Compute"/> looks at a teacher's trace.</summary>
+    public bool NeedsTeacher => _options.NeedsTeacher;
+
+    /// <summary>Computes the loss of a batch and the gradients of the student's trace.</summary>
+    /// <param name="student">The model, whose last forward pass was this batch.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="teacher">The teacher's trace of the same batch; null without a teacher.</param>
+    public LossParts Compute(ITrainableModel student, Batch batch, TrainingTrace? teacher)
+    {
+        ArgumentNullException.ThrowIfNull(student);
+        ArgumentNullException.ThrowIfNull(batch);
+        TrainingTrace trace = student.Trace;
+        TrainingTrace gradients = student.TraceGradients;
+        gradients.HasHidden = gradients.HasScores = _options.Transformer;
+        gradients.HasLogits = _options.Prediction || _options.GroundTruth;
+        double hidden = 0;
+        double attention = 0;
+        if (_options.Transformer)
+        {
+            hidden = Enumerable.Range(0, trace.Hidden.Length).Sum(l => TraceLoss.Squares(
+                trace.Hidden[l], teacher!.Hidden[_layers!.Hidden(l)], gradients.Hidden[l], trace.HiddenCount, _threads));
+            attention = Enumerable.Range(0, trace.Scores.Length).Sum(l => TraceLoss.Squares(
+                trace.Scores[l], teacher!.Scores[_layers!.Layer(l)], gradients.Scores[l], trace.ScoreCount, _threads));
+        }
+
+        Array.Clear(gradients.Logits, 0, gradients.HasLogits ? trace.LogitCount : 0);
+        double prediction = _options.Prediction ? Prediction(trace, gradients.Logits, batch, teacher!.Logits) : 0;
+        double truth = _options.GroundTruth ? GroundTruth(trace, gradients.Logits, batch) : 0;
+        return new LossParts(hidden, attention, prediction, truth);
+    }
+
+    private double Prediction(TrainingTrace trace, float[] gradients, Batch batch, float[] teacher) => _spec.Head switch
+    {
+        BertHead.Regression => RowLosses.Squares(trace.Logits, gradients, Array.ConvertAll(teacher[..trace.LogitCount], value => (double)value)),
+        BertHead.QuestionAnswering => SpanLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, batch, _options.Temperature, _options.SpanPredictionWeight),
+        _ => RowLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, trace.LogitRows, _spec.OutputCount, _options.Temperature, _threads),
+    };
+
+    private double GroundTruth(TrainingTrace trace, float[] gradients, Batch batch) => _spec.Head switch
+    {
+        BertHead.Regression => RowLosses.Squares(trace.Logits, gradients, [.. batch.Examples.Select(example => example.Label)]),
+        BertHead.QuestionAnswering => SpanLosses.CrossEntropy(trace.Logits, gradients, batch),
+        _ => RowLosses.CrossEntropy(trace.Logits, gradients, trace.LogitRows, _spec.OutputCount, batch.Targets, _threads),
+    };
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace QuantGen.Cli.Tests;
+
+public sealed class DistillTests(CheckpointFixture files) : IClassFixture<CheckpointFixture>
+{
+    [Fact]
+    public void Student_with_fewer_layers_is_packed_as_it_was_trained()
+    {
+        string output = files.File("shallow.qg.safetensors");
+        JsonElement json = Tool.Json([.. Command(output), "--bits", "32", "--layers", "1", "--epochs", "2", "--test-data", files.Data]);
+        JsonElement test = json.GetProperty("test");
+        Assert.Equal("accuracy", test.GetProperty("metric").GetString());
+        Assert.True(test.GetProperty("before").GetProperty("divergence").GetDouble() > 0);
+        Assert.Equal(new FileInfo(output).Length, json.GetProperty("bytes_total").GetInt64());
+        double measured = Tool.Json("evaluate", output, "--data", files.Data).GetProperty("value").GetDouble();
+        Assert.Equal(measured, test.GetProperty("after").GetProperty("value").GetDouble());
+        Assert.Equal(measured, json.GetProperty("value").GetDouble());
+    }
+
+    [Fact]
+    public void Student_of_full_precision_starts_as_its_teacher()
+    {
+        string output = files.File("same.qg.safetensors");
+        JsonElement test = Tool.Json([.. Command(output), "--bits", "32", "--max-steps", "1", "--learning-rate", "0", "--test-data", files.Data]).GetProperty("test");
+        Assert.All(["before", "after"], when =>
+        {
+            Assert.Equal(1, test.GetProperty(when).GetProperty("agreement").GetDouble());
+            Assert.Equal(0, test.GetProperty(when).GetProperty("divergence").GetDouble());
+            Assert.Equal(JsonValueKind.Null, test.GetProperty(when).GetProperty("hidden_signal_to_noise_db").ValueKind);
+        });
+        Assert.Equal(
+            Tool.Json("evaluate", files.Checkpoint, "--data", files.Data).GetProperty("logits_sha256").GetString(),
+            Tool.Json("evaluate", output, "--data", files.Data).GetProperty("logits_sha256").GetString());
+    }
+
+    [Theory]
+    [InlineData("A student of 3 layers cannot imitate a teacher of 2", 1, "--bits", "32", "--layers", "3")]
+    [InlineData("--bits takes 1, 2, 3, 4, 5, 8 or 32, and it is '6'", 2, "--bits", "6")]
+    [InlineData("--scheme takes lsq or q8bert or ternary or kmeans or linear-clusters, and it is 'magic'", 2, "--bits", "2", "--scheme", "magic")]
+    [InlineData("--weight-scale-lr needs --scheme lsq", 2, "--bits", "2", "--scheme", "ternary", "--weight-scale-lr", "0.1")]
+    [InlineData("--cluster-iterations needs --scheme kmeans", 2, "--bits", "2", "--cluster-iterations", "5")]
+    [InlineData("--temperature needs a loss with kd", 2, "--bits", "2", "--loss", "gt", "--temperature", "2")]
+    [InlineData("Weights cannot have 8 bits with the scheme KMeans", 2, "--bits", "8", "--scheme", "kmeans")]
+    public void Misuse_is_explained(string message, int code, params string[] options)
+        => Tool.Run([.. Command(files.File("x.qg.safetensors")), .. options]).AssertFails(code, message);
+
+    [Fact]
+    public void Data_for_another_head_is_refused()
+    {
+        string text = files.File("lines.json");
+        File.WriteAllText(text, """{"data":[{"paragraphs":[{"context":"a film","qas":[{"id":"1","question":"what ?","answers":[{"text":"film","answer_start":2}]}]}]}]}""");
+        Tool.Run("distill", "--teacher", files.Checkpoint, "--data", text, "-o", files.File("x.qg.safetensors"), "--bits", "32")
+            .AssertFails(2, "lines.json is for models with the head question_answering, and this one has sequence_classification");
+    }
+
+    private string[] Command(string output) => ["distill", "--teacher", files.Checkpoint, "--data", files.Data, "--eval-data", files.Data, "-o", output];
+}

@@ -1,0 +1,68 @@
+using QuantGen.Execution;
+using QuantGen.Specs;
+using QuantGen.Trainable;
+
+namespace QuantGen.TestModels.Trainable;
+
+/// <summary>A small model with training code, which inference can load, too.</summary>
+public sealed class TrainableTestModel
+{
+    private readonly Func<TrainableOptions?, ITrainableModel> _create;
+    private readonly Func<ReadOnlyMemory<byte>, InferenceSession> _load;
+
+    private TrainableTestModel(
+        string name, ModelSpec spec, Func<TrainableOptions?, ITrainableModel> create, Func<ReadOnlyMemory<byte>, InferenceSession> load)
+    {
+        Name = name;
+        Spec = spec;
+        _create = create;
+        _load = load;
+    }
+
+    /// <summary>Gets all of them: every scheme and every head, of both architectures.</summary>
+    public static IReadOnlyList<TrainableTestModel> All { get; } =
+    [
+        Of<Bert32>(Bert32.CreateTrainable, model => model.Session),
+        Of<Albert32>(Albert32.CreateTrainable, model => model.Session),
+        Of<AlbertLsq>(AlbertLsq.CreateTrainable, model => model.Session),
+        Of<BertLsq>(BertLsq.CreateTrainable, model => model.Session),
+        Of<BertTernary>(BertTernary.CreateTrainable, model => model.Session),
+        Of<BertMax>(BertMax.CreateTrainable, model => model.Session),
+        Of<BertClusters>(BertClusters.CreateTrainable, model => model.Session),
+        Of<AlbertBins>(AlbertBins.CreateTrainable, model => model.Session),
+        Of<BertStates>(BertStates.CreateTrainable, model => model.Session),
+    ];
+
+    /// <summary>Gets the name of the annotated class.</summary>
+    public string Name { get; }
+
+    /// <summary>Gets the model.</summary>
+    public ModelSpec Spec { get; }
+
+    /// <summary>Finds a model by its name.</summary>
+    public static TrainableTestModel Named(string name) => All.Single(model => model.Name == name);
+
+    /// <summary>Creates it with random parameters.</summary>
+    public ITrainableModel Create(int seed, TrainableOptions? options = null)
+    {
+        ITrainableModel model = _create(options);
+        var random = new Random(seed);
+        foreach (Parameter parameter in model.Parameters.Where(p => p.Kind <= ParameterKind.LayerNorm))
+        {
+            bool isFactor = parameter.Name.EndsWith("LayerNorm.weight", StringComparison.Ordinal);
+            for (int i = 0; i < parameter.Values.Length; i++)
+            {
+                parameter.Values[i] = (isFactor ? 1f : 0f) + (0.6f * (random.NextSingle() - 0.5f));
+            }
+        }
+
+        model.InitializeWeightQuantizers();
+        return model;
+    }
+
+    /// <summary>Loads a packed file of it.</summary>
+    public InferenceSession Load(ReadOnlyMemory<byte> file) => _load(file);
+
+    private static TrainableTestModel Of<T>(Func<TrainableOptions?, ITrainableModel> create, Func<T, InferenceSession> session)
+        where T : IQuantizedModel<T> => new(typeof(T).Name, T.Spec, create, file => session(T.Load(file)));
+}

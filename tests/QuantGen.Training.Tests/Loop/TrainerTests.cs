@@ -1,0 +1,147 @@
+using QuantGen.Training.Loop;
+
+namespace QuantGen.Training.Tests.Loop;
+
+public sealed class TrainerTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("quantgen-training-");
+
+    private string Checkpoint => Path.Combine(_folder.FullName, "training.safetensors");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Learns_and_keeps_the_best_epoch()
+    {
+        var training = new BagTraining();
+        TrainingResult result = training.Trainer.Run();
+        Assert.Equal(4, result.Epochs.Count);
+        Assert.Equal(52, result.Steps);
+        Assert.Equal(result.Epochs.Max(epoch => epoch.Score!.Value), result.Best!.Value);
+        Assert.InRange(result.Best.Value, 0.8, 1);
+        Assert.True(result.Epochs[^1].Loss.GroundTruth < result.Epochs[0].Loss.GroundTruth);
+        Assert.Equal(result.Best.Value, training.Trainer.Evaluator!.Evaluate(training.Model, default).Value);
+    }
+
+    [Fact]
+    public void Threads_do_not_change_a_bit()
+    {
+        var one = new BagTraining(new TrainingOptions { Threads = 1 });
+        var four = new BagTraining(new TrainingOptions { Threads = 4 });
+        one.Trainer.Run();
+        four.Trainer.Run();
+        Assert.Equal(one.Hash(), four.Hash());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(12)]
+    [InlineData(13)]
+    [InlineData(14)]
+    [InlineData(40)]
+    [InlineData(51)]
+    public void Interrupted_and_continued_run_ends_with_the_same_bytes(int steps)
+    {
+        var whole = new BagTraining();
+        TrainingResult expected = whole.Trainer.Run();
+        using var cancellation = new CancellationTokenSource();
+        var options = new TrainingOptions { CheckpointPath = Checkpoint };
+        var cut = new BagTraining(options, new StopAfter(steps, cancellation));
+        Assert.Throws<OperationCanceledException>(() => cut.Trainer.Run(cancellation.Token));
+        var rest = new BagTraining(options);
+        rest.Trainer.Resume();
+        TrainingResult result = rest.Trainer.Run();
+        Assert.Equal(whole.Hash(), rest.Hash());
+        Assert.Equal(expected.Curve, result.Curve);
+        Assert.Equal(expected.Epochs.Select(epoch => (epoch.Loss, epoch.Score!.Value, epoch.IsBest)), result.Epochs.Select(epoch => (epoch.Loss, epoch.Score!.Value, epoch.IsBest)));
+    }
+
+    [Fact]
+    public void Killed_run_continues_from_its_last_written_state()
+    {
+        var whole = new BagTraining();
+        whole.Trainer.Run();
+        var options = new TrainingOptions { CheckpointPath = Checkpoint, CheckpointEvery = 7 };
+        var killed = new BagTraining(options, new ThrowAfter(25));
+        Assert.Throws<NotSupportedException>(() => killed.Trainer.Run());
+        var rest = new BagTraining(options);
+        rest.Trainer.Resume();
+        rest.Trainer.Run();
+        Assert.Equal(whole.Hash(), rest.Hash());
+    }
+
+    [Fact]
+    public void State_of_another_training_is_refused_by_name()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var options = new TrainingOptions { CheckpointPath = Checkpoint };
+        Assert.Throws<OperationCanceledException>(() => new BagTraining(options, new StopAfter(3, cancellation)).Trainer.Run(cancellation.Token));
+        ModelFormatException seed = Assert.Throws<ModelFormatException>(() => new BagTraining(options with { Seed = 8 }).Trainer.Resume());
+        Assert.Contains("'dropout seed' of an interrupted training: expected 8, found 0", seed.Message, StringComparison.Ordinal);
+        var identity = new Dictionary<string, string> { ["teacher"] = "abc" };
+        ModelFormatException teacher = Assert.Throws<ModelFormatException>(() => new BagTraining(options with { Identity = identity }).Trainer.Resume());
+        Assert.Contains("expected abc, found none", teacher.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Damaged_state_is_a_format_error()
+    {
+        File.WriteAllText(Checkpoint, "not a checkpoint");
+        Assert.Throws<ModelFormatException>(() => new BagTraining(new TrainingOptions { CheckpointPath = Checkpoint }).Trainer.Resume());
+    }
+
+    [Fact]
+    public void Step_without_finite_gradients_changes_nothing_and_is_counted()
+    {
+        var training = new BagTraining();
+        training.Model.IsPoisoned = step => step is 5 or 6;
+        TrainingResult result = training.Trainer.Run();
+        Assert.Equal(2, result.SkippedSteps);
+        Assert.Equal(52, result.Steps);
+        Assert.All(training.Model.Parameters, parameter => Assert.All(parameter.Values, value => Assert.True(float.IsFinite(value))));
+    }
+
+    [Fact]
+    public void Fails_after_ten_skipped_steps_in_a_row()
+    {
+        var training = new BagTraining();
+        training.Model.IsPoisoned = step => step >= 20;
+        TrainingFailedException error = Assert.Throws<TrainingFailedException>(() => training.Trainer.Run());
+        Assert.Contains("10 steps in a row, up to step 30 of 52", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Memory_is_planned_for_the_largest_batch()
+    {
+        var training = new BagTraining();
+        MemoryPlan plan = training.Trainer.PlanMemory();
+        long values = training.Model.Parameters.Sum(parameter => 4L * parameter.Values.Length);
+        Assert.Equal(2 * values, plan.Parameters);
+        Assert.Equal(2 * (values - 4), plan.Optimizer);
+        Assert.Equal(0, plan.Teacher);
+        Assert.InRange(plan.Activations, 100 * 16 * 3, 100 * 16 * 23);
+        Assert.Equal(plan.Parameters + plan.Optimizer + plan.Best + plan.Activations, plan.Total);
+    }
+
+    private sealed class StopAfter(int steps, CancellationTokenSource cancellation) : ITrainingObserver
+    {
+        public void Stepped(in StepRecord step)
+        {
+            if (step.Step == steps)
+            {
+                cancellation.Cancel();
+            }
+        }
+    }
+
+    private sealed class ThrowAfter(int steps) : ITrainingObserver
+    {
+        public void Stepped(in StepRecord step)
+        {
+            if (step.Step == steps)
+            {
+                throw new NotSupportedException("the process ends here");
+            }
+        }
+    }
+}
