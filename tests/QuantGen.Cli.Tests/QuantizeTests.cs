@@ -70,8 +70,36 @@ public sealed class QuantizeTests(CheckpointFixture files) : IClassFixture<Check
         Assert.NotEqual(Quantize("7"), Quantize("8"));
     }
 
+    [Fact]
+    public void Learned_schemes_begin_with_the_range_of_most_values_and_symmetric_places()
+    {
+        string output = files.File("lsq.qg.safetensors");
+        Tool.Json("quantize", files.Checkpoint, "-o", output, "--bits", "2", "--scheme", "lsq", "--embedding-bits", "4", "--activation-bits", "4", "--attention-bits", "2", "--calibration", files.Data);
+        using PackedModel model = PackedModel.Open(output);
+        using Checkpoint checkpoint = Checkpoint.Open(files.Checkpoint);
+        const string Name = "encoder.layer.1.output.dense";
+        Assert.Equal(AlgorithmOne.Threshold(checkpoint.Read(Name + ".weight")), model.Floats(Name + ".scales")[0]);
+        Assert.Single(model.Floats("embeddings.word_embeddings.scales").ToArray().Distinct());
+        Assert.All(model.Spec.ActivationSites(), site => Assert.Equal(8, model.Bytes(site.Name + ".input_zero_point")[0]));
+        Assert.All(model.Spec.AttentionSites(), site => Assert.Equal(site.IsProbabilities ? 0 : 2, model.Bytes(site.Name + ".input_zero_point")[0]));
+        Assert.All(model.Spec.AttentionSites(), site => Assert.InRange(model.Floats(site.Name + ".input_scale")[0], 1e-3f, 2f));
+    }
+
+    [Theory]
+    [InlineData("--attention-bits", "8")]
+    [InlineData("--activation-range", "static")]
+    public void Stored_ranges_need_calibration(params string[] options)
+    {
+        ToolResult result = Tool.Run(["quantize", files.Checkpoint, "-o", files.File("none.qg.safetensors"), "--bits", "4", .. options]);
+        Assert.Equal(2, result.Code);
+        Assert.Contains("needs --calibration", result.Error);
+    }
+
     [Theory]
     [InlineData("--bits", "8", "--groups", "4")]
+    [InlineData("--bits", "8", "--groups", "4", "--scheme", "ternary")]
+    [InlineData("--bits", "8", "--scheme", "ternary", "--attention-bits", "8", "--calibration", "data")]
+    [InlineData("--bits", "8", "--scheme", "ternary", "--attention-bits", "8", "--calibration", "data", "--activation-range", "per-token")]
     [InlineData("--bits", "8", "--mapping", "asymmetric", "--group-size", "32")]
     [InlineData("--bits", "4", "--plan", "mixed-groups")]
     [InlineData("--bits", "4", "--plan", "mixed-groups", "--mapping", "asymmetric")]
@@ -80,7 +108,7 @@ public sealed class QuantizeTests(CheckpointFixture files) : IClassFixture<Check
         string plan = files.File("mixed-groups.json");
         File.WriteAllText(plan, """{ "matrices": { "*": { "group_bits": [8, 4, 8, 8], "group_clipping": ["mse", "min_max", "mse", "percentile"] } } }""");
         string output = files.File("close.qg.safetensors");
-        Tool.Json(["quantize", files.Checkpoint, "-o", output, .. options.Select(option => option == "mixed-groups" ? plan : option)]);
+        Tool.Json(["quantize", files.Checkpoint, "-o", output, .. options.Select(option => option == "mixed-groups" ? plan : option == "data" ? files.Data : option)]);
         float[] expected = Logits(files.Checkpoint);
         float[] actual = Logits(output);
         double noise = Math.Sqrt(expected.Zip(actual, (e, a) => Math.Pow(e - a, 2)).Average());

@@ -55,7 +55,17 @@ public sealed record TokenBatch(int[] Ids, byte[] Types, int[] Lengths)
     /// <summary>Computes into memory that exists.</summary>
     public void RunInto(InferenceSession session, Span<float> results, CallOptions? options = null)
     {
-        if (session.Spec.HasOutputLayer)
+        if (session.Spec.HasMaskedLanguageHead)
+        {
+            Span<int> all = stackalloc int[Ids.Length];
+            for (int i = 0; i < all.Length; i++)
+            {
+                all[i] = i;
+            }
+
+            session.RunMasked(Ids, Types, Lengths, all, results, options);
+        }
+        else if (session.Spec.HasOutputLayer)
         {
             session.Run(Ids, Types, Lengths, results, options);
         }

@@ -14,16 +14,19 @@ internal sealed class EvaluateCommand : CliCommand
 {
     private readonly Argument<string> _path;
     private readonly Option<string?> _data;
+    private readonly Option<string?> _text;
+    private readonly Option<int> _seed;
     private readonly Option<string?> _logits;
     private readonly Option<int?> _shuffle;
     private readonly SessionOptions _session = new();
 
     public EvaluateCommand(CliStreams streams)
-        : base("evaluate", "Measure a classification or regression model on a data set.", streams)
+        : base("evaluate", "Measure a classification or regression model on a data set, or a masked language model on texts.", streams)
     {
         _path = WithPath("FILE-OR-DIR", ModelPath.Description);
         _data = With(CliOption.Text("--data", "TSV", "Tab-separated rows under a header line 'sentence<TAB>label' or 'sentence1<TAB>sentence2<TAB>label'."));
-        _data.Required = true;
+        _text = With(CliOption.Text("--text", "FILE", "For a masked language model: texts, one a line, or a TSV; 15% of their tokens are hidden."));
+        _seed = With(CliOption.Number("--seed", "Which tokens of --text are hidden.", 42, least: 0));
         _logits = With(CliOption.Text("--logits", "OUT.tsv", "Write the outputs of every row: tab-separated, nine digits, a line for each row."));
         _shuffle = With(CliOption.OptionalNumber("--shuffle", "Compute the rows in an order drawn by this seed and report them in the file's; nothing else may change.", least: 0));
         _session.AddTo(this);
@@ -31,6 +34,22 @@ internal sealed class EvaluateCommand : CliCommand
 
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
     {
+        if (values.Has(_data) == values.Has(_text))
+        {
+            throw new UsageException("evaluate needs --data, or --text for a masked language model");
+        }
+
+        if (values.Get(_text) is string texts)
+        {
+            EvaluateTexts(values, texts, report, cancellation);
+            return;
+        }
+
+        if (values.Has(_seed))
+        {
+            throw new UsageException("--seed needs --text");
+        }
+
         string file = values.Get(_data)!;
         TsvDataset data = TsvDataset.Load(file);
         using InferenceSession session = _session.Loader(values).Load(ModelPath.Open(values.Get(_path), cancellation), cancellation);
@@ -52,6 +71,48 @@ internal sealed class EvaluateCommand : CliCommand
         }
 
         Write(report, result);
+    }
+
+    private void EvaluateTexts(OptionValues values, string file, Report report, CancellationToken cancellation)
+    {
+        if (new Option[] { _logits, _shuffle }.FirstOrDefault(values.Has) is Option unused)
+        {
+            throw new UsageException($"{unused.Name} needs --data");
+        }
+
+        IReadOnlyList<string> texts = TextFiles.Load(file);
+        using InferenceSession session = _session.Loader(values).Load(ModelPath.Open(values.Get(_path), cancellation), cancellation);
+        MaskedEvaluation result = report.WithProgress("evaluate", progress => MaskedTextEvaluator.Evaluate(
+            session,
+            texts,
+            file,
+            (ulong)values.Get(_seed),
+            new EvaluationOptions
+            {
+                MaxLength = SessionOptions.Limit(values.Get(_session.MaxLength), session),
+                BatchTokens = values.Get(_session.BatchTokens),
+                Progress = progress,
+            },
+            cancellation));
+        if (report.IsJson)
+        {
+            report.Json(new
+            {
+                Metric = "perplexity",
+                Value = result.Perplexity,
+                All = new Dictionary<string, double> { ["perplexity"] = result.Perplexity, ["loss"] = result.Loss, ["accuracy"] = result.Accuracy },
+                Rows = result.TextCount,
+                Targets = result.TargetCount,
+            });
+            return;
+        }
+
+        var table = new TextTable("metric", "value");
+        table.Add("loss", result.Loss.ToString("0.0000", CultureInfo.InvariantCulture));
+        table.Add("perplexity", result.Perplexity.ToString("0.00", CultureInfo.InvariantCulture));
+        table.Add("accuracy", result.Accuracy.ToString("0.0000", CultureInfo.InvariantCulture));
+        report.Table(table);
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"{result.TextCount} texts, {result.TargetCount} hidden tokens"));
     }
 
     private static void Write(Report report, EvaluationResult result)

@@ -13,12 +13,21 @@ internal sealed class EncodedRows(InferenceSession session, string file, int? ma
     private readonly EncodeOptions? _limit = maxLength is int most ? new EncodeOptions { MaxLength = most, Truncation = Truncation.LongestFirst } : null;
 
     /// <summary>Groups rows, in the order given, into batches of at most so many tokens; a longer row is a batch of its own.</summary>
-    public IEnumerable<RowBatch> Batches(IReadOnlyList<TsvRow> rows, IEnumerable<int> order, int mostTokens)
+    public IEnumerable<RowBatch> Batches(IReadOnlyList<TsvRow> rows, IEnumerable<int> order, int mostTokens) =>
+        Batches(order, index => Encode(rows[index], index), mostTokens);
+
+    /// <summary>Groups texts, in their order, in the same way.</summary>
+    public IEnumerable<RowBatch> Batches(IReadOnlyList<string> texts, int mostTokens) => Batches(
+        Enumerable.Range(0, texts.Count),
+        index => Checked(session.Tokenizer.Encode(texts[index], null, _limit), 0, FormattableString.Invariant($" in text {index + 1}")),
+        mostTokens);
+
+    private static IEnumerable<RowBatch> Batches(IEnumerable<int> order, Func<int, Encoding> encode, int mostTokens)
     {
         var batch = new RowBatch();
         foreach (int index in order)
         {
-            Encoding encoding = Encode(rows[index], index);
+            Encoding encoding = encode(index);
             if (batch.Rows.Count > 0 && batch.Ids.Count + encoding.Length > mostTokens)
             {
                 yield return batch;
@@ -34,15 +43,15 @@ internal sealed class EncodedRows(InferenceSession session, string file, int? ma
         }
     }
 
-    private Encoding Encode(TsvRow row, int index)
+    // The header is line 1.
+    private Encoding Encode(TsvRow row, int index) => Checked(session.Tokenizer.Encode(row.Text, row.Pair, _limit), index + 2, string.Empty);
+
+    private Encoding Checked(Encoding encoding, int line, string place)
     {
-        // The header is line 1.
-        int line = index + 2;
-        Encoding encoding = session.Tokenizer.Encode(row.Text, row.Pair, _limit);
         if (encoding.Length > session.MaxSequenceLength)
         {
             throw new DataFormatException(
-                file, line, FormattableString.Invariant($"at most {session.MaxSequenceLength} tokens, which the model takes"), FormattableString.Invariant($"{encoding.Length}; give a maximum length to truncate"));
+                file, line, FormattableString.Invariant($"at most {session.MaxSequenceLength} tokens, which the model takes"), FormattableString.Invariant($"{encoding.Length}{place}; give a maximum length to truncate"));
         }
 
         return encoding;

@@ -83,6 +83,17 @@ internal static class CheckpointNames
     public static bool IsIgnorable(string canonical)
         => Array.Exists(s_ignorable, start => canonical.StartsWith(start, StringComparison.Ordinal));
 
+    /// <summary>Says whether a tensor belongs to the masked language head, which a model with that head may not leave unused.</summary>
+    public static bool IsOfMaskedLanguageHead(string canonical) => canonical.StartsWith(Head, StringComparison.Ordinal);
+
+    /// <summary>Returns what a tensor of the masked language head is a copy of; null when it is none.</summary>
+    public static string? TiedTo(string canonical) => canonical switch
+    {
+        Decoder + "weight" => PackedLayout.WordEmbedding + ".weight",
+        Decoder + "bias" => PackedLayout.MaskedLanguageBias,
+        _ => null,
+    };
+
     /// <summary>Returns the name that Hugging Face's class of a model gives a tensor: the reverse of <see cref="Canonical"/>.</summary>
     /// <param name="canonical">A canonical name.</param>
     /// <param name="isAlbert">Whether the model is an ALBERT.</param>
@@ -102,25 +113,14 @@ internal static class CheckpointNames
             return prefix + SharedBlock + from + part[to.Length..];
         }
 
-        if (isAlbert && Array.Find(s_headParts, rule => canonical.StartsWith(rule.To, StringComparison.Ordinal)) is ({ } hugging, { } ours))
+        if (isAlbert && Array.Find(s_headParts, rule => canonical.StartsWith(rule.To, StringComparison.Ordinal)) is { From: not null } head)
         {
-            return hugging + canonical[ours.Length..];
+            return head.From + canonical[head.To.Length..];
         }
 
         bool isOfEncoder = canonical.StartsWith("embeddings.", StringComparison.Ordinal) || canonical.StartsWith("encoder.", StringComparison.Ordinal);
         return isOfEncoder ? prefix + canonical : canonical;
     }
-
-    /// <summary>Says whether a tensor belongs to the masked language head, which a model with that head may not leave unused.</summary>
-    public static bool IsOfMaskedLanguageHead(string canonical) => canonical.StartsWith(Head, StringComparison.Ordinal);
-
-    /// <summary>Returns what a tensor of the masked language head is a copy of; null when it is none.</summary>
-    public static string? TiedTo(string canonical) => canonical switch
-    {
-        Decoder + "weight" => PackedLayout.WordEmbedding + ".weight",
-        Decoder + "bias" => PackedLayout.MaskedLanguageBias,
-        _ => null,
-    };
 
     private static string SharedBlockName(string name)
     {

@@ -128,7 +128,7 @@ public sealed partial class InferenceSession : IDisposable
     public unsafe void RunMasked(
         ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, ReadOnlySpan<int> tokens, Span<float> outputs, CallOptions? options = null)
     {
-        RequireHead(BertHead.MaskedLanguageModel, nameof(RunMasked));
+        RequireHead(Spec.HasMaskedLanguageHead, nameof(RunMasked), "the head MaskedLanguageModel");
         var batch = new RaggedBatch(ids, types, lengths);
         batch.Check(Spec.Dimensions, MaxSequenceLength);
         RequireAscending(tokens, ids.Length);

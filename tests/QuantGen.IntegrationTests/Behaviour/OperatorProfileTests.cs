@@ -61,7 +61,7 @@ public sealed class OperatorProfileTests
             absent.Add(OperatorClass.ActivationCodes);
         }
 
-        if (!model.Spec.HasOutputLayer)
+        if (!model.Spec.HasOutputLayer && !model.Spec.HasMaskedLanguageHead)
         {
             absent.Add(OperatorClass.Head);
         }
@@ -135,6 +135,11 @@ public sealed class OperatorProfileTests
         if (!spec.HasQuantizedAttention)
         {
             Add(OperatorClass.Attention, 32, batch.Lengths.Sum(n => 2L * spec.Dimensions.HiddenSize * n * (((layers - 1) * n) + (spec.HasPooler ? 1 : n))));
+        }
+
+        if (spec.HasMaskedLanguageHead)
+        {
+            Add(OperatorClass.Head, 32, (long)spec.Dimensions.EmbeddingSize * (spec.Dimensions.HiddenSize + spec.OutputCount) * batch.Ids.Length);
         }
 
         if (spec.HasOutputLayer)

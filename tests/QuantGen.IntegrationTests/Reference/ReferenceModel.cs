@@ -37,6 +37,7 @@ internal sealed class ReferenceModel
             BertHead.Encoder or BertHead.Embedding => [.. hidden.SelectMany(h => h)],
             BertHead.SequenceClassification or BertHead.Regression =>
                 Output([.. Linear("pooler.dense", hidden[0], 0).Select(Math.Tanh)]),
+            BertHead.MaskedLanguageModel => [.. hidden.SelectMany(Words)],
             _ => [.. hidden.SelectMany(Output)],
         };
     }
@@ -151,6 +152,14 @@ internal sealed class ReferenceModel
         string name = _spec.Head == BertHead.QuestionAnswering ? "qa_outputs" : "classifier";
         float[] weights = Floats(name + ".weight");
         return [.. Floats(name + ".bias").Select((b, row) => b + input.Select((x, column) => x * weights[(row * input.Length) + column]).Sum())];
+    }
+
+    private double[] Words(double[] input)
+    {
+        float[] weights = Floats("cls.predictions.transform.dense.weight");
+        double[] dense = [.. Floats("cls.predictions.transform.dense.bias").Select((b, row) => b + input.Select((x, column) => x * weights[(row * input.Length) + column]).Sum())];
+        double[] transformed = Norm("cls.predictions.transform.LayerNorm", [.. dense.Select(x => ReferenceMath.Gelu(x, _spec.Dimensions.HiddenActivation))]);
+        return [.. Floats("cls.predictions.bias").Select((b, id) => b + transformed.Select((x, column) => x * Word(id, column)).Sum())];
     }
 
     private double[] Norm(string name, double[] x) => ReferenceMath.LayerNorm(x, Floats(name + ".weight"), Floats(name + ".bias"), _spec.Dimensions.LayerNormEpsilon);
