@@ -49,7 +49,7 @@ internal static class EncoderEmitter
             /// <inheritdoc/>
             public int ItemCount(int phase, ForwardPass pass) => phase switch
             {
-            {{Heads(plan)}}                _ when phase % 2 == 1 => pass.SequenceCount * HeadCount, // attention
+            {{Heads(plan)}}    _ when phase % 2 == 1 => pass.SequenceCount * HeadCount, // attention
             {{(perSequence ? $"    {N(2 * layers)} => pass.SequenceItems, // the last layer, for first tokens\n" : string.Empty)}}    _ => pass.TokenItems,
             };
 
