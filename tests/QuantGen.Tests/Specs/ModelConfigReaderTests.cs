@@ -58,7 +58,7 @@ public sealed class ModelConfigReaderTests
     [InlineData("BertForTokenClassification", "", BertHead.TokenClassification)]
     [InlineData("BertForQuestionAnswering", "", BertHead.QuestionAnswering)]
     [InlineData("BertModel", "", BertHead.Encoder)]
-    [InlineData("BertForMaskedLM", "", BertHead.Encoder)]
+    [InlineData("BertForMaskedLM", "", BertHead.MaskedLanguageModel)]
     public void The_head_follows_the_architecture(string architecture, string rest, BertHead expected) =>
         Assert.Equal(expected, Read($$"""{ "architectures": ["{{architecture}}"]{{rest}} }""")?.Head);
 
@@ -105,7 +105,7 @@ public sealed class ModelConfigReaderTests
     [InlineData("sst2-albert", BertArchitecture.Albert, BertHead.SequenceClassification)]
     [InlineData("stsb", BertArchitecture.Bert, BertHead.Regression)]
     [InlineData("trec", BertArchitecture.Bert, BertHead.SequenceClassification)]
-    [InlineData("sotu-mlm", BertArchitecture.Bert, BertHead.Encoder)]
+    [InlineData("sotu-mlm", BertArchitecture.Bert, BertHead.MaskedLanguageModel)]
     [Trait("Category", "Shared")]
     public void Real_files_describe_models(string model, BertArchitecture architecture, BertHead head)
     {
