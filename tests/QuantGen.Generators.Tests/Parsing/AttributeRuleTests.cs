@@ -29,7 +29,7 @@ public sealed class AttributeRuleTests
     [InlineData("1, Scheme = Scheme.Lsq", "QG1101", "1")]
     [InlineData("2, Scheme = (Scheme)9", "QG1112", "(Scheme)9")]
     [InlineData("2, Scheme = Scheme.Ternary, Mapping = Mapping.Asymmetric", "QG1114", "Mapping.Asymmetric")]
-    [InlineData("2, Training = true, Head = BertHead.MaskedLanguageModel", "QG1115", "BertHead.MaskedLanguageModel")]
+    [InlineData("2, Training = true, Mapping = Mapping.Asymmetric", "QG1115", "Mapping.Asymmetric")]
     [InlineData("5, Scheme = Scheme.KMeans, EmbeddingBits = 8", "QG1106", "8")]
     [InlineData("2, EmbeddingBits = 5", "QG1106", "5")]
     [InlineData("3, Scheme = Scheme.KMeans, EmbeddingBits = 3, ActivationBits = 8", "QG1105", "8")]

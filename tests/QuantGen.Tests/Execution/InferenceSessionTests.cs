@@ -92,7 +92,7 @@ public sealed class InferenceSessionTests
         Assert.Equal("Run needs a model with a head that has outputs, and this model has the head Encoder", e.Message);
         using InferenceSession regression = SessionModel.Load(new FakeProgram(SessionModel.Spec(BertHead.Regression)));
         e = Assert.Throws<InvalidOperationException>(() => regression.RunHidden([2], [0], [1], new float[8]));
-        Assert.Equal("RunHidden needs a model with the head Encoder or Embedding, and this model has the head Regression", e.Message);
+        Assert.Equal("RunHidden needs a model with the head Encoder, Embedding or MaskedLanguageModel, and this model has the head Regression", e.Message);
     }
 
     [Fact]
