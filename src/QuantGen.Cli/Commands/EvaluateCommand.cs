@@ -4,6 +4,7 @@ using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
 using QuantGen.Execution;
+using QuantGen.Training.Batching;
 using QuantGen.Training.Data;
 using QuantGen.Training.Evaluation;
 
@@ -26,7 +27,7 @@ internal sealed class EvaluateCommand : CliCommand
         _path = WithPath("FILE-OR-DIR", ModelPath.Description);
         _data = With(CliOption.Text("--data", "TSV", "Tab-separated rows under a header line 'sentence<TAB>label' or 'sentence1<TAB>sentence2<TAB>label'."));
         _text = With(CliOption.Text("--text", "FILE", "For a masked language model: texts, one a line, or a TSV; 15% of their tokens are hidden."));
-        _seed = With(CliOption.Number("--seed", "Which tokens of --text are hidden.", 42, least: 0));
+        _seed = With(CliOption.Number("--seed", "Which tokens of --text are hidden.", (int)HiddenTokens.DefaultSeed, least: 0));
         _logits = With(CliOption.Text("--logits", "OUT.tsv", "Write the outputs of every row: tab-separated, nine digits, a line for each row."));
         _shuffle = With(CliOption.OptionalNumber("--shuffle", "Compute the rows in an order drawn by this seed and report them in the file's; nothing else may change.", least: 0));
         _session.AddTo(this);

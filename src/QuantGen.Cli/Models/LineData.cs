@@ -10,8 +10,6 @@ namespace QuantGen.Cli.Models;
 /// <summary>Lines of text, for masked language models.</summary>
 internal sealed class LineData(string file) : TaskData
 {
-    // What is hidden while measuring is the same for every model and every seed.
-    private const ulong EvaluationSeed = 0;
     private readonly IReadOnlyList<string> _lines = TextFiles.Load(file);
 
     public override string File => file;
@@ -19,16 +17,13 @@ internal sealed class LineData(string file) : TaskData
     public override BertHead Head => BertHead.MaskedLanguageModel;
 
     public override BatchSource Source(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, ulong seed)
-        => Masked(tokenizer, maxLength, batch, seed);
+        => new MaskedBatchSource(Examples(tokenizer, maxLength), tokenizer, batch, seed);
 
+    // What is hidden while measuring is the same for every model and every seed.
     public override IModelEvaluator Evaluator(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, int threads)
-        => new MaskedEvaluator(Masked(tokenizer, maxLength, batch, EvaluationSeed), threads);
+        => new MaskedEvaluator(new HiddenBatchSource(Examples(tokenizer, maxLength), tokenizer, batch, HiddenTokens.DefaultSeed), threads);
 
-    private MaskedBatchSource Masked(BertTokenizer tokenizer, int maxLength, int batch, ulong seed)
-    {
-        Example[] examples = ExampleEncoder.FromTexts(_lines, tokenizer, maxLength);
-        return examples.Length > 0
-            ? new MaskedBatchSource(examples, tokenizer, batch, seed)
-            : throw new DataFormatException(file, 0, "at least one word", "none");
-    }
+    private Example[] Examples(BertTokenizer tokenizer, int maxLength) => ExampleEncoder.FromTexts(_lines, tokenizer, maxLength) is { Length: > 0 } examples
+        ? examples
+        : throw new DataFormatException(file, 0, "at least one word", "none");
 }

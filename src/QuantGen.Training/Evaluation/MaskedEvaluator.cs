@@ -15,7 +15,7 @@ public sealed class MaskedEvaluator : IModelEvaluator
     /// <summary>Creates an evaluator.</summary>
     /// <param name="source">The examples and the seed of what is hidden; the batch size does not change results.</param>
     /// <param name="threads">The most threads.</param>
-    public MaskedEvaluator(MaskedBatchSource source, int threads)
+    public MaskedEvaluator(HiddenBatchSource source, int threads)
     {
         ArgumentNullException.ThrowIfNull(source);
         _pass = new EvaluationPass(source.Examples, source.BatchSize, rows => source.Make(rows, epoch: 0));

@@ -1,20 +1,16 @@
 using System.Runtime.InteropServices;
 using QuantGen.Execution;
-using QuantGen.Quantization;
 using QuantGen.Tokenization;
+using QuantGen.Training.Batching;
 
 namespace QuantGen.Training.Evaluation;
 
 /// <summary>Measures a masked language model: loss, perplexity and accuracy on tokens hidden by a seed.</summary>
 /// <remarks>
-/// Of every text 15% of the tokens, special ones excepted, become the mask: those whose random number, by seed, text and place, is below 0.15, and where
-/// there is none, the one with the smallest. So the same seed hides the same tokens from every model with the same tokenizer, whatever the batches are.
+/// What is hidden, all of it behind the mask, is chosen by <see cref="HiddenTokens"/>: the same tokens as a training's evaluation hides, whatever the batches are.
 /// </remarks>
 public static class MaskedTextEvaluator
 {
-    /// <summary>The share of tokens that are hidden.</summary>
-    public const double Share = 0.15;
-
     /// <summary>Evaluates a model.</summary>
     /// <param name="session">A masked language model.</param>
     /// <param name="texts">The texts; those without any token but special ones count for nothing.</param>
@@ -89,15 +85,7 @@ public static class MaskedTextEvaluator
         for (int i = 0; i < batch.Rows.Count; i++)
         {
             int row = batch.Rows[i];
-            ulong own = CounterRandom.Bits(seed, (ulong)row);
-            (int Place, double Draw)[] draws =
-            [
-                .. Enumerable.Range(0, batch.Lengths[i])
-                    .Where(place => !IsSpecial(batch.Ids[start + place], tokenizer))
-                    .Select(place => (place, CounterRandom.Uniform(own, (ulong)place))),
-            ];
-            double most = draws.Length == 0 ? 0 : Math.Max(Share, Math.BitIncrement(draws.Min(draw => draw.Draw)));
-            foreach ((int place, _) in draws.Where(draw => draw.Draw < most))
+            foreach (int place in HiddenTokens.Choose(CollectionsMarshal.AsSpan(batch.Ids).Slice(start, batch.Lengths[i]), tokenizer, seed, row))
             {
                 hidden.Add((start + place, row, batch.Ids[start + place]));
                 batch.Ids[start + place] = mask;
@@ -108,7 +96,4 @@ public static class MaskedTextEvaluator
 
         return hidden;
     }
-
-    private static bool IsSpecial(int id, BertTokenizer tokenizer) =>
-        id == tokenizer.ClassifyId || id == tokenizer.SeparatorId || id == tokenizer.MaskId || id == tokenizer.PadId;
 }
