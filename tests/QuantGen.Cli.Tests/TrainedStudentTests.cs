@@ -54,6 +54,35 @@ public sealed class TrainedStudentTests(CheckpointFixture files) : IClassFixture
         Assert.NotEqual(expected[0], expected[2]);
     }
 
+    [Theory]
+    [MemberData(nameof(Students))]
+    [Trait("Category", "Shared")]
+    public void Packed_student_answers_500_real_questions_as_the_trainer_does(string name, SpecOptions options, TrainableOptions trainable)
+    {
+        using TrainingStartPoint start = TrainingStartPoint.Open(SharedFiles.Path("models/trec"));
+        ModelSpec spec = ModelSpecs.Quantized(start.Config, options);
+        var loader = new SessionLoader(4096, 2, UsesCache: true);
+        using ITrainableModel teacher = loader.CompileTrainable(ModelSpecs.FullPrecision(start.Config, null), trainable, default);
+        using ITrainableModel student = loader.CompileTrainable(spec, trainable, default);
+        CheckpointWeights.Load(start.Checkpoint!, teacher);
+        StudentInitializer.Copy(teacher, student);
+        BatchSource source = TaskData.Open(SharedFiles.Path("data/TREC/train.tsv")).Source(start.Tokenizer, spec, 64, 32, seed: 1);
+        QuantizerInitialization.Run(student, source);
+        var training = new TrainingOptions { Epochs = 1, MaxSteps = 10, Optimizer = new OptimizerOptions { LearningRate = 1e-4 } };
+        new Trainer(student, source, new Objective(spec, new LossOptions(), teacher.Spec, 2), training) { Teacher = teacher }.Run();
+        string test = SharedFiles.Path("data/TREC/test.tsv");
+        float[] expected = ((RowEvaluator)TaskData.Open(test).Evaluator(start.Tokenizer, spec, 64, 32, threads: 2)).Logits(student, default);
+        using InferenceSession session = loader.Load(Pack(student, start, trainable), default);
+        float[] actual = [.. Evaluator.Evaluate(session, Training.Data.TsvDataset.Load(test), test).Logits];
+
+        int width = spec.OutputCount;
+        Assert.Equal(500 * width, actual.Length);
+        Assert.All(Enumerable.Range(0, 500), row => Assert.Equal(
+            Tasks.ClassificationMetrics.ArgMax(expected.AsSpan(row * width, width)), Tasks.ClassificationMetrics.ArgMax(actual.AsSpan(row * width, width))));
+        double largest = expected.Zip(actual, (a, b) => Math.Abs(a - b)).Max();
+        Assert.True(largest <= 1e-4, $"{name}: logits differ by {largest}");
+    }
+
     private static PackedModel Pack(ITrainableModel student, TrainingStartPoint start, TrainableOptions trainable)
     {
         PackedModelBuilder builder = TrainedModelPacker.Pack(student, trainable);

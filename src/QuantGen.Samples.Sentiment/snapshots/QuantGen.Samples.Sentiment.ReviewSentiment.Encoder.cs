@@ -22,7 +22,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public ModelSpec Spec => ModelSpec;
 
         /// <inheritdoc/>
-        public string InstructionSet => ReviewSentimentKernelsW1.InstructionSet;
+        public string InstructionSet => ReviewSentimentKernelsW2.InstructionSet;
 
         /// <inheritdoc/>
         public int PhaseCount => 10;
@@ -104,11 +104,11 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 256);
+            QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer0AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer0AttentionSelfInputZeroPoint), 0));
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfQuery, 256, 256, 256, false), ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfQuery, 256, 256, 256, false), ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
         }
 
         // Layer 0: attention output, feed-forward and both normalizations of some tokens.
@@ -123,9 +123,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             // encoder.layer.0.attention.output.dense
             {
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref context, ProjectedStride, count, 256);
+                QuantizedRows x = Stage.Static(pass, worker, ref context, ProjectedStride, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer0AttentionOutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer0AttentionOutputDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.AttentionOutput);
-                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -135,9 +135,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             // encoder.layer.0.intermediate.dense
             {
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, 256);
+                QuantizedRows x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer0IntermediateDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer0IntermediateDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.FeedForwardIn);
-                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer0IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.Gelu);
             Gelu.Erf(ref intermediate, count * IntermediateSize);
@@ -145,9 +145,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             // encoder.layer.0.output.dense
             {
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, 1024);
+                QuantizedRows x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, 1024, Unsafe.Add(ref pass.WeightFloats(EncoderLayer0OutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer0OutputDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.FeedForwardOut);
-                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer0OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -161,11 +161,11 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 256);
+            QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer1AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer1AttentionSelfInputZeroPoint), 0));
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfQuery, 256, 256, 256, false), ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfQuery, 256, 256, 256, false), ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
         }
 
         // Layer 1: attention output, feed-forward and both normalizations of some tokens.
@@ -180,9 +180,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             // encoder.layer.1.attention.output.dense
             {
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref context, ProjectedStride, count, 256);
+                QuantizedRows x = Stage.Static(pass, worker, ref context, ProjectedStride, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer1AttentionOutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer1AttentionOutputDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.AttentionOutput);
-                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -192,9 +192,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             // encoder.layer.1.intermediate.dense
             {
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, 256);
+                QuantizedRows x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer1IntermediateDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer1IntermediateDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.FeedForwardIn);
-                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer1IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.Gelu);
             Gelu.Erf(ref intermediate, count * IntermediateSize);
@@ -202,9 +202,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             // encoder.layer.1.output.dense
             {
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, 1024);
+                QuantizedRows x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, 1024, Unsafe.Add(ref pass.WeightFloats(EncoderLayer1OutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer1OutputDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.FeedForwardOut);
-                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer1OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -218,11 +218,11 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 256);
+            QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer2AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer2AttentionSelfInputZeroPoint), 0));
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionSelfQuery, 256, 256, 256, false), ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionSelfQuery, 256, 256, 256, false), ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
         }
 
         // Layer 2: attention output, feed-forward and both normalizations of some tokens.
@@ -237,9 +237,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             // encoder.layer.2.attention.output.dense
             {
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref context, ProjectedStride, count, 256);
+                QuantizedRows x = Stage.Static(pass, worker, ref context, ProjectedStride, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer2AttentionOutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer2AttentionOutputDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.AttentionOutput);
-                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -249,9 +249,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             // encoder.layer.2.intermediate.dense
             {
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, 256);
+                QuantizedRows x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer2IntermediateDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer2IntermediateDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.FeedForwardIn);
-                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer2IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer2IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.Gelu);
             Gelu.Erf(ref intermediate, count * IntermediateSize);
@@ -259,9 +259,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             // encoder.layer.2.output.dense
             {
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, 1024);
+                QuantizedRows x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, 1024, Unsafe.Add(ref pass.WeightFloats(EncoderLayer2OutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer2OutputDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.FeedForwardOut);
-                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer2OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer2OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -276,10 +276,10 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
                 ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 256);
+                QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer3AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer3AttentionSelfInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
             }
             (int sequence, int sequences) = FirstTokens.SequencesIn(pass, first, count);
             if (sequences > 0)
@@ -289,9 +289,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 ref float query = ref pass.LocalFloats(worker, FirstContext);
                 FirstTokens.Gather(pass, sequence, sequences, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, sequences, 256);
+                QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, sequences, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer3AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer3AttentionSelfInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfQuery, 256, 256, 256, false), ref query, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfQuery, 256, 256, 256, false), ref query, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
                 FirstTokens.Scatter(pass, sequence, sequences, ref query, HiddenSize, ref pass.Shared(Projected), ProjectedStride);
             }
         }
@@ -311,9 +311,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             // encoder.layer.3.attention.output.dense
             {
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref context, HiddenSize, count, 256);
+                QuantizedRows x = Stage.Static(pass, worker, ref context, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer3AttentionOutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer3AttentionOutputDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.AttentionOutput);
-                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -323,9 +323,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             // encoder.layer.3.intermediate.dense
             {
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, 256);
+                QuantizedRows x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer3IntermediateDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer3IntermediateDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.FeedForwardIn);
-                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer3IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.Gelu);
             Gelu.Erf(ref intermediate, count * IntermediateSize);
@@ -333,9 +333,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             // encoder.layer.3.output.dense
             {
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, 1024);
+                QuantizedRows x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, 1024, Unsafe.Add(ref pass.WeightFloats(EncoderLayer3OutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer3OutputDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.FeedForwardOut);
-                ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, EncoderLayer3OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer3OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -352,13 +352,57 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             int first = pass.Starts[sequence];
             int length = pass.Starts[sequence + 1] - first;
             int queries = phase == 7 ? 1 : length;
-            pass.Enter(worker, OperatorClass.Attention, 2L * queries * length * HeadSize);
+            pass.Enter(worker, OperatorClass.Attention);
             ref float query = ref Unsafe.Add(ref pass.Shared(Projected), ((nint)first * ProjectedStride) + (head * HeadSize));
-            Attention.Run(
-                ref query, ref Unsafe.Add(ref query, HiddenSize), ref Unsafe.Add(ref query, 2 * HiddenSize), ProjectedStride,
-                queries, length, HeadSize, AttentionScale,
-                ref pass.LocalFloats(worker, AttentionScratch), ref query, ProjectedStride);
+            ref float key = ref Unsafe.Add(ref query, HiddenSize);
+            ref float value = ref Unsafe.Add(ref query, 2 * HiddenSize);
+            ref float scratch = ref pass.LocalFloats(worker, AttentionScratch);
+            if (pass.Observer is not null)
+            {
+                // Calibration sees what would be quantized, and goes on in full precision.
+                AttentionProbe.Run(
+                    pass, 17 + (4 * (phase / 2)), 0, ref query, ref key, ref value, ProjectedStride,
+                    queries, length, HeadSize, AttentionScale, ref scratch, ref query, ProjectedStride);
+                return;
+            }
+
+            QuantizedAttention.Run(
+                ref query, ref key, ref value, ProjectedStride,
+                queries, length, HeadSize, Operands(pass, phase / 2),
+                ref scratch, ref query, ProjectedStride);
         }
+
+        // How a layer's query, key, value and probabilities become codes.
+        private static AttentionOperands Operands(ForwardPass pass, int layer) => layer switch
+        {
+            0 => new(
+                Operand(pass, EncoderLayer0AttentionSelfQueryOutputInputScale, EncoderLayer0AttentionSelfQueryOutputInputZeroPoint, 0),
+                Operand(pass, EncoderLayer0AttentionSelfKeyOutputInputScale, EncoderLayer0AttentionSelfKeyOutputInputZeroPoint, 0),
+                Operand(pass, EncoderLayer0AttentionSelfValueOutputInputScale, EncoderLayer0AttentionSelfValueOutputInputZeroPoint, 0),
+                Operand(pass, EncoderLayer0AttentionSelfProbabilitiesInputScale, EncoderLayer0AttentionSelfProbabilitiesInputZeroPoint, 0),
+                AttentionScale),
+            1 => new(
+                Operand(pass, EncoderLayer1AttentionSelfQueryOutputInputScale, EncoderLayer1AttentionSelfQueryOutputInputZeroPoint, 0),
+                Operand(pass, EncoderLayer1AttentionSelfKeyOutputInputScale, EncoderLayer1AttentionSelfKeyOutputInputZeroPoint, 0),
+                Operand(pass, EncoderLayer1AttentionSelfValueOutputInputScale, EncoderLayer1AttentionSelfValueOutputInputZeroPoint, 0),
+                Operand(pass, EncoderLayer1AttentionSelfProbabilitiesInputScale, EncoderLayer1AttentionSelfProbabilitiesInputZeroPoint, 0),
+                AttentionScale),
+            2 => new(
+                Operand(pass, EncoderLayer2AttentionSelfQueryOutputInputScale, EncoderLayer2AttentionSelfQueryOutputInputZeroPoint, 0),
+                Operand(pass, EncoderLayer2AttentionSelfKeyOutputInputScale, EncoderLayer2AttentionSelfKeyOutputInputZeroPoint, 0),
+                Operand(pass, EncoderLayer2AttentionSelfValueOutputInputScale, EncoderLayer2AttentionSelfValueOutputInputZeroPoint, 0),
+                Operand(pass, EncoderLayer2AttentionSelfProbabilitiesInputScale, EncoderLayer2AttentionSelfProbabilitiesInputZeroPoint, 0),
+                AttentionScale),
+            _ => new(
+                Operand(pass, EncoderLayer3AttentionSelfQueryOutputInputScale, EncoderLayer3AttentionSelfQueryOutputInputZeroPoint, 0),
+                Operand(pass, EncoderLayer3AttentionSelfKeyOutputInputScale, EncoderLayer3AttentionSelfKeyOutputInputZeroPoint, 0),
+                Operand(pass, EncoderLayer3AttentionSelfValueOutputInputScale, EncoderLayer3AttentionSelfValueOutputInputZeroPoint, 0),
+                Operand(pass, EncoderLayer3AttentionSelfProbabilitiesInputScale, EncoderLayer3AttentionSelfProbabilitiesInputZeroPoint, 0),
+                AttentionScale),
+        };
+
+        private static ActivationParameters Operand(ForwardPass pass, long scale, long zeroPoint, int use) =>
+            ActivationParameters.FromScale(Unsafe.Add(ref pass.WeightFloats(scale), use), Unsafe.Add(ref pass.WeightIntegers(zeroPoint), use), 8);
 
         // Pooler and classifier for the first token of a sequence.
         private static void ComputeHead(ForwardPass pass, int worker, int sequence)
@@ -366,9 +410,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)pass.Starts[sequence] * HiddenSize);
             ref float pooled = ref pass.LocalFloats(worker, Pooled);
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, 1, 256);
+            QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, 1, 256, Unsafe.Add(ref pass.WeightFloats(PoolerDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(PoolerDenseInputZeroPoint), 0));
             pass.Enter(worker, OperatorClass.Head);
-            ReviewSentimentKernelsW1.Linear(x, LinearWeights.Open(pass, PoolerDense, 256, 256, 256, false), ref pooled, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, PoolerDense, 256, 256, 256, false), ref pooled, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.Head, 2 * HiddenSize);
             Tanh.Apply(ref pooled, HiddenSize);
             Dense.Apply(

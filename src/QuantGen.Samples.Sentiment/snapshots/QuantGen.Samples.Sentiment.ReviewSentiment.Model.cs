@@ -5,8 +5,8 @@
 
 namespace QuantGen.Samples.Sentiment
 {
-    /// <summary>A BERT with 4 layers, hidden size 256, 1-bit weights, 256 scales per matrix and 2-bit word embeddings.</summary>
-    /// <remarks>A packed file has 1,784,948 bytes of tensors beside its vocabulary. Spec 5277597faf5ba369dd8d8939ca750f46e0db30d44badf67f81c8c64a766d25b0.</remarks>
+    /// <summary>A BERT with 4 layers, hidden size 256, 2-bit weights, 1 scale per matrix and 2-bit word embeddings.</summary>
+    /// <remarks>A packed file has 2,161,021 bytes of tensors beside its vocabulary. Spec 9a72d9ea03a86e65b26936d026c17e22bd32b20eb782bf5c108a75c89f59b7a7.</remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("QuantGen", null)]
     partial class ReviewSentiment : global::QuantGen.IQuantizedModel<ReviewSentiment>
     {

@@ -58,7 +58,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public int MaxItemTokens => 64;
 
         /// <inheritdoc/>
-        public long WeightBytes => 1981632;
+        public long WeightBytes => 2533696;
 
         /// <inheritdoc/>
         public long SharedBytes => 16809984;
@@ -81,99 +81,165 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         private const long EmbeddingsTokenTypeEmbeddingsWeight = 1297536;
         private const long EmbeddingsLayerNormWeight = 1299584;
         private const long EmbeddingsLayerNormBias = 1300608;
-        private const long EncoderLayer0AttentionOutputLayerNormWeight = 1301632;
-        private const long EncoderLayer0AttentionOutputLayerNormBias = 1302656;
-        private const long EncoderLayer0OutputLayerNormWeight = 1303680;
-        private const long EncoderLayer0OutputLayerNormBias = 1304704;
-        private const long EncoderLayer1AttentionOutputLayerNormWeight = 1305728;
-        private const long EncoderLayer1AttentionOutputLayerNormBias = 1306752;
-        private const long EncoderLayer1OutputLayerNormWeight = 1307776;
-        private const long EncoderLayer1OutputLayerNormBias = 1308800;
-        private const long EncoderLayer2AttentionOutputLayerNormWeight = 1309824;
-        private const long EncoderLayer2AttentionOutputLayerNormBias = 1310848;
-        private const long EncoderLayer2OutputLayerNormWeight = 1311872;
-        private const long EncoderLayer2OutputLayerNormBias = 1312896;
-        private const long EncoderLayer3AttentionOutputLayerNormWeight = 1313920;
-        private const long EncoderLayer3AttentionOutputLayerNormBias = 1314944;
-        private const long EncoderLayer3OutputLayerNormWeight = 1315968;
-        private const long EncoderLayer3OutputLayerNormBias = 1316992;
-        private const long ClassifierWeight = 1318016;
-        private const long ClassifierBias = 1320064;
+        private const long EncoderLayer0AttentionSelfInputScale = 1301632;
+        private const long EncoderLayer0AttentionSelfInputZeroPoint = 1301696;
+        private const long EncoderLayer0AttentionSelfQueryOutputInputScale = 1301760;
+        private const long EncoderLayer0AttentionSelfQueryOutputInputZeroPoint = 1301824;
+        private const long EncoderLayer0AttentionSelfKeyOutputInputScale = 1301888;
+        private const long EncoderLayer0AttentionSelfKeyOutputInputZeroPoint = 1301952;
+        private const long EncoderLayer0AttentionSelfValueOutputInputScale = 1302016;
+        private const long EncoderLayer0AttentionSelfValueOutputInputZeroPoint = 1302080;
+        private const long EncoderLayer0AttentionSelfProbabilitiesInputScale = 1302144;
+        private const long EncoderLayer0AttentionSelfProbabilitiesInputZeroPoint = 1302208;
+        private const long EncoderLayer0AttentionOutputDenseInputScale = 1302272;
+        private const long EncoderLayer0AttentionOutputDenseInputZeroPoint = 1302336;
+        private const long EncoderLayer0AttentionOutputLayerNormWeight = 1302400;
+        private const long EncoderLayer0AttentionOutputLayerNormBias = 1303424;
+        private const long EncoderLayer0IntermediateDenseInputScale = 1304448;
+        private const long EncoderLayer0IntermediateDenseInputZeroPoint = 1304512;
+        private const long EncoderLayer0OutputDenseInputScale = 1304576;
+        private const long EncoderLayer0OutputDenseInputZeroPoint = 1304640;
+        private const long EncoderLayer0OutputLayerNormWeight = 1304704;
+        private const long EncoderLayer0OutputLayerNormBias = 1305728;
+        private const long EncoderLayer1AttentionSelfInputScale = 1306752;
+        private const long EncoderLayer1AttentionSelfInputZeroPoint = 1306816;
+        private const long EncoderLayer1AttentionSelfQueryOutputInputScale = 1306880;
+        private const long EncoderLayer1AttentionSelfQueryOutputInputZeroPoint = 1306944;
+        private const long EncoderLayer1AttentionSelfKeyOutputInputScale = 1307008;
+        private const long EncoderLayer1AttentionSelfKeyOutputInputZeroPoint = 1307072;
+        private const long EncoderLayer1AttentionSelfValueOutputInputScale = 1307136;
+        private const long EncoderLayer1AttentionSelfValueOutputInputZeroPoint = 1307200;
+        private const long EncoderLayer1AttentionSelfProbabilitiesInputScale = 1307264;
+        private const long EncoderLayer1AttentionSelfProbabilitiesInputZeroPoint = 1307328;
+        private const long EncoderLayer1AttentionOutputDenseInputScale = 1307392;
+        private const long EncoderLayer1AttentionOutputDenseInputZeroPoint = 1307456;
+        private const long EncoderLayer1AttentionOutputLayerNormWeight = 1307520;
+        private const long EncoderLayer1AttentionOutputLayerNormBias = 1308544;
+        private const long EncoderLayer1IntermediateDenseInputScale = 1309568;
+        private const long EncoderLayer1IntermediateDenseInputZeroPoint = 1309632;
+        private const long EncoderLayer1OutputDenseInputScale = 1309696;
+        private const long EncoderLayer1OutputDenseInputZeroPoint = 1309760;
+        private const long EncoderLayer1OutputLayerNormWeight = 1309824;
+        private const long EncoderLayer1OutputLayerNormBias = 1310848;
+        private const long EncoderLayer2AttentionSelfInputScale = 1311872;
+        private const long EncoderLayer2AttentionSelfInputZeroPoint = 1311936;
+        private const long EncoderLayer2AttentionSelfQueryOutputInputScale = 1312000;
+        private const long EncoderLayer2AttentionSelfQueryOutputInputZeroPoint = 1312064;
+        private const long EncoderLayer2AttentionSelfKeyOutputInputScale = 1312128;
+        private const long EncoderLayer2AttentionSelfKeyOutputInputZeroPoint = 1312192;
+        private const long EncoderLayer2AttentionSelfValueOutputInputScale = 1312256;
+        private const long EncoderLayer2AttentionSelfValueOutputInputZeroPoint = 1312320;
+        private const long EncoderLayer2AttentionSelfProbabilitiesInputScale = 1312384;
+        private const long EncoderLayer2AttentionSelfProbabilitiesInputZeroPoint = 1312448;
+        private const long EncoderLayer2AttentionOutputDenseInputScale = 1312512;
+        private const long EncoderLayer2AttentionOutputDenseInputZeroPoint = 1312576;
+        private const long EncoderLayer2AttentionOutputLayerNormWeight = 1312640;
+        private const long EncoderLayer2AttentionOutputLayerNormBias = 1313664;
+        private const long EncoderLayer2IntermediateDenseInputScale = 1314688;
+        private const long EncoderLayer2IntermediateDenseInputZeroPoint = 1314752;
+        private const long EncoderLayer2OutputDenseInputScale = 1314816;
+        private const long EncoderLayer2OutputDenseInputZeroPoint = 1314880;
+        private const long EncoderLayer2OutputLayerNormWeight = 1314944;
+        private const long EncoderLayer2OutputLayerNormBias = 1315968;
+        private const long EncoderLayer3AttentionSelfInputScale = 1316992;
+        private const long EncoderLayer3AttentionSelfInputZeroPoint = 1317056;
+        private const long EncoderLayer3AttentionSelfQueryOutputInputScale = 1317120;
+        private const long EncoderLayer3AttentionSelfQueryOutputInputZeroPoint = 1317184;
+        private const long EncoderLayer3AttentionSelfKeyOutputInputScale = 1317248;
+        private const long EncoderLayer3AttentionSelfKeyOutputInputZeroPoint = 1317312;
+        private const long EncoderLayer3AttentionSelfValueOutputInputScale = 1317376;
+        private const long EncoderLayer3AttentionSelfValueOutputInputZeroPoint = 1317440;
+        private const long EncoderLayer3AttentionSelfProbabilitiesInputScale = 1317504;
+        private const long EncoderLayer3AttentionSelfProbabilitiesInputZeroPoint = 1317568;
+        private const long EncoderLayer3AttentionOutputDenseInputScale = 1317632;
+        private const long EncoderLayer3AttentionOutputDenseInputZeroPoint = 1317696;
+        private const long EncoderLayer3AttentionOutputLayerNormWeight = 1317760;
+        private const long EncoderLayer3AttentionOutputLayerNormBias = 1318784;
+        private const long EncoderLayer3IntermediateDenseInputScale = 1319808;
+        private const long EncoderLayer3IntermediateDenseInputZeroPoint = 1319872;
+        private const long EncoderLayer3OutputDenseInputScale = 1319936;
+        private const long EncoderLayer3OutputDenseInputZeroPoint = 1320000;
+        private const long EncoderLayer3OutputLayerNormWeight = 1320064;
+        private const long EncoderLayer3OutputLayerNormBias = 1321088;
+        private const long PoolerDenseInputScale = 1322112;
+        private const long PoolerDenseInputZeroPoint = 1322176;
+        private const long ClassifierWeight = 1322240;
+        private const long ClassifierBias = 1324288;
 
-        // encoder.layer.0.attention.self.query: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfQuery => new(Codes: 1320128, Scales: 1331392, Sums: 1332416, ZeroPoints: 0, Bias: 1333440);
+        // encoder.layer.0.attention.self.query: 256 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer0AttentionSelfQuery => new(Codes: 1324352, Scales: 1346880, Sums: 1347904, ZeroPoints: 0, Bias: 1348928);
 
-        // encoder.layer.0.attention.self.key: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfKey => new(Codes: 1334464, Scales: 1345728, Sums: 1346752, ZeroPoints: 0, Bias: 1347776);
+        // encoder.layer.0.attention.self.key: 256 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer0AttentionSelfKey => new(Codes: 1349952, Scales: 1372480, Sums: 1373504, ZeroPoints: 0, Bias: 1374528);
 
-        // encoder.layer.0.attention.self.value: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfValue => new(Codes: 1348800, Scales: 1360064, Sums: 1361088, ZeroPoints: 0, Bias: 1362112);
+        // encoder.layer.0.attention.self.value: 256 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer0AttentionSelfValue => new(Codes: 1375552, Scales: 1398080, Sums: 1399104, ZeroPoints: 0, Bias: 1400128);
 
-        // encoder.layer.0.attention.output.dense: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer0AttentionOutputDense => new(Codes: 1363136, Scales: 1374400, Sums: 1375424, ZeroPoints: 0, Bias: 1376448);
+        // encoder.layer.0.attention.output.dense: 256 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer0AttentionOutputDense => new(Codes: 1401152, Scales: 1423680, Sums: 1424704, ZeroPoints: 0, Bias: 1425728);
 
-        // encoder.layer.0.intermediate.dense: 1024 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer0IntermediateDense => new(Codes: 1377472, Scales: 1422528, Sums: 1426624, ZeroPoints: 0, Bias: 1430720);
+        // encoder.layer.0.intermediate.dense: 1024 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer0IntermediateDense => new(Codes: 1426752, Scales: 1516864, Sums: 1520960, ZeroPoints: 0, Bias: 1525056);
 
-        // encoder.layer.0.output.dense: 256 x 1024 at 1 bits.
-        private static LinearPlace EncoderLayer0OutputDense => new(Codes: 1434816, Scales: 1478848, Sums: 1479872, ZeroPoints: 0, Bias: 1480896);
+        // encoder.layer.0.output.dense: 256 x 1024 at 2 bits.
+        private static LinearPlace EncoderLayer0OutputDense => new(Codes: 1529152, Scales: 1617216, Sums: 1618240, ZeroPoints: 0, Bias: 1619264);
 
-        // encoder.layer.1.attention.self.query: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfQuery => new(Codes: 1481920, Scales: 1493184, Sums: 1494208, ZeroPoints: 0, Bias: 1495232);
+        // encoder.layer.1.attention.self.query: 256 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer1AttentionSelfQuery => new(Codes: 1620288, Scales: 1642816, Sums: 1643840, ZeroPoints: 0, Bias: 1644864);
 
-        // encoder.layer.1.attention.self.key: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfKey => new(Codes: 1496256, Scales: 1507520, Sums: 1508544, ZeroPoints: 0, Bias: 1509568);
+        // encoder.layer.1.attention.self.key: 256 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer1AttentionSelfKey => new(Codes: 1645888, Scales: 1668416, Sums: 1669440, ZeroPoints: 0, Bias: 1670464);
 
-        // encoder.layer.1.attention.self.value: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfValue => new(Codes: 1510592, Scales: 1521856, Sums: 1522880, ZeroPoints: 0, Bias: 1523904);
+        // encoder.layer.1.attention.self.value: 256 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer1AttentionSelfValue => new(Codes: 1671488, Scales: 1694016, Sums: 1695040, ZeroPoints: 0, Bias: 1696064);
 
-        // encoder.layer.1.attention.output.dense: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer1AttentionOutputDense => new(Codes: 1524928, Scales: 1536192, Sums: 1537216, ZeroPoints: 0, Bias: 1538240);
+        // encoder.layer.1.attention.output.dense: 256 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer1AttentionOutputDense => new(Codes: 1697088, Scales: 1719616, Sums: 1720640, ZeroPoints: 0, Bias: 1721664);
 
-        // encoder.layer.1.intermediate.dense: 1024 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer1IntermediateDense => new(Codes: 1539264, Scales: 1584320, Sums: 1588416, ZeroPoints: 0, Bias: 1592512);
+        // encoder.layer.1.intermediate.dense: 1024 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer1IntermediateDense => new(Codes: 1722688, Scales: 1812800, Sums: 1816896, ZeroPoints: 0, Bias: 1820992);
 
-        // encoder.layer.1.output.dense: 256 x 1024 at 1 bits.
-        private static LinearPlace EncoderLayer1OutputDense => new(Codes: 1596608, Scales: 1640640, Sums: 1641664, ZeroPoints: 0, Bias: 1642688);
+        // encoder.layer.1.output.dense: 256 x 1024 at 2 bits.
+        private static LinearPlace EncoderLayer1OutputDense => new(Codes: 1825088, Scales: 1913152, Sums: 1914176, ZeroPoints: 0, Bias: 1915200);
 
-        // encoder.layer.2.attention.self.query: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer2AttentionSelfQuery => new(Codes: 1643712, Scales: 1654976, Sums: 1656000, ZeroPoints: 0, Bias: 1657024);
+        // encoder.layer.2.attention.self.query: 256 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer2AttentionSelfQuery => new(Codes: 1916224, Scales: 1938752, Sums: 1939776, ZeroPoints: 0, Bias: 1940800);
 
-        // encoder.layer.2.attention.self.key: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer2AttentionSelfKey => new(Codes: 1658048, Scales: 1669312, Sums: 1670336, ZeroPoints: 0, Bias: 1671360);
+        // encoder.layer.2.attention.self.key: 256 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer2AttentionSelfKey => new(Codes: 1941824, Scales: 1964352, Sums: 1965376, ZeroPoints: 0, Bias: 1966400);
 
-        // encoder.layer.2.attention.self.value: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer2AttentionSelfValue => new(Codes: 1672384, Scales: 1683648, Sums: 1684672, ZeroPoints: 0, Bias: 1685696);
+        // encoder.layer.2.attention.self.value: 256 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer2AttentionSelfValue => new(Codes: 1967424, Scales: 1989952, Sums: 1990976, ZeroPoints: 0, Bias: 1992000);
 
-        // encoder.layer.2.attention.output.dense: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer2AttentionOutputDense => new(Codes: 1686720, Scales: 1697984, Sums: 1699008, ZeroPoints: 0, Bias: 1700032);
+        // encoder.layer.2.attention.output.dense: 256 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer2AttentionOutputDense => new(Codes: 1993024, Scales: 2015552, Sums: 2016576, ZeroPoints: 0, Bias: 2017600);
 
-        // encoder.layer.2.intermediate.dense: 1024 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer2IntermediateDense => new(Codes: 1701056, Scales: 1746112, Sums: 1750208, ZeroPoints: 0, Bias: 1754304);
+        // encoder.layer.2.intermediate.dense: 1024 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer2IntermediateDense => new(Codes: 2018624, Scales: 2108736, Sums: 2112832, ZeroPoints: 0, Bias: 2116928);
 
-        // encoder.layer.2.output.dense: 256 x 1024 at 1 bits.
-        private static LinearPlace EncoderLayer2OutputDense => new(Codes: 1758400, Scales: 1802432, Sums: 1803456, ZeroPoints: 0, Bias: 1804480);
+        // encoder.layer.2.output.dense: 256 x 1024 at 2 bits.
+        private static LinearPlace EncoderLayer2OutputDense => new(Codes: 2121024, Scales: 2209088, Sums: 2210112, ZeroPoints: 0, Bias: 2211136);
 
-        // encoder.layer.3.attention.self.query: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer3AttentionSelfQuery => new(Codes: 1805504, Scales: 1816768, Sums: 1817792, ZeroPoints: 0, Bias: 1818816);
+        // encoder.layer.3.attention.self.query: 256 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer3AttentionSelfQuery => new(Codes: 2212160, Scales: 2234688, Sums: 2235712, ZeroPoints: 0, Bias: 2236736);
 
-        // encoder.layer.3.attention.self.key: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer3AttentionSelfKey => new(Codes: 1819840, Scales: 1831104, Sums: 1832128, ZeroPoints: 0, Bias: 1833152);
+        // encoder.layer.3.attention.self.key: 256 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer3AttentionSelfKey => new(Codes: 2237760, Scales: 2260288, Sums: 2261312, ZeroPoints: 0, Bias: 2262336);
 
-        // encoder.layer.3.attention.self.value: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer3AttentionSelfValue => new(Codes: 1834176, Scales: 1845440, Sums: 1846464, ZeroPoints: 0, Bias: 1847488);
+        // encoder.layer.3.attention.self.value: 256 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer3AttentionSelfValue => new(Codes: 2263360, Scales: 2285888, Sums: 2286912, ZeroPoints: 0, Bias: 2287936);
 
-        // encoder.layer.3.attention.output.dense: 256 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer3AttentionOutputDense => new(Codes: 1848512, Scales: 1859776, Sums: 1860800, ZeroPoints: 0, Bias: 1861824);
+        // encoder.layer.3.attention.output.dense: 256 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer3AttentionOutputDense => new(Codes: 2288960, Scales: 2311488, Sums: 2312512, ZeroPoints: 0, Bias: 2313536);
 
-        // encoder.layer.3.intermediate.dense: 1024 x 256 at 1 bits.
-        private static LinearPlace EncoderLayer3IntermediateDense => new(Codes: 1862848, Scales: 1907904, Sums: 1912000, ZeroPoints: 0, Bias: 1916096);
+        // encoder.layer.3.intermediate.dense: 1024 x 256 at 2 bits.
+        private static LinearPlace EncoderLayer3IntermediateDense => new(Codes: 2314560, Scales: 2404672, Sums: 2408768, ZeroPoints: 0, Bias: 2412864);
 
-        // encoder.layer.3.output.dense: 256 x 1024 at 1 bits.
-        private static LinearPlace EncoderLayer3OutputDense => new(Codes: 1920192, Scales: 1964224, Sums: 1965248, ZeroPoints: 0, Bias: 1966272);
+        // encoder.layer.3.output.dense: 256 x 1024 at 2 bits.
+        private static LinearPlace EncoderLayer3OutputDense => new(Codes: 2416960, Scales: 2505024, Sums: 2506048, ZeroPoints: 0, Bias: 2507072);
 
-        // pooler.dense: 256 x 256 at 1 bits.
-        private static LinearPlace PoolerDense => new(Codes: 1967296, Scales: 1978560, Sums: 1979584, ZeroPoints: 0, Bias: 1980608);
+        // pooler.dense: 256 x 256 at 2 bits.
+        private static LinearPlace PoolerDense => new(Codes: 2508096, Scales: 2530624, Sums: 2531648, ZeroPoints: 0, Bias: 2532672);
 
         /// <inheritdoc/>
         public void PlaceWeights(PackedModel model, WeightArena arena)
@@ -184,49 +250,115 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             TensorPlacer.PlaceFloats(model, arena, "embeddings.token_type_embeddings.weight", EmbeddingsTokenTypeEmbeddingsWeight);
             TensorPlacer.PlaceFloats(model, arena, "embeddings.LayerNorm.weight", EmbeddingsLayerNormWeight);
             TensorPlacer.PlaceFloats(model, arena, "embeddings.LayerNorm.bias", EmbeddingsLayerNormBias);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.self.input_scale", EncoderLayer0AttentionSelfInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.0.attention.self.input_zero_point", EncoderLayer0AttentionSelfInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.self.query.output.input_scale", EncoderLayer0AttentionSelfQueryOutputInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.0.attention.self.query.output.input_zero_point", EncoderLayer0AttentionSelfQueryOutputInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.self.key.output.input_scale", EncoderLayer0AttentionSelfKeyOutputInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.0.attention.self.key.output.input_zero_point", EncoderLayer0AttentionSelfKeyOutputInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.self.value.output.input_scale", EncoderLayer0AttentionSelfValueOutputInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.0.attention.self.value.output.input_zero_point", EncoderLayer0AttentionSelfValueOutputInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.self.probabilities.input_scale", EncoderLayer0AttentionSelfProbabilitiesInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.0.attention.self.probabilities.input_zero_point", EncoderLayer0AttentionSelfProbabilitiesInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.output.dense.input_scale", EncoderLayer0AttentionOutputDenseInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.0.attention.output.dense.input_zero_point", EncoderLayer0AttentionOutputDenseInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.output.LayerNorm.weight", EncoderLayer0AttentionOutputLayerNormWeight);
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.output.LayerNorm.bias", EncoderLayer0AttentionOutputLayerNormBias);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.intermediate.dense.input_scale", EncoderLayer0IntermediateDenseInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.0.intermediate.dense.input_zero_point", EncoderLayer0IntermediateDenseInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.output.dense.input_scale", EncoderLayer0OutputDenseInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.0.output.dense.input_zero_point", EncoderLayer0OutputDenseInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.output.LayerNorm.weight", EncoderLayer0OutputLayerNormWeight);
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.output.LayerNorm.bias", EncoderLayer0OutputLayerNormBias);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.self.input_scale", EncoderLayer1AttentionSelfInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.1.attention.self.input_zero_point", EncoderLayer1AttentionSelfInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.self.query.output.input_scale", EncoderLayer1AttentionSelfQueryOutputInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.1.attention.self.query.output.input_zero_point", EncoderLayer1AttentionSelfQueryOutputInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.self.key.output.input_scale", EncoderLayer1AttentionSelfKeyOutputInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.1.attention.self.key.output.input_zero_point", EncoderLayer1AttentionSelfKeyOutputInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.self.value.output.input_scale", EncoderLayer1AttentionSelfValueOutputInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.1.attention.self.value.output.input_zero_point", EncoderLayer1AttentionSelfValueOutputInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.self.probabilities.input_scale", EncoderLayer1AttentionSelfProbabilitiesInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.1.attention.self.probabilities.input_zero_point", EncoderLayer1AttentionSelfProbabilitiesInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.output.dense.input_scale", EncoderLayer1AttentionOutputDenseInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.1.attention.output.dense.input_zero_point", EncoderLayer1AttentionOutputDenseInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.output.LayerNorm.weight", EncoderLayer1AttentionOutputLayerNormWeight);
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.output.LayerNorm.bias", EncoderLayer1AttentionOutputLayerNormBias);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.intermediate.dense.input_scale", EncoderLayer1IntermediateDenseInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.1.intermediate.dense.input_zero_point", EncoderLayer1IntermediateDenseInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.output.dense.input_scale", EncoderLayer1OutputDenseInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.1.output.dense.input_zero_point", EncoderLayer1OutputDenseInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.output.LayerNorm.weight", EncoderLayer1OutputLayerNormWeight);
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.output.LayerNorm.bias", EncoderLayer1OutputLayerNormBias);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.attention.self.input_scale", EncoderLayer2AttentionSelfInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.2.attention.self.input_zero_point", EncoderLayer2AttentionSelfInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.attention.self.query.output.input_scale", EncoderLayer2AttentionSelfQueryOutputInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.2.attention.self.query.output.input_zero_point", EncoderLayer2AttentionSelfQueryOutputInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.attention.self.key.output.input_scale", EncoderLayer2AttentionSelfKeyOutputInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.2.attention.self.key.output.input_zero_point", EncoderLayer2AttentionSelfKeyOutputInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.attention.self.value.output.input_scale", EncoderLayer2AttentionSelfValueOutputInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.2.attention.self.value.output.input_zero_point", EncoderLayer2AttentionSelfValueOutputInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.attention.self.probabilities.input_scale", EncoderLayer2AttentionSelfProbabilitiesInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.2.attention.self.probabilities.input_zero_point", EncoderLayer2AttentionSelfProbabilitiesInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.attention.output.dense.input_scale", EncoderLayer2AttentionOutputDenseInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.2.attention.output.dense.input_zero_point", EncoderLayer2AttentionOutputDenseInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.attention.output.LayerNorm.weight", EncoderLayer2AttentionOutputLayerNormWeight);
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.attention.output.LayerNorm.bias", EncoderLayer2AttentionOutputLayerNormBias);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.intermediate.dense.input_scale", EncoderLayer2IntermediateDenseInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.2.intermediate.dense.input_zero_point", EncoderLayer2IntermediateDenseInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.output.dense.input_scale", EncoderLayer2OutputDenseInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.2.output.dense.input_zero_point", EncoderLayer2OutputDenseInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.output.LayerNorm.weight", EncoderLayer2OutputLayerNormWeight);
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.output.LayerNorm.bias", EncoderLayer2OutputLayerNormBias);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.attention.self.input_scale", EncoderLayer3AttentionSelfInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.3.attention.self.input_zero_point", EncoderLayer3AttentionSelfInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.attention.self.query.output.input_scale", EncoderLayer3AttentionSelfQueryOutputInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.3.attention.self.query.output.input_zero_point", EncoderLayer3AttentionSelfQueryOutputInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.attention.self.key.output.input_scale", EncoderLayer3AttentionSelfKeyOutputInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.3.attention.self.key.output.input_zero_point", EncoderLayer3AttentionSelfKeyOutputInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.attention.self.value.output.input_scale", EncoderLayer3AttentionSelfValueOutputInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.3.attention.self.value.output.input_zero_point", EncoderLayer3AttentionSelfValueOutputInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.attention.self.probabilities.input_scale", EncoderLayer3AttentionSelfProbabilitiesInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.3.attention.self.probabilities.input_zero_point", EncoderLayer3AttentionSelfProbabilitiesInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.attention.output.dense.input_scale", EncoderLayer3AttentionOutputDenseInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.3.attention.output.dense.input_zero_point", EncoderLayer3AttentionOutputDenseInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.attention.output.LayerNorm.weight", EncoderLayer3AttentionOutputLayerNormWeight);
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.attention.output.LayerNorm.bias", EncoderLayer3AttentionOutputLayerNormBias);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.intermediate.dense.input_scale", EncoderLayer3IntermediateDenseInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.3.intermediate.dense.input_zero_point", EncoderLayer3IntermediateDenseInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.output.dense.input_scale", EncoderLayer3OutputDenseInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.3.output.dense.input_zero_point", EncoderLayer3OutputDenseInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.output.LayerNorm.weight", EncoderLayer3OutputLayerNormWeight);
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.output.LayerNorm.bias", EncoderLayer3OutputLayerNormBias);
+            TensorPlacer.PlaceFloats(model, arena, "pooler.dense.input_scale", PoolerDenseInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, "pooler.dense.input_zero_point", PoolerDenseInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, "classifier.weight", ClassifierWeight);
             TensorPlacer.PlaceFloats(model, arena, "classifier.bias", ClassifierBias);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.query", 0, ReviewSentimentKernelsW1.Order, EncoderLayer0AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.key", 0, ReviewSentimentKernelsW1.Order, EncoderLayer0AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.value", 0, ReviewSentimentKernelsW1.Order, EncoderLayer0AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.output.dense", 0, ReviewSentimentKernelsW1.Order, EncoderLayer0AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.intermediate.dense", 0, ReviewSentimentKernelsW1.Order, EncoderLayer0IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.output.dense", 0, ReviewSentimentKernelsW1.Order, EncoderLayer0OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.query", 0, ReviewSentimentKernelsW1.Order, EncoderLayer1AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.key", 0, ReviewSentimentKernelsW1.Order, EncoderLayer1AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.value", 0, ReviewSentimentKernelsW1.Order, EncoderLayer1AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.output.dense", 0, ReviewSentimentKernelsW1.Order, EncoderLayer1AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.intermediate.dense", 0, ReviewSentimentKernelsW1.Order, EncoderLayer1IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.output.dense", 0, ReviewSentimentKernelsW1.Order, EncoderLayer1OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.query", 0, ReviewSentimentKernelsW1.Order, EncoderLayer2AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.key", 0, ReviewSentimentKernelsW1.Order, EncoderLayer2AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.value", 0, ReviewSentimentKernelsW1.Order, EncoderLayer2AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.output.dense", 0, ReviewSentimentKernelsW1.Order, EncoderLayer2AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.intermediate.dense", 0, ReviewSentimentKernelsW1.Order, EncoderLayer2IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.output.dense", 0, ReviewSentimentKernelsW1.Order, EncoderLayer2OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.query", 0, ReviewSentimentKernelsW1.Order, EncoderLayer3AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.key", 0, ReviewSentimentKernelsW1.Order, EncoderLayer3AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.value", 0, ReviewSentimentKernelsW1.Order, EncoderLayer3AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.output.dense", 0, ReviewSentimentKernelsW1.Order, EncoderLayer3AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.intermediate.dense", 0, ReviewSentimentKernelsW1.Order, EncoderLayer3IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.output.dense", 0, ReviewSentimentKernelsW1.Order, EncoderLayer3OutputDense);
-            LinearPlacer.Place(model, arena, "pooler.dense", 0, ReviewSentimentKernelsW1.Order, PoolerDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.query", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.key", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.value", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.intermediate.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0OutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.query", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.key", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.value", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.intermediate.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1OutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.query", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.key", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.value", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.intermediate.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2OutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.query", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.key", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.value", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.intermediate.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3OutputDense);
+            LinearPlacer.Place(model, arena, "pooler.dense", 0, ReviewSentimentKernelsW2.Order, PoolerDense);
         }
     }
 }

@@ -17,17 +17,17 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
     // Byte ledger of the packed file, vocabulary and header excepted.
     //   embeddings         1,299,564
-    //   codes                401,408
-    //   scales                25,600
+    //   codes                802,816
+    //   scales                   265
     //   biases                37,888
     //   layer_norm            18,432
     //   head                   2,056
-    //   total              1,784,948
+    //   total              2,161,021
 
     internal sealed partial class ReviewSentimentProgram
     {
         /// <summary>The SHA-256 of the canonical description; a packed file carries the same.</summary>
-        public const string SpecSha256 = "5277597faf5ba369dd8d8939ca750f46e0db30d44badf67f81c8c64a766d25b0";
+        public const string SpecSha256 = "9a72d9ea03a86e65b26936d026c17e22bd32b20eb782bf5c108a75c89f59b7a7";
 
         /// <summary>The description; the loader compares it with the packed file's.</summary>
         internal static ModelSpec ModelSpec { get; } = SpecJson.Read(CanonicalSpec(SpecText));
@@ -48,10 +48,12 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
               "head": "sequence_classification",
               "outputs": 2,
               "embedding_bits": 2,
+              "embedding_scheme": "lsq",
               "activation_bits": 8,
-              "activation_range": "per_token",
+              "activation_range": "static",
+              "attention_bits": 8,
               "quantizers": [
-                {"bits": 1, "group_count": 256, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": [], "matrices": ["*"]}
+                {"scheme": "lsq", "bits": 2, "group_count": 1, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": [], "matrices": ["*"]}
               ]
             }
             """;

@@ -8,8 +8,8 @@ namespace QuantGen.IntegrationTests.Samples;
 /// <summary>The sample's model does what the sample claims.</summary>
 public sealed class ReviewSentimentTests
 {
-    // The checkpoint has 81.54% on these rows; the packed model may lose one point.
-    private const double LeastAccuracy = 0.8054;
+    // The teacher has 82.00% on these rows; the packed model may lose one and a half points.
+    private const double LeastAccuracy = 0.805;
 
     [Theory]
     [InlineData("a gorgeous , witty film", "POSITIVE")]
@@ -24,17 +24,17 @@ public sealed class ReviewSentimentTests
     }
 
     [Fact]
-    public void The_packed_model_is_a_thirteenth_of_its_checkpoint()
+    public void The_packed_model_is_an_eleventh_of_its_checkpoint()
     {
         using PackedModel packed = PackedModel.Read(Embedded(), "sentiment");
 
         Assert.Equal(ReviewSentiment.Spec, packed.Spec);
-        Assert.InRange(packed.FileLength, 1, 25_082_616 / 13);
+        Assert.InRange(packed.FileLength, 1, 25_082_056 / 11);
     }
 
     [Fact]
     [Trait("Category", "Shared")]
-    public void Accuracy_stays_within_a_point_of_the_checkpoint()
+    public void Accuracy_stays_within_a_point_and_a_half_of_the_teacher()
     {
         string[][] rows = [.. File.ReadLines(SharedFiles.Path("data/SST-2/dev.tsv")).Skip(1).Select(line => line.Split('\t'))];
         using ReviewSentiment model = ReviewSentiment.Load(Embedded());

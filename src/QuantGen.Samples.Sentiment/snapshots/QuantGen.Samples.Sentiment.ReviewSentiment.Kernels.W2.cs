@@ -15,21 +15,16 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
     using global::QuantGen.Packed;
     using global::QuantGen.Specs;
 
-    /// <summary>Exact products of 1-bit weights and 8-bit activations.</summary>
-    internal static class ReviewSentimentKernelsW1
+    /// <summary>Exact products of 2-bit weights and 8-bit activations.</summary>
+    internal static class ReviewSentimentKernelsW2
     {
         // Two kernels that give the same bits; the one that is faster here is kept.
         private static readonly bool s_hasTables512 = Vector512.IsHardwareAccelerated && Avx512BW.IsSupported && KernelRace.IsTableFaster<Tables512, Avx512>();
-
-        // Two kernels that give the same bits; the one that is faster here is kept.
-        private static readonly bool s_hasTables256 = !(Vector512.IsHardwareAccelerated && Avx512BW.IsSupported) && Avx2.IsSupported
-            && (AvxVnni.IsSupported ? KernelRace.IsTableFaster<Tables256, Vnni256>() : KernelRace.IsTableFaster<Tables256, Avx256>());
 
         /// <summary>Gets the instruction set in use here.</summary>
         public static string InstructionSet =>
             s_hasTables512 ? "AVX-512BW tables" :
             Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? "AVX-512BW" :
-            s_hasTables256 ? "AVX2 tables" :
             AvxVnni.IsSupported ? "AVX-VNNI" :
             Avx2.IsSupported ? "AVX2" :
             Vector128.IsHardwareAccelerated ? "128-bit" : "scalar";
@@ -38,7 +33,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public static KernelOrder Order =>
             s_hasTables512 ? Tables512.Order :
             Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Avx512.Order :
-            s_hasTables256 ? Tables256.Order :
             AvxVnni.IsSupported ? Vnni256.Order :
             Avx2.IsSupported ? Avx256.Order :
             Vector128.IsHardwareAccelerated ? Portable128.Order : Scalar.Order;
@@ -53,10 +47,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             else if (Vector512.IsHardwareAccelerated && Avx512BW.IsSupported)
             {
                 PanelLoop.Run<Avx512>(x, w, ref output, outputStride, ref scratch);
-            }
-            else if (s_hasTables256)
-            {
-                TableLoop.Run<Tables256>(x, w, ref output, outputStride, ref scratch);
             }
             else if (AvxVnni.IsSupported)
             {
@@ -80,7 +70,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         // A sum is at most 6 * 255, and 32 of them fit 16 bits without a sign: 48,960 <= 65,535.
         private readonly struct Tables512 : ITableKernel
         {
-            public static KernelOrder Order => TableOrder.Words1;
+            public static KernelOrder Order => TableOrder.Words2;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Build(ref byte activations, int words, ref byte tables, int stride)
@@ -106,7 +96,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 }
             }
 
-            // 4 tokens by 192 outputs.
+            // 4 tokens by 96 outputs.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(ref byte codes, ref byte tables, int words, nint next, ref int sums, int sumStride, bool isFirst)
             {
@@ -225,33 +215,21 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     ahead = ref Unsafe.Add(ref ahead, 384);
                     tables = ref Unsafe.Add(ref tables, 1024);
                 }
-                Add(Even(s00) << 1, Odd(s00) << 1, ref Unsafe.Add(ref sums, 0), isFirst);
-                Add(Even(s01) << 1, Odd(s01) << 1, ref Unsafe.Add(ref sums, 32), isFirst);
-                Add(Even(s02) << 1, Odd(s02) << 1, ref Unsafe.Add(ref sums, 64), isFirst);
-                Add(Even(s03) << 1, Odd(s03) << 1, ref Unsafe.Add(ref sums, 96), isFirst);
-                Add(Even(s04) << 1, Odd(s04) << 1, ref Unsafe.Add(ref sums, 128), isFirst);
-                Add(Even(s05) << 1, Odd(s05) << 1, ref Unsafe.Add(ref sums, 160), isFirst);
-                Add(Even(s10) << 1, Odd(s10) << 1, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 0), isFirst);
-                Add(Even(s11) << 1, Odd(s11) << 1, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 32), isFirst);
-                Add(Even(s12) << 1, Odd(s12) << 1, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 64), isFirst);
-                Add(Even(s13) << 1, Odd(s13) << 1, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 96), isFirst);
-                Add(Even(s14) << 1, Odd(s14) << 1, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 128), isFirst);
-                Add(Even(s15) << 1, Odd(s15) << 1, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 160), isFirst);
-                Add(Even(s20) << 1, Odd(s20) << 1, ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 0), isFirst);
-                Add(Even(s21) << 1, Odd(s21) << 1, ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 32), isFirst);
-                Add(Even(s22) << 1, Odd(s22) << 1, ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 64), isFirst);
-                Add(Even(s23) << 1, Odd(s23) << 1, ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 96), isFirst);
-                Add(Even(s24) << 1, Odd(s24) << 1, ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 128), isFirst);
-                Add(Even(s25) << 1, Odd(s25) << 1, ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 160), isFirst);
-                Add(Even(s30) << 1, Odd(s30) << 1, ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 0), isFirst);
-                Add(Even(s31) << 1, Odd(s31) << 1, ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 32), isFirst);
-                Add(Even(s32) << 1, Odd(s32) << 1, ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 64), isFirst);
-                Add(Even(s33) << 1, Odd(s33) << 1, ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 96), isFirst);
-                Add(Even(s34) << 1, Odd(s34) << 1, ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 128), isFirst);
-                Add(Even(s35) << 1, Odd(s35) << 1, ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 160), isFirst);
+                Add(Even(s00) + (Even(s03) << 1), Odd(s00) + (Odd(s03) << 1), ref Unsafe.Add(ref sums, 0), isFirst);
+                Add(Even(s01) + (Even(s04) << 1), Odd(s01) + (Odd(s04) << 1), ref Unsafe.Add(ref sums, 32), isFirst);
+                Add(Even(s02) + (Even(s05) << 1), Odd(s02) + (Odd(s05) << 1), ref Unsafe.Add(ref sums, 64), isFirst);
+                Add(Even(s10) + (Even(s13) << 1), Odd(s10) + (Odd(s13) << 1), ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 0), isFirst);
+                Add(Even(s11) + (Even(s14) << 1), Odd(s11) + (Odd(s14) << 1), ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 32), isFirst);
+                Add(Even(s12) + (Even(s15) << 1), Odd(s12) + (Odd(s15) << 1), ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 64), isFirst);
+                Add(Even(s20) + (Even(s23) << 1), Odd(s20) + (Odd(s23) << 1), ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 0), isFirst);
+                Add(Even(s21) + (Even(s24) << 1), Odd(s21) + (Odd(s24) << 1), ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 32), isFirst);
+                Add(Even(s22) + (Even(s25) << 1), Odd(s22) + (Odd(s25) << 1), ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 64), isFirst);
+                Add(Even(s30) + (Even(s33) << 1), Odd(s30) + (Odd(s33) << 1), ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 0), isFirst);
+                Add(Even(s31) + (Even(s34) << 1), Odd(s31) + (Odd(s34) << 1), ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 32), isFirst);
+                Add(Even(s32) + (Even(s35) << 1), Odd(s32) + (Odd(s35) << 1), ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 64), isFirst);
             }
 
-            // 1 token by 192 outputs.
+            // 1 token by 96 outputs.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Single(ref byte codes, ref byte tables, int words, nint next, ref int sums, int sumStride, bool isFirst)
             {
@@ -304,12 +282,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     ahead = ref Unsafe.Add(ref ahead, 384);
                     tables = ref Unsafe.Add(ref tables, 256);
                 }
-                Add(Even(s00) << 1, Odd(s00) << 1, ref Unsafe.Add(ref sums, 0), isFirst);
-                Add(Even(s01) << 1, Odd(s01) << 1, ref Unsafe.Add(ref sums, 32), isFirst);
-                Add(Even(s02) << 1, Odd(s02) << 1, ref Unsafe.Add(ref sums, 64), isFirst);
-                Add(Even(s03) << 1, Odd(s03) << 1, ref Unsafe.Add(ref sums, 96), isFirst);
-                Add(Even(s04) << 1, Odd(s04) << 1, ref Unsafe.Add(ref sums, 128), isFirst);
-                Add(Even(s05) << 1, Odd(s05) << 1, ref Unsafe.Add(ref sums, 160), isFirst);
+                Add(Even(s00) + (Even(s03) << 1), Odd(s00) + (Odd(s03) << 1), ref Unsafe.Add(ref sums, 0), isFirst);
+                Add(Even(s01) + (Even(s04) << 1), Odd(s01) + (Odd(s04) << 1), ref Unsafe.Add(ref sums, 32), isFirst);
+                Add(Even(s02) + (Even(s05) << 1), Odd(s02) + (Odd(s05) << 1), ref Unsafe.Add(ref sums, 64), isFirst);
             }
 
             // 4 tokens by 32 outputs.
@@ -318,48 +293,63 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             {
                 ref byte ahead = ref Unsafe.Add(ref codes, next);
                 Vector512<ushort> s00 = Vector512<ushort>.Zero;
+                Vector512<ushort> s01 = Vector512<ushort>.Zero;
                 Vector512<ushort> s10 = Vector512<ushort>.Zero;
+                Vector512<ushort> s11 = Vector512<ushort>.Zero;
                 Vector512<ushort> s20 = Vector512<ushort>.Zero;
+                Vector512<ushort> s21 = Vector512<ushort>.Zero;
                 Vector512<ushort> s30 = Vector512<ushort>.Zero;
+                Vector512<ushort> s31 = Vector512<ushort>.Zero;
                 for (int word = 0; word < words; word++)
                 {
                     Vector512<ushort> i0 = Vector512.LoadUnsafe(ref codes, 0).AsUInt16();
                     Prefetch.Line(ref ahead, 0);
+                    Vector512<ushort> i1 = Vector512.LoadUnsafe(ref codes, 64).AsUInt16();
+                    Prefetch.Line(ref ahead, 64);
                     Vector512<ushort> low00 = Vector512.LoadUnsafe(ref tables, 0).AsUInt16();
                     Vector512<ushort> high00 = Vector512.LoadUnsafe(ref tables, 64).AsUInt16();
                     s00 += Avx512BW.PermuteVar32x16x2(low00, i0, high00);
+                    s01 += Avx512BW.PermuteVar32x16x2(low00, i1, high00);
                     Vector512<ushort> low10 = Vector512.LoadUnsafe(ref tables, 256).AsUInt16();
                     Vector512<ushort> high10 = Vector512.LoadUnsafe(ref tables, 320).AsUInt16();
                     s10 += Avx512BW.PermuteVar32x16x2(low10, i0, high10);
+                    s11 += Avx512BW.PermuteVar32x16x2(low10, i1, high10);
                     Vector512<ushort> low20 = Vector512.LoadUnsafe(ref tables, 512).AsUInt16();
                     Vector512<ushort> high20 = Vector512.LoadUnsafe(ref tables, 576).AsUInt16();
                     s20 += Avx512BW.PermuteVar32x16x2(low20, i0, high20);
+                    s21 += Avx512BW.PermuteVar32x16x2(low20, i1, high20);
                     Vector512<ushort> low30 = Vector512.LoadUnsafe(ref tables, 768).AsUInt16();
                     Vector512<ushort> high30 = Vector512.LoadUnsafe(ref tables, 832).AsUInt16();
                     s30 += Avx512BW.PermuteVar32x16x2(low30, i0, high30);
+                    s31 += Avx512BW.PermuteVar32x16x2(low30, i1, high30);
 
                     // The second index of a word; a multiplication shifts on another port than look-ups run on.
                     i0 = Avx512BW.MultiplyHigh(i0, Vector512.Create((ushort)1024));
+                    i1 = Avx512BW.MultiplyHigh(i1, Vector512.Create((ushort)1024));
                     Vector512<ushort> low01 = Vector512.LoadUnsafe(ref tables, 128).AsUInt16();
                     Vector512<ushort> high01 = Vector512.LoadUnsafe(ref tables, 192).AsUInt16();
                     s00 += Avx512BW.PermuteVar32x16x2(low01, i0, high01);
+                    s01 += Avx512BW.PermuteVar32x16x2(low01, i1, high01);
                     Vector512<ushort> low11 = Vector512.LoadUnsafe(ref tables, 384).AsUInt16();
                     Vector512<ushort> high11 = Vector512.LoadUnsafe(ref tables, 448).AsUInt16();
                     s10 += Avx512BW.PermuteVar32x16x2(low11, i0, high11);
+                    s11 += Avx512BW.PermuteVar32x16x2(low11, i1, high11);
                     Vector512<ushort> low21 = Vector512.LoadUnsafe(ref tables, 640).AsUInt16();
                     Vector512<ushort> high21 = Vector512.LoadUnsafe(ref tables, 704).AsUInt16();
                     s20 += Avx512BW.PermuteVar32x16x2(low21, i0, high21);
+                    s21 += Avx512BW.PermuteVar32x16x2(low21, i1, high21);
                     Vector512<ushort> low31 = Vector512.LoadUnsafe(ref tables, 896).AsUInt16();
                     Vector512<ushort> high31 = Vector512.LoadUnsafe(ref tables, 960).AsUInt16();
                     s30 += Avx512BW.PermuteVar32x16x2(low31, i0, high31);
-                    codes = ref Unsafe.Add(ref codes, 64);
-                    ahead = ref Unsafe.Add(ref ahead, 64);
+                    s31 += Avx512BW.PermuteVar32x16x2(low31, i1, high31);
+                    codes = ref Unsafe.Add(ref codes, 128);
+                    ahead = ref Unsafe.Add(ref ahead, 128);
                     tables = ref Unsafe.Add(ref tables, 1024);
                 }
-                Add(Even(s00) << 1, Odd(s00) << 1, ref Unsafe.Add(ref sums, 0), isFirst);
-                Add(Even(s10) << 1, Odd(s10) << 1, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 0), isFirst);
-                Add(Even(s20) << 1, Odd(s20) << 1, ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 0), isFirst);
-                Add(Even(s30) << 1, Odd(s30) << 1, ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 0), isFirst);
+                Add(Even(s00) + (Even(s01) << 1), Odd(s00) + (Odd(s01) << 1), ref Unsafe.Add(ref sums, 0), isFirst);
+                Add(Even(s10) + (Even(s11) << 1), Odd(s10) + (Odd(s11) << 1), ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 0), isFirst);
+                Add(Even(s20) + (Even(s21) << 1), Odd(s20) + (Odd(s21) << 1), ref Unsafe.Add(ref sums, (2 * (nint)sumStride) + 0), isFirst);
+                Add(Even(s30) + (Even(s31) << 1), Odd(s30) + (Odd(s31) << 1), ref Unsafe.Add(ref sums, (3 * (nint)sumStride) + 0), isFirst);
             }
 
             // 1 token by 32 outputs.
@@ -368,24 +358,30 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             {
                 ref byte ahead = ref Unsafe.Add(ref codes, next);
                 Vector512<ushort> s00 = Vector512<ushort>.Zero;
+                Vector512<ushort> s01 = Vector512<ushort>.Zero;
                 for (int word = 0; word < words; word++)
                 {
                     Vector512<ushort> i0 = Vector512.LoadUnsafe(ref codes, 0).AsUInt16();
                     Prefetch.Line(ref ahead, 0);
+                    Vector512<ushort> i1 = Vector512.LoadUnsafe(ref codes, 64).AsUInt16();
+                    Prefetch.Line(ref ahead, 64);
                     Vector512<ushort> low00 = Vector512.LoadUnsafe(ref tables, 0).AsUInt16();
                     Vector512<ushort> high00 = Vector512.LoadUnsafe(ref tables, 64).AsUInt16();
                     s00 += Avx512BW.PermuteVar32x16x2(low00, i0, high00);
+                    s01 += Avx512BW.PermuteVar32x16x2(low00, i1, high00);
 
                     // The second index of a word; a multiplication shifts on another port than look-ups run on.
                     i0 = Avx512BW.MultiplyHigh(i0, Vector512.Create((ushort)1024));
+                    i1 = Avx512BW.MultiplyHigh(i1, Vector512.Create((ushort)1024));
                     Vector512<ushort> low01 = Vector512.LoadUnsafe(ref tables, 128).AsUInt16();
                     Vector512<ushort> high01 = Vector512.LoadUnsafe(ref tables, 192).AsUInt16();
                     s00 += Avx512BW.PermuteVar32x16x2(low01, i0, high01);
-                    codes = ref Unsafe.Add(ref codes, 64);
-                    ahead = ref Unsafe.Add(ref ahead, 64);
+                    s01 += Avx512BW.PermuteVar32x16x2(low01, i1, high01);
+                    codes = ref Unsafe.Add(ref codes, 128);
+                    ahead = ref Unsafe.Add(ref ahead, 128);
                     tables = ref Unsafe.Add(ref tables, 256);
                 }
-                Add(Even(s00) << 1, Odd(s00) << 1, ref Unsafe.Add(ref sums, 0), isFirst);
+                Add(Even(s00) + (Even(s01) << 1), Odd(s00) + (Odd(s01) << 1), ref Unsafe.Add(ref sums, 0), isFirst);
             }
 
             // Even and odd lanes are runs of sixteen outputs.
@@ -417,17 +413,17 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 Vector512<float> scale = Vector512.Create(Unsafe.Add(ref x.Scales, token));
                 for (int row = 0; row < rows; row += 16)
                 {
-                    Vector512<int> corrected = Vector512.LoadUnsafe(ref sums, (nuint)row) - centered - (Vector512.LoadUnsafe(ref w.Sums, (nuint)row) * zero);
+                    Vector512<int> corrected = Vector512.LoadUnsafe(ref sums, (nuint)row) - (centered << 1) - (Vector512.LoadUnsafe(ref w.Sums, (nuint)row) * zero);
                     Vector512<float> term = Vector512.ConvertToSingle(corrected) * Vector512.LoadUnsafe(ref w.Scales, (nuint)row);
                     ((term * scale) + Vector512.LoadUnsafe(ref w.Bias, (nuint)row)).StoreUnsafe(ref output, (nuint)row);
                 }
             }
         }
 
-        // AVX-512BW. A pair sum is at most 2 * 255 * 1, and 64 of them fit 16 bits: 32640 <= 32,767.
+        // AVX-512BW. A pair sum is at most 2 * 255 * 2, and 32 of them fit 16 bits: 32640 <= 32,767.
         private readonly struct Avx512 : ITileKernel
         {
-            public static KernelOrder Order => new(1, 16, 4, 2);
+            public static KernelOrder Order => new(2, 16, 4, 2);
 
             public static int TileTokens => 4;
 
@@ -437,7 +433,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
                 nint columns = w.Columns;
-                nint panelBytes = columns * 32 / 8;
+                nint panelBytes = columns * 64 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
                 ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
@@ -471,7 +467,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 256, columns);
+                    nint depthEnd = Math.Min(k + 128, columns);
                     Vector512<short> s00 = Vector512<short>.Zero;
                     Vector512<short> s01 = Vector512<short>.Zero;
                     Vector512<short> s10 = Vector512<short>.Zero;
@@ -602,117 +598,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         Vector512<byte> x37 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 12))).AsByte();
                         s70 += Avx512BW.MultiplyAddAdjacent(x37, w30);
                         s71 += Avx512BW.MultiplyAddAdjacent(x37, w31);
-                        // Inputs k + 16 and following.
-                        Vector512<sbyte> w40 = Step4(codes00);
-                        Vector512<sbyte> w41 = Step4(codes01);
-                        Vector512<byte> x40 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 16))).AsByte();
-                        s00 += Avx512BW.MultiplyAddAdjacent(x40, w40);
-                        s01 += Avx512BW.MultiplyAddAdjacent(x40, w41);
-                        Vector512<byte> x41 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 16))).AsByte();
-                        s10 += Avx512BW.MultiplyAddAdjacent(x41, w40);
-                        s11 += Avx512BW.MultiplyAddAdjacent(x41, w41);
-                        Vector512<byte> x42 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 16))).AsByte();
-                        s20 += Avx512BW.MultiplyAddAdjacent(x42, w40);
-                        s21 += Avx512BW.MultiplyAddAdjacent(x42, w41);
-                        Vector512<byte> x43 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 16))).AsByte();
-                        s30 += Avx512BW.MultiplyAddAdjacent(x43, w40);
-                        s31 += Avx512BW.MultiplyAddAdjacent(x43, w41);
-                        Vector512<byte> x44 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 16))).AsByte();
-                        s40 += Avx512BW.MultiplyAddAdjacent(x44, w40);
-                        s41 += Avx512BW.MultiplyAddAdjacent(x44, w41);
-                        Vector512<byte> x45 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 16))).AsByte();
-                        s50 += Avx512BW.MultiplyAddAdjacent(x45, w40);
-                        s51 += Avx512BW.MultiplyAddAdjacent(x45, w41);
-                        Vector512<byte> x46 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 16))).AsByte();
-                        s60 += Avx512BW.MultiplyAddAdjacent(x46, w40);
-                        s61 += Avx512BW.MultiplyAddAdjacent(x46, w41);
-                        Vector512<byte> x47 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 16))).AsByte();
-                        s70 += Avx512BW.MultiplyAddAdjacent(x47, w40);
-                        s71 += Avx512BW.MultiplyAddAdjacent(x47, w41);
-                        // Inputs k + 20 and following.
-                        Vector512<sbyte> w50 = Step5(codes00);
-                        Vector512<sbyte> w51 = Step5(codes01);
-                        Vector512<byte> x50 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 20))).AsByte();
-                        s00 += Avx512BW.MultiplyAddAdjacent(x50, w50);
-                        s01 += Avx512BW.MultiplyAddAdjacent(x50, w51);
-                        Vector512<byte> x51 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 20))).AsByte();
-                        s10 += Avx512BW.MultiplyAddAdjacent(x51, w50);
-                        s11 += Avx512BW.MultiplyAddAdjacent(x51, w51);
-                        Vector512<byte> x52 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 20))).AsByte();
-                        s20 += Avx512BW.MultiplyAddAdjacent(x52, w50);
-                        s21 += Avx512BW.MultiplyAddAdjacent(x52, w51);
-                        Vector512<byte> x53 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 20))).AsByte();
-                        s30 += Avx512BW.MultiplyAddAdjacent(x53, w50);
-                        s31 += Avx512BW.MultiplyAddAdjacent(x53, w51);
-                        Vector512<byte> x54 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 20))).AsByte();
-                        s40 += Avx512BW.MultiplyAddAdjacent(x54, w50);
-                        s41 += Avx512BW.MultiplyAddAdjacent(x54, w51);
-                        Vector512<byte> x55 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 20))).AsByte();
-                        s50 += Avx512BW.MultiplyAddAdjacent(x55, w50);
-                        s51 += Avx512BW.MultiplyAddAdjacent(x55, w51);
-                        Vector512<byte> x56 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 20))).AsByte();
-                        s60 += Avx512BW.MultiplyAddAdjacent(x56, w50);
-                        s61 += Avx512BW.MultiplyAddAdjacent(x56, w51);
-                        Vector512<byte> x57 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 20))).AsByte();
-                        s70 += Avx512BW.MultiplyAddAdjacent(x57, w50);
-                        s71 += Avx512BW.MultiplyAddAdjacent(x57, w51);
-                        // Inputs k + 24 and following.
-                        Vector512<sbyte> w60 = Step6(codes00);
-                        Vector512<sbyte> w61 = Step6(codes01);
-                        Vector512<byte> x60 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 24))).AsByte();
-                        s00 += Avx512BW.MultiplyAddAdjacent(x60, w60);
-                        s01 += Avx512BW.MultiplyAddAdjacent(x60, w61);
-                        Vector512<byte> x61 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 24))).AsByte();
-                        s10 += Avx512BW.MultiplyAddAdjacent(x61, w60);
-                        s11 += Avx512BW.MultiplyAddAdjacent(x61, w61);
-                        Vector512<byte> x62 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 24))).AsByte();
-                        s20 += Avx512BW.MultiplyAddAdjacent(x62, w60);
-                        s21 += Avx512BW.MultiplyAddAdjacent(x62, w61);
-                        Vector512<byte> x63 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 24))).AsByte();
-                        s30 += Avx512BW.MultiplyAddAdjacent(x63, w60);
-                        s31 += Avx512BW.MultiplyAddAdjacent(x63, w61);
-                        Vector512<byte> x64 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 24))).AsByte();
-                        s40 += Avx512BW.MultiplyAddAdjacent(x64, w60);
-                        s41 += Avx512BW.MultiplyAddAdjacent(x64, w61);
-                        Vector512<byte> x65 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 24))).AsByte();
-                        s50 += Avx512BW.MultiplyAddAdjacent(x65, w60);
-                        s51 += Avx512BW.MultiplyAddAdjacent(x65, w61);
-                        Vector512<byte> x66 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 24))).AsByte();
-                        s60 += Avx512BW.MultiplyAddAdjacent(x66, w60);
-                        s61 += Avx512BW.MultiplyAddAdjacent(x66, w61);
-                        Vector512<byte> x67 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 24))).AsByte();
-                        s70 += Avx512BW.MultiplyAddAdjacent(x67, w60);
-                        s71 += Avx512BW.MultiplyAddAdjacent(x67, w61);
-                        // Inputs k + 28 and following.
-                        Vector512<sbyte> w70 = Step7(codes00);
-                        Vector512<sbyte> w71 = Step7(codes01);
-                        Vector512<byte> x70 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 28))).AsByte();
-                        s00 += Avx512BW.MultiplyAddAdjacent(x70, w70);
-                        s01 += Avx512BW.MultiplyAddAdjacent(x70, w71);
-                        Vector512<byte> x71 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 28))).AsByte();
-                        s10 += Avx512BW.MultiplyAddAdjacent(x71, w70);
-                        s11 += Avx512BW.MultiplyAddAdjacent(x71, w71);
-                        Vector512<byte> x72 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 28))).AsByte();
-                        s20 += Avx512BW.MultiplyAddAdjacent(x72, w70);
-                        s21 += Avx512BW.MultiplyAddAdjacent(x72, w71);
-                        Vector512<byte> x73 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 28))).AsByte();
-                        s30 += Avx512BW.MultiplyAddAdjacent(x73, w70);
-                        s31 += Avx512BW.MultiplyAddAdjacent(x73, w71);
-                        Vector512<byte> x74 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 28))).AsByte();
-                        s40 += Avx512BW.MultiplyAddAdjacent(x74, w70);
-                        s41 += Avx512BW.MultiplyAddAdjacent(x74, w71);
-                        Vector512<byte> x75 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 28))).AsByte();
-                        s50 += Avx512BW.MultiplyAddAdjacent(x75, w70);
-                        s51 += Avx512BW.MultiplyAddAdjacent(x75, w71);
-                        Vector512<byte> x76 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 28))).AsByte();
-                        s60 += Avx512BW.MultiplyAddAdjacent(x76, w70);
-                        s61 += Avx512BW.MultiplyAddAdjacent(x76, w71);
-                        Vector512<byte> x77 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 28))).AsByte();
-                        s70 += Avx512BW.MultiplyAddAdjacent(x77, w70);
-                        s71 += Avx512BW.MultiplyAddAdjacent(x77, w71);
                         p = ref Unsafe.Add(ref p, 128);
                         ahead = ref Unsafe.Add(ref ahead, aheadStep);
-                        k += 32;
+                        k += 16;
                     }
                     sum00 += Avx512BW.MultiplyAddAdjacent(s00, Vector512<short>.One);
                     sum01 += Avx512BW.MultiplyAddAdjacent(s01, Vector512<short>.One);
@@ -761,7 +649,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
                 nint columns = w.Columns;
-                nint panelBytes = columns * 32 / 8;
+                nint panelBytes = columns * 64 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
                 ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
@@ -783,7 +671,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 256, columns);
+                    nint depthEnd = Math.Min(k + 128, columns);
                     Vector512<short> s00 = Vector512<short>.Zero;
                     Vector512<short> s01 = Vector512<short>.Zero;
                     Vector512<short> s10 = Vector512<short>.Zero;
@@ -858,69 +746,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         Vector512<byte> x33 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
                         s30 += Avx512BW.MultiplyAddAdjacent(x33, w30);
                         s31 += Avx512BW.MultiplyAddAdjacent(x33, w31);
-                        // Inputs k + 16 and following.
-                        Vector512<sbyte> w40 = Step4(codes00);
-                        Vector512<sbyte> w41 = Step4(codes01);
-                        Vector512<byte> x40 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 16))).AsByte();
-                        s00 += Avx512BW.MultiplyAddAdjacent(x40, w40);
-                        s01 += Avx512BW.MultiplyAddAdjacent(x40, w41);
-                        Vector512<byte> x41 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 16))).AsByte();
-                        s10 += Avx512BW.MultiplyAddAdjacent(x41, w40);
-                        s11 += Avx512BW.MultiplyAddAdjacent(x41, w41);
-                        Vector512<byte> x42 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 16))).AsByte();
-                        s20 += Avx512BW.MultiplyAddAdjacent(x42, w40);
-                        s21 += Avx512BW.MultiplyAddAdjacent(x42, w41);
-                        Vector512<byte> x43 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 16))).AsByte();
-                        s30 += Avx512BW.MultiplyAddAdjacent(x43, w40);
-                        s31 += Avx512BW.MultiplyAddAdjacent(x43, w41);
-                        // Inputs k + 20 and following.
-                        Vector512<sbyte> w50 = Step5(codes00);
-                        Vector512<sbyte> w51 = Step5(codes01);
-                        Vector512<byte> x50 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 20))).AsByte();
-                        s00 += Avx512BW.MultiplyAddAdjacent(x50, w50);
-                        s01 += Avx512BW.MultiplyAddAdjacent(x50, w51);
-                        Vector512<byte> x51 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 20))).AsByte();
-                        s10 += Avx512BW.MultiplyAddAdjacent(x51, w50);
-                        s11 += Avx512BW.MultiplyAddAdjacent(x51, w51);
-                        Vector512<byte> x52 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 20))).AsByte();
-                        s20 += Avx512BW.MultiplyAddAdjacent(x52, w50);
-                        s21 += Avx512BW.MultiplyAddAdjacent(x52, w51);
-                        Vector512<byte> x53 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 20))).AsByte();
-                        s30 += Avx512BW.MultiplyAddAdjacent(x53, w50);
-                        s31 += Avx512BW.MultiplyAddAdjacent(x53, w51);
-                        // Inputs k + 24 and following.
-                        Vector512<sbyte> w60 = Step6(codes00);
-                        Vector512<sbyte> w61 = Step6(codes01);
-                        Vector512<byte> x60 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 24))).AsByte();
-                        s00 += Avx512BW.MultiplyAddAdjacent(x60, w60);
-                        s01 += Avx512BW.MultiplyAddAdjacent(x60, w61);
-                        Vector512<byte> x61 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 24))).AsByte();
-                        s10 += Avx512BW.MultiplyAddAdjacent(x61, w60);
-                        s11 += Avx512BW.MultiplyAddAdjacent(x61, w61);
-                        Vector512<byte> x62 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 24))).AsByte();
-                        s20 += Avx512BW.MultiplyAddAdjacent(x62, w60);
-                        s21 += Avx512BW.MultiplyAddAdjacent(x62, w61);
-                        Vector512<byte> x63 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 24))).AsByte();
-                        s30 += Avx512BW.MultiplyAddAdjacent(x63, w60);
-                        s31 += Avx512BW.MultiplyAddAdjacent(x63, w61);
-                        // Inputs k + 28 and following.
-                        Vector512<sbyte> w70 = Step7(codes00);
-                        Vector512<sbyte> w71 = Step7(codes01);
-                        Vector512<byte> x70 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 28))).AsByte();
-                        s00 += Avx512BW.MultiplyAddAdjacent(x70, w70);
-                        s01 += Avx512BW.MultiplyAddAdjacent(x70, w71);
-                        Vector512<byte> x71 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 28))).AsByte();
-                        s10 += Avx512BW.MultiplyAddAdjacent(x71, w70);
-                        s11 += Avx512BW.MultiplyAddAdjacent(x71, w71);
-                        Vector512<byte> x72 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 28))).AsByte();
-                        s20 += Avx512BW.MultiplyAddAdjacent(x72, w70);
-                        s21 += Avx512BW.MultiplyAddAdjacent(x72, w71);
-                        Vector512<byte> x73 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 28))).AsByte();
-                        s30 += Avx512BW.MultiplyAddAdjacent(x73, w70);
-                        s31 += Avx512BW.MultiplyAddAdjacent(x73, w71);
                         p = ref Unsafe.Add(ref p, 128);
                         ahead = ref Unsafe.Add(ref ahead, aheadStep);
-                        k += 32;
+                        k += 16;
                     }
                     sum00 += Avx512BW.MultiplyAddAdjacent(s00, Vector512<short>.One);
                     sum01 += Avx512BW.MultiplyAddAdjacent(s01, Vector512<short>.One);
@@ -953,7 +781,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
             {
                 nint columns = w.Columns;
-                nint panelBytes = columns * 32 / 8;
+                nint panelBytes = columns * 64 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
                 int share = x.Count >= 4 ? 2 : 0;
@@ -966,7 +794,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 256, columns);
+                    nint depthEnd = Math.Min(k + 128, columns);
                     Vector512<short> s00 = Vector512<short>.Zero;
                     Vector512<short> s01 = Vector512<short>.Zero;
                     while (k < depthEnd)
@@ -999,33 +827,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         Vector512<byte> x30 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
                         s00 += Avx512BW.MultiplyAddAdjacent(x30, w30);
                         s01 += Avx512BW.MultiplyAddAdjacent(x30, w31);
-                        // Inputs k + 16 and following.
-                        Vector512<sbyte> w40 = Step4(codes00);
-                        Vector512<sbyte> w41 = Step4(codes01);
-                        Vector512<byte> x40 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 16))).AsByte();
-                        s00 += Avx512BW.MultiplyAddAdjacent(x40, w40);
-                        s01 += Avx512BW.MultiplyAddAdjacent(x40, w41);
-                        // Inputs k + 20 and following.
-                        Vector512<sbyte> w50 = Step5(codes00);
-                        Vector512<sbyte> w51 = Step5(codes01);
-                        Vector512<byte> x50 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 20))).AsByte();
-                        s00 += Avx512BW.MultiplyAddAdjacent(x50, w50);
-                        s01 += Avx512BW.MultiplyAddAdjacent(x50, w51);
-                        // Inputs k + 24 and following.
-                        Vector512<sbyte> w60 = Step6(codes00);
-                        Vector512<sbyte> w61 = Step6(codes01);
-                        Vector512<byte> x60 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 24))).AsByte();
-                        s00 += Avx512BW.MultiplyAddAdjacent(x60, w60);
-                        s01 += Avx512BW.MultiplyAddAdjacent(x60, w61);
-                        // Inputs k + 28 and following.
-                        Vector512<sbyte> w70 = Step7(codes00);
-                        Vector512<sbyte> w71 = Step7(codes01);
-                        Vector512<byte> x70 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 28))).AsByte();
-                        s00 += Avx512BW.MultiplyAddAdjacent(x70, w70);
-                        s01 += Avx512BW.MultiplyAddAdjacent(x70, w71);
                         p = ref Unsafe.Add(ref p, 128);
                         ahead = ref Unsafe.Add(ref ahead, aheadStep);
-                        k += 32;
+                        k += 16;
                     }
                     sum00 += Avx512BW.MultiplyAddAdjacent(s00, Vector512<short>.One);
                     sum01 += Avx512BW.MultiplyAddAdjacent(s01, Vector512<short>.One);
@@ -1052,571 +856,35 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             private static void Finish(Vector512<float> terms, Vector512<float> bias, float scale, ref float output) =>
                 ((terms * scale) + bias).StoreUnsafe(ref output);
 
-            // Codes of step 0: bit 0, as -1 or +1.
+            // Codes of step 0: bits 0-1, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static Vector512<sbyte> Step0(Vector512<byte> p) => Gfni.V512.IsSupported
-                ? Gfni.V512.GaloisFieldAffineTransform(p, Vector512.Create(0x0001010101010101UL).AsByte(), 0xFF).AsSByte()
-                : ((p & Vector512.Create((byte)1)) + (p & Vector512.Create((byte)1))).AsSByte() - Vector512.Create((sbyte)1);
+                ? Gfni.V512.GaloisFieldAffineTransform(p, Vector512.Create(0x0102020202020202UL).AsByte(), 0xFE).AsSByte()
+                : ((p & Vector512.Create((byte)3))).AsSByte() - Vector512.Create((sbyte)2);
 
-            // Codes of step 1: bit 1, as -1 or +1.
+            // Codes of step 1: bits 2-3, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static Vector512<sbyte> Step1(Vector512<byte> p) => Gfni.V512.IsSupported
-                ? Gfni.V512.GaloisFieldAffineTransform(p, Vector512.Create(0x0002020202020202UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 1).AsByte() & Vector512.Create((byte)1)) + ((p.AsUInt16() >>> 1).AsByte() & Vector512.Create((byte)1))).AsSByte() - Vector512.Create((sbyte)1);
+                ? Gfni.V512.GaloisFieldAffineTransform(p, Vector512.Create(0x0408080808080808UL).AsByte(), 0xFE).AsSByte()
+                : (((p.AsUInt16() >>> 2).AsByte() & Vector512.Create((byte)3))).AsSByte() - Vector512.Create((sbyte)2);
 
-            // Codes of step 2: bit 2, as -1 or +1.
+            // Codes of step 2: bits 4-5, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static Vector512<sbyte> Step2(Vector512<byte> p) => Gfni.V512.IsSupported
-                ? Gfni.V512.GaloisFieldAffineTransform(p, Vector512.Create(0x0004040404040404UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 2).AsByte() & Vector512.Create((byte)1)) + ((p.AsUInt16() >>> 2).AsByte() & Vector512.Create((byte)1))).AsSByte() - Vector512.Create((sbyte)1);
+                ? Gfni.V512.GaloisFieldAffineTransform(p, Vector512.Create(0x1020202020202020UL).AsByte(), 0xFE).AsSByte()
+                : (((p.AsUInt16() >>> 4).AsByte() & Vector512.Create((byte)3))).AsSByte() - Vector512.Create((sbyte)2);
 
-            // Codes of step 3: bit 3, as -1 or +1.
+            // Codes of step 3: bits 6-7, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static Vector512<sbyte> Step3(Vector512<byte> p) => Gfni.V512.IsSupported
-                ? Gfni.V512.GaloisFieldAffineTransform(p, Vector512.Create(0x0008080808080808UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 3).AsByte() & Vector512.Create((byte)1)) + ((p.AsUInt16() >>> 3).AsByte() & Vector512.Create((byte)1))).AsSByte() - Vector512.Create((sbyte)1);
-
-            // Codes of step 4: bit 4, as -1 or +1.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector512<sbyte> Step4(Vector512<byte> p) => Gfni.V512.IsSupported
-                ? Gfni.V512.GaloisFieldAffineTransform(p, Vector512.Create(0x0010101010101010UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 4).AsByte() & Vector512.Create((byte)1)) + ((p.AsUInt16() >>> 4).AsByte() & Vector512.Create((byte)1))).AsSByte() - Vector512.Create((sbyte)1);
-
-            // Codes of step 5: bit 5, as -1 or +1.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector512<sbyte> Step5(Vector512<byte> p) => Gfni.V512.IsSupported
-                ? Gfni.V512.GaloisFieldAffineTransform(p, Vector512.Create(0x0020202020202020UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 5).AsByte() & Vector512.Create((byte)1)) + ((p.AsUInt16() >>> 5).AsByte() & Vector512.Create((byte)1))).AsSByte() - Vector512.Create((sbyte)1);
-
-            // Codes of step 6: bit 6, as -1 or +1.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector512<sbyte> Step6(Vector512<byte> p) => Gfni.V512.IsSupported
-                ? Gfni.V512.GaloisFieldAffineTransform(p, Vector512.Create(0x0040404040404040UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 6).AsByte() & Vector512.Create((byte)1)) + ((p.AsUInt16() >>> 6).AsByte() & Vector512.Create((byte)1))).AsSByte() - Vector512.Create((sbyte)1);
-
-            // Codes of step 7: bit 7, as -1 or +1.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector512<sbyte> Step7(Vector512<byte> p) => Gfni.V512.IsSupported
-                ? Gfni.V512.GaloisFieldAffineTransform(p, Vector512.Create(0x0080808080808080UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 7).AsByte() & Vector512.Create((byte)1)) + ((p.AsUInt16() >>> 7).AsByte() & Vector512.Create((byte)1))).AsSByte() - Vector512.Create((sbyte)1);
-        }
-
-        // AVX2: the sums of four activations, at most 1,020, are computed once for all 16 choices of four one-bit weights and then looked up by every output,
-        // the low and the high five bits apart. Eight of them fit a byte lane (248 <= 255), 64 whole sums fit 16 bits without a sign: 65,280 <= 65,535.
-        private readonly struct Tables256 : ITableKernel
-        {
-            public static KernelOrder Order => TableOrder.Nibbles;
-
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Build(ref byte activations, int words, ref byte tables, int stride)
-            {
-                // The bits of a lane's number choose among activations 0 and 1, and among 2 and 3.
-                Vector256<sbyte> first = Vector256.Create(0x0101_0100_0001_0000UL).AsSByte();
-                Vector256<sbyte> second = Vector256.Create(0x0000000000000000UL, 0x0001000100010001UL, 0x0100010001000100UL, 0x0101010101010101UL).AsSByte();
-                for (int group = 0; group < 2 * words; group++)
-                {
-                    Vector256<byte> a = Vector256.Create(Unsafe.ReadUnaligned<ushort>(ref activations)).AsByte();
-                    Vector256<byte> b = Vector256.Create(Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref activations, 2))).AsByte();
-                    Vector256<short> sum = Avx2.MultiplyAddAdjacent(a, first) + Avx2.MultiplyAddAdjacent(b, second);
-                    Vector256<byte> halves = Avx2.PackUnsignedSaturate(sum & Vector256.Create((short)31), sum >>> 5);
-                    Avx2.Permute4x64(halves.AsUInt64(), 0b11_01_10_00).AsByte().StoreUnsafe(ref tables);
-                    activations = ref Unsafe.Add(ref activations, 4);
-                    tables = ref Unsafe.Add(ref tables, (group & 1) == 0 ? 32 : stride - 32);
-                }
-            }
-
-            // 2 tokens by 64 outputs.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Tile(ref byte codes, ref byte tables, int words, nint next, ref int sums, int sumStride, bool isFirst)
-            {
-                ref byte ahead = ref Unsafe.Add(ref codes, next);
-                Vector256<short> first00 = Vector256<short>.Zero;
-                Vector256<short> second00 = Vector256<short>.Zero;
-                Vector256<short> first01 = Vector256<short>.Zero;
-                Vector256<short> second01 = Vector256<short>.Zero;
-                Vector256<short> first10 = Vector256<short>.Zero;
-                Vector256<short> second10 = Vector256<short>.Zero;
-                Vector256<short> first11 = Vector256<short>.Zero;
-                Vector256<short> second11 = Vector256<short>.Zero;
-                for (int word = 0; word < words; word += 4)
-                {
-                    Vector256<byte> low00 = Vector256<byte>.Zero;
-                    Vector256<byte> high00 = Vector256<byte>.Zero;
-                    Vector256<byte> low01 = Vector256<byte>.Zero;
-                    Vector256<byte> high01 = Vector256<byte>.Zero;
-                    Vector256<byte> low10 = Vector256<byte>.Zero;
-                    Vector256<byte> high10 = Vector256<byte>.Zero;
-                    Vector256<byte> low11 = Vector256<byte>.Zero;
-                    Vector256<byte> high11 = Vector256<byte>.Zero;
-                    Prefetch.Line(ref ahead, 0);
-                    Prefetch.Line(ref ahead, 64);
-                    Prefetch.Line(ref ahead, 128);
-                    Prefetch.Line(ref ahead, 192);
-                    Vector256<byte> i00 = Vector256.LoadUnsafe(ref codes, 0);
-                    Vector256<byte> i01 = Vector256.LoadUnsafe(ref codes, 32);
-                    Vector256<byte> j000 = i00 & Vector256.Create((byte)15);
-                    Vector256<byte> j001 = i01 & Vector256.Create((byte)15);
-                    Vector256<byte> low00Of0 = Table(ref tables, 0);
-                    Vector256<byte> high00Of0 = Table(ref tables, 16);
-                    low00 += Avx2.Shuffle(low00Of0, j000);
-                    high00 += Avx2.Shuffle(high00Of0, j000);
-                    low01 += Avx2.Shuffle(low00Of0, j001);
-                    high01 += Avx2.Shuffle(high00Of0, j001);
-                    Vector256<byte> low00Of1 = Table(ref tables, 64);
-                    Vector256<byte> high00Of1 = Table(ref tables, 80);
-                    low10 += Avx2.Shuffle(low00Of1, j000);
-                    high10 += Avx2.Shuffle(high00Of1, j000);
-                    low11 += Avx2.Shuffle(low00Of1, j001);
-                    high11 += Avx2.Shuffle(high00Of1, j001);
-                    Vector256<byte> j010 = (i00.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> j011 = (i01.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> low01Of0 = Table(ref tables, 32);
-                    Vector256<byte> high01Of0 = Table(ref tables, 48);
-                    low00 += Avx2.Shuffle(low01Of0, j010);
-                    high00 += Avx2.Shuffle(high01Of0, j010);
-                    low01 += Avx2.Shuffle(low01Of0, j011);
-                    high01 += Avx2.Shuffle(high01Of0, j011);
-                    Vector256<byte> low01Of1 = Table(ref tables, 96);
-                    Vector256<byte> high01Of1 = Table(ref tables, 112);
-                    low10 += Avx2.Shuffle(low01Of1, j010);
-                    high10 += Avx2.Shuffle(high01Of1, j010);
-                    low11 += Avx2.Shuffle(low01Of1, j011);
-                    high11 += Avx2.Shuffle(high01Of1, j011);
-                    Vector256<byte> i10 = Vector256.LoadUnsafe(ref codes, 64);
-                    Vector256<byte> i11 = Vector256.LoadUnsafe(ref codes, 96);
-                    Vector256<byte> j100 = i10 & Vector256.Create((byte)15);
-                    Vector256<byte> j101 = i11 & Vector256.Create((byte)15);
-                    Vector256<byte> low10Of0 = Table(ref tables, 128);
-                    Vector256<byte> high10Of0 = Table(ref tables, 144);
-                    low00 += Avx2.Shuffle(low10Of0, j100);
-                    high00 += Avx2.Shuffle(high10Of0, j100);
-                    low01 += Avx2.Shuffle(low10Of0, j101);
-                    high01 += Avx2.Shuffle(high10Of0, j101);
-                    Vector256<byte> low10Of1 = Table(ref tables, 192);
-                    Vector256<byte> high10Of1 = Table(ref tables, 208);
-                    low10 += Avx2.Shuffle(low10Of1, j100);
-                    high10 += Avx2.Shuffle(high10Of1, j100);
-                    low11 += Avx2.Shuffle(low10Of1, j101);
-                    high11 += Avx2.Shuffle(high10Of1, j101);
-                    Vector256<byte> j110 = (i10.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> j111 = (i11.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> low11Of0 = Table(ref tables, 160);
-                    Vector256<byte> high11Of0 = Table(ref tables, 176);
-                    low00 += Avx2.Shuffle(low11Of0, j110);
-                    high00 += Avx2.Shuffle(high11Of0, j110);
-                    low01 += Avx2.Shuffle(low11Of0, j111);
-                    high01 += Avx2.Shuffle(high11Of0, j111);
-                    Vector256<byte> low11Of1 = Table(ref tables, 224);
-                    Vector256<byte> high11Of1 = Table(ref tables, 240);
-                    low10 += Avx2.Shuffle(low11Of1, j110);
-                    high10 += Avx2.Shuffle(high11Of1, j110);
-                    low11 += Avx2.Shuffle(low11Of1, j111);
-                    high11 += Avx2.Shuffle(high11Of1, j111);
-                    Vector256<byte> i20 = Vector256.LoadUnsafe(ref codes, 128);
-                    Vector256<byte> i21 = Vector256.LoadUnsafe(ref codes, 160);
-                    Vector256<byte> j200 = i20 & Vector256.Create((byte)15);
-                    Vector256<byte> j201 = i21 & Vector256.Create((byte)15);
-                    Vector256<byte> low20Of0 = Table(ref tables, 256);
-                    Vector256<byte> high20Of0 = Table(ref tables, 272);
-                    low00 += Avx2.Shuffle(low20Of0, j200);
-                    high00 += Avx2.Shuffle(high20Of0, j200);
-                    low01 += Avx2.Shuffle(low20Of0, j201);
-                    high01 += Avx2.Shuffle(high20Of0, j201);
-                    Vector256<byte> low20Of1 = Table(ref tables, 320);
-                    Vector256<byte> high20Of1 = Table(ref tables, 336);
-                    low10 += Avx2.Shuffle(low20Of1, j200);
-                    high10 += Avx2.Shuffle(high20Of1, j200);
-                    low11 += Avx2.Shuffle(low20Of1, j201);
-                    high11 += Avx2.Shuffle(high20Of1, j201);
-                    Vector256<byte> j210 = (i20.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> j211 = (i21.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> low21Of0 = Table(ref tables, 288);
-                    Vector256<byte> high21Of0 = Table(ref tables, 304);
-                    low00 += Avx2.Shuffle(low21Of0, j210);
-                    high00 += Avx2.Shuffle(high21Of0, j210);
-                    low01 += Avx2.Shuffle(low21Of0, j211);
-                    high01 += Avx2.Shuffle(high21Of0, j211);
-                    Vector256<byte> low21Of1 = Table(ref tables, 352);
-                    Vector256<byte> high21Of1 = Table(ref tables, 368);
-                    low10 += Avx2.Shuffle(low21Of1, j210);
-                    high10 += Avx2.Shuffle(high21Of1, j210);
-                    low11 += Avx2.Shuffle(low21Of1, j211);
-                    high11 += Avx2.Shuffle(high21Of1, j211);
-                    Vector256<byte> i30 = Vector256.LoadUnsafe(ref codes, 192);
-                    Vector256<byte> i31 = Vector256.LoadUnsafe(ref codes, 224);
-                    Vector256<byte> j300 = i30 & Vector256.Create((byte)15);
-                    Vector256<byte> j301 = i31 & Vector256.Create((byte)15);
-                    Vector256<byte> low30Of0 = Table(ref tables, 384);
-                    Vector256<byte> high30Of0 = Table(ref tables, 400);
-                    low00 += Avx2.Shuffle(low30Of0, j300);
-                    high00 += Avx2.Shuffle(high30Of0, j300);
-                    low01 += Avx2.Shuffle(low30Of0, j301);
-                    high01 += Avx2.Shuffle(high30Of0, j301);
-                    Vector256<byte> low30Of1 = Table(ref tables, 448);
-                    Vector256<byte> high30Of1 = Table(ref tables, 464);
-                    low10 += Avx2.Shuffle(low30Of1, j300);
-                    high10 += Avx2.Shuffle(high30Of1, j300);
-                    low11 += Avx2.Shuffle(low30Of1, j301);
-                    high11 += Avx2.Shuffle(high30Of1, j301);
-                    Vector256<byte> j310 = (i30.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> j311 = (i31.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> low31Of0 = Table(ref tables, 416);
-                    Vector256<byte> high31Of0 = Table(ref tables, 432);
-                    low00 += Avx2.Shuffle(low31Of0, j310);
-                    high00 += Avx2.Shuffle(high31Of0, j310);
-                    low01 += Avx2.Shuffle(low31Of0, j311);
-                    high01 += Avx2.Shuffle(high31Of0, j311);
-                    Vector256<byte> low31Of1 = Table(ref tables, 480);
-                    Vector256<byte> high31Of1 = Table(ref tables, 496);
-                    low10 += Avx2.Shuffle(low31Of1, j310);
-                    high10 += Avx2.Shuffle(high31Of1, j310);
-                    low11 += Avx2.Shuffle(low31Of1, j311);
-                    high11 += Avx2.Shuffle(high31Of1, j311);
-                    first00 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low00, high00), Vector256.Create((short)0x2001).AsSByte());
-                    second00 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low00, high00), Vector256.Create((short)0x2001).AsSByte());
-                    first01 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low01, high01), Vector256.Create((short)0x2001).AsSByte());
-                    second01 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low01, high01), Vector256.Create((short)0x2001).AsSByte());
-                    first10 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low10, high10), Vector256.Create((short)0x2001).AsSByte());
-                    second10 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low10, high10), Vector256.Create((short)0x2001).AsSByte());
-                    first11 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low11, high11), Vector256.Create((short)0x2001).AsSByte());
-                    second11 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low11, high11), Vector256.Create((short)0x2001).AsSByte());
-                    codes = ref Unsafe.Add(ref codes, 256);
-                    ahead = ref Unsafe.Add(ref ahead, 256);
-                    tables = ref Unsafe.Add(ref tables, 512);
-                }
-                Widen(first00, ref Unsafe.Add(ref sums, 0), isFirst);
-                Widen(second00, ref Unsafe.Add(ref sums, 16), isFirst);
-                Widen(first01, ref Unsafe.Add(ref sums, 32), isFirst);
-                Widen(second01, ref Unsafe.Add(ref sums, 48), isFirst);
-                Widen(first10, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 0), isFirst);
-                Widen(second10, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 16), isFirst);
-                Widen(first11, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 32), isFirst);
-                Widen(second11, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 48), isFirst);
-            }
-
-            // 1 token by 64 outputs.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Single(ref byte codes, ref byte tables, int words, nint next, ref int sums, int sumStride, bool isFirst)
-            {
-                ref byte ahead = ref Unsafe.Add(ref codes, next);
-                Vector256<short> first00 = Vector256<short>.Zero;
-                Vector256<short> second00 = Vector256<short>.Zero;
-                Vector256<short> first01 = Vector256<short>.Zero;
-                Vector256<short> second01 = Vector256<short>.Zero;
-                for (int word = 0; word < words; word += 4)
-                {
-                    Vector256<byte> low00 = Vector256<byte>.Zero;
-                    Vector256<byte> high00 = Vector256<byte>.Zero;
-                    Vector256<byte> low01 = Vector256<byte>.Zero;
-                    Vector256<byte> high01 = Vector256<byte>.Zero;
-                    Prefetch.Line(ref ahead, 0);
-                    Prefetch.Line(ref ahead, 64);
-                    Prefetch.Line(ref ahead, 128);
-                    Prefetch.Line(ref ahead, 192);
-                    Vector256<byte> i00 = Vector256.LoadUnsafe(ref codes, 0);
-                    Vector256<byte> i01 = Vector256.LoadUnsafe(ref codes, 32);
-                    Vector256<byte> j000 = i00 & Vector256.Create((byte)15);
-                    Vector256<byte> j001 = i01 & Vector256.Create((byte)15);
-                    Vector256<byte> low00Of0 = Table(ref tables, 0);
-                    Vector256<byte> high00Of0 = Table(ref tables, 16);
-                    low00 += Avx2.Shuffle(low00Of0, j000);
-                    high00 += Avx2.Shuffle(high00Of0, j000);
-                    low01 += Avx2.Shuffle(low00Of0, j001);
-                    high01 += Avx2.Shuffle(high00Of0, j001);
-                    Vector256<byte> j010 = (i00.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> j011 = (i01.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> low01Of0 = Table(ref tables, 32);
-                    Vector256<byte> high01Of0 = Table(ref tables, 48);
-                    low00 += Avx2.Shuffle(low01Of0, j010);
-                    high00 += Avx2.Shuffle(high01Of0, j010);
-                    low01 += Avx2.Shuffle(low01Of0, j011);
-                    high01 += Avx2.Shuffle(high01Of0, j011);
-                    Vector256<byte> i10 = Vector256.LoadUnsafe(ref codes, 64);
-                    Vector256<byte> i11 = Vector256.LoadUnsafe(ref codes, 96);
-                    Vector256<byte> j100 = i10 & Vector256.Create((byte)15);
-                    Vector256<byte> j101 = i11 & Vector256.Create((byte)15);
-                    Vector256<byte> low10Of0 = Table(ref tables, 64);
-                    Vector256<byte> high10Of0 = Table(ref tables, 80);
-                    low00 += Avx2.Shuffle(low10Of0, j100);
-                    high00 += Avx2.Shuffle(high10Of0, j100);
-                    low01 += Avx2.Shuffle(low10Of0, j101);
-                    high01 += Avx2.Shuffle(high10Of0, j101);
-                    Vector256<byte> j110 = (i10.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> j111 = (i11.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> low11Of0 = Table(ref tables, 96);
-                    Vector256<byte> high11Of0 = Table(ref tables, 112);
-                    low00 += Avx2.Shuffle(low11Of0, j110);
-                    high00 += Avx2.Shuffle(high11Of0, j110);
-                    low01 += Avx2.Shuffle(low11Of0, j111);
-                    high01 += Avx2.Shuffle(high11Of0, j111);
-                    Vector256<byte> i20 = Vector256.LoadUnsafe(ref codes, 128);
-                    Vector256<byte> i21 = Vector256.LoadUnsafe(ref codes, 160);
-                    Vector256<byte> j200 = i20 & Vector256.Create((byte)15);
-                    Vector256<byte> j201 = i21 & Vector256.Create((byte)15);
-                    Vector256<byte> low20Of0 = Table(ref tables, 128);
-                    Vector256<byte> high20Of0 = Table(ref tables, 144);
-                    low00 += Avx2.Shuffle(low20Of0, j200);
-                    high00 += Avx2.Shuffle(high20Of0, j200);
-                    low01 += Avx2.Shuffle(low20Of0, j201);
-                    high01 += Avx2.Shuffle(high20Of0, j201);
-                    Vector256<byte> j210 = (i20.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> j211 = (i21.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> low21Of0 = Table(ref tables, 160);
-                    Vector256<byte> high21Of0 = Table(ref tables, 176);
-                    low00 += Avx2.Shuffle(low21Of0, j210);
-                    high00 += Avx2.Shuffle(high21Of0, j210);
-                    low01 += Avx2.Shuffle(low21Of0, j211);
-                    high01 += Avx2.Shuffle(high21Of0, j211);
-                    Vector256<byte> i30 = Vector256.LoadUnsafe(ref codes, 192);
-                    Vector256<byte> i31 = Vector256.LoadUnsafe(ref codes, 224);
-                    Vector256<byte> j300 = i30 & Vector256.Create((byte)15);
-                    Vector256<byte> j301 = i31 & Vector256.Create((byte)15);
-                    Vector256<byte> low30Of0 = Table(ref tables, 192);
-                    Vector256<byte> high30Of0 = Table(ref tables, 208);
-                    low00 += Avx2.Shuffle(low30Of0, j300);
-                    high00 += Avx2.Shuffle(high30Of0, j300);
-                    low01 += Avx2.Shuffle(low30Of0, j301);
-                    high01 += Avx2.Shuffle(high30Of0, j301);
-                    Vector256<byte> j310 = (i30.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> j311 = (i31.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> low31Of0 = Table(ref tables, 224);
-                    Vector256<byte> high31Of0 = Table(ref tables, 240);
-                    low00 += Avx2.Shuffle(low31Of0, j310);
-                    high00 += Avx2.Shuffle(high31Of0, j310);
-                    low01 += Avx2.Shuffle(low31Of0, j311);
-                    high01 += Avx2.Shuffle(high31Of0, j311);
-                    first00 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low00, high00), Vector256.Create((short)0x2001).AsSByte());
-                    second00 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low00, high00), Vector256.Create((short)0x2001).AsSByte());
-                    first01 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low01, high01), Vector256.Create((short)0x2001).AsSByte());
-                    second01 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low01, high01), Vector256.Create((short)0x2001).AsSByte());
-                    codes = ref Unsafe.Add(ref codes, 256);
-                    ahead = ref Unsafe.Add(ref ahead, 256);
-                    tables = ref Unsafe.Add(ref tables, 256);
-                }
-                Widen(first00, ref Unsafe.Add(ref sums, 0), isFirst);
-                Widen(second00, ref Unsafe.Add(ref sums, 16), isFirst);
-                Widen(first01, ref Unsafe.Add(ref sums, 32), isFirst);
-                Widen(second01, ref Unsafe.Add(ref sums, 48), isFirst);
-            }
-
-            // 2 tokens by 32 outputs.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void GranuleTile(ref byte codes, ref byte tables, int words, nint next, ref int sums, int sumStride, bool isFirst)
-            {
-                ref byte ahead = ref Unsafe.Add(ref codes, next);
-                Vector256<short> first00 = Vector256<short>.Zero;
-                Vector256<short> second00 = Vector256<short>.Zero;
-                Vector256<short> first10 = Vector256<short>.Zero;
-                Vector256<short> second10 = Vector256<short>.Zero;
-                for (int word = 0; word < words; word += 4)
-                {
-                    Vector256<byte> low00 = Vector256<byte>.Zero;
-                    Vector256<byte> high00 = Vector256<byte>.Zero;
-                    Vector256<byte> low10 = Vector256<byte>.Zero;
-                    Vector256<byte> high10 = Vector256<byte>.Zero;
-                    Prefetch.Line(ref ahead, 0);
-                    Vector256<byte> i00 = Vector256.LoadUnsafe(ref codes, 0);
-                    Vector256<byte> j000 = i00 & Vector256.Create((byte)15);
-                    Vector256<byte> low00Of0 = Table(ref tables, 0);
-                    Vector256<byte> high00Of0 = Table(ref tables, 16);
-                    low00 += Avx2.Shuffle(low00Of0, j000);
-                    high00 += Avx2.Shuffle(high00Of0, j000);
-                    Vector256<byte> low00Of1 = Table(ref tables, 64);
-                    Vector256<byte> high00Of1 = Table(ref tables, 80);
-                    low10 += Avx2.Shuffle(low00Of1, j000);
-                    high10 += Avx2.Shuffle(high00Of1, j000);
-                    Vector256<byte> j010 = (i00.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> low01Of0 = Table(ref tables, 32);
-                    Vector256<byte> high01Of0 = Table(ref tables, 48);
-                    low00 += Avx2.Shuffle(low01Of0, j010);
-                    high00 += Avx2.Shuffle(high01Of0, j010);
-                    Vector256<byte> low01Of1 = Table(ref tables, 96);
-                    Vector256<byte> high01Of1 = Table(ref tables, 112);
-                    low10 += Avx2.Shuffle(low01Of1, j010);
-                    high10 += Avx2.Shuffle(high01Of1, j010);
-                    Vector256<byte> i10 = Vector256.LoadUnsafe(ref codes, 32);
-                    Vector256<byte> j100 = i10 & Vector256.Create((byte)15);
-                    Vector256<byte> low10Of0 = Table(ref tables, 128);
-                    Vector256<byte> high10Of0 = Table(ref tables, 144);
-                    low00 += Avx2.Shuffle(low10Of0, j100);
-                    high00 += Avx2.Shuffle(high10Of0, j100);
-                    Vector256<byte> low10Of1 = Table(ref tables, 192);
-                    Vector256<byte> high10Of1 = Table(ref tables, 208);
-                    low10 += Avx2.Shuffle(low10Of1, j100);
-                    high10 += Avx2.Shuffle(high10Of1, j100);
-                    Vector256<byte> j110 = (i10.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> low11Of0 = Table(ref tables, 160);
-                    Vector256<byte> high11Of0 = Table(ref tables, 176);
-                    low00 += Avx2.Shuffle(low11Of0, j110);
-                    high00 += Avx2.Shuffle(high11Of0, j110);
-                    Vector256<byte> low11Of1 = Table(ref tables, 224);
-                    Vector256<byte> high11Of1 = Table(ref tables, 240);
-                    low10 += Avx2.Shuffle(low11Of1, j110);
-                    high10 += Avx2.Shuffle(high11Of1, j110);
-                    Vector256<byte> i20 = Vector256.LoadUnsafe(ref codes, 64);
-                    Vector256<byte> j200 = i20 & Vector256.Create((byte)15);
-                    Vector256<byte> low20Of0 = Table(ref tables, 256);
-                    Vector256<byte> high20Of0 = Table(ref tables, 272);
-                    low00 += Avx2.Shuffle(low20Of0, j200);
-                    high00 += Avx2.Shuffle(high20Of0, j200);
-                    Vector256<byte> low20Of1 = Table(ref tables, 320);
-                    Vector256<byte> high20Of1 = Table(ref tables, 336);
-                    low10 += Avx2.Shuffle(low20Of1, j200);
-                    high10 += Avx2.Shuffle(high20Of1, j200);
-                    Vector256<byte> j210 = (i20.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> low21Of0 = Table(ref tables, 288);
-                    Vector256<byte> high21Of0 = Table(ref tables, 304);
-                    low00 += Avx2.Shuffle(low21Of0, j210);
-                    high00 += Avx2.Shuffle(high21Of0, j210);
-                    Vector256<byte> low21Of1 = Table(ref tables, 352);
-                    Vector256<byte> high21Of1 = Table(ref tables, 368);
-                    low10 += Avx2.Shuffle(low21Of1, j210);
-                    high10 += Avx2.Shuffle(high21Of1, j210);
-                    Vector256<byte> i30 = Vector256.LoadUnsafe(ref codes, 96);
-                    Vector256<byte> j300 = i30 & Vector256.Create((byte)15);
-                    Vector256<byte> low30Of0 = Table(ref tables, 384);
-                    Vector256<byte> high30Of0 = Table(ref tables, 400);
-                    low00 += Avx2.Shuffle(low30Of0, j300);
-                    high00 += Avx2.Shuffle(high30Of0, j300);
-                    Vector256<byte> low30Of1 = Table(ref tables, 448);
-                    Vector256<byte> high30Of1 = Table(ref tables, 464);
-                    low10 += Avx2.Shuffle(low30Of1, j300);
-                    high10 += Avx2.Shuffle(high30Of1, j300);
-                    Vector256<byte> j310 = (i30.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> low31Of0 = Table(ref tables, 416);
-                    Vector256<byte> high31Of0 = Table(ref tables, 432);
-                    low00 += Avx2.Shuffle(low31Of0, j310);
-                    high00 += Avx2.Shuffle(high31Of0, j310);
-                    Vector256<byte> low31Of1 = Table(ref tables, 480);
-                    Vector256<byte> high31Of1 = Table(ref tables, 496);
-                    low10 += Avx2.Shuffle(low31Of1, j310);
-                    high10 += Avx2.Shuffle(high31Of1, j310);
-                    first00 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low00, high00), Vector256.Create((short)0x2001).AsSByte());
-                    second00 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low00, high00), Vector256.Create((short)0x2001).AsSByte());
-                    first10 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low10, high10), Vector256.Create((short)0x2001).AsSByte());
-                    second10 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low10, high10), Vector256.Create((short)0x2001).AsSByte());
-                    codes = ref Unsafe.Add(ref codes, 128);
-                    ahead = ref Unsafe.Add(ref ahead, 128);
-                    tables = ref Unsafe.Add(ref tables, 512);
-                }
-                Widen(first00, ref Unsafe.Add(ref sums, 0), isFirst);
-                Widen(second00, ref Unsafe.Add(ref sums, 16), isFirst);
-                Widen(first10, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 0), isFirst);
-                Widen(second10, ref Unsafe.Add(ref sums, (1 * (nint)sumStride) + 16), isFirst);
-            }
-
-            // 1 token by 32 outputs.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void GranuleSingle(ref byte codes, ref byte tables, int words, nint next, ref int sums, int sumStride, bool isFirst)
-            {
-                ref byte ahead = ref Unsafe.Add(ref codes, next);
-                Vector256<short> first00 = Vector256<short>.Zero;
-                Vector256<short> second00 = Vector256<short>.Zero;
-                for (int word = 0; word < words; word += 4)
-                {
-                    Vector256<byte> low00 = Vector256<byte>.Zero;
-                    Vector256<byte> high00 = Vector256<byte>.Zero;
-                    Prefetch.Line(ref ahead, 0);
-                    Vector256<byte> i00 = Vector256.LoadUnsafe(ref codes, 0);
-                    Vector256<byte> j000 = i00 & Vector256.Create((byte)15);
-                    Vector256<byte> low00Of0 = Table(ref tables, 0);
-                    Vector256<byte> high00Of0 = Table(ref tables, 16);
-                    low00 += Avx2.Shuffle(low00Of0, j000);
-                    high00 += Avx2.Shuffle(high00Of0, j000);
-                    Vector256<byte> j010 = (i00.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> low01Of0 = Table(ref tables, 32);
-                    Vector256<byte> high01Of0 = Table(ref tables, 48);
-                    low00 += Avx2.Shuffle(low01Of0, j010);
-                    high00 += Avx2.Shuffle(high01Of0, j010);
-                    Vector256<byte> i10 = Vector256.LoadUnsafe(ref codes, 32);
-                    Vector256<byte> j100 = i10 & Vector256.Create((byte)15);
-                    Vector256<byte> low10Of0 = Table(ref tables, 64);
-                    Vector256<byte> high10Of0 = Table(ref tables, 80);
-                    low00 += Avx2.Shuffle(low10Of0, j100);
-                    high00 += Avx2.Shuffle(high10Of0, j100);
-                    Vector256<byte> j110 = (i10.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> low11Of0 = Table(ref tables, 96);
-                    Vector256<byte> high11Of0 = Table(ref tables, 112);
-                    low00 += Avx2.Shuffle(low11Of0, j110);
-                    high00 += Avx2.Shuffle(high11Of0, j110);
-                    Vector256<byte> i20 = Vector256.LoadUnsafe(ref codes, 64);
-                    Vector256<byte> j200 = i20 & Vector256.Create((byte)15);
-                    Vector256<byte> low20Of0 = Table(ref tables, 128);
-                    Vector256<byte> high20Of0 = Table(ref tables, 144);
-                    low00 += Avx2.Shuffle(low20Of0, j200);
-                    high00 += Avx2.Shuffle(high20Of0, j200);
-                    Vector256<byte> j210 = (i20.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> low21Of0 = Table(ref tables, 160);
-                    Vector256<byte> high21Of0 = Table(ref tables, 176);
-                    low00 += Avx2.Shuffle(low21Of0, j210);
-                    high00 += Avx2.Shuffle(high21Of0, j210);
-                    Vector256<byte> i30 = Vector256.LoadUnsafe(ref codes, 96);
-                    Vector256<byte> j300 = i30 & Vector256.Create((byte)15);
-                    Vector256<byte> low30Of0 = Table(ref tables, 192);
-                    Vector256<byte> high30Of0 = Table(ref tables, 208);
-                    low00 += Avx2.Shuffle(low30Of0, j300);
-                    high00 += Avx2.Shuffle(high30Of0, j300);
-                    Vector256<byte> j310 = (i30.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15);
-                    Vector256<byte> low31Of0 = Table(ref tables, 224);
-                    Vector256<byte> high31Of0 = Table(ref tables, 240);
-                    low00 += Avx2.Shuffle(low31Of0, j310);
-                    high00 += Avx2.Shuffle(high31Of0, j310);
-                    first00 += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low00, high00), Vector256.Create((short)0x2001).AsSByte());
-                    second00 += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low00, high00), Vector256.Create((short)0x2001).AsSByte());
-                    codes = ref Unsafe.Add(ref codes, 128);
-                    ahead = ref Unsafe.Add(ref ahead, 128);
-                    tables = ref Unsafe.Add(ref tables, 256);
-                }
-                Widen(first00, ref Unsafe.Add(ref sums, 0), isFirst);
-                Widen(second00, ref Unsafe.Add(ref sums, 16), isFirst);
-            }
-
-            // Weights are -1 and +1, so that a set bit counts 2.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Widen(Vector256<short> outputs, ref int sums, bool isFirst) => Add(
-                Vector256.WidenLower(outputs.AsUInt16()).AsInt32() << 1, Vector256.WidenUpper(outputs.AsUInt16()).AsInt32() << 1, ref sums, isFirst);
-
-            // A table of 16 bytes in both halves of a vector.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector256<byte> Table(ref byte tables, nuint at)
-            {
-                Vector128<byte> half = Vector128.LoadUnsafe(ref tables, at);
-                return Vector256.Create(half, half);
-            }
-
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Add(Vector256<int> first, Vector256<int> second, ref int sums, bool isFirst)
-            {
-                if (!isFirst)
-                {
-                    first += Vector256.LoadUnsafe(ref sums);
-                    second += Vector256.LoadUnsafe(ref sums, 8);
-                }
-
-                first.StoreUnsafe(ref sums);
-                second.StoreUnsafe(ref sums, 8);
-            }
-
-            // Undo offsets and zero points in integers, convert once, scale by row and token, then add the bias, unfused.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Finish(ref int sums, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output)
-            {
-                Vector256<int> centered = Vector256.Create(Unsafe.Add(ref x.CenteredSums, token * x.SumStride));
-                Vector256<int> zero = Vector256.Create(Unsafe.Add(ref x.ZeroPoints, token));
-                Vector256<float> scale = Vector256.Create(Unsafe.Add(ref x.Scales, token));
-                for (int row = 0; row < rows; row += 8)
-                {
-                    Vector256<int> corrected = Vector256.LoadUnsafe(ref sums, (nuint)row) - centered - (Vector256.LoadUnsafe(ref w.Sums, (nuint)row) * zero);
-                    Vector256<float> term = Vector256.ConvertToSingle(corrected) * Vector256.LoadUnsafe(ref w.Scales, (nuint)row);
-                    ((term * scale) + Vector256.LoadUnsafe(ref w.Bias, (nuint)row)).StoreUnsafe(ref output, (nuint)row);
-                }
-            }
+                ? Gfni.V512.GaloisFieldAffineTransform(p, Vector512.Create(0x4080808080808080UL).AsByte(), 0xFE).AsSByte()
+                : (((p.AsUInt16() >>> 6).AsByte() & Vector512.Create((byte)3))).AsSByte() - Vector512.Create((sbyte)2);
         }
 
         // AVX-VNNI. Four products are added into 32 bits at once; 255 * 128 * 32,768 inputs stay below 2^31.
         private readonly struct Vnni256 : ITileKernel
         {
-            public static KernelOrder Order => new(1, 8, 4, 2);
+            public static KernelOrder Order => new(2, 8, 4, 2);
 
             public static int TileTokens => 6;
 
@@ -1628,7 +896,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
                 nint columns = w.Columns;
-                nint panelBytes = columns * 16 / 8;
+                nint panelBytes = columns * 32 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
                 ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
@@ -1743,93 +1011,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     Vector256<byte> x35 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 12))).AsByte();
                     sum50 = AvxVnni.MultiplyWideningAndAdd(sum50, x35, w30);
                     sum51 = AvxVnni.MultiplyWideningAndAdd(sum51, x35, w31);
-                    // Inputs k + 16 and following.
-                    Vector256<sbyte> w40 = Step4(codes00);
-                    Vector256<sbyte> w41 = Step4(codes01);
-                    Vector256<byte> x40 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 16))).AsByte();
-                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x40, w40);
-                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x40, w41);
-                    Vector256<byte> x41 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 16))).AsByte();
-                    sum10 = AvxVnni.MultiplyWideningAndAdd(sum10, x41, w40);
-                    sum11 = AvxVnni.MultiplyWideningAndAdd(sum11, x41, w41);
-                    Vector256<byte> x42 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 16))).AsByte();
-                    sum20 = AvxVnni.MultiplyWideningAndAdd(sum20, x42, w40);
-                    sum21 = AvxVnni.MultiplyWideningAndAdd(sum21, x42, w41);
-                    Vector256<byte> x43 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 16))).AsByte();
-                    sum30 = AvxVnni.MultiplyWideningAndAdd(sum30, x43, w40);
-                    sum31 = AvxVnni.MultiplyWideningAndAdd(sum31, x43, w41);
-                    Vector256<byte> x44 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 16))).AsByte();
-                    sum40 = AvxVnni.MultiplyWideningAndAdd(sum40, x44, w40);
-                    sum41 = AvxVnni.MultiplyWideningAndAdd(sum41, x44, w41);
-                    Vector256<byte> x45 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 16))).AsByte();
-                    sum50 = AvxVnni.MultiplyWideningAndAdd(sum50, x45, w40);
-                    sum51 = AvxVnni.MultiplyWideningAndAdd(sum51, x45, w41);
-                    // Inputs k + 20 and following.
-                    Vector256<sbyte> w50 = Step5(codes00);
-                    Vector256<sbyte> w51 = Step5(codes01);
-                    Vector256<byte> x50 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 20))).AsByte();
-                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x50, w50);
-                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x50, w51);
-                    Vector256<byte> x51 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 20))).AsByte();
-                    sum10 = AvxVnni.MultiplyWideningAndAdd(sum10, x51, w50);
-                    sum11 = AvxVnni.MultiplyWideningAndAdd(sum11, x51, w51);
-                    Vector256<byte> x52 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 20))).AsByte();
-                    sum20 = AvxVnni.MultiplyWideningAndAdd(sum20, x52, w50);
-                    sum21 = AvxVnni.MultiplyWideningAndAdd(sum21, x52, w51);
-                    Vector256<byte> x53 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 20))).AsByte();
-                    sum30 = AvxVnni.MultiplyWideningAndAdd(sum30, x53, w50);
-                    sum31 = AvxVnni.MultiplyWideningAndAdd(sum31, x53, w51);
-                    Vector256<byte> x54 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 20))).AsByte();
-                    sum40 = AvxVnni.MultiplyWideningAndAdd(sum40, x54, w50);
-                    sum41 = AvxVnni.MultiplyWideningAndAdd(sum41, x54, w51);
-                    Vector256<byte> x55 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 20))).AsByte();
-                    sum50 = AvxVnni.MultiplyWideningAndAdd(sum50, x55, w50);
-                    sum51 = AvxVnni.MultiplyWideningAndAdd(sum51, x55, w51);
-                    // Inputs k + 24 and following.
-                    Vector256<sbyte> w60 = Step6(codes00);
-                    Vector256<sbyte> w61 = Step6(codes01);
-                    Vector256<byte> x60 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 24))).AsByte();
-                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x60, w60);
-                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x60, w61);
-                    Vector256<byte> x61 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 24))).AsByte();
-                    sum10 = AvxVnni.MultiplyWideningAndAdd(sum10, x61, w60);
-                    sum11 = AvxVnni.MultiplyWideningAndAdd(sum11, x61, w61);
-                    Vector256<byte> x62 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 24))).AsByte();
-                    sum20 = AvxVnni.MultiplyWideningAndAdd(sum20, x62, w60);
-                    sum21 = AvxVnni.MultiplyWideningAndAdd(sum21, x62, w61);
-                    Vector256<byte> x63 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 24))).AsByte();
-                    sum30 = AvxVnni.MultiplyWideningAndAdd(sum30, x63, w60);
-                    sum31 = AvxVnni.MultiplyWideningAndAdd(sum31, x63, w61);
-                    Vector256<byte> x64 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 24))).AsByte();
-                    sum40 = AvxVnni.MultiplyWideningAndAdd(sum40, x64, w60);
-                    sum41 = AvxVnni.MultiplyWideningAndAdd(sum41, x64, w61);
-                    Vector256<byte> x65 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 24))).AsByte();
-                    sum50 = AvxVnni.MultiplyWideningAndAdd(sum50, x65, w60);
-                    sum51 = AvxVnni.MultiplyWideningAndAdd(sum51, x65, w61);
-                    // Inputs k + 28 and following.
-                    Vector256<sbyte> w70 = Step7(codes00);
-                    Vector256<sbyte> w71 = Step7(codes01);
-                    Vector256<byte> x70 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 28))).AsByte();
-                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x70, w70);
-                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x70, w71);
-                    Vector256<byte> x71 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 28))).AsByte();
-                    sum10 = AvxVnni.MultiplyWideningAndAdd(sum10, x71, w70);
-                    sum11 = AvxVnni.MultiplyWideningAndAdd(sum11, x71, w71);
-                    Vector256<byte> x72 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 28))).AsByte();
-                    sum20 = AvxVnni.MultiplyWideningAndAdd(sum20, x72, w70);
-                    sum21 = AvxVnni.MultiplyWideningAndAdd(sum21, x72, w71);
-                    Vector256<byte> x73 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 28))).AsByte();
-                    sum30 = AvxVnni.MultiplyWideningAndAdd(sum30, x73, w70);
-                    sum31 = AvxVnni.MultiplyWideningAndAdd(sum31, x73, w71);
-                    Vector256<byte> x74 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 28))).AsByte();
-                    sum40 = AvxVnni.MultiplyWideningAndAdd(sum40, x74, w70);
-                    sum41 = AvxVnni.MultiplyWideningAndAdd(sum41, x74, w71);
-                    Vector256<byte> x75 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 28))).AsByte();
-                    sum50 = AvxVnni.MultiplyWideningAndAdd(sum50, x75, w70);
-                    sum51 = AvxVnni.MultiplyWideningAndAdd(sum51, x75, w71);
                     p = ref Unsafe.Add(ref p, 64);
                     ahead = ref Unsafe.Add(ref ahead, aheadStep);
-                    k += 32;
+                    k += 16;
                 }
                 ref float scale = ref Unsafe.Add(ref x.Scales, token);
                 ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
@@ -1857,7 +1041,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
             {
                 nint columns = w.Columns;
-                nint panelBytes = columns * 16 / 8;
+                nint panelBytes = columns * 32 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
                 int share = x.Count >= 4 ? 2 : 0;
@@ -1897,33 +1081,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     Vector256<byte> x30 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
                     sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x30, w30);
                     sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x30, w31);
-                    // Inputs k + 16 and following.
-                    Vector256<sbyte> w40 = Step4(codes00);
-                    Vector256<sbyte> w41 = Step4(codes01);
-                    Vector256<byte> x40 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 16))).AsByte();
-                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x40, w40);
-                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x40, w41);
-                    // Inputs k + 20 and following.
-                    Vector256<sbyte> w50 = Step5(codes00);
-                    Vector256<sbyte> w51 = Step5(codes01);
-                    Vector256<byte> x50 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 20))).AsByte();
-                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x50, w50);
-                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x50, w51);
-                    // Inputs k + 24 and following.
-                    Vector256<sbyte> w60 = Step6(codes00);
-                    Vector256<sbyte> w61 = Step6(codes01);
-                    Vector256<byte> x60 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 24))).AsByte();
-                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x60, w60);
-                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x60, w61);
-                    // Inputs k + 28 and following.
-                    Vector256<sbyte> w70 = Step7(codes00);
-                    Vector256<sbyte> w71 = Step7(codes01);
-                    Vector256<byte> x70 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 28))).AsByte();
-                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x70, w70);
-                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x70, w71);
                     p = ref Unsafe.Add(ref p, 64);
                     ahead = ref Unsafe.Add(ref ahead, aheadStep);
-                    k += 32;
+                    k += 16;
                 }
                 ref float scale = ref Unsafe.Add(ref x.Scales, token);
                 ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
@@ -1947,59 +1107,35 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             private static void Finish(Vector256<float> terms, Vector256<float> bias, float scale, ref float output) =>
                 ((terms * scale) + bias).StoreUnsafe(ref output);
 
-            // Codes of step 0: bit 0, as -1 or +1.
+            // Codes of step 0: bits 0-1, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static Vector256<sbyte> Step0(Vector256<byte> p) => Gfni.V256.IsSupported
-                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0001010101010101UL).AsByte(), 0xFF).AsSByte()
-                : ((p & Vector256.Create((byte)1)) + (p & Vector256.Create((byte)1))).AsSByte() - Vector256.Create((sbyte)1);
+                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0102020202020202UL).AsByte(), 0xFE).AsSByte()
+                : ((p & Vector256.Create((byte)3))).AsSByte() - Vector256.Create((sbyte)2);
 
-            // Codes of step 1: bit 1, as -1 or +1.
+            // Codes of step 1: bits 2-3, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static Vector256<sbyte> Step1(Vector256<byte> p) => Gfni.V256.IsSupported
-                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0002020202020202UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 1).AsByte() & Vector256.Create((byte)1)) + ((p.AsUInt16() >>> 1).AsByte() & Vector256.Create((byte)1))).AsSByte() - Vector256.Create((sbyte)1);
+                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0408080808080808UL).AsByte(), 0xFE).AsSByte()
+                : (((p.AsUInt16() >>> 2).AsByte() & Vector256.Create((byte)3))).AsSByte() - Vector256.Create((sbyte)2);
 
-            // Codes of step 2: bit 2, as -1 or +1.
+            // Codes of step 2: bits 4-5, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static Vector256<sbyte> Step2(Vector256<byte> p) => Gfni.V256.IsSupported
-                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0004040404040404UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 2).AsByte() & Vector256.Create((byte)1)) + ((p.AsUInt16() >>> 2).AsByte() & Vector256.Create((byte)1))).AsSByte() - Vector256.Create((sbyte)1);
+                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x1020202020202020UL).AsByte(), 0xFE).AsSByte()
+                : (((p.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)3))).AsSByte() - Vector256.Create((sbyte)2);
 
-            // Codes of step 3: bit 3, as -1 or +1.
+            // Codes of step 3: bits 6-7, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static Vector256<sbyte> Step3(Vector256<byte> p) => Gfni.V256.IsSupported
-                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0008080808080808UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 3).AsByte() & Vector256.Create((byte)1)) + ((p.AsUInt16() >>> 3).AsByte() & Vector256.Create((byte)1))).AsSByte() - Vector256.Create((sbyte)1);
-
-            // Codes of step 4: bit 4, as -1 or +1.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector256<sbyte> Step4(Vector256<byte> p) => Gfni.V256.IsSupported
-                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0010101010101010UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)1)) + ((p.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)1))).AsSByte() - Vector256.Create((sbyte)1);
-
-            // Codes of step 5: bit 5, as -1 or +1.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector256<sbyte> Step5(Vector256<byte> p) => Gfni.V256.IsSupported
-                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0020202020202020UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 5).AsByte() & Vector256.Create((byte)1)) + ((p.AsUInt16() >>> 5).AsByte() & Vector256.Create((byte)1))).AsSByte() - Vector256.Create((sbyte)1);
-
-            // Codes of step 6: bit 6, as -1 or +1.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector256<sbyte> Step6(Vector256<byte> p) => Gfni.V256.IsSupported
-                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0040404040404040UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 6).AsByte() & Vector256.Create((byte)1)) + ((p.AsUInt16() >>> 6).AsByte() & Vector256.Create((byte)1))).AsSByte() - Vector256.Create((sbyte)1);
-
-            // Codes of step 7: bit 7, as -1 or +1.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector256<sbyte> Step7(Vector256<byte> p) => Gfni.V256.IsSupported
-                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0080808080808080UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 7).AsByte() & Vector256.Create((byte)1)) + ((p.AsUInt16() >>> 7).AsByte() & Vector256.Create((byte)1))).AsSByte() - Vector256.Create((sbyte)1);
+                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x4080808080808080UL).AsByte(), 0xFE).AsSByte()
+                : (((p.AsUInt16() >>> 6).AsByte() & Vector256.Create((byte)3))).AsSByte() - Vector256.Create((sbyte)2);
         }
 
-        // AVX2. A pair sum is at most 2 * 255 * 1, and 64 of them fit 16 bits: 32640 <= 32,767.
+        // AVX2. A pair sum is at most 2 * 255 * 2, and 32 of them fit 16 bits: 32640 <= 32,767.
         private readonly struct Avx256 : ITileKernel
         {
-            public static KernelOrder Order => new(1, 8, 4, 2);
+            public static KernelOrder Order => new(2, 8, 4, 2);
 
             public static int TileTokens => 4;
 
@@ -2011,7 +1147,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
                 nint columns = w.Columns;
-                nint panelBytes = columns * 16 / 8;
+                nint panelBytes = columns * 32 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
                 ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
@@ -2033,7 +1169,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 256, columns);
+                    nint depthEnd = Math.Min(k + 128, columns);
                     Vector256<short> s00 = Vector256<short>.Zero;
                     Vector256<short> s01 = Vector256<short>.Zero;
                     Vector256<short> s10 = Vector256<short>.Zero;
@@ -2107,69 +1243,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         Vector256<byte> x33 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
                         s30 += Avx2.MultiplyAddAdjacent(x33, w30);
                         s31 += Avx2.MultiplyAddAdjacent(x33, w31);
-                        // Inputs k + 16 and following.
-                        Vector256<sbyte> w40 = Step4(codes00);
-                        Vector256<sbyte> w41 = Step4(codes01);
-                        Vector256<byte> x40 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 16))).AsByte();
-                        s00 += Avx2.MultiplyAddAdjacent(x40, w40);
-                        s01 += Avx2.MultiplyAddAdjacent(x40, w41);
-                        Vector256<byte> x41 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 16))).AsByte();
-                        s10 += Avx2.MultiplyAddAdjacent(x41, w40);
-                        s11 += Avx2.MultiplyAddAdjacent(x41, w41);
-                        Vector256<byte> x42 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 16))).AsByte();
-                        s20 += Avx2.MultiplyAddAdjacent(x42, w40);
-                        s21 += Avx2.MultiplyAddAdjacent(x42, w41);
-                        Vector256<byte> x43 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 16))).AsByte();
-                        s30 += Avx2.MultiplyAddAdjacent(x43, w40);
-                        s31 += Avx2.MultiplyAddAdjacent(x43, w41);
-                        // Inputs k + 20 and following.
-                        Vector256<sbyte> w50 = Step5(codes00);
-                        Vector256<sbyte> w51 = Step5(codes01);
-                        Vector256<byte> x50 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 20))).AsByte();
-                        s00 += Avx2.MultiplyAddAdjacent(x50, w50);
-                        s01 += Avx2.MultiplyAddAdjacent(x50, w51);
-                        Vector256<byte> x51 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 20))).AsByte();
-                        s10 += Avx2.MultiplyAddAdjacent(x51, w50);
-                        s11 += Avx2.MultiplyAddAdjacent(x51, w51);
-                        Vector256<byte> x52 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 20))).AsByte();
-                        s20 += Avx2.MultiplyAddAdjacent(x52, w50);
-                        s21 += Avx2.MultiplyAddAdjacent(x52, w51);
-                        Vector256<byte> x53 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 20))).AsByte();
-                        s30 += Avx2.MultiplyAddAdjacent(x53, w50);
-                        s31 += Avx2.MultiplyAddAdjacent(x53, w51);
-                        // Inputs k + 24 and following.
-                        Vector256<sbyte> w60 = Step6(codes00);
-                        Vector256<sbyte> w61 = Step6(codes01);
-                        Vector256<byte> x60 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 24))).AsByte();
-                        s00 += Avx2.MultiplyAddAdjacent(x60, w60);
-                        s01 += Avx2.MultiplyAddAdjacent(x60, w61);
-                        Vector256<byte> x61 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 24))).AsByte();
-                        s10 += Avx2.MultiplyAddAdjacent(x61, w60);
-                        s11 += Avx2.MultiplyAddAdjacent(x61, w61);
-                        Vector256<byte> x62 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 24))).AsByte();
-                        s20 += Avx2.MultiplyAddAdjacent(x62, w60);
-                        s21 += Avx2.MultiplyAddAdjacent(x62, w61);
-                        Vector256<byte> x63 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 24))).AsByte();
-                        s30 += Avx2.MultiplyAddAdjacent(x63, w60);
-                        s31 += Avx2.MultiplyAddAdjacent(x63, w61);
-                        // Inputs k + 28 and following.
-                        Vector256<sbyte> w70 = Step7(codes00);
-                        Vector256<sbyte> w71 = Step7(codes01);
-                        Vector256<byte> x70 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 28))).AsByte();
-                        s00 += Avx2.MultiplyAddAdjacent(x70, w70);
-                        s01 += Avx2.MultiplyAddAdjacent(x70, w71);
-                        Vector256<byte> x71 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 28))).AsByte();
-                        s10 += Avx2.MultiplyAddAdjacent(x71, w70);
-                        s11 += Avx2.MultiplyAddAdjacent(x71, w71);
-                        Vector256<byte> x72 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 28))).AsByte();
-                        s20 += Avx2.MultiplyAddAdjacent(x72, w70);
-                        s21 += Avx2.MultiplyAddAdjacent(x72, w71);
-                        Vector256<byte> x73 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 28))).AsByte();
-                        s30 += Avx2.MultiplyAddAdjacent(x73, w70);
-                        s31 += Avx2.MultiplyAddAdjacent(x73, w71);
                         p = ref Unsafe.Add(ref p, 64);
                         ahead = ref Unsafe.Add(ref ahead, aheadStep);
-                        k += 32;
+                        k += 16;
                     }
                     sum00 += Avx2.MultiplyAddAdjacent(s00, Vector256<short>.One);
                     sum01 += Avx2.MultiplyAddAdjacent(s01, Vector256<short>.One);
@@ -2202,7 +1278,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
             {
                 nint columns = w.Columns;
-                nint panelBytes = columns * 16 / 8;
+                nint panelBytes = columns * 32 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
                 int share = x.Count >= 4 ? 2 : 0;
@@ -2215,7 +1291,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 256, columns);
+                    nint depthEnd = Math.Min(k + 128, columns);
                     Vector256<short> s00 = Vector256<short>.Zero;
                     Vector256<short> s01 = Vector256<short>.Zero;
                     while (k < depthEnd)
@@ -2247,33 +1323,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         Vector256<byte> x30 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
                         s00 += Avx2.MultiplyAddAdjacent(x30, w30);
                         s01 += Avx2.MultiplyAddAdjacent(x30, w31);
-                        // Inputs k + 16 and following.
-                        Vector256<sbyte> w40 = Step4(codes00);
-                        Vector256<sbyte> w41 = Step4(codes01);
-                        Vector256<byte> x40 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 16))).AsByte();
-                        s00 += Avx2.MultiplyAddAdjacent(x40, w40);
-                        s01 += Avx2.MultiplyAddAdjacent(x40, w41);
-                        // Inputs k + 20 and following.
-                        Vector256<sbyte> w50 = Step5(codes00);
-                        Vector256<sbyte> w51 = Step5(codes01);
-                        Vector256<byte> x50 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 20))).AsByte();
-                        s00 += Avx2.MultiplyAddAdjacent(x50, w50);
-                        s01 += Avx2.MultiplyAddAdjacent(x50, w51);
-                        // Inputs k + 24 and following.
-                        Vector256<sbyte> w60 = Step6(codes00);
-                        Vector256<sbyte> w61 = Step6(codes01);
-                        Vector256<byte> x60 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 24))).AsByte();
-                        s00 += Avx2.MultiplyAddAdjacent(x60, w60);
-                        s01 += Avx2.MultiplyAddAdjacent(x60, w61);
-                        // Inputs k + 28 and following.
-                        Vector256<sbyte> w70 = Step7(codes00);
-                        Vector256<sbyte> w71 = Step7(codes01);
-                        Vector256<byte> x70 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 28))).AsByte();
-                        s00 += Avx2.MultiplyAddAdjacent(x70, w70);
-                        s01 += Avx2.MultiplyAddAdjacent(x70, w71);
                         p = ref Unsafe.Add(ref p, 64);
                         ahead = ref Unsafe.Add(ref ahead, aheadStep);
-                        k += 32;
+                        k += 16;
                     }
                     sum00 += Avx2.MultiplyAddAdjacent(s00, Vector256<short>.One);
                     sum01 += Avx2.MultiplyAddAdjacent(s01, Vector256<short>.One);
@@ -2300,59 +1352,35 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             private static void Finish(Vector256<float> terms, Vector256<float> bias, float scale, ref float output) =>
                 ((terms * scale) + bias).StoreUnsafe(ref output);
 
-            // Codes of step 0: bit 0, as -1 or +1.
+            // Codes of step 0: bits 0-1, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static Vector256<sbyte> Step0(Vector256<byte> p) => Gfni.V256.IsSupported
-                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0001010101010101UL).AsByte(), 0xFF).AsSByte()
-                : ((p & Vector256.Create((byte)1)) + (p & Vector256.Create((byte)1))).AsSByte() - Vector256.Create((sbyte)1);
+                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0102020202020202UL).AsByte(), 0xFE).AsSByte()
+                : ((p & Vector256.Create((byte)3))).AsSByte() - Vector256.Create((sbyte)2);
 
-            // Codes of step 1: bit 1, as -1 or +1.
+            // Codes of step 1: bits 2-3, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static Vector256<sbyte> Step1(Vector256<byte> p) => Gfni.V256.IsSupported
-                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0002020202020202UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 1).AsByte() & Vector256.Create((byte)1)) + ((p.AsUInt16() >>> 1).AsByte() & Vector256.Create((byte)1))).AsSByte() - Vector256.Create((sbyte)1);
+                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0408080808080808UL).AsByte(), 0xFE).AsSByte()
+                : (((p.AsUInt16() >>> 2).AsByte() & Vector256.Create((byte)3))).AsSByte() - Vector256.Create((sbyte)2);
 
-            // Codes of step 2: bit 2, as -1 or +1.
+            // Codes of step 2: bits 4-5, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static Vector256<sbyte> Step2(Vector256<byte> p) => Gfni.V256.IsSupported
-                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0004040404040404UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 2).AsByte() & Vector256.Create((byte)1)) + ((p.AsUInt16() >>> 2).AsByte() & Vector256.Create((byte)1))).AsSByte() - Vector256.Create((sbyte)1);
+                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x1020202020202020UL).AsByte(), 0xFE).AsSByte()
+                : (((p.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)3))).AsSByte() - Vector256.Create((sbyte)2);
 
-            // Codes of step 3: bit 3, as -1 or +1.
+            // Codes of step 3: bits 6-7, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static Vector256<sbyte> Step3(Vector256<byte> p) => Gfni.V256.IsSupported
-                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0008080808080808UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 3).AsByte() & Vector256.Create((byte)1)) + ((p.AsUInt16() >>> 3).AsByte() & Vector256.Create((byte)1))).AsSByte() - Vector256.Create((sbyte)1);
-
-            // Codes of step 4: bit 4, as -1 or +1.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector256<sbyte> Step4(Vector256<byte> p) => Gfni.V256.IsSupported
-                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0010101010101010UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)1)) + ((p.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)1))).AsSByte() - Vector256.Create((sbyte)1);
-
-            // Codes of step 5: bit 5, as -1 or +1.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector256<sbyte> Step5(Vector256<byte> p) => Gfni.V256.IsSupported
-                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0020202020202020UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 5).AsByte() & Vector256.Create((byte)1)) + ((p.AsUInt16() >>> 5).AsByte() & Vector256.Create((byte)1))).AsSByte() - Vector256.Create((sbyte)1);
-
-            // Codes of step 6: bit 6, as -1 or +1.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector256<sbyte> Step6(Vector256<byte> p) => Gfni.V256.IsSupported
-                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0040404040404040UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 6).AsByte() & Vector256.Create((byte)1)) + ((p.AsUInt16() >>> 6).AsByte() & Vector256.Create((byte)1))).AsSByte() - Vector256.Create((sbyte)1);
-
-            // Codes of step 7: bit 7, as -1 or +1.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector256<sbyte> Step7(Vector256<byte> p) => Gfni.V256.IsSupported
-                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x0080808080808080UL).AsByte(), 0xFF).AsSByte()
-                : (((p.AsUInt16() >>> 7).AsByte() & Vector256.Create((byte)1)) + ((p.AsUInt16() >>> 7).AsByte() & Vector256.Create((byte)1))).AsSByte() - Vector256.Create((sbyte)1);
+                ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x4080808080808080UL).AsByte(), 0xFE).AsSByte()
+                : (((p.AsUInt16() >>> 6).AsByte() & Vector256.Create((byte)3))).AsSByte() - Vector256.Create((sbyte)2);
         }
 
-        // 128-bit. A product is at most 255 * 1, and 128 of them fit 16 bits: 32640 <= 32,767.
+        // 128-bit. A product is at most 255 * 2, and 64 of them fit 16 bits: 32640 <= 32,767.
         private readonly struct Portable128 : ITileKernel
         {
-            public static KernelOrder Order => new(1, 16, 1, 1);
+            public static KernelOrder Order => new(2, 16, 1, 1);
 
             public static int TileTokens => 2;
 
@@ -2364,7 +1392,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
                 nint columns = w.Columns;
-                nint panelBytes = columns * 16 / 8;
+                nint panelBytes = columns * 32 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
                 ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
@@ -2384,7 +1412,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 128, columns);
+                    nint depthEnd = Math.Min(k + 64, columns);
                     Vector128<short> low0 = Vector128<short>.Zero;
                     Vector128<short> high0 = Vector128<short>.Zero;
                     Vector128<short> low1 = Vector128<short>.Zero;
@@ -2433,49 +1461,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         Vector128<short> x31 = Vector128.Create((short)Unsafe.AddByteOffset(ref a1, k + 3));
                         low1 += x31 * w30Low;
                         high1 += x31 * w30High;
-                        // Inputs k + 4 and following.
-                        Vector128<sbyte> w40 = Step4(codes00);
-                        Vector128<short> w40Low = Vector128.WidenLower(w40);
-                        Vector128<short> w40High = Vector128.WidenUpper(w40);
-                        Vector128<short> x40 = Vector128.Create((short)Unsafe.AddByteOffset(ref a0, k + 4));
-                        low0 += x40 * w40Low;
-                        high0 += x40 * w40High;
-                        Vector128<short> x41 = Vector128.Create((short)Unsafe.AddByteOffset(ref a1, k + 4));
-                        low1 += x41 * w40Low;
-                        high1 += x41 * w40High;
-                        // Inputs k + 5 and following.
-                        Vector128<sbyte> w50 = Step5(codes00);
-                        Vector128<short> w50Low = Vector128.WidenLower(w50);
-                        Vector128<short> w50High = Vector128.WidenUpper(w50);
-                        Vector128<short> x50 = Vector128.Create((short)Unsafe.AddByteOffset(ref a0, k + 5));
-                        low0 += x50 * w50Low;
-                        high0 += x50 * w50High;
-                        Vector128<short> x51 = Vector128.Create((short)Unsafe.AddByteOffset(ref a1, k + 5));
-                        low1 += x51 * w50Low;
-                        high1 += x51 * w50High;
-                        // Inputs k + 6 and following.
-                        Vector128<sbyte> w60 = Step6(codes00);
-                        Vector128<short> w60Low = Vector128.WidenLower(w60);
-                        Vector128<short> w60High = Vector128.WidenUpper(w60);
-                        Vector128<short> x60 = Vector128.Create((short)Unsafe.AddByteOffset(ref a0, k + 6));
-                        low0 += x60 * w60Low;
-                        high0 += x60 * w60High;
-                        Vector128<short> x61 = Vector128.Create((short)Unsafe.AddByteOffset(ref a1, k + 6));
-                        low1 += x61 * w60Low;
-                        high1 += x61 * w60High;
-                        // Inputs k + 7 and following.
-                        Vector128<sbyte> w70 = Step7(codes00);
-                        Vector128<short> w70Low = Vector128.WidenLower(w70);
-                        Vector128<short> w70High = Vector128.WidenUpper(w70);
-                        Vector128<short> x70 = Vector128.Create((short)Unsafe.AddByteOffset(ref a0, k + 7));
-                        low0 += x70 * w70Low;
-                        high0 += x70 * w70High;
-                        Vector128<short> x71 = Vector128.Create((short)Unsafe.AddByteOffset(ref a1, k + 7));
-                        low1 += x71 * w70Low;
-                        high1 += x71 * w70High;
                         p = ref Unsafe.Add(ref p, 16);
                         ahead = ref Unsafe.Add(ref ahead, aheadStep);
-                        k += 8;
+                        k += 4;
                     }
                     sum00 += Vector128.WidenLower(low0);
                     sum01 += Vector128.WidenUpper(low0);
@@ -2514,7 +1502,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
             {
                 nint columns = w.Columns;
-                nint panelBytes = columns * 16 / 8;
+                nint panelBytes = columns * 32 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
                 int share = x.Count >= 4 ? 2 : 0;
@@ -2529,7 +1517,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 128, columns);
+                    nint depthEnd = Math.Min(k + 64, columns);
                     Vector128<short> low0 = Vector128<short>.Zero;
                     Vector128<short> high0 = Vector128<short>.Zero;
                     while (k < depthEnd)
@@ -2564,37 +1552,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         Vector128<short> x30 = Vector128.Create((short)Unsafe.AddByteOffset(ref a0, k + 3));
                         low0 += x30 * w30Low;
                         high0 += x30 * w30High;
-                        // Inputs k + 4 and following.
-                        Vector128<sbyte> w40 = Step4(codes00);
-                        Vector128<short> w40Low = Vector128.WidenLower(w40);
-                        Vector128<short> w40High = Vector128.WidenUpper(w40);
-                        Vector128<short> x40 = Vector128.Create((short)Unsafe.AddByteOffset(ref a0, k + 4));
-                        low0 += x40 * w40Low;
-                        high0 += x40 * w40High;
-                        // Inputs k + 5 and following.
-                        Vector128<sbyte> w50 = Step5(codes00);
-                        Vector128<short> w50Low = Vector128.WidenLower(w50);
-                        Vector128<short> w50High = Vector128.WidenUpper(w50);
-                        Vector128<short> x50 = Vector128.Create((short)Unsafe.AddByteOffset(ref a0, k + 5));
-                        low0 += x50 * w50Low;
-                        high0 += x50 * w50High;
-                        // Inputs k + 6 and following.
-                        Vector128<sbyte> w60 = Step6(codes00);
-                        Vector128<short> w60Low = Vector128.WidenLower(w60);
-                        Vector128<short> w60High = Vector128.WidenUpper(w60);
-                        Vector128<short> x60 = Vector128.Create((short)Unsafe.AddByteOffset(ref a0, k + 6));
-                        low0 += x60 * w60Low;
-                        high0 += x60 * w60High;
-                        // Inputs k + 7 and following.
-                        Vector128<sbyte> w70 = Step7(codes00);
-                        Vector128<short> w70Low = Vector128.WidenLower(w70);
-                        Vector128<short> w70High = Vector128.WidenUpper(w70);
-                        Vector128<short> x70 = Vector128.Create((short)Unsafe.AddByteOffset(ref a0, k + 7));
-                        low0 += x70 * w70Low;
-                        high0 += x70 * w70High;
                         p = ref Unsafe.Add(ref p, 16);
                         ahead = ref Unsafe.Add(ref ahead, aheadStep);
-                        k += 8;
+                        k += 4;
                     }
                     sum00 += Vector128.WidenLower(low0);
                     sum01 += Vector128.WidenUpper(low0);
@@ -2631,46 +1591,30 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             private static void Finish(Vector128<float> terms, Vector128<float> bias, float scale, ref float output) =>
                 ((terms * scale) + bias).StoreUnsafe(ref output);
 
-            // Codes of step 0: bit 0, as -1 or +1.
+            // Codes of step 0: bits 0-1, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector128<sbyte> Step0(Vector128<byte> p) => ((p & Vector128.Create((byte)1)) + (p & Vector128.Create((byte)1))).AsSByte() - Vector128.Create((sbyte)1);
+            private static Vector128<sbyte> Step0(Vector128<byte> p) => ((p & Vector128.Create((byte)3))).AsSByte() - Vector128.Create((sbyte)2);
 
-            // Codes of step 1: bit 1, as -1 or +1.
+            // Codes of step 1: bits 2-3, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector128<sbyte> Step1(Vector128<byte> p) => (((p.AsUInt16() >>> 1).AsByte() & Vector128.Create((byte)1)) + ((p.AsUInt16() >>> 1).AsByte() & Vector128.Create((byte)1))).AsSByte() - Vector128.Create((sbyte)1);
+            private static Vector128<sbyte> Step1(Vector128<byte> p) => (((p.AsUInt16() >>> 2).AsByte() & Vector128.Create((byte)3))).AsSByte() - Vector128.Create((sbyte)2);
 
-            // Codes of step 2: bit 2, as -1 or +1.
+            // Codes of step 2: bits 4-5, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector128<sbyte> Step2(Vector128<byte> p) => (((p.AsUInt16() >>> 2).AsByte() & Vector128.Create((byte)1)) + ((p.AsUInt16() >>> 2).AsByte() & Vector128.Create((byte)1))).AsSByte() - Vector128.Create((sbyte)1);
+            private static Vector128<sbyte> Step2(Vector128<byte> p) => (((p.AsUInt16() >>> 4).AsByte() & Vector128.Create((byte)3))).AsSByte() - Vector128.Create((sbyte)2);
 
-            // Codes of step 3: bit 3, as -1 or +1.
+            // Codes of step 3: bits 6-7, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector128<sbyte> Step3(Vector128<byte> p) => (((p.AsUInt16() >>> 3).AsByte() & Vector128.Create((byte)1)) + ((p.AsUInt16() >>> 3).AsByte() & Vector128.Create((byte)1))).AsSByte() - Vector128.Create((sbyte)1);
-
-            // Codes of step 4: bit 4, as -1 or +1.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector128<sbyte> Step4(Vector128<byte> p) => (((p.AsUInt16() >>> 4).AsByte() & Vector128.Create((byte)1)) + ((p.AsUInt16() >>> 4).AsByte() & Vector128.Create((byte)1))).AsSByte() - Vector128.Create((sbyte)1);
-
-            // Codes of step 5: bit 5, as -1 or +1.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector128<sbyte> Step5(Vector128<byte> p) => (((p.AsUInt16() >>> 5).AsByte() & Vector128.Create((byte)1)) + ((p.AsUInt16() >>> 5).AsByte() & Vector128.Create((byte)1))).AsSByte() - Vector128.Create((sbyte)1);
-
-            // Codes of step 6: bit 6, as -1 or +1.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector128<sbyte> Step6(Vector128<byte> p) => (((p.AsUInt16() >>> 6).AsByte() & Vector128.Create((byte)1)) + ((p.AsUInt16() >>> 6).AsByte() & Vector128.Create((byte)1))).AsSByte() - Vector128.Create((sbyte)1);
-
-            // Codes of step 7: bit 7, as -1 or +1.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector128<sbyte> Step7(Vector128<byte> p) => (((p.AsUInt16() >>> 7).AsByte() & Vector128.Create((byte)1)) + ((p.AsUInt16() >>> 7).AsByte() & Vector128.Create((byte)1))).AsSByte() - Vector128.Create((sbyte)1);
+            private static Vector128<sbyte> Step3(Vector128<byte> p) => (((p.AsUInt16() >>> 6).AsByte() & Vector128.Create((byte)3))).AsSByte() - Vector128.Create((sbyte)2);
         }
 
         // Plain loops: the definition of this kernel.
         private readonly struct Scalar : ITileKernel
         {
-            private const int Steps = 8;
+            private const int Steps = 4;
             private const int PackBytes = 16;
 
-            public static KernelOrder Order => new(1, 16, 1, 1);
+            public static KernelOrder Order => new(2, 16, 1, 1);
 
             public static int TileTokens => 4;
 
@@ -2715,7 +1659,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             private static int Weight(ref byte panel, int o, int k)
             {
                 ref byte pack = ref Unsafe.Add(ref panel, k / Steps * PackBytes);
-                return (((Unsafe.Add(ref pack, o) >> (k % Steps)) & 1) * 2) - 1;
+                return ((Unsafe.Add(ref pack, o) >> (k % Steps * 2)) & 3) - 2;
             }
         }
     }
