@@ -11,10 +11,13 @@ var streams = new CliStreams(input, Console.Out, Console.Error)
     IsInteractive = !Console.IsOutputRedirected,
 };
 using var cancellation = new CancellationTokenSource();
+long firstSignal = long.MaxValue;
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
 {
-    // The first one lets the work end cleanly; a second one ends the process, as if nobody listened.
-    signal.Cancel = !cancellation.IsCancellationRequested;
+    // The first one lets the work end cleanly; one a second later ends the process, as if nobody listened. Some programs send the first one twice.
+    const int MillisecondsApart = 1000;
+    firstSignal = Math.Min(firstSignal, Environment.TickCount64);
+    signal.Cancel = Environment.TickCount64 - firstSignal < MillisecondsApart;
     cancellation.Cancel();
 });
 return await CliApplication.RunAsync(args, streams, cancellation.Token);
