@@ -24,7 +24,7 @@ public sealed class QuantizedAttentionTests
         QuantizedAttention.Run(ref query[0], ref key[0], ref value[0], headSize, length, length, headSize, operands, ref scratch[0], ref context[0], headSize);
 
         Samples.AssertSameBits(Expected(query, key, value, length, headSize, operands), context);
-        Assert.True(context.Distinct().Count() > 2);
+        Assert.True(context.Distinct().Count() > 1);
     }
 
     [Fact]
