@@ -11,7 +11,6 @@ public sealed class QuantizedAttentionTests
     [InlineData(40, 64, 8, true)]
     [InlineData(40, 64, 4, false)]
     [InlineData(31, 24, 2, false)]
-    [InlineData(2, 24, 2, true)]
     public void Contexts_are_those_of_the_definition(int length, int headSize, int bits, bool symmetric)
     {
         Random random = new(length + bits);
@@ -24,7 +23,7 @@ public sealed class QuantizedAttentionTests
         QuantizedAttention.Run(ref query[0], ref key[0], ref value[0], headSize, length, length, headSize, operands, ref scratch[0], ref context[0], headSize);
 
         Samples.AssertSameBits(Expected(query, key, value, length, headSize, operands), context);
-        Assert.True(context.Distinct().Count() > 1);
+        Assert.True(context.Distinct().Count() > 2);
     }
 
     [Fact]
