@@ -15,7 +15,7 @@ internal static class Svg
     {
         const int Label = 330, Bar = 15, Step = 22, Top = 58;
         var rows = results.GroupBy(result => result.Row).ToArray();
-        var svg = Begin(study.Title, Top + (rows.Length * Step) + 16, "bar: after training, mean of seeds; thick tick: the teacher; thin tick: before training; right end of a task's scale: its largest value");
+        var svg = Begin(study.Title, Top + (rows.Length * Step) + 16, "bar: after training, mean of seeds; thick tick: the teacher; thin tick: before training; scales end at 100%, or at four times the teacher's perplexity");
         for (int i = 0; i < rows.Length; i++)
         {
             ExperimentResult first = rows[i].First();
