@@ -34,6 +34,6 @@ public static class HiddenTokens
         return [.. draws.Where(draw => draw.Draw < most).Select(draw => draw.Place)];
     }
 
-    private static bool IsSpecial(int id, BertTokenizer tokenizer) =>
+    internal static bool IsSpecial(int id, BertTokenizer tokenizer) =>
         id == tokenizer.ClassifyId || id == tokenizer.SeparatorId || id == tokenizer.MaskId || id == tokenizer.PadId;
 }

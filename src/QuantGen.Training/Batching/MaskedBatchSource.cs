@@ -1,5 +1,4 @@
 using QuantGen.Tokenization;
-using QuantGen.Trainable;
 using QuantGen.Training.Randomness;
 
 namespace QuantGen.Training.Batching;
@@ -9,14 +8,10 @@ namespace QuantGen.Training.Batching;
 /// Of 15% of the tokens, special ones excepted, 80% become the mask, 10% a random piece and 10% stay. Which ones depends on the seed, the epoch and the
 /// example only. A sequence has at least one.
 /// </remarks>
-public sealed class MaskedBatchSource : BatchSource
+public sealed class MaskedBatchSource : MaskingBatchSource
 {
     private const double Masked = 0.8;
     private const double Replaced = 0.9;
-
-    private readonly HashSet<int> _specials;
-    private readonly int _mask;
-    private readonly int _vocabularySize;
 
     /// <summary>Creates a source.</summary>
     /// <param name="examples">All examples; at least one.</param>
@@ -25,42 +20,22 @@ public sealed class MaskedBatchSource : BatchSource
     /// <param name="seed">What the order and the masks depend on.</param>
     /// <exception cref="ArgumentException">The vocabulary has no mask.</exception>
     public MaskedBatchSource(IReadOnlyList<Example> examples, BertTokenizer tokenizer, int batchSize, ulong seed)
-        : base(examples, batchSize, seed)
+        : base(examples, tokenizer, batchSize, seed)
     {
-        ArgumentNullException.ThrowIfNull(tokenizer);
-        _mask = tokenizer.MaskId ?? throw new ArgumentException($"The vocabulary has no '{tokenizer.Options.MaskToken}', which a masked language model needs.", nameof(tokenizer));
-        _specials = [tokenizer.ClassifyId, tokenizer.SeparatorId, _mask, tokenizer.PadId ?? tokenizer.ClassifyId];
-        _vocabularySize = tokenizer.Vocabulary.Count;
     }
 
     /// <summary>Gets the share of tokens to be found. Default 0.15.</summary>
     public double Share { get; init; } = 0.15;
 
     /// <inheritdoc/>
-    public override Batch Make(int[] rows, int epoch)
-    {
-        ArgumentNullException.ThrowIfNull(rows);
-        Example[] examples = [.. rows.Select(row => Examples[row])];
-        TrainingBatch plain = Batch.Join(examples);
-        int[] ids = [.. plain.Ids];
-        var places = new List<int>();
-        for (int s = 0; s < rows.Length; s++)
-        {
-            places.AddRange(Hide(ids.AsSpan(plain.Starts[s], examples[s].Length), rows[s], epoch).Select(token => plain.Starts[s] + token));
-        }
-
-        TrainingBatch inputs = plain with { Ids = ids, HeadTokens = [.. places] };
-        return new Batch(examples, inputs, [.. places.Select(place => plain.Ids[place])]);
-    }
-
-    private List<int> Hide(Span<int> ids, int row, int epoch)
+    protected override IReadOnlyList<int> Hide(Span<int> ids, int row, int epoch)
     {
         var random = new RandomSequence(Seed, RandomPlace.Masking, (ulong)epoch, (ulong)row);
         var candidates = new List<int>();
         var chosen = new List<int>();
         for (int token = 0; token < ids.Length; token++)
         {
-            if (!_specials.Contains(ids[token]))
+            if (!HiddenTokens.IsSpecial(ids[token], Tokenizer))
             {
                 candidates.Add(token);
                 if (random.Unit() < Share)
@@ -78,7 +53,7 @@ public sealed class MaskedBatchSource : BatchSource
         foreach (int token in chosen)
         {
             double draw = random.Unit();
-            ids[token] = draw < Masked ? _mask : draw < Replaced ? random.Below(_vocabularySize) : ids[token];
+            ids[token] = draw < Masked ? Mask : draw < Replaced ? random.Below(Tokenizer.Vocabulary.Count) : ids[token];
         }
 
         return chosen;

@@ -1,5 +1,6 @@
 using QuantGen.Tasks;
 using QuantGen.Trainable;
+using QuantGen.Training.Losses;
 
 namespace QuantGen.Training.Evaluation;
 
@@ -59,8 +60,8 @@ public sealed class Fidelity
     /// <summary>KL(p || q) = sum p (log p - log q) of the softmax of two rows of logits.</summary>
     private static double Divergence(ReadOnlySpan<float> p, ReadOnlySpan<float> q)
     {
-        double logP = LogSum(p);
-        double logQ = LogSum(q);
+        double logP = SoftmaxRow.LogSum(p);
+        double logQ = SoftmaxRow.LogSum(q);
         double sum = 0;
         for (int i = 0; i < p.Length; i++)
         {
@@ -70,22 +71,5 @@ public sealed class Fidelity
 
         // A difference of roundings may fall below what no divergence can.
         return Math.Max(0, sum);
-    }
-
-    private static double LogSum(ReadOnlySpan<float> row)
-    {
-        double largest = float.NegativeInfinity;
-        foreach (float value in row)
-        {
-            largest = Math.Max(largest, value);
-        }
-
-        double sum = 0;
-        foreach (float value in row)
-        {
-            sum += Math.Exp(value - largest);
-        }
-
-        return largest + Math.Log(sum);
     }
 }

@@ -1,8 +1,6 @@
-using System.Buffers;
 using QuantGen.Tasks;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
-using QuantGen.Training.Losses;
 
 namespace QuantGen.Training.Evaluation;
 
@@ -45,9 +43,7 @@ public sealed class MaskedEvaluator : IModelEvaluator
             FixedChunks.Each(targets.Length, _threads, row =>
             {
                 ReadOnlySpan<float> logits = trace.Logits.AsSpan(row * width, width);
-                double[] probabilities = ArrayPool<double>.Shared.Rent(width);
-                losses[row] = SoftmaxRow.Fill(logits, 1, probabilities) - logits[targets[row]];
-                ArrayPool<double>.Shared.Return(probabilities);
+                losses[row] = -MaskedTextEvaluator.LogProbability(logits, targets[row]);
                 hits[row] = ClassificationMetrics.ArgMax(logits) == targets[row];
             });
             loss += FixedChunks.Fold(losses);

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using QuantGen.Execution;
 using QuantGen.Tokenization;
 using QuantGen.Training.Batching;
+using QuantGen.Training.Losses;
 
 namespace QuantGen.Training.Evaluation;
 
@@ -61,22 +62,7 @@ public static class MaskedTextEvaluator
     /// <summary>Computes the logarithm of a word's probability.</summary>
     /// <param name="outputs">The outputs of one place, one per word piece.</param>
     /// <param name="target">The id of the word piece.</param>
-    public static double LogProbability(ReadOnlySpan<float> outputs, int target)
-    {
-        double largest = double.NegativeInfinity;
-        foreach (float output in outputs)
-        {
-            largest = Math.Max(largest, output);
-        }
-
-        double sum = 0;
-        foreach (float output in outputs)
-        {
-            sum += Math.Exp(output - largest);
-        }
-
-        return outputs[target] - largest - Math.Log(sum);
-    }
+    public static double LogProbability(ReadOnlySpan<float> outputs, int target) => outputs[target] - SoftmaxRow.LogSum(outputs);
 
     private static List<(int Token, int Row, int Target)> Hide(RowBatch batch, BertTokenizer tokenizer, int mask, ulong seed)
     {

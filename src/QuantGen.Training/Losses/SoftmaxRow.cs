@@ -37,6 +37,15 @@ internal static class SoftmaxRow
         return largest + Math.Log(sum);
     }
 
+    /// <summary>Returns the logarithm of the sum of a row's exponentials: <c>log p[i] = logits[i] - result</c>.</summary>
+    public static double LogSum(ReadOnlySpan<float> logits)
+    {
+        double[] probabilities = ArrayPool<double>.Shared.Rent(logits.Length);
+        double result = Fill(logits, 1, probabilities);
+        ArrayPool<double>.Shared.Return(probabilities);
+        return result;
+    }
+
     /// <summary>Returns the cross-entropy of the student's row under the teacher's, both given as logits.</summary>
     /// <param name="student">The student's logits.</param>
     /// <param name="teacher">The teacher's logits, as many.</param>

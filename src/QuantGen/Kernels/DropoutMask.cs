@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using QuantGen.Quantization;
 
 namespace QuantGen.Kernels;
 
@@ -22,7 +23,7 @@ internal readonly struct DropoutMask
     /// <param name="site">The number of the place.</param>
     public DropoutMask(float rate, ulong seed, long step, int site)
     {
-        ulong key = Mix(Mix(Mix(seed + 0x9E3779B97F4A7C15) ^ (ulong)step) + (ulong)site);
+        ulong key = CounterRandom.Mix(CounterRandom.Mix(CounterRandom.Mix(seed + 0x9E3779B97F4A7C15) ^ (ulong)step) + (ulong)site);
         _firstKey = (uint)key;
         _secondKey = (uint)(key >> 32);
         _threshold = (uint)(rate * 4294967296.0);
@@ -84,11 +85,4 @@ internal readonly struct DropoutMask
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector512<uint> Hash(Vector512<uint> numbers) =>
         Scramble(Scramble(numbers ^ Vector512.Create(_firstKey)) + Vector512.Create(_secondKey));
-
-    private static ulong Mix(ulong x)
-    {
-        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-        x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-        return x ^ (x >> 31);
-    }
 }

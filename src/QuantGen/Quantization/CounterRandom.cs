@@ -19,8 +19,9 @@ public static class CounterRandom
     /// <param name="counter">Which number of it.</param>
     public static double Uniform(ulong seed, ulong counter) => (Bits(seed, counter) >> 11) * (1.0 / (1UL << 53));
 
+    /// <summary>Mixes 64 bits (the finalizer of SplitMix64), one to one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Mix(ulong z)
+    internal static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
