@@ -11,5 +11,22 @@ internal sealed class TorchEngine(string device) : ITrainingEngine
 {
     public EngineDescription Description { get; } = new(TrainingEngines.Torch, device);
 
-    public ITrainableModel Create(ModelSpec spec, TrainableOptions options, CancellationToken cancellation = default) => new TorchTrainableModel(spec, options, device);
+    /// <summary>Makes a model.</summary>
+    /// <exception cref="UsageException">This machine has no such device, or the model cannot be trained.</exception>
+    /// <exception cref="InvalidOperationException">libtorch cannot be loaded.</exception>
+    public ITrainableModel Create(ModelSpec spec, TrainableOptions options, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return new TorchTrainableModel(spec, options, device);
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException(error.Message.Replace($" (Parameter '{error.ParamName}')", string.Empty, StringComparison.Ordinal));
+        }
+        catch (TypeInitializationException error)
+        {
+            throw new InvalidOperationException($"libtorch cannot be loaded: {error.GetBaseException().Message}", error);
+        }
+    }
 }
