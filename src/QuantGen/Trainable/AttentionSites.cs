@@ -11,36 +11,24 @@ public sealed class AttentionSites(TrainableSite query, TrainableSite key, Train
 {
     internal const int Count = 4;
 
-    // No probability is larger before dropout.
-    private const float LargestProbability = 1f;
-
     private readonly TrainableSite[] _sites = [query, key, value, probabilities];
     private float[] _part = [];
 
     /// <summary>Sets or moves the ranges of query, key and value, and returns how this pass quantizes.</summary>
     internal TrainedOperands Begin(TrainingPass pass, float[] projected, int hiddenSize, int use, float scale)
     {
-        if (pass.Purpose != ForwardPurpose.Evaluate)
+        for (int i = 0; i < 3 && _sites[0].Observes(pass.Purpose); i++)
         {
-            bool observes = pass.Purpose == ForwardPurpose.Calibrate || _sites[0].IsRunning;
-            for (int i = 0; i < 3 && observes; i++)
+            FloatBuffers.Reserve(ref _part, (long)pass.Tokens * hiddenSize);
+            for (int token = 0; token < pass.Tokens; token++)
             {
-                FloatBuffers.Reserve(ref _part, (long)pass.Tokens * hiddenSize);
-                for (int token = 0; token < pass.Tokens; token++)
-                {
-                    projected.AsSpan(((3 * token) + i) * hiddenSize, hiddenSize).CopyTo(_part.AsSpan(token * hiddenSize));
-                }
-
-                _sites[i].Observe(pass, _part, (long)pass.Tokens * hiddenSize, use);
+                projected.AsSpan(((3 * token) + i) * hiddenSize, hiddenSize).CopyTo(_part.AsSpan(token * hiddenSize));
             }
 
-            // What probabilities a pass has is known when it is over, so their range comes from those before.
-            if (pass.Purpose == ForwardPurpose.Train && !_sites[3].HasRange(use) && _sites[3].IsRunning)
-            {
-                _sites[3].Follow(pass, LargestProbability, use);
-            }
+            _sites[i].Observe(pass, _part, (long)pass.Tokens * hiddenSize, use);
         }
 
+        _sites[3].Expect(pass.Purpose, use);
         return pass.IsQuantized ? Operands(use, scale) : default;
     }
 
