@@ -41,8 +41,10 @@ internal static class EngineReport
                 BackwardMs = Round(row.BackwardMs),
                 OptimizerMs = Round(row.OptimizerMs),
                 StepMs = Round(row.StepMs),
+                ProcessorMs = Round(row.ProcessorMs),
                 PassesRatio = Round(row.RatioTo(engines[0], time => time.Passes)),
                 StepRatio = Round(row.RatioTo(engines[0], time => time.Step)),
+                ProcessorRatio = Round(row.RatioTo(engines[0], time => time.Processor)),
                 Steps = row.Times.Select(time => Round(time.Step)),
             })),
         },
@@ -52,8 +54,8 @@ internal static class EngineReport
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# Training steps of both engines, taking turns\n\nMade by `{command}`; {machine}. {batch}\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"Medians of {rows[0][0].Times.Count} steps in milliseconds; every engine has a step in each round. Ratios are medians of the rounds' ratios to the first engine: both sides of one saw the same machine.\n\n");
-        text.Append("| model | engine | forward | loss and backward | optimizer | step | tokens/s | passes, ratio | step, ratio |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        text.Append(CultureInfo.InvariantCulture, $"Medians of {rows[0][0].Times.Count} steps in milliseconds; every engine has a step in each round. Ratios are medians of the rounds' ratios to the first engine: both sides of one saw the same machine. Processor time counts all threads and leaves out what other programs took.\n\n");
+        text.Append("| model | engine | forward | loss and backward | optimizer | step | tokens/s | passes, ratio | step, ratio | processor time | ratio |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (IReadOnlyList<EngineRow> engines in rows)
         {
             foreach (EngineRow row in engines)
@@ -61,7 +63,7 @@ internal static class EngineReport
                 double rate = row.Tokens / row.StepMs * 1000;
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"| {row.Model} | {row.Engine} | {row.ForwardMs:0.0} | {row.BackwardMs:0.0} | {row.OptimizerMs:0.0} | {row.StepMs:0.0} | {rate:0} | {row.RatioTo(engines[0], time => time.Passes):0.00} | {row.RatioTo(engines[0], time => time.Step):0.00} |\n");
+                    $"| {row.Model} | {row.Engine} | {row.ForwardMs:0.0} | {row.BackwardMs:0.0} | {row.OptimizerMs:0.0} | {row.StepMs:0.0} | {rate:0} | {row.RatioTo(engines[0], time => time.Passes):0.00} | {row.RatioTo(engines[0], time => time.Step):0.00} | {row.ProcessorMs:0.0} | {row.RatioTo(engines[0], time => time.Processor):0.00} |\n");
             }
         }
 

@@ -15,7 +15,7 @@ internal sealed record EngineRow(string Model, string Engine, int Tokens, IReadO
 
     public double OptimizerMs => Median(time => time.Optimizer);
 
-    public double PassesMs => Median(time => time.Passes);
+    public double ProcessorMs => Median(time => time.Processor);
 
     public double StepMs => Median(time => time.Step);
 

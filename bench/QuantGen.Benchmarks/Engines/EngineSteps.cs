@@ -57,6 +57,7 @@ internal sealed class EngineSteps : IDisposable
     /// <exception cref="InvalidOperationException">Loss or gradients are not finite, so that the step was none.</exception>
     public StepTime Step()
     {
+        TimeSpan busy = Environment.CpuUsage.TotalTime;
         long lap = Stopwatch.GetTimestamp();
         _model.Forward(_batch.Inputs, new ForwardOptions(ForwardPurpose.Train, Seed, _step++));
         double forward = StepTime.Lap(ref lap);
@@ -65,7 +66,7 @@ internal sealed class EngineSteps : IDisposable
         double backward = StepTime.Lap(ref lap);
         StepOutcome outcome = _optimizer.Step(1);
         return double.IsFinite(loss.Total) && !outcome.IsSkipped
-            ? new StepTime(forward, backward, StepTime.Lap(ref lap))
+            ? new StepTime(forward, backward, StepTime.Lap(ref lap), (Environment.CpuUsage.TotalTime - busy).TotalMilliseconds)
             : throw new InvalidOperationException(FormattableString.Invariant($"step {_step} has a loss of {loss.Total} and gradients of norm {outcome.GradientNorm}"));
     }
 

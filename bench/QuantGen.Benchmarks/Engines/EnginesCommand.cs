@@ -49,7 +49,7 @@ internal sealed class EnginesCommand : Command
             foreach (EngineRow row in rows[^1])
             {
                 Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{row.Model}, {row.Engine}: {row.StepMs:0.0} ms a step, {row.RatioTo(rows[^1][0], time => time.Step):0.00} of {rows[^1][0].Engine}"));
+                    CultureInfo.InvariantCulture, $"{row.Model}, {row.Engine}: {row.StepMs:0.0} ms a step, {row.RatioTo(rows[^1][0], time => time.Step):0.00} of {rows[^1][0].Engine}; {row.ProcessorMs:0.0} ms of processors, {row.RatioTo(rows[^1][0], time => time.Processor):0.00}"));
             }
         }
 

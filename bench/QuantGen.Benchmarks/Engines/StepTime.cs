@@ -6,7 +6,8 @@ namespace QuantGen.Benchmarks.Engines;
 /// <param name="Forward">The forward pass.</param>
 /// <param name="Backward">The gradients of the loss and the backward pass.</param>
 /// <param name="Optimizer">What the optimizer took, which is the same code for all engines.</param>
-internal readonly record struct StepTime(double Forward, double Backward, double Optimizer)
+/// <param name="Processor">What the whole step took of processors: all threads, and no time in which other programs had them.</param>
+internal readonly record struct StepTime(double Forward, double Backward, double Optimizer, double Processor)
 {
     public double Passes => Forward + Backward;
 

@@ -24,9 +24,10 @@ internal sealed class TorchEngine(string device) : ITrainingEngine
         {
             throw new UsageException(error.Message.Replace($" (Parameter '{error.ParamName}')", string.Empty, StringComparison.Ordinal));
         }
-        catch (TypeInitializationException error)
+        catch (Exception error) when (error is TypeInitializationException or NotSupportedException or DllNotFoundException)
         {
-            throw new InvalidOperationException($"libtorch cannot be loaded: {error.GetBaseException().Message}", error);
+            // What follows the first line is the search for the library, step by step.
+            throw new InvalidOperationException($"libtorch cannot be loaded: {error.GetBaseException().Message.Split('\n')[0].TrimEnd()}", error);
         }
     }
 }
