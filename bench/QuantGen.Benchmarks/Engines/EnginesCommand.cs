@@ -15,6 +15,7 @@ internal sealed class EnginesCommand : Command
     public const string Verb = "engines";
 
     private const int Sequences = 32;
+    private static readonly string[] s_variables = ["OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"];
     private readonly Option<string?> _model = CliOption.OneOf("--model", "Layers and width. [default: all]", EngineCase.Dimensions);
     private readonly Option<int> _runs = CliOption.Number("--runs", "Rounds to take the median of.", 7, least: 1, most: 10_000);
     private readonly Option<int> _threads = CliOption.Number("--threads", "Threads of all engines.", Environment.ProcessorCount, least: 1, most: 1024);
@@ -53,10 +54,14 @@ internal sealed class EnginesCommand : Command
             }
         }
 
-        string command = $"dotnet run -c Release --project bench/QuantGen.Benchmarks -- {Verb} {string.Join(' ', parse.Tokens.Select(token => token.Value))}".TrimEnd();
+        string command = $"{Variables()}dotnet run -c Release --project bench/QuantGen.Benchmarks -- {Verb} {string.Join(' ', parse.Tokens.Select(token => token.Value))}".TrimEnd();
         string batch = FormattableString.Invariant($"A step has {Sequences} sequences of {shortest} to {longest} tokens, spread evenly, {rows[0][0].Tokens} in all; dropout 0.1, AdamW on the host, no teacher.");
         EngineReport.Write(parse.GetValue(_output) ?? "bench/results", command, batch, threads, rows);
     }
+
+    // What changes libtorch's threads belongs to the command.
+    private static string Variables() => string.Concat(s_variables
+        .Select(name => (name, Value: Environment.GetEnvironmentVariable(name))).Where(variable => !string.IsNullOrEmpty(variable.Value)).Select(variable => $"{variable.name}={variable.Value} "));
 
     private static EngineRow[] Measure(EngineCase item, IReadOnlyList<ITrainingEngine> engines, Batch batch, int threads, int runs)
     {
