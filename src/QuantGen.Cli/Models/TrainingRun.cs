@@ -99,7 +99,7 @@ internal sealed class TrainingRun
     [
         new("engine", Options.Engine.Name),
         new("device", Options.Engine.Device),
-        .. Teacher is null ? [] : new KeyValuePair<string, string>[] { new("teacher's engine", Options.EngineOfTeacher.ToString()) },
+        .. Teacher is null ? [] : new KeyValuePair<string, string>[] { new("engine of the teacher", Options.EngineOfTeacher.ToString()) },
         new("epochs", Options.Epochs.ToString(CultureInfo.InvariantCulture)),
         new("batch", Source.BatchSize.ToString(CultureInfo.InvariantCulture)),
         new("examples", Source.Examples.Count.ToString(CultureInfo.InvariantCulture)),

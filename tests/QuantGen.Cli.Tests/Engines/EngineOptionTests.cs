@@ -39,7 +39,7 @@ public sealed class EngineOptionTests(CheckpointFixture files) : IClassFixture<C
         Assert.All(["engine", "teacher_engine"], name => Assert.Equal("generated", start.RootElement.GetProperty(name).GetString()));
         Assert.All(["device", "teacher_device"], name => Assert.Equal("cpu", start.RootElement.GetProperty(name).GetString()));
         string html = File.ReadAllText(page);
-        Assert.All(["<td>engine</td><td>generated</td>", "<td>device</td><td>cpu</td>", "engine</td><td>generated on cpu</td>"], row => Assert.Contains(row, html, StringComparison.Ordinal));
+        Assert.All(["<td>engine</td><td>generated</td>", "<td>device</td><td>cpu</td>", "<td>engine of the teacher</td><td>generated on cpu</td>"], row => Assert.Contains(row, html, StringComparison.Ordinal));
     }
 
     private string[] Train(string output) => ["train", "--from", files.Checkpoint, "--data", files.Data, "-o", files.File(output), "--max-steps", "2"];
