@@ -16,7 +16,7 @@ internal static class TorchQuantizer
     /// <summary>Makes ternary codes, as <see cref="SchemeFit.Center"/> does.</summary>
     /// <param name="values">The weights.</param>
     /// <param name="threshold">The magnitude up to which values become 0, in every row.</param>
-    public static Tensor Ternary(Tensor values, Tensor threshold) => values.sign() * values.abs().gt(threshold).to(ScalarType.Float32);
+    public static Tensor Ternary(Tensor values, Tensor threshold) => where(values.abs().gt(threshold), values.sign(), zeros_like(values));
 
     /// <summary>Rounds activations to centered codes, as <see cref="ActivationParameters.Code"/> less the zero point.</summary>
     /// <param name="values">The activations.</param>

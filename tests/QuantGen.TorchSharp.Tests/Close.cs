@@ -6,10 +6,10 @@ internal static class Close
     // A gradient that is zero because softmax does not see what all scores share, as that of a key's bias, is what rounding leaves of other gradients.
     private const double RoundingOfZero = 1e-6;
 
-    /// <summary>Gets the largest difference, relative to the largest entry.</summary>
-    public static double Distance(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    /// <summary>Gets the largest difference, relative to the largest entry, or to a number that is larger.</summary>
+    public static double Distance(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double least = 0)
     {
-        double largest = RoundingOfZero;
+        double largest = Math.Max(least, RoundingOfZero);
         double difference = 0;
         for (int i = 0; i < expected.Length; i++)
         {
