@@ -3,7 +3,7 @@ namespace QuantGen.TorchSharp.Tests;
 /// <summary>Compares tensors by their largest entry.</summary>
 internal static class Close
 {
-    // A gradient that is zero because softmax does not see what all scores share, as that of a key's bias, is what rounding leaves of other gradients.
+    // What rounding leaves of zero.
     private const double RoundingOfZero = 1e-6;
 
     /// <summary>Gets the largest difference, relative to the largest entry, or to a number that is larger.</summary>
