@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -9,6 +10,7 @@ namespace QuantGen.Benchmarks.Engines;
 internal static class EngineReport
 {
     private const string Name = "engines";
+    private const string Torch = "TorchSharp";
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -21,7 +23,7 @@ internal static class EngineReport
     public static void Write(string folder, string command, string batch, int threads, IReadOnlyList<IReadOnlyList<EngineRow>> rows)
     {
         Directory.CreateDirectory(folder);
-        string machine = FormattableString.Invariant($"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors, {threads} thread{(threads == 1 ? string.Empty : "s")}");
+        string machine = FormattableString.Invariant($"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors, {threads} thread{(threads == 1 ? string.Empty : "s")}{Library()}");
         File.WriteAllText(Path.Combine(folder, Name + ".json"), Json(command, batch, machine, rows) + "\n");
         File.WriteAllText(Path.Combine(folder, Name + ".md"), Markdown(command, batch, machine, rows));
     }
@@ -69,6 +71,11 @@ internal static class EngineReport
 
         return text.ToString();
     }
+
+    // Known only to builds that have it.
+    private static string Library() => AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetName()).FirstOrDefault(name => name.Name == Torch) is AssemblyName name
+        ? $", {Torch} {name.Version?.ToString(fieldCount: 3)}"
+        : string.Empty;
 
     private static double Round(double value) => Math.Round(value, 3);
 }
