@@ -23,15 +23,12 @@ internal sealed record EngineCase(string Name, ModelSpec Spec)
         ("KDLSQ-BERT 2-2-8", new SpecOptions { Scheme = Scheme.Lsq, Bits = 2, EmbeddingBits = 2, AttentionBits = 8, ActivationRange = ActivationRange.Static }),
     ];
 
-    /// <summary>Gets the names of dimensions, layers and width.</summary>
-    public static string[] Dimensions { get; } = [.. s_dimensions.Select(dimension => dimension.Name)];
-
-    /// <summary>Makes the cases of some dimensions.</summary>
-    /// <param name="dimension">Layers and width.</param>
-    public static IEnumerable<EngineCase> Of(string dimension)
-    {
-        ModelConfig config = s_dimensions.First(entry => entry.Name == dimension).Config;
-        return s_methods.Select(method => new EngineCase(
-            $"{dimension} {method.Name}", ModelSpecs.Quantized(config, method.Options with { Clipping = Clipping.MinMax, Head = config.Head })));
-    }
+    /// <summary>Gets all models, by layers and width.</summary>
+    public static EngineCase[] All { get; } =
+    [
+        .. from dimension in s_dimensions
+           from method in s_methods
+           select new EngineCase(
+               $"{dimension.Name} {method.Name}", ModelSpecs.Quantized(dimension.Config, method.Options with { Clipping = Clipping.MinMax, Head = dimension.Config.Head })),
+    ];
 }

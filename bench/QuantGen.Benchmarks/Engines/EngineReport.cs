@@ -9,23 +9,22 @@ namespace QuantGen.Benchmarks.Engines;
 /// <summary>Writes what was measured of engines as Markdown and JSON.</summary>
 internal static class EngineReport
 {
-    private const string Name = "engines";
     private const string Torch = "TorchSharp";
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>Writes both files.</summary>
-    /// <param name="folder">Where to.</param>
+    /// <param name="path">Where to, less the extensions.</param>
     /// <param name="command">The command that measured.</param>
     /// <param name="batch">The batch, in words.</param>
     /// <param name="threads">Threads of all engines.</param>
     /// <param name="rows">For every model the engines, the first of which is the one that others are compared with.</param>
-    public static void Write(string folder, string command, string batch, int threads, IReadOnlyList<IReadOnlyList<EngineRow>> rows)
+    public static void Write(string path, string command, string batch, int threads, IReadOnlyList<IReadOnlyList<EngineRow>> rows)
     {
-        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         string machine = FormattableString.Invariant($"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors, {threads} thread{(threads == 1 ? string.Empty : "s")}{Library()}");
-        File.WriteAllText(Path.Combine(folder, Name + ".json"), Json(command, batch, machine, rows) + "\n");
-        File.WriteAllText(Path.Combine(folder, Name + ".md"), Markdown(command, batch, machine, rows));
+        File.WriteAllText(path + ".json", Json(command, batch, machine, rows) + "\n");
+        File.WriteAllText(path + ".md", Markdown(command, batch, machine, rows));
     }
 
     private static string Json(string command, string batch, string machine, IReadOnlyList<IReadOnlyList<EngineRow>> rows) => JsonSerializer.Serialize(

@@ -16,18 +16,18 @@ internal sealed class EnginesCommand : Command
 
     private const int Sequences = 32;
     private static readonly string[] s_variables = ["OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"];
-    private readonly Option<string?> _model = CliOption.OneOf("--model", "Layers and width. [default: all]", EngineCase.Dimensions);
+    private readonly Option<string[]> _only = CliOption.Texts("--only", "TEXT", $"Measures the models whose names contain this text: {string.Join(", ", EngineCase.All.Select(item => item.Name))}. [default: all]");
     private readonly Option<int> _runs = CliOption.Number("--runs", "Rounds to take the median of.", 7, least: 1, most: 10_000);
     private readonly Option<int> _threads = CliOption.Number("--threads", "Threads of all engines.", Environment.ProcessorCount, least: 1, most: 1024);
     private readonly Option<int> _shortest = CliOption.Number("--shortest", "Tokens of the shortest sequence.", 32, least: 1, most: 512);
     private readonly Option<int> _longest = CliOption.Number("--longest", "Tokens of the longest sequence.", 128, least: 1, most: 512);
     private readonly Option<string?> _device = CliOption.Device("--device", "Where torch computes: cpu, cuda or cuda:N. [default: cpu]");
-    private readonly Option<string?> _output = CliOption.Text("--output", "DIR", "Where engines.md and engines.json are written. [default: bench/results]");
+    private readonly Option<string?> _output = CliOption.Text("--output", "PATH", "What is written, less .md and .json. [default: bench/results/engines]");
 
     public EnginesCommand()
         : base(Verb, "Time training steps of generated code and, in builds that have it, of TorchSharp, in turns.")
     {
-        Option[] all = [_model, _runs, _threads, _shortest, _longest, _device, _output, new HelpOption()];
+        Option[] all = [_only, _runs, _threads, _shortest, _longest, _device, _output, new HelpOption()];
         Array.ForEach(all, Add);
         SetAction(Run);
     }
@@ -42,9 +42,9 @@ internal sealed class EnginesCommand : Command
             engines.Add(TrainingEngines.CreateTorch(parse.GetValue(_device) ?? TrainingEngines.Processor));
         }
 
-        string[] dimensions = parse.GetValue(_model) is string one ? [one] : EngineCase.Dimensions;
+        string[] only = parse.GetValue(_only) is { Length: > 0 } some ? some : [string.Empty];
         var rows = new List<IReadOnlyList<EngineRow>>();
-        foreach (EngineCase item in dimensions.SelectMany(EngineCase.Of))
+        foreach (EngineCase item in EngineCase.All.Where(item => only.Any(text => item.Name.Contains(text, StringComparison.OrdinalIgnoreCase))))
         {
             rows.Add(Measure(item, engines, EngineSteps.RandomBatch(item.Spec, Sequences, shortest, longest), threads, runs));
             foreach (EngineRow row in rows[^1])
@@ -54,9 +54,14 @@ internal sealed class EnginesCommand : Command
             }
         }
 
-        string command = $"{Variables()}dotnet run -c Release --project bench/QuantGen.Benchmarks -- {Verb} {string.Join(' ', parse.Tokens.Select(token => token.Value))}".TrimEnd();
+        if (rows.Count == 0)
+        {
+            throw new ArgumentException($"no model is called '{string.Join("' or '", only)}'");
+        }
+
+        string command = $"{Variables()}dotnet run -c Release --project bench/QuantGen.Benchmarks -- {Verb} {string.Join(' ', parse.Tokens.Select(token => token.Value.Contains(' ', StringComparison.Ordinal) ? $"'{token.Value}'" : token.Value))}".TrimEnd();
         string batch = FormattableString.Invariant($"A step has {Sequences} sequences of {shortest} to {longest} tokens, spread evenly, {rows[0][0].Tokens} in all; dropout 0.1, AdamW on the host, no teacher.");
-        EngineReport.Write(parse.GetValue(_output) ?? "bench/results", command, batch, threads, rows);
+        EngineReport.Write(parse.GetValue(_output) ?? "bench/results/engines", command, batch, threads, rows);
     }
 
     // What changes libtorch's threads belongs to the command.
