@@ -12,8 +12,8 @@ internal sealed class TrainingTeam : IDisposable
 {
     private const int Stop = -1;
     private readonly Thread[] _threads;
-    private readonly SpinGate _start = new();
-    private readonly SpinGate _done = new();
+    private readonly SpinGate _start = new(SpinGate.WithinPass);
+    private readonly SpinGate _done = new(SpinGate.WithinPass);
     private readonly Dictionary<Type, Slot> _slots = [];
     private readonly WorkerPlaces _places;
     private Slot? _slot;
