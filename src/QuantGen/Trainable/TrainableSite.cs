@@ -111,6 +111,9 @@ public sealed class TrainableSite
         }
     }
 
+    /// <summary>Gets the number of uses in a pass.</summary>
+    internal int Uses => _range.Uses;
+
     private readonly struct QuantizeJob(TrainableSite site, float[] values, int rows, ActivationParameters range, float[] centered, float[] scales) : ITeamJob
     {
         public void Run(int item, int worker)
