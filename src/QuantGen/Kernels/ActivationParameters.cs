@@ -9,7 +9,7 @@ namespace QuantGen.Kernels;
 public readonly record struct ActivationParameters(float Scale, float Inverse, int ZeroPoint, int Lowest = 0, int Highest = 255)
 {
     // Far above any activation, and small enough that high - low stays finite.
-    private const float Limit = float.MaxValue / 4f;
+    internal const float Limit = float.MaxValue / 4f;
 
     /// <summary>Derives the mapping from the smallest and largest value.</summary>
     /// <remarks>

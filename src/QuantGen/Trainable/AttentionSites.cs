@@ -11,44 +11,35 @@ public sealed class AttentionSites(TrainableSite query, TrainableSite key, Train
 {
     internal const int Count = 4;
 
-    // No probability is larger before dropout.
-    private const float LargestProbability = 1f;
-
     private readonly TrainableSite[] _sites = [query, key, value, probabilities];
+
+    // As the last forward pass quantized: ranges that move at its end are those of the next.
+    private readonly TrainedOperands[] _operands = new TrainedOperands[probabilities.Uses];
     private float[] _part = [];
 
     /// <summary>Sets or moves the ranges of query, key and value, and returns how this pass quantizes.</summary>
     internal TrainedOperands Begin(TrainingPass pass, float[] projected, int hiddenSize, int use, float scale)
     {
-        if (pass.Purpose != ForwardPurpose.Evaluate)
+        for (int i = 0; i < 3 && _sites[0].Observes(pass.Purpose); i++)
         {
-            bool observes = pass.Purpose == ForwardPurpose.Calibrate || _sites[0].IsRunning;
-            for (int i = 0; i < 3 && observes; i++)
+            FloatBuffers.Reserve(ref _part, (long)pass.Tokens * hiddenSize);
+            for (int token = 0; token < pass.Tokens; token++)
             {
-                FloatBuffers.Reserve(ref _part, (long)pass.Tokens * hiddenSize);
-                for (int token = 0; token < pass.Tokens; token++)
-                {
-                    projected.AsSpan(((3 * token) + i) * hiddenSize, hiddenSize).CopyTo(_part.AsSpan(token * hiddenSize));
-                }
-
-                _sites[i].Observe(pass, _part, (long)pass.Tokens * hiddenSize, use);
+                projected.AsSpan(((3 * token) + i) * hiddenSize, hiddenSize).CopyTo(_part.AsSpan(token * hiddenSize));
             }
 
-            // What probabilities a pass has is known when it is over, so their range comes from those before.
-            if (pass.Purpose == ForwardPurpose.Train && !_sites[3].HasRange(use) && _sites[3].IsRunning)
-            {
-                _sites[3].Follow(pass, LargestProbability, use);
-            }
+            _sites[i].Observe(pass, _part, (long)pass.Tokens * hiddenSize, use);
         }
 
-        return pass.IsQuantized ? Operands(use, scale) : default;
+        _sites[3].Expect(pass.Purpose, use);
+        return _operands[use] = pass.IsQuantized ? new(_sites[0].Operand(use), _sites[1].Operand(use), _sites[2].Operand(use), _sites[3].Operand(use), scale) : default;
     }
 
     /// <summary>Sets or moves the range of probabilities.</summary>
     internal void End(TrainingPass pass, float[] values, int count, int use) => _sites[3].Observe(pass, values, count, use);
 
-    internal TrainedOperands Operands(int use, float scale) =>
-        new(_sites[0].Operand(use), _sites[1].Operand(use), _sites[2].Operand(use), _sites[3].Operand(use), scale);
+    /// <summary>Gets how the last forward pass quantized.</summary>
+    internal TrainedOperands Operands(int use) => _operands[use];
 
     /// <summary>Adds up what each head of each sequence found, in their order.</summary>
     internal void AddThresholdGradients(ReadOnlySpan<double> parts, long hiddenElements, long scoreElements, int use)

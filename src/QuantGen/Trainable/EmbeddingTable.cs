@@ -1,4 +1,3 @@
-using QuantGen.Kernels;
 using QuantGen.Quantization;
 
 namespace QuantGen.Trainable;
@@ -8,41 +7,29 @@ internal sealed class EmbeddingTable
 {
     private const int RowsPerItem = 64;
 
-    private readonly Scheme _scheme;
-    private readonly int _bits;
-    private readonly Parameter? _alpha;
+    private readonly QuantizedParameter _parameter;
     private readonly CodebookWeights? _codebook;
-    private readonly TrainableOptions _options;
     private readonly float[]? _values;
     private readonly float[]? _gradients;
     private readonly bool[] _isUsed;
     private int[] _rows = [];
     private int _rowCount;
 
-    public EmbeddingTable(Scheme scheme, int bits, Parameter words, Parameter? alpha, Parameter? centroids, TrainableOptions options)
+    public EmbeddingTable(QuantizedParameter words)
     {
-        _scheme = scheme;
-        _bits = bits;
-        Words = words;
-        _alpha = alpha;
-        _options = options;
-        _isUsed = new bool[words.Shape[0]];
-        if (bits == 32)
+        _parameter = words;
+        _isUsed = new bool[Words.Shape[0]];
+        if (words.Matrix.IsQuantized)
         {
-            return;
+            _codebook = words.Centroids is null ? null : new CodebookWeights(words);
+            _values = _codebook?.Values ?? new float[Words.Values.Length];
+            _gradients = _codebook?.Gradients ?? (words.Alpha is null ? null : new float[Words.Values.Length]);
         }
-
-        _codebook = centroids is null ? null : new CodebookWeights(scheme, bits, words, centroids, options);
-        _values = _codebook?.Values ?? new float[words.Values.Length];
-        _gradients = _codebook?.Gradients ?? (alpha is null ? null : new float[words.Values.Length]);
-        words.WantsCurvature = scheme == Scheme.Ternary && options.LossAware;
     }
 
-    public Parameter Words { get; }
+    public Parameter Words => _parameter.Weight;
 
     private int Columns => Words.Shape[1];
-
-    private LearnedThreshold Threshold => new(MathF.Max(_alpha!.Values[0], LsqQuantizer.SmallestAlpha), LsqQuantizer.Levels(_bits), IsSigned: true);
 
     /// <summary>Gets the embeddings that a pass adds up.</summary>
     public float[] Values(TrainingPass pass) => pass.IsQuantized && _values is not null ? _values : Words.Values;
@@ -53,12 +40,7 @@ internal sealed class EmbeddingTable
     public void Initialize()
     {
         _codebook?.Initialize();
-        if (_alpha is not null)
-        {
-            int levels = LsqQuantizer.Levels(_bits);
-            float alpha = Thresholds.Initial(_options.ScaleInitialization, Words.Values, levels, Thresholds.WeightExperience);
-            _alpha.Values[0] = MathF.Max(alpha, LsqQuantizer.SmallestAlpha);
-        }
+        _parameter.InitializeAlphas();
     }
 
     /// <summary>Quantizes the rows of a batch, or all where the table is also a layer's weights.</summary>
@@ -107,7 +89,7 @@ internal sealed class EmbeddingTable
             sum += part;
         }
 
-        _alpha!.Gradients[0] += (float)(sum * Thresholds.GradientFactor(_options, Words.Values.Length, LsqQuantizer.Levels(_bits)));
+        _parameter.Alpha!.Gradients[0] += (float)(sum * _parameter.GradientFactor(0));
     }
 
     // Ascending, each row once.
@@ -135,12 +117,8 @@ internal sealed class EmbeddingTable
         Array.Clear(_isUsed);
     }
 
-    private SchemeFit Fit(int row)
-    {
-        int first = row * Columns;
-        ReadOnlySpan<float> curvature = _options.LossAware && Words.Curvature is { } all ? all.AsSpan(first, Columns) : default;
-        return SchemeFit.Of(_scheme, _bits, Words.Values.AsSpan(first, Columns), _alpha?.Values[0] ?? 0f, curvature);
-    }
+    // One threshold for all rows, or a scale for each.
+    private SchemeFit Fit(int row) => _parameter.Fit(_parameter.Matrix.GroupCount == 1 ? 0 : row);
 
     private readonly struct QuantizeJob(EmbeddingTable table) : ITeamJob
     {
@@ -172,7 +150,7 @@ internal sealed class EmbeddingTable
                 table.Fit(row).Center(table.Words.Values.AsSpan((int)at, columns), centered);
                 ref float gradient = ref table._gradients!.At(at);
                 pass.Partial.Span(table._rowCount)[i] = (float)Thresholds.LongGradient(
-                    ref table.Words.Values.At(at), ref centered[0], ref gradient, columns, table.Threshold);
+                    ref table.Words.Values.At(at), ref centered[0], ref gradient, columns, table._parameter.Threshold(0));
                 RowScaling.Add(ref table.Words.Gradients.At(at), columns, ref gradient);
                 table._gradients.AsSpan((int)at, columns).Clear();
             }

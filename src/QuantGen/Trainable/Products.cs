@@ -82,10 +82,10 @@ internal sealed class Products(TrainingTeam team)
     private int RowsPerItem(int rows)
     {
         const int Tile = MatrixProduct.TileRows;
-        int fewest = (rows + MostRows - 1) / MostRows;
+        int fewest = Math.Max(1, (rows + MostRows - 1) / MostRows);
         int items = (fewest + team.Workers - 1) / team.Workers * team.Workers;
         int even = (rows + items - 1) / items;
-        return (even + Tile - 1) / Tile * Tile;
+        return Math.Max(1, (even + Tile - 1) / Tile) * Tile;
     }
 
     private static int Items(int rows, int perItem) => (rows + perItem - 1) / perItem;

@@ -60,7 +60,7 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
         }
 
         Array.Clear(_thresholds);
-        TrainedOperands trained = operands is null ? default : operands.Operands(use, scale);
+        TrainedOperands trained = operands is null ? default : operands.Operands(use);
         var job = new BackwardJob(
             this, pass, projected, scoreStarts, trained, pass.Mask(pass.AttentionDropout, site), scoreGradients, probabilities, contextGradient, gradient);
         pass.Team.Run(job, items);

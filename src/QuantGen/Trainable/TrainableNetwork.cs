@@ -5,7 +5,7 @@ namespace QuantGen.Trainable;
 /// <summary>The part of a trainable model that does not depend on its layers. Derived only by generated code.</summary>
 public abstract class TrainableNetwork : ITrainableModel
 {
-    private readonly List<Parameter> _parameters = [];
+    private readonly ParameterTable _parameters;
     private readonly List<WeightQuantizer> _quantizers = [];
     private EmbeddingTable? _words;
     private bool _hasPass;
@@ -18,6 +18,7 @@ public abstract class TrainableNetwork : ITrainableModel
         ArgumentNullException.ThrowIfNull(spec);
         Options = options ?? new TrainableOptions();
         Spec = spec;
+        _parameters = new ParameterTable(spec, Options);
         Trace = new TrainingTrace(spec);
         TraceGradients = new TrainingTrace(spec);
         Pass = new TrainingPass(Options);
@@ -27,7 +28,7 @@ public abstract class TrainableNetwork : ITrainableModel
     public ModelSpec Spec { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Parameter> Parameters => _parameters;
+    public IReadOnlyList<Parameter> Parameters => _parameters.All;
 
     /// <inheritdoc/>
     public TrainingTrace Trace { get; }
@@ -142,20 +143,15 @@ public abstract class TrainableNetwork : ITrainableModel
     /// <param name="columns">Inputs.</param>
     protected TrainableLinear AddLinear(string name, int rows, int columns)
     {
-        Parameter weight = Add(name + ".weight", ParameterKind.Weight, rows, columns);
-        Parameter bias = Add(name + ".bias", ParameterKind.Bias, rows);
-        MatrixSpec matrix = Spec.Matrix(name);
-        if (!matrix.IsQuantized)
+        (QuantizedParameter weight, Parameter bias) = _parameters.Linear(name, rows, columns);
+        if (!weight.Matrix.IsQuantized)
         {
-            return new TrainableLinear(weight, bias, isHead: false);
+            return new TrainableLinear(weight.Weight, bias, isHead: false);
         }
 
-        WeightQuantizer quantizer = matrix.HasCodebook
-            ? new CodebookWeights(matrix.Scheme, matrix.Bits, weight, Add(name + ".weight_centroids", ParameterKind.Centroids, matrix.CodebookLength), Options)
-            : new ScaledWeights(
-                matrix, weight, matrix.Scheme == Scheme.Lsq ? Add(name + ".weight_alpha", ParameterKind.WeightScale, matrix.GroupCount) : null, Options);
+        WeightQuantizer quantizer = weight.Matrix.HasCodebook ? new CodebookWeights(weight) : new ScaledWeights(weight);
         _quantizers.Add(quantizer);
-        return new TrainableLinear(weight, bias, isHead: false, quantizer);
+        return new TrainableLinear(weight.Weight, bias, isHead: false, quantizer);
     }
 
     /// <summary>Adds a place where activations are quantized.</summary>
@@ -164,32 +160,27 @@ public abstract class TrainableNetwork : ITrainableModel
     /// <param name="uses">Uses in a pass.</param>
     /// <param name="bits">Bits of a code.</param>
     /// <param name="kind">Where ranges come from.</param>
-    protected TrainableSite AddSite(string name, int columns, int uses, int bits, SiteKind kind)
-    {
-        bool isSigned = Options.SymmetricProbabilities || !name.EndsWith(".probabilities", StringComparison.Ordinal);
-        Parameter? range = kind == SiteKind.PerToken ? null
-            : Add(name + ".alpha", kind == SiteKind.Learned ? ParameterKind.ActivationScale : ParameterKind.RunningRange, uses);
-        if (range is { Kind: ParameterKind.RunningRange })
-        {
-            range.IsTrained = false;
-        }
-
-        return new TrainableSite(name, columns, uses, bits, kind, isSigned, range, Options);
-    }
+    protected TrainableSite AddSite(string name, int columns, int uses, int bits, SiteKind kind) => new(_parameters.Site(name, uses, bits, kind), columns);
 
     /// <summary>Adds the last, always full-precision layer, whose sums inference computes in another order.</summary>
     /// <param name="name">The canonical name.</param>
     /// <param name="rows">Outputs.</param>
     /// <param name="columns">Inputs.</param>
-    protected TrainableLinear AddOutputLayer(string name, int rows, int columns) => new(
-        Add(name + ".weight", ParameterKind.Weight, rows, columns), Add(name + ".bias", ParameterKind.Bias, rows), isHead: true);
+    protected TrainableLinear AddOutputLayer(string name, int rows, int columns)
+    {
+        (Parameter weight, Parameter bias) = _parameters.OutputLayer(name, rows, columns);
+        return new TrainableLinear(weight, bias, isHead: true);
+    }
 
     /// <summary>Adds a layer normalization.</summary>
     /// <param name="name">The canonical name.</param>
     /// <param name="columns">Values of a token.</param>
     /// <param name="epsilon">Added to the variance.</param>
-    protected TrainableNorm AddNorm(string name, int columns, float epsilon) => new(
-        Add(name + ".weight", ParameterKind.LayerNorm, columns), Add(name + ".bias", ParameterKind.LayerNorm, columns), epsilon);
+    protected TrainableNorm AddNorm(string name, int columns, float epsilon)
+    {
+        (Parameter weight, Parameter bias) = _parameters.Norm(name, columns);
+        return new TrainableNorm(weight, bias, epsilon);
+    }
 
     /// <summary>Adds the three embeddings.</summary>
     /// <param name="words">Words.</param>
@@ -198,16 +189,9 @@ public abstract class TrainableNetwork : ITrainableModel
     /// <param name="columns">Width.</param>
     protected TrainableEmbedding AddEmbeddings(int words, int positions, int types, int columns)
     {
-        Parameter word = Add(PackedLayout.WordEmbedding + ".weight", ParameterKind.Embedding, words, columns);
-        Parameter? alpha = Spec.EmbeddingBits != 32 && Spec.EmbeddingScheme == Scheme.Lsq
-            ? Add(PackedLayout.WordEmbedding + ".weight_alpha", ParameterKind.WeightScale, 1)
-            : null;
-        Parameter? centroids = Spec.HasEmbeddingCodebook
-            ? Add(PackedLayout.WordEmbedding + ".weight_centroids", ParameterKind.Centroids, 1 << Spec.EmbeddingBits)
-            : null;
-        _words = new EmbeddingTable(Spec.EmbeddingScheme, Spec.EmbeddingBits, word, alpha, centroids, Options);
-        Parameter position = Add("embeddings.position_embeddings.weight", ParameterKind.Embedding, positions, columns);
-        return new TrainableEmbedding(_words, position, Add("embeddings.token_type_embeddings.weight", ParameterKind.Embedding, types, columns));
+        (QuantizedParameter word, Parameter position, Parameter type) = _parameters.Embeddings(words, positions, types, columns);
+        _words = new EmbeddingTable(word);
+        return new TrainableEmbedding(_words, position, type);
     }
 
     /// <summary>Adds the last layer of a masked language model.</summary>
@@ -215,14 +199,7 @@ public abstract class TrainableNetwork : ITrainableModel
     protected TrainableDecoder AddDecoder(TrainableEmbedding words)
     {
         ArgumentNullException.ThrowIfNull(words);
-        return new TrainableDecoder(words, Add(PackedLayout.MaskedLanguageBias, ParameterKind.Bias, words.Words.Shape[0]));
-    }
-
-    private Parameter Add(string name, ParameterKind kind, params int[] shape)
-    {
-        var parameter = new Parameter(name, kind, shape);
-        _parameters.Add(parameter);
-        return parameter;
+        return new TrainableDecoder(words, _parameters.DecoderBias(words.Words.Shape[0]));
     }
 
     private readonly struct PrepareJob(List<WeightQuantizer> quantizers) : ITeamJob

@@ -1,46 +1,33 @@
 using QuantGen.Kernels;
-using QuantGen.Quantization;
+using QuantGen.Specs;
 
 namespace QuantGen.Trainable;
 
 /// <summary>A place where activations are quantized, with a range for each use.</summary>
 public sealed class TrainableSite
 {
-    // Q8BERT's running average.
-    private const float Decay = 0.9999f;
-
-    private readonly int _bits;
-    private readonly bool _isSigned;
-    private readonly SiteKind _kind;
-    private readonly TrainableOptions _options;
+    private readonly SiteRange _range;
     private readonly float[][] _centered;
     private readonly float[][] _scales;
 
-    internal TrainableSite(string name, int columns, int uses, int bits, SiteKind kind, bool isSigned, Parameter? range, TrainableOptions options)
+    internal TrainableSite(SiteRange range, int columns)
     {
-        Name = name;
+        _range = range;
         Columns = columns;
-        Range = range;
-        _bits = bits;
-        _kind = kind;
-        _isSigned = isSigned;
-        _options = options;
-        _centered = new float[uses][];
-        _scales = new float[uses][];
+        _centered = new float[range.Uses][];
+        _scales = new float[range.Uses][];
         Array.Fill(_centered, []);
         Array.Fill(_scales, []);
     }
 
     /// <summary>Gets the canonical name.</summary>
-    public string Name { get; }
+    public string Name => _range.Name;
 
     /// <summary>Gets the width of the activations.</summary>
     public int Columns { get; }
 
     /// <summary>Gets the threshold or running range of every use; null when each token has its own.</summary>
-    public Parameter? Range { get; }
-
-    private int Levels => LsqQuantizer.Levels(_bits, _isSigned);
+    public Parameter? Range => _range.Parameter;
 
     /// <summary>Quantizes some rows; in a pass that calibrates it finds their range instead.</summary>
     /// <param name="pass">The pass.</param>
@@ -59,7 +46,7 @@ public sealed class TrainableSite
 
         float[] centered = FloatBuffers.Reserve(ref _centered[use], (long)rows * Columns);
         float[] scales = FloatBuffers.Reserve(ref _scales[use], rows);
-        ActivationParameters range = _kind == SiteKind.PerToken ? default : RangeOf(use);
+        ActivationParameters range = _range.Kind == SiteKind.PerToken ? default : _range.Mapping(use);
         pass.Team.Run(new QuantizeJob(this, values, rows, range, centered, scales), TrainingPass.Items(rows, TrainingPass.TokensPerItem));
         return Input(use);
     }
@@ -77,13 +64,13 @@ public sealed class TrainableSite
     public void Backward(TrainingPass pass, float[] values, int rows, int use, float[] gradient)
     {
         ArgumentNullException.ThrowIfNull(pass);
-        if (_kind != SiteKind.Learned)
+        if (_range.Kind != SiteKind.Learned)
         {
             return;
         }
 
         pass.Partial.Reserve(rows);
-        var job = new ThresholdJob(this, values, _centered[use], rows, Threshold(use), gradient, pass.Partial);
+        var job = new ThresholdJob(this, values, _centered[use], rows, _range.Threshold(use), gradient, pass.Partial);
         pass.Team.Run(job, TrainingPass.Items(rows, TrainingPass.TokensPerItem));
         double sum = 0;
         foreach (float part in pass.Partial.Span(rows))
@@ -97,58 +84,35 @@ public sealed class TrainableSite
     /// <summary>Sets or moves the range by what a pass saw.</summary>
     internal void Observe(TrainingPass pass, float[] values, long count, int use)
     {
-        if (_kind == SiteKind.PerToken || pass.Purpose == ForwardPurpose.Evaluate)
+        if (_range.TakesValues(pass.Purpose))
         {
-            return;
+            _range.Calibrate(values.AsSpan(0, checked((int)count)), use);
         }
-
-        if (pass.Purpose == ForwardPurpose.Calibrate && _kind == SiteKind.Learned)
+        else if (_range.TakesLargest(pass.Purpose))
         {
-            ReadOnlySpan<float> all = values.AsSpan(0, checked((int)count));
-            Range!.Values[use] = MathF.Max(Thresholds.Initial(_options.ScaleInitialization, all, Levels, Thresholds.ActivationExperience), LsqQuantizer.SmallestAlpha);
-        }
-        else if (_kind == SiteKind.Running)
-        {
-            Follow(pass, Extremes.LargestMagnitude(pass, values, count), use);
+            _range.Follow(pass.Purpose, Extremes.LargestMagnitude(pass, values, count), use);
         }
     }
 
-    /// <summary>Sets or moves a running range by the largest magnitude of a pass.</summary>
-    internal void Follow(TrainingPass pass, float largest, int use)
-    {
-        ref float range = ref Range!.Values[use];
-        bool isFirst = pass.Purpose == ForwardPurpose.Calibrate || range == 0f;
-        range = isFirst ? MathF.Max(largest, LsqQuantizer.SmallestAlpha) : range - ((1f - Decay) * (range - largest));
-    }
+    /// <summary>Gets whether a pass sets or moves the range.</summary>
+    internal bool Observes(ForwardPurpose purpose) => _range.TakesValues(purpose) || _range.TakesLargest(purpose);
+
+    /// <summary>Makes sure that probabilities have a range before they are known.</summary>
+    internal void Expect(ForwardPurpose purpose, int use) => _range.ExpectProbabilities(purpose, use);
 
     /// <summary>Gets how attention quantizes with this site.</summary>
-    internal TrainedOperand Operand(int use) => new(RangeOf(use), Threshold(use), _kind == SiteKind.Learned);
-
-    /// <summary>Gets whether the range has been set.</summary>
-    internal bool HasRange(int use) => Range is null || Range.Values[use] > 0f;
-
-    /// <summary>Gets whether the range follows the largest magnitude.</summary>
-    internal bool IsRunning => _kind == SiteKind.Running;
+    internal TrainedOperand Operand(int use) => new(_range.Mapping(use), _range.Threshold(use), _range.Kind == SiteKind.Learned);
 
     internal void AddThresholdGradient(int use, double sum, long elements)
     {
-        if (_kind == SiteKind.Learned)
+        if (_range.Kind == SiteKind.Learned)
         {
-            Range!.Gradients[use] += (float)(sum * Thresholds.GradientFactor(_options, elements, Levels));
+            Range!.Gradients[use] += (float)(sum * _range.GradientFactor(elements));
         }
     }
 
-    private LearnedThreshold Threshold(int use) => new(MathF.Max(Range!.Values[use], LsqQuantizer.SmallestAlpha), Levels, _isSigned);
-
-    private ActivationParameters RangeOf(int use)
-    {
-        if (!HasRange(use))
-        {
-            throw new InvalidOperationException($"The range of '{Name}' is not set: a pass that calibrates comes first.");
-        }
-
-        return ActivationParameters.FromScale(LsqQuantizer.Scale(Range!.Values[use], Levels), _isSigned ? 1 << (_bits - 1) : 0, _bits);
-    }
+    /// <summary>Gets the number of uses in a pass.</summary>
+    internal int Uses => _range.Uses;
 
     private readonly struct QuantizeJob(TrainableSite site, float[] values, int rows, ActivationParameters range, float[] centered, float[] scales) : ITeamJob
     {
@@ -180,7 +144,7 @@ public sealed class TrainableSite
             for (int row = first; row < last; row++)
             {
                 ref float source = ref values.At((long)row * site.Columns);
-                ActivationParameters own = site._kind == SiteKind.PerToken ? ActivationQuantizer.Measure<TLanes>(ref source, site.Columns, site._bits) : range;
+                ActivationParameters own = site._range.Kind == SiteKind.PerToken ? ActivationQuantizer.Measure<TLanes>(ref source, site.Columns, site._range.Bits) : range;
                 CenteredCodes.Quantize<TLanes>(ref source, site.Columns, own, 1f, ref centered.At((long)row * site.Columns));
                 scales[row] = own.Scale;
             }

@@ -147,7 +147,7 @@ internal sealed class TrainingFields
         if (model.ActivationSites().FirstOrDefault(s => s.Name == ActivationSite.NameFor(matrix.Name) && s.IsQuantized) is ActivationSite site
             && _parameters.All(p => p.Field != TrainingSites.Field(site)))
         {
-            AddSite(site, model.ActivationBits, TrainingSites.Kind(model, site));
+            AddSite(site, model.ActivationBits, SiteKinds.BeforeLayers(model, site));
         }
     }
 
@@ -165,13 +165,13 @@ internal sealed class TrainingFields
         ActivationSite[] sites = model.AttentionSites().Where(s => s.Name.StartsWith(layer, StringComparison.Ordinal)).ToArray();
         foreach (ActivationSite site in sites)
         {
-            AddSite(site, model.AttentionBits, TrainingSites.AttentionKind(model));
+            AddSite(site, model.AttentionBits, SiteKinds.OfAttention(model));
         }
 
         Add("AttentionSites", layer + "attention.self.operands", $"new AttentionSites({string.Join(", ", sites.Select(TrainingSites.Field))})");
     }
 
-    private void AddSite(ActivationSite site, int bits, string kind) => _parameters.Add((
+    private void AddSite(ActivationSite site, int bits, SiteKind kind) => _parameters.Add((
         "TrainableSite", TrainingSites.Field(site), $"AddSite(\"{site.Name}\", {N(site.Columns)}, {N(site.Uses)}, {N(bits)}, SiteKind.{kind})", string.Empty));
 
     private void Norm(string name, string columns) => Add("TrainableNorm", name, $"AddNorm(\"{name}\", {columns}, LayerNormEpsilon)");

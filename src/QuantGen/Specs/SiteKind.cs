@@ -1,4 +1,4 @@
-namespace QuantGen.Trainable;
+namespace QuantGen.Specs;
 
 /// <summary>Where the range of a quantized activation comes from in training.</summary>
 public enum SiteKind

@@ -1,0 +1,38 @@
+using QuantGen.Kernels;
+using static global::TorchSharp.torch;
+
+namespace QuantGen.TorchSharp;
+
+/// <summary>The four places where attention quantizes its operands.</summary>
+/// <param name="query">Queries.</param>
+/// <param name="key">Keys.</param>
+/// <param name="value">Values.</param>
+/// <param name="probabilities">Probabilities, after dropout.</param>
+internal sealed class TorchOperands(TorchSite query, TorchSite key, TorchSite value, TorchSite probabilities)
+{
+    /// <summary>Sets or moves ranges by what is known before the scores.</summary>
+    public void Observe(TorchPass pass, Tensor queries, Tensor keys, Tensor values, int use)
+    {
+        query.Observe(pass, queries, use);
+        key.Observe(pass, keys, use);
+        value.Observe(pass, values, use);
+        probabilities.Range.ExpectProbabilities(pass.Purpose, use);
+    }
+
+    /// <summary>Moves the range of probabilities, for the passes that follow.</summary>
+    public void Observe(TorchPass pass, Tensor weights, int count, int use) => probabilities.ObserveProbabilities(pass, weights, count, use);
+
+    /// <summary>Quantizes queries, keys and values.</summary>
+    public (Tensor Query, Tensor Key, Tensor Value) Quantize(TorchPass pass, Tensor queries, Tensor keys, Tensor values, int use) => (
+        query.Quantize(pass, queries, queries.numel(), use).Codes, key.Quantize(pass, keys, keys.numel(), use).Codes,
+        value.Quantize(pass, values, values.numel(), use).Codes);
+
+    /// <summary>Quantizes probabilities.</summary>
+    public Tensor Quantize(TorchPass pass, Tensor weights, int count, int use) => probabilities.Quantize(pass, weights, count, use).Codes;
+
+    /// <summary>Gets what sums of products of codes are multiplied by.</summary>
+    /// <param name="use">Which use.</param>
+    /// <param name="inverseRoot">1 / sqrt(head size).</param>
+    public AttentionOperands Factors(int use, float inverseRoot) =>
+        new(query.Range.Mapping(use), key.Range.Mapping(use), value.Range.Mapping(use), probabilities.Range.Mapping(use), inverseRoot);
+}

@@ -1,0 +1,81 @@
+using QuantGen.Kernels;
+using QuantGen.Specs;
+using QuantGen.Trainable;
+using static global::TorchSharp.torch;
+
+namespace QuantGen.TorchSharp;
+
+/// <summary>A place where activations are quantized.</summary>
+/// <param name="range">Where its ranges come from.</param>
+/// <param name="alpha">The learned thresholds on the device, or null.</param>
+internal sealed class TorchSite(SiteRange range, DeviceParameter? alpha)
+{
+    public SiteRange Range => range;
+
+    /// <summary>Sets or moves the range by what a pass sees.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="values">The activations.</param>
+    /// <param name="use">Which use.</param>
+    public void Observe(TorchPass pass, Tensor values, int use)
+    {
+        if (range.TakesValues(pass.Purpose))
+        {
+            float[] onHost = new float[values.numel()];
+            HostMemory.CopyTo(values, onHost);
+            range.Calibrate(onHost, use);
+        }
+        else if (range.TakesLargest(pass.Purpose))
+        {
+            range.Follow(pass.Purpose, values.detach().abs().max().item<float>(), use);
+        }
+    }
+
+    /// <summary>Sets or moves the range by attention probabilities, which have padding around them.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="probabilities">The probabilities.</param>
+    /// <param name="count">How many are not padding.</param>
+    /// <param name="use">Which use.</param>
+    public void ObserveProbabilities(TorchPass pass, Tensor probabilities, int count, int use)
+    {
+        if (range.TakesValues(pass.Purpose))
+        {
+            float[] onHost = new float[count];
+            pass.Places.CopyScores(probabilities, onHost);
+            range.Calibrate(onHost, use);
+        }
+        else
+        {
+            Observe(pass, pass.Places.ClearQueries(probabilities), use);
+        }
+    }
+
+    /// <summary>Quantizes activations.</summary>
+    /// <param name="values">The activations.</param>
+    /// <param name="elements">How many are not padding.</param>
+    /// <param name="pass">The pass.</param>
+    /// <param name="use">Which use.</param>
+    public QuantizedInput Quantize(TorchPass pass, Tensor values, long elements, int use)
+    {
+        Tensor constant = values.detach();
+        if (range.Kind == SiteKind.PerToken)
+        {
+            (Tensor rowCodes, Tensor rowScales) = TorchQuantizer.RoundRows(constant, range.Bits);
+            return new QuantizedInput(TorchQuantizer.Through(rowCodes, values, rowScales), rowScales);
+        }
+
+        ActivationParameters mapping = range.Mapping(use);
+        Tensor scale = tensor(mapping.Scale, device: pass.Device);
+        Tensor codes = TorchQuantizer.Round(constant, mapping);
+        return new QuantizedInput(TorchQuantizer.Through(codes, range.Kind == SiteKind.Learned ? Carrier(pass, values, codes, elements, use) : values, scale), scale);
+    }
+
+    // Values within the threshold pass their gradients, and those outside follow the threshold.
+    private Tensor Carrier(TorchPass pass, Tensor values, Tensor codes, long elements, int use)
+    {
+        LearnedThreshold threshold = range.Threshold(use);
+        Tensor shares = values.detach() / threshold.Alpha;
+        Tensor slopes = TorchQuantizer.AlphaSlope(shares, codes * (1f / threshold.Levels), threshold.IsSigned) * (float)range.GradientFactor(elements);
+        Tensor inside = TorchQuantizer.IsInside(shares, threshold.IsSigned).to(ScalarType.Float32);
+        return (values * inside) + (alpha!.In(pass).select(0, use) * slopes);
+    }
+}

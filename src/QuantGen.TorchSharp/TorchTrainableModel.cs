@@ -1,0 +1,147 @@
+using QuantGen.Specs;
+using QuantGen.Trainable;
+using global::TorchSharp;
+using static global::TorchSharp.torch;
+
+namespace QuantGen.TorchSharp;
+
+/// <summary>Trains any model on libtorch: the forward pass is written down once, the backward pass is automatic differentiation.</summary>
+/// <remarks>
+/// Parameters live on the host; a pass copies what it uses to the device, and a backward pass adds the gradients to those on the host. An
+/// evaluation records nothing; a backward pass that follows one runs it again. Gradients of quantizers come from straight-through estimators.
+/// </remarks>
+public sealed class TorchTrainableModel : ITrainableModel
+{
+    private readonly TrainableOptions _options;
+    private readonly Device _device;
+    private readonly TorchParts _parts;
+    private readonly TorchNetwork _network;
+    private (TrainingBatch Batch, ForwardOptions Options)? _last;
+    private TorchPass? _pass;
+    private TorchTrace? _trace;
+    private bool _isDisposed;
+
+    /// <summary>Creates a model whose parameters are zeros until the caller fills them.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="options">Threads, dropout and quantizers.</param>
+    /// <param name="device"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
+    /// <exception cref="ArgumentException">The model cannot be trained, or there is no such device.</exception>
+    public TorchTrainableModel(ModelSpec spec, TrainableOptions options, string device = "cpu")
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(options);
+        foreach ((string what, string property) in TrainingSupport.Missing(spec))
+        {
+            throw new ArgumentException($"A model with {what} ({property}) cannot be trained by this version.", nameof(spec));
+        }
+
+        _options = options;
+        _device = TorchDevice.Find(device);
+        _parts = new TorchParts(spec, options, _device);
+        _network = new TorchNetwork(_parts);
+        Trace = new TrainingTrace(spec);
+        TraceGradients = new TrainingTrace(spec);
+    }
+
+    /// <inheritdoc/>
+    public ModelSpec Spec => _parts.Spec;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Parameter> Parameters => _parts.Parameters;
+
+    /// <inheritdoc/>
+    public TrainingTrace Trace { get; }
+
+    /// <inheritdoc/>
+    public TrainingTrace TraceGradients { get; }
+
+    /// <inheritdoc/>
+    public long ActivationBytes(int tokens, int longest) => TorchMemory.Bytes(Spec, _options, tokens, longest);
+
+    /// <inheritdoc/>
+    public void InitializeWeightQuantizers() => _parts.InitializeWeights();
+
+    /// <inheritdoc/>
+    public void Forward(TrainingBatch batch, ForwardOptions options)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ArgumentNullException.ThrowIfNull(batch);
+        BatchChecks.Check(batch, Spec);
+        Forget();
+        _last = null;
+        Trace.Resize(batch);
+        TraceGradients.Resize(batch);
+        Run(batch, options, isRecorded: options.Purpose == ForwardPurpose.Train);
+        _last = options.Purpose == ForwardPurpose.Calibrate ? null : (batch, options);
+    }
+
+    /// <inheritdoc/>
+    public void Backward()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (_last is not { } last)
+        {
+            throw new InvalidOperationException("A backward pass follows a forward pass that trains or evaluates.");
+        }
+
+        if (_trace is null)
+        {
+            Run(last.Batch, last.Options, isRecorded: true);
+        }
+
+        using (DisposeScope scope = NewDisposeScope())
+        {
+            _trace!.Backward(_pass!, TraceGradients);
+        }
+
+        // The graph is gone with its gradients. What an evaluation computes can be computed again.
+        Forget();
+        _last = last.Options.Purpose == ForwardPurpose.Evaluate ? last : null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            Forget();
+            _parts.Dispose();
+        }
+    }
+
+    private void Run(TrainingBatch batch, ForwardOptions options, bool isRecorded)
+    {
+        if (_options.Threads > 0)
+        {
+            set_num_threads(_options.Threads);
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable mode = isRecorded ? enable_grad() : no_grad();
+        var pass = new TorchPass(batch, options, _options, _device);
+        try
+        {
+            TorchTrace trace = _network.Forward(pass);
+            trace.CopyTo(pass, Trace);
+            if (isRecorded)
+            {
+                trace.Keep(pass);
+                (_pass, _trace) = (pass, trace);
+            }
+        }
+        finally
+        {
+            if (_pass != pass)
+            {
+                pass.Dispose();
+            }
+        }
+    }
+
+    private void Forget()
+    {
+        _pass?.Dispose();
+        (_pass, _trace) = (null, null);
+    }
+}

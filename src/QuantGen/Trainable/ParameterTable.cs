@@ -1,0 +1,72 @@
+using QuantGen.Specs;
+
+namespace QuantGen.Trainable;
+
+/// <summary>Names and makes the parameters of a model. Their order is that of the calls.</summary>
+/// <param name="spec">The model.</param>
+/// <param name="options">How quantizers begin and learn.</param>
+internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
+{
+    private readonly List<Parameter> _all = [];
+
+    /// <summary>Gets all of them.</summary>
+    public IReadOnlyList<Parameter> All => _all;
+
+    /// <summary>Adds the matrix and the summands of a linear layer, with what its quantizer learns.</summary>
+    public (QuantizedParameter Weight, Parameter Bias) Linear(string name, int rows, int columns)
+    {
+        (Parameter weight, Parameter bias) = OutputLayer(name, rows, columns);
+        return (Quantized(weight, spec.Matrix(name)), bias);
+    }
+
+    /// <summary>Adds the matrix and the summands of a layer that is never quantized.</summary>
+    public (Parameter Weight, Parameter Bias) OutputLayer(string name, int rows, int columns) =>
+        (Add(name + ".weight", ParameterKind.Weight, rows, columns), Add(name + ".bias", ParameterKind.Bias, rows));
+
+    /// <summary>Adds factors and summands of a normalization.</summary>
+    public (Parameter Weight, Parameter Bias) Norm(string name, int columns) =>
+        (Add(name + ".weight", ParameterKind.LayerNorm, columns), Add(name + ".bias", ParameterKind.LayerNorm, columns));
+
+    /// <summary>Adds the three embeddings, with what the quantizer of words learns.</summary>
+    public (QuantizedParameter Words, Parameter Positions, Parameter Types) Embeddings(int words, int positions, int types, int columns)
+    {
+        Parameter word = Add(PackedLayout.WordEmbedding + ".weight", ParameterKind.Embedding, words, columns);
+        QuantizedParameter quantized = Quantized(word, Quantization.SchemeQuantizer.EmbeddingMatrix(spec));
+        return (
+            quantized,
+            Add("embeddings.position_embeddings.weight", ParameterKind.Embedding, positions, columns),
+            Add("embeddings.token_type_embeddings.weight", ParameterKind.Embedding, types, columns));
+    }
+
+    /// <summary>Adds the summands of the decoder of a masked language model.</summary>
+    public Parameter DecoderBias(int words) => Add(PackedLayout.MaskedLanguageBias, ParameterKind.Bias, words);
+
+    /// <summary>Adds the ranges of a place where activations are quantized.</summary>
+    public SiteRange Site(string name, int uses, int bits, SiteKind kind)
+    {
+        Parameter? range = kind == SiteKind.PerToken ? null
+            : Add(name + ".alpha", kind == SiteKind.Learned ? ParameterKind.ActivationScale : ParameterKind.RunningRange, uses);
+        if (range is { Kind: ParameterKind.RunningRange })
+        {
+            range.IsTrained = false;
+        }
+
+        return new SiteRange(name, uses, bits, kind, range, options);
+    }
+
+    private QuantizedParameter Quantized(Parameter weight, MatrixSpec matrix)
+    {
+        Parameter? alpha = matrix is { IsQuantized: true, Scheme: Scheme.Lsq } ? Add(weight.Name + "_alpha", ParameterKind.WeightScale, matrix.GroupCount) : null;
+        Parameter? centroids = matrix.HasCodebook ? Add(weight.Name + "_centroids", ParameterKind.Centroids, matrix.CodebookLength) : null;
+        weight.IsTrained = centroids is null;
+        weight.WantsCurvature = matrix is { IsQuantized: true, Scheme: Scheme.Ternary } && options.LossAware;
+        return new QuantizedParameter(weight, matrix, alpha, centroids, options);
+    }
+
+    private Parameter Add(string name, ParameterKind kind, params int[] shape)
+    {
+        var parameter = new Parameter(name, kind, shape);
+        _all.Add(parameter);
+        return parameter;
+    }
+}

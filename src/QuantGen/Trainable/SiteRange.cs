@@ -1,0 +1,76 @@
+using QuantGen.Kernels;
+using QuantGen.Quantization;
+using QuantGen.Specs;
+
+namespace QuantGen.Trainable;
+
+/// <summary>How a place quantizes activations: its range for each use, how that begins and moves, and the mapping to codes that it gives.</summary>
+/// <param name="name">The canonical name of the place.</param>
+/// <param name="uses">Uses in a pass.</param>
+/// <param name="bits">Bits of a code.</param>
+/// <param name="kind">Where ranges come from.</param>
+/// <param name="parameter">The threshold or running range of every use; null when each token has its own.</param>
+/// <param name="options">How thresholds begin.</param>
+internal sealed class SiteRange(string name, int uses, int bits, SiteKind kind, Parameter? parameter, TrainableOptions options)
+{
+    // Q8BERT's running average.
+    private const float Decay = 0.9999f;
+
+    // No probability is larger before dropout.
+    private const float LargestProbability = 1f;
+
+    public string Name => name;
+
+    public int Uses => uses;
+
+    public int Bits => bits;
+
+    public SiteKind Kind => kind;
+
+    public Parameter? Parameter => parameter;
+
+    public bool IsSigned { get; } = options.SymmetricProbabilities || !ActivationSite.IsProbabilitiesName(name);
+
+    private int Levels => LsqQuantizer.Levels(bits, IsSigned);
+
+    /// <summary>Gets whether a pass sets a learned threshold, for which it needs all values.</summary>
+    public bool TakesValues(ForwardPurpose purpose) => purpose == ForwardPurpose.Calibrate && kind == SiteKind.Learned;
+
+    /// <summary>Gets whether a pass sets or moves a running range, for which it needs the largest magnitude.</summary>
+    public bool TakesLargest(ForwardPurpose purpose) => purpose != ForwardPurpose.Evaluate && kind == SiteKind.Running;
+
+    /// <summary>Sets a learned threshold from all values of a pass.</summary>
+    public void Calibrate(ReadOnlySpan<float> values, int use) => parameter!.Values[use] =
+        MathF.Max(Thresholds.Initial(options.ScaleInitialization, values, Levels, Thresholds.ActivationExperience), LsqQuantizer.SmallestAlpha);
+
+    /// <summary>Sets or moves a running range by the largest magnitude of a pass.</summary>
+    public void Follow(ForwardPurpose purpose, float largest, int use)
+    {
+        ref float range = ref parameter!.Values[use];
+        bool isFirst = purpose == ForwardPurpose.Calibrate || range == 0f;
+        range = isFirst ? MathF.Max(largest, LsqQuantizer.SmallestAlpha) : range - ((1f - Decay) * (range - largest));
+    }
+
+    /// <summary>Makes sure that probabilities have a range before they are known: it comes from the passes before.</summary>
+    public void ExpectProbabilities(ForwardPurpose purpose, int use)
+    {
+        if (purpose == ForwardPurpose.Train && kind == SiteKind.Running && !HasRange(use))
+        {
+            Follow(purpose, LargestProbability, use);
+        }
+    }
+
+    /// <summary>Gets the mapping to codes.</summary>
+    /// <exception cref="InvalidOperationException">No pass has set the range.</exception>
+    public ActivationParameters Mapping(int use) => HasRange(use)
+        ? ActivationParameters.FromScale(LsqQuantizer.Scale(parameter!.Values[use], Levels), IsSigned ? 1 << (bits - 1) : 0, bits)
+        : throw new InvalidOperationException($"The range of '{name}' is not set: a pass that calibrates comes first.");
+
+    /// <summary>Gets the threshold.</summary>
+    public LearnedThreshold Threshold(int use) => new(MathF.Max(parameter!.Values[use], LsqQuantizer.SmallestAlpha), Levels, IsSigned);
+
+    /// <summary>Gets what the gradient of the threshold is multiplied by.</summary>
+    public double GradientFactor(long elements) => Thresholds.GradientFactor(options, elements, Levels);
+
+    private bool HasRange(int use) => parameter is null || parameter.Values[use] > 0f;
+}
