@@ -1,11 +1,17 @@
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using QuantGen.Benchmarks.Engines;
 using QuantGen.Benchmarks.Maps;
 using QuantGen.Benchmarks.Reporting;
 
 if (args is [LinearMapsCommand.Verb, ..])
 {
     return new LinearMapsCommand().Parse(args[1..]).Invoke();
+}
+
+if (args is [EnginesCommand.Verb, ..])
+{
+    return new EnginesCommand().Parse(args[1..]).Invoke();
 }
 
 try

@@ -1,6 +1,5 @@
 using QuantGen.Cli.Models;
 using QuantGen.Execution;
-using QuantGen.Packed;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
@@ -10,7 +9,6 @@ using QuantGen.Training.Evaluation;
 using QuantGen.Training.Loop;
 using QuantGen.Training.Losses;
 using QuantGen.Training.Optimization;
-using QuantGen.Training.Packing;
 
 namespace QuantGen.Cli.Tests;
 
@@ -48,7 +46,7 @@ public sealed class TrainedStudentTests(CheckpointFixture files) : IClassFixture
         TrainingResult result = new Trainer(student, source, new Objective(spec, new LossOptions(), teacher.Spec, 2), training) { Teacher = teacher, Evaluator = evaluator }.Run();
         Assert.True(result.Best is not null, name);
         float[] expected = evaluator.Logits(student, default);
-        using InferenceSession session = loader.Load(Pack(student, start, trainable), default);
+        using InferenceSession session = loader.Load(PackedStudent.Of(student, start, trainable), default);
         float[] actual = [.. Evaluator.Evaluate(session, Training.Data.TsvDataset.Load(files.Data), files.Data).Logits];
         Assert.Equal(expected, actual);
         Assert.NotEqual(expected[0], expected[2]);
@@ -72,7 +70,7 @@ public sealed class TrainedStudentTests(CheckpointFixture files) : IClassFixture
         new Trainer(student, source, new Objective(spec, new LossOptions(), teacher.Spec, 2), training) { Teacher = teacher }.Run();
         string test = SharedFiles.Path("data/TREC/test.tsv");
         float[] expected = ((RowEvaluator)TaskData.Open(test).Evaluator(start.Tokenizer, spec, 64, 32, threads: 2)).Logits(student, default);
-        using InferenceSession session = loader.Load(Pack(student, start, trainable), default);
+        using InferenceSession session = loader.Load(PackedStudent.Of(student, start, trainable), default);
         float[] actual = [.. Evaluator.Evaluate(session, Training.Data.TsvDataset.Load(test), test).Logits];
 
         int width = spec.OutputCount;
@@ -81,14 +79,6 @@ public sealed class TrainedStudentTests(CheckpointFixture files) : IClassFixture
             Tasks.ClassificationMetrics.ArgMax(expected.AsSpan(row * width, width)), Tasks.ClassificationMetrics.ArgMax(actual.AsSpan(row * width, width))));
         double largest = expected.Zip(actual, (a, b) => Math.Abs(a - b)).Max();
         Assert.True(largest <= 1e-4, $"{name}: logits differ by {largest}");
-    }
-
-    private static PackedModel Pack(ITrainableModel student, TrainingStartPoint start, TrainableOptions trainable)
-    {
-        PackedModelBuilder builder = TrainedModelPacker.Pack(student, trainable);
-        builder.Labels = [.. start.Config.Labels];
-        builder.AddBytes(PackedLayout.Vocabulary, start.Tokenizer.VocabularyBytes);
-        return builder.Build("student");
     }
 
     private static SpecOptions Options(Scheme scheme, int bits, int embeddingBits) => new()

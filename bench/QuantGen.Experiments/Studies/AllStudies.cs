@@ -1,3 +1,5 @@
+using QuantGen.Cli.Engines;
+
 namespace QuantGen.Experiments.Studies;
 
 /// <summary>The tables, in the order they are made.</summary>
@@ -7,7 +9,7 @@ internal static class AllStudies
 
     public static IReadOnlyList<Study> List { get; } =
     [
-        Comparison(), LowBitActivations(), MaskedLanguageModel(), LongerTraining(), Clustering(), ClusterIterations(), Initialization(),
+        Comparison(), LowBitActivations(), MaskedLanguageModel(), LongerTraining(), Clustering(), ClusterIterations(), Initialization(), .. TrainingEngines.Present.Contains(TrainingEngines.Torch) ? [Engines()] : Array.Empty<Study>(),
     ];
 
     // Learning rate and dropout have the least divergence from the teacher on the part of the training data that is kept apart; one choice for all methods.
@@ -83,6 +85,14 @@ internal static class AllStudies
                    from run in Rows(initialization, LearningTask.Trec, [1], [.. new Widths(2, 2, 8).Options, .. Method.Kdlsq.Options, "--scale-initialization", initialization])
                    select run;
         return new Study("initialization", "How learned thresholds begin", "Does Algorithm 1 converge faster than fixed values?", [.. rows]) { HasCurves = true };
+    }
+
+    private static Study Engines()
+    {
+        var rows = from engine in TrainingEngines.Known
+                   from run in Rows($"{engine}: 2-2-8 {Method.Kdlsq.Name}", LearningTask.Trec, s_seeds, [.. new Widths(2, 2, 8).Options, .. Method.Kdlsq.Options, "--engine", engine])
+                   select run;
+        return new Study("engines", "KDLSQ-BERT by generated code and by TorchSharp", "Do both engines learn the same?", [.. rows]);
     }
 
     private static string[] Clusters(string scheme, int bits)

@@ -10,6 +10,7 @@ using QuantGen.Trainable;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Checkpointing;
 using QuantGen.Training.Distillation;
+using QuantGen.Training.Engines;
 using QuantGen.Training.Evaluation;
 using QuantGen.Training.Loop;
 using QuantGen.Training.Losses;
@@ -27,6 +28,7 @@ internal sealed class DistillCommand : CliCommand
     private readonly Option<string?> _test;
     private readonly StudentOptions _student = new();
     private readonly TrainingOptionSet _training = TrainingOptionSet.ForData();
+    private readonly EngineOptions _engine = new();
 
     public DistillCommand(CliStreams streams)
         : base("distill", "Train a quantized model under a full-precision teacher, and write a packed file. Defaults are those of the method's paper.", streams)
@@ -38,6 +40,7 @@ internal sealed class DistillCommand : CliCommand
         _test = With(CliOption.Text("--test-data", "FILE", "Data that decides nothing: metric and distance to the teacher before and after training are reported on it."));
         _student.AddTo(this);
         _training.AddTo(this);
+        _engine.AddTo(this, hasTeacher: true);
     }
 
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
@@ -45,16 +48,16 @@ internal sealed class DistillCommand : CliCommand
         string output = values.Get(_output)!;
         TrainingRun.RequireNoState(_training, values, output);
         DistillMethod method = _student.Method(values);
+        (ITrainingEngine engine, ITrainingEngine teacherEngine) = _engine.Engines(values, _training.Loader(values));
         using TrainingStartPoint start = TrainingStartPoint.Open(values.Get(_teacher)!);
         TrainingData data = _training.Data(values);
         TaskData? testData = values.Get(_test) is string file ? TaskData.Open(file) : null;
         BertHead head = data.Train.Head == BertHead.MaskedLanguageModel ? BertHead.MaskedLanguageModel : start.Config.Head;
         ModelSpec spec = _student.Spec(values, method, start.Config, head);
         TrainableOptions options = Trainable(values, start);
-        SessionLoader loader = _training.Loader(values);
-        using ITrainableModel teacher = loader.CompileTrainable(ModelSpecs.FullPrecision(start.Config, head), options, cancellation);
+        using ITrainableModel teacher = teacherEngine.Create(ModelSpecs.FullPrecision(start.Config, head), options, cancellation);
         CheckpointWeights.Load(start.Checkpoint!, teacher);
-        using ITrainableModel student = loader.CompileTrainable(spec, options, cancellation);
+        using ITrainableModel student = engine.Create(spec, options, cancellation);
         StudentInitializer.Copy(teacher, student);
         (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training, values, start.Tokenizer, spec);
         QuantizerInitialization.Run(student, source);
@@ -70,7 +73,10 @@ internal sealed class DistillCommand : CliCommand
             Evaluator = evaluator,
             Loss = loss,
             Title = $"quantgen distill: {method.Name}, {data.Train.File}",
-            Options = _training.Training(values, _student.Training(values, method), output, Identity(start, options, data)),
+            Options = _training.Training(values, _student.Training(values, method), output, Identity(start, options, data)) with
+            {
+                Engine = engine.Description, TeacherEngine = teacherEngine.Description,
+            },
         };
         TrainingResult result = run.Run(cancellation);
         long bytes = Save(student, start, output, options);
@@ -82,7 +88,7 @@ internal sealed class DistillCommand : CliCommand
             WriteTest(report, teacherScore!, before!, after);
         }
 
-        TrainingSummary.Write(report, result, output, bytes, measured);
+        TrainingSummary.Write(report, result, run.Options, output, bytes, measured);
     }
 
     private static long Save(ITrainableModel student, TrainingStartPoint start, string output, TrainableOptions options)

@@ -7,6 +7,7 @@ using QuantGen.Specs;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Checkpointing;
+using QuantGen.Training.Engines;
 using QuantGen.Training.Evaluation;
 using QuantGen.Training.Loop;
 using QuantGen.Training.Losses;
@@ -29,6 +30,7 @@ internal sealed class TrainCommand : CliCommand
     private readonly Option<bool> _cased;
     private readonly Option<string?> _output;
     private readonly TrainingOptionSet _training;
+    private readonly EngineOptions _engine = new();
 
     private TrainCommand(string name, string description, TrainingOptionSet training, CliStreams streams)
         : base(name, $"{description} Rates and epochs default to 5e-5 and 3 with --from, to 3e-4 and 5 without; 10% warm-up.", streams)
@@ -41,6 +43,7 @@ internal sealed class TrainCommand : CliCommand
         _output = With(CliOption.Text("--output", "DIR", "The checkpoint directory to write.", "-o"));
         _output.Required = true;
         _training.AddTo(this);
+        _engine.AddTo(this, hasTeacher: false);
     }
 
     /// <summary>Makes the command that learns what data is labelled with.</summary>
@@ -55,6 +58,7 @@ internal sealed class TrainCommand : CliCommand
     {
         string output = values.Get(_output)!;
         TrainingRun.RequireNoState(_training, values, output);
+        ITrainingEngine engine = _engine.Engine(values, _training.Loader(values));
         using TrainingStartPoint start = Start(values);
         TrainingData data = _training.Data(values);
         ModelConfig config = WithHead(start, data.Train);
@@ -65,7 +69,7 @@ internal sealed class TrainCommand : CliCommand
             HiddenDropout = (float)(_training.Dropout(values) ?? start.HiddenDropout ?? DefaultDropout),
             AttentionDropout = (float)(_training.AttentionDropout(values) ?? start.AttentionDropout ?? DefaultDropout),
         };
-        using ITrainableModel model = _training.Loader(values).CompileTrainable(spec, options, cancellation);
+        using ITrainableModel model = engine.Create(spec, options, cancellation);
         Fill(model, start, _training.Seed(values), report);
         (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training, values, start.Tokenizer, spec);
         var run = new TrainingRun(_training, values, report)
@@ -80,7 +84,7 @@ internal sealed class TrainCommand : CliCommand
                 ["start"] = start.Checkpoint?.Sha256 ?? "random",
                 ["dropout"] = options.HiddenDropout.ToString(CultureInfo.InvariantCulture),
                 ["attention dropout"] = options.AttentionDropout.ToString(CultureInfo.InvariantCulture),
-            }),
+            }) with { Engine = engine.Description },
         };
         TrainingResult result = run.Run(cancellation);
         new HuggingFaceCheckpoint
@@ -91,7 +95,7 @@ internal sealed class TrainCommand : CliCommand
             Labels = spec.Head == BertHead.SequenceClassification ? [.. config.Labels] : [],
         }.Save(output, model);
         run.Finish();
-        TrainingSummary.Write(report, result, output);
+        TrainingSummary.Write(report, result, run.Options, output);
     }
 
     private static TrainingOptions Defaults(TrainingStartPoint start) => start.Checkpoint is null

@@ -91,12 +91,15 @@ internal sealed class TrainingRun
         static string Megabytes(long bytes) => (bytes / 1e6).ToString("N1", CultureInfo.InvariantCulture);
         string teacher = plan.Teacher == 0 ? string.Empty : $", teacher {Megabytes(plan.Teacher)}";
         _report.Line(
-            $"memory: {Megabytes(plan.Total)} MB (parameters and gradients {Megabytes(plan.Parameters)}, moments {Megabytes(plan.Optimizer)}, "
+            $"memory: {Megabytes(plan.Total)} MB with {Options.Engine} (parameters and gradients {Megabytes(plan.Parameters)}, moments {Megabytes(plan.Optimizer)}, "
             + $"best epoch {Megabytes(plan.Best)}, activations {Megabytes(plan.Activations)}{teacher})");
     }
 
     private List<KeyValuePair<string, string>> Settings() =>
     [
+        new("engine", Options.Engine.Name),
+        new("device", Options.Engine.Device),
+        .. Teacher is null ? [] : new KeyValuePair<string, string>[] { new("engine of the teacher", Options.EngineOfTeacher.ToString()) },
         new("epochs", Options.Epochs.ToString(CultureInfo.InvariantCulture)),
         new("batch", Source.BatchSize.ToString(CultureInfo.InvariantCulture)),
         new("examples", Source.Examples.Count.ToString(CultureInfo.InvariantCulture)),

@@ -66,6 +66,14 @@ internal static class CliOption
         HelpName = helpName,
     };
 
+    /// <summary>Makes an option for a device, which may be absent: <c>cpu</c> or <c>cuda:N</c>, of which <c>cuda</c> is the first.</summary>
+    public static Option<string?> Device(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "DEVICE",
+        CustomParser = result => ParseDevice(result, name),
+    };
+
     /// <summary>Makes an option that may be given several times.</summary>
     public static Option<string[]> Texts(string name, string helpName, string description) => new(name)
     {
@@ -131,6 +139,24 @@ internal static class CliOption
         }
 
         result.AddError($"{name} takes {string.Join(", ", legal[..^1])} or {legal[^1]}, and it is '{text}'");
+        return null;
+    }
+
+    private static string? ParseDevice(ArgumentResult result, string name)
+    {
+        const string Gpu = "cuda";
+        string text = result.Tokens[0].Value.ToLowerInvariant();
+        if (text == "cpu" || (text.StartsWith(Gpu + ":", StringComparison.Ordinal) && byte.TryParse(text[(Gpu.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        {
+            return text;
+        }
+
+        if (text == Gpu)
+        {
+            return Gpu + ":0";
+        }
+
+        result.AddError($"{name} takes cpu, cuda or cuda:N, and it is '{result.Tokens[0].Value}'");
         return null;
     }
 

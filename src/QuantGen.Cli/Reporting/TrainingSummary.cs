@@ -9,10 +9,11 @@ internal static class TrainingSummary
     /// <summary>Writes it.</summary>
     /// <param name="report">Where to.</param>
     /// <param name="result">The training.</param>
+    /// <param name="options">How it was trained.</param>
     /// <param name="output">What was written.</param>
     /// <param name="bytes">The length of a packed file; null for a checkpoint.</param>
     /// <param name="test">What test data gave, to be written as JSON; null without any.</param>
-    public static void Write(Report report, TrainingResult result, string output, long? bytes = null, object? test = null)
+    public static void Write(Report report, TrainingResult result, TrainingOptions options, string output, long? bytes = null, object? test = null)
     {
         if (report.IsJson)
         {
@@ -25,6 +26,8 @@ internal static class TrainingSummary
                 Epochs = result.Epochs.Select(epoch => new { epoch.Epoch, epoch.Step, Loss = epoch.Loss.Total, epoch.Score?.Value }),
                 result.Steps,
                 result.SkippedSteps,
+                Engine = options.Engine.Name,
+                options.Engine.Device,
                 Output = output,
                 BytesTotal = bytes,
                 Test = test,

@@ -70,7 +70,9 @@ public sealed class Trainer
     /// <exception cref="TrainingFailedException">Too many steps in a row had no finite loss or gradients.</exception>
     public TrainingResult Run(CancellationToken cancellation = default)
     {
-        var start = new TrainingStart(_model.Spec, TotalSteps, _source.BatchCount, _state.Step, [.. _state.Epochs], [.. _state.Curve], PlanMemory());
+        var start = new TrainingStart(
+            _model.Spec, _options.Engine, _objective.NeedsTeacher ? _options.EngineOfTeacher : null,
+            TotalSteps, _source.BatchCount, _state.Step, [.. _state.Epochs], [.. _state.Curve], PlanMemory());
         Tell(observer => observer.Started(start));
         try
         {

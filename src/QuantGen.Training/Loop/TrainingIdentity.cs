@@ -15,6 +15,7 @@ internal static class TrainingIdentity
     {
         var identity = new Dictionary<string, string>(options.Identity, StringComparer.Ordinal)
         {
+            ["engine"] = options.Engine.ToString(),
             ["model"] = model.Spec.Sha256,
             ["examples"] = HashOf(source.Examples),
             ["batch size"] = Text(source.BatchSize),
@@ -25,6 +26,11 @@ internal static class TrainingIdentity
             ["warm-up"] = Text(options.WarmupShare),
             ["dropout seed"] = Text(options.Seed),
         };
+        if (objective.NeedsTeacher)
+        {
+            identity["engine of the teacher"] = options.EngineOfTeacher.ToString();
+        }
+
         foreach (JsonProperty property in JsonSerializer.SerializeToElement(options.Optimizer).EnumerateObject())
         {
             identity["optimizer " + property.Name] = property.Value.ToString();

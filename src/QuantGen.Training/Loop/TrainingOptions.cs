@@ -1,3 +1,4 @@
+using QuantGen.Training.Engines;
 using QuantGen.Training.Optimization;
 
 namespace QuantGen.Training.Loop;
@@ -31,6 +32,15 @@ public sealed record TrainingOptions
 
     /// <summary>Gets the steps between two writes of <see cref="CheckpointPath"/>; 0, the default, writes it only when training is interrupted.</summary>
     public int CheckpointEvery { get; init; }
+
+    /// <summary>Gets what computes the model, for those who read logs, and because a training continues only where it began. Default generated code.</summary>
+    public EngineDescription Engine { get; init; } = EngineDescription.Generated;
+
+    /// <summary>Gets what computes the teacher; null, the default, when it is <see cref="Engine"/>, too.</summary>
+    public EngineDescription? TeacherEngine { get; init; }
+
+    /// <summary>Gets what computes the teacher.</summary>
+    public EngineDescription EngineOfTeacher => TeacherEngine ?? Engine;
 
     /// <summary>Gets what else the result depends on, by name, such as the hash of the starting weights. To continue, all of it must be as it was.</summary>
     public IReadOnlyDictionary<string, string> Identity { get; init; } = new Dictionary<string, string>();

@@ -33,6 +33,10 @@ public sealed class JsonLinesLog : ITrainingObserver, IDisposable
         {
             Event = "start",
             Model = start.Spec.Sha256,
+            Engine = start.Engine.Name,
+            start.Engine.Device,
+            TeacherEngine = start.TeacherEngine?.Name,
+            TeacherDevice = start.TeacherEngine?.Device,
             start.TotalSteps,
             start.StepsPerEpoch,
             start.DoneSteps,

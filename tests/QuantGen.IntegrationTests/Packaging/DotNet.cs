@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using QuantGen.Tests;
 
 namespace QuantGen.IntegrationTests.Packaging;
 
@@ -6,19 +7,7 @@ namespace QuantGen.IntegrationTests.Packaging;
 internal static class DotNet
 {
     /// <summary>Gets the root of the repository.</summary>
-    public static string Root
-    {
-        get
-        {
-            string? folder = AppContext.BaseDirectory;
-            while (folder is not null && !File.Exists(Path.Combine(folder, "QuantGen.sln")))
-            {
-                folder = Path.GetDirectoryName(folder);
-            }
-
-            return folder ?? throw new InvalidOperationException("The tests do not run below the repository's root.");
-        }
-    }
+    public static string Root => SharedFiles.Root;
 
     /// <summary>Gets the configuration this test was built in.</summary>
     public static string Configuration => AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}") ? "Release" : "Debug";

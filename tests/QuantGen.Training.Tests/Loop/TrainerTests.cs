@@ -1,3 +1,4 @@
+using QuantGen.Training.Engines;
 using QuantGen.Training.Loop;
 
 namespace QuantGen.Training.Tests.Loop;
@@ -81,6 +82,9 @@ public sealed class TrainerTests : IDisposable
         var identity = new Dictionary<string, string> { ["teacher"] = "abc" };
         ModelFormatException teacher = Assert.Throws<ModelFormatException>(() => new BagTraining(options with { Identity = identity }).Trainer.Resume());
         Assert.Contains("expected abc, found none", teacher.Message, StringComparison.Ordinal);
+        var torch = new EngineDescription("torch", "cuda:0");
+        ModelFormatException engine = Assert.Throws<ModelFormatException>(() => new BagTraining(options with { Engine = torch }).Trainer.Resume());
+        Assert.Contains("'engine' of an interrupted training: expected torch on cuda:0, found generated on cpu", engine.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,37 @@
+using QuantGen.Cli.Models;
+using QuantGen.Specs;
+
+namespace QuantGen.Benchmarks.Engines;
+
+/// <summary>A model that engines train in turns.</summary>
+/// <param name="Name">What the table calls it.</param>
+/// <param name="Spec">The model.</param>
+internal sealed record EngineCase(string Name, ModelSpec Spec)
+{
+    private static readonly ModelConfig s_base = new() { Head = BertHead.SequenceClassification };
+
+    // The dimensions and the vocabulary of a classifier of questions; BERT-base.
+    private static readonly (string Name, ModelConfig Config)[] s_dimensions =
+    [
+        ("3/192", s_base with { Layers = 3, HiddenSize = 192, EmbeddingSize = 192, Heads = 3, IntermediateSize = 768, VocabularySize = 4363 }),
+        ("12/768", s_base),
+    ];
+
+    private static readonly (string Name, SpecOptions Options)[] s_methods =
+    [
+        ("full precision", new SpecOptions { Bits = 32, EmbeddingBits = 32 }),
+        ("KDLSQ-BERT 2-2-8", new SpecOptions { Scheme = Scheme.Lsq, Bits = 2, EmbeddingBits = 2, AttentionBits = 8, ActivationRange = ActivationRange.Static }),
+    ];
+
+    /// <summary>Gets the names of dimensions, layers and width.</summary>
+    public static string[] Dimensions { get; } = [.. s_dimensions.Select(dimension => dimension.Name)];
+
+    /// <summary>Makes the cases of some dimensions.</summary>
+    /// <param name="dimension">Layers and width.</param>
+    public static IEnumerable<EngineCase> Of(string dimension)
+    {
+        ModelConfig config = s_dimensions.First(entry => entry.Name == dimension).Config;
+        return s_methods.Select(method => new EngineCase(
+            $"{dimension} {method.Name}", ModelSpecs.Quantized(config, method.Options with { Clipping = Clipping.MinMax, Head = config.Head })));
+    }
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using QuantGen.Specs;
+using QuantGen.Trainable;
+using QuantGen.Training.Batching;
+using QuantGen.Training.Checkpointing;
+using QuantGen.Training.Engines;
+using QuantGen.Training.Losses;
+using QuantGen.Training.Optimization;
+
+namespace QuantGen.Benchmarks.Engines;
+
+/// <summary>Training steps of one model by one engine, as the trainer makes them, on one batch.</summary>
+internal sealed class EngineSteps : IDisposable
+{
+    // Small enough that the model stays what it is for hundreds of steps.
+    private const double LearningRate = 1e-7;
+    private const ulong Seed = 42;
+    private readonly ITrainableModel _model;
+    private readonly Objective _objective;
+    private readonly AdamOptimizer _optimizer;
+    private readonly Batch _batch;
+    private long _step;
+
+    /// <summary>Makes the model with random weights, and its quantizers.</summary>
+    /// <param name="engine">What computes it.</param>
+    /// <param name="spec">The model.</param>
+    /// <param name="batch">What it is trained on.</param>
+    /// <param name="threads">The most threads.</param>
+    public EngineSteps(ITrainingEngine engine, ModelSpec spec, Batch batch, int threads)
+    {
+        _model = engine.Create(spec, new TrainableOptions { Threads = threads });
+        CheckpointWeights.Randomize(_model, Seed);
+        _model.InitializeWeightQuantizers();
+        _model.Forward(batch.Inputs, new ForwardOptions(ForwardPurpose.Calibrate));
+        _objective = new Objective(spec, LossOptions.Labels, teacher: null, threads);
+        _optimizer = new AdamOptimizer(_model.Parameters, new OptimizerOptions { LearningRate = LearningRate }, threads);
+        _batch = batch;
+    }
+
+    /// <summary>Makes a batch of random tokens whose lengths are spread evenly.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="sequences">Sequences of the batch.</param>
+    /// <param name="shortest">Tokens of the shortest one.</param>
+    /// <param name="longest">Tokens of the longest one.</param>
+    public static Batch RandomBatch(ModelSpec spec, int sequences, int shortest, int longest)
+    {
+        var random = new Random((int)Seed);
+        return new Batch([.. Enumerable.Range(0, sequences).Select(i =>
+        {
+            int length = shortest + ((longest - shortest) * i / Math.Max(1, sequences - 1));
+            int[] ids = [.. Enumerable.Range(0, length).Select(_ => random.Next(spec.Dimensions.VocabularySize))];
+            return new Example(ids, new byte[length]) { Label = random.Next(spec.OutputCount) };
+        })]);
+    }
+
+    /// <summary>Makes a step.</summary>
+    /// <exception cref="InvalidOperationException">Loss or gradients are not finite, so that the step was none.</exception>
+    public StepTime Step()
+    {
+        TimeSpan busy = Environment.CpuUsage.TotalTime;
+        long lap = Stopwatch.GetTimestamp();
+        _model.Forward(_batch.Inputs, new ForwardOptions(ForwardPurpose.Train, Seed, _step++));
+        double forward = StepTime.Lap(ref lap);
+        LossParts loss = _objective.Compute(_model, _batch, teacher: null);
+        _model.Backward();
+        double backward = StepTime.Lap(ref lap);
+        StepOutcome outcome = _optimizer.Step(1);
+        return double.IsFinite(loss.Total) && !outcome.IsSkipped
+            ? new StepTime(forward, backward, StepTime.Lap(ref lap), (Environment.CpuUsage.TotalTime - busy).TotalMilliseconds)
+            : throw new InvalidOperationException(FormattableString.Invariant($"step {_step} has a loss of {loss.Total} and gradients of norm {outcome.GradientNorm}"));
+    }
+
+    public void Dispose() => _model.Dispose();
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Globalization;
+using QuantGen.Benchmarks.Data;
+using QuantGen.Cli.Engines;
+using QuantGen.Cli.Options;
+using QuantGen.Training.Batching;
+using QuantGen.Training.Engines;
+
+namespace QuantGen.Benchmarks.Engines;
+
+/// <summary>The command <c>engines</c>: training steps of all engines of this build, in turns.</summary>
+internal sealed class EnginesCommand : Command
+{
+    public const string Verb = "engines";
+
+    private const int Sequences = 32;
+    private static readonly string[] s_variables = ["OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"];
+    private readonly Option<string?> _model = CliOption.OneOf("--model", "Layers and width. [default: all]", EngineCase.Dimensions);
+    private readonly Option<int> _runs = CliOption.Number("--runs", "Rounds to take the median of.", 7, least: 1, most: 10_000);
+    private readonly Option<int> _threads = CliOption.Number("--threads", "Threads of all engines.", Environment.ProcessorCount, least: 1, most: 1024);
+    private readonly Option<int> _shortest = CliOption.Number("--shortest", "Tokens of the shortest sequence.", 32, least: 1, most: 512);
+    private readonly Option<int> _longest = CliOption.Number("--longest", "Tokens of the longest sequence.", 128, least: 1, most: 512);
+    private readonly Option<string?> _device = CliOption.Device("--device", "Where torch computes: cpu, cuda or cuda:N. [default: cpu]");
+    private readonly Option<string?> _output = CliOption.Text("--output", "DIR", "Where engines.md and engines.json are written. [default: bench/results]");
+
+    public EnginesCommand()
+        : base(Verb, "Time training steps of generated code and, in builds that have it, of TorchSharp, in turns.")
+    {
+        Option[] all = [_model, _runs, _threads, _shortest, _longest, _device, _output, new HelpOption()];
+        Array.ForEach(all, Add);
+        SetAction(Run);
+    }
+
+    private void Run(ParseResult parse)
+    {
+        (int runs, int threads, int shortest) = (parse.GetValue(_runs), parse.GetValue(_threads), parse.GetValue(_shortest));
+        int longest = Math.Max(shortest, parse.GetValue(_longest));
+        List<ITrainingEngine> engines = [new GeneratedEngine(BenchmarkModel.Loader(threads))];
+        if (TrainingEngines.Present.Contains(TrainingEngines.Torch))
+        {
+            engines.Add(TrainingEngines.CreateTorch(parse.GetValue(_device) ?? TrainingEngines.Processor));
+        }
+
+        string[] dimensions = parse.GetValue(_model) is string one ? [one] : EngineCase.Dimensions;
+        var rows = new List<IReadOnlyList<EngineRow>>();
+        foreach (EngineCase item in dimensions.SelectMany(EngineCase.Of))
+        {
+            rows.Add(Measure(item, engines, EngineSteps.RandomBatch(item.Spec, Sequences, shortest, longest), threads, runs));
+            foreach (EngineRow row in rows[^1])
+            {
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{row.Model}, {row.Engine}: {row.StepMs:0.0} ms a step, {row.RatioTo(rows[^1][0], time => time.Step):0.00} of {rows[^1][0].Engine}; {row.ProcessorMs:0.0} ms of processors, {row.RatioTo(rows[^1][0], time => time.Processor):0.00}"));
+            }
+        }
+
+        string command = $"{Variables()}dotnet run -c Release --project bench/QuantGen.Benchmarks -- {Verb} {string.Join(' ', parse.Tokens.Select(token => token.Value))}".TrimEnd();
+        string batch = FormattableString.Invariant($"A step has {Sequences} sequences of {shortest} to {longest} tokens, spread evenly, {rows[0][0].Tokens} in all; dropout 0.1, AdamW on the host, no teacher.");
+        EngineReport.Write(parse.GetValue(_output) ?? "bench/results", command, batch, threads, rows);
+    }
+
+    // What changes libtorch's threads belongs to the command.
+    private static string Variables() => string.Concat(s_variables
+        .Select(name => (name, Value: Environment.GetEnvironmentVariable(name))).Where(variable => !string.IsNullOrEmpty(variable.Value)).Select(variable => $"{variable.name}={variable.Value} "));
+
+    private static EngineRow[] Measure(EngineCase item, IReadOnlyList<ITrainingEngine> engines, Batch batch, int threads, int runs)
+    {
+        EngineSteps[] steps = [.. engines.Select(engine => new EngineSteps(engine, item.Spec, batch, threads))];
+
+        // Just-in-time compilation, and the memory that both keep.
+        Array.ForEach(steps, engine => _ = (engine.Step(), engine.Step()));
+        StepTime[][] times = [.. steps.Select(_ => new StepTime[runs])];
+        for (int run = 0; run < runs; run++)
+        {
+            for (int engine = 0; engine < steps.Length; engine++)
+            {
+                times[engine][run] = steps[engine].Step();
+            }
+        }
+
+        Array.ForEach(steps, engine => engine.Dispose());
+        return [.. engines.Select((engine, i) => new EngineRow(item.Name, engine.Description.ToString(), batch.Inputs.TokenCount, times[i]))];
+    }
+}

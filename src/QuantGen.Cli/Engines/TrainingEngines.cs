@@ -1,0 +1,35 @@
+using QuantGen.Training.Engines;
+
+namespace QuantGen.Cli.Engines;
+
+/// <summary>The engines that command lines can name, and those of them that are in this build.</summary>
+internal static partial class TrainingEngines
+{
+    public const string Generated = "generated";
+    public const string Torch = "torch";
+    public const string Processor = "cpu";
+
+    private static readonly Func<string, ITrainingEngine>? s_torch = FindTorch();
+
+    /// <summary>Gets the names of all engines.</summary>
+    public static string[] Known { get; } = [Generated, Torch];
+
+    /// <summary>Gets the names of the engines in this build.</summary>
+    public static string[] Present { get; } = s_torch is null ? [Generated] : Known;
+
+    /// <summary>Makes the TorchSharp engine.</summary>
+    /// <param name="device">Where it computes.</param>
+    /// <exception cref="UsageException">It is not in this build.</exception>
+    public static ITrainingEngine CreateTorch(string device) => s_torch?.Invoke(device) ?? throw new UsageException(
+        "this build has no torch engine; build the tool with -p:QuantGenTorchSharp=true, which takes TorchSharp-cpu, TorchSharp-cuda-linux or TorchSharp-cuda-windows from nuget.org");
+
+    // In a file of its own, which is compiled only into builds with the engine; without it the call is no call.
+    static partial void RegisterTorch(ref Func<string, ITrainingEngine>? create);
+
+    private static Func<string, ITrainingEngine>? FindTorch()
+    {
+        Func<string, ITrainingEngine>? create = null;
+        RegisterTorch(ref create);
+        return create;
+    }
+}
