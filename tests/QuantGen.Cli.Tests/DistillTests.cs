@@ -47,7 +47,7 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
         JsonElement json = Tool.Json([.. Command(whole), .. options, "--threads", "1"]);
         Assert.Equal(json.GetProperty("value").GetDouble(), Tool.Json("evaluate", whole, "--data", files.Data).GetProperty("value").GetDouble());
         string cut = files.File($"{scheme}-cut.qg.safetensors");
-        Assert.Equal(130, CancellingWriter.Run("epoch 2, step 8", [.. Command(cut), .. options, "--threads", "2"]).Code);
+        Assert.Equal(130, ActingWriter.Interrupt("epoch 2, step 8", [.. Command(cut), .. options, "--threads", "2"]).Code);
         Tool.Json([.. Command(cut), .. options, "--resume"]);
         Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(cut));
     }

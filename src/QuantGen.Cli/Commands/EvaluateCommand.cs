@@ -68,7 +68,7 @@ internal sealed class EvaluateCommand : CliCommand
             cancellation));
         if (values.Get(_logits) is string path)
         {
-            File.WriteAllText(path, result.LogitsText);
+            result.SaveLogits(path);
         }
 
         Write(report, result);

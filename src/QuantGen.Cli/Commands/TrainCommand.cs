@@ -54,7 +54,7 @@ internal sealed class TrainCommand : CliCommand
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
     {
         string output = values.Get(_output)!;
-        TrainingRun.RequireNoState(_training, values, output);
+        TrainingRun.RequirePlace(_training, values, output, Path.Exists(output) ? HuggingFaceCheckpoint.WeightsOf(output) : output);
         using TrainingStartPoint start = Start(values);
         TrainingData data = _training.Data(values);
         ModelConfig config = WithHead(start, data.Train);
@@ -83,14 +83,14 @@ internal sealed class TrainCommand : CliCommand
             }),
         };
         TrainingResult result = run.Run(cancellation);
-        new HuggingFaceCheckpoint
+        var checkpoint = new HuggingFaceCheckpoint
         {
             ConfigJson = start.ConfigJson,
             Tokenizer = start.Tokenizer,
             TokenizerSource = start.Checkpoint?.Directory,
             Labels = spec.Head == BertHead.SequenceClassification ? [.. config.Labels] : [],
-        }.Save(output, model);
-        run.Finish();
+        };
+        run.Finish(result, () => checkpoint.Save(output, model));
         TrainingSummary.Write(report, result, output);
     }
 

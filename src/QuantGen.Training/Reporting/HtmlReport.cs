@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using QuantGen.Checkpoints;
 using QuantGen.Training.Evaluation;
 using QuantGen.Training.Loop;
 using QuantGen.Training.Losses;
@@ -17,6 +18,15 @@ public static class HtmlReport
         svg { width: 100%; margin: 1em 0 } svg text { font: 11px system-ui, sans-serif; fill: #444 } svg text.title { font-size: 14px }
         svg line { stroke: #e3e3e3 } svg polyline { fill: none; stroke-width: 1.6 }
         """;
+
+    /// <summary>Writes the page to a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="title">What was trained.</param>
+    /// <param name="settings">With which settings, by name.</param>
+    /// <param name="result">What it came to.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(string path, string title, IEnumerable<KeyValuePair<string, string>> settings, TrainingResult result)
+        => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Write(title, settings, result))));
 
     /// <summary>Makes the page.</summary>
     /// <param name="title">What was trained.</param>
