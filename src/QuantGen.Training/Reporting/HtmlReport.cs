@@ -15,8 +15,7 @@ public static class HtmlReport
         body { font: 15px/1.5 system-ui, sans-serif; max-width: 760px; margin: 2em auto; padding: 0 1em; color: #222 }
         table { border-collapse: collapse; margin: 1em 0 } td, th { padding: .2em .8em; border-bottom: 1px solid #ddd; text-align: right }
         td:first-child, th:first-child { text-align: left } tr.best { font-weight: 600 }
-        svg { width: 100%; margin: 1em 0 } svg text { font: 11px system-ui, sans-serif; fill: #444 } svg text.title { font-size: 14px }
-        svg line { stroke: #e3e3e3 } svg polyline { fill: none; stroke-width: 1.6 }
+        svg { width: 100%; margin: 1em 0 }
         """;
 
     /// <summary>Writes the page to a file.</summary>
@@ -37,7 +36,7 @@ public static class HtmlReport
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(result);
         var page = new StringBuilder();
-        page.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{WebUtility.HtmlEncode(title)}</title>\n<style>\n{Style}\n</style></head><body>\n");
+        page.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{WebUtility.HtmlEncode(title)}</title>\n<style>\n{Style}\n{SvgChart.Style}\n</style></head><body>\n");
         page.Append(CultureInfo.InvariantCulture, $"<h1>{WebUtility.HtmlEncode(title)}</h1>\n");
         if (result.Best is ModelScore best)
         {
