@@ -79,6 +79,12 @@ internal sealed class TrainingTeam : IDisposable
         error?.Throw();
     }
 
+    /// <summary>Runs all items of a job on the lanes of this processor.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="items">How many items.</param>
+    public void RunOnLanes<TJob>(TJob job, int items)
+        where TJob : struct, ILaneJob => Run(new OnLanes<TJob>(job), items);
+
     /// <summary>Ends the threads and waits for them.</summary>
     public void Dispose()
     {
