@@ -1,6 +1,3 @@
-using QuantGen.TestModels.Trainable;
-using QuantGen.Trainable;
-
 namespace QuantGen.IntegrationTests.Trainable;
 
 /// <summary>Gradients of quantized models against differences of the function that straight-through estimators take them for, in double precision.</summary>
@@ -29,34 +26,15 @@ public sealed class SurrogateGradientTests
     [InlineData("Bert32")]
     public void Gradients_are_the_differences_of_a_network_whose_quantizers_are_straight_lines(string name)
     {
-        using ITrainableModel model = TrainableTestModel.Named(name).Create(seed: 11, new TrainableOptions { Threads = 1 });
-        TrainingBatch batch = TrainingBatches.Of(3, 7, 1) with { HeadTokens = model.Spec.HasPooler ? null : [0, 3, 4, 9] };
-        TrainingBatches.Calibrate(model, batch);
-        model.Forward(batch, new ForwardOptions(ForwardPurpose.Evaluate));
-        TraceLosses.Begin(model);
-        TraceLosses.Mixture(model);
-        model.Backward();
-        var surrogate = new SurrogateNetwork(model, batch);
+        using var test = new GradientCase(name);
+        var surrogate = new SurrogateNetwork(test.Model, test.Batch);
 
         // Where the codes of both are the same, what follows from them is; one other code would be seen here.
-        AssertSame(surrogate.Hidden, model.Trace.Hidden);
-        AssertSame(surrogate.Scores, model.Trace.Scores);
-        AssertSame([surrogate.Logits], [model.Trace.Logits]);
-        int compared = 0;
-        foreach (Parameter parameter in model.Parameters.Where(p => p.IsTrained))
-        {
-            double largest = parameter.Gradients.Max(Math.Abs);
-            foreach (int i in Places(parameter))
-            {
-                double members = parameter.Kind == ParameterKind.Centroids ? Math.Max(1, surrogate.Members(parameter.Name, i)) : 1;
-                double slope = Slope(surrogate, parameter.Name, i) / members;
-                Assert.True(
-                    Math.Abs(slope - parameter.Gradients[i]) <= (Tolerance * largest) + RoundingOfZero,
-                    $"{parameter.Name}[{i}] has the gradient {parameter.Gradients[i]}, and the surrogate changes by {slope}; the largest is {largest}");
-                compared++;
-            }
-        }
-
+        AssertSame(surrogate.Hidden, test.Model.Trace.Hidden);
+        AssertSame(surrogate.Scores, test.Model.Trace.Scores);
+        AssertSame([surrogate.Logits], [test.Model.Trace.Logits]);
+        int compared = test.AssertSlopes(
+            (parameter, i) => Slope(surrogate, parameter.Name, i), (parameter, i) => surrogate.Members(parameter.Name, i), Tolerance, RoundingOfZero);
         Assert.True(compared > 60);
     }
 
@@ -70,14 +48,6 @@ public sealed class SurrogateGradientTests
         double less = surrogate.Loss();
         values[i] = value;
         return (more - less) / (2 * Step);
-    }
-
-    // The largest entry and a few others.
-    private static IEnumerable<int> Places(Parameter parameter)
-    {
-        float[] gradients = parameter.Gradients;
-        float largest = gradients.Max(Math.Abs);
-        return new[] { Array.FindIndex(gradients, g => Math.Abs(g) == largest), 0, gradients.Length / 3, gradients.Length - 1 }.Distinct();
     }
 
     private static void AssertSame(double[][] expected, float[][] actual)
