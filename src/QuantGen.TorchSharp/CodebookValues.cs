@@ -1,4 +1,5 @@
 using QuantGen.Trainable;
+using global::TorchSharp;
 using static global::TorchSharp.torch;
 
 namespace QuantGen.TorchSharp;
@@ -36,6 +37,7 @@ internal sealed class CodebookValues(QuantizedParameter parameter, DeviceParamet
             throw parameter.NoCodebook();
         }
 
+        using DisposeScope scope = NewDisposeScope();
         int columns = parameter.Matrix.Columns;
         byte[] wanted = rows is null ? _labels : [.. rows.SelectMany(row => _labels.AsSpan(row * columns, columns).ToArray())];
         Tensor labels = tensor(wanted, device: pass.Device).to(ScalarType.Int32);
@@ -43,6 +45,6 @@ internal sealed class CodebookValues(QuantizedParameter parameter, DeviceParamet
 
         // In double, because sums of a million gradients lose too much in float.
         Tensor means = (codebook.to(ScalarType.Float64) * tensor(_shares, device: pass.Device)).index_select(0, labels).to(ScalarType.Float32);
-        return (codebook.detach().index_select(0, labels) + (means - means.detach())).view(-1, columns);
+        return scope.MoveToOuter((codebook.detach().index_select(0, labels) + (means - means.detach())).view(-1, columns));
     }
 }

@@ -1,6 +1,7 @@
 using QuantGen.Kernels;
 using QuantGen.Quantization;
 using QuantGen.Trainable;
+using global::TorchSharp;
 using static global::TorchSharp.torch;
 
 namespace QuantGen.TorchSharp;
@@ -39,8 +40,9 @@ internal sealed class RowFits
     /// <param name="alpha">The learned thresholds of all groups, or null.</param>
     public Tensor Center(Tensor values, Tensor? alpha)
     {
+        using DisposeScope scope = NewDisposeScope();
         Tensor codes = Codes(values.detach());
-        return TorchQuantizer.Through(codes, alpha is null ? values : values + Moved(values.detach(), codes, alpha), Scale);
+        return scope.MoveToOuter(TorchQuantizer.Through(codes, alpha is null ? values : values + Moved(values.detach(), codes, alpha), Scale));
     }
 
     /// <summary>Makes centered codes.</summary>

@@ -13,5 +13,5 @@ internal sealed class TorchCodebookWeight(QuantizedParameter parameter, DevicePa
 
     public override void Initialize() => _values.Initialize();
 
-    protected override Tensor Quantize(TorchPass pass) => _values.Rows(pass, null);
+    protected override Tensor Quantize(TorchPass pass) => pass.Keep(_values.Rows(pass, null));
 }

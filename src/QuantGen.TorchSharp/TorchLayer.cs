@@ -1,4 +1,5 @@
 using QuantGen.Specs;
+using global::TorchSharp;
 using static global::TorchSharp.torch;
 
 namespace QuantGen.TorchSharp;
@@ -16,13 +17,15 @@ internal sealed class TorchLayer(TorchParts parts, int block)
     /// <param name="use">Which use of the layer.</param>
     public (Tensor Scores, Tensor Hidden) Forward(TorchPass pass, Tensor hidden, int use)
     {
+        // What nobody needs for gradients goes when the layer is done.
+        using DisposeScope scope = NewDisposeScope();
         QuantizedInput? input = parts.Quantize(pass, Name("attention.self"), hidden, use);
         (Tensor scores, Tensor context) = _attention.Forward(
             pass, Linear(pass, "attention.self.query", hidden, input), Linear(pass, "attention.self.key", hidden, input),
             Linear(pass, "attention.self.value", hidden, input), use);
         Tensor attended = Normalize(pass, "attention.output", Linear(pass, "attention.output.dense", context, use), hidden);
         Tensor activated = parts.Gelu(Linear(pass, "intermediate.dense", attended, use));
-        return (scores, Normalize(pass, "output", Linear(pass, "output.dense", activated, use), attended));
+        return scope.MoveToOuter(scores, Normalize(pass, "output", Linear(pass, "output.dense", activated, use), attended));
     }
 
     private Tensor Normalize(TorchPass pass, string part, Tensor sum, Tensor residual) =>

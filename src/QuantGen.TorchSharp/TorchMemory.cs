@@ -37,11 +37,13 @@ internal static class TorchMemory
         kept += options.HiddenDropout > 0f ? 4 * hidden : 0;
         kept += options.AttentionDropout > 0f ? 2 * scores : 0;
 
-        // Of every quantized activation: codes, what carries gradients, shares of the threshold, slopes and masks.
+        // Of every quantized activation: codes, slopes of the threshold, what carries gradients, and as much again while quantizing and on the way back.
         bool isQuantized = spec.Matrices.Any(matrix => matrix.HasIntegerProduct);
-        kept += isQuantized ? 5 * ((3 * hidden) + intermediate) : 0;
-        return kept + (spec.HasQuantizedAttention ? 5 * ((3 * hidden) + scores) : 0);
+        kept += isQuantized ? Quantized((3 * hidden) + intermediate) : 0;
+        return kept + (spec.HasQuantizedAttention ? Quantized((3 * hidden) + scores) : 0);
     }
+
+    private static long Quantized(long activations) => 8 * activations;
 
     // Floats of the parameters on the device, their gradients, and codes with what carries their gradients.
     private static long Weights(ModelSpec spec, int tokens)

@@ -38,7 +38,11 @@ internal sealed class TorchPass(TrainingBatch batch, ForwardOptions forward, Tra
 
     /// <summary>Keeps a tensor until the pass is disposed.</summary>
     /// <param name="tensor">The tensor, which leaves the scope that made it.</param>
-    public void Keep(Tensor tensor) => _kept.Add(tensor.DetachFromDisposeScope());
+    public Tensor Keep(Tensor tensor)
+    {
+        _kept.Add(tensor.DetachFromDisposeScope());
+        return tensor;
+    }
 
     public void Dispose()
     {

@@ -11,7 +11,7 @@ internal static class TorchQuantizer
     /// <param name="values">The weights.</param>
     /// <param name="scale">What a code of 1 stands for, in every row.</param>
     /// <param name="levels">Levels above zero, in every row.</param>
-    public static Tensor Round(Tensor values, Tensor scale, Tensor levels) => (values / scale).nan_to_num(0.0).clamp(-levels, levels).round();
+    public static Tensor Round(Tensor values, Tensor scale, Tensor levels) => (values / scale).nan_to_num(0.0).clamp_(-levels, levels).round_();
 
     /// <summary>Makes ternary codes, as <see cref="SchemeFit.Center"/> does.</summary>
     /// <param name="values">The weights.</param>
@@ -22,7 +22,7 @@ internal static class TorchQuantizer
     /// <param name="values">The activations.</param>
     /// <param name="mapping">The mapping.</param>
     public static Tensor Round(Tensor values, in ActivationParameters mapping) =>
-        (values * mapping.Inverse).nan_to_num(0.0).clamp(mapping.Lowest - mapping.ZeroPoint, mapping.Highest - mapping.ZeroPoint).round();
+        (values * mapping.Inverse).nan_to_num(0.0).clamp_(mapping.Lowest - mapping.ZeroPoint, mapping.Highest - mapping.ZeroPoint).round_();
 
     /// <summary>Rounds every row to centered codes by its own smallest and largest value, as <see cref="ActivationParameters.FromMinMax"/> says.</summary>
     /// <param name="rows">The activations.</param>
@@ -36,7 +36,7 @@ internal static class TorchQuantizer
         Tensor scale = ((high - low) / highest).clamp_min(QuantizationParameters.SmallestScale);
         Tensor inverse = scale.reciprocal();
         Tensor zeroPoint = (-low * inverse).round().clamp_max(highest);
-        return ((rows * inverse).nan_to_num(0.0).clamp(-zeroPoint, highest - zeroPoint).round(), scale);
+        return ((rows * inverse).nan_to_num(0.0).clamp_(-zeroPoint, highest - zeroPoint).round_(), scale);
     }
 
     /// <summary>Computes the derivative of quantized values with respect to their threshold, as <see cref="LsqQuantizer.AlphaSlope"/> does.</summary>
@@ -55,5 +55,5 @@ internal static class TorchQuantizer
     /// <param name="codes">The codes.</param>
     /// <param name="carrier">Has the derivatives that the quantized values are to have.</param>
     /// <param name="scale">What a code of 1 stands for.</param>
-    public static Tensor Through(Tensor codes, Tensor carrier, Tensor scale) => codes + ((carrier - carrier.detach()) / scale);
+    public static Tensor Through(Tensor codes, Tensor carrier, Tensor scale) => ((carrier - carrier.detach()) / scale).add_(codes);
 }

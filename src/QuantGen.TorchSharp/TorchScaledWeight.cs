@@ -18,7 +18,7 @@ internal sealed class TorchScaledWeight(QuantizedParameter parameter, DevicePara
     protected override Tensor Quantize(TorchPass pass)
     {
         var rows = new RowFits(parameter, [.. Enumerable.Range(0, parameter.Matrix.Rows)], pass.Device);
-        _rowScales = rows.Scale.view(-1);
-        return rows.Center(Weights(pass), alpha?.In(pass));
+        _rowScales = pass.Keep(rows.Scale.view(-1));
+        return pass.Keep(rows.Center(Weights(pass), alpha?.In(pass)));
     }
 }

@@ -1,6 +1,7 @@
 using QuantGen.Kernels;
 using QuantGen.Specs;
 using QuantGen.Trainable;
+using global::TorchSharp;
 using static global::TorchSharp.torch;
 
 namespace QuantGen.TorchSharp;
@@ -56,16 +57,23 @@ internal sealed class TorchSite(SiteRange range, DeviceParameter? alpha)
     /// <param name="use">Which use.</param>
     public QuantizedInput Quantize(TorchPass pass, Tensor values, long elements, int use)
     {
-        Tensor constant = values.detach();
-        if (range.Kind == SiteKind.PerToken)
-        {
-            (Tensor rowCodes, Tensor rowScales) = TorchQuantizer.RoundRows(constant, range.Bits);
-            return new QuantizedInput(TorchQuantizer.Through(rowCodes, values, rowScales), rowScales);
-        }
+        using DisposeScope scope = NewDisposeScope();
+        QuantizedInput input = range.Kind == SiteKind.PerToken ? ByRows(values) : ByRange(pass, values, elements, use);
+        scope.MoveToOuter(input.Codes, input.Scale);
+        return input;
+    }
 
+    private QuantizedInput ByRows(Tensor values)
+    {
+        (Tensor codes, Tensor scales) = TorchQuantizer.RoundRows(values.detach(), range.Bits);
+        return new QuantizedInput(TorchQuantizer.Through(codes, values, scales), scales);
+    }
+
+    private QuantizedInput ByRange(TorchPass pass, Tensor values, long elements, int use)
+    {
         ActivationParameters mapping = range.Mapping(use);
         Tensor scale = tensor(mapping.Scale, device: pass.Device);
-        Tensor codes = TorchQuantizer.Round(constant, mapping);
+        Tensor codes = TorchQuantizer.Round(values.detach(), mapping);
         return new QuantizedInput(TorchQuantizer.Through(codes, range.Kind == SiteKind.Learned ? Carrier(pass, values, codes, elements, use) : values, scale), scale);
     }
 
@@ -75,7 +83,7 @@ internal sealed class TorchSite(SiteRange range, DeviceParameter? alpha)
         LearnedThreshold threshold = range.Threshold(use);
         Tensor shares = values.detach() / threshold.Alpha;
         Tensor slopes = TorchQuantizer.AlphaSlope(shares, codes * (1f / threshold.Levels), threshold.IsSigned) * (float)range.GradientFactor(elements);
-        Tensor inside = TorchQuantizer.IsInside(shares, threshold.IsSigned).to(ScalarType.Float32);
+        Tensor inside = TorchQuantizer.IsInside(shares, threshold.IsSigned);
         return (values * inside) + (alpha!.In(pass).select(0, use) * slopes);
     }
 }

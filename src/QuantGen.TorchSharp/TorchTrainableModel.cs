@@ -30,9 +30,11 @@ public sealed class TorchTrainableModel : ITrainableModel
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(options);
-        foreach ((string what, string property) in TrainingSupport.Missing(spec))
+        var issues = new List<SpecIssue>();
+        TrainingRules.Check([.. spec.Matrices], issues);
+        if (issues.Count > 0)
         {
-            throw new ArgumentException($"A model with {what} ({property}) cannot be trained by this version.", nameof(spec));
+            throw new ArgumentException(issues[0].Message, nameof(spec));
         }
 
         _options = options;

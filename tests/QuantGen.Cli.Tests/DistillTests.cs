@@ -47,7 +47,7 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
         JsonElement json = Tool.Json([.. Command(whole), .. options, "--threads", "1"]);
         Assert.Equal(json.GetProperty("value").GetDouble(), Tool.Json("evaluate", whole, "--data", files.Data).GetProperty("value").GetDouble());
         string cut = files.File($"{scheme}-cut.qg.safetensors");
-        Assert.Equal(130, CancellingWriter.Run("epoch 2, step 8", [.. Command(cut), .. options, "--threads", "2"]).Code);
+        Assert.Equal(130, ActingWriter.Interrupt("epoch 2, step 8", [.. Command(cut), .. options, "--threads", "2"]).Code);
         Tool.Json([.. Command(cut), .. options, "--resume"]);
         Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(cut));
     }
@@ -60,6 +60,7 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
     [InlineData("--cluster-iterations needs --scheme kmeans", 2, "--bits", "2", "--cluster-iterations", "5")]
     [InlineData("--temperature needs a loss with kd", 2, "--bits", "2", "--loss", "gt", "--temperature", "2")]
     [InlineData("Weights cannot have 8 bits with the scheme KMeans", 2, "--bits", "8", "--scheme", "kmeans")]
+    [InlineData("cannot be trained, only quantized after training; use Scheme.KMeans or Scheme.LinearClusters", 2, "--bits", "1", "--scheme", "q8bert")]
     public void Misuse_is_explained(string message, int code, params string[] options)
         => Tool.Run([.. Command(files.File("x.qg.safetensors")), .. options]).AssertFails(code, message);
 

@@ -38,13 +38,13 @@ public sealed class SharedModelTests
     }
 
     [Fact]
-    public void Log_probabilities_of_hidden_words_equal_the_reference()
+    public void Log_probabilities_and_perplexity_of_hidden_words_equal_the_reference()
     {
         using var folder = new TemporaryFolder();
         using PackedModel packed = ModelPath.Open(SharedFiles.Path("models/sotu-mlm"), default);
         using InferenceSession session = new SessionLoader(4096, Threads: 2, UsesCache: true).Load(packed, default);
         using JsonDocument reference = JsonDocument.Parse(File.ReadAllText(SharedFiles.Path("models/sotu-mlm/reference.json")));
-        int count = 0;
+        (int count, double sum, double expectedSum) = (0, 0, 0);
         foreach (JsonElement row in reference.RootElement.GetProperty("rows").EnumerateArray())
         {
             int[] ids = Integers(row, "input_ids");
@@ -57,23 +57,34 @@ public sealed class SharedModelTests
                 double expected = row.GetProperty("log_probabilities")[i].GetDouble();
                 double found = MaskedTextEvaluator.LogProbability(outputs.AsSpan(i * session.Spec.OutputCount, session.Spec.OutputCount), targets[i]);
                 Assert.InRange(found - expected, -1e-4, 1e-4);
+                sum += found;
+                expectedSum += expected;
                 count++;
             }
         }
 
-        Assert.True(count > 500);
+        Assert.Equal(1308, count);
+        Assert.Equal(Math.Exp(-expectedSum / count), Math.Exp(-sum / count), 1e-3);
     }
 
     [Fact]
-    public void Perplexity_of_other_hidden_words_is_near_the_reference()
+    public void Loss_of_the_texts_of_the_reference_is_its_loss()
     {
-        JsonElement json = Tool.Json("evaluate", SharedFiles.Path("models/sotu-mlm"), "--text", SharedFiles.Path("text/sotu-dev.txt"), "--max-length", "64");
+        const int Lines = 2000;
+        using var folder = new TemporaryFolder();
+        string texts = Path.Combine(folder.Path, "texts.txt");
+        File.WriteAllLines(texts, File.ReadLines(SharedFiles.Path("text/sotu-dev.txt")).Take(Lines));
+        JsonElement[] found = [.. Enumerable.Range(1, 4).Select(seed => Tool.Json(
+            "evaluate", SharedFiles.Path("models/sotu-mlm"), "--text", texts, "--max-length", "64", "--seed", $"{seed}"))];
         using JsonDocument reference = JsonDocument.Parse(File.ReadAllText(SharedFiles.Path("models/sotu-mlm/reference.json")));
-        double expected = reference.RootElement.GetProperty("dev_perplexity").GetDouble();
 
-        // The reference left a tenth of its targets in sight and put other words in the place of another tenth; here all are hidden.
-        Assert.InRange(json.GetProperty("value").GetDouble() / expected, 1.0, 1.4);
+        // The reference hides 15% of the words, all behind the mask, as we do, but tells which for 200 lines only (the test above has those). Which words are
+        // hidden moves the loss by a standard deviation of 0.026 (seeds 4 to 23, whose mean is 3.849).
+        Assert.InRange(Mean(found, "loss") - reference.RootElement.GetProperty("dev_loss").GetDouble(), -0.03, 0.03);
+        Assert.InRange(Mean(found, "accuracy") - reference.RootElement.GetProperty("dev_accuracy").GetDouble(), -0.01, 0.01);
     }
+
+    private static double Mean(JsonElement[] results, string metric) => results.Average(result => result.GetProperty("all").GetProperty(metric).GetDouble());
 
     private static int[] Integers(JsonElement row, string name) => [.. row.GetProperty(name).EnumerateArray().Select(value => value.GetInt32())];
 }

@@ -40,7 +40,7 @@ public sealed class TrainTests(CheckpointFixture files) : IClassFixture<Checkpoi
         string[] options = ["--epochs", "4", "--batch", "8", "--checkpoint-every", "3"];
         Tool.Json([.. FromNothing(files.File("whole")), .. options]);
         string output = files.File("cut");
-        ToolResult cut = CancellingWriter.Run("epoch 2, step 7", [.. FromNothing(output), .. options]);
+        ToolResult cut = ActingWriter.Interrupt("epoch 2, step 7", [.. FromNothing(output), .. options]);
         Assert.Equal((130, "quantgen: interrupted\n"), (cut.Code, cut.Error.ReplaceLineEndings("\n")));
         Assert.True(File.Exists(output + ".training"));
         Assert.False(Directory.Exists(output));

@@ -1,13 +1,8 @@
 using QuantGen.Cli.Models;
-using QuantGen.Execution;
 using QuantGen.Specs;
 using QuantGen.Trainable;
-using QuantGen.Training.Batching;
-using QuantGen.Training.Checkpointing;
-using QuantGen.Training.Distillation;
 using QuantGen.Training.Evaluation;
 using QuantGen.Training.Loop;
-using QuantGen.Training.Losses;
 using QuantGen.Training.Optimization;
 
 namespace QuantGen.Cli.Tests;
@@ -31,24 +26,14 @@ public sealed class TrainedStudentTests(CheckpointFixture files) : IClassFixture
     [MemberData(nameof(Students))]
     public void Packed_student_has_the_trainers_logits(string name, SpecOptions options, TrainableOptions trainable)
     {
-        using TrainingStartPoint start = TrainingStartPoint.Open(files.Checkpoint);
-        ModelSpec spec = ModelSpecs.Quantized(start.Config, options);
-        var loader = new SessionLoader(4096, 2, UsesCache: true);
-        using ITrainableModel teacher = loader.CompileTrainable(ModelSpecs.FullPrecision(start.Config, null), trainable, default);
-        using ITrainableModel student = loader.CompileTrainable(spec, trainable, default);
-        CheckpointWeights.Load(start.Checkpoint!, teacher);
-        StudentInitializer.Copy(teacher, student);
+        using var pair = new TeacherAndStudent(files.Checkpoint, options, trainable);
         TaskData data = TaskData.Open(files.Data);
-        BatchSource source = data.Source(start.Tokenizer, spec, 24, 8, seed: 1);
-        var evaluator = (RowEvaluator)data.Evaluator(start.Tokenizer, spec, 24, 8, threads: 2);
-        QuantizerInitialization.Run(student, source);
+        var evaluator = (RowEvaluator)data.Evaluator(pair.Tokenizer, pair.Spec, 24, 8, threads: 2);
         var training = new TrainingOptions { Epochs = 2, Optimizer = new OptimizerOptions { LearningRate = 1e-3 } };
-        TrainingResult result = new Trainer(student, source, new Objective(spec, new LossOptions(), teacher.Spec, 2), training) { Teacher = teacher, Evaluator = evaluator }.Run();
+        TrainingResult result = pair.Train(data.Source(pair.Tokenizer, pair.Spec, 24, 8, seed: 1), training, evaluator);
         Assert.True(result.Best is not null, name);
-        float[] expected = evaluator.Logits(student, default);
-        using InferenceSession session = loader.Load(PackedStudent.Of(student, start, trainable), default);
-        float[] actual = [.. Evaluator.Evaluate(session, Training.Data.TsvDataset.Load(files.Data), files.Data).Logits];
-        Assert.Equal(expected, actual);
+        float[] expected = evaluator.Logits(pair.Student, default);
+        Assert.Equal(expected, pair.PackedLogits(files.Data));
         Assert.NotEqual(expected[0], expected[2]);
     }
 
@@ -57,23 +42,14 @@ public sealed class TrainedStudentTests(CheckpointFixture files) : IClassFixture
     [Trait("Category", "Shared")]
     public void Packed_student_answers_500_real_questions_as_the_trainer_does(string name, SpecOptions options, TrainableOptions trainable)
     {
-        using TrainingStartPoint start = TrainingStartPoint.Open(SharedFiles.Path("models/trec"));
-        ModelSpec spec = ModelSpecs.Quantized(start.Config, options);
-        var loader = new SessionLoader(4096, 2, UsesCache: true);
-        using ITrainableModel teacher = loader.CompileTrainable(ModelSpecs.FullPrecision(start.Config, null), trainable, default);
-        using ITrainableModel student = loader.CompileTrainable(spec, trainable, default);
-        CheckpointWeights.Load(start.Checkpoint!, teacher);
-        StudentInitializer.Copy(teacher, student);
-        BatchSource source = TaskData.Open(SharedFiles.Path("data/TREC/train.tsv")).Source(start.Tokenizer, spec, 64, 32, seed: 1);
-        QuantizerInitialization.Run(student, source);
+        using var pair = new TeacherAndStudent(SharedFiles.Path("models/trec"), options, trainable);
         var training = new TrainingOptions { Epochs = 1, MaxSteps = 10, Optimizer = new OptimizerOptions { LearningRate = 1e-4 } };
-        new Trainer(student, source, new Objective(spec, new LossOptions(), teacher.Spec, 2), training) { Teacher = teacher }.Run();
+        pair.Train(TaskData.Open(SharedFiles.Path("data/TREC/train.tsv")).Source(pair.Tokenizer, pair.Spec, 64, 32, seed: 1), training);
         string test = SharedFiles.Path("data/TREC/test.tsv");
-        float[] expected = ((RowEvaluator)TaskData.Open(test).Evaluator(start.Tokenizer, spec, 64, 32, threads: 2)).Logits(student, default);
-        using InferenceSession session = loader.Load(PackedStudent.Of(student, start, trainable), default);
-        float[] actual = [.. Evaluator.Evaluate(session, Training.Data.TsvDataset.Load(test), test).Logits];
+        float[] expected = ((RowEvaluator)TaskData.Open(test).Evaluator(pair.Tokenizer, pair.Spec, 64, 32, threads: 2)).Logits(pair.Student, default);
+        float[] actual = pair.PackedLogits(test);
 
-        int width = spec.OutputCount;
+        int width = pair.Spec.OutputCount;
         Assert.Equal(500 * width, actual.Length);
         Assert.All(Enumerable.Range(0, 500), row => Assert.Equal(
             Tasks.ClassificationMetrics.ArgMax(expected.AsSpan(row * width, width)), Tasks.ClassificationMetrics.ArgMax(actual.AsSpan(row * width, width))));

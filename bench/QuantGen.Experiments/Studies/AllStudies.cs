@@ -7,18 +7,23 @@ internal static class AllStudies
 {
     private static readonly int[] s_seeds = [1, 2, 3];
 
+    // Learning rate and dropout have the least divergence from the teacher on the part of the training data that is kept apart; one choice for all methods.
+    private static readonly Recipe s_classifiers = new("2", MaxSteps: null, "--learning-rate", "5e-5", "--dropout", "0");
+    private static readonly Recipe s_languageModel = new("1", MaxSteps: "250", "--learning-rate", "1e-4", "--dropout", "0", "--attention-dropout", "0");
+
     public static IReadOnlyList<Study> List { get; } =
     [
         Comparison(), LowBitActivations(), MaskedLanguageModel(), LongerTraining(), Clustering(), ClusterIterations(), Initialization(), .. TrainingEngines.Present.Contains(TrainingEngines.Torch) ? [Engines()] : Array.Empty<Study>(),
     ];
 
-    // Learning rate and dropout have the least divergence from the teacher on the part of the training data that is kept apart; one choice for all methods.
-    private static string[] Recipe(LearningTask task) => task == LearningTask.SotuMlm
-        ? ["--epochs", "1", "--max-steps", "250", "--learning-rate", "1e-4", "--dropout", "0", "--attention-dropout", "0"]
-        : task == LearningTask.Trec ? ["--epochs", "4", "--learning-rate", "5e-5", "--dropout", "0"] : ["--epochs", "2", "--learning-rate", "5e-5", "--dropout", "0"];
+    private static Recipe RecipeOf(LearningTask task) =>
+        task == LearningTask.SotuMlm ? s_languageModel : task == LearningTask.Trec ? s_classifiers with { Epochs = "4" } : s_classifiers;
 
     private static IEnumerable<Experiment> Rows(string row, LearningTask task, IEnumerable<int> seeds, params string[] options) =>
-        seeds.Select(seed => new Experiment(row, seed, task, options.Contains("--max-steps") ? [.. Recipe(task).Where(option => option is not ("--max-steps" or "250")), .. options] : [.. options, .. Recipe(task)]));
+        seeds.Select(seed => new Experiment(row, seed, task, RecipeOf(task).After(options)));
+
+    private static IEnumerable<Experiment> LongerRows(string row, LearningTask task, IEnumerable<int> seeds, string steps, params string[] options) =>
+        seeds.Select(seed => new Experiment(row, seed, task, RecipeOf(task).Before(options, steps)));
 
     private static Study Comparison()
     {
@@ -55,7 +60,7 @@ internal static class AllStudies
     private static Study LongerTraining()
     {
         var rows = from method in new[] { Method.TernaryBert, Method.Kdlsq, Method.LsqWithTeacher }
-                   from run in Rows($"2-8-8 {method.Name}, 750 steps", LearningTask.SotuMlm, [1], [.. new Widths(2, 8, 8).Options, .. method.Options, "--max-steps", "750"])
+                   from run in LongerRows($"2-8-8 {method.Name}, 750 steps", LearningTask.SotuMlm, [1], steps: "750", [.. new Widths(2, 8, 8).Options, .. method.Options])
                    select run;
         return new Study("longer", "A masked language model: three times the steps", "Does the order of the best two methods hold?", [.. rows]);
     }

@@ -147,13 +147,13 @@ internal static class SchemeDescriptors
         description: "Learned, ternary and clustered weights are symmetric and have no groups along their inputs; a codebook serves a whole matrix.",
         helpLinkUri: HelpLink.For("QG1114"));
 
-    public static readonly DiagnosticDescriptor NotYetGenerated = new(
+    public static readonly DiagnosticDescriptor NotTrainable = new(
         id: "QG1115",
-        title: "Model that this version cannot generate",
+        title: "Model that cannot be trained",
         messageFormat: "{0}",
         category: Category,
         defaultSeverity: DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "The model is legal, and the emitters of this version have no code for it.",
+        description: "The model can be computed, but its codes cannot be trained: training has symmetric codes of 2 bits and more with scales for groups of rows, and codebooks.",
         helpLinkUri: HelpLink.For("QG1115"));
 }

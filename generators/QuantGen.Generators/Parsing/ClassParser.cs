@@ -37,11 +37,6 @@ internal static class ClassParser
         }
 
         ModelSpec? model = SpecBuilder.Build(config, options, issues);
-        if (model is not null)
-        {
-            NotYetGenerated.Check(model, options, issues);
-        }
-
         return model is null || issues.Count > before || !c.IsLegalType ? null : new ClassSpec(
             c.Namespace, c.Name, c.Hint, model, c.HasLabels && HasLabels(options.Head) ? c.Labels : default, options.MaxSequenceLength, options.MaxBatchTokens)
         {

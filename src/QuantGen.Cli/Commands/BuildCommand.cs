@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using QuantGen.Checkpoints;
 using QuantGen.Cli.Compilation;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
@@ -51,7 +52,7 @@ internal sealed class BuildCommand : CliCommand
         Directory.CreateDirectory(directory);
         string assembly = Path.Combine(directory, target.ClassName + ".dll");
         string packed = Path.Combine(directory, target.ClassName + PackedExtension);
-        File.WriteAllBytes(assembly, compiled.Assembly);
+        AtomicFile.Write(assembly, stream => stream.Write(compiled.Assembly));
         model.Save(packed);
         IReadOnlyList<string> sources = values.Get(_source)
             ? ModelProject.Write(Path.Combine(directory, target.ClassName), target.ClassName, source, compiled, Path.Combine("..", target.ClassName + PackedExtension))

@@ -46,7 +46,7 @@ internal sealed class DistillCommand : CliCommand
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
     {
         string output = values.Get(_output)!;
-        TrainingRun.RequireNoState(_training, values, output);
+        TrainingRun.RequirePlace(_training, values, output, output);
         DistillMethod method = _student.Method(values);
         (ITrainingEngine engine, ITrainingEngine teacherEngine) = _engine.Engines(values, _training.Loader(values));
         using TrainingStartPoint start = TrainingStartPoint.Open(values.Get(_teacher)!);
@@ -79,8 +79,8 @@ internal sealed class DistillCommand : CliCommand
             },
         };
         TrainingResult result = run.Run(cancellation);
-        long bytes = Save(student, start, output, options);
-        run.Finish();
+        long bytes = 0;
+        run.Finish(result, () => bytes = Save(student, start, output, options));
         TestMeasures? after = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
         object? measured = after is null ? null : new { after.Score.Metric, Teacher = teacherScore!.Value, Before = before!.Json, After = after.Json };
         if (after is not null)

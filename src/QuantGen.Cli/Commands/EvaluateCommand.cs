@@ -18,17 +18,19 @@ internal sealed class EvaluateCommand : CliCommand
     private readonly Option<string?> _text;
     private readonly Option<int> _seed;
     private readonly Option<string?> _logits;
+    private readonly Option<string?> _answers;
     private readonly Option<int?> _shuffle;
     private readonly SessionOptions _session = new();
 
     public EvaluateCommand(CliStreams streams)
-        : base("evaluate", "Measure a classification or regression model on a data set, or a masked language model on texts.", streams)
+        : base("evaluate", "Measure a model on labelled rows or questions, or a masked language model on texts.", streams)
     {
         _path = WithPath("FILE-OR-DIR", ModelPath.Description);
-        _data = With(CliOption.Text("--data", "TSV", "Tab-separated rows under a header line 'sentence<TAB>label' or 'sentence1<TAB>sentence2<TAB>label'."));
+        _data = With(CliOption.Text("--data", "FILE", "Tab-separated rows under a header line 'sentence<TAB>label' or 'sentence1<TAB>sentence2<TAB>label', or questions in SQuAD's JSON (.json), in windows of 384 tokens without --max-length."));
         _text = With(CliOption.Text("--text", "FILE", "For a masked language model: texts, one a line, or a TSV; 15% of their tokens are hidden."));
         _seed = With(CliOption.Number("--seed", "Which tokens of --text are hidden.", (int)HiddenTokens.DefaultSeed, least: 0));
         _logits = With(CliOption.Text("--logits", "OUT.tsv", "Write the outputs of every row: tab-separated, nine digits, a line for each row."));
+        _answers = With(CliOption.Text("--answers", "OUT.json", "Write the answer to every question, as the official SQuAD scripts read it."));
         _shuffle = With(CliOption.OptionalNumber("--shuffle", "Compute the rows in an order drawn by this seed and report them in the file's; nothing else may change.", least: 0));
         _session.AddTo(this);
     }
@@ -52,49 +54,84 @@ internal sealed class EvaluateCommand : CliCommand
         }
 
         string file = values.Get(_data)!;
+        if (TaskData.HasQuestions(file))
+        {
+            EvaluateQuestions(values, file, report, cancellation);
+            return;
+        }
+
+        RequireNone(values, "--data with questions", _answers);
         TsvDataset data = TsvDataset.Load(file);
-        using InferenceSession session = _session.Loader(values).Load(ModelPath.Open(values.Get(_path), cancellation), cancellation);
-        EvaluationResult result = report.WithProgress("evaluate", progress => Evaluator.Evaluate(
-            session,
-            data,
-            file,
-            new EvaluationOptions
-            {
-                MaxLength = SessionOptions.Limit(values.Get(_session.MaxLength), session),
-                BatchTokens = values.Get(_session.BatchTokens),
-                ShuffleSeed = values.Get(_shuffle),
-                Progress = progress,
-            },
-            cancellation));
+        using InferenceSession session = Load(values, cancellation);
+        EvaluationResult result = report.WithProgress("evaluate", progress => Evaluator.Evaluate(session, data, file, Settings(values, session, progress), cancellation));
         if (values.Get(_logits) is string path)
         {
-            File.WriteAllText(path, result.LogitsText);
+            result.SaveLogits(path);
         }
 
         Write(report, result);
     }
 
-    private void EvaluateTexts(OptionValues values, string file, Report report, CancellationToken cancellation)
+    private static void RequireNone(OptionValues values, string user, params Option[] options)
     {
-        if (new Option[] { _logits, _shuffle }.FirstOrDefault(values.Has) is Option unused)
+        if (options.FirstOrDefault(values.Has) is Option unused)
         {
-            throw new UsageException($"{unused.Name} needs --data");
+            throw new UsageException($"{unused.Name} needs {user}");
+        }
+    }
+
+    private InferenceSession Load(OptionValues values, CancellationToken cancellation)
+        => _session.Loader(values).Load(ModelPath.Open(values.Get(_path), cancellation), cancellation);
+
+    private EvaluationOptions Settings(OptionValues values, InferenceSession session, IProgress<double>? progress) => new()
+    {
+        MaxLength = SessionOptions.Limit(values.Get(_session.MaxLength), session),
+        BatchTokens = values.Get(_session.BatchTokens),
+        ShuffleSeed = values.Get(_shuffle),
+        Progress = progress,
+    };
+
+    private void EvaluateQuestions(OptionValues values, string file, Report report, CancellationToken cancellation)
+    {
+        RequireNone(values, "--data with labelled rows", _logits);
+        SquadDataset data = SquadDataset.Load(file);
+        using InferenceSession session = Load(values, cancellation);
+        AnswerEvaluation result = report.WithProgress("evaluate", progress => AnswerEvaluator.Evaluate(session, data, Settings(values, session, progress), cancellation));
+        if (values.Get(_answers) is string path)
+        {
+            result.SaveAnswers(path);
         }
 
-        IReadOnlyList<string> texts = TextFiles.Load(file);
-        using InferenceSession session = _session.Loader(values).Load(ModelPath.Open(values.Get(_path), cancellation), cancellation);
-        MaskedEvaluation result = report.WithProgress("evaluate", progress => MaskedTextEvaluator.Evaluate(
-            session,
-            texts,
-            file,
-            (ulong)values.Get(_seed),
-            new EvaluationOptions
+        if (report.IsJson)
+        {
+            report.Json(new
             {
-                MaxLength = SessionOptions.Limit(values.Get(_session.MaxLength), session),
-                BatchTokens = values.Get(_session.BatchTokens),
-                Progress = progress,
-            },
-            cancellation));
+                result.Score.Metric,
+                result.Score.Value,
+                All = result.Score.All.ToDictionary(metric => metric.Key, metric => metric.Value),
+                Rows = result.Answers.Count,
+                Windows = result.WindowCount,
+            });
+            return;
+        }
+
+        var table = new TextTable("metric", "percent");
+        foreach ((string name, double value) in result.Score.All)
+        {
+            table.Add(name, value.ToString("0.00", CultureInfo.InvariantCulture));
+        }
+
+        report.Table(table);
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"{result.Answers.Count} questions, {result.WindowCount} windows"));
+    }
+
+    private void EvaluateTexts(OptionValues values, string file, Report report, CancellationToken cancellation)
+    {
+        RequireNone(values, "--data", _logits, _answers, _shuffle);
+        IReadOnlyList<string> texts = TextFiles.Load(file);
+        using InferenceSession session = Load(values, cancellation);
+        MaskedEvaluation result = report.WithProgress(
+            "evaluate", progress => MaskedTextEvaluator.Evaluate(session, texts, file, (ulong)values.Get(_seed), Settings(values, session, progress), cancellation));
         if (report.IsJson)
         {
             report.Json(new

@@ -57,7 +57,7 @@ internal sealed class TrainCommand : CliCommand
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
     {
         string output = values.Get(_output)!;
-        TrainingRun.RequireNoState(_training, values, output);
+        TrainingRun.RequirePlace(_training, values, output, Path.Exists(output) ? HuggingFaceCheckpoint.WeightsOf(output) : output);
         ITrainingEngine engine = _engine.Engine(values, _training.Loader(values));
         using TrainingStartPoint start = Start(values);
         TrainingData data = _training.Data(values);
@@ -87,14 +87,14 @@ internal sealed class TrainCommand : CliCommand
             }) with { Engine = engine.Description },
         };
         TrainingResult result = run.Run(cancellation);
-        new HuggingFaceCheckpoint
+        var checkpoint = new HuggingFaceCheckpoint
         {
             ConfigJson = start.ConfigJson,
             Tokenizer = start.Tokenizer,
             TokenizerSource = start.Checkpoint?.Directory,
             Labels = spec.Head == BertHead.SequenceClassification ? [.. config.Labels] : [],
-        }.Save(output, model);
-        run.Finish();
+        };
+        run.Finish(result, () => checkpoint.Save(output, model));
         TrainingSummary.Write(report, result, run.Options, output);
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using QuantGen.Checkpoints;
 using QuantGen.Execution;
 using QuantGen.Specs;
 
@@ -62,22 +63,15 @@ internal sealed class CompilationCache(string directory)
     /// <summary>Keeps a compiled model; a folder that cannot be written to is no error.</summary>
     public void Write(string key, byte[] assembly)
     {
-        string temporary = $"{PathOf(key)}.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp";
         try
         {
             Directory.CreateDirectory(directory);
-            File.WriteAllBytes(temporary, [.. SHA256.HashData(assembly), .. assembly]);
-
-            // Another process sees the old entry or the new one, never a part.
-            File.Move(temporary, PathOf(key), overwrite: true);
+            AtomicFile.Write(PathOf(key), stream => stream.Write([.. SHA256.HashData(assembly), .. assembly]));
             Prune();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            if (File.Exists(temporary))
-            {
-                File.Delete(temporary);
-            }
+            // The next run compiles again.
         }
     }
 

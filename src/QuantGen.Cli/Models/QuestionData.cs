@@ -17,7 +17,7 @@ internal sealed class QuestionData(string file) : TaskData
 
     public override int DefaultBatch => 16;
 
-    public override int DefaultMaxLength => 384;
+    public override int DefaultMaxLength => AnswerEvaluator.DefaultMaxLength;
 
     public override BatchSource Source(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, ulong seed)
         => new(new QuestionSet(_questions, tokenizer, maxLength).Examples, batch, seed);

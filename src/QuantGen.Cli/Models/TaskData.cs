@@ -31,11 +31,14 @@ internal abstract class TaskData
 
         return Path.GetExtension(file).ToLowerInvariant() switch
         {
-            ".json" => new QuestionData(file),
+            _ when HasQuestions(file) => new QuestionData(file),
             ".txt" => new LineData(file),
             _ => new RowData(file),
         };
     }
+
+    /// <summary>Says whether a file, by its name, has questions.</summary>
+    public static bool HasQuestions(string file) => Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Says whether a model with this head can learn from the examples.</summary>
     public virtual bool Fits(BertHead head) => head == Head;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QuantGen.Checkpoints;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
 using QuantGen.Trainable;
@@ -16,6 +17,7 @@ internal sealed class TrainingRun
     private readonly TrainingOptionSet _set;
     private readonly OptionValues _values;
     private readonly Report _report;
+    private Trainer? _trainer;
 
     public TrainingRun(TrainingOptionSet set, OptionValues values, Report report)
     {
@@ -39,14 +41,26 @@ internal sealed class TrainingRun
     /// <summary>Gets what the page calls the training.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Refuses to write over the state of an interrupted training.</summary>
+    /// <summary>Refuses to write over the state of an interrupted training, and to begin what could not be written in the end; makes the folders above the output.</summary>
+    /// <param name="set">The options of the command.</param>
+    /// <param name="values">The command line.</param>
+    /// <param name="output">What shall be written, beside which the state is kept.</param>
+    /// <param name="file">The file that is tried: the output, or one in a folder that is there.</param>
     /// <exception cref="UsageException">There is such a state, and it shall not be continued.</exception>
-    public static void RequireNoState(TrainingOptionSet set, OptionValues values, string output)
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public static void RequirePlace(TrainingOptionSet set, OptionValues values, string output, string file)
     {
         string state = TrainingOptionSet.StatePath(output);
         if (File.Exists(state) && !set.Resumes(values))
         {
             throw new UsageException($"{state} holds an interrupted training; continue it with --resume, or delete it");
+        }
+
+        AtomicFile.RequireWritable(state);
+        AtomicFile.RequireWritable(file);
+        if (set.ReportFile(values) is string page)
+        {
+            AtomicFile.RequireWritable(page);
         }
     }
 
@@ -56,35 +70,47 @@ internal sealed class TrainingRun
         var objective = new Objective(Model.Spec, Loss, Teacher?.Spec, Options.Threads);
         bool continues = _set.Resumes(_values) && File.Exists(Options.CheckpointPath);
         using JsonLinesLog? log = _set.Log(_values) is string path ? new JsonLinesLog(path, append: continues) : null;
-        TrainingResult result = _report.WithLive(show =>
+        return _report.WithLive(show =>
         {
             ITrainingObserver progress = new TrainingProgress(_report, show);
-            var trainer = new Trainer(Model, Source, objective, Options)
+            _trainer = new Trainer(Model, Source, objective, Options)
             {
                 Teacher = Teacher, Evaluator = Evaluator, Observers = log is null ? [progress] : [progress, log],
             };
             if (continues)
             {
-                trainer.Resume();
+                _trainer.Resume();
             }
             else if (_set.Resumes(_values))
             {
                 _report.Line($"there is no {Options.CheckpointPath} to continue from: starting");
             }
 
-            WriteMemory(trainer.PlanMemory());
-            return trainer.Run(cancellation);
+            WriteMemory(_trainer.PlanMemory());
+            return _trainer.Run(cancellation);
         });
-        if (_set.ReportFile(_values) is string page)
-        {
-            File.WriteAllText(page, HtmlReport.Write(Title, Settings(), result));
-        }
-
-        return result;
     }
 
-    /// <summary>Deletes the state, once what was trained is written.</summary>
-    public void Finish() => File.Delete(Options.CheckpointPath!);
+    /// <summary>Writes what was trained, then the page; the state of training goes when there is no more need of it.</summary>
+    /// <param name="result">What <see cref="Run"/> came to.</param>
+    /// <param name="write">Writes what was trained.</param>
+    public void Finish(TrainingResult result, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw _trainer!.Keep(error as IOException ?? new IOException(error.Message, error));
+        }
+
+        File.Delete(Options.CheckpointPath!);
+        if (_set.ReportFile(_values) is string page)
+        {
+            HtmlReport.Save(page, Title, Settings(), result);
+        }
+    }
 
     private void WriteMemory(MemoryPlan plan)
     {

@@ -77,6 +77,7 @@ internal sealed class StudentOptions
             Clipping = Clipping.MinMax,
             ActivationRange = method.Range,
             Head = head,
+            Training = true,
         });
     }
 

@@ -81,6 +81,9 @@ internal sealed class TrainingProgress(Report report, Action<IRenderable>? show)
         }
     }
 
+    /// <inheritdoc/>
+    public void SaveFailed(string path, long step, string reason) => report.Line(string.Create(CultureInfo.InvariantCulture, $"step {step}: {reason}; the training goes on"));
+
     private static string Parts(LossParts loss)
     {
         (string Name, double Value)[] parts =

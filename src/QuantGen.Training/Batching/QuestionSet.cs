@@ -12,6 +12,7 @@ public sealed class QuestionSet
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="maxLength">Tokens of a window, special ones included.</param>
     /// <param name="options">How windows advance and questions are cut; null for BERT's.</param>
+    /// <exception cref="DataFormatException">A question leaves no room for its context.</exception>
     public QuestionSet(SquadDataset data, BertTokenizer tokenizer, int maxLength, AnswerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -22,7 +23,7 @@ public sealed class QuestionSet
         var windows = new List<QuestionWindows>();
         foreach (SquadQuestion question in data.Questions)
         {
-            QuestionWindows encoded = QuestionWindows.Encode(tokenizer, question.Question, question.Context, maxLength, Options);
+            QuestionWindows encoded = Encode(question, tokenizer, maxLength);
             windows.Add(encoded);
             for (int i = 0; i < encoded.Windows.Count; i++)
             {
@@ -43,6 +44,19 @@ public sealed class QuestionSet
     internal IReadOnlyList<QuestionWindows> Windows { get; }
 
     internal AnswerOptions Options { get; }
+
+    private QuestionWindows Encode(SquadQuestion question, BertTokenizer tokenizer, int maxLength)
+    {
+        try
+        {
+            return QuestionWindows.Encode(tokenizer, question.Question, question.Context, maxLength, Options);
+        }
+        catch (ArgumentException)
+        {
+            throw new DataFormatException(
+                Data.File, 0, FormattableString.Invariant($"questions that leave room for a context in windows of {maxLength} tokens"), $"question {FoundText.Quote(question.Id)}, which leaves none");
+        }
+    }
 
     // Where a window does not hold the whole answer, its first token stands for "not here".
     private static Example Example(SquadQuestion question, QuestionWindows encoded, int index)

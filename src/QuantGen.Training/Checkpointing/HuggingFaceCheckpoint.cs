@@ -29,7 +29,11 @@ public sealed class HuggingFaceCheckpoint
     /// <summary>Gets the labels in the order of the head's outputs. Default LABEL_0 and so on.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
-    /// <summary>Writes the folder, the weights last: a folder with weights is whole.</summary>
+    /// <summary>Gets the file of a folder that the weights are written to.</summary>
+    /// <param name="directory">The folder.</param>
+    public static string WeightsOf(string directory) => Path.Combine(directory, "model.safetensors");
+
+    /// <summary>Writes the folder: all of it, or, when a file has no place, none; the weights come last, so that a folder with weights is whole.</summary>
     /// <param name="directory">The folder; made if it is not there.</param>
     /// <param name="model">A model of full precision.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>
@@ -37,8 +41,6 @@ public sealed class HuggingFaceCheckpoint
     {
         ArgumentNullException.ThrowIfNull(model);
         Directory.CreateDirectory(directory);
-        WriteText(Path.Combine(directory, "config.json"), Config(model.Spec));
-        SaveTokenizer(directory);
         Dictionary<string, Parameter> parameters = model.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
         var writer = new SafetensorsWriter();
         writer.AddMetadata("format", "pt");
@@ -49,14 +51,17 @@ public sealed class HuggingFaceCheckpoint
             writer.AddFloats(name, [.. tensor.Shape], parameters[tensor.Name].Values);
         }
 
-        writer.Save(Path.Combine(directory, "model.safetensors"));
+        AtomicFile.WriteAll(
+        [
+            InFolder("config.json", Utf8(Config(model.Spec))),
+            .. TokenizerFiles().Select(file => InFolder(file.Name, file.Bytes)),
+            (WeightsOf(directory), writer.Write),
+        ]);
+
+        (string, Action<Stream>) InFolder(string name, ReadOnlyMemory<byte> bytes) => (Path.Combine(directory, name), stream => stream.Write(bytes.Span));
     }
 
-    private static void WriteText(string path, string text)
-    {
-        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
-        AtomicFile.Write(path, stream => stream.Write(bytes));
-    }
+    private static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 
     private string Config(ModelSpec spec)
     {
@@ -88,21 +93,10 @@ public sealed class HuggingFaceCheckpoint
         return config.ToJsonString(s_readable) + "\n";
     }
 
-    private void SaveTokenizer(string directory)
-    {
-        if (TokenizerSource is null)
-        {
-            AtomicFile.Write(Path.Combine(directory, Vocabulary), stream => stream.Write(Tokenizer.VocabularyBytes.Span));
-            WriteText(Path.Combine(directory, TokenizerConfig), TokenizerJson());
-            return;
-        }
-
-        foreach (string file in s_tokenizerFiles.Where(file => File.Exists(Path.Combine(TokenizerSource, file))))
-        {
-            byte[] bytes = File.ReadAllBytes(Path.Combine(TokenizerSource, file));
-            AtomicFile.Write(Path.Combine(directory, file), stream => stream.Write(bytes));
-        }
-    }
+    private IEnumerable<(string Name, ReadOnlyMemory<byte> Bytes)> TokenizerFiles() => TokenizerSource is null
+        ? [(Vocabulary, Tokenizer.VocabularyBytes), (TokenizerConfig, Utf8(TokenizerJson()))]
+        : s_tokenizerFiles.Where(file => File.Exists(Path.Combine(TokenizerSource, file)))
+            .Select(file => (file, (ReadOnlyMemory<byte>)File.ReadAllBytes(Path.Combine(TokenizerSource, file))));
 
     private string TokenizerJson()
     {

@@ -10,11 +10,15 @@ namespace QuantGen.Training.Data;
 /// </remarks>
 public sealed class SquadDataset
 {
-    private SquadDataset(IReadOnlyList<SquadQuestion> questions, bool hasUnanswerable)
+    private SquadDataset(string file, IReadOnlyList<SquadQuestion> questions, bool hasUnanswerable)
     {
+        File = file;
         Questions = questions;
         HasUnanswerable = hasUnanswerable;
     }
+
+    /// <summary>Gets the file's name as it was given.</summary>
+    public string File { get; }
 
     /// <summary>Gets the questions in the file's order.</summary>
     public IReadOnlyList<SquadQuestion> Questions { get; }
@@ -26,7 +30,7 @@ public sealed class SquadDataset
     /// <param name="path">The file; messages name it as it is given here.</param>
     /// <exception cref="DataFormatException">The file is not as described; the message says where, what was expected and what was found.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static SquadDataset Load(string path) => Parse(File.ReadAllBytes(path), path);
+    public static SquadDataset Load(string path) => Parse(System.IO.File.ReadAllBytes(path), path);
 
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="content">All bytes of the file.</param>
@@ -51,7 +55,7 @@ public sealed class SquadDataset
         using JsonDocument document = ParseJson(content, file);
         var reader = new SquadReader(file);
         reader.Read(document.RootElement);
-        return new SquadDataset(reader.Questions, reader.SaysImpossible);
+        return new SquadDataset(file, reader.Questions, reader.SaysImpossible);
     }
 
     private static JsonDocument ParseJson(ReadOnlyMemory<byte> content, string file)

@@ -14,34 +14,13 @@ internal sealed class EncodedRows(InferenceSession session, string file, int? ma
 
     /// <summary>Groups rows, in the order given, into batches of at most so many tokens; a longer row is a batch of its own.</summary>
     public IEnumerable<RowBatch> Batches(IReadOnlyList<TsvRow> rows, IEnumerable<int> order, int mostTokens) =>
-        Batches(order, index => Encode(rows[index], index), mostTokens);
+        RowBatch.Group(order, index => Encode(rows[index], index), mostTokens);
 
     /// <summary>Groups texts, in their order, in the same way.</summary>
-    public IEnumerable<RowBatch> Batches(IReadOnlyList<string> texts, int mostTokens) => Batches(
+    public IEnumerable<RowBatch> Batches(IReadOnlyList<string> texts, int mostTokens) => RowBatch.Group(
         Enumerable.Range(0, texts.Count),
         index => Checked(session.Tokenizer.Encode(texts[index], null, _limit), 0, FormattableString.Invariant($" in text {index + 1}")),
         mostTokens);
-
-    private static IEnumerable<RowBatch> Batches(IEnumerable<int> order, Func<int, Encoding> encode, int mostTokens)
-    {
-        var batch = new RowBatch();
-        foreach (int index in order)
-        {
-            Encoding encoding = encode(index);
-            if (batch.Rows.Count > 0 && batch.Ids.Count + encoding.Length > mostTokens)
-            {
-                yield return batch;
-                batch = new RowBatch();
-            }
-
-            batch.Add(index, encoding);
-        }
-
-        if (batch.Rows.Count > 0)
-        {
-            yield return batch;
-        }
-    }
 
     // The header is line 1.
     private Encoding Encode(TsvRow row, int index) => Checked(session.Tokenizer.Encode(row.Text, row.Pair, _limit), index + 2, string.Empty);

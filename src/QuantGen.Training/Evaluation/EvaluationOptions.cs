@@ -17,4 +17,16 @@ public sealed record EvaluationOptions
 
     /// <summary>Gets who is told how many of the rows are done, from 0 to 1. Default nobody.</summary>
     public IProgress<double>? Progress { get; init; }
+
+    /// <summary>Lists the rows in the order in which they are computed.</summary>
+    internal int[] Order(int count)
+    {
+        int[] order = [.. Enumerable.Range(0, count)];
+        if (ShuffleSeed is int seed)
+        {
+            new Random(seed).Shuffle(order);
+        }
+
+        return order;
+    }
 }

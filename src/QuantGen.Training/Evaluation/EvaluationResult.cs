@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using QuantGen.Checkpoints;
 
 namespace QuantGen.Training.Evaluation;
 
@@ -40,6 +41,11 @@ public sealed class EvaluationResult
 
     /// <summary>Gets the SHA-256 of <see cref="LogitsText"/> in UTF-8, in lower-case hexadecimal.</summary>
     public string LogitsSha256 => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(LogitsText)));
+
+    /// <summary>Writes <see cref="LogitsText"/> to a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void SaveLogits(string path) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(LogitsText)));
 
     private string WriteLogits()
     {

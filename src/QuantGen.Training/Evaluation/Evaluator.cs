@@ -44,15 +44,9 @@ public static class Evaluator
     {
         int width = session.Spec.OutputCount;
         float[] logits = new float[data.Rows.Count * width];
-        int[] order = [.. Enumerable.Range(0, data.Rows.Count)];
-        if (options.ShuffleSeed is int seed)
-        {
-            new Random(seed).Shuffle(order);
-        }
-
         var call = new CallOptions { Threads = options.Threads };
         int done = 0;
-        foreach (RowBatch batch in new EncodedRows(session, file, options.MaxLength).Batches(data.Rows, order, options.BatchTokens))
+        foreach (RowBatch batch in new EncodedRows(session, file, options.MaxLength).Batches(data.Rows, options.Order(data.Rows.Count), options.BatchTokens))
         {
             cancellation.ThrowIfCancellationRequested();
             float[] outputs = new float[batch.Rows.Count * width];

@@ -21,4 +21,26 @@ internal sealed class RowBatch
         Types.AddRange(encoding.TypeIds);
         Lengths.Add(encoding.Length);
     }
+
+    /// <summary>Groups rows, in the order given, into batches of at most so many tokens; a longer row is a batch of its own.</summary>
+    public static IEnumerable<RowBatch> Group(IEnumerable<int> order, Func<int, Encoding> encode, int mostTokens)
+    {
+        var batch = new RowBatch();
+        foreach (int index in order)
+        {
+            Encoding encoding = encode(index);
+            if (batch.Rows.Count > 0 && batch.Ids.Count + encoding.Length > mostTokens)
+            {
+                yield return batch;
+                batch = new RowBatch();
+            }
+
+            batch.Add(index, encoding);
+        }
+
+        if (batch.Rows.Count > 0)
+        {
+            yield return batch;
+        }
+    }
 }

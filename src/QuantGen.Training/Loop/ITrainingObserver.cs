@@ -34,6 +34,14 @@ public interface ITrainingObserver
     {
     }
 
+    /// <summary>The state could not be written; training goes on.</summary>
+    /// <param name="path">The file, which is as it was.</param>
+    /// <param name="step">Steps done.</param>
+    /// <param name="reason">Which file, and why.</param>
+    void SaveFailed(string path, long step, string reason)
+    {
+    }
+
     /// <summary>Training is done.</summary>
     /// <param name="result">What it came to.</param>
     void Ended(TrainingResult result)

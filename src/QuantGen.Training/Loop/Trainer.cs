@@ -67,31 +67,54 @@ public sealed class Trainer
     /// <summary>Trains.</summary>
     /// <param name="cancellation">Interrupts the training between two steps.</param>
     /// <exception cref="OperationCanceledException">Training was interrupted; its state was written if there is a place for it.</exception>
+    /// <exception cref="IOException">An observer cannot write, or an interruption's state cannot be written; the message tells which state there is.</exception>
     /// <exception cref="TrainingFailedException">Too many steps in a row had no finite loss or gradients.</exception>
     public TrainingResult Run(CancellationToken cancellation = default)
     {
         var start = new TrainingStart(
             _model.Spec, _options.Engine, _objective.NeedsTeacher ? _options.EngineOfTeacher : null,
             TotalSteps, _source.BatchCount, _state.Step, [.. _state.Epochs], [.. _state.Curve], PlanMemory());
-        Tell(observer => observer.Started(start));
         try
         {
+            Tell(observer => observer.Started(start));
             while (_state.Epoch < _options.Epochs && (_state.Step < TotalSteps || _state.Batch > 0))
             {
                 RunEpoch(cancellation);
             }
+
+            _best?.Restore(_model);
+            EpochRecord? best = _state.BestEpoch();
+            var result = new TrainingResult(_state.Step, _state.Skipped, best?.Score, best?.Epoch ?? _state.Epoch, [.. _state.Epochs], [.. _state.Curve]);
+            Tell(observer => observer.Ended(result));
+            return result;
         }
         catch (OperationCanceledException) when (_options.CheckpointPath is not null)
         {
             Save();
             throw;
         }
+        catch (IOException error) when (_options.CheckpointPath is not null)
+        {
+            throw Keep(error);
+        }
+    }
 
-        _best?.Restore(_model);
-        EpochRecord? best = _state.BestEpoch();
-        var result = new TrainingResult(_state.Step, _state.Skipped, best?.Score, best?.Epoch ?? _state.Epoch, [.. _state.Epochs], [.. _state.Curve]);
-        Tell(observer => observer.Ended(result));
-        return result;
+    /// <summary>Writes the state after a file could not be written, such as what was trained, so that the work is not lost.</summary>
+    /// <param name="cause">What happened.</param>
+    /// <returns>An exception that says both what happened and which state there is.</returns>
+    public IOException Keep(IOException cause)
+    {
+        ArgumentNullException.ThrowIfNull(cause);
+        string path = _options.CheckpointPath ?? throw new InvalidOperationException("A training keeps its state where CheckpointPath says.");
+        try
+        {
+            WriteState();
+            return new IOException(FormattableString.Invariant($"{cause.Message}; {path} holds the training as it is after step {_state.Step}"), cause);
+        }
+        catch (IOException error)
+        {
+            return new IOException($"{cause.Message}; {error.Message}{(File.Exists(path) ? "; the state written before stays" : string.Empty)}", cause);
+        }
     }
 
     private void RunEpoch(CancellationToken cancellation)
@@ -105,7 +128,7 @@ public sealed class Trainer
             Tell(observer => observer.Stepped(step));
             if (_options.CheckpointPath is not null && _options.CheckpointEvery > 0 && _state.Step % _options.CheckpointEvery == 0)
             {
-                Save();
+                TrySave();
             }
         }
 
@@ -179,9 +202,27 @@ public sealed class Trainer
 
     private void Save()
     {
-        TrainingCheckpoint.Save(_options.CheckpointPath!, _model, _optimizer, _best, _state, Identity());
+        WriteState();
         Tell(observer => observer.Saved(_options.CheckpointPath!, _state.Step));
     }
+
+    // A disk may be full for a while; to end would lose the steps since the state was last written.
+    private void TrySave()
+    {
+        try
+        {
+            WriteState();
+        }
+        catch (IOException error)
+        {
+            Tell(observer => observer.SaveFailed(_options.CheckpointPath!, _state.Step, error.Message));
+            return;
+        }
+
+        Tell(observer => observer.Saved(_options.CheckpointPath!, _state.Step));
+    }
+
+    private void WriteState() => TrainingCheckpoint.Save(_options.CheckpointPath!, _model, _optimizer, _best, _state, Identity());
 
     private Dictionary<string, string> Identity() => TrainingIdentity.Of(_model, _source, _objective, _options);
 

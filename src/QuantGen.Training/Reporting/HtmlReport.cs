@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using QuantGen.Checkpoints;
 using QuantGen.Training.Evaluation;
 using QuantGen.Training.Loop;
 using QuantGen.Training.Losses;
@@ -14,9 +15,17 @@ public static class HtmlReport
         body { font: 15px/1.5 system-ui, sans-serif; max-width: 760px; margin: 2em auto; padding: 0 1em; color: #222 }
         table { border-collapse: collapse; margin: 1em 0 } td, th { padding: .2em .8em; border-bottom: 1px solid #ddd; text-align: right }
         td:first-child, th:first-child { text-align: left } tr.best { font-weight: 600 }
-        svg { width: 100%; margin: 1em 0 } svg text { font: 11px system-ui, sans-serif; fill: #444 } svg text.title { font-size: 14px }
-        svg line { stroke: #e3e3e3 } svg polyline { fill: none; stroke-width: 1.6 }
+        svg { width: 100%; margin: 1em 0 }
         """;
+
+    /// <summary>Writes the page to a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="title">What was trained.</param>
+    /// <param name="settings">With which settings, by name.</param>
+    /// <param name="result">What it came to.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(string path, string title, IEnumerable<KeyValuePair<string, string>> settings, TrainingResult result)
+        => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Write(title, settings, result))));
 
     /// <summary>Makes the page.</summary>
     /// <param name="title">What was trained.</param>
@@ -27,7 +36,7 @@ public static class HtmlReport
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(result);
         var page = new StringBuilder();
-        page.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{WebUtility.HtmlEncode(title)}</title>\n<style>\n{Style}\n</style></head><body>\n");
+        page.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{WebUtility.HtmlEncode(title)}</title>\n<style>\n{Style}\n{SvgChart.Style}\n</style></head><body>\n");
         page.Append(CultureInfo.InvariantCulture, $"<h1>{WebUtility.HtmlEncode(title)}</h1>\n");
         if (result.Best is ModelScore best)
         {

@@ -22,7 +22,10 @@ public sealed class JsonLinesLog : ITrainingObserver, IDisposable
     /// <param name="append">Whether what is in it stays.</param>
     public JsonLinesLog(string path, bool append)
     {
-        _writer = new StreamWriter(path, append) { NewLine = "\n", AutoFlush = true };
+        // Without a buffer: a line that could not be written is not tried again when the file is closed, which would hide the first reason.
+        var stream = new FileStream(path, append ? FileMode.OpenOrCreate : FileMode.Create, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        CutPartOfLine(stream);
+        _writer = new StreamWriter(stream) { NewLine = "\n", AutoFlush = true };
     }
 
     /// <inheritdoc/>
@@ -76,6 +79,9 @@ public sealed class JsonLinesLog : ITrainingObserver, IDisposable
     }
 
     /// <inheritdoc/>
+    public void SaveFailed(string path, long step, string reason) => Write(new { Event = "save_failed", Step = step, Reason = reason });
+
+    /// <inheritdoc/>
     public void Ended(TrainingResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
@@ -88,6 +94,29 @@ public sealed class JsonLinesLog : ITrainingObserver, IDisposable
     private static object Parts(LossParts loss) => new { loss.Hidden, loss.Attention, loss.Prediction, loss.GroundTruth };
 
     private static Dictionary<string, double>? Metrics(ModelScore? score) => score?.All.ToDictionary(metric => metric.Key, metric => metric.Value);
+
+    // A disk that was full, or a process that was killed, leaves a part of a line.
+    private static void CutPartOfLine(FileStream stream)
+    {
+        if (!stream.CanSeek)
+        {
+            return;
+        }
+
+        for (stream.Position = stream.Length; stream.Position > 0; stream.Position--)
+        {
+            stream.Position--;
+            if (stream.ReadByte() == '\n')
+            {
+                break;
+            }
+        }
+
+        if (stream.Position < stream.Length)
+        {
+            stream.SetLength(stream.Position);
+        }
+    }
 
     private void Write<T>(T line) => _writer.WriteLine(JsonSerializer.Serialize(line, s_json));
 }

@@ -164,9 +164,7 @@ public sealed partial class InferenceSession
         answer ??= s_answerDefaults;
         RequireLegal(answer);
         QuestionWindows windows = QuestionWindows.Encode(Tokenizer, question, context, LengthLimit(options) ?? MaxSequenceLength, answer);
-        float[] logits = Outputs(windows.Texts, isPerToken: true, options);
-        IReadOnlyList<SpanCandidate> candidates = SpanSearch.Find(logits, windows.Windows, windows.Offsets.Count, answer);
-        return AnswerList.Create(candidates, windows.Offsets, context, SpanSearch.NoAnswerScore(logits, windows.Windows), answer);
+        return AnswerList.Find(Outputs(windows.Texts, isPerToken: true, options), windows, context, answer);
     }
 
     /// <summary>Finds the likeliest words for every <c>[MASK]</c> of a text.</summary>

@@ -1,15 +1,27 @@
 namespace QuantGen.Execution;
 
-/// <summary>A number that threads wait for to change: they spin for some tens of microseconds, because phases are short, and then let others live.</summary>
+/// <summary>A number that threads wait for to change: they spin for a while, because that is most often enough, and then let others live.</summary>
 internal sealed class SpinGate
 {
-    // Thread.SpinWait's unit is some 37 ns on every machine, so this is about 30 microseconds; with one processor nobody could change the number meanwhile.
-    private static readonly int s_rounds = Environment.ProcessorCount > 1 ? 400 : 0;
-    private const int SpinsPerRound = 2;
+    /// <summary>Microseconds to wait for work from elsewhere, which may never come.</summary>
+    public const int ForWork = 30;
 
+    /// <summary>Microseconds to wait for others in the middle of a pass, which all finish in about the same time: waking a sleeper up would take longer.</summary>
+    public const int WithinPass = 1000;
+
+    private const int SpinsPerRound = 2;
     private readonly object _monitor = new();
+    private readonly int _rounds;
     private int _value;
     private int _sleepers;
+
+    /// <summary>Creates a gate with the number 0.</summary>
+    /// <param name="microseconds">About how long to spin before sleeping.</param>
+    public SpinGate(int microseconds)
+    {
+        // Thread.SpinWait's unit is some 37 ns on every machine; with one processor nobody could change the number meanwhile.
+        _rounds = Environment.ProcessorCount > 1 ? microseconds * 27 / SpinsPerRound : 0;
+    }
 
     /// <summary>Gets the number.</summary>
     public int Value => Volatile.Read(ref _value);
@@ -32,7 +44,7 @@ internal sealed class SpinGate
     /// <returns>The number found.</returns>
     public int WaitWhile(int old)
     {
-        for (int round = 0; round < s_rounds; round++)
+        for (int round = 0; round < _rounds; round++)
         {
             int value = Volatile.Read(ref _value);
             if (value != old)

@@ -13,8 +13,8 @@ internal sealed class WorkerTeam : IDisposable
     private const int Stop = -1;
     private readonly Thread?[] _threads;
     private readonly SpinGate[] _starts;
-    private readonly SpinGate _phase = new();
-    private readonly SpinGate _done = new();
+    private readonly SpinGate _phase = new(SpinGate.WithinPass);
+    private readonly SpinGate _done = new(SpinGate.WithinPass);
     private readonly WorkerPlaces _places;
     private IEncoderProgram? _program;
     private ForwardPass? _pass;
@@ -35,7 +35,7 @@ internal sealed class WorkerTeam : IDisposable
         _places = new WorkerPlaces(workers);
         for (int i = 0; i < workers; i++)
         {
-            _starts[i] = new SpinGate();
+            _starts[i] = new SpinGate(SpinGate.ForWork);
         }
     }
 

@@ -32,6 +32,11 @@ public static class SpecBuilder
 
         overrides.ReportUnused();
         int activationBits = SpecRules.ActivationBits(options, matrices, issues);
+        if (options.Training && issues.Count == before)
+        {
+            TrainingRules.Check(matrices, issues);
+        }
+
         return issues.Count > before ? null : new ModelSpec
         {
             Dimensions = config with { Labels = default, Head = BertHead.Encoder },

@@ -5,6 +5,15 @@ namespace QuantGen.Tasks;
 /// <summary>Turns candidates into a list of answers.</summary>
 internal static class AnswerList
 {
+    /// <summary>Finds the answers to a question.</summary>
+    /// <param name="logits">Start and end logit of every token of every window.</param>
+    /// <param name="windows">The windows.</param>
+    /// <param name="context">The context.</param>
+    /// <param name="options">Limits.</param>
+    /// <returns>At least one answer; the first is the one to give.</returns>
+    public static IReadOnlyList<Answer> Find(ReadOnlySpan<float> logits, QuestionWindows windows, string context, AnswerOptions options) => Create(
+        SpanSearch.Find(logits, windows.Windows, windows.Offsets.Count, options), windows.Offsets, context, SpanSearch.NoAnswerScore(logits, windows.Windows), options);
+
     /// <summary>Makes the list: different texts, best first, at most <see cref="AnswerOptions.BestCount"/>; "no answer" where it is possible.</summary>
     /// <param name="candidates">Possible answers, best first.</param>
     /// <param name="offsets">The part of the context each of its tokens stands for.</param>

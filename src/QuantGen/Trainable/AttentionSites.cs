@@ -12,6 +12,9 @@ public sealed class AttentionSites(TrainableSite query, TrainableSite key, Train
     internal const int Count = 4;
 
     private readonly TrainableSite[] _sites = [query, key, value, probabilities];
+
+    // As the last forward pass quantized: ranges that move at its end are those of the next.
+    private readonly TrainedOperands[] _operands = new TrainedOperands[probabilities.Uses];
     private float[] _part = [];
 
     /// <summary>Sets or moves the ranges of query, key and value, and returns how this pass quantizes.</summary>
@@ -29,14 +32,14 @@ public sealed class AttentionSites(TrainableSite query, TrainableSite key, Train
         }
 
         _sites[3].Expect(pass.Purpose, use);
-        return pass.IsQuantized ? Operands(use, scale) : default;
+        return _operands[use] = pass.IsQuantized ? new(_sites[0].Operand(use), _sites[1].Operand(use), _sites[2].Operand(use), _sites[3].Operand(use), scale) : default;
     }
 
     /// <summary>Sets or moves the range of probabilities.</summary>
     internal void End(TrainingPass pass, float[] values, int count, int use) => _sites[3].Observe(pass, values, count, use);
 
-    internal TrainedOperands Operands(int use, float scale) =>
-        new(_sites[0].Operand(use), _sites[1].Operand(use), _sites[2].Operand(use), _sites[3].Operand(use), scale);
+    /// <summary>Gets how the last forward pass quantized.</summary>
+    internal TrainedOperands Operands(int use) => _operands[use];
 
     /// <summary>Adds up what each head of each sequence found, in their order.</summary>
     internal void AddThresholdGradients(ReadOnlySpan<double> parts, long hiddenElements, long scoreElements, int use)

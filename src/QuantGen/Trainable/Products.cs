@@ -25,7 +25,7 @@ internal sealed class Products(TrainingTeam team)
         _panels.Reserve(PanelFloats(rows, columns));
         team.Run(new PackTransposed(w, rows, columns, _panels), PanelCount(rows));
         int perItem = RowsPerItem(count);
-        team.Run(new StoredProduct(x, count, columns, _panels, rows, y, false, epilogue, perItem), Items(count, perItem));
+        team.RunOnLanes(new StoredProduct(x, count, columns, _panels, rows, y, false, epilogue, perItem), Items(count, perItem));
     }
 
     /// <summary>Computes <c>dX = dY (s W)</c>, or adds it: s are factors of the rows of W.</summary>
@@ -42,7 +42,7 @@ internal sealed class Products(TrainingTeam team)
         _panels.Reserve(PanelFloats(columns, rows));
         team.Run(new PackRows(w, scales, rows, columns, _panels), PanelCount(columns));
         int perItem = RowsPerItem(count);
-        team.Run(new StoredProduct(dy, count, rows, _panels, columns, dx, accumulate, default, perItem), Items(count, perItem));
+        team.RunOnLanes(new StoredProduct(dy, count, rows, _panels, columns, dx, accumulate, default, perItem), Items(count, perItem));
     }
 
     /// <summary>Computes <c>dW += dY^T (s X)</c>: s are factors of the rows of X.</summary>
@@ -63,7 +63,7 @@ internal sealed class Products(TrainingTeam team)
             scratch.Reserve((long)count * perItem);
         }
 
-        team.Run(new ColumnProduct(dy, count, rows, _panels, columns, dw, perItem, _columns), Items(rows, perItem));
+        team.RunOnLanes(new ColumnProduct(dy, count, rows, _panels, columns, dw, perItem, _columns), Items(rows, perItem));
     }
 
     /// <summary>Returns the most floats that the products' own memory takes.</summary>
@@ -118,13 +118,14 @@ internal sealed class Products(TrainingTeam team)
     }
 
     private readonly struct StoredProduct(
-        MatrixPlace a, int rows, int depth, AlignedFloats panels, int columns, MatrixPlace c, bool accumulate, ProductEpilogue epilogue, int perItem) : ITeamJob
+        MatrixPlace a, int rows, int depth, AlignedFloats panels, int columns, MatrixPlace c, bool accumulate, ProductEpilogue epilogue, int perItem) : ILaneJob
     {
-        public void Run(int item, int worker)
+        public void Run<TLanes>(int item, int worker)
+            where TLanes : struct, ILanes<TLanes>
         {
             int first = item * perItem;
             int count = Math.Min(perItem, rows - first);
-            LaneProduct.Run(ProductRows.Stored(ref a.Row(first), a.Stride), count, depth, ref panels.First, columns, ref c.Row(first), c.Stride, accumulate);
+            MatrixProduct.Run<TLanes>(ProductRows.Stored(ref a.Row(first), a.Stride), count, depth, ref panels.First, columns, ref c.Row(first), c.Stride, accumulate);
             if (!epilogue.IsNothing)
             {
                 RowScaling.Finish(c, first, count, columns, epilogue);
@@ -133,15 +134,16 @@ internal sealed class Products(TrainingTeam team)
     }
 
     private readonly struct ColumnProduct(
-        MatrixPlace a, int depth, int rows, AlignedFloats panels, int columns, MatrixPlace c, int perItem, AlignedFloats[] scratch) : ITeamJob
+        MatrixPlace a, int depth, int rows, AlignedFloats panels, int columns, MatrixPlace c, int perItem, AlignedFloats[] scratch) : ILaneJob
     {
-        public void Run(int item, int worker)
+        public void Run<TLanes>(int item, int worker)
+            where TLanes : struct, ILanes<TLanes>
         {
             int first = item * perItem;
             int count = Math.Min(perItem, rows - first);
             ref float packed = ref scratch[worker].First;
             ProductRows.PackColumns(ref Unsafe.Add(ref a.Row(0), first), a.Stride, depth, count, ref packed);
-            LaneProduct.Run(ProductRows.Packed(ref packed, depth), count, depth, ref panels.First, columns, ref c.Row(first), c.Stride, accumulate: true);
+            MatrixProduct.Run<TLanes>(ProductRows.Packed(ref packed, depth), count, depth, ref panels.First, columns, ref c.Row(first), c.Stride, accumulate: true);
         }
     }
 }

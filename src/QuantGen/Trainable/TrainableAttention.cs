@@ -32,7 +32,7 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
         Reserve(pass);
         TrainedOperands trained = operands is null ? default : operands.Begin(pass, projected, HiddenSize, use, scale);
         var job = new ForwardJob(this, pass, projected, scoreStarts, trained, pass.Mask(pass.AttentionDropout, site), scores, probabilities, context);
-        pass.Team.Run(job, pass.Sequences * heads);
+        pass.Team.RunOnLanes(job, pass.Sequences * heads);
         operands?.End(pass, probabilities, scoreStarts[^1], use);
     }
 
@@ -60,10 +60,10 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
         }
 
         Array.Clear(_thresholds);
-        TrainedOperands trained = operands is null ? default : operands.Operands(use, scale);
+        TrainedOperands trained = operands is null ? default : operands.Operands(use);
         var job = new BackwardJob(
             this, pass, projected, scoreStarts, trained, pass.Mask(pass.AttentionDropout, site), scoreGradients, probabilities, contextGradient, gradient);
-        pass.Team.Run(job, items);
+        pass.Team.RunOnLanes(job, items);
         operands?.AddThresholdGradients(_thresholds.AsSpan(0, items * AttentionSites.Count), (long)pass.Tokens * HiddenSize, scoreStarts[^1], use);
     }
 
@@ -87,29 +87,9 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
 
     private readonly struct ForwardJob(
         TrainableAttention attention, TrainingPass pass, float[] projected, int[] starts, TrainedOperands operands, DropoutMask mask, float[] scores, float[] probabilities, float[] context)
-        : ITeamJob
+        : ILaneJob
     {
-        public void Run(int item, int worker)
-        {
-            if (LanesChoice.Use512)
-            {
-                Run<Lanes512>(item, worker);
-            }
-            else if (LanesChoice.Use256)
-            {
-                Run<Lanes256>(item, worker);
-            }
-            else if (LanesChoice.Use128)
-            {
-                Run<Lanes128>(item, worker);
-            }
-            else
-            {
-                Run<LanesScalar>(item, worker);
-            }
-        }
-
-        private void Run<TLanes>(int item, int worker)
+        public void Run<TLanes>(int item, int worker)
             where TLanes : struct, ILanes<TLanes>
         {
             (int sequence, int head) = attention.Place(item);
@@ -124,29 +104,9 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
 
     private readonly struct BackwardJob(
         TrainableAttention attention, TrainingPass pass, float[] projected, int[] starts, TrainedOperands operands, DropoutMask mask, float[]? scoreGradients, float[] probabilities,
-        float[] contextGradient, float[] gradient) : ITeamJob
+        float[] contextGradient, float[] gradient) : ILaneJob
     {
-        public void Run(int item, int worker)
-        {
-            if (LanesChoice.Use512)
-            {
-                Run<Lanes512>(item, worker);
-            }
-            else if (LanesChoice.Use256)
-            {
-                Run<Lanes256>(item, worker);
-            }
-            else if (LanesChoice.Use128)
-            {
-                Run<Lanes128>(item, worker);
-            }
-            else
-            {
-                Run<LanesScalar>(item, worker);
-            }
-        }
-
-        private void Run<TLanes>(int item, int worker)
+        public void Run<TLanes>(int item, int worker)
             where TLanes : struct, ILanes<TLanes>
         {
             (int sequence, int head) = attention.Place(item);

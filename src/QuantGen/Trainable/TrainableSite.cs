@@ -47,7 +47,7 @@ public sealed class TrainableSite
         float[] centered = FloatBuffers.Reserve(ref _centered[use], (long)rows * Columns);
         float[] scales = FloatBuffers.Reserve(ref _scales[use], rows);
         ActivationParameters range = _range.Kind == SiteKind.PerToken ? default : _range.Mapping(use);
-        pass.Team.Run(new QuantizeJob(this, values, rows, range, centered, scales), TrainingPass.Items(rows, TrainingPass.TokensPerItem));
+        pass.Team.RunOnLanes(new QuantizeJob(this, values, rows, range, centered, scales), TrainingPass.Items(rows, TrainingPass.TokensPerItem));
         return Input(use);
     }
 
@@ -111,29 +111,12 @@ public sealed class TrainableSite
         }
     }
 
-    private readonly struct QuantizeJob(TrainableSite site, float[] values, int rows, ActivationParameters range, float[] centered, float[] scales) : ITeamJob
-    {
-        public void Run(int item, int worker)
-        {
-            if (LanesChoice.Use512)
-            {
-                Run<Lanes512>(item);
-            }
-            else if (LanesChoice.Use256)
-            {
-                Run<Lanes256>(item);
-            }
-            else if (LanesChoice.Use128)
-            {
-                Run<Lanes128>(item);
-            }
-            else
-            {
-                Run<LanesScalar>(item);
-            }
-        }
+    /// <summary>Gets the number of uses in a pass.</summary>
+    internal int Uses => _range.Uses;
 
-        private void Run<TLanes>(int item)
+    private readonly struct QuantizeJob(TrainableSite site, float[] values, int rows, ActivationParameters range, float[] centered, float[] scales) : ILaneJob
+    {
+        public void Run<TLanes>(int item, int worker)
             where TLanes : struct, ILanes<TLanes>
         {
             int first = item * TrainingPass.TokensPerItem;

@@ -12,8 +12,8 @@ internal sealed class TrainingTeam : IDisposable
 {
     private const int Stop = -1;
     private readonly Thread[] _threads;
-    private readonly SpinGate _start = new();
-    private readonly SpinGate _done = new();
+    private readonly SpinGate _start = new(SpinGate.WithinPass);
+    private readonly SpinGate _done = new(SpinGate.WithinPass);
     private readonly Dictionary<Type, Slot> _slots = [];
     private readonly WorkerPlaces _places;
     private Slot? _slot;
@@ -78,6 +78,12 @@ internal sealed class TrainingTeam : IDisposable
         _error = null;
         error?.Throw();
     }
+
+    /// <summary>Runs all items of a job on the lanes of this processor.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="items">How many items.</param>
+    public void RunOnLanes<TJob>(TJob job, int items)
+        where TJob : struct, ILaneJob => Run(new OnLanes<TJob>(job), items);
 
     /// <summary>Ends the threads and waits for them.</summary>
     public void Dispose()

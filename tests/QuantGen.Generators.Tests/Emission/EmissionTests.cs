@@ -157,10 +157,16 @@ public sealed class EmissionTests
     }
 
     [Theory]
-    [InlineData("4, Mapping = Mapping.Asymmetric")]
-    [InlineData("4, GroupSize = 32")]
-    [InlineData("1")]
-    public void Training_refuses_codes_that_no_training_scheme_has(string arguments) => Tiny.Run(arguments + ", Training = true").AssertRejected("QG1115");
+    [InlineData("4, Mapping = Mapping.Asymmetric", "Asymmetric codes", "Scheme.Lsq learns their scales")]
+    [InlineData("4, GroupSize = 32", "Scales for groups along the inputs", "use groups of rows")]
+    [InlineData("1", "One-bit weights of Scheme.Linear", "use Scheme.KMeans or Scheme.LinearClusters")]
+    public void Training_refuses_codes_that_no_training_scheme_has_and_names_one(string arguments, string what, string instead)
+    {
+        string message = Assert.Single(Tiny.Run(arguments + ", Training = true").AssertRejected("QG1115")).GetMessage(System.Globalization.CultureInfo.InvariantCulture);
+        Assert.StartsWith(what + " (matrix 'encoder.layer.0.attention.self.query') cannot be trained, only quantized after training; ", message, StringComparison.Ordinal);
+        Assert.Contains(instead, message, StringComparison.Ordinal);
+        Tiny.Run(arguments).AssertCompiles();
+    }
 
     [Fact]
     public void Training_code_is_the_only_difference_that_training_makes()

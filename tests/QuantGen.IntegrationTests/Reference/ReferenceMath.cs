@@ -3,7 +3,7 @@ namespace QuantGen.IntegrationTests.Reference;
 /// <summary>The functions of a BERT in double precision, as plainly as they can be written.</summary>
 internal static class ReferenceMath
 {
-    public static double[] LayerNorm(double[] x, float[] gamma, float[] beta, double epsilon)
+    public static double[] LayerNorm(double[] x, double[] gamma, double[] beta, double epsilon)
     {
         double mean = x.Average();
         double variance = x.Average(v => (v - mean) * (v - mean));
@@ -32,7 +32,7 @@ internal static class ReferenceMath
 
         double term = x;
         double sum = x;
-        for (int n = 1; n < 300; n++)
+        for (int n = 1; n < 300 && Math.Abs(term) > 1e-18 * Math.Abs(sum); n++)
         {
             term *= 2 * x * x / ((2 * n) + 1);
             sum += term;

@@ -162,7 +162,10 @@ internal sealed class ReferenceModel
         return [.. Floats("cls.predictions.bias").Select((b, id) => b + transformed.Select((x, column) => x * Word(id, column)).Sum())];
     }
 
-    private double[] Norm(string name, double[] x) => ReferenceMath.LayerNorm(x, Floats(name + ".weight"), Floats(name + ".bias"), _spec.Dimensions.LayerNormEpsilon);
+    private double[] Norm(string name, double[] x) => ReferenceMath.LayerNorm(
+        x, Doubles(name + ".weight"), Doubles(name + ".bias"), _spec.Dimensions.LayerNormEpsilon);
+
+    private double[] Doubles(string name) => Array.ConvertAll(Floats(name), value => (double)value);
 
     private float[] Floats(string name) => _model.Floats(name).ToArray();
 

@@ -95,12 +95,20 @@ internal static class TraceLosses
         return loss + Mix(trace.Logits, trace.LogitCount, gradients.Logits, 2);
     }
 
+    /// <summary>Computes the same of numbers that are no trace.</summary>
+    public static double Mixture(double[][] hidden, double[][] scores, double[] logits) =>
+        hidden.Select((values, l) => Mix(values, 3 * l)).Sum() + scores.Select((values, l) => Mix(values, (3 * l) + 1)).Sum() + Mix(logits, 2);
+
+    private static double Mix(double[] values, int salt) => values.Select((value, i) => MixtureWeight(i, salt, values.Length) * value).Sum();
+
+    private static double MixtureWeight(int i, int salt, int count) => Math.Sin((1.7 * i) + salt) / Math.Sqrt(count);
+
     private static double Mix(float[] values, int count, float[] gradients, int salt)
     {
         double loss = 0;
         for (int i = 0; i < count; i++)
         {
-            double weight = Math.Sin((1.7 * i) + salt) / Math.Sqrt(count);
+            double weight = MixtureWeight(i, salt, count);
             loss += weight * values[i];
             gradients[i] += (float)weight;
         }

@@ -59,6 +59,21 @@ public class SafetensorsWriterTests
     }
 
     [Fact]
+    public void Of_files_that_belong_together_none_is_replaced_when_one_cannot_be_written()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("config.json", [1, 2, 3]);
+        string missing = Path.Combine(folder.Path, "none", "model.safetensors");
+
+        IOException error = Assert.Throws<IOException>(() => AtomicFile.WriteAll([(path, stream => stream.WriteByte(9)), (missing, stream => stream.WriteByte(9))]));
+
+        Assert.StartsWith($"cannot write '{missing}': ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(".tmp", error.Message, StringComparison.Ordinal);
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(path));
+        Assert.Equal([path], Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
     public void Rejects_repeated_names_and_wrong_counts()
     {
         SafetensorsWriter writer = Example();

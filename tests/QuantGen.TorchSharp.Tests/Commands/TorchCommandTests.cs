@@ -42,7 +42,7 @@ public sealed class TorchCommandTests(CheckpointFixture files) : IClassFixture<C
         JsonElement json = Tool.Json([.. Distill(whole), .. options]);
         Assert.Equal(json.GetProperty("value").GetDouble(), Tool.Json("evaluate", whole, "--data", files.Data).GetProperty("value").GetDouble());
         string cut = files.File($"{scheme}-cut.qg.safetensors");
-        Assert.Equal(130, CancellingWriter.Run("epoch 2, step 8", [.. Distill(cut), .. options]).Code);
+        Assert.Equal(130, ActingWriter.Interrupt("epoch 2, step 8", [.. Distill(cut), .. options]).Code);
         Tool.Json([.. Distill(cut), .. options, "--resume"]);
         Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(cut));
     }
@@ -52,7 +52,7 @@ public sealed class TorchCommandTests(CheckpointFixture files) : IClassFixture<C
     {
         string output = files.File("begun.qg.safetensors");
         string[] options = ["--bits", "8", "--epochs", "3", "--batch", "8"];
-        Assert.Equal(130, CancellingWriter.Run("epoch 2, step 8", [.. Distill(output), .. options, "--engine", "torch"]).Code);
+        Assert.Equal(130, ActingWriter.Interrupt("epoch 2, step 8", [.. Distill(output), .. options, "--engine", "torch"]).Code);
         Tool.Run([.. Distill(output), .. options, "--resume"]).AssertFails(1, "'engine' of an interrupted training: expected generated on cpu, found torch on cpu");
         Tool.Run([.. Distill(output), .. options, "--engine", "torch", "--teacher-engine", "generated", "--resume"])
             .AssertFails(1, "'engine of the teacher' of an interrupted training: expected generated on cpu, found torch on cpu");

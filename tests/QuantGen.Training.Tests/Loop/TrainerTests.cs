@@ -63,12 +63,64 @@ public sealed class TrainerTests : IDisposable
         var whole = new BagTraining();
         whole.Trainer.Run();
         var options = new TrainingOptions { CheckpointPath = Checkpoint, CheckpointEvery = 7 };
-        var killed = new BagTraining(options, new ThrowAfter(25));
+        var killed = new BagTraining(options, new ThrowAfter(25, new NotSupportedException("the process ends here")));
         Assert.Throws<NotSupportedException>(() => killed.Trainer.Run());
         var rest = new BagTraining(options);
         rest.Trainer.Resume();
         rest.Trainer.Run();
         Assert.Equal(whole.Hash(), rest.Hash());
+    }
+
+    [Fact]
+    public void State_that_cannot_be_written_is_told_and_changes_nothing()
+    {
+        var whole = new BagTraining();
+        whole.Trainer.Run();
+        Directory.CreateDirectory(Checkpoint);
+        var observer = new SaveObserver();
+        var training = new BagTraining(new TrainingOptions { CheckpointPath = Checkpoint, CheckpointEvery = 20 }, observer);
+        training.Trainer.Run();
+        Assert.Equal(whole.Hash(), training.Hash());
+        Assert.Equal([20, 40], observer.Failures.Select(failure => failure.Step));
+        Assert.All(observer.Failures, failure => Assert.StartsWith($"cannot write '{Checkpoint}': ", failure.Reason, StringComparison.Ordinal));
+        Assert.Equal([Checkpoint], Directory.GetFileSystemEntries(_folder.FullName));
+    }
+
+    [Fact]
+    public void Observer_that_cannot_write_ends_the_training_and_the_state_is_kept()
+    {
+        var whole = new BagTraining();
+        whole.Trainer.Run();
+        var options = new TrainingOptions { CheckpointPath = Checkpoint };
+        IOException error = Assert.Throws<IOException>(() => new BagTraining(options, new ThrowAfter(25, new IOException("no room"))).Trainer.Run());
+        Assert.Equal($"no room; {Checkpoint} holds the training as it is after step 25", error.Message);
+        var rest = new BagTraining(options);
+        rest.Trainer.Resume();
+        rest.Trainer.Run();
+        Assert.Equal(whole.Hash(), rest.Hash());
+    }
+
+    [Fact]
+    public void Finished_training_is_kept_and_resumed_without_a_step()
+    {
+        var options = new TrainingOptions { CheckpointPath = Checkpoint };
+        var training = new BagTraining(options);
+        TrainingResult expected = training.Trainer.Run();
+        Assert.Contains("after step 52", training.Trainer.Keep(new IOException("no room")).Message, StringComparison.Ordinal);
+        var rest = new BagTraining(options, new ThrowAfter(1, new NotSupportedException("a step")));
+        rest.Trainer.Resume();
+        TrainingResult result = rest.Trainer.Run();
+        Assert.Equal(training.Hash(), rest.Hash());
+        Assert.Equal((expected.Steps, expected.BestEpoch, expected.Best!.Value), (result.Steps, result.BestEpoch, result.Best!.Value));
+    }
+
+    [Fact]
+    public void State_that_cannot_be_kept_leaves_the_one_written_before()
+    {
+        var options = new TrainingOptions { CheckpointPath = Checkpoint };
+        Directory.CreateDirectory(Checkpoint);
+        string message = new BagTraining(options).Trainer.Keep(new IOException("no room")).Message;
+        Assert.StartsWith($"no room; cannot write '{Checkpoint}': ", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,14 +190,21 @@ public sealed class TrainerTests : IDisposable
         }
     }
 
-    private sealed class ThrowAfter(int steps) : ITrainingObserver
+    private sealed class ThrowAfter(int steps, Exception error) : ITrainingObserver
     {
         public void Stepped(in StepRecord step)
         {
             if (step.Step == steps)
             {
-                throw new NotSupportedException("the process ends here");
+                throw error;
             }
         }
+    }
+
+    private sealed class SaveObserver : ITrainingObserver
+    {
+        public List<(long Step, string Reason)> Failures { get; } = [];
+
+        public void SaveFailed(string path, long step, string reason) => Failures.Add((step, reason));
     }
 }

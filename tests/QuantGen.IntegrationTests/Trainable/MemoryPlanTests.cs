@@ -1,0 +1,27 @@
+using QuantGen.TestModels.Trainable;
+using QuantGen.Trainable;
+
+namespace QuantGen.IntegrationTests.Trainable;
+
+/// <summary>Alone in the process, whose memory is measured.</summary>
+[CollectionDefinition(nameof(MemoryPlanTests), DisableParallelization = true)]
+[Collection(nameof(MemoryPlanTests))]
+public sealed class MemoryPlanTests
+{
+    [Theory]
+    [ClassData(typeof(TrainableModelNames))]
+    public void A_model_plans_the_memory_that_a_batch_takes(string name)
+    {
+        TrainableTestModel test = TrainableTestModel.Named(name);
+        TrainingBatch batch = TrainingBatches.Of([.. Enumerable.Repeat(24, 40)]);
+        using ITrainableModel model = test.Create(seed: 5, new TrainableOptions { Threads = 2 });
+        TrainingBatches.Calibrate(model, TrainingBatches.Of(1));
+        model.Forward(TrainingBatches.Of(1), new ForwardOptions(ForwardPurpose.Train));
+        model.Backward();
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        model.Forward(batch, new ForwardOptions(ForwardPurpose.Train));
+        model.Backward();
+        long taken = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Assert.InRange(model.ActivationBytes(batch.TokenCount, batch.Longest), (long)(0.95 * taken), (long)(1.3 * taken));
+    }
+}
