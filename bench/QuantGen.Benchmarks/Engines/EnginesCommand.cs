@@ -32,8 +32,16 @@ internal sealed class EnginesCommand : Command
         SetAction(Run);
     }
 
-    private void Run(ParseResult parse)
+    private int Run(ParseResult parse)
     {
+        string[] only = parse.GetValue(_only) is { Length: > 0 } some ? some : [string.Empty];
+        EngineCase[] cases = [.. EngineCase.All.Where(item => only.Any(text => item.Name.Contains(text, StringComparison.OrdinalIgnoreCase)))];
+        if (cases.Length == 0)
+        {
+            Console.Error.WriteLine($"{_only.Name}: no model is called '{string.Join("' or '", only)}'");
+            return 2;
+        }
+
         (int runs, int threads, int shortest) = (parse.GetValue(_runs), parse.GetValue(_threads), parse.GetValue(_shortest));
         int longest = Math.Max(shortest, parse.GetValue(_longest));
         List<ITrainingEngine> engines = [new GeneratedEngine(BenchmarkModel.Loader(threads))];
@@ -42,9 +50,8 @@ internal sealed class EnginesCommand : Command
             engines.Add(TrainingEngines.CreateTorch(parse.GetValue(_device) ?? TrainingEngines.Processor));
         }
 
-        string[] only = parse.GetValue(_only) is { Length: > 0 } some ? some : [string.Empty];
         var rows = new List<IReadOnlyList<EngineRow>>();
-        foreach (EngineCase item in EngineCase.All.Where(item => only.Any(text => item.Name.Contains(text, StringComparison.OrdinalIgnoreCase))))
+        foreach (EngineCase item in cases)
         {
             rows.Add(Measure(item, engines, EngineSteps.RandomBatch(item.Spec, Sequences, shortest, longest), threads, runs));
             foreach (EngineRow row in rows[^1])
@@ -54,14 +61,10 @@ internal sealed class EnginesCommand : Command
             }
         }
 
-        if (rows.Count == 0)
-        {
-            throw new ArgumentException($"no model is called '{string.Join("' or '", only)}'");
-        }
-
         string command = $"{Variables()}dotnet run -c Release --project bench/QuantGen.Benchmarks -- {Verb} {string.Join(' ', parse.Tokens.Select(token => token.Value.Contains(' ', StringComparison.Ordinal) ? $"'{token.Value}'" : token.Value))}".TrimEnd();
         string batch = FormattableString.Invariant($"A step has {Sequences} sequences of {shortest} to {longest} tokens, spread evenly, {rows[0][0].Tokens} in all; dropout 0.1, AdamW on the host, no teacher.");
         EngineReport.Write(parse.GetValue(_output) ?? "bench/results/engines", command, batch, threads, rows);
+        return 0;
     }
 
     // What changes libtorch's threads belongs to the command.
