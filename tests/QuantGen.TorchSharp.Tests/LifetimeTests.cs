@@ -77,9 +77,9 @@ public sealed class LifetimeTests
     [Fact]
     public void Models_that_cannot_be_trained_are_refused_with_the_reason()
     {
-        Assert.Contains("asymmetric codes (Mapping)", Refusal(Bert2Asymmetric.Spec), StringComparison.Ordinal);
-        Assert.Contains("scales along inputs (GroupSize)", Refusal(Bert2GroupSize.Spec), StringComparison.Ordinal);
-        Assert.Contains("one-bit scales (Bits)", Refusal(Bert1.Spec), StringComparison.Ordinal);
+        Assert.Contains("Asymmetric codes (matrix", Refusal(Bert2Asymmetric.Spec), StringComparison.Ordinal);
+        Assert.Contains("Scales for groups along the inputs (matrix", Refusal(Bert2GroupSize.Spec), StringComparison.Ordinal);
+        Assert.Contains("One-bit weights of Scheme.Linear (matrix", Refusal(Bert1.Spec), StringComparison.Ordinal);
         static string Refusal(Specs.ModelSpec spec) => Assert.Throws<ArgumentException>(() => new TorchTrainableModel(spec, new TrainableOptions())).Message;
     }
 
