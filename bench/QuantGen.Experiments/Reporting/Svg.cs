@@ -16,7 +16,7 @@ internal static class Svg
     {
         const int Label = 330, Bar = 15, Step = 22, Top = 58;
         var rows = results.GroupBy(result => result.Row).ToArray();
-        var svg = Begin(study.Title, Top + (rows.Length * Step) + 16, "bar: after training, mean of seeds; thick tick: the teacher; thin tick: before training; scales end at 100%, or at four times the teacher's perplexity");
+        var svg = Begin(study.Title, Top + (rows.Length * Step) + 16, "bar: after training, mean of seeds; ticks: teacher (thick), before training (thin); end: 100% or 4 x the teacher's perplexity");
         for (int i = 0; i < rows.Length; i++)
         {
             ExperimentResult first = rows[i].First();
