@@ -21,13 +21,19 @@ internal sealed class TeacherAndStudent : IDisposable
     private readonly TrainableOptions _options;
     private readonly ITrainableModel _teacher;
 
-    public TeacherAndStudent(string checkpoint, SpecOptions options, TrainableOptions trainable)
+    /// <summary>Makes both.</summary>
+    /// <param name="checkpoint">The teacher.</param>
+    /// <param name="options">How the student is quantized.</param>
+    /// <param name="trainable">Threads and quantizers.</param>
+    /// <param name="engine">What computes their passes; null for generated code.</param>
+    public TeacherAndStudent(string checkpoint, SpecOptions options, TrainableOptions trainable, Func<ModelSpec, ITrainableModel>? engine = null)
     {
+        engine ??= spec => _loader.CompileTrainable(spec, trainable, default);
         _options = trainable;
         _start = TrainingStartPoint.Open(checkpoint);
         Spec = ModelSpecs.Quantized(_start.Config, options);
-        _teacher = _loader.CompileTrainable(ModelSpecs.FullPrecision(_start.Config, null), trainable, default);
-        Student = _loader.CompileTrainable(Spec, trainable, default);
+        _teacher = engine(ModelSpecs.FullPrecision(_start.Config, null));
+        Student = engine(Spec);
         CheckpointWeights.Load(_start.Checkpoint!, _teacher);
         StudentInitializer.Copy(_teacher, Student);
     }
