@@ -43,13 +43,7 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
     public void Method_is_packed_as_it_was_measured_whatever_the_threads_and_however_often_interrupted(string scheme, string bits)
     {
         string[] options = ["--scheme", scheme, "--bits", bits, "--epochs", "3", "--batch", "8", "--learning-rate", "1e-3"];
-        string whole = files.File($"{scheme}.qg.safetensors");
-        JsonElement json = Tool.Json([.. Command(whole), .. options, "--threads", "1"]);
-        Assert.Equal(json.GetProperty("value").GetDouble(), Tool.Json("evaluate", whole, "--data", files.Data).GetProperty("value").GetDouble());
-        string cut = files.File($"{scheme}-cut.qg.safetensors");
-        Assert.Equal(130, ActingWriter.Interrupt("epoch 2, step 8", [.. Command(cut), .. options, "--threads", "2"]).Code);
-        Tool.Json([.. Command(cut), .. options, "--resume"]);
-        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(cut));
+        Distillation.AssertResumesToWhatWasMeasured(files, scheme, options, ["--threads", "1"], ["--threads", "2"]);
     }
 
     [Theory]
@@ -73,5 +67,5 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
             .AssertFails(2, "lines.json is for models with the head question_answering, and this one has sequence_classification");
     }
 
-    private string[] Command(string output) => ["distill", "--teacher", files.Checkpoint, "--data", files.Data, "--eval-data", files.Data, "-o", output];
+    private string[] Command(string output) => Distillation.Command(files, output);
 }

@@ -38,13 +38,7 @@ public sealed class TorchCommandTests(CheckpointFixture files) : IClassFixture<C
     public void Interrupted_student_continues_to_the_same_bytes_and_is_packed_as_it_was_measured(string scheme, string bits)
     {
         string[] options = ["--engine", "torch", "--scheme", scheme, "--bits", bits, "--epochs", "3", "--batch", "8", "--learning-rate", "1e-3", "--threads", "1"];
-        string whole = files.File($"{scheme}.qg.safetensors");
-        JsonElement json = Tool.Json([.. Distill(whole), .. options]);
-        Assert.Equal(json.GetProperty("value").GetDouble(), Tool.Json("evaluate", whole, "--data", files.Data).GetProperty("value").GetDouble());
-        string cut = files.File($"{scheme}-cut.qg.safetensors");
-        Assert.Equal(130, ActingWriter.Interrupt("epoch 2, step 8", [.. Distill(cut), .. options]).Code);
-        Tool.Json([.. Distill(cut), .. options, "--resume"]);
-        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(cut));
+        Distillation.AssertResumesToWhatWasMeasured(files, scheme, options, [], []);
     }
 
     [Fact]
@@ -84,5 +78,5 @@ public sealed class TorchCommandTests(CheckpointFixture files) : IClassFixture<C
     [InlineData("distill")]
     public void Help_says_which_engines_the_build_has(string command) => Assert.Matches(@"--engine [\s\S]*This build has\s+generated\s+and\s+torch\.", Tool.Text(command, "--help"));
 
-    private string[] Distill(string output) => ["distill", "--teacher", files.Checkpoint, "--data", files.Data, "--eval-data", files.Data, "-o", output];
+    private string[] Distill(string output) => Distillation.Command(files, output);
 }
