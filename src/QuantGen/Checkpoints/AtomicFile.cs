@@ -16,7 +16,7 @@ public static class AtomicFile
     {
         ArgumentNullException.ThrowIfNull(files);
         string[] targets = [.. files.Select(file => Path.GetFullPath(file.Path))];
-        string[] temporaries = [.. targets.Select(target => $"{target}.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp")];
+        string[] temporaries = Array.ConvertAll(targets, TemporaryFor);
         try
         {
             for (int i = 0; i < targets.Length; i++)
@@ -42,7 +42,7 @@ public static class AtomicFile
     public static void RequireWritable(string path)
     {
         string target = Path.GetFullPath(path);
-        string temporary = $"{target}.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp";
+        string temporary = TemporaryFor(target);
         Guard(target, temporary, () =>
         {
             Directory.CreateDirectory(Path.GetDirectoryName(target) ?? target);
@@ -54,6 +54,8 @@ public static class AtomicFile
             }
         });
     }
+
+    private static string TemporaryFor(string target) => $"{target}.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp";
 
     private static void WriteNew(string temporary, Action<Stream> write)
     {
