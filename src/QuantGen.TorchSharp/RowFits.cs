@@ -24,10 +24,10 @@ internal sealed class RowFits
     {
         _parameter = parameter;
         _device = device;
-        _groups = [.. rows.Select(row => row / parameter.Matrix.RowsPerGroup).Distinct()];
+        _groups = [.. rows.Select(parameter.GroupOf).Distinct()];
         _fits = [.. _groups.Select(parameter.Fit)];
         var places = _groups.Select((group, place) => (group, place)).ToDictionary(pair => pair.group, pair => pair.place);
-        _groupOfRow = [.. rows.Select(row => places[row / parameter.Matrix.RowsPerGroup])];
+        _groupOfRow = [.. rows.Select(row => places[parameter.GroupOf(row)])];
         Scale = Column(place => _fits[place].Scale);
         _levels = Column(place => _fits[place].Levels);
     }

@@ -118,7 +118,7 @@ internal sealed class EmbeddingTable
     }
 
     // One threshold for all rows, or a scale for each.
-    private SchemeFit Fit(int row) => _parameter.Fit(_parameter.Matrix.GroupCount == 1 ? 0 : row);
+    private SchemeFit Fit(int row) => _parameter.Fit(_parameter.GroupOf(row));
 
     private readonly struct QuantizeJob(EmbeddingTable table) : ITeamJob
     {

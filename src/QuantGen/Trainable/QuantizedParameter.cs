@@ -43,6 +43,9 @@ internal sealed class QuantizedParameter(Parameter weight, MatrixSpec matrix, Pa
         return clusters.Labels;
     }
 
+    /// <summary>Gets the group that a row is in.</summary>
+    public int GroupOf(int row) => row / matrix.RowsPerGroup;
+
     /// <summary>Gets how the present values of a group of rows become codes.</summary>
     public SchemeFit Fit(int group)
     {
