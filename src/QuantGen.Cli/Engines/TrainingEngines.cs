@@ -5,9 +5,9 @@ namespace QuantGen.Cli.Engines;
 /// <summary>The engines that command lines can name, and those of them that are in this build.</summary>
 internal static partial class TrainingEngines
 {
-    public const string Generated = "generated";
     public const string Torch = "torch";
-    public const string Processor = "cpu";
+    public static readonly string Generated = EngineDescription.Generated.Name;
+    public static readonly string Processor = EngineDescription.Generated.Device;
 
     private static readonly Func<string, ITrainingEngine>? s_torch = FindTorch();
 
