@@ -43,10 +43,10 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         private const long FirstContext = 393280; // 65536 bytes, steps 0-5
         private const long FirstHidden = 458816; // 65536 bytes, steps 0-5
         private const long Normalized = 524352; // 65536 bytes, steps 3-5
-        private const long PanelScratch = 589888; // 32768 bytes, steps 0-6
-        private const long TokenScales = 622656; // 256 bytes, steps 0-6
-        private const long TokenSums = 622912; // 256 bytes, steps 0-6
-        private const long TokenZeroPoints = 623168; // 256 bytes, steps 0-6
+        private const long PanelScratch = 589888; // 32832 bytes, steps 0-6
+        private const long TokenScales = 622720; // 256 bytes, steps 0-6
+        private const long TokenSums = 622976; // 256 bytes, steps 0-6
+        private const long TokenZeroPoints = 623232; // 256 bytes, steps 0-6
 
         /// <inheritdoc/>
         public int MaxSequenceLength => 128;
@@ -64,7 +64,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public long SharedBytes => 16809984;
 
         /// <inheritdoc/>
-        public long WorkerBytes => 623424;
+        public long WorkerBytes => 623488;
 
         /// <inheritdoc/>
         public long HiddenOffset => Hidden;

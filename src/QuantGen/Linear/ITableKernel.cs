@@ -22,7 +22,7 @@ public interface ITableKernel
 
     /// <summary>Adds a block to the sums of a tile of tokens for one panel.</summary>
     /// <param name="codes">The panel's words of the block.</param>
-    /// <param name="tables">The tables of the tokens, word after word, in a word token after token.</param>
+    /// <param name="tables">The tables of the tokens, word after word, in a word token after token; at <see cref="Specs.PanelPadding.TableBytes"/> room for one register.</param>
     /// <param name="words">Words of the block.</param>
     /// <param name="next">Bytes from this panel to the next, to fetch it early.</param>
     /// <param name="sums">The first token's sums of the panel.</param>

@@ -22,7 +22,7 @@ public static class TableLoop
         ProductTrace.Listener?.Invoke(typeof(TKernel), TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
         int tile = TKernel.Order.Table!.Tokens;
         ref byte tables = ref Unsafe.As<float, byte>(ref scratch);
-        ref int sums = ref Unsafe.As<byte, int>(ref Unsafe.Add(ref tables, PanelPadding.TableBytes));
+        ref int sums = ref Unsafe.As<byte, int>(ref Unsafe.Add(ref tables, PanelPadding.TableBytes + PanelPadding.TableSumBytes));
         int token = 0;
         while (x.Count - token >= tile || (token > 0 && token < x.Count))
         {

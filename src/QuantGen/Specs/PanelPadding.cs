@@ -45,6 +45,9 @@ public static class PanelPadding
     /// <summary>Bytes of the tables that a few tokens need at once, in the order that needs most.</summary>
     public const int TableBytes = 16384;
 
+    /// <summary>Bytes behind the tables for a sum that finds no register.</summary>
+    public const int TableSumBytes = 64;
+
     /// <summary>Most tokens that read table indices together.</summary>
     public const int TableTokens = 4;
 
@@ -54,7 +57,7 @@ public static class PanelPadding
     public static bool HasTables(int bits, bool isGrouped) => bits <= 2 && !isGrouped;
 
     /// <summary>Gets the bytes that a product needs beside its operands, whichever kernel computes it.</summary>
-    /// <remarks>Either tables and, behind them, sums of some tokens, or the outputs of a partly filled panel and, behind them, a panel unpacked to bytes.</remarks>
+    /// <remarks>Either tables and, behind them, room for one register and sums of some tokens, or the outputs of a partly filled panel and, behind them, a panel unpacked to bytes.</remarks>
     /// <param name="tokens">Most tokens of a call.</param>
     /// <param name="rows">Outputs.</param>
     /// <param name="columns">Inputs.</param>
@@ -62,7 +65,7 @@ public static class PanelPadding
     /// <param name="isGrouped">Whether scales stand along the input.</param>
     public static long ScratchBytes(int tokens, int rows, int columns, int bits, bool isGrouped)
     {
-        long tables = HasTables(bits, isGrouped) ? TableBytes + (TableTokens * 4L * Pad(rows, Rows)) : 0;
+        long tables = HasTables(bits, isGrouped) ? TableBytes + TableSumBytes + (TableTokens * 4L * Pad(rows, Rows)) : 0;
         long unpacked = HasUnpacking(bits) ? Pad(columns, Columns) : 0;
         return Math.Max(tables, Rows * ((tokens * 4L) + unpacked));
     }
