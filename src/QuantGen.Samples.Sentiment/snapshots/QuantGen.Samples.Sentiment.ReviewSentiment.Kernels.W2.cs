@@ -891,14 +891,12 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         {
             public static KernelOrder Order => new(2, 8, 4, 2);
 
-            public static int TileTokens => 6;
+            public static int TileTokens => 4;
 
-            public static int TallTokens => 6;
-
-            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row, ref output, outputStride);
+            public static int TallTokens => 5;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
                 nint columns = w.Columns;
                 nint panelBytes = columns * 32 / 8;
@@ -908,9 +906,8 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
                 ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
                 ref byte a4 = ref Unsafe.Add(ref a3, x.Stride);
-                ref byte a5 = ref Unsafe.Add(ref a4, x.Stride);
-                int share = x.Count >= 24 ? 2 : 0;
-                nint tile = token / 6;
+                int share = x.Count >= 20 ? 2 : 0;
+                nint tile = token / 5;
                 bool fetches = tile >> share == 0;
                 ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
                 nint aheadStep = 64 >> (fetches ? share : 0);
@@ -924,8 +921,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 Vector256<int> sum31 = Vector256<int>.Zero;
                 Vector256<int> sum40 = Vector256<int>.Zero;
                 Vector256<int> sum41 = Vector256<int>.Zero;
-                Vector256<int> sum50 = Vector256<int>.Zero;
-                Vector256<int> sum51 = Vector256<int>.Zero;
                 nint k = 0;
                 while (k < columns)
                 {
@@ -950,9 +945,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     Vector256<byte> x04 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 0))).AsByte();
                     sum40 = AvxVnni.MultiplyWideningAndAdd(sum40, x04, w00);
                     sum41 = AvxVnni.MultiplyWideningAndAdd(sum41, x04, w01);
-                    Vector256<byte> x05 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 0))).AsByte();
-                    sum50 = AvxVnni.MultiplyWideningAndAdd(sum50, x05, w00);
-                    sum51 = AvxVnni.MultiplyWideningAndAdd(sum51, x05, w01);
                     // Inputs k + 4 and following.
                     Vector256<sbyte> w10 = Step1(codes00);
                     Vector256<sbyte> w11 = Step1(codes01);
@@ -971,9 +963,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     Vector256<byte> x14 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 4))).AsByte();
                     sum40 = AvxVnni.MultiplyWideningAndAdd(sum40, x14, w10);
                     sum41 = AvxVnni.MultiplyWideningAndAdd(sum41, x14, w11);
-                    Vector256<byte> x15 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 4))).AsByte();
-                    sum50 = AvxVnni.MultiplyWideningAndAdd(sum50, x15, w10);
-                    sum51 = AvxVnni.MultiplyWideningAndAdd(sum51, x15, w11);
                     // Inputs k + 8 and following.
                     Vector256<sbyte> w20 = Step2(codes00);
                     Vector256<sbyte> w21 = Step2(codes01);
@@ -992,9 +981,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     Vector256<byte> x24 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 8))).AsByte();
                     sum40 = AvxVnni.MultiplyWideningAndAdd(sum40, x24, w20);
                     sum41 = AvxVnni.MultiplyWideningAndAdd(sum41, x24, w21);
-                    Vector256<byte> x25 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 8))).AsByte();
-                    sum50 = AvxVnni.MultiplyWideningAndAdd(sum50, x25, w20);
-                    sum51 = AvxVnni.MultiplyWideningAndAdd(sum51, x25, w21);
                     // Inputs k + 12 and following.
                     Vector256<sbyte> w30 = Step3(codes00);
                     Vector256<sbyte> w31 = Step3(codes01);
@@ -1013,9 +999,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     Vector256<byte> x34 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 12))).AsByte();
                     sum40 = AvxVnni.MultiplyWideningAndAdd(sum40, x34, w30);
                     sum41 = AvxVnni.MultiplyWideningAndAdd(sum41, x34, w31);
-                    Vector256<byte> x35 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 12))).AsByte();
-                    sum50 = AvxVnni.MultiplyWideningAndAdd(sum50, x35, w30);
-                    sum51 = AvxVnni.MultiplyWideningAndAdd(sum51, x35, w31);
                     p = ref Unsafe.Add(ref p, 64);
                     ahead = ref Unsafe.Add(ref ahead, aheadStep);
                     k += 16;
@@ -1030,7 +1013,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
                 Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
                 Finish(Term(sum40, rowSums0, rowScales0, Unsafe.Add(ref zero, 4)), bias0, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
-                Finish(Term(sum50, rowSums0, rowScales0, Unsafe.Add(ref zero, 5)), bias0, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
                 Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
                 Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
                 Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
@@ -1039,7 +1021,117 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
                 Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
                 Finish(Term(sum41, rowSums1, rowScales1, Unsafe.Add(ref zero, 4)), bias1, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 8));
-                Finish(Term(sum51, rowSums1, rowScales1, Unsafe.Add(ref zero, 5)), bias1, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 8));
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 32 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                int share = x.Count >= 16 ? 2 : 0;
+                nint tile = token / 4;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 64 >> (fetches ? share : 0);
+                Vector256<int> sum00 = Vector256<int>.Zero;
+                Vector256<int> sum01 = Vector256<int>.Zero;
+                Vector256<int> sum10 = Vector256<int>.Zero;
+                Vector256<int> sum11 = Vector256<int>.Zero;
+                Vector256<int> sum20 = Vector256<int>.Zero;
+                Vector256<int> sum21 = Vector256<int>.Zero;
+                Vector256<int> sum30 = Vector256<int>.Zero;
+                Vector256<int> sum31 = Vector256<int>.Zero;
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
+                    // Inputs k + 0 and following.
+                    Vector256<sbyte> w00 = Step0(codes00);
+                    Vector256<sbyte> w01 = Step0(codes01);
+                    Vector256<byte> x00 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x00, w00);
+                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x00, w01);
+                    Vector256<byte> x01 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                    sum10 = AvxVnni.MultiplyWideningAndAdd(sum10, x01, w00);
+                    sum11 = AvxVnni.MultiplyWideningAndAdd(sum11, x01, w01);
+                    Vector256<byte> x02 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                    sum20 = AvxVnni.MultiplyWideningAndAdd(sum20, x02, w00);
+                    sum21 = AvxVnni.MultiplyWideningAndAdd(sum21, x02, w01);
+                    Vector256<byte> x03 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 0))).AsByte();
+                    sum30 = AvxVnni.MultiplyWideningAndAdd(sum30, x03, w00);
+                    sum31 = AvxVnni.MultiplyWideningAndAdd(sum31, x03, w01);
+                    // Inputs k + 4 and following.
+                    Vector256<sbyte> w10 = Step1(codes00);
+                    Vector256<sbyte> w11 = Step1(codes01);
+                    Vector256<byte> x10 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x10, w10);
+                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x10, w11);
+                    Vector256<byte> x11 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                    sum10 = AvxVnni.MultiplyWideningAndAdd(sum10, x11, w10);
+                    sum11 = AvxVnni.MultiplyWideningAndAdd(sum11, x11, w11);
+                    Vector256<byte> x12 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                    sum20 = AvxVnni.MultiplyWideningAndAdd(sum20, x12, w10);
+                    sum21 = AvxVnni.MultiplyWideningAndAdd(sum21, x12, w11);
+                    Vector256<byte> x13 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 4))).AsByte();
+                    sum30 = AvxVnni.MultiplyWideningAndAdd(sum30, x13, w10);
+                    sum31 = AvxVnni.MultiplyWideningAndAdd(sum31, x13, w11);
+                    // Inputs k + 8 and following.
+                    Vector256<sbyte> w20 = Step2(codes00);
+                    Vector256<sbyte> w21 = Step2(codes01);
+                    Vector256<byte> x20 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x20, w20);
+                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x20, w21);
+                    Vector256<byte> x21 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                    sum10 = AvxVnni.MultiplyWideningAndAdd(sum10, x21, w20);
+                    sum11 = AvxVnni.MultiplyWideningAndAdd(sum11, x21, w21);
+                    Vector256<byte> x22 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                    sum20 = AvxVnni.MultiplyWideningAndAdd(sum20, x22, w20);
+                    sum21 = AvxVnni.MultiplyWideningAndAdd(sum21, x22, w21);
+                    Vector256<byte> x23 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 8))).AsByte();
+                    sum30 = AvxVnni.MultiplyWideningAndAdd(sum30, x23, w20);
+                    sum31 = AvxVnni.MultiplyWideningAndAdd(sum31, x23, w21);
+                    // Inputs k + 12 and following.
+                    Vector256<sbyte> w30 = Step3(codes00);
+                    Vector256<sbyte> w31 = Step3(codes01);
+                    Vector256<byte> x30 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x30, w30);
+                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x30, w31);
+                    Vector256<byte> x31 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                    sum10 = AvxVnni.MultiplyWideningAndAdd(sum10, x31, w30);
+                    sum11 = AvxVnni.MultiplyWideningAndAdd(sum11, x31, w31);
+                    Vector256<byte> x32 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                    sum20 = AvxVnni.MultiplyWideningAndAdd(sum20, x32, w30);
+                    sum21 = AvxVnni.MultiplyWideningAndAdd(sum21, x32, w31);
+                    Vector256<byte> x33 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
+                    sum30 = AvxVnni.MultiplyWideningAndAdd(sum30, x33, w30);
+                    sum31 = AvxVnni.MultiplyWideningAndAdd(sum31, x33, w31);
+                    p = ref Unsafe.Add(ref p, 64);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector256<int> rowSums0 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector256<float> rowScales0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector256<float> bias0 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,16 +1,12 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using QuantGen.Execution;
-using QuantGen.Specs;
 
 namespace QuantGen.Linear;
 
 /// <summary>Walks a linear layer panel by panel and, inside a panel, tile by tile, so that a panel's codes stay in the nearest cache.</summary>
 public static class PanelLoop
 {
-    /// <summary>From so many tokens on unpacking a panel first pays.</summary>
-    public const int UnpackingTokens = PanelPadding.UnpackingTokens;
-
     /// <summary>Floats of scratch that a product needs for a panel that is only partly filled.</summary>
     /// <param name="tokens">Most tokens of a call.</param>
     public static int ScratchFloats(int tokens) => tokens * KernelOrder.RowMultiple;
@@ -111,13 +107,14 @@ public static class PanelLoop
         int tile = TKernel.TileTokens;
         int tall = TKernel.TallTokens;
         int token = 0;
-        for (; token + tall <= x.Count; token += tall)
+        for (int end = TallTiles(x.Count, tall, tile) * tall; token < end; token += tall)
         {
             TKernel.Tall(x, token, w, row, ref Unsafe.Add(ref output, (nint)token * outputStride), outputStride);
         }
 
         // Tokens are independent: computing some of them twice costs less than a kernel for every height.
-        if (x.Count - token > tile && x.Count >= tall)
+        int left = x.Count - token;
+        if (left > tile && left < tall && x.Count >= tall)
         {
             token = x.Count - tall;
             TKernel.Tall(x, token, w, row, ref Unsafe.Add(ref output, (nint)token * outputStride), outputStride);
@@ -134,6 +131,21 @@ public static class PanelLoop
         {
             TKernel.Single(x, token, w, row, ref Unsafe.Add(ref output, (nint)token * outputStride));
         }
+    }
+
+    // As many as fit, or up to three fewer where small tiles then take the rest exactly.
+    private static int TallTiles(int tokens, int tall, int tile)
+    {
+        int most = tokens / tall;
+        for (int count = most; count >= Math.Max(0, most - 3); count--)
+        {
+            if ((tokens - (count * tall)) % tile == 0)
+            {
+                return count;
+            }
+        }
+
+        return most;
     }
 
     private static void CopyColumns(ref float source, int sourceStride, ref float target, int targetStride, int rows, int columns)

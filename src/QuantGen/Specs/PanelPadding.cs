@@ -32,9 +32,6 @@ public static class PanelPadding
     /// <param name="multiple">Positive.</param>
     public static int Pad(int count, int multiple) => (count + multiple - 1) / multiple * multiple;
 
-    /// <summary>From so many tokens on a panel's codes are unpacked before they are multiplied.</summary>
-    public const int UnpackingTokens = 32;
-
     /// <summary>Gets whether weights of these bits are unpacked panel by panel for many tokens.</summary>
     /// <param name="bits">Bits of a code.</param>
     public static bool HasUnpacking(int bits) => bits == 3;

@@ -53,7 +53,7 @@ internal sealed record IsaSpec(
         "Avx512", "AVX-512BW", "Vector512.IsHardwareAccelerated && Avx512BW.IsSupported", ProductKind.PairsTo16, "Vector512", "Avx512BW", "Gfni.V512", 16, 4, 2, 4) { TallTokens = 8 };
 
     private static readonly IsaSpec s_vnni = new(
-        "Vnni256", "AVX-VNNI", "AvxVnni.IsSupported", ProductKind.QuadsTo32, "Vector256", "AvxVnni", "Gfni.V256", 8, 4, 2, 6);
+        "Vnni256", "AVX-VNNI", "AvxVnni.IsSupported", ProductKind.QuadsTo32, "Vector256", "AvxVnni", "Gfni.V256", 8, 4, 2, 4) { TallTokens = 5 };
 
     private static readonly IsaSpec s_avx2 = new(
         "Avx256", "AVX2", "Avx2.IsSupported", ProductKind.PairsTo16, "Vector256", "Avx2", "Gfni.V256", 8, 4, 2, 4);
@@ -127,10 +127,17 @@ internal sealed record IsaSpec(
     /// <remarks>Three bits take two transforms and a union to unpack. One transform, for other widths, costs no more than reading four to eight times the bytes.</remarks>
     /// <param name="bits">Bits of a weight.</param>
     public IsaSpec? Unpacked(int bits) =>
-        PanelPadding.HasUnpacking(bits) && Kind == ProductKind.PairsTo16 && Vector == "Vector512" ? this with { Name = Name + "ByPanel", TallTokens = 6 } : null;
+        PanelPadding.HasUnpacking(bits) && (Kind is ProductKind.PairsTo16 or ProductKind.QuadsTo32)
+            ? this with { Name = Name + "ByPanel", TallTokens = Is512 ? 6 : TallTokens }
+            : null;
+
+    /// <summary>Gets the tokens from which unpacking a panel first pays: soon, where sixteen registers leave no room for what unpacking needs.</summary>
+    public int UnpackingTokens => Is512 ? 32 : 8;
 
     /// <summary>Gets the bytes of a vector of codes.</summary>
     public int VectorBytes => VectorOutputs * Interleave;
+
+    private bool Is512 => Vector == "Vector512";
 
     /// <summary>Gets the outputs of a panel.</summary>
     public int PanelOutputs => VectorOutputs * PanelVectors;

@@ -85,7 +85,7 @@ internal static class QuantizedKernelEmitter
                 {
                     if (sets[i].Unpacked(bits) is IsaSpec unpacked)
                     {
-                        using (w.Block("if (x.Count >= PanelLoop.UnpackingTokens)"))
+                        using (w.Block($"if (x.Count >= {sets[i].UnpackingTokens.ToString(CultureInfo.InvariantCulture)})"))
                         {
                             w.Lines($"PanelLoop.RunUnpacked<{sets[i].Name}, {unpacked.Name}>(x, w, ref output, outputStride, ref scratch);");
                             w.Lines("return;");

@@ -523,14 +523,12 @@ namespace Sample.QuantGenerated
         {
             public static KernelOrder Order => new(4, 8, 4, 2);
 
-            public static int TileTokens => 6;
+            public static int TileTokens => 4;
 
-            public static int TallTokens => 6;
-
-            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row, ref output, outputStride);
+            public static int TallTokens => 5;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
             {
                 nint columns = w.Columns;
                 nint panelBytes = columns * 64 / 8;
@@ -540,9 +538,8 @@ namespace Sample.QuantGenerated
                 ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
                 ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
                 ref byte a4 = ref Unsafe.Add(ref a3, x.Stride);
-                ref byte a5 = ref Unsafe.Add(ref a4, x.Stride);
-                int share = x.Count >= 24 ? 2 : 0;
-                nint tile = token / 6;
+                int share = x.Count >= 20 ? 2 : 0;
+                nint tile = token / 5;
                 bool fetches = tile >> share == 0;
                 ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
                 nint aheadStep = 128 >> (fetches ? share : 0);
@@ -556,8 +553,6 @@ namespace Sample.QuantGenerated
                 Vector256<int> sum31 = Vector256<int>.Zero;
                 Vector256<int> sum40 = Vector256<int>.Zero;
                 Vector256<int> sum41 = Vector256<int>.Zero;
-                Vector256<int> sum50 = Vector256<int>.Zero;
-                Vector256<int> sum51 = Vector256<int>.Zero;
                 nint k = 0;
                 while (k < columns)
                 {
@@ -582,9 +577,6 @@ namespace Sample.QuantGenerated
                     Vector256<byte> x04 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 0))).AsByte();
                     sum40 = AvxVnni.MultiplyWideningAndAdd(sum40, x04, w00);
                     sum41 = AvxVnni.MultiplyWideningAndAdd(sum41, x04, w01);
-                    Vector256<byte> x05 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 0))).AsByte();
-                    sum50 = AvxVnni.MultiplyWideningAndAdd(sum50, x05, w00);
-                    sum51 = AvxVnni.MultiplyWideningAndAdd(sum51, x05, w01);
                     // Inputs k + 4 and following.
                     Vector256<sbyte> w10 = Step1(codes00);
                     Vector256<sbyte> w11 = Step1(codes01);
@@ -603,9 +595,6 @@ namespace Sample.QuantGenerated
                     Vector256<byte> x14 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 4))).AsByte();
                     sum40 = AvxVnni.MultiplyWideningAndAdd(sum40, x14, w10);
                     sum41 = AvxVnni.MultiplyWideningAndAdd(sum41, x14, w11);
-                    Vector256<byte> x15 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 4))).AsByte();
-                    sum50 = AvxVnni.MultiplyWideningAndAdd(sum50, x15, w10);
-                    sum51 = AvxVnni.MultiplyWideningAndAdd(sum51, x15, w11);
                     Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 64);
                     Prefetch.Line(ref ahead, 64);
                     Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 96);
@@ -627,9 +616,6 @@ namespace Sample.QuantGenerated
                     Vector256<byte> x0At84 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 8))).AsByte();
                     sum40 = AvxVnni.MultiplyWideningAndAdd(sum40, x0At84, w0At80);
                     sum41 = AvxVnni.MultiplyWideningAndAdd(sum41, x0At84, w0At81);
-                    Vector256<byte> x0At85 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 8))).AsByte();
-                    sum50 = AvxVnni.MultiplyWideningAndAdd(sum50, x0At85, w0At80);
-                    sum51 = AvxVnni.MultiplyWideningAndAdd(sum51, x0At85, w0At81);
                     // Inputs k + 12 and following.
                     Vector256<sbyte> w1At80 = Step1(codes00At8);
                     Vector256<sbyte> w1At81 = Step1(codes01At8);
@@ -648,9 +634,6 @@ namespace Sample.QuantGenerated
                     Vector256<byte> x1At84 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 12))).AsByte();
                     sum40 = AvxVnni.MultiplyWideningAndAdd(sum40, x1At84, w1At80);
                     sum41 = AvxVnni.MultiplyWideningAndAdd(sum41, x1At84, w1At81);
-                    Vector256<byte> x1At85 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 12))).AsByte();
-                    sum50 = AvxVnni.MultiplyWideningAndAdd(sum50, x1At85, w1At80);
-                    sum51 = AvxVnni.MultiplyWideningAndAdd(sum51, x1At85, w1At81);
                     p = ref Unsafe.Add(ref p, 128);
                     ahead = ref Unsafe.Add(ref ahead, aheadStep);
                     k += 16;
@@ -665,7 +648,6 @@ namespace Sample.QuantGenerated
                 Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
                 Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
                 Finish(Term(sum40, rowSums0, rowScales0, Unsafe.Add(ref zero, 4)), bias0, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
-                Finish(Term(sum50, rowSums0, rowScales0, Unsafe.Add(ref zero, 5)), bias0, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
                 Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
                 Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
                 Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
@@ -674,7 +656,120 @@ namespace Sample.QuantGenerated
                 Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
                 Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
                 Finish(Term(sum41, rowSums1, rowScales1, Unsafe.Add(ref zero, 4)), bias1, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 8));
-                Finish(Term(sum51, rowSums1, rowScales1, Unsafe.Add(ref zero, 5)), bias1, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 8));
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 64 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                int share = x.Count >= 16 ? 2 : 0;
+                nint tile = token / 4;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 128 >> (fetches ? share : 0);
+                Vector256<int> sum00 = Vector256<int>.Zero;
+                Vector256<int> sum01 = Vector256<int>.Zero;
+                Vector256<int> sum10 = Vector256<int>.Zero;
+                Vector256<int> sum11 = Vector256<int>.Zero;
+                Vector256<int> sum20 = Vector256<int>.Zero;
+                Vector256<int> sum21 = Vector256<int>.Zero;
+                Vector256<int> sum30 = Vector256<int>.Zero;
+                Vector256<int> sum31 = Vector256<int>.Zero;
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
+                    // Inputs k + 0 and following.
+                    Vector256<sbyte> w00 = Step0(codes00);
+                    Vector256<sbyte> w01 = Step0(codes01);
+                    Vector256<byte> x00 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x00, w00);
+                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x00, w01);
+                    Vector256<byte> x01 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                    sum10 = AvxVnni.MultiplyWideningAndAdd(sum10, x01, w00);
+                    sum11 = AvxVnni.MultiplyWideningAndAdd(sum11, x01, w01);
+                    Vector256<byte> x02 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                    sum20 = AvxVnni.MultiplyWideningAndAdd(sum20, x02, w00);
+                    sum21 = AvxVnni.MultiplyWideningAndAdd(sum21, x02, w01);
+                    Vector256<byte> x03 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 0))).AsByte();
+                    sum30 = AvxVnni.MultiplyWideningAndAdd(sum30, x03, w00);
+                    sum31 = AvxVnni.MultiplyWideningAndAdd(sum31, x03, w01);
+                    // Inputs k + 4 and following.
+                    Vector256<sbyte> w10 = Step1(codes00);
+                    Vector256<sbyte> w11 = Step1(codes01);
+                    Vector256<byte> x10 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x10, w10);
+                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x10, w11);
+                    Vector256<byte> x11 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                    sum10 = AvxVnni.MultiplyWideningAndAdd(sum10, x11, w10);
+                    sum11 = AvxVnni.MultiplyWideningAndAdd(sum11, x11, w11);
+                    Vector256<byte> x12 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                    sum20 = AvxVnni.MultiplyWideningAndAdd(sum20, x12, w10);
+                    sum21 = AvxVnni.MultiplyWideningAndAdd(sum21, x12, w11);
+                    Vector256<byte> x13 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 4))).AsByte();
+                    sum30 = AvxVnni.MultiplyWideningAndAdd(sum30, x13, w10);
+                    sum31 = AvxVnni.MultiplyWideningAndAdd(sum31, x13, w11);
+                    Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 96);
+                    // Inputs k + 8 and following.
+                    Vector256<sbyte> w0At80 = Step0(codes00At8);
+                    Vector256<sbyte> w0At81 = Step0(codes01At8);
+                    Vector256<byte> x0At80 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x0At80, w0At80);
+                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x0At80, w0At81);
+                    Vector256<byte> x0At81 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                    sum10 = AvxVnni.MultiplyWideningAndAdd(sum10, x0At81, w0At80);
+                    sum11 = AvxVnni.MultiplyWideningAndAdd(sum11, x0At81, w0At81);
+                    Vector256<byte> x0At82 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                    sum20 = AvxVnni.MultiplyWideningAndAdd(sum20, x0At82, w0At80);
+                    sum21 = AvxVnni.MultiplyWideningAndAdd(sum21, x0At82, w0At81);
+                    Vector256<byte> x0At83 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 8))).AsByte();
+                    sum30 = AvxVnni.MultiplyWideningAndAdd(sum30, x0At83, w0At80);
+                    sum31 = AvxVnni.MultiplyWideningAndAdd(sum31, x0At83, w0At81);
+                    // Inputs k + 12 and following.
+                    Vector256<sbyte> w1At80 = Step1(codes00At8);
+                    Vector256<sbyte> w1At81 = Step1(codes01At8);
+                    Vector256<byte> x1At80 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x1At80, w1At80);
+                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x1At80, w1At81);
+                    Vector256<byte> x1At81 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                    sum10 = AvxVnni.MultiplyWideningAndAdd(sum10, x1At81, w1At80);
+                    sum11 = AvxVnni.MultiplyWideningAndAdd(sum11, x1At81, w1At81);
+                    Vector256<byte> x1At82 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                    sum20 = AvxVnni.MultiplyWideningAndAdd(sum20, x1At82, w1At80);
+                    sum21 = AvxVnni.MultiplyWideningAndAdd(sum21, x1At82, w1At81);
+                    Vector256<byte> x1At83 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
+                    sum30 = AvxVnni.MultiplyWideningAndAdd(sum30, x1At83, w1At80);
+                    sum31 = AvxVnni.MultiplyWideningAndAdd(sum31, x1At83, w1At81);
+                    p = ref Unsafe.Add(ref p, 128);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector256<int> rowSums0 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector256<float> rowScales0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector256<float> bias0 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
