@@ -432,7 +432,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             public static int TileTokens => 4;
 
-            public static int TallTokens => 8;
+            public static int TallTokens => 6;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
@@ -446,10 +446,8 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
                 ref byte a4 = ref Unsafe.Add(ref a3, x.Stride);
                 ref byte a5 = ref Unsafe.Add(ref a4, x.Stride);
-                ref byte a6 = ref Unsafe.Add(ref a5, x.Stride);
-                ref byte a7 = ref Unsafe.Add(ref a6, x.Stride);
-                int share = x.Count >= 32 ? 2 : 0;
-                nint tile = token / 8;
+                int share = x.Count >= 24 ? 2 : 0;
+                nint tile = token / 6;
                 bool fetches = tile >> share == 0;
                 ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
                 nint aheadStep = 128 >> (fetches ? share : 0);
@@ -465,10 +463,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 Vector512<int> sum41 = Vector512<int>.Zero;
                 Vector512<int> sum50 = Vector512<int>.Zero;
                 Vector512<int> sum51 = Vector512<int>.Zero;
-                Vector512<int> sum60 = Vector512<int>.Zero;
-                Vector512<int> sum61 = Vector512<int>.Zero;
-                Vector512<int> sum70 = Vector512<int>.Zero;
-                Vector512<int> sum71 = Vector512<int>.Zero;
                 nint k = 0;
                 while (k < columns)
                 {
@@ -485,10 +479,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     Vector512<short> s41 = Vector512<short>.Zero;
                     Vector512<short> s50 = Vector512<short>.Zero;
                     Vector512<short> s51 = Vector512<short>.Zero;
-                    Vector512<short> s60 = Vector512<short>.Zero;
-                    Vector512<short> s61 = Vector512<short>.Zero;
-                    Vector512<short> s70 = Vector512<short>.Zero;
-                    Vector512<short> s71 = Vector512<short>.Zero;
                     while (k < depthEnd)
                     {
                         Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
@@ -516,12 +506,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         Vector512<byte> x05 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 0))).AsByte();
                         s50 += Avx512BW.MultiplyAddAdjacent(x05, w00);
                         s51 += Avx512BW.MultiplyAddAdjacent(x05, w01);
-                        Vector512<byte> x06 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 0))).AsByte();
-                        s60 += Avx512BW.MultiplyAddAdjacent(x06, w00);
-                        s61 += Avx512BW.MultiplyAddAdjacent(x06, w01);
-                        Vector512<byte> x07 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 0))).AsByte();
-                        s70 += Avx512BW.MultiplyAddAdjacent(x07, w00);
-                        s71 += Avx512BW.MultiplyAddAdjacent(x07, w01);
                         // Inputs k + 4 and following.
                         Vector512<sbyte> w10 = Step1(codes00);
                         Vector512<sbyte> w11 = Step1(codes01);
@@ -543,12 +527,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         Vector512<byte> x15 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 4))).AsByte();
                         s50 += Avx512BW.MultiplyAddAdjacent(x15, w10);
                         s51 += Avx512BW.MultiplyAddAdjacent(x15, w11);
-                        Vector512<byte> x16 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 4))).AsByte();
-                        s60 += Avx512BW.MultiplyAddAdjacent(x16, w10);
-                        s61 += Avx512BW.MultiplyAddAdjacent(x16, w11);
-                        Vector512<byte> x17 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 4))).AsByte();
-                        s70 += Avx512BW.MultiplyAddAdjacent(x17, w10);
-                        s71 += Avx512BW.MultiplyAddAdjacent(x17, w11);
                         // Inputs k + 8 and following.
                         Vector512<sbyte> w20 = Step2(codes00);
                         Vector512<sbyte> w21 = Step2(codes01);
@@ -570,12 +548,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         Vector512<byte> x25 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 8))).AsByte();
                         s50 += Avx512BW.MultiplyAddAdjacent(x25, w20);
                         s51 += Avx512BW.MultiplyAddAdjacent(x25, w21);
-                        Vector512<byte> x26 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 8))).AsByte();
-                        s60 += Avx512BW.MultiplyAddAdjacent(x26, w20);
-                        s61 += Avx512BW.MultiplyAddAdjacent(x26, w21);
-                        Vector512<byte> x27 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 8))).AsByte();
-                        s70 += Avx512BW.MultiplyAddAdjacent(x27, w20);
-                        s71 += Avx512BW.MultiplyAddAdjacent(x27, w21);
                         // Inputs k + 12 and following.
                         Vector512<sbyte> w30 = Step3(codes00);
                         Vector512<sbyte> w31 = Step3(codes01);
@@ -597,12 +569,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                         Vector512<byte> x35 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 12))).AsByte();
                         s50 += Avx512BW.MultiplyAddAdjacent(x35, w30);
                         s51 += Avx512BW.MultiplyAddAdjacent(x35, w31);
-                        Vector512<byte> x36 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 12))).AsByte();
-                        s60 += Avx512BW.MultiplyAddAdjacent(x36, w30);
-                        s61 += Avx512BW.MultiplyAddAdjacent(x36, w31);
-                        Vector512<byte> x37 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 12))).AsByte();
-                        s70 += Avx512BW.MultiplyAddAdjacent(x37, w30);
-                        s71 += Avx512BW.MultiplyAddAdjacent(x37, w31);
                         p = ref Unsafe.Add(ref p, 128);
                         ahead = ref Unsafe.Add(ref ahead, aheadStep);
                         k += 16;
@@ -619,10 +585,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     sum41 += Avx512BW.MultiplyAddAdjacent(s41, Vector512<short>.One);
                     sum50 += Avx512BW.MultiplyAddAdjacent(s50, Vector512<short>.One);
                     sum51 += Avx512BW.MultiplyAddAdjacent(s51, Vector512<short>.One);
-                    sum60 += Avx512BW.MultiplyAddAdjacent(s60, Vector512<short>.One);
-                    sum61 += Avx512BW.MultiplyAddAdjacent(s61, Vector512<short>.One);
-                    sum70 += Avx512BW.MultiplyAddAdjacent(s70, Vector512<short>.One);
-                    sum71 += Avx512BW.MultiplyAddAdjacent(s71, Vector512<short>.One);
                 }
                 ref float scale = ref Unsafe.Add(ref x.Scales, token);
                 ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
@@ -635,8 +597,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
                 Finish(Term(sum40, rowSums0, rowScales0, Unsafe.Add(ref zero, 4)), bias0, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
                 Finish(Term(sum50, rowSums0, rowScales0, Unsafe.Add(ref zero, 5)), bias0, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
-                Finish(Term(sum60, rowSums0, rowScales0, Unsafe.Add(ref zero, 6)), bias0, Unsafe.Add(ref scale, 6), ref Unsafe.Add(ref output, (6 * (nint)outputStride) + 0));
-                Finish(Term(sum70, rowSums0, rowScales0, Unsafe.Add(ref zero, 7)), bias0, Unsafe.Add(ref scale, 7), ref Unsafe.Add(ref output, (7 * (nint)outputStride) + 0));
                 Vector512<int> rowSums1 = Vector512.LoadUnsafe(ref w.Sums, (nuint)(row + 16));
                 Vector512<float> rowScales1 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 16));
                 Vector512<float> bias1 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 16));
@@ -646,8 +606,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
                 Finish(Term(sum41, rowSums1, rowScales1, Unsafe.Add(ref zero, 4)), bias1, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 16));
                 Finish(Term(sum51, rowSums1, rowScales1, Unsafe.Add(ref zero, 5)), bias1, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 16));
-                Finish(Term(sum61, rowSums1, rowScales1, Unsafe.Add(ref zero, 6)), bias1, Unsafe.Add(ref scale, 6), ref Unsafe.Add(ref output, (6 * (nint)outputStride) + 16));
-                Finish(Term(sum71, rowSums1, rowScales1, Unsafe.Add(ref zero, 7)), bias1, Unsafe.Add(ref scale, 7), ref Unsafe.Add(ref output, (7 * (nint)outputStride) + 16));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]

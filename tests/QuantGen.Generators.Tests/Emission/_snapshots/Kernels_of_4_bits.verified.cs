@@ -64,7 +64,7 @@ namespace Sample.QuantGenerated
 
             public static int TileTokens => 4;
 
-            public static int TallTokens => 8;
+            public static int TallTokens => 6;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
@@ -78,10 +78,8 @@ namespace Sample.QuantGenerated
                 ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
                 ref byte a4 = ref Unsafe.Add(ref a3, x.Stride);
                 ref byte a5 = ref Unsafe.Add(ref a4, x.Stride);
-                ref byte a6 = ref Unsafe.Add(ref a5, x.Stride);
-                ref byte a7 = ref Unsafe.Add(ref a6, x.Stride);
-                int share = x.Count >= 32 ? 2 : 0;
-                nint tile = token / 8;
+                int share = x.Count >= 24 ? 2 : 0;
+                nint tile = token / 6;
                 bool fetches = tile >> share == 0;
                 ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
                 nint aheadStep = 256 >> (fetches ? share : 0);
@@ -97,10 +95,6 @@ namespace Sample.QuantGenerated
                 Vector512<int> sum41 = Vector512<int>.Zero;
                 Vector512<int> sum50 = Vector512<int>.Zero;
                 Vector512<int> sum51 = Vector512<int>.Zero;
-                Vector512<int> sum60 = Vector512<int>.Zero;
-                Vector512<int> sum61 = Vector512<int>.Zero;
-                Vector512<int> sum70 = Vector512<int>.Zero;
-                Vector512<int> sum71 = Vector512<int>.Zero;
                 nint k = 0;
                 while (k < columns)
                 {
@@ -117,10 +111,6 @@ namespace Sample.QuantGenerated
                     Vector512<short> s41 = Vector512<short>.Zero;
                     Vector512<short> s50 = Vector512<short>.Zero;
                     Vector512<short> s51 = Vector512<short>.Zero;
-                    Vector512<short> s60 = Vector512<short>.Zero;
-                    Vector512<short> s61 = Vector512<short>.Zero;
-                    Vector512<short> s70 = Vector512<short>.Zero;
-                    Vector512<short> s71 = Vector512<short>.Zero;
                     while (k < depthEnd)
                     {
                         Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
@@ -148,12 +138,6 @@ namespace Sample.QuantGenerated
                         Vector512<byte> x05 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 0))).AsByte();
                         s50 += Avx512BW.MultiplyAddAdjacent(x05, w00);
                         s51 += Avx512BW.MultiplyAddAdjacent(x05, w01);
-                        Vector512<byte> x06 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 0))).AsByte();
-                        s60 += Avx512BW.MultiplyAddAdjacent(x06, w00);
-                        s61 += Avx512BW.MultiplyAddAdjacent(x06, w01);
-                        Vector512<byte> x07 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 0))).AsByte();
-                        s70 += Avx512BW.MultiplyAddAdjacent(x07, w00);
-                        s71 += Avx512BW.MultiplyAddAdjacent(x07, w01);
                         // Inputs k + 4 and following.
                         Vector512<sbyte> w10 = Step1(codes00);
                         Vector512<sbyte> w11 = Step1(codes01);
@@ -175,12 +159,6 @@ namespace Sample.QuantGenerated
                         Vector512<byte> x15 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 4))).AsByte();
                         s50 += Avx512BW.MultiplyAddAdjacent(x15, w10);
                         s51 += Avx512BW.MultiplyAddAdjacent(x15, w11);
-                        Vector512<byte> x16 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 4))).AsByte();
-                        s60 += Avx512BW.MultiplyAddAdjacent(x16, w10);
-                        s61 += Avx512BW.MultiplyAddAdjacent(x16, w11);
-                        Vector512<byte> x17 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 4))).AsByte();
-                        s70 += Avx512BW.MultiplyAddAdjacent(x17, w10);
-                        s71 += Avx512BW.MultiplyAddAdjacent(x17, w11);
                         Vector512<byte> codes00At8 = Vector512.LoadUnsafe(ref p, 128);
                         Prefetch.Line(ref ahead, 128);
                         Vector512<byte> codes01At8 = Vector512.LoadUnsafe(ref p, 192);
@@ -206,12 +184,6 @@ namespace Sample.QuantGenerated
                         Vector512<byte> x0At85 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 8))).AsByte();
                         s50 += Avx512BW.MultiplyAddAdjacent(x0At85, w0At80);
                         s51 += Avx512BW.MultiplyAddAdjacent(x0At85, w0At81);
-                        Vector512<byte> x0At86 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 8))).AsByte();
-                        s60 += Avx512BW.MultiplyAddAdjacent(x0At86, w0At80);
-                        s61 += Avx512BW.MultiplyAddAdjacent(x0At86, w0At81);
-                        Vector512<byte> x0At87 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 8))).AsByte();
-                        s70 += Avx512BW.MultiplyAddAdjacent(x0At87, w0At80);
-                        s71 += Avx512BW.MultiplyAddAdjacent(x0At87, w0At81);
                         // Inputs k + 12 and following.
                         Vector512<sbyte> w1At80 = Step1(codes00At8);
                         Vector512<sbyte> w1At81 = Step1(codes01At8);
@@ -233,12 +205,6 @@ namespace Sample.QuantGenerated
                         Vector512<byte> x1At85 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 12))).AsByte();
                         s50 += Avx512BW.MultiplyAddAdjacent(x1At85, w1At80);
                         s51 += Avx512BW.MultiplyAddAdjacent(x1At85, w1At81);
-                        Vector512<byte> x1At86 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 12))).AsByte();
-                        s60 += Avx512BW.MultiplyAddAdjacent(x1At86, w1At80);
-                        s61 += Avx512BW.MultiplyAddAdjacent(x1At86, w1At81);
-                        Vector512<byte> x1At87 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 12))).AsByte();
-                        s70 += Avx512BW.MultiplyAddAdjacent(x1At87, w1At80);
-                        s71 += Avx512BW.MultiplyAddAdjacent(x1At87, w1At81);
                         p = ref Unsafe.Add(ref p, 256);
                         ahead = ref Unsafe.Add(ref ahead, aheadStep);
                         k += 16;
@@ -255,10 +221,6 @@ namespace Sample.QuantGenerated
                     sum41 += Avx512BW.MultiplyAddAdjacent(s41, Vector512<short>.One);
                     sum50 += Avx512BW.MultiplyAddAdjacent(s50, Vector512<short>.One);
                     sum51 += Avx512BW.MultiplyAddAdjacent(s51, Vector512<short>.One);
-                    sum60 += Avx512BW.MultiplyAddAdjacent(s60, Vector512<short>.One);
-                    sum61 += Avx512BW.MultiplyAddAdjacent(s61, Vector512<short>.One);
-                    sum70 += Avx512BW.MultiplyAddAdjacent(s70, Vector512<short>.One);
-                    sum71 += Avx512BW.MultiplyAddAdjacent(s71, Vector512<short>.One);
                 }
                 ref float scale = ref Unsafe.Add(ref x.Scales, token);
                 ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
@@ -271,8 +233,6 @@ namespace Sample.QuantGenerated
                 Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
                 Finish(Term(sum40, rowSums0, rowScales0, Unsafe.Add(ref zero, 4)), bias0, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
                 Finish(Term(sum50, rowSums0, rowScales0, Unsafe.Add(ref zero, 5)), bias0, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
-                Finish(Term(sum60, rowSums0, rowScales0, Unsafe.Add(ref zero, 6)), bias0, Unsafe.Add(ref scale, 6), ref Unsafe.Add(ref output, (6 * (nint)outputStride) + 0));
-                Finish(Term(sum70, rowSums0, rowScales0, Unsafe.Add(ref zero, 7)), bias0, Unsafe.Add(ref scale, 7), ref Unsafe.Add(ref output, (7 * (nint)outputStride) + 0));
                 Vector512<int> rowSums1 = Vector512.LoadUnsafe(ref w.Sums, (nuint)(row + 16));
                 Vector512<float> rowScales1 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 16));
                 Vector512<float> bias1 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 16));
@@ -282,8 +242,6 @@ namespace Sample.QuantGenerated
                 Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
                 Finish(Term(sum41, rowSums1, rowScales1, Unsafe.Add(ref zero, 4)), bias1, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 16));
                 Finish(Term(sum51, rowSums1, rowScales1, Unsafe.Add(ref zero, 5)), bias1, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 16));
-                Finish(Term(sum61, rowSums1, rowScales1, Unsafe.Add(ref zero, 6)), bias1, Unsafe.Add(ref scale, 6), ref Unsafe.Add(ref output, (6 * (nint)outputStride) + 16));
-                Finish(Term(sum71, rowSums1, rowScales1, Unsafe.Add(ref zero, 7)), bias1, Unsafe.Add(ref scale, 7), ref Unsafe.Add(ref output, (7 * (nint)outputStride) + 16));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
