@@ -411,16 +411,49 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             // Undo offsets and zero points in integers, convert once, scale by row and token, then add the bias, unfused.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Finish(ref int sums, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output)
+            public static void FinishTile(ref int sums, int sumStride, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output, int outputStride)
             {
-                Vector512<int> centered = Vector512.Create(Unsafe.Add(ref x.CenteredSums, token * x.SumStride));
-                Vector512<int> zero = Vector512.Create(Unsafe.Add(ref x.ZeroPoints, token));
-                Vector512<float> scale = Vector512.Create(Unsafe.Add(ref x.Scales, token));
+                Vector512<int> centered0 = Vector512.Create(Unsafe.Add(ref x.CenteredSums, token * x.SumStride));
+                Vector512<int> zero0 = Vector512.Create(Unsafe.Add(ref x.ZeroPoints, token));
+                Vector512<float> scale0 = Vector512.Create(Unsafe.Add(ref x.Scales, token));
+                Vector512<int> centered1 = Vector512.Create(Unsafe.Add(ref x.CenteredSums, (token + 1) * x.SumStride));
+                Vector512<int> zero1 = Vector512.Create(Unsafe.Add(ref x.ZeroPoints, token + 1));
+                Vector512<float> scale1 = Vector512.Create(Unsafe.Add(ref x.Scales, token + 1));
+                Vector512<int> centered2 = Vector512.Create(Unsafe.Add(ref x.CenteredSums, (token + 2) * x.SumStride));
+                Vector512<int> zero2 = Vector512.Create(Unsafe.Add(ref x.ZeroPoints, token + 2));
+                Vector512<float> scale2 = Vector512.Create(Unsafe.Add(ref x.Scales, token + 2));
+                Vector512<int> centered3 = Vector512.Create(Unsafe.Add(ref x.CenteredSums, (token + 3) * x.SumStride));
+                Vector512<int> zero3 = Vector512.Create(Unsafe.Add(ref x.ZeroPoints, token + 3));
+                Vector512<float> scale3 = Vector512.Create(Unsafe.Add(ref x.Scales, token + 3));
                 for (int row = 0; row < rows; row += 16)
                 {
-                    Vector512<int> corrected = Vector512.LoadUnsafe(ref sums, (nuint)row) - (centered << 1) - (Vector512.LoadUnsafe(ref w.Sums, (nuint)row) * zero);
-                    Vector512<float> term = Vector512.ConvertToSingle(corrected) * Vector512.LoadUnsafe(ref w.Scales, (nuint)row);
-                    ((term * scale) + Vector512.LoadUnsafe(ref w.Bias, (nuint)row)).StoreUnsafe(ref output, (nuint)row);
+                    Vector512<int> codeSums = Vector512.LoadUnsafe(ref w.Sums, (nuint)row);
+                    Vector512<float> scales = Vector512.LoadUnsafe(ref w.Scales, (nuint)row);
+                    Vector512<float> bias = Vector512.LoadUnsafe(ref w.Bias, (nuint)row);
+                    Vector512<int> corrected0 = Vector512.LoadUnsafe(ref sums, (nuint)row) - (centered0 << 1) - (codeSums * zero0);
+                    (((Vector512.ConvertToSingle(corrected0) * scales) * scale0) + bias).StoreUnsafe(ref output, (nuint)row);
+                    Vector512<int> corrected1 = Vector512.LoadUnsafe(ref sums, (nuint)((1 * (nint)sumStride) + row)) - (centered1 << 1) - (codeSums * zero1);
+                    (((Vector512.ConvertToSingle(corrected1) * scales) * scale1) + bias).StoreUnsafe(ref output, (nuint)((1 * (nint)outputStride) + row));
+                    Vector512<int> corrected2 = Vector512.LoadUnsafe(ref sums, (nuint)((2 * (nint)sumStride) + row)) - (centered2 << 1) - (codeSums * zero2);
+                    (((Vector512.ConvertToSingle(corrected2) * scales) * scale2) + bias).StoreUnsafe(ref output, (nuint)((2 * (nint)outputStride) + row));
+                    Vector512<int> corrected3 = Vector512.LoadUnsafe(ref sums, (nuint)((3 * (nint)sumStride) + row)) - (centered3 << 1) - (codeSums * zero3);
+                    (((Vector512.ConvertToSingle(corrected3) * scales) * scale3) + bias).StoreUnsafe(ref output, (nuint)((3 * (nint)outputStride) + row));
+                }
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void FinishSingle(ref int sums, int sumStride, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output, int outputStride)
+            {
+                Vector512<int> centered0 = Vector512.Create(Unsafe.Add(ref x.CenteredSums, token * x.SumStride));
+                Vector512<int> zero0 = Vector512.Create(Unsafe.Add(ref x.ZeroPoints, token));
+                Vector512<float> scale0 = Vector512.Create(Unsafe.Add(ref x.Scales, token));
+                for (int row = 0; row < rows; row += 16)
+                {
+                    Vector512<int> codeSums = Vector512.LoadUnsafe(ref w.Sums, (nuint)row);
+                    Vector512<float> scales = Vector512.LoadUnsafe(ref w.Scales, (nuint)row);
+                    Vector512<float> bias = Vector512.LoadUnsafe(ref w.Bias, (nuint)row);
+                    Vector512<int> corrected0 = Vector512.LoadUnsafe(ref sums, (nuint)row) - (centered0 << 1) - (codeSums * zero0);
+                    (((Vector512.ConvertToSingle(corrected0) * scales) * scale0) + bias).StoreUnsafe(ref output, (nuint)row);
                 }
             }
         }

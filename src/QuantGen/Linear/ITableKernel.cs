@@ -60,12 +60,25 @@ public interface ITableKernel
     /// <param name="isFirst">Whether sums are set rather than added to.</param>
     static abstract void GranuleSingle(ref byte codes, ref byte tables, int words, nint next, ref int sums, int sumStride, bool isFirst);
 
-    /// <summary>Turns one token's sums into outputs, sixteen at a time.</summary>
+    /// <summary>Turns the sums of a tile of tokens into outputs, sixteen at a time.</summary>
+    /// <param name="sums">The first token's sums.</param>
+    /// <param name="sumStride">Sums from token to token.</param>
+    /// <param name="x">The activations.</param>
+    /// <param name="token">The first token.</param>
+    /// <param name="w">The layer.</param>
+    /// <param name="rows">How many outputs, a multiple of 16.</param>
+    /// <param name="output">Where the first token's first output goes.</param>
+    /// <param name="outputStride">Floats from one token's outputs to the next.</param>
+    static abstract void FinishTile(ref int sums, int sumStride, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output, int outputStride);
+
+    /// <summary>As <see cref="FinishTile"/>, for one token.</summary>
     /// <param name="sums">The token's sums.</param>
+    /// <param name="sumStride">Not used.</param>
     /// <param name="x">The activations.</param>
     /// <param name="token">The token.</param>
     /// <param name="w">The layer.</param>
     /// <param name="rows">How many outputs, a multiple of 16.</param>
     /// <param name="output">Where the token's first output goes.</param>
-    static abstract void Finish(ref int sums, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output);
+    /// <param name="outputStride">Not used.</param>
+    static abstract void FinishSingle(ref int sums, int sumStride, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output, int outputStride);
 }

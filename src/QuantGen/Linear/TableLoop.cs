@@ -29,18 +29,14 @@ public static class TableLoop
             // Tokens are independent: computing some of them twice costs less than a kernel for every height.
             token = Math.Min(token, x.Count - tile);
             Sum<TKernel>(x, token, tile, w, ref tables, ref sums);
-            for (int m = 0; m < tile; m++)
-            {
-                Finish<TKernel>(ref Unsafe.Add(ref sums, m * w.PaddedRows), x, token + m, w, ref Unsafe.Add(ref output, (token + m) * (nint)outputStride));
-            }
-
+            Finish<TKernel>(ref sums, x, token, tile, w, ref Unsafe.Add(ref output, token * (nint)outputStride), outputStride);
             token += tile;
         }
 
         for (; token < x.Count; token++)
         {
             Sum<TKernel>(x, token, 1, w, ref tables, ref sums);
-            Finish<TKernel>(ref sums, x, token, w, ref Unsafe.Add(ref output, token * (nint)outputStride));
+            Finish<TKernel>(ref sums, x, token, 1, w, ref Unsafe.Add(ref output, token * (nint)outputStride), outputStride);
         }
     }
 
@@ -113,15 +109,29 @@ public static class TableLoop
         }
     }
 
-    private static void Finish<TKernel>(ref int sums, in QuantizedRows x, int token, in PlacedLinear w, ref float output)
+    // Sums of one token, or of a tile of them, become outputs; rows that fill no vector do so one by one.
+    private static void Finish<TKernel>(ref int sums, in QuantizedRows x, int token, int tokens, in PlacedLinear w, ref float output, int outputStride)
         where TKernel : struct, ITableKernel
     {
         int whole = w.Rows & ~15;
-        TKernel.Finish(ref sums, x, token, w, whole, ref output);
-        for (int row = whole; row < w.Rows; row++)
+        if (tokens == 1)
         {
-            int signed = Unsafe.Add(ref sums, row) - (TKernel.Order.Bits * Unsafe.Add(ref x.CenteredSums, token * x.SumStride));
-            Unsafe.Add(ref output, row) = LinearEpilogue.Finish(LinearEpilogue.GroupTerm(signed, x, token, w, row, 0), x, token, w, row);
+            TKernel.FinishSingle(ref sums, w.PaddedRows, x, token, w, whole, ref output, outputStride);
+        }
+        else
+        {
+            TKernel.FinishTile(ref sums, w.PaddedRows, x, token, w, whole, ref output, outputStride);
+        }
+
+        for (int m = 0; m < tokens && whole < w.Rows; m++)
+        {
+            int offset = TKernel.Order.Bits * Unsafe.Add(ref x.CenteredSums, (token + m) * x.SumStride);
+            for (int row = whole; row < w.Rows; row++)
+            {
+                int signed = Unsafe.Add(ref sums, (m * w.PaddedRows) + row) - offset;
+                Unsafe.Add(ref output, (m * (nint)outputStride) + row) =
+                    LinearEpilogue.Finish(LinearEpilogue.GroupTerm(signed, x, token + m, w, row, 0), x, token + m, w, row);
+            }
         }
     }
 }

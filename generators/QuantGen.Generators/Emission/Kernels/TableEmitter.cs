@@ -81,9 +81,6 @@ internal abstract class TableEmitter(IsaSpec isa, KernelVariant variant)
     private void Finish(SourceWriter w)
     {
         string v = isa.Vector;
-        string zeroPoints = variant.HasZeroPoints
-            ? $"\n        corrected -= {v}.LoadUnsafe(ref w.ZeroPoints, (nuint)row) * centered;"
-            : string.Empty;
         w.Lines($$"""
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -98,21 +95,54 @@ internal abstract class TableEmitter(IsaSpec isa, KernelVariant variant)
                 first.StoreUnsafe(ref sums);
                 second.StoreUnsafe(ref sums, {{N(Lanes)}});
             }
+            """);
+        w.Lines("\n// Undo offsets and zero points in integers, convert once, scale by row and token, then add the bias, unfused.");
+        FinishMethod(w, "FinishTile", Tokens);
+        w.Blank();
+        FinishMethod(w, "FinishSingle", 1);
+    }
 
-            // Undo offsets and zero points in integers, convert once, scale by row and token, then add the bias, unfused.
-            {{TileEmitter.CompileFully}}
-            public static void Finish(ref int sums, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output)
+    // What belongs to a row is loaded once for all tokens.
+    private void FinishMethod(SourceWriter w, string name, int tokens)
+    {
+        string v = isa.Vector;
+        w.Lines(TileEmitter.CompileFully);
+        using (w.Block($"public static void {name}(ref int sums, int sumStride, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output, int outputStride)"))
+        {
+            for (int m = 0; m < tokens; m++)
             {
-                {{v}}<int> centered = {{v}}.Create(Unsafe.Add(ref x.CenteredSums, token * x.SumStride));
-                {{v}}<int> zero = {{v}}.Create(Unsafe.Add(ref x.ZeroPoints, token));
-                {{v}}<float> scale = {{v}}.Create(Unsafe.Add(ref x.Scales, token));
-                for (int row = 0; row < rows; row += {{N(Lanes)}})
+                string at = m == 0 ? "token" : $"token + {N(m)}";
+                w.Lines($"""
+                    {v}<int> centered{N(m)} = {v}.Create(Unsafe.Add(ref x.CenteredSums, {(m == 0 ? at : $"({at})")} * x.SumStride));
+                    {v}<int> zero{N(m)} = {v}.Create(Unsafe.Add(ref x.ZeroPoints, {at}));
+                    {v}<float> scale{N(m)} = {v}.Create(Unsafe.Add(ref x.Scales, {at}));
+                    """);
+            }
+
+            using (w.Block($"for (int row = 0; row < rows; row += {N(Lanes)})"))
+            {
+                w.Lines($"""
+                    {v}<int> codeSums = {v}.LoadUnsafe(ref w.Sums, (nuint)row);
+                    {v}<float> scales = {v}.LoadUnsafe(ref w.Scales, (nuint)row);
+                    {v}<float> bias = {v}.LoadUnsafe(ref w.Bias, (nuint)row);
+                    """);
+                if (variant.HasZeroPoints)
                 {
-                    {{v}}<int> corrected = {{v}}.LoadUnsafe(ref sums, (nuint)row) - {{(variant.Bits == 1 ? "centered" : "(centered << 1)")}} - ({{v}}.LoadUnsafe(ref w.Sums, (nuint)row) * zero);{{zeroPoints}}
-                    {{v}}<float> term = {{v}}.ConvertToSingle(corrected) * {{v}}.LoadUnsafe(ref w.Scales, (nuint)row);
-                    ((term * scale) + {{v}}.LoadUnsafe(ref w.Bias, (nuint)row)).StoreUnsafe(ref output, (nuint)row);
+                    w.Lines($"{v}<int> zeroPoints = {v}.LoadUnsafe(ref w.ZeroPoints, (nuint)row);");
+                }
+
+                for (int m = 0; m < tokens; m++)
+                {
+                    string sums = m == 0 ? "(nuint)row" : $"(nuint)(({N(m)} * (nint)sumStride) + row)";
+                    string target = m == 0 ? "(nuint)row" : $"(nuint)(({N(m)} * (nint)outputStride) + row)";
+                    string zeroPoints = variant.HasZeroPoints ? $" - (zeroPoints * centered{N(m)})" : string.Empty;
+                    string offset = variant.Bits == 1 ? $"centered{N(m)}" : $"(centered{N(m)} << 1)";
+                    w.Lines($"""
+                        {v}<int> corrected{N(m)} = {v}.LoadUnsafe(ref sums, {sums}) - {offset} - (codeSums * zero{N(m)}){zeroPoints};
+                        ((({v}.ConvertToSingle(corrected{N(m)}) * scales) * scale{N(m)}) + bias).StoreUnsafe(ref output, {target});
+                        """);
                 }
             }
-            """);
+        }
     }
 }
