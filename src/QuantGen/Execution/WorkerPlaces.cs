@@ -5,8 +5,10 @@ namespace QuantGen.Execution;
 /// <summary>Keeps the workers of a team on processors of their own.</summary>
 /// <remarks>
 /// A thread that wakes up while the other processor is busy for a moment is put on its waker's processor, and Linux then lets both take turns
-/// there for tens of milliseconds, longer than a whole pass, with the other processor idle. So a worker that finds itself on the processor of a
-/// worker before it asks for any other, and afterwards allows all again: it is never bound. Elsewhere than on Linux nothing is done.
+/// there for tens of milliseconds, longer than a whole pass, with the other processor idle. So a worker that finds itself on the processor of
+/// another asks for any other, and afterwards allows all again: it is never bound. Every worker does so, the first too: it slept while the one behind
+/// it moved away, and the one that wakes it brings it along, over and over. Only one of two on a processor runs and moves. Elsewhere than on Linux
+/// nothing is done.
 /// </remarks>
 internal sealed unsafe class WorkerPlaces
 {
@@ -14,12 +16,14 @@ internal sealed unsafe class WorkerPlaces
 
     // Two cache lines for each worker: everybody writes at the start of every phase.
     private const int Stride = 32;
+    private readonly int _workers;
     private readonly int[] _processors;
 
     /// <summary>Creates places nobody is on.</summary>
     /// <param name="workers">The most workers.</param>
     public WorkerPlaces(int workers)
     {
+        _workers = workers;
         _processors = new int[(workers + 1) * Stride];
         Clear();
     }
@@ -33,7 +37,7 @@ internal sealed unsafe class WorkerPlaces
     /// <summary>Forgets who was where, before a job.</summary>
     public void Clear() => _processors.AsSpan().Fill(-1);
 
-    /// <summary>Notes where the calling worker runs and moves it when a worker with a lower number is there.</summary>
+    /// <summary>Notes where the calling worker runs and moves it when another worker is there.</summary>
     /// <param name="worker">The caller's number.</param>
     public void Claim(int worker)
     {
@@ -44,9 +48,9 @@ internal sealed unsafe class WorkerPlaces
 
         int here = Processor();
         Volatile.Write(ref Place(worker), here);
-        for (int other = 0; other < worker; other++)
+        for (int other = 0; other < _workers; other++)
         {
-            if (ProcessorOf(other) == here)
+            if (other != worker && ProcessorOf(other) == here)
             {
                 LeaveTo(worker);
                 return;
@@ -66,7 +70,7 @@ internal sealed unsafe class WorkerPlaces
         }
 
         new Span<byte>(allowed, MaskBytes).CopyTo(new Span<byte>(free, MaskBytes));
-        for (int other = 0; other < worker; other++)
+        for (int other = 0; other < _workers; other++)
         {
             int taken = ProcessorOf(other);
             if ((uint)taken < MaskBytes * 8)

@@ -4,16 +4,18 @@ namespace QuantGen.Tests.Execution;
 
 public sealed class WorkerPlacesTests
 {
-    [Fact]
-    public void A_worker_that_finds_itself_where_another_is_moves_and_stays_free()
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public void A_worker_that_finds_itself_where_another_is_moves_and_stays_free(int first, int second)
     {
         if (!OperatingSystem.IsLinux() || Environment.ProcessorCount < 2)
         {
             // Nothing is promised there but that nothing fails.
             var elsewhere = new WorkerPlaces(2);
-            elsewhere.Claim(0);
-            elsewhere.Claim(1);
-            Assert.InRange(elsewhere.ProcessorOf(1), -1, int.MaxValue);
+            elsewhere.Claim(first);
+            elsewhere.Claim(second);
+            Assert.InRange(elsewhere.ProcessorOf(second), -1, int.MaxValue);
             return;
         }
 
@@ -21,8 +23,8 @@ public sealed class WorkerPlacesTests
         var places = new WorkerPlaces(2);
 
         // One thread plays both, so that they certainly meet.
-        places.Claim(0);
-        places.Claim(1);
+        places.Claim(first);
+        places.Claim(second);
 
         Assert.InRange(places.ProcessorOf(0), 0, int.MaxValue);
         Assert.InRange(places.ProcessorOf(1), 0, int.MaxValue);
