@@ -29,7 +29,7 @@ internal sealed class RandomLayer
         (_arena, _shape) = (arena, shape);
         long row = RowBytes(shape);
         long scales = offset + CodeBytes(bits, shape);
-        _place = new LinearPlace(offset, scales, scales + row, 0, scales + (2 * row));
+        _place = new LinearPlace(offset, scales, scales + row, 0, scales + (2 * row), scales + (3 * row));
         if (bits == 32)
         {
             Fill(arena.Floats(offset, FloatPanels.Length(shape.Rows, shape.Columns)), random);
@@ -39,10 +39,11 @@ internal sealed class RandomLayer
         _kernel = GeneratedKernel.Of(bits);
         random.NextBytes(arena.Bytes(offset, checked((int)CodeBytes(bits, shape))));
         arena.Floats(scales, shape.Rows).Fill(0.01f);
+        FindDepths();
     }
 
     /// <summary>Gets the memory of a layer, a multiple of 64 bytes.</summary>
-    public static long Bytes(int bits, MatrixShape shape) => CodeBytes(bits, shape) + (3 * RowBytes(shape));
+    public static long Bytes(int bits, MatrixShape shape) => CodeBytes(bits, shape) + (4 * RowBytes(shape));
 
     /// <summary>Draws values of either sign up to 0.05.</summary>
     public static void Fill(Span<float> values, Random random)
@@ -68,9 +69,27 @@ internal sealed class RandomLayer
         }
 
         ref int sums = ref Unsafe.As<float, int>(ref Floats(_place.Sums));
+        ref int depths = ref Unsafe.As<float, int>(ref Floats(_place.Depths));
         var w = new PlacedLinear(
-            ref _arena.At(_place.Codes), ref Floats(_place.Scales), ref sums, ref Unsafe.NullRef<int>(), ref Floats(_place.Bias), _shape.Rows, _shape.Columns, _shape.Columns);
+            ref _arena.At(_place.Codes), ref Floats(_place.Scales), ref sums, ref Unsafe.NullRef<int>(), ref Floats(_place.Bias), ref depths, _shape.Rows, _shape.Columns, _shape.Columns);
         _kernel.Product(x.Codes(tokens), w, ref output, _shape.Rows, ref scratch);
+    }
+
+    // As the loader does. Random bytes are larger weights than trained ones, so that depths are smaller.
+    private void FindDepths()
+    {
+        if (_kernel is not { Order: { AddsPairs: true } order })
+        {
+            return;
+        }
+
+        Span<int> depths = _arena.Integers(_place.Depths, _shape.Rows);
+        int bytes = order.PanelBytes(_shape.Columns);
+        for (int row = 0; row < _shape.Rows; row += order.PanelOutputs)
+        {
+            ReadOnlySpan<byte> panel = _arena.Bytes(_place.Codes + ((long)row / order.PanelOutputs * bytes), bytes);
+            depths[row] = PairDepth.Of(order, panel, _shape.Columns, order.PanelOutputs, _shape.Columns);
+        }
     }
 
     private static long CodeBytes(int bits, MatrixShape shape) => Pad(bits == 32

@@ -45,7 +45,7 @@ internal sealed class WeightLayout
     {
         long At(string part) => _offsets.TryGetValue(Key(matrix, segment, part), out long offset) ? offset : 0;
         return FormattableString.Invariant(
-            $"new(Codes: {At("codes")}, Scales: {At("scales")}, Sums: {At("sums")}, ZeroPoints: {At("zeros")}, Bias: {At("bias")})");
+            $"new(Codes: {At("codes")}, Scales: {At("scales")}, Sums: {At("sums")}, ZeroPoints: {At("zeros")}, Bias: {At("bias")}, Depths: {At("depths")})");
     }
 
     // Linear layers but the head are stored in the kernels' order instead.
@@ -85,6 +85,10 @@ internal sealed class WeightLayout
         }
 
         Add(Key(matrix, segment, "bias"), 4L * padded);
+        if (rows.Bits < 8)
+        {
+            Add(Key(matrix, segment, "depths"), 4L * padded);
+        }
     }
 
     private void Add(string key, long bytes)

@@ -458,10 +458,10 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             }
         }
 
-        // AVX-512BW. A pair sum is at most 2 * 255 * 2, and 32 of them fit 16 bits: 32640 <= 32,767.
+        // AVX-512BW. A pair sum is at most 2 * 255 * 2, and 32 of them always fit 16 bits: 32640 <= 32,767; the loader finds how many of a panel's do.
         private readonly struct Avx512 : ITileKernel
         {
-            public static KernelOrder Order => new(2, 16, 4, 2);
+            public static KernelOrder Order => new(2, 16, 4, 2) { AddsPairs = true };
 
             public static int TileTokens => 4;
 
@@ -479,6 +479,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
                 ref byte a4 = ref Unsafe.Add(ref a3, x.Stride);
                 ref byte a5 = ref Unsafe.Add(ref a4, x.Stride);
+                nint depth = Unsafe.Add(ref w.Depths, row);
                 int share = x.Count >= 24 ? 2 : 0;
                 nint tile = token / 6;
                 bool fetches = tile >> share == 0;
@@ -499,7 +500,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 128, columns);
+                    nint depthEnd = Math.Min(k + depth, columns);
                     Vector512<short> s00 = Vector512<short>.Zero;
                     Vector512<short> s01 = Vector512<short>.Zero;
                     Vector512<short> s10 = Vector512<short>.Zero;
@@ -651,6 +652,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
                 ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
                 ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                nint depth = Unsafe.Add(ref w.Depths, row);
                 int share = x.Count >= 16 ? 2 : 0;
                 nint tile = token / 4;
                 bool fetches = tile >> share == 0;
@@ -667,7 +669,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 128, columns);
+                    nint depthEnd = Math.Min(k + depth, columns);
                     Vector512<short> s00 = Vector512<short>.Zero;
                     Vector512<short> s01 = Vector512<short>.Zero;
                     Vector512<short> s10 = Vector512<short>.Zero;
@@ -780,6 +782,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint panelBytes = columns * 64 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                nint depth = Unsafe.Add(ref w.Depths, row);
                 int share = x.Count >= 4 ? 2 : 0;
                 nint tile = token / 1;
                 bool fetches = tile >> share == 0;
@@ -790,7 +793,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 128, columns);
+                    nint depthEnd = Math.Min(k + depth, columns);
                     Vector512<short> s00 = Vector512<short>.Zero;
                     Vector512<short> s01 = Vector512<short>.Zero;
                     while (k < depthEnd)
@@ -1220,10 +1223,10 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 : (((p.AsUInt16() >>> 6).AsByte() & Vector256.Create((byte)3))).AsSByte() - Vector256.Create((sbyte)2);
         }
 
-        // AVX2. A pair sum is at most 2 * 255 * 2, and 32 of them fit 16 bits: 32640 <= 32,767.
+        // AVX2. A pair sum is at most 2 * 255 * 2, and 32 of them always fit 16 bits: 32640 <= 32,767; the loader finds how many of a panel's do.
         private readonly struct Avx256 : ITileKernel
         {
-            public static KernelOrder Order => new(2, 8, 4, 2);
+            public static KernelOrder Order => new(2, 8, 4, 2) { AddsPairs = true };
 
             public static int TileTokens => 4;
 
@@ -1241,6 +1244,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
                 ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
                 ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                nint depth = Unsafe.Add(ref w.Depths, row);
                 int share = x.Count >= 16 ? 2 : 0;
                 nint tile = token / 4;
                 bool fetches = tile >> share == 0;
@@ -1257,7 +1261,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 128, columns);
+                    nint depthEnd = Math.Min(k + depth, columns);
                     Vector256<short> s00 = Vector256<short>.Zero;
                     Vector256<short> s01 = Vector256<short>.Zero;
                     Vector256<short> s10 = Vector256<short>.Zero;
@@ -1369,6 +1373,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint panelBytes = columns * 32 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                nint depth = Unsafe.Add(ref w.Depths, row);
                 int share = x.Count >= 4 ? 2 : 0;
                 nint tile = token / 1;
                 bool fetches = tile >> share == 0;
@@ -1379,7 +1384,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 128, columns);
+                    nint depthEnd = Math.Min(k + depth, columns);
                     Vector256<short> s00 = Vector256<short>.Zero;
                     Vector256<short> s01 = Vector256<short>.Zero;
                     while (k < depthEnd)

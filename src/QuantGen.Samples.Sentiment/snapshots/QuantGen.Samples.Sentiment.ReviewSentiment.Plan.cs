@@ -58,7 +58,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public int MaxItemTokens => 64;
 
         /// <inheritdoc/>
-        public long WeightBytes => 2533696;
+        public long WeightBytes => 2571584;
 
         /// <inheritdoc/>
         public long SharedBytes => 16809984;
@@ -167,79 +167,79 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         private const long ClassifierBias = 1324288;
 
         // encoder.layer.0.attention.self.query: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfQuery => new(Codes: 1324352, Scales: 1346880, Sums: 1347904, ZeroPoints: 0, Bias: 1348928);
+        private static LinearPlace EncoderLayer0AttentionSelfQuery => new(Codes: 1324352, Scales: 1346880, Sums: 1347904, ZeroPoints: 0, Bias: 1348928, Depths: 1349952);
 
         // encoder.layer.0.attention.self.key: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfKey => new(Codes: 1349952, Scales: 1372480, Sums: 1373504, ZeroPoints: 0, Bias: 1374528);
+        private static LinearPlace EncoderLayer0AttentionSelfKey => new(Codes: 1350976, Scales: 1373504, Sums: 1374528, ZeroPoints: 0, Bias: 1375552, Depths: 1376576);
 
         // encoder.layer.0.attention.self.value: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfValue => new(Codes: 1375552, Scales: 1398080, Sums: 1399104, ZeroPoints: 0, Bias: 1400128);
+        private static LinearPlace EncoderLayer0AttentionSelfValue => new(Codes: 1377600, Scales: 1400128, Sums: 1401152, ZeroPoints: 0, Bias: 1402176, Depths: 1403200);
 
         // encoder.layer.0.attention.output.dense: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionOutputDense => new(Codes: 1401152, Scales: 1423680, Sums: 1424704, ZeroPoints: 0, Bias: 1425728);
+        private static LinearPlace EncoderLayer0AttentionOutputDense => new(Codes: 1404224, Scales: 1426752, Sums: 1427776, ZeroPoints: 0, Bias: 1428800, Depths: 1429824);
 
         // encoder.layer.0.intermediate.dense: 1024 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer0IntermediateDense => new(Codes: 1426752, Scales: 1516864, Sums: 1520960, ZeroPoints: 0, Bias: 1525056);
+        private static LinearPlace EncoderLayer0IntermediateDense => new(Codes: 1430848, Scales: 1520960, Sums: 1525056, ZeroPoints: 0, Bias: 1529152, Depths: 1533248);
 
         // encoder.layer.0.output.dense: 256 x 1024 at 2 bits.
-        private static LinearPlace EncoderLayer0OutputDense => new(Codes: 1529152, Scales: 1617216, Sums: 1618240, ZeroPoints: 0, Bias: 1619264);
+        private static LinearPlace EncoderLayer0OutputDense => new(Codes: 1537344, Scales: 1625408, Sums: 1626432, ZeroPoints: 0, Bias: 1627456, Depths: 1628480);
 
         // encoder.layer.1.attention.self.query: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfQuery => new(Codes: 1620288, Scales: 1642816, Sums: 1643840, ZeroPoints: 0, Bias: 1644864);
+        private static LinearPlace EncoderLayer1AttentionSelfQuery => new(Codes: 1629504, Scales: 1652032, Sums: 1653056, ZeroPoints: 0, Bias: 1654080, Depths: 1655104);
 
         // encoder.layer.1.attention.self.key: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfKey => new(Codes: 1645888, Scales: 1668416, Sums: 1669440, ZeroPoints: 0, Bias: 1670464);
+        private static LinearPlace EncoderLayer1AttentionSelfKey => new(Codes: 1656128, Scales: 1678656, Sums: 1679680, ZeroPoints: 0, Bias: 1680704, Depths: 1681728);
 
         // encoder.layer.1.attention.self.value: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfValue => new(Codes: 1671488, Scales: 1694016, Sums: 1695040, ZeroPoints: 0, Bias: 1696064);
+        private static LinearPlace EncoderLayer1AttentionSelfValue => new(Codes: 1682752, Scales: 1705280, Sums: 1706304, ZeroPoints: 0, Bias: 1707328, Depths: 1708352);
 
         // encoder.layer.1.attention.output.dense: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionOutputDense => new(Codes: 1697088, Scales: 1719616, Sums: 1720640, ZeroPoints: 0, Bias: 1721664);
+        private static LinearPlace EncoderLayer1AttentionOutputDense => new(Codes: 1709376, Scales: 1731904, Sums: 1732928, ZeroPoints: 0, Bias: 1733952, Depths: 1734976);
 
         // encoder.layer.1.intermediate.dense: 1024 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer1IntermediateDense => new(Codes: 1722688, Scales: 1812800, Sums: 1816896, ZeroPoints: 0, Bias: 1820992);
+        private static LinearPlace EncoderLayer1IntermediateDense => new(Codes: 1736000, Scales: 1826112, Sums: 1830208, ZeroPoints: 0, Bias: 1834304, Depths: 1838400);
 
         // encoder.layer.1.output.dense: 256 x 1024 at 2 bits.
-        private static LinearPlace EncoderLayer1OutputDense => new(Codes: 1825088, Scales: 1913152, Sums: 1914176, ZeroPoints: 0, Bias: 1915200);
+        private static LinearPlace EncoderLayer1OutputDense => new(Codes: 1842496, Scales: 1930560, Sums: 1931584, ZeroPoints: 0, Bias: 1932608, Depths: 1933632);
 
         // encoder.layer.2.attention.self.query: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer2AttentionSelfQuery => new(Codes: 1916224, Scales: 1938752, Sums: 1939776, ZeroPoints: 0, Bias: 1940800);
+        private static LinearPlace EncoderLayer2AttentionSelfQuery => new(Codes: 1934656, Scales: 1957184, Sums: 1958208, ZeroPoints: 0, Bias: 1959232, Depths: 1960256);
 
         // encoder.layer.2.attention.self.key: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer2AttentionSelfKey => new(Codes: 1941824, Scales: 1964352, Sums: 1965376, ZeroPoints: 0, Bias: 1966400);
+        private static LinearPlace EncoderLayer2AttentionSelfKey => new(Codes: 1961280, Scales: 1983808, Sums: 1984832, ZeroPoints: 0, Bias: 1985856, Depths: 1986880);
 
         // encoder.layer.2.attention.self.value: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer2AttentionSelfValue => new(Codes: 1967424, Scales: 1989952, Sums: 1990976, ZeroPoints: 0, Bias: 1992000);
+        private static LinearPlace EncoderLayer2AttentionSelfValue => new(Codes: 1987904, Scales: 2010432, Sums: 2011456, ZeroPoints: 0, Bias: 2012480, Depths: 2013504);
 
         // encoder.layer.2.attention.output.dense: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer2AttentionOutputDense => new(Codes: 1993024, Scales: 2015552, Sums: 2016576, ZeroPoints: 0, Bias: 2017600);
+        private static LinearPlace EncoderLayer2AttentionOutputDense => new(Codes: 2014528, Scales: 2037056, Sums: 2038080, ZeroPoints: 0, Bias: 2039104, Depths: 2040128);
 
         // encoder.layer.2.intermediate.dense: 1024 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer2IntermediateDense => new(Codes: 2018624, Scales: 2108736, Sums: 2112832, ZeroPoints: 0, Bias: 2116928);
+        private static LinearPlace EncoderLayer2IntermediateDense => new(Codes: 2041152, Scales: 2131264, Sums: 2135360, ZeroPoints: 0, Bias: 2139456, Depths: 2143552);
 
         // encoder.layer.2.output.dense: 256 x 1024 at 2 bits.
-        private static LinearPlace EncoderLayer2OutputDense => new(Codes: 2121024, Scales: 2209088, Sums: 2210112, ZeroPoints: 0, Bias: 2211136);
+        private static LinearPlace EncoderLayer2OutputDense => new(Codes: 2147648, Scales: 2235712, Sums: 2236736, ZeroPoints: 0, Bias: 2237760, Depths: 2238784);
 
         // encoder.layer.3.attention.self.query: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer3AttentionSelfQuery => new(Codes: 2212160, Scales: 2234688, Sums: 2235712, ZeroPoints: 0, Bias: 2236736);
+        private static LinearPlace EncoderLayer3AttentionSelfQuery => new(Codes: 2239808, Scales: 2262336, Sums: 2263360, ZeroPoints: 0, Bias: 2264384, Depths: 2265408);
 
         // encoder.layer.3.attention.self.key: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer3AttentionSelfKey => new(Codes: 2237760, Scales: 2260288, Sums: 2261312, ZeroPoints: 0, Bias: 2262336);
+        private static LinearPlace EncoderLayer3AttentionSelfKey => new(Codes: 2266432, Scales: 2288960, Sums: 2289984, ZeroPoints: 0, Bias: 2291008, Depths: 2292032);
 
         // encoder.layer.3.attention.self.value: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer3AttentionSelfValue => new(Codes: 2263360, Scales: 2285888, Sums: 2286912, ZeroPoints: 0, Bias: 2287936);
+        private static LinearPlace EncoderLayer3AttentionSelfValue => new(Codes: 2293056, Scales: 2315584, Sums: 2316608, ZeroPoints: 0, Bias: 2317632, Depths: 2318656);
 
         // encoder.layer.3.attention.output.dense: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer3AttentionOutputDense => new(Codes: 2288960, Scales: 2311488, Sums: 2312512, ZeroPoints: 0, Bias: 2313536);
+        private static LinearPlace EncoderLayer3AttentionOutputDense => new(Codes: 2319680, Scales: 2342208, Sums: 2343232, ZeroPoints: 0, Bias: 2344256, Depths: 2345280);
 
         // encoder.layer.3.intermediate.dense: 1024 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer3IntermediateDense => new(Codes: 2314560, Scales: 2404672, Sums: 2408768, ZeroPoints: 0, Bias: 2412864);
+        private static LinearPlace EncoderLayer3IntermediateDense => new(Codes: 2346304, Scales: 2436416, Sums: 2440512, ZeroPoints: 0, Bias: 2444608, Depths: 2448704);
 
         // encoder.layer.3.output.dense: 256 x 1024 at 2 bits.
-        private static LinearPlace EncoderLayer3OutputDense => new(Codes: 2416960, Scales: 2505024, Sums: 2506048, ZeroPoints: 0, Bias: 2507072);
+        private static LinearPlace EncoderLayer3OutputDense => new(Codes: 2452800, Scales: 2540864, Sums: 2541888, ZeroPoints: 0, Bias: 2542912, Depths: 2543936);
 
         // pooler.dense: 256 x 256 at 2 bits.
-        private static LinearPlace PoolerDense => new(Codes: 2508096, Scales: 2530624, Sums: 2531648, ZeroPoints: 0, Bias: 2532672);
+        private static LinearPlace PoolerDense => new(Codes: 2544960, Scales: 2567488, Sums: 2568512, ZeroPoints: 0, Bias: 2569536, Depths: 2570560);
 
         /// <inheritdoc/>
         public void PlaceWeights(PackedModel model, WeightArena arena)

@@ -19,6 +19,9 @@ public readonly record struct KernelOrder(int Bits, int VectorOutputs, int Inter
     /// <summary>Gets the order of codes that are indices of look-up tables; null for kernels that multiply.</summary>
     public TableOrder? Table { get; init; }
 
+    /// <summary>Gets whether the kernel adds pairs of products in 16 bits, as deep as the weights of a panel allow (<see cref="PairDepth"/>).</summary>
+    public bool AddsPairs { get; init; }
+
     /// <summary>Rows are padded to a multiple of this, the largest panel of any kernel, so that offsets do not depend on the machine.</summary>
     public const int RowMultiple = PanelPadding.Rows;
 

@@ -21,6 +21,9 @@ public static unsafe class KernelRace
     private const int Tokens = 16;
     private const int Laps = 15;
 
+    // Inputs that trained weights of two bits let a kernel add before it widens.
+    private const int TypicalDepth = 256;
+
     // Where word permutations are slow tables lose by a factor; a smaller difference than a tenth is what else runs on the machine, and then tables are kept.
     private const int Benefit = 10;
 
@@ -41,16 +44,18 @@ public static unsafe class KernelRace
 
         int codeBytes = (int)PanelPadding.CodeBytes(Rows, Columns, TTable.Order.Bits, isGrouped: false);
         long perRow = sizeof(float) * Rows;
-        long bytes = codeBytes + (4 * perRow) + (Tokens * (Columns + (3 * sizeof(int)))) + (perRow * Tokens) + PanelPadding.ScratchBytes(Tokens, Rows, Columns, TTable.Order.Bits, isGrouped: false) + 4096;
+        long bytes = codeBytes + (5 * perRow) + (Tokens * (Columns + (3 * sizeof(int)))) + (perRow * Tokens) + PanelPadding.ScratchBytes(Tokens, Rows, Columns, TTable.Order.Bits, isGrouped: false) + 4096;
         byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
         try
         {
             // Any bytes are codes, and what is computed from them does not matter.
             new Span<byte>(memory, (int)bytes).Fill(0x5A);
             byte* at = memory + codeBytes;
+            byte* depths = at + (4 * perRow);
+            new Span<int>(depths, Rows).Fill(TypicalDepth);
             var w = new PlacedLinear(
-                ref *memory, ref *(float*)at, ref *(int*)(at + perRow), ref *(int*)(at + (2 * perRow)), ref *(float*)(at + (3 * perRow)), Rows, Columns, Columns);
-            byte* codes = at + (4 * perRow);
+                ref *memory, ref *(float*)at, ref *(int*)(at + perRow), ref *(int*)(at + (2 * perRow)), ref *(float*)(at + (3 * perRow)), ref *(int*)depths, Rows, Columns, Columns);
+            byte* codes = at + (5 * perRow);
             int* numbers = (int*)(codes + (Tokens * Columns));
             var x = new QuantizedRows(ref *codes, ref *(float*)numbers, ref *(numbers + Tokens), ref *(numbers + (2 * Tokens)), 1, Columns, Tokens);
             float* output = (float*)(numbers + (3 * Tokens));

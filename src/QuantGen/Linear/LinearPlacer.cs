@@ -82,7 +82,15 @@ public static class LinearPlacer
             int first = firstRow + (panel * packer.PanelOutputs);
             int count = Math.Min(packer.PanelOutputs, rows.Rows - first);
             ReadOnlySpan<byte> codes = model.Codes(matrix.Name).Slice(checked((int)(skipped + ((long)first * rowBytes))), count * rowBytes);
-            packer.Pack(codes, arena.Bytes(start + ((long)panel * packer.PanelBytes), packer.PanelBytes));
+            Span<byte> placed = arena.Bytes(start + ((long)panel * packer.PanelBytes), packer.PanelBytes);
+            packer.Pack(codes, placed);
+            if (order.AddsPairs)
+            {
+                int columns = KernelOrder.Pad(matrix.Columns, KernelOrder.ColumnMultiple);
+                int depth = PairDepth.Of(order, placed, columns, count, matrix.GroupSize == 0 ? columns : matrix.GroupSize);
+                arena.Integers(place.Depths, padded).Slice(first, packer.PanelOutputs).Fill(depth);
+            }
+
             Span<int> sums = arena.Integers(place.Sums, padded * matrix.GroupsAlongInput).Slice(first);
             SumRows(codes, matrix, rows.Bits, sums, padded);
             if (order.Table is not null)

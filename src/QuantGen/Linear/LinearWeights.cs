@@ -19,6 +19,6 @@ public static class LinearWeights
         ref int zeroPoints = ref hasZeroPoints ? ref pass.WeightIntegers(place.ZeroPoints) : ref Unsafe.NullRef<int>();
         return new PlacedLinear(
             ref pass.Weights(place.Codes), ref pass.WeightFloats(place.Scales), ref pass.WeightIntegers(place.Sums), ref zeroPoints,
-            ref pass.WeightFloats(place.Bias), rows, columns, groupSize);
+            ref pass.WeightFloats(place.Bias), ref pass.WeightIntegers(place.Depths), rows, columns, groupSize);
     }
 }

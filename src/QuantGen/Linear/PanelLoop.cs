@@ -48,7 +48,7 @@ public static class PanelLoop
             ref int zeroPoints = ref Unsafe.IsNullRef(ref w.ZeroPoints) ? ref w.ZeroPoints : ref Unsafe.Add(ref w.ZeroPoints, row);
             var panel = new PlacedLinear(
                 ref unpacked, ref Unsafe.Add(ref w.Scales, row), ref Unsafe.Add(ref w.Sums, row), ref zeroPoints,
-                ref Unsafe.Add(ref w.Bias, row), w.Rows, w.Columns, w.GroupSize);
+                ref Unsafe.Add(ref w.Bias, row), ref Unsafe.Add(ref w.Depths, row), w.Rows, w.Columns, w.GroupSize);
             if (row + outputs <= w.Rows)
             {
                 Panel<TUnpacked>(x, panel, 0, ref Unsafe.Add(ref output, row), outputStride);

@@ -25,6 +25,9 @@ public readonly ref struct PlacedLinear
     /// <summary>Bias of each row.</summary>
     public readonly ref float Bias;
 
+    /// <summary>For each row, the inputs after which a kernel that adds pairs widens the sums of the panel the row stands in (<see cref="PairDepth"/>).</summary>
+    public readonly ref int Depths;
+
     /// <summary>Number of outputs.</summary>
     public readonly int Rows;
 
@@ -40,17 +43,19 @@ public readonly ref struct PlacedLinear
     /// <param name="sums">First sum.</param>
     /// <param name="zeroPoints">First zero point, or a null reference.</param>
     /// <param name="bias">First bias.</param>
+    /// <param name="depths">First depth; only kernels that add pairs read it.</param>
     /// <param name="rows">Outputs.</param>
     /// <param name="columns">Padded inputs.</param>
     /// <param name="groupSize">Inputs per group.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public PlacedLinear(ref byte codes, ref float scales, ref int sums, ref int zeroPoints, ref float bias, int rows, int columns, int groupSize)
+    public PlacedLinear(ref byte codes, ref float scales, ref int sums, ref int zeroPoints, ref float bias, ref int depths, int rows, int columns, int groupSize)
     {
         Codes = ref codes;
         Scales = ref scales;
         Sums = ref sums;
         ZeroPoints = ref zeroPoints;
         Bias = ref bias;
+        Depths = ref depths;
         Rows = rows;
         Columns = columns;
         GroupSize = groupSize;

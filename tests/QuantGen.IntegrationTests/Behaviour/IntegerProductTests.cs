@@ -76,7 +76,7 @@ public sealed class IntegerProductTests
         : matrix.HasCodebook ? [$"W{bits}Codebook", "F32"]
         : [$"W{bits}{(matrix.Mapping == Mapping.Asymmetric ? "Asymmetric" : "")}{(matrix.GroupSize > 0 ? "Grouped" : "")}"];
 
-    // Rows are padded to 32 and inputs to 32; as indices of tables, twelve one-bit weights take two bytes; a scale, a sum and perhaps a zero point per row and group, a bias per row.
+    // Rows are padded to 32 and inputs to 32; as indices of tables, twelve one-bit weights take two bytes; a scale, a sum and perhaps a zero point per row and group, a bias per row and, below 8 bits, a depth.
     private static long Bytes(MatrixSpec matrix, RowSegment segment)
     {
         if (segment.Bits == 32)
@@ -101,7 +101,7 @@ public sealed class IntegerProductTests
         int parameters = matrix.Mapping == Mapping.Asymmetric ? 3 : 2;
         return Pad(padded * Math.Max(codes, indices), Alignment)
             + (parameters * Pad(padded * groups * 4, Alignment))
-            + Pad(padded * 4, Alignment);
+            + ((segment.Bits < 8 ? 2 : 1) * Pad(padded * 4, Alignment));
     }
 
     private static long Pad(long count, long multiple) => (count + multiple - 1) / multiple * multiple;

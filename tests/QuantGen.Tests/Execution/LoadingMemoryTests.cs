@@ -71,8 +71,8 @@ public sealed class LoadingMemoryTests
                 ? PanelPadding.CodeBytes(matrix.Rows, matrix.Columns, matrix.Bits, isGrouped: false)
                 : FloatPanels.Length(matrix.Rows, matrix.Columns) * (long)sizeof(float);
             long perRow = PanelPadding.Pad(matrix.Rows, PanelPadding.Rows) * 4L;
-            using var arena = new WeightArena(codes + (3 * perRow)) { LoadThreads = 1 };
-            var place = new LinearPlace(0, codes, codes + perRow, 0, codes + (2 * perRow));
+            using var arena = new WeightArena(codes + (4 * perRow)) { LoadThreads = 1 };
+            var place = new LinearPlace(0, codes, codes + perRow, 0, codes + (2 * perRow), codes + (3 * perRow));
             if (matrix.IsQuantized)
             {
                 LinearPlacer.Place(model, arena, matrix.Name, 0, new KernelOrder(matrix.Bits, 16, 4, 2), place);

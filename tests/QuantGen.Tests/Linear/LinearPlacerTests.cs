@@ -71,8 +71,8 @@ public sealed class LinearPlacerTests
         int columns = KernelOrder.Pad(matrix.Columns, KernelOrder.ColumnMultiple);
         long perRow = padded * matrix.GroupsAlongInput * 4L;
         long codeBytes = PanelPadding.CodeBytes(rows.Rows, matrix.Columns, rows.Bits, matrix.GroupSize > 0);
-        var place = new LinearPlace(0, codeBytes, codeBytes + perRow, codeBytes + (2 * perRow), codeBytes + (3 * perRow));
-        using var arena = new WeightArena(codeBytes + (4 * perRow));
+        var place = new LinearPlace(0, codeBytes, codeBytes + perRow, codeBytes + (2 * perRow), codeBytes + (3 * perRow), codeBytes + (4 * perRow));
+        using var arena = new WeightArena(codeBytes + (5 * perRow));
         LinearPlacer.Place(model, arena, Name, segment, order, place);
 
         float[] scales = model.Floats(Name + ".scales").ToArray();

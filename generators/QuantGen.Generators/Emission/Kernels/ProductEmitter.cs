@@ -9,8 +9,11 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
 
     protected CodeFormat Format { get; } = new(variant.Bits);
 
-    /// <summary>Gets the inputs after which 16-bit sums are widened; 0 when sums have 32 bits from the start.</summary>
+    /// <summary>Gets the inputs after which 16-bit sums are widened, or the fewest of them; 0 when sums have 32 bits from the start.</summary>
     public virtual int Depth => 0;
+
+    /// <summary>Gets whether the loader has found the depth of every panel, at least <see cref="Depth"/>.</summary>
+    public virtual bool HasFoundDepth => false;
 
     /// <summary>Gets a comment that says why no sum overflows.</summary>
     public abstract string Bound { get; }
@@ -88,7 +91,9 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
         public override int Depth => Format.PairDepth;
 
         public override string Bound =>
-            $"A pair sum is at most 2 * 255 * {N(Format.LargestMagnitude)}, and {N(Depth / 4)} of them fit 16 bits: {N(Depth / 4 * 510 * Format.LargestMagnitude)} <= 32,767.";
+            $"A pair sum is at most 2 * 255 * {N(Format.LargestMagnitude)}, and {N(Depth / 4)} of them always fit 16 bits: {N(Depth / 4 * 510 * Format.LargestMagnitude)} <= 32,767; the loader finds how many of a panel's do.";
+
+        public override bool HasFoundDepth => true;
 
         public override void BeginDepth(SourceWriter w, int tokens) => Each(w, tokens, (m, v) => $"{Isa.Vector}<short> s{N(m)}{N(v)} = {Isa.Vector}<short>.Zero;");
 

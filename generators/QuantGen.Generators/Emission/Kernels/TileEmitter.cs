@@ -39,7 +39,7 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnp
         using (w.Block($"private readonly struct {isa.Name} : {(Unpacks ? "IUnpackingKernel" : "ITileKernel")}"))
         {
             w.Lines($$"""
-                public static KernelOrder Order => new({{N(variant.Bits)}}, {{N(isa.VectorOutputs)}}, {{N(isa.Interleave)}}, {{N(isa.PanelVectors)}});
+                public static KernelOrder Order => new({{N(variant.Bits)}}, {{N(isa.VectorOutputs)}}, {{N(isa.Interleave)}}, {{N(isa.PanelVectors)}}){{(_product.HasFoundDepth ? " { AddsPairs = true }" : string.Empty)}};
 
                 public static int TileTokens => {{N(isa.TileTokens)}};
 
@@ -86,6 +86,11 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnp
             for (int m = 1; m < tokens; m++)
             {
                 w.Lines($"ref byte a{N(m)} = ref Unsafe.Add(ref a{N(m - 1)}, x.Stride);");
+            }
+
+            if (_product.HasFoundDepth)
+            {
+                w.Lines("nint depth = Unsafe.Add(ref w.Depths, row);");
             }
 
             if (!isUnpacked)
@@ -147,7 +152,7 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnp
 
         using (w.Block($"while (k < {end})"))
         {
-            w.Lines($"nint depthEnd = Math.Min(k + {N(_product.Depth)}, {end});");
+            w.Lines($"nint depthEnd = Math.Min(k + {(_product.HasFoundDepth ? "depth" : N(_product.Depth))}, {end});");
             _product.BeginDepth(w, tokens);
             Round(w, tokens, "depthEnd");
             _product.EndDepth(w, tokens);

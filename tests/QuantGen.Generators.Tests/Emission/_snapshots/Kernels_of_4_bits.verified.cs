@@ -57,10 +57,10 @@ namespace Sample.QuantGenerated
             }
         }
 
-        // AVX-512BW. A pair sum is at most 2 * 255 * 8, and 8 of them fit 16 bits: 32640 <= 32,767.
+        // AVX-512BW. A pair sum is at most 2 * 255 * 8, and 8 of them always fit 16 bits: 32640 <= 32,767; the loader finds how many of a panel's do.
         private readonly struct Avx512 : ITileKernel
         {
-            public static KernelOrder Order => new(4, 16, 4, 2);
+            public static KernelOrder Order => new(4, 16, 4, 2) { AddsPairs = true };
 
             public static int TileTokens => 4;
 
@@ -78,6 +78,7 @@ namespace Sample.QuantGenerated
                 ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
                 ref byte a4 = ref Unsafe.Add(ref a3, x.Stride);
                 ref byte a5 = ref Unsafe.Add(ref a4, x.Stride);
+                nint depth = Unsafe.Add(ref w.Depths, row);
                 int share = x.Count >= 24 ? 2 : 0;
                 nint tile = token / 6;
                 bool fetches = tile >> share == 0;
@@ -98,7 +99,7 @@ namespace Sample.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 32, columns);
+                    nint depthEnd = Math.Min(k + depth, columns);
                     Vector512<short> s00 = Vector512<short>.Zero;
                     Vector512<short> s01 = Vector512<short>.Zero;
                     Vector512<short> s10 = Vector512<short>.Zero;
@@ -254,6 +255,7 @@ namespace Sample.QuantGenerated
                 ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
                 ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
                 ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                nint depth = Unsafe.Add(ref w.Depths, row);
                 int share = x.Count >= 16 ? 2 : 0;
                 nint tile = token / 4;
                 bool fetches = tile >> share == 0;
@@ -270,7 +272,7 @@ namespace Sample.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 32, columns);
+                    nint depthEnd = Math.Min(k + depth, columns);
                     Vector512<short> s00 = Vector512<short>.Zero;
                     Vector512<short> s01 = Vector512<short>.Zero;
                     Vector512<short> s10 = Vector512<short>.Zero;
@@ -387,6 +389,7 @@ namespace Sample.QuantGenerated
                 nint panelBytes = columns * 128 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                nint depth = Unsafe.Add(ref w.Depths, row);
                 int share = x.Count >= 4 ? 2 : 0;
                 nint tile = token / 1;
                 bool fetches = tile >> share == 0;
@@ -397,7 +400,7 @@ namespace Sample.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 32, columns);
+                    nint depthEnd = Math.Min(k + depth, columns);
                     Vector512<short> s00 = Vector512<short>.Zero;
                     Vector512<short> s01 = Vector512<short>.Zero;
                     while (k < depthEnd)
@@ -816,10 +819,10 @@ namespace Sample.QuantGenerated
                 : (((p.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)15))).AsSByte() - Vector256.Create((sbyte)8);
         }
 
-        // AVX2. A pair sum is at most 2 * 255 * 8, and 8 of them fit 16 bits: 32640 <= 32,767.
+        // AVX2. A pair sum is at most 2 * 255 * 8, and 8 of them always fit 16 bits: 32640 <= 32,767; the loader finds how many of a panel's do.
         private readonly struct Avx256 : ITileKernel
         {
-            public static KernelOrder Order => new(4, 8, 4, 2);
+            public static KernelOrder Order => new(4, 8, 4, 2) { AddsPairs = true };
 
             public static int TileTokens => 4;
 
@@ -837,6 +840,7 @@ namespace Sample.QuantGenerated
                 ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
                 ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
                 ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                nint depth = Unsafe.Add(ref w.Depths, row);
                 int share = x.Count >= 16 ? 2 : 0;
                 nint tile = token / 4;
                 bool fetches = tile >> share == 0;
@@ -853,7 +857,7 @@ namespace Sample.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 32, columns);
+                    nint depthEnd = Math.Min(k + depth, columns);
                     Vector256<short> s00 = Vector256<short>.Zero;
                     Vector256<short> s01 = Vector256<short>.Zero;
                     Vector256<short> s10 = Vector256<short>.Zero;
@@ -968,6 +972,7 @@ namespace Sample.QuantGenerated
                 nint panelBytes = columns * 64 / 8;
                 ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
                 ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                nint depth = Unsafe.Add(ref w.Depths, row);
                 int share = x.Count >= 4 ? 2 : 0;
                 nint tile = token / 1;
                 bool fetches = tile >> share == 0;
@@ -978,7 +983,7 @@ namespace Sample.QuantGenerated
                 nint k = 0;
                 while (k < columns)
                 {
-                    nint depthEnd = Math.Min(k + 32, columns);
+                    nint depthEnd = Math.Min(k + depth, columns);
                     Vector256<short> s00 = Vector256<short>.Zero;
                     Vector256<short> s01 = Vector256<short>.Zero;
                     while (k < depthEnd)

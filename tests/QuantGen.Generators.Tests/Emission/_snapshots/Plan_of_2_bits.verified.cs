@@ -58,7 +58,7 @@ namespace Sample.QuantGenerated
         public int MaxItemTokens => 64;
 
         /// <inheritdoc/>
-        public long WeightBytes => 11520;
+        public long WeightBytes => 13184;
 
         /// <inheritdoc/>
         public long SharedBytes => 4352;
@@ -93,43 +93,43 @@ namespace Sample.QuantGenerated
         private const long ClassifierBias = 1472;
 
         // encoder.layer.0.attention.self.query: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfQuery => new(Codes: 1536, Scales: 1920, Sums: 2048, ZeroPoints: 0, Bias: 2176);
+        private static LinearPlace EncoderLayer0AttentionSelfQuery => new(Codes: 1536, Scales: 1920, Sums: 2048, ZeroPoints: 0, Bias: 2176, Depths: 2304);
 
         // encoder.layer.0.attention.self.key: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfKey => new(Codes: 2304, Scales: 2688, Sums: 2816, ZeroPoints: 0, Bias: 2944);
+        private static LinearPlace EncoderLayer0AttentionSelfKey => new(Codes: 2432, Scales: 2816, Sums: 2944, ZeroPoints: 0, Bias: 3072, Depths: 3200);
 
         // encoder.layer.0.attention.self.value: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfValue => new(Codes: 3072, Scales: 3456, Sums: 3584, ZeroPoints: 0, Bias: 3712);
+        private static LinearPlace EncoderLayer0AttentionSelfValue => new(Codes: 3328, Scales: 3712, Sums: 3840, ZeroPoints: 0, Bias: 3968, Depths: 4096);
 
         // encoder.layer.0.attention.output.dense: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionOutputDense => new(Codes: 3840, Scales: 4224, Sums: 4352, ZeroPoints: 0, Bias: 4480);
+        private static LinearPlace EncoderLayer0AttentionOutputDense => new(Codes: 4224, Scales: 4608, Sums: 4736, ZeroPoints: 0, Bias: 4864, Depths: 4992);
 
         // encoder.layer.0.intermediate.dense: 16 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer0IntermediateDense => new(Codes: 4608, Scales: 4992, Sums: 5120, ZeroPoints: 0, Bias: 5248);
+        private static LinearPlace EncoderLayer0IntermediateDense => new(Codes: 5120, Scales: 5504, Sums: 5632, ZeroPoints: 0, Bias: 5760, Depths: 5888);
 
         // encoder.layer.0.output.dense: 8 x 16 at 2 bits.
-        private static LinearPlace EncoderLayer0OutputDense => new(Codes: 5376, Scales: 5760, Sums: 5888, ZeroPoints: 0, Bias: 6016);
+        private static LinearPlace EncoderLayer0OutputDense => new(Codes: 6016, Scales: 6400, Sums: 6528, ZeroPoints: 0, Bias: 6656, Depths: 6784);
 
         // encoder.layer.1.attention.self.query: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfQuery => new(Codes: 6144, Scales: 6528, Sums: 6656, ZeroPoints: 0, Bias: 6784);
+        private static LinearPlace EncoderLayer1AttentionSelfQuery => new(Codes: 6912, Scales: 7296, Sums: 7424, ZeroPoints: 0, Bias: 7552, Depths: 7680);
 
         // encoder.layer.1.attention.self.key: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfKey => new(Codes: 6912, Scales: 7296, Sums: 7424, ZeroPoints: 0, Bias: 7552);
+        private static LinearPlace EncoderLayer1AttentionSelfKey => new(Codes: 7808, Scales: 8192, Sums: 8320, ZeroPoints: 0, Bias: 8448, Depths: 8576);
 
         // encoder.layer.1.attention.self.value: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfValue => new(Codes: 7680, Scales: 8064, Sums: 8192, ZeroPoints: 0, Bias: 8320);
+        private static LinearPlace EncoderLayer1AttentionSelfValue => new(Codes: 8704, Scales: 9088, Sums: 9216, ZeroPoints: 0, Bias: 9344, Depths: 9472);
 
         // encoder.layer.1.attention.output.dense: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionOutputDense => new(Codes: 8448, Scales: 8832, Sums: 8960, ZeroPoints: 0, Bias: 9088);
+        private static LinearPlace EncoderLayer1AttentionOutputDense => new(Codes: 9600, Scales: 9984, Sums: 10112, ZeroPoints: 0, Bias: 10240, Depths: 10368);
 
         // encoder.layer.1.intermediate.dense: 16 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer1IntermediateDense => new(Codes: 9216, Scales: 9600, Sums: 9728, ZeroPoints: 0, Bias: 9856);
+        private static LinearPlace EncoderLayer1IntermediateDense => new(Codes: 10496, Scales: 10880, Sums: 11008, ZeroPoints: 0, Bias: 11136, Depths: 11264);
 
         // encoder.layer.1.output.dense: 8 x 16 at 2 bits.
-        private static LinearPlace EncoderLayer1OutputDense => new(Codes: 9984, Scales: 10368, Sums: 10496, ZeroPoints: 0, Bias: 10624);
+        private static LinearPlace EncoderLayer1OutputDense => new(Codes: 11392, Scales: 11776, Sums: 11904, ZeroPoints: 0, Bias: 12032, Depths: 12160);
 
         // pooler.dense: 8 x 8 at 2 bits.
-        private static LinearPlace PoolerDense => new(Codes: 10752, Scales: 11136, Sums: 11264, ZeroPoints: 0, Bias: 11392);
+        private static LinearPlace PoolerDense => new(Codes: 12288, Scales: 12672, Sums: 12800, ZeroPoints: 0, Bias: 12928, Depths: 13056);
 
         /// <inheritdoc/>
         public void PlaceWeights(PackedModel model, WeightArena arena)
