@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using QuantGen.Benchmarks.Data;
 using QuantGen.Kernels;
+using QuantGen.Linear;
 
 namespace QuantGen.Benchmarks.Suites;
 
@@ -50,13 +51,8 @@ public class ElementwiseBenchmarks
     }
 
     [Benchmark]
-    public void AddAndNormalize()
-    {
-        for (int at = 0; at < Tokens * Hidden; at += Hidden)
-        {
-            LayerNorm.AddAndNormalize(ref _values[at], ref _values[at + Hidden], ref _gamma[0], ref _beta[0], Epsilon, Hidden, ref _work[at]);
-        }
-    }
+    public void AddAndNormalize() =>
+        NormRows.AddAndNormalize(ref _values[0], ref _values[Hidden], ref _gamma[0], ref _beta[0], Epsilon, Tokens, Hidden, ref _work[0]);
 
     [Benchmark]
     public void QuantizeActivations() => ActivationQuantizer.QuantizePerToken(

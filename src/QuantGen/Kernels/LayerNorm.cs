@@ -114,6 +114,10 @@ public static class LayerNorm
         Finish(ref output, total, ref gamma, ref beta, epsilon, columns, ref output);
     }
 
+    /// <summary>Computes 1 over the standard deviation from the sum of squared differences.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float Inverse(float squares, float epsilon, int columns) => 1f / MathF.Sqrt((squares / columns) + epsilon);
+
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Finish<TLanes>(
         ref float input, TLanes total, ref float gamma, ref float beta, float epsilon, int columns, ref float output)
@@ -137,8 +141,7 @@ public static class LayerNorm
             TLanes.Accumulate(ref squares, difference, difference);
         }
 
-        float variance = TLanes.Sum(squares) / columns;
-        TLanes inverse = TLanes.Broadcast(1f / MathF.Sqrt(variance + epsilon));
+        TLanes inverse = TLanes.Broadcast(Inverse(TLanes.Sum(squares), epsilon, columns));
         for (nuint i = 0; i < whole; i += 16)
         {
             TLanes normal = (TLanes.Load(ref input, i) - means) * inverse;

@@ -18,10 +18,36 @@ public static class NormRows
     public static void AddAndNormalize(
         ref float input, ref float residual, ref float gamma, ref float beta, float epsilon, int count, int columns, ref float output)
     {
-        for (int token = 0; token < count; token++)
+        int token = 0;
+        if (columns % 16 == 0 && LanesChoice.Use512)
+        {
+            token = Pairs<Lanes512>(ref input, ref residual, ref gamma, ref beta, epsilon, count, columns, ref output);
+        }
+        else if (columns % 16 == 0 && LanesChoice.Use256)
+        {
+            token = Pairs<Lanes256>(ref input, ref residual, ref gamma, ref beta, epsilon, count, columns, ref output);
+        }
+
+        for (; token < count; token++)
         {
             nint at = (nint)token * columns;
             LayerNorm.AddAndNormalize(ref Unsafe.Add(ref input, at), ref Unsafe.Add(ref residual, at), ref gamma, ref beta, epsilon, columns, ref Unsafe.Add(ref output, at));
         }
+    }
+
+    // Gives the token behind the last pair.
+    private static int Pairs<TLanes>(
+        ref float input, ref float residual, ref float gamma, ref float beta, float epsilon, int count, int columns, ref float output)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        int token = 0;
+        for (; token + 2 <= count; token += 2)
+        {
+            nint at = (nint)token * columns;
+            LayerNormPair.RunAdd<TLanes>(
+                ref Unsafe.Add(ref input, at), ref Unsafe.Add(ref residual, at), ref gamma, ref beta, epsilon, columns, ref Unsafe.Add(ref output, at));
+        }
+
+        return token;
     }
 }

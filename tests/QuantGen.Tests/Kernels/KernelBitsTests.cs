@@ -60,6 +60,27 @@ public abstract class KernelBitsTests<TLanes>
     }
 
     [Fact]
+    public void Layer_normalization_of_two_tokens()
+    {
+        foreach (int columns in Sizes().Where(size => size % 16 == 0))
+        {
+            Random random = new(columns);
+            using GuardedBuffer<float> gamma = new(Samples.Normal(random, columns));
+            using GuardedBuffer<float> beta = new(Samples.Normal(random, columns));
+            using GuardedBuffer<float> residual = new(Samples.Normal(random, 2 * columns));
+            Compare<float>(
+                Samples.Normal(random, 2 * columns),
+                x => LayerNormPair.RunAdd<TLanes>(ref x.Start, ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start),
+                x =>
+                {
+                    LayerNorm.RunAdd<LanesScalar>(ref x.Start, ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start);
+                    ref float second = ref x.Span[columns];
+                    LayerNorm.RunAdd<LanesScalar>(ref second, ref residual.Span[columns], ref gamma.Start, ref beta.Start, 1e-12f, columns, ref second);
+                });
+        }
+    }
+
+    [Fact]
     public void Embeddings_of_every_width()
     {
         foreach (int columns in Sizes())
