@@ -6,7 +6,7 @@ using QuantGen.Specs;
 namespace QuantGen.Cli.Models;
 
 /// <summary>Makes a packed model of any dimensions with random weights, to measure speed without a checkpoint.</summary>
-/// <remarks>Codes and scales are drawn directly: quantizing as many random floats would take far longer and change no timing.</remarks>
+/// <remarks>Codes and scales are drawn directly: quantizing as many random floats would take far longer. Codes are as frequent as those of trained weights (<see cref="NormalCodes"/>).</remarks>
 internal static class RandomModel
 {
     private const float Spread = 0.05f;
@@ -61,7 +61,8 @@ internal static class RandomModel
         byte[] packed = new byte[tensor.Bytes];
         if (name == PackedLayout.WordEmbedding)
         {
-            Fill(packed, new RowSegment(spec.EmbeddingBits, 0, spec.Dimensions.VocabularySize), spec.Dimensions.EmbeddingSize, Range(Mapping.Symmetric, spec.EmbeddingBits, spec.HasEmbeddingCodebook), random);
+            CodeRange range = spec.HasEmbeddingCodebook ? Labels(spec.EmbeddingBits) : CodeRange.For(Mapping.Symmetric, spec.EmbeddingBits);
+            Fill(packed, new RowSegment(spec.EmbeddingBits, 0, spec.Dimensions.VocabularySize), spec.Dimensions.EmbeddingSize, NormalCodes.Uniform(range), random);
             return packed;
         }
 
@@ -70,26 +71,29 @@ internal static class RandomModel
         foreach (RowSegment segment in matrix.Segments())
         {
             int length = segment.Rows * MatrixSpec.RowBytes(matrix.Columns, segment.Bits);
-            Fill(packed.AsSpan(at, length), segment, matrix.Columns, Range(matrix.Mapping, segment.Bits, matrix.HasCodebook), random);
+            Fill(packed.AsSpan(at, length), segment, matrix.Columns, Frequencies(matrix, segment.Bits), random);
             at += length;
         }
 
         return packed;
     }
 
-    private static CodeRange Range(Mapping mapping, int bits, bool hasCodebook) => hasCodebook ? new CodeRange(0, (1 << bits) - 1) : CodeRange.For(mapping, bits);
+    // Labels of a codebook stand for about as many weights each.
+    private static byte[] Frequencies(MatrixSpec matrix, int bits) =>
+        matrix.HasCodebook ? NormalCodes.Uniform(Labels(bits)) : NormalCodes.Of(CodeRange.For(matrix.Mapping, bits), bits);
 
-    private static void Fill(Span<byte> packed, RowSegment segment, int columns, CodeRange range, Random random)
+    private static CodeRange Labels(int bits) => new(0, (1 << bits) - 1);
+
+    private static void Fill(Span<byte> packed, RowSegment segment, int columns, byte[] frequencies, Random random)
     {
-        int count = range.Highest - range.Lowest + 1;
         int length = CodePacker.RowBytes(columns, segment.Bits);
         byte[] codes = new byte[columns];
         for (int row = 0; row < segment.Rows; row++)
         {
             random.NextBytes(codes);
-            for (int i = 0; i < codes.Length; i++)
+            foreach (ref byte code in codes.AsSpan())
             {
-                codes[i] = (byte)(range.Lowest + (codes[i] % count));
+                code = frequencies[code];
             }
 
             CodePacker.PackRow(codes, segment.Bits, packed.Slice(row * length, length));
