@@ -235,38 +235,6 @@ public static class ActivationQuantizer
         return centeredSum;
     }
 
-    /// <summary>Quantizes one row to centered codes of 16 bits: (code - zero point), as products of <see cref="ITileStep.IntegerPairs"/> take them.</summary>
-    /// <param name="row">The values; <paramref name="codes"/> may be the same memory.</param>
-    /// <param name="columns">How many.</param>
-    /// <param name="range">The mapping.</param>
-    /// <param name="codes">Receives the centered codes.</param>
-    /// <param name="padded">Where they end; those from <paramref name="columns"/> on become 0.</param>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static void Center<TLanes>(ref float row, int columns, ActivationParameters range, ref short codes, int padded)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        TLanes inverse = TLanes.Broadcast(range.Inverse);
-        TLanes lowest = TLanes.Broadcast(range.Lowest - range.ZeroPoint);
-        TLanes highest = TLanes.Broadcast(range.Highest - range.ZeroPoint);
-        TLanes offset = TLanes.Broadcast(CodeOffset);
-        nuint whole = (nuint)columns & ~(nuint)15;
-        for (nuint i = 0; i < whole; i += 16)
-        {
-            TLanes.StoreLowShorts(Round(TLanes.Load(ref row, i) * inverse, lowest, highest) + offset, ref codes, i);
-        }
-
-        if (whole < (nuint)columns)
-        {
-            TLanes centered = Round(LanesTail.Load<TLanes>(ref row, whole, columns & 15, 0f) * inverse, lowest, highest);
-            LanesTail.StoreLowShorts(centered + offset, ref codes, whole, columns & 15);
-        }
-
-        for (int i = columns; i < padded; i++)
-        {
-            Unsafe.Add(ref codes, i) = 0;
-        }
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TLanes Round<TLanes>(TLanes scaled, TLanes lowest, TLanes highest)
         where TLanes : struct, ILanes<TLanes> =>

@@ -78,6 +78,17 @@ public interface ILanes<TSelf>
     /// <param name="offset">Elements to skip.</param>
     static abstract void StoreLowShorts(TSelf value, ref short destination, nuint offset);
 
+    /// <summary>Writes the low 16 bits of 32 lanes.</summary>
+    /// <param name="first">The first sixteen lanes.</param>
+    /// <param name="second">The lanes behind them.</param>
+    /// <param name="destination">Where to; 32 elements.</param>
+    /// <param name="offset">Elements to skip.</param>
+    static virtual void StoreLowShorts(TSelf first, TSelf second, ref short destination, nuint offset)
+    {
+        TSelf.StoreLowShorts(first, ref destination, offset);
+        TSelf.StoreLowShorts(second, ref destination, offset + 16);
+    }
+
     /// <summary>
     /// Takes the bits of every lane as integers: two 16-bit factors each in <paramref name="a"/> and <paramref name="b"/>, whose two products are added to
     /// the 32-bit sum without saturation.

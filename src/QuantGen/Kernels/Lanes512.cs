@@ -74,6 +74,12 @@ public struct Lanes512 : ILanes<Lanes512>
         Avx512F.ConvertToVector256Int16(value._all.AsInt32()).StoreUnsafe(ref destination, offset);
 
     /// <inheritdoc/>
+    // One permutation of words from both registers; a narrowing store of each takes several steps.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowShorts(Lanes512 first, Lanes512 second, ref short destination, nuint offset) =>
+        Avx512BW.PermuteVar32x16x2(first._all.AsInt16(), Vector512.CreateSequence<short>(0, 2), second._all.AsInt16()).StoreUnsafe(ref destination, offset);
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AccumulatePairs(ref Lanes512 sum, Lanes512 a, Lanes512 b) =>
         sum._all = (sum._all.AsInt32() + Avx512BW.MultiplyAddAdjacent(a._all.AsInt16(), b._all.AsInt16())).AsSingle();

@@ -90,13 +90,13 @@ public static class QuantizedAttention
                 Attention.Fill(ref Unsafe.Add(ref scores, (i * keys) + length), keys - length, float.NegativeInfinity);
             }
 
-            Softmax.Run<TLanes>(ref scores, keys, rows, keys);
+            LanesScalar factors = Softmax.Factors<TLanes>(ref scores, keys, rows, keys);
 
             // A row's codes take the first half of its own memory, behind which it has been read.
             for (int i = 0; i < rows; i++)
             {
                 ref float row = ref Unsafe.Add(ref scores, i * keys);
-                ActivationQuantizer.Center<TLanes>(ref row, keys, operands.Probabilities, ref Unsafe.As<float, short>(ref row), keys);
+                AttentionCodes.Row<TLanes>(ref row, keys, factors[i], operands.Probabilities, ref Unsafe.As<float, short>(ref row), keys);
             }
 
             ref float contexts = ref Unsafe.Add(ref context, start * contextStride);
@@ -119,14 +119,8 @@ public static class QuantizedAttention
     // Rows of centered codes, as many pairs each.
     private static void Center<TLanes>(
         ref float values, nint rowStride, int rows, int columns, ActivationParameters range, ref float codes, int pairs)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        for (int i = 0; i < rows; i++)
-        {
-            ref short row = ref Unsafe.As<float, short>(ref Unsafe.Add(ref codes, i * (nint)pairs));
-            ActivationQuantizer.Center<TLanes>(ref Unsafe.Add(ref values, i * rowStride), columns, range, ref row, 2 * pairs);
-        }
-    }
+        where TLanes : struct, ILanes<TLanes> =>
+        AttentionCodes.Rows<TLanes>(ref values, rowStride, rows, columns, range, ref Unsafe.As<float, short>(ref codes), 2 * pairs, 2 * pairs);
 
     private static int Pairs(int count) => (count + 1) / 2;
 }

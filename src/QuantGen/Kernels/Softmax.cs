@@ -11,6 +11,9 @@ namespace QuantGen.Kernels;
 /// </remarks>
 public static class Softmax
 {
+    // As many as a set of lanes has places for.
+    private const int BlockRows = 16;
+
     /// <summary>Normalizes each row.</summary>
     /// <param name="values">The first element of the first row.</param>
     /// <param name="stride">Elements from one row to the next.</param>
@@ -41,28 +44,39 @@ public static class Softmax
     internal static void Run<TLanes>(ref float values, nint stride, int rows, int count)
         where TLanes : struct, ILanes<TLanes>
     {
-        // One step for many rows, then the next step: the folds of one row overlap with the work of its neighbours.
-        LanesScalar perRow = default;
-        for (int start = 0; start < rows; start += 16)
+        for (int start = 0; start < rows; start += BlockRows)
         {
             ref float block = ref Unsafe.Add(ref values, start * stride);
-            int height = Math.Min(16, rows - start);
+            int height = Math.Min(BlockRows, rows - start);
+            LanesScalar factors = Factors<TLanes>(ref block, stride, height, count);
             for (int i = 0; i < height; i++)
             {
-                perRow[i] = Largest<TLanes>(ref Unsafe.Add(ref block, i * stride), count);
-            }
-
-            for (int i = 0; i < height; i++)
-            {
-                float sum = Powers<TLanes>(ref Unsafe.Add(ref block, i * stride), count, perRow[i]);
-                perRow[i] = sum > 0f ? 1f / sum : 0f;
-            }
-
-            for (int i = 0; i < height; i++)
-            {
-                Multiply<TLanes>(ref Unsafe.Add(ref block, i * stride), count, perRow[i]);
+                Multiply<TLanes>(ref Unsafe.Add(ref block, i * stride), count, factors[i]);
             }
         }
+    }
+
+    /// <summary>Replaces the elements of up to 16 rows by e^(x - max) and leaves the last step, one multiplication each, to the caller.</summary>
+    /// <returns>Each row's factor.</returns>
+    internal static LanesScalar Factors<TLanes>(ref float values, nint stride, int rows, int count)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        Debug.Assert(rows <= BlockRows);
+
+        // One step for many rows, then the next step: the folds of one row overlap with the work of its neighbours.
+        LanesScalar perRow = default;
+        for (int i = 0; i < rows; i++)
+        {
+            perRow[i] = Largest<TLanes>(ref Unsafe.Add(ref values, i * stride), count);
+        }
+
+        for (int i = 0; i < rows; i++)
+        {
+            float sum = Powers<TLanes>(ref Unsafe.Add(ref values, i * stride), count, perRow[i]);
+            perRow[i] = sum > 0f ? 1f / sum : 0f;
+        }
+
+        return perRow;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
