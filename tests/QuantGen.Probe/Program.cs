@@ -5,6 +5,7 @@ var probes = new Dictionary<string, Func<IProbe>>(StringComparer.Ordinal)
 {
     ["model-bits"] = () => new ModelBitsProbe(),
     ["training-bits"] = () => new TrainingBitsProbe(),
+    ["first-move"] = () => new FirstMoveProbe(),
     ["tokenize-shared"] = () => new TokenizeSharedProbe(),
 };
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace QuantGen.Execution;
@@ -62,35 +63,47 @@ internal sealed unsafe class WorkerPlaces
 
     private void LeaveTo(int worker)
     {
-        byte* allowed = stackalloc byte[MaskBytes];
-        byte* free = stackalloc byte[MaskBytes];
-        if (GetAffinity(0, MaskBytes, allowed) < 0)
+        if (Move(_processors))
         {
-            return;
-        }
-
-        new Span<byte>(allowed, MaskBytes).CopyTo(new Span<byte>(free, MaskBytes));
-        for (int other = 0; other < _workers; other++)
-        {
-            int taken = ProcessorOf(other);
-            if ((uint)taken < MaskBytes * 8)
-            {
-                free[taken >> 3] &= (byte)~(1 << (taken & 7));
-            }
-        }
-
-        // More workers than processors: sharing is what was asked for. The call fails, too, where a sandbox forbids it, and nothing is lost.
-        if (new Span<byte>(free, MaskBytes).IndexOfAnyExcept((byte)0) >= 0 && SetAffinity(0, MaskBytes, free) == 0)
-        {
-            _ = SetAffinity(0, MaskBytes, allowed);
             Volatile.Write(ref Place(worker), Processor());
         }
     }
 
+    // Moves the calling thread to any processor it may use but these, and afterwards allows all again; numbers below 0 are none.
+    private static bool Move(ReadOnlySpan<int> taken)
+    {
+        byte* allowed = stackalloc byte[MaskBytes];
+        byte* free = stackalloc byte[MaskBytes];
+        if (GetAffinity(0, MaskBytes, allowed) < 0)
+        {
+            return false;
+        }
+
+        Unsafe.CopyBlockUnaligned(free, allowed, MaskBytes);
+        foreach (int processor in taken)
+        {
+            if ((uint)processor < MaskBytes * 8)
+            {
+                free[processor >> 3] &= (byte)~(1 << (processor & 7));
+            }
+        }
+
+        // More workers than processors: sharing is what was asked for. The call fails, too, where a sandbox forbids it, and nothing is lost.
+        bool isAny = false;
+        for (int i = 0; i < MaskBytes; i++)
+        {
+            isAny |= free[i] != 0;
+        }
+
+        return isAny && SetAffinity(0, MaskBytes, free) == 0 && SetAffinity(0, MaskBytes, allowed) == 0;
+    }
+
+    // The first call of a foreign function allocates. Workers meet by chance, in any call of a session, and no call may allocate: so all three are called here.
     private static bool CanAsk()
     {
         try
         {
+            _ = Move([]);
             return Processor() >= 0;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)

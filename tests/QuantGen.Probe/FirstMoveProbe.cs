@@ -1,0 +1,20 @@
+using System.Globalization;
+using QuantGen.Execution;
+
+namespace QuantGen.Probe;
+
+/// <summary>Writes the bytes that the first worker of a process to leave another's processor allocates.</summary>
+internal sealed class FirstMoveProbe : IProbe
+{
+    /// <inheritdoc/>
+    public void Run(string[] arguments)
+    {
+        // One thread plays both workers, so that they certainly meet.
+        var places = new WorkerPlaces(2);
+        places.Claim(0);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        places.Claim(1);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Console.WriteLine(allocated.ToString(CultureInfo.InvariantCulture));
+    }
+}
