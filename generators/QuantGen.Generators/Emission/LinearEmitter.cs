@@ -36,6 +36,13 @@ internal sealed class LinearEmitter(ModelPlan plan)
             w.Lines($"QuantizedRows x = Stage.{Quantize(site, input, inputStride, count, use)};");
         }
 
+        if (AreBeside(outputs))
+        {
+            Enter(operators);
+            Beside(w, outputs);
+            return;
+        }
+
         int groupSize = 0;
         foreach ((MatrixSpec matrix, string output, string stride) in outputs)
         {
@@ -58,6 +65,37 @@ internal sealed class LinearEmitter(ModelPlan plan)
                 current = next;
             }
         }
+    }
+
+    /// <summary>Gets the most outputs of a call that computes a layer, with those that may be computed beside it.</summary>
+    public static int MostBeside(MatrixSpec matrix) => matrix.Name.Contains(".attention.self.") ? 3 * PanelPadding.Pad(matrix.Rows, PanelPadding.Rows) : matrix.Rows;
+
+    // Layers whose kernel looks sums of activations up share the tables of them.
+    private static bool AreBeside(IReadOnlyList<(MatrixSpec Matrix, string Output, string Stride)> outputs)
+    {
+        MatrixSpec first = outputs[0].Matrix;
+        return outputs.Count > 1 && outputs.All(o =>
+            o.Matrix.HasIntegerProduct && !o.Matrix.IsMixed && PanelPadding.HasTables(o.Matrix.Bits, o.Matrix.GroupSize > 0)
+            && KernelVariant.Of(o.Matrix, o.Matrix.Bits) == KernelVariant.Of(first, first.Bits));
+    }
+
+    private void Beside(SourceWriter w, IReadOnlyList<(MatrixSpec Matrix, string Output, string Stride)> outputs)
+    {
+        MatrixSpec first = outputs[0].Matrix;
+        w.Lines($"{plan.Spec.Name}Kernels{KernelVariant.Of(first, first.Bits).Suffix}.LinearBeside(");
+        w.Lines("    x,");
+        foreach ((MatrixSpec matrix, _, _) in outputs)
+        {
+            w.Lines($"    {Open(matrix, 0)},");
+        }
+
+        w.Lines($"    ref {outputs[0].Output}, {outputs[0].Stride}, ref pass.LocalFloats(worker, PanelScratch));");
+    }
+
+    private static string Open(MatrixSpec matrix, int segment)
+    {
+        int padded = PanelPadding.Pad(matrix.Columns, PanelPadding.Columns);
+        return $"LinearWeights.Open(pass, {Identifier.Of(matrix.Name, segment)}, {N(matrix.Segments()[segment].Rows)}, {N(padded)}, {N(matrix.GroupSize == 0 ? padded : matrix.GroupSize)}, {(matrix.HasZeroPoints ? "true" : "false")})";
     }
 
     private string Quantize(ActivationSite site, string input, string inputStride, string count, string use)
@@ -98,9 +136,7 @@ internal sealed class LinearEmitter(ModelPlan plan)
             string variant = KernelVariant.Of(matrix, segments[s].Bits).Suffix;
             string target = !matrix.IsMixed ? $"ref {output}, {stride}"
                 : $"ref Unsafe.Add(ref pass.LocalFloats(worker, Stored), {N(segments[s].FirstRow)}), {N(matrix.Rows)}";
-            int padded = PanelPadding.Pad(matrix.Columns, PanelPadding.Columns);
-            string open = $"LinearWeights.Open(pass, {Identifier.Of(matrix.Name, s)}, {N(segments[s].Rows)}, {N(padded)}, {N(matrix.GroupSize == 0 ? padded : matrix.GroupSize)}, {(matrix.HasZeroPoints ? "true" : "false")})";
-            w.Lines($"{kernels}{variant}.Linear({rows}, {open}, {target}, ref pass.LocalFloats(worker, PanelScratch));");
+            w.Lines($"{kernels}{variant}.Linear({rows}, {Open(matrix, s)}, {target}, ref pass.LocalFloats(worker, PanelScratch));");
         }
 
         if (matrix.IsMixed)

@@ -67,7 +67,7 @@ internal sealed class MemoryPlan
             local.Add(new("TokenZeroPoints", block * 4, 0, Step.Last));
             local.Add(new("TokenSums", block * 4 * groups, 0, Step.Last));
             scratch = Math.Max(scratch, model.Matrices.Where(m => m.HasIntegerProduct)
-                .Max(m => m.Segments().Max(s => PanelPadding.ScratchBytes((int)block, m.Rows, m.Columns, s.Bits, m.GroupSize > 0))));
+                .Max(m => m.Segments().Max(s => PanelPadding.ScratchBytes((int)block, LinearEmitter.MostBeside(m), m.Columns, s.Bits, m.GroupSize > 0))));
         }
 
         if (scratch > 0)

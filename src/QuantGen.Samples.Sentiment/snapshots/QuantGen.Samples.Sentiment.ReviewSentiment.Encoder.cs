@@ -106,9 +106,12 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer0AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer0AttentionSelfInputZeroPoint), 0));
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfQuery, 256, 256, 256, false), ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            ReviewSentimentKernelsW2.LinearBeside(
+                x,
+                LinearWeights.Open(pass, EncoderLayer0AttentionSelfQuery, 256, 256, 256, false),
+                LinearWeights.Open(pass, EncoderLayer0AttentionSelfKey, 256, 256, 256, false),
+                LinearWeights.Open(pass, EncoderLayer0AttentionSelfValue, 256, 256, 256, false),
+                ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
         }
 
         // Layer 0: attention output, feed-forward and both normalizations of some tokens.
@@ -163,9 +166,12 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer1AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer1AttentionSelfInputZeroPoint), 0));
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfQuery, 256, 256, 256, false), ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            ReviewSentimentKernelsW2.LinearBeside(
+                x,
+                LinearWeights.Open(pass, EncoderLayer1AttentionSelfQuery, 256, 256, 256, false),
+                LinearWeights.Open(pass, EncoderLayer1AttentionSelfKey, 256, 256, 256, false),
+                LinearWeights.Open(pass, EncoderLayer1AttentionSelfValue, 256, 256, 256, false),
+                ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
         }
 
         // Layer 1: attention output, feed-forward and both normalizations of some tokens.
@@ -220,9 +226,12 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer2AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer2AttentionSelfInputZeroPoint), 0));
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionSelfQuery, 256, 256, 256, false), ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            ReviewSentimentKernelsW2.LinearBeside(
+                x,
+                LinearWeights.Open(pass, EncoderLayer2AttentionSelfQuery, 256, 256, 256, false),
+                LinearWeights.Open(pass, EncoderLayer2AttentionSelfKey, 256, 256, 256, false),
+                LinearWeights.Open(pass, EncoderLayer2AttentionSelfValue, 256, 256, 256, false),
+                ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
         }
 
         // Layer 2: attention output, feed-forward and both normalizations of some tokens.
@@ -278,8 +287,11 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer3AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer3AttentionSelfInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfKey, 256, 256, 256, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfValue, 256, 256, 256, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.LinearBeside(
+                    x,
+                    LinearWeights.Open(pass, EncoderLayer3AttentionSelfKey, 256, 256, 256, false),
+                    LinearWeights.Open(pass, EncoderLayer3AttentionSelfValue, 256, 256, 256, false),
+                    ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
             }
             (int sequence, int sequences) = FirstTokens.SequencesIn(pass, first, count);
             if (sequences > 0)

@@ -66,6 +66,28 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             }
         }
 
+        /// <summary>Computes two linear layers that read the same activations; their outputs stand side by side.</summary>
+        public static void LinearBeside(in QuantizedRows x, in PlacedLinear first, in PlacedLinear last, ref float output, int outputStride, ref float scratch) =>
+            LinearBeside(x, default, first, last, ref output, outputStride, ref scratch);
+
+        /// <summary>Computes three linear layers that read the same activations, or two when the first is nothing; their outputs stand side by side.</summary>
+        public static void LinearBeside(in QuantizedRows x, in PlacedLinear first, in PlacedLinear second, in PlacedLinear last, ref float output, int outputStride, ref float scratch)
+        {
+            if (s_hasTables512)
+            {
+                TableLoop.RunBeside<Tables512>(x, first, second, last, ref output, outputStride, ref scratch);
+                return;
+            }
+
+            if (first.Rows > 0)
+            {
+                Linear(x, first, ref output, outputStride, ref scratch);
+            }
+
+            Linear(x, second, ref Unsafe.Add(ref output, first.Rows), outputStride, ref scratch);
+            Linear(x, last, ref Unsafe.Add(ref output, first.Rows + second.Rows), outputStride, ref scratch);
+        }
+
         // AVX-512BW: the sums of six activations are computed once for all 64 choices of six one-bit weights and then looked up by every output.
         // A sum is at most 6 * 255, and 32 of them fit 16 bits without a sign: 48,960 <= 65,535.
         private readonly struct Tables512 : ITableKernel

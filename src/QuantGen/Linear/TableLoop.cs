@@ -17,52 +17,81 @@ public static class TableLoop
     /// <param name="outputStride">Floats from one token's outputs to the next.</param>
     /// <param name="scratch">At least <see cref="PanelPadding.ScratchBytes"/> bytes, aligned to a cache line.</param>
     public static void Run<TKernel>(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
+        where TKernel : struct, ITableKernel =>
+        RunBeside<TKernel>(x, default, default, w, ref output, outputStride, ref scratch);
+
+    /// <summary>Computes up to three quantized linear layers that read the same activations, whose tables are then built once; their outputs stand side by side.</summary>
+    /// <typeparam name="TKernel">The kernel.</typeparam>
+    /// <param name="x">Activations.</param>
+    /// <param name="first">Weights of the first layer; nothing where there are fewer than three.</param>
+    /// <param name="second">Weights of the second layer; nothing where there is one.</param>
+    /// <param name="last">Weights of the last layer, which stand before those of the next step.</param>
+    /// <param name="output">First output of the first token.</param>
+    /// <param name="outputStride">Floats from one token's outputs to the next.</param>
+    /// <param name="scratch">At least <see cref="PanelPadding.ScratchBytes"/> bytes, aligned to a cache line.</param>
+    public static void RunBeside<TKernel>(
+        in QuantizedRows x, in PlacedLinear first, in PlacedLinear second, in PlacedLinear last, ref float output, int outputStride, ref float scratch)
         where TKernel : struct, ITableKernel
     {
-        ProductTrace.Listener?.Invoke(typeof(TKernel), TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
+        Trace<TKernel>(first, x.Count);
+        Trace<TKernel>(second, x.Count);
+        Trace<TKernel>(last, x.Count);
         int tile = TKernel.Order.Table!.Tokens;
-        ref byte tables = ref Unsafe.As<float, byte>(ref scratch);
-        ref int sums = ref Unsafe.As<byte, int>(ref Unsafe.Add(ref tables, PanelPadding.TableBytes + PanelPadding.TableSumBytes));
         int token = 0;
-        while (x.Count - token >= tile || (token > 0 && token < x.Count))
+        while (token < x.Count)
         {
             // Tokens are independent: computing some of them twice costs less than a kernel for every height.
-            token = Math.Min(token, x.Count - tile);
-            Sum<TKernel>(x, token, tile, w, ref tables, ref sums);
-            Finish<TKernel>(ref sums, x, token, tile, w, ref Unsafe.Add(ref output, token * (nint)outputStride), outputStride);
-            token += tile;
+            int tokens = x.Count >= tile ? tile : 1;
+            token = Math.Min(token, x.Count - tokens);
+            ref byte tables = ref Unsafe.As<float, byte>(ref scratch);
+            ref int sums = ref Unsafe.As<byte, int>(ref Unsafe.Add(ref tables, PanelPadding.TableBytes + PanelPadding.TableSumBytes));
+            ref int secondSums = ref Unsafe.Add(ref sums, tokens * first.PaddedRows);
+            ref int lastSums = ref Unsafe.Add(ref secondSums, tokens * second.PaddedRows);
+            Sum<TKernel>(x, token, tokens, first, second, last, ref tables, ref sums, ref secondSums, ref lastSums);
+            ref float outputs = ref Unsafe.Add(ref output, token * (nint)outputStride);
+            Finish<TKernel>(ref sums, x, token, tokens, first, ref outputs, outputStride);
+            Finish<TKernel>(ref secondSums, x, token, tokens, second, ref Unsafe.Add(ref outputs, first.Rows), outputStride);
+            Finish<TKernel>(ref lastSums, x, token, tokens, last, ref Unsafe.Add(ref outputs, first.Rows + second.Rows), outputStride);
+            token += tokens;
         }
+    }
 
-        for (; token < x.Count; token++)
+    private static void Trace<TKernel>(in PlacedLinear w, int tokens)
+        where TKernel : struct, ITableKernel
+    {
+        if (w.Rows > 0)
         {
-            Sum<TKernel>(x, token, 1, w, ref tables, ref sums);
-            Finish<TKernel>(ref sums, x, token, 1, w, ref Unsafe.Add(ref output, token * (nint)outputStride), outputStride);
+            ProductTrace.Listener?.Invoke(typeof(TKernel), TKernel.Order.Bits, w.Rows, w.Columns, tokens);
         }
     }
 
     // Every output of one token, or of a tile of them.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Sum<TKernel>(in QuantizedRows x, int token, int tokens, in PlacedLinear w, ref byte tables, ref int sums)
+    private static void Sum<TKernel>(
+        in QuantizedRows x, int token, int tokens, in PlacedLinear first, in PlacedLinear second, in PlacedLinear last,
+        ref byte tables, ref int sums, ref int secondSums, ref int lastSums)
         where TKernel : struct, ITableKernel
     {
         TableOrder order = TKernel.Order.Table!;
-        int words = order.Words(w.Columns);
+        int words = order.Words(last.Columns);
 
-        // What stands behind this layer in memory is the next one. It is fetched meanwhile, by each tile of tokens its share.
-        nint layer = w.PaddedRows / TableOrder.GranuleOutputs * (nint)order.GranuleBytes(w.Columns);
-        nint share = layer / ((x.Count + tokens - 1) / tokens);
+        // What stands behind the last layer in memory is the next step's. As much as is read here is fetched meanwhile, by each tile of tokens its share.
+        nint layer = last.PaddedRows / TableOrder.GranuleOutputs * (nint)order.GranuleBytes(last.Columns);
+        nint share = layer * (first.PaddedRows + second.PaddedRows + last.PaddedRows) / last.PaddedRows / ((x.Count + tokens - 1) / tokens);
         nint far = layer + (token / tokens * share);
-        for (int first = 0; first < words; first += order.BlockWords)
+        for (int word = 0; word < words; word += order.BlockWords)
         {
-            int count = Math.Min(order.BlockWords, words - first);
+            int count = Math.Min(order.BlockWords, words - word);
             for (int m = 0; m < tokens; m++)
             {
                 TKernel.Build(
-                    ref Unsafe.Add(ref x.Codes, ((token + m) * (nint)x.Stride) + (first * order.WordInputs)), count,
+                    ref Unsafe.Add(ref x.Codes, ((token + m) * (nint)x.Stride) + (word * order.WordInputs)), count,
                     ref Unsafe.Add(ref tables, m * order.TableBytes), tokens * order.TableBytes);
             }
 
-            Block<TKernel>(order, tokens, w, first, count, far + (first * share / words), share * count / words, ref tables, ref sums);
+            Block<TKernel>(order, tokens, first, word, count, 0, 0, ref tables, ref sums);
+            Block<TKernel>(order, tokens, second, word, count, 0, 0, ref tables, ref secondSums);
+            Block<TKernel>(order, tokens, last, word, count, far + (word * share / words), share * count / words, ref tables, ref lastSums);
         }
     }
 

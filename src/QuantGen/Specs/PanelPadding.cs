@@ -56,7 +56,7 @@ public static class PanelPadding
     /// <summary>Gets the bytes that a product needs beside its operands, whichever kernel computes it.</summary>
     /// <remarks>Either tables and, behind them, room for one register and sums of some tokens, or the outputs of a partly filled panel and, behind them, a panel unpacked to bytes.</remarks>
     /// <param name="tokens">Most tokens of a call.</param>
-    /// <param name="rows">Outputs.</param>
+    /// <param name="rows">Outputs, of all layers that are computed side by side.</param>
     /// <param name="columns">Inputs.</param>
     /// <param name="bits">Bits of a code.</param>
     /// <param name="isGrouped">Whether scales stand along the input.</param>

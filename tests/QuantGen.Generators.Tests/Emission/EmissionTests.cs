@@ -76,13 +76,19 @@ public sealed class EmissionTests
         Assert.Contains("Unsafe.Add(ref pass.WeightFloats(EncoderLayer0AttentionSelfInputScale), use)", albert, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Query_key_and_value_share_one_quantization_of_their_input()
+    [Theory]
+    [InlineData(1, 0, 1, 0)]
+    [InlineData(2, 0, 1, 0)]
+    [InlineData(2, 32, 0, 3)]
+    [InlineData(4, 0, 0, 3)]
+    public void Query_key_and_value_share_one_quantization_of_their_input_and_its_tables(int bits, int groupSize, int beside, int alone)
     {
-        string encoder = Files(new SpecOptions { Bits = 2 })["Sample.Tiny.Encoder.g.cs"];
+        string encoder = Files(new SpecOptions { Bits = bits, GroupSize = groupSize })["Sample.Tiny.Encoder.g.cs"];
         string project = encoder[encoder.IndexOf("void Layer0Project", StringComparison.Ordinal)..encoder.IndexOf("void Layer0Finish", StringComparison.Ordinal)];
         Assert.Single(Lines(project), l => l.Contains("Stage.PerToken(", StringComparison.Ordinal));
-        Assert.Equal(3, Lines(project).Count(l => l.Contains("TinyKernelsW2.Linear(x, ", StringComparison.Ordinal)));
+        Assert.Equal(beside, Lines(project).Count(l => l.Contains(".LinearBeside(", StringComparison.Ordinal)));
+        Assert.Equal(alone, Lines(project).Count(l => l.Contains(".Linear(x, ", StringComparison.Ordinal)));
+        Assert.Equal(3, Lines(project).Count(l => l.Contains("LinearWeights.Open(", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -30,6 +30,11 @@ internal static class QuantizedKernelEmitter
                 w.Lines("/// <summary>Gets the order in which the kernel in use here reads codes.</summary>");
                 w.Lines($"public static KernelOrder Order =>{Choose(sets, i => i.Name + ".Order")};\n");
                 Dispatch(w, sets, variant.Bits);
+                if (sets.Any(i => i.Kind == ProductKind.Tables))
+                {
+                    Beside(w, sets.Where(i => i.Kind == ProductKind.Tables));
+                }
+
                 foreach (IsaSpec isa in sets)
                 {
                     w.Blank();
@@ -98,6 +103,41 @@ internal static class QuantizedKernelEmitter
                     w.Lines($"{(sets[i].Kind == ProductKind.Tables ? "TableLoop" : "PanelLoop")}.Run<{kernels}>(x, w, ref output, outputStride, ref scratch);");
                 }
             }
+        }
+    }
+
+    // Tables of activations serve every layer that reads them; products share nothing.
+    private static void Beside(SourceWriter w, IEnumerable<IsaSpec> tables)
+    {
+        w.Lines("""
+
+            /// <summary>Computes two linear layers that read the same activations; their outputs stand side by side.</summary>
+            public static void LinearBeside(in QuantizedRows x, in PlacedLinear first, in PlacedLinear last, ref float output, int outputStride, ref float scratch) =>
+                LinearBeside(x, default, first, last, ref output, outputStride, ref scratch);
+
+            /// <summary>Computes three linear layers that read the same activations, or two when the first is nothing; their outputs stand side by side.</summary>
+            """);
+        using (w.Block("public static void LinearBeside(in QuantizedRows x, in PlacedLinear first, in PlacedLinear second, in PlacedLinear last, ref float output, int outputStride, ref float scratch)"))
+        {
+            foreach (IsaSpec isa in tables)
+            {
+                using (w.Block($"if ({isa.Condition})"))
+                {
+                    w.Lines($"TableLoop.RunBeside<{isa.Name}>(x, first, second, last, ref output, outputStride, ref scratch);");
+                    w.Lines("return;");
+                }
+
+                w.Blank();
+            }
+
+            using (w.Block("if (first.Rows > 0)"))
+            {
+                w.Lines("Linear(x, first, ref output, outputStride, ref scratch);");
+            }
+
+            w.Blank();
+            w.Lines("Linear(x, second, ref Unsafe.Add(ref output, first.Rows), outputStride, ref scratch);");
+            w.Lines("Linear(x, last, ref Unsafe.Add(ref output, first.Rows + second.Rows), outputStride, ref scratch);");
         }
     }
 }

@@ -98,9 +98,12 @@ namespace Sample.QuantGenerated
             pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 8);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfQuery, 8, 32, 32, false), ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfKey, 8, 32, 32, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-            TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionSelfValue, 8, 32, 32, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            TinyKernelsW2.LinearBeside(
+                x,
+                LinearWeights.Open(pass, EncoderLayer0AttentionSelfQuery, 8, 32, 32, false),
+                LinearWeights.Open(pass, EncoderLayer0AttentionSelfKey, 8, 32, 32, false),
+                LinearWeights.Open(pass, EncoderLayer0AttentionSelfValue, 8, 32, 32, false),
+                ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
         }
 
         // Layer 0: attention output, feed-forward and both normalizations of some tokens.
@@ -156,8 +159,11 @@ namespace Sample.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 8);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfKey, 8, 32, 32, false), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
-                TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfValue, 8, 32, 32, false), ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+                TinyKernelsW2.LinearBeside(
+                    x,
+                    LinearWeights.Open(pass, EncoderLayer1AttentionSelfKey, 8, 32, 32, false),
+                    LinearWeights.Open(pass, EncoderLayer1AttentionSelfValue, 8, 32, 32, false),
+                    ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
             }
             (int sequence, int sequences) = FirstTokens.SequencesIn(pass, first, count);
             if (sequences > 0)

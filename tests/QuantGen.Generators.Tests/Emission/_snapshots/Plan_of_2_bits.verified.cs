@@ -35,18 +35,18 @@ namespace Sample.QuantGenerated
         private const long Outputs = 4096; // 256 bytes
 
         // Buffers of one worker; those that never live at the same time overlap.
-        private const long PanelScratch = 0; // 16960 bytes, steps 0-6
-        private const long AttentionScratch = 16960; // 3328 bytes, steps 2-2
-        private const long Intermediate = 16960; // 4096 bytes, steps 4-5
-        private const long Pooled = 16960; // 32 bytes, steps 6-6
-        private const long Codes = 21056; // 2060 bytes, steps 0-6
-        private const long Attended = 23168; // 2048 bytes, steps 3-5
-        private const long FirstContext = 25216; // 2048 bytes, steps 0-5
-        private const long FirstHidden = 27264; // 2048 bytes, steps 0-5
-        private const long Normalized = 29312; // 2048 bytes, steps 3-5
-        private const long TokenScales = 31360; // 256 bytes, steps 0-6
-        private const long TokenSums = 31616; // 256 bytes, steps 0-6
-        private const long TokenZeroPoints = 31872; // 256 bytes, steps 0-6
+        private const long PanelScratch = 0; // 17984 bytes, steps 0-6
+        private const long AttentionScratch = 17984; // 3328 bytes, steps 2-2
+        private const long Intermediate = 17984; // 4096 bytes, steps 4-5
+        private const long Pooled = 17984; // 32 bytes, steps 6-6
+        private const long Codes = 22080; // 2060 bytes, steps 0-6
+        private const long Attended = 24192; // 2048 bytes, steps 3-5
+        private const long FirstContext = 26240; // 2048 bytes, steps 0-5
+        private const long FirstHidden = 28288; // 2048 bytes, steps 0-5
+        private const long Normalized = 30336; // 2048 bytes, steps 3-5
+        private const long TokenScales = 32384; // 256 bytes, steps 0-6
+        private const long TokenSums = 32640; // 256 bytes, steps 0-6
+        private const long TokenZeroPoints = 32896; // 256 bytes, steps 0-6
 
         /// <inheritdoc/>
         public int MaxSequenceLength => 16;
@@ -64,7 +64,7 @@ namespace Sample.QuantGenerated
         public long SharedBytes => 4352;
 
         /// <inheritdoc/>
-        public long WorkerBytes => 32128;
+        public long WorkerBytes => 33152;
 
         /// <inheritdoc/>
         public long HiddenOffset => Hidden;
