@@ -3,7 +3,7 @@ import os from 'node:os';
 import { describeMachine } from './machine.mjs';
 import { Contender, peerTask, startPeer, withContenders } from './processes.mjs';
 import { describe, maskedVariants, opponents, paddedOpponents } from './recipes.mjs';
-import { disturbance } from './report.mjs';
+import { disturbance, weightName } from './report.mjs';
 import { chooseRows, describeShape } from './rows.mjs';
 import { buildTool, configFile, installPackages, readConfig, tokenize } from './setup.mjs';
 import { sessionOptions } from './session-options.mjs';
@@ -101,6 +101,7 @@ async function compare(request, recipe, tool, { runs, burst, pauseMs, seed }) {
     configFile(row.model),
     '--bits',
     row.bits,
+    ...(row.attentionBits === undefined ? [] : ['--attention-bits', row.attentionBits]),
     ...shape,
     '--threads',
     row.threads,
@@ -116,7 +117,7 @@ async function compare(request, recipe, tool, { runs, burst, pauseMs, seed }) {
   const result = { ...row, ours: summarize(a), peers: summarize(b), recipe, times: { ours: a, peers: b } };
   result.ratio = result.ours.median / result.peers.median;
   log(
-    `${row.name} (${describeShape(row)}): ${row.bits} bits ${result.ours.median.toFixed(2)} ms, ${row.peer} ${result.peers.median.toFixed(2)} ms, ratio ${result.ratio.toFixed(3)}`,
+    `${row.name} (${describeShape(row)}): ${weightName(row)} ${result.ours.median.toFixed(2)} ms, ${row.peer} ${result.peers.median.toFixed(2)} ms, ratio ${result.ratio.toFixed(3)}`,
   );
   return result;
 }

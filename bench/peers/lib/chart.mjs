@@ -20,7 +20,7 @@ export function chart(results) {
       text(
         labelWidth - 8,
         middle + 4,
-        `${result.name} ${weightName(result.bits)} / ${result.peer}${result.peerOrder === 'length' ? ', sorted' : ''}`,
+        `${result.name} ${weightName(result)} / ${result.peer}${result.peerOrder === 'length' ? ', sorted' : ''}`,
         'text-anchor="end"',
       ),
       `<rect x="${labelWidth}" y="${y}" width="${(end - labelWidth).toFixed(1)}" height="${barHeight}" fill="${color}"/>`,

@@ -7,7 +7,8 @@ const ms = (value) => (value < 100 ? value.toFixed(2) : value.toFixed(1));
 const spread = (times) => `${ms(times.median)} (${ms(times.p10)}-${ms(times.p90)})${isDisturbed(times) ? ' ~' : ''}`;
 const table = (headers, rows) => [headers, headers.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
-export const weightName = (bits) => (bits === 32 ? '32-bit' : `W${bits}`);
+export const weightName = ({ bits, attentionBits }) =>
+  `${bits === 32 ? '32-bit' : `W${bits}`}${attentionBits === undefined ? '' : `, ${attentionBits}-bit attention`}`;
 
 export function verdict({ ratio, target }) {
   return target === null ? '' : ratio <= target ? 'met' : 'missed';
@@ -22,7 +23,7 @@ export function resultTable(results) {
   const rows = results.map((result) => [
     result.name,
     describeShape(result),
-    weightName(result.bits),
+    weightName(result),
     spread(result.ours),
     result.peer,
     spread(result.peers),

@@ -48,6 +48,11 @@ test('a turn can be several runs', async () => {
   assert.equal(order.join(''), 'aabbaabb');
 });
 
+test('a row says what is rounded', () => {
+  const names = [{ bits: 2 }, { bits: 32 }, { bits: 4, attentionBits: 8 }].map((each) => resultTable([{ ...result(0.5, 0.62), ...each }]).split('\n')[2].split('|')[3].trim());
+  assert.deepEqual(names, ['W2', '32-bit', 'W4, 8-bit attention']);
+});
+
 test('a row says whether its target is met', () => {
   const lines = resultTable([result(0.5, 0.62), result(0.7, 0.62), result(0.7, null)])
     .split('\n')
