@@ -42,8 +42,10 @@ public static class PanelLoop
         int outputs = TKernel.Order.PanelOutputs;
         nint panelBytes = TKernel.Order.PanelBytes(w.Columns);
         ref byte unpacked = ref Unsafe.As<float, byte>(ref Unsafe.Add(ref scratch, ScratchFloats(x.Count)));
+        FetchParameters<TKernel>(w, 0);
         for (int row = 0; row < w.Rows; row += outputs)
         {
+            FetchParameters<TKernel>(w, row + outputs);
             TKernel.Unpack(ref Unsafe.Add(ref w.Codes, row / outputs * panelBytes), panelBytes, ref unpacked);
             ref int zeroPoints = ref Unsafe.IsNullRef(ref w.ZeroPoints) ? ref w.ZeroPoints : ref Unsafe.Add(ref w.ZeroPoints, row);
             var panel = new PlacedLinear(
@@ -87,8 +89,10 @@ public static class PanelLoop
         int panel = TKernel.Order.PanelOutputs;
         Debug.Assert(w.Columns % KernelOrder.ColumnMultiple == 0 && x.Stride >= w.Columns, "activations cover the padded inputs");
         int row = first;
+        FetchParameters<TKernel>(w, row);
         for (; row + panel <= end; row += panel)
         {
+            FetchParameters<TKernel>(w, row + panel);
             Panel<TKernel>(x, w, row, ref Unsafe.Add(ref output, row), outputStride);
         }
 
@@ -130,6 +134,25 @@ public static class PanelLoop
         for (; token < x.Count; token++)
         {
             TKernel.Single(x, token, w, row, ref Unsafe.Add(ref output, (nint)token * outputStride));
+        }
+    }
+
+    // What belongs to the rows of a panel is needed at the end of its first tile, and a line or two of each kind in such intervals is nothing a processor foresees.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FetchParameters<TKernel>(in PlacedLinear w, int row)
+        where TKernel : struct, ITileKernel
+    {
+        const int CacheLine = 64;
+        nint start = (nint)row * sizeof(float);
+        for (nint at = start; at < start + (TKernel.Order.PanelOutputs * sizeof(float)); at += CacheLine)
+        {
+            Prefetch.Line(ref Unsafe.As<float, byte>(ref w.Scales), at);
+            Prefetch.Line(ref Unsafe.As<int, byte>(ref w.Sums), at);
+            Prefetch.Line(ref Unsafe.As<float, byte>(ref w.Bias), at);
+            if (TKernel.Order.AddsPairs)
+            {
+                Prefetch.Line(ref Unsafe.As<int, byte>(ref w.Depths), at);
+            }
         }
     }
 
