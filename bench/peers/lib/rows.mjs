@@ -10,23 +10,23 @@ const ragged = (peerOrder) => ({ model: 'base', texts: 512, batch: 32, threads: 
 const row = (name, shape, bits, peer, target = null, quick = true) => ({ name, ...shape, bits, peer, target, quick });
 // Queries, keys, values and probabilities are rounded to 8 bits as well, as in the papers; the graphs of the peer multiply them as floats.
 const rounded = (each) => ({ ...each, attentionBits: 8 });
+// By bits of a weight, with and without that.
+const base128Targets = [
+  [1, 0.42],
+  [2, 0.62],
+  [3, null],
+  [4, 0.72],
+  [8, 1.0],
+];
+const base128Rows = base128Targets.map(([bits, target]) => row('base-128', base128, bits, 'int8', target));
 const extra = (name, shape, bits, peer) => row(name, shape, bits, peer, null, false);
 
 export const allRows = [
-  row('base-128', base128, 1, 'int8', 0.42),
-  row('base-128', base128, 2, 'int8', 0.62),
-  row('base-128', base128, 3, 'int8'),
-  row('base-128', base128, 4, 'int8', 0.72),
-  row('base-128', base128, 8, 'int8', 1.0),
+  ...base128Rows,
   row('base-128', base128, 32, 'fp32', 0.9),
   ...[1, 2, 4].map((bits) => extra('base-128', base128, bits, 'int4')),
   ...[1, 2, 3, 4, 8].map((bits) => extra('base-128', base128, bits, 'fp32')),
-  ...[
-    [1, 0.42],
-    [2, 0.62],
-    [4, 0.72],
-    [8, 1.0],
-  ].map(([bits, target]) => rounded(row('base-128', base128, bits, 'int8', target))),
+  ...base128Rows.filter(({ target }) => target !== null).map(rounded),
   row('base-16', base16, 1, 'int8', 0.3),
   row('base-16', base16, 2, 'int8', 0.45),
   row('base-16', base16, 8, 'int8', 0.8),

@@ -13,8 +13,8 @@ public static class ActivationQuantizer
     // Four rows of 3,072 floats fill a first-level cache of 48 KB.
     private const int BlockRows = 4;
 
-    // 1.5 * 2^23: an integer added to it is left in the low bits.
-    private const float CodeOffset = 12582912f;
+    /// <summary>1.5 * 2^23: adding it rounds to an integer, halves to even, and leaves that integer in the low bits.</summary>
+    internal const float CodeOffset = 12582912f;
 
     /// <summary>Quantizes each row by its own minimum and maximum.</summary>
     /// <param name="input">The first value of the first row.</param>
@@ -238,5 +238,11 @@ public static class ActivationQuantizer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TLanes Round<TLanes>(TLanes scaled, TLanes lowest, TLanes highest)
         where TLanes : struct, ILanes<TLanes> =>
-        TLanes.RoundToEven(TLanes.Min(TLanes.Max(TLanes.NaNToZero(scaled), lowest), highest));
+        TLanes.RoundToEven(Cut(scaled, lowest, highest));
+
+    /// <summary>Brings values into the range of centered codes. The bounds are integers, so cutting before rounding equals cutting after it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TLanes Cut<TLanes>(TLanes scaled, TLanes lowest, TLanes highest)
+        where TLanes : struct, ILanes<TLanes> =>
+        TLanes.Min(TLanes.Max(TLanes.NaNToZero(scaled), lowest), highest);
 }

@@ -6,9 +6,6 @@ namespace QuantGen.Kernels;
 /// <remarks><see cref="ActivationParameters.Code"/> defines a code; probabilities are multiplied by the reciprocal of their sum on the way.</remarks>
 internal static class AttentionCodes
 {
-    // 1.5 * 2^23: adding it rounds to an integer, halves to even, and leaves that integer in the low bits.
-    private const float CodeOffset = 12582912f;
-
     /// <summary>Quantizes some rows.</summary>
     /// <param name="values">The first row; <paramref name="codes"/> may be the same memory.</param>
     /// <param name="stride">Values from row to row.</param>
@@ -16,15 +13,13 @@ internal static class AttentionCodes
     /// <param name="columns">Values of a row.</param>
     /// <param name="range">The mapping.</param>
     /// <param name="codes">Receives the centered codes.</param>
-    /// <param name="codesStride">Codes from row to row.</param>
-    /// <param name="padded">Where a row's codes end; those from <paramref name="columns"/> on become 0.</param>
-    public static void Rows<TLanes>(
-        ref float values, nint stride, int rows, int columns, ActivationParameters range, ref short codes, nint codesStride, int padded)
+    /// <param name="padded">Codes from row to row; those from <paramref name="columns"/> on become 0.</param>
+    public static void Rows<TLanes>(ref float values, nint stride, int rows, int columns, ActivationParameters range, ref short codes, int padded)
         where TLanes : struct, ILanes<TLanes>
     {
         for (int i = 0; i < rows; i++)
         {
-            Row<TLanes>(ref Unsafe.Add(ref values, i * stride), columns, 1f, range, ref Unsafe.Add(ref codes, i * codesStride), padded);
+            Row<TLanes>(ref Unsafe.Add(ref values, i * stride), columns, 1f, range, ref Unsafe.Add(ref codes, i * (nint)padded), padded);
         }
     }
 
@@ -69,9 +64,8 @@ internal static class AttentionCodes
         }
     }
 
-    // The bounds are integers, so cutting before rounding equals cutting after it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes Shifted<TLanes>(TLanes scaled, TLanes lowest, TLanes highest)
         where TLanes : struct, ILanes<TLanes> =>
-        TLanes.Min(TLanes.Max(TLanes.NaNToZero(scaled), lowest), highest) + TLanes.Broadcast(CodeOffset);
+        ActivationQuantizer.Cut(scaled, lowest, highest) + TLanes.Broadcast(ActivationQuantizer.CodeOffset);
 }

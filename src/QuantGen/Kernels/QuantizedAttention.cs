@@ -120,7 +120,7 @@ public static class QuantizedAttention
     private static void Center<TLanes>(
         ref float values, nint rowStride, int rows, int columns, ActivationParameters range, ref float codes, int pairs)
         where TLanes : struct, ILanes<TLanes> =>
-        AttentionCodes.Rows<TLanes>(ref values, rowStride, rows, columns, range, ref Unsafe.As<float, short>(ref codes), 2 * pairs, 2 * pairs);
+        AttentionCodes.Rows<TLanes>(ref values, rowStride, rows, columns, range, ref Unsafe.As<float, short>(ref codes), 2 * pairs);
 
     private static int Pairs(int count) => (count + 1) / 2;
 }
