@@ -1,5 +1,6 @@
 using QuantGen.Execution;
 using QuantGen.TestModels;
+using QuantGen.Tests;
 
 namespace QuantGen.IntegrationTests.Behaviour;
 
@@ -21,13 +22,13 @@ public sealed class AllocationTests
                 batch.RunInto(session, results, options);
             }
 
-            long before = GC.GetAllocatedBytesForCurrentThread();
+            long before = AllocatedBytes.OfThisThread;
             for (int i = 0; i < 10; i++)
             {
                 batch.RunInto(session, results, options);
             }
 
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal(0, AllocatedBytes.OfThisThread - before);
         }
     }
 }

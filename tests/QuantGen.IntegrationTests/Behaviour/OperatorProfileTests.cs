@@ -3,6 +3,7 @@ using QuantGen.Execution;
 using QuantGen.Linear;
 using QuantGen.Specs;
 using QuantGen.TestModels;
+using QuantGen.Tests;
 
 namespace QuantGen.IntegrationTests.Behaviour;
 
@@ -96,10 +97,10 @@ public sealed class OperatorProfileTests
         batch.RunInto(session, results, options);
         OperatorProducts[] once = [.. profile.Products];
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        long before = AllocatedBytes.OfThisThread;
         batch.RunInto(session, results, options);
         batch.RunInto(session, results, options);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocatedBytes.OfThisThread - before);
 
         Assert.Equal(once.Select(p => p with { MultiplyAdds = 3 * p.MultiplyAdds }), profile.Products);
         Assert.Equal(3, profile.Passes);

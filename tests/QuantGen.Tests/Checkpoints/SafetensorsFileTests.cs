@@ -98,9 +98,9 @@ public class SafetensorsFileTests
         byte[] bytes = RawSafetensors.File(RawSafetensors.Header([.. Enumerable.Range(0, 60_000).Select(i => (i.ToString("x"), 0))]), 0);
         SafetensorsFile.Read(RawSafetensors.File("{}", 0), "warm-up").Dispose();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        long before = AllocatedBytes.OfThisThread;
         SafetensorsFile.Read(bytes, "f").Dispose();
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        long allocated = AllocatedBytes.OfThisThread - before;
 
         Assert.InRange(allocated, 0, 4L * bytes.Length + (1 << 20));
     }

@@ -27,10 +27,10 @@ public sealed class LoadingMemoryTests
 
             // One thread, so that all is counted; the second time, when pooled buffers exist.
             Load(path, spec);
-            long before = GC.GetAllocatedBytesForCurrentThread();
+            long before = AllocatedBytes.OfThisThread;
             Load(path, spec);
 
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, length / 4);
+            Assert.InRange(AllocatedBytes.OfThisThread - before, 0, length / 4);
         }
         finally
         {
@@ -49,9 +49,9 @@ public sealed class LoadingMemoryTests
         }
 
         builder.AddBytes(PackedLayout.Vocabulary, TinyModel.Vocabulary(spec.Dimensions.VocabularySize));
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        long before = AllocatedBytes.OfThisThread;
         using PackedModel model = builder.Build();
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        long allocated = AllocatedBytes.OfThisThread - before;
 
         Assert.InRange(allocated, model.FileLength, model.FileLength * 5 / 4);
         Assert.Equal(1f, model.Floats(TinyModel.Query + ".weight")[^1]);

@@ -93,13 +93,13 @@ public sealed class SessionConcurrencyTests
             session.Run(batch.Ids, batch.Types, batch.Lengths, outputs);
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        long before = AllocatedBytes.OfThisThread;
         for (int i = 0; i < 20; i++)
         {
             session.Run(batch.Ids, batch.Types, batch.Lengths, outputs);
         }
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(before, AllocatedBytes.OfThisThread);
     }
 
     [Theory]

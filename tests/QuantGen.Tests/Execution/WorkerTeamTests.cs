@@ -167,7 +167,7 @@ public sealed class WorkerTeamTests
         var program = new TeamProgram(phases: 4, items: workers);
         program.Also = (phase, item, worker) =>
         {
-            allocated[worker] = GC.GetAllocatedBytesForCurrentThread();
+            allocated[worker] = AllocatedBytes.OfThisThread;
 
             // Everybody takes one item, and in the second phase the others wait long enough to fall asleep.
             Interlocked.Increment(ref arrived);
@@ -197,10 +197,10 @@ public sealed class WorkerTeamTests
         // What the caller allocated in between is this test's own array.
         before[0] = allocated[0] = 0;
         Assert.Equal(before, allocated);
-        long caller = GC.GetAllocatedBytesForCurrentThread();
+        long caller = AllocatedBytes.OfThisThread;
         arrived = 0;
         team.Run(program, pass.Pass, workers);
-        Assert.Equal(caller, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(caller, AllocatedBytes.OfThisThread);
     }
 
     private static long[] Results(int workers)

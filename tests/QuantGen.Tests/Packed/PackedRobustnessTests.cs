@@ -90,9 +90,9 @@ public class PackedRobustnessTests
 
         Assert.All(PackedDefects.All().Append(("valid", valid, "")).Append(("deep", deep, "")).Append(("deepest", deepest, "")), candidate =>
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
+            long before = AllocatedBytes.OfThisThread;
             IsRefused(candidate.Item2);
-            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            long allocated = AllocatedBytes.OfThisThread - before;
             Assert.True(allocated < (4L * candidate.Item2.Length) + (1 << 20), $"{candidate.Item1}: {allocated} bytes for a file of {candidate.Item2.Length}");
         });
     }

@@ -96,11 +96,11 @@ public sealed class TokenizerPropertyTests
         long before = 0;
         for (int i = 0; i < 20; i++)
         {
-            before = i == 10 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            before = i == 10 ? AllocatedBytes.OfThisThread : before;
             tokenizer.Encode("unaffable running, café 한국 😀 [MASK]", "a b c", ids, typeIds, 64, out _);
         }
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(before, AllocatedBytes.OfThisThread);
     }
 
     [Fact]
