@@ -3,7 +3,7 @@ using QuantGen.Execution;
 
 namespace QuantGen.Probe;
 
-/// <summary>Writes the bytes that the first worker of a process to leave another's processor allocates.</summary>
+/// <summary>Writes the bytes that the first worker of a process to leave another's processor allocates, and the first to fall asleep and be woken.</summary>
 internal sealed class FirstMoveProbe : IProbe
 {
     /// <inheritdoc/>
@@ -11,9 +11,13 @@ internal sealed class FirstMoveProbe : IProbe
     {
         // One thread plays both workers, so that they certainly meet.
         var places = new WorkerPlaces(2);
+        var sleepers = new Sleepers(2);
         places.Claim(0);
         long before = GC.GetAllocatedBytesForCurrentThread();
         places.Claim(1);
+        int place = sleepers.Add();
+        sleepers.SendElsewhere();
+        sleepers.Remove(place);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Console.WriteLine(allocated.ToString(CultureInfo.InvariantCulture));
     }

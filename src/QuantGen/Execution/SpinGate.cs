@@ -11,14 +11,18 @@ internal sealed class SpinGate
 
     private const int SpinsPerRound = 2;
     private readonly object _monitor = new();
+    private readonly Sleepers _asleep;
     private readonly int _rounds;
     private int _value;
     private int _sleepers;
 
     /// <summary>Creates a gate with the number 0.</summary>
     /// <param name="microseconds">About how long to spin before sleeping.</param>
-    public SpinGate(int microseconds)
+    /// <param name="threads">How many threads may wait at the same time.</param>
+    public SpinGate(int microseconds, int threads = 1)
     {
+        _asleep = new Sleepers(threads);
+
         // Thread.SpinWait's unit is some 37 ns on every machine; with one processor nobody could change the number meanwhile.
         _rounds = Environment.ProcessorCount > 1 ? microseconds * 27 / SpinsPerRound : 0;
     }
@@ -35,6 +39,7 @@ internal sealed class SpinGate
         {
             lock (_monitor)
             {
+                _asleep.SendElsewhere();
                 Monitor.PulseAll(_monitor);
             }
         }
@@ -63,12 +68,14 @@ internal sealed class SpinGate
         lock (_monitor)
         {
             Interlocked.Increment(ref _sleepers);
+            int place = _asleep.Add();
             int value;
             while ((value = Volatile.Read(ref _value)) == old)
             {
                 Monitor.Wait(_monitor);
             }
 
+            _asleep.Remove(place);
             Interlocked.Decrement(ref _sleepers);
             return value;
         }

@@ -1,20 +1,14 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace QuantGen.Execution;
 
 /// <summary>Keeps the workers of a team on processors of their own.</summary>
 /// <remarks>
-/// A thread that wakes up while the other processor is busy for a moment is put on its waker's processor, and Linux then lets both take turns
-/// there for tens of milliseconds, longer than a whole pass, with the other processor idle. So a worker that finds itself on the processor of
-/// another asks for any other, and afterwards allows all again: it is never bound. Every worker does so, the first too: it slept while the one behind
-/// it moved away, and the one that wakes it brings it along, over and over. Only one of two on a processor runs and moves. Elsewhere than on Linux
-/// nothing is done.
+/// When something else runs on a worker's processor for a moment, Linux puts the worker on that of another and lets both take turns there for tens of
+/// milliseconds, longer than a whole pass, with the other processor idle. So a worker that finds itself on the processor of another asks for any other,
+/// and afterwards allows all again: it is never bound. Every worker does so, and only one of two on a processor runs and moves. Elsewhere than on Linux
+/// nothing is done. That threads do not wake up together is the business of <see cref="Sleepers"/>.
 /// </remarks>
-internal sealed unsafe class WorkerPlaces
+internal sealed class WorkerPlaces
 {
-    private const int MaskBytes = 128;
-
     // Two cache lines for each worker: everybody writes at the start of every phase.
     private const int Stride = 32;
     private readonly int _workers;
@@ -29,8 +23,6 @@ internal sealed unsafe class WorkerPlaces
         Clear();
     }
 
-    private static bool IsSupported { get; } = OperatingSystem.IsLinux() && Environment.ProcessorCount > 1 && CanAsk();
-
     /// <summary>Gets the processor a worker was last seen on; -1 when it has claimed none.</summary>
     /// <param name="worker">Its number.</param>
     public int ProcessorOf(int worker) => Volatile.Read(ref Place(worker));
@@ -42,12 +34,12 @@ internal sealed unsafe class WorkerPlaces
     /// <param name="worker">The caller's number.</param>
     public void Claim(int worker)
     {
-        if (!IsSupported)
+        if (!Processors.IsSupported)
         {
             return;
         }
 
-        int here = Processor();
+        int here = Processors.Here();
         Volatile.Write(ref Place(worker), here);
         for (int other = 0; other < _workers; other++)
         {
@@ -65,60 +57,27 @@ internal sealed unsafe class WorkerPlaces
     {
         if (Move(_processors))
         {
-            Volatile.Write(ref Place(worker), Processor());
+            Volatile.Write(ref Place(worker), Processors.Here());
         }
     }
 
     // Moves the calling thread to any processor it may use but these, and afterwards allows all again; numbers below 0 are none.
     private static bool Move(ReadOnlySpan<int> taken)
     {
-        byte* allowed = stackalloc byte[MaskBytes];
-        byte* free = stackalloc byte[MaskBytes];
-        if (GetAffinity(0, MaskBytes, allowed) < 0)
+        Span<byte> allowed = stackalloc byte[Processors.SetBytes];
+        Span<byte> free = stackalloc byte[Processors.SetBytes];
+        if (!Processors.GetAllowed(allowed))
         {
             return false;
         }
 
-        Unsafe.CopyBlockUnaligned(free, allowed, MaskBytes);
+        allowed.CopyTo(free);
         foreach (int processor in taken)
         {
-            if ((uint)processor < MaskBytes * 8)
-            {
-                free[processor >> 3] &= (byte)~(1 << (processor & 7));
-            }
+            Processors.Remove(free, processor);
         }
 
         // More workers than processors: sharing is what was asked for. The call fails, too, where a sandbox forbids it, and nothing is lost.
-        bool isAny = false;
-        for (int i = 0; i < MaskBytes; i++)
-        {
-            isAny |= free[i] != 0;
-        }
-
-        return isAny && SetAffinity(0, MaskBytes, free) == 0 && SetAffinity(0, MaskBytes, allowed) == 0;
+        return free.ContainsAnyExcept((byte)0) && Processors.Allow(0, free) && Processors.Allow(0, allowed);
     }
-
-    // The first call of a foreign function allocates. Workers meet by chance, in any call of a session, and no call may allocate: so all three are called here.
-    private static bool CanAsk()
-    {
-        try
-        {
-            _ = Move([]);
-            return Processor() >= 0;
-        }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
-        {
-            return false;
-        }
-    }
-
-    // These take well under a microsecond and never block, so the collector need not know.
-    [DllImport("libc", EntryPoint = "sched_getcpu"), SuppressGCTransition]
-    private static extern int Processor();
-
-    [DllImport("libc", EntryPoint = "sched_getaffinity")]
-    private static extern int GetAffinity(int thread, nint bytes, byte* mask);
-
-    [DllImport("libc", EntryPoint = "sched_setaffinity")]
-    private static extern int SetAffinity(int thread, nint bytes, byte* mask);
 }

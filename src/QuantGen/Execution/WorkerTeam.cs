@@ -5,23 +5,20 @@ namespace QuantGen.Execution;
 
 /// <summary>The threads of one workspace: the caller of <see cref="Run"/> and background threads that are started when first needed.</summary>
 /// <remarks>
-/// A forward pass is one job. Within a phase every worker claims the next item until none is left; the last to arrive at the end of a phase
-/// opens the next one. One job at a time; nothing is allocated per job. With one worker nothing is shared and nothing is atomic.
+/// A forward pass is one job. Workers take the items of a phase from a <see cref="Ticket"/>, and whoever finishes the last of them opens the next phase. Nobody
+/// waits for a worker that holds no item: one that has not woken up yet, or whose processor the system has given to somebody else, is simply late.
+/// One job at a time; nothing is allocated per job. With one worker nothing is shared and nothing is atomic.
 /// </remarks>
 internal sealed class WorkerTeam : IDisposable
 {
     private const int Stop = -1;
     private readonly Thread?[] _threads;
     private readonly SpinGate[] _starts;
-    private readonly SpinGate _phase = new(SpinGate.WithinPass);
-    private readonly SpinGate _done = new(SpinGate.WithinPass);
+    private readonly SpinGate _phases;
     private readonly WorkerPlaces _places;
     private IEncoderProgram? _program;
     private ForwardPass? _pass;
     private ExceptionDispatchInfo? _error;
-    private int _phases;
-    private int _workers;
-    private int _items;
     private int _job;
     private bool _disposed;
     private Counters _counters;
@@ -32,6 +29,7 @@ internal sealed class WorkerTeam : IDisposable
     {
         _threads = new Thread?[workers];
         _starts = new SpinGate[workers];
+        _phases = new SpinGate(SpinGate.WithinPass, workers);
         _places = new WorkerPlaces(workers);
         for (int i = 0; i < workers; i++)
         {
@@ -46,6 +44,7 @@ internal sealed class WorkerTeam : IDisposable
     public void Run(IEncoderProgram program, ForwardPass pass, int workers)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        workers = Math.Min(workers, Ticket.MostWorkers);
         if (workers == 1)
         {
             RunAlone(program, pass);
@@ -60,10 +59,8 @@ internal sealed class WorkerTeam : IDisposable
             }
         }
 
-        Open(program, pass, workers);
-        Work(0);
-        Leave();
-        _done.WaitWhile(_job - 1);
+        Begin(program, pass, workers);
+        Work(worker: 0);
 
         // The threads keep the team alive; it must not keep the model alive.
         _program = null;
@@ -113,23 +110,19 @@ internal sealed class WorkerTeam : IDisposable
         _threads[worker] = thread;
     }
 
-    private void Open(IEncoderProgram program, ForwardPass pass, int workers)
+    private void Begin(IEncoderProgram program, ForwardPass pass, int workers)
     {
-        // What may throw comes first.
-        _phases = program.PhaseCount;
-        _items = _phases > 0 ? program.ItemCount(0, pass) : 0;
         _program = program;
         _pass = pass;
-        _workers = workers;
-        _counters.Next = 0;
-        _counters.Arrived = 0;
-        _counters.Active = workers;
         _places.Clear();
-        _phase.Set(0);
+        Open(workers, 0);
+        if (new Ticket(_counters.Ticket).Workers == 0)
+        {
+            return;
+        }
 
         // Numbers of jobs are never negative, so that none of them is the order to stop.
         _job = _job == int.MaxValue ? 1 : _job + 1;
-        _done.Set(_job - 1);
         for (int worker = 1; worker < workers; worker++)
         {
             _starts[worker].Set(_job);
@@ -141,97 +134,124 @@ internal sealed class WorkerTeam : IDisposable
         int job = 0;
         while ((job = _starts[worker].WaitWhile(job)) != Stop)
         {
-            OperatorProfile? profile = _pass!.Profile;
-            profile?.Attach(worker);
             Work(worker);
-            profile?.Detach(worker);
-            Leave();
         }
     }
 
+    /// <summary>Takes part until there is nothing left to do for this worker.</summary>
     private void Work(int worker)
     {
-        int last = _phases - 1;
-        int phase = 0;
-        while (phase <= last)
+        OperatorProfile? profile = null;
+        int phase = -1;
+        while (true)
         {
-            _places.Claim(worker);
-            RunItems(phase, worker);
-            _pass!.Enter(worker, OperatorClass.Wait);
+            // Before the ticket: if that has changed since, nobody waits.
+            int opened = _phases.Value;
+            var ticket = new Ticket(Volatile.Read(ref _counters.Ticket));
+            if (worker >= ticket.Workers)
+            {
+                break;
+            }
 
-            // The end of the last phase needs no meeting: the caller waits until all have left.
-            phase = phase == last ? _phases : Meet(phase);
+            if (ticket.Phase != phase)
+            {
+                phase = ticket.Phase;
+                _places.Claim(worker);
+            }
+
+            if (ticket.Next == ticket.Items)
+            {
+                _phases.WaitWhile(opened);
+            }
+            else if (TryTake(ticket))
+            {
+                if (worker != 0)
+                {
+                    profile = Report(worker, profile, _pass!.Profile);
+                }
+
+                RunItem(ticket.Phase, ticket.Next, worker);
+                if (Interlocked.Increment(ref _counters.Done) == ticket.Items)
+                {
+                    Open(ticket.Workers, ticket.Phase + 1);
+                }
+            }
         }
+
+        Report(worker, profile, null);
     }
 
-    private void RunItems(int phase, int worker)
+    // What a thread computes is reported to the profile of the pass whose items it takes; the caller's thread sees to that itself.
+    private static OperatorProfile? Report(int worker, OperatorProfile? before, OperatorProfile? now)
     {
-        IEncoderProgram program = _program!;
+        if (!ReferenceEquals(before, now))
+        {
+            before?.Detach(worker);
+            now?.Attach(worker);
+        }
+
+        return now;
+    }
+
+    private bool TryTake(Ticket ticket) => Interlocked.CompareExchange(ref _counters.Ticket, ticket.AfterNext, ticket.AfterNext - 1) == ticket.AfterNext - 1;
+
+    private void RunItem(int phase, int item, int worker)
+    {
         ForwardPass pass = _pass!;
+        if (Volatile.Read(ref _error) is null)
+        {
+            try
+            {
+                _program!.RunItem(phase, item, worker, pass);
+            }
+            catch (Exception e)
+            {
+                Fail(e);
+            }
+        }
+
+        // While the item is not done: afterwards the pass may return at any moment.
+        pass.Enter(worker, OperatorClass.Wait);
+    }
+
+    /// <summary>Opens the next phase that has items, or closes the job after the last or after a failure.</summary>
+    private void Open(int workers, int phase)
+    {
+        _counters.Done = 0;
+        long ticket = Ticket.Closed;
         try
         {
-            int item;
-            while ((item = Interlocked.Increment(ref _counters.Next) - 1) < _items && Volatile.Read(ref _error) is null)
+            IEncoderProgram program = _program!;
+            for (int phases = program.PhaseCount; phase < phases && _error is null; phase++)
             {
-                program.RunItem(phase, item, worker, pass);
+                int items = program.ItemCount(phase, _pass!);
+                if (items > 0)
+                {
+                    ticket = Ticket.Open(workers, phase, items);
+                    break;
+                }
             }
         }
         catch (Exception e)
         {
             Fail(e);
         }
-    }
 
-    /// <summary>Waits until all workers are done with a phase.</summary>
-    /// <returns>The next phase; the number of phases when one of them failed.</returns>
-    private int Meet(int phase)
-    {
-        if (Interlocked.Increment(ref _counters.Arrived) < _workers)
-        {
-            return _phase.WaitWhile(phase);
-        }
-
-        _counters.Arrived = 0;
-        _counters.Next = 0;
-        CountItems(phase + 1);
-        int next = _error is null ? phase + 1 : _phases;
-        _phase.Set(next);
-        return next;
-    }
-
-    private void CountItems(int phase)
-    {
-        try
-        {
-            _items = _program!.ItemCount(phase, _pass!);
-        }
-        catch (Exception e)
-        {
-            Fail(e);
-        }
-    }
-
-    private void Leave()
-    {
-        if (Interlocked.Decrement(ref _counters.Active) == 0)
-        {
-            _done.Set(_job);
-        }
+        int opened = unchecked(_phases.Value + 1);
+        Volatile.Write(ref _counters.Ticket, ticket);
+        _phases.Set(opened);
     }
 
     private void Fail(Exception e) => Interlocked.CompareExchange(ref _error, ExceptionDispatchInfo.Capture(e), null);
 
     /// <summary>What all workers write, each on a cache line pair of its own.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 512)]
+    [StructLayout(LayoutKind.Explicit, Size = 384)]
     private struct Counters
     {
         [FieldOffset(128)]
-        public int Next;
+        public long Ticket;
 
         [FieldOffset(256)]
-        public int Arrived;
-
-        [FieldOffset(384)]
-        public int Active;
+        public int Done;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class TrainingTeam : IDisposable
 {
     private const int Stop = -1;
     private readonly Thread[] _threads;
-    private readonly SpinGate _start = new(SpinGate.WithinPass);
+    private readonly SpinGate _start;
     private readonly SpinGate _done = new(SpinGate.WithinPass);
     private readonly Dictionary<Type, Slot> _slots = [];
     private readonly WorkerPlaces _places;
@@ -31,6 +31,7 @@ internal sealed class TrainingTeam : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(workers);
         Workers = workers == 0 ? Environment.ProcessorCount : workers;
         _places = new WorkerPlaces(Workers);
+        _start = new SpinGate(SpinGate.WithinPass, Workers);
         _threads = new Thread[Workers - 1];
         for (int i = 0; i < _threads.Length; i++)
         {

@@ -12,6 +12,7 @@ public sealed class WorkerTeamTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(16)]
     public void Every_item_runs_once_and_phases_do_not_overlap(int workers)
     {
         long[] expected = Results(workers: 1);
@@ -32,12 +33,15 @@ public sealed class WorkerTeamTests
     {
         long[] expected = Results(workers: 1);
         var program = new TeamProgram(Phases, Items);
-        using var pass = new Passes(program, workers: 4);
-        using var team = new WorkerTeam(4);
-        for (int i = 0; i < 300; i++)
+        using var pass = new Passes(program, workers: 8);
+        using var team = new WorkerTeam(8);
+        for (int i = 0; i < 600; i++)
         {
+            // More threads than most machines have processors, so that some wake up when their job is over and another one with a smaller budget runs.
+            int budget = 1 + (i * 7 % 8);
+            program.Also = (_, _, worker) => Assert.InRange(worker, 0, budget - 1);
             program.Reset();
-            team.Run(program, pass.Pass, workers: 1 + (i * 7 % 4));
+            team.Run(program, pass.Pass, budget);
             Assert.All(program.Runs, runs => Assert.Equal(1, runs));
             Assert.Equal(expected, program.Results);
         }

@@ -1,0 +1,122 @@
+using QuantGen.Execution;
+
+namespace QuantGen.Tests.Execution;
+
+public sealed class SleepersTests
+{
+    [Fact]
+    public void Whoever_is_woken_may_run_anywhere_but_where_the_waker_is_and_anywhere_again_once_awake()
+    {
+        if (!Processors.IsSupported)
+        {
+            Assert.Equal(-1, new Sleepers(1).Add());
+            return;
+        }
+
+        byte[] all = Allowed();
+        using var isAsleep = new ManualResetEventSlim();
+        using var isWoken = new ManualResetEventSlim();
+        var sleepers = new Sleepers(2);
+        byte[] whenWoken = [];
+        byte[] afterwards = [];
+        var thread = new Thread(() =>
+        {
+            int place = sleepers.Add();
+            isAsleep.Set();
+            isWoken.Wait();
+            whenWoken = Allowed();
+            sleepers.Remove(place);
+            afterwards = Allowed();
+        });
+        thread.Start();
+        isAsleep.Wait();
+
+        // Bound for a moment, so that it stays on the processor the sleeper must leave alone.
+        byte[] here = new byte[Processors.SetBytes];
+        int processor = Processors.Here();
+        here[processor >> 3] = (byte)(1 << (processor & 7));
+        Assert.True(Processors.Allow(0, here));
+        sleepers.SendElsewhere();
+        Assert.True(Processors.Allow(0, all));
+        isWoken.Set();
+        thread.Join();
+
+        byte[] others = [.. all];
+        Processors.Remove(others, processor);
+        Assert.Equal(others, whenWoken);
+        Assert.Equal(all, afterwards);
+    }
+
+    [Fact]
+    public void A_thread_that_may_run_nowhere_else_is_left_alone()
+    {
+        if (!Processors.IsSupported)
+        {
+            Assert.Equal(-1, new Sleepers(1).Add());
+            return;
+        }
+
+        byte[] all = Allowed();
+        byte[] here = new byte[Processors.SetBytes];
+        int processor = Processors.Here();
+        here[processor >> 3] = (byte)(1 << (processor & 7));
+        Assert.True(Processors.Allow(0, here));
+        try
+        {
+            var sleepers = new Sleepers(1);
+            int place = sleepers.Add();
+            sleepers.SendElsewhere();
+            Assert.Equal(here, Allowed());
+            sleepers.Remove(place);
+            Assert.Equal(here, Allowed());
+        }
+        finally
+        {
+            Processors.Allow(0, all);
+        }
+    }
+
+    [Fact]
+    public void Threads_beyond_the_capacity_have_no_place_and_places_are_used_again()
+    {
+        var sleepers = new Sleepers(1);
+        int first = sleepers.Add();
+        Assert.Equal(-1, sleepers.Add());
+        sleepers.Remove(-1);
+        sleepers.Remove(first);
+        Assert.Equal(first, sleepers.Add());
+    }
+
+    [Fact]
+    public void Who_sleeps_at_a_gate_wakes_with_its_number_and_may_run_where_it_might_before()
+    {
+        var gate = new SpinGate(microseconds: 0);
+        int found = 0;
+        byte[] before = [];
+        byte[] after = [];
+        var thread = new Thread(() =>
+        {
+            before = Processors.IsSupported ? Allowed() : [];
+            found = gate.WaitWhile(0);
+            after = Processors.IsSupported ? Allowed() : [];
+        });
+        thread.Start();
+        while ((thread.ThreadState & ThreadState.WaitSleepJoin) == 0)
+        {
+            Thread.Yield();
+        }
+
+        gate.Set(7);
+        thread.Join();
+
+        Assert.Equal(7, found);
+        Assert.Equal(before, after);
+    }
+
+    private static byte[] Allowed()
+    {
+        byte[] allowed = new byte[Processors.SetBytes];
+        Assert.True(Processors.GetAllowed(allowed));
+        return allowed;
+    }
+}
