@@ -35,14 +35,14 @@ internal sealed class SpinGate
     {
         // The exchange is a full fence: either this thread sees the sleeper, or the sleeper sees the new number.
         Interlocked.Exchange(ref _value, value);
-        if (Volatile.Read(ref _sleepers) != 0)
-        {
-            lock (_monitor)
-            {
-                _asleep.SendElsewhere();
-                Monitor.PulseAll(_monitor);
-            }
-        }
+        Wake();
+    }
+
+    /// <summary>Adds 1 to the number, whoever else does so at the same time, and wakes those who wait for it, as <see cref="Set"/> does.</summary>
+    public void Advance()
+    {
+        Interlocked.Increment(ref _value);
+        Wake();
     }
 
     /// <summary>Waits until the number differs from <paramref name="old"/>.</summary>
@@ -61,6 +61,18 @@ internal sealed class SpinGate
         }
 
         return Sleep(old);
+    }
+
+    private void Wake()
+    {
+        if (Volatile.Read(ref _sleepers) != 0)
+        {
+            lock (_monitor)
+            {
+                _asleep.SendElsewhere();
+                Monitor.PulseAll(_monitor);
+            }
+        }
     }
 
     private int Sleep(int old)

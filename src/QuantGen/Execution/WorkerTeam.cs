@@ -237,9 +237,9 @@ internal sealed class WorkerTeam : IDisposable
             Fail(e);
         }
 
-        int opened = unchecked(_phases.Value + 1);
+        // From here on the caller may return, when this was the last phase, and begin another job.
         Volatile.Write(ref _counters.Ticket, ticket);
-        _phases.Set(opened);
+        _phases.Advance();
     }
 
     private void Fail(Exception e) => Interlocked.CompareExchange(ref _error, ExceptionDispatchInfo.Capture(e), null);

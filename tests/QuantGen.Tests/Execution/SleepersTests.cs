@@ -32,9 +32,8 @@ public sealed class SleepersTests
         isAsleep.Wait();
 
         // Bound for a moment, so that it stays on the processor the sleeper must leave alone.
-        byte[] here = new byte[Processors.SetBytes];
         int processor = Processors.Here();
-        here[processor >> 3] = (byte)(1 << (processor & 7));
+        byte[] here = Only(processor);
         Assert.True(Processors.Allow(0, here));
         sleepers.SendElsewhere();
         Assert.True(Processors.Allow(0, all));
@@ -57,9 +56,7 @@ public sealed class SleepersTests
         }
 
         byte[] all = Allowed();
-        byte[] here = new byte[Processors.SetBytes];
-        int processor = Processors.Here();
-        here[processor >> 3] = (byte)(1 << (processor & 7));
+        byte[] here = Only(Processors.Here());
         Assert.True(Processors.Allow(0, here));
         try
         {
@@ -111,6 +108,13 @@ public sealed class SleepersTests
 
         Assert.Equal(7, found);
         Assert.Equal(before, after);
+    }
+
+    private static byte[] Only(int processor)
+    {
+        byte[] set = new byte[Processors.SetBytes];
+        set[processor >> 3] = (byte)(1 << (processor & 7));
+        return set;
     }
 
     private static byte[] Allowed()
