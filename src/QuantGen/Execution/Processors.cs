@@ -32,11 +32,12 @@ internal static unsafe class Processors
     /// <summary>Sets which processors a thread may run on. One that runs elsewhere moves before this returns.</summary>
     /// <param name="thread">Its number; 0 is the calling thread.</param>
     /// <param name="allowed">The set.</param>
+    /// <returns>Whether it is so: a set without processors changes nothing, and a sandbox may forbid it.</returns>
     public static bool Allow(int thread, ReadOnlySpan<byte> allowed)
     {
         fixed (byte* set = allowed)
         {
-            return SetAffinity(thread, SetBytes, set) == 0;
+            return allowed.ContainsAnyExcept((byte)0) && SetAffinity(thread, SetBytes, set) == 0;
         }
     }
 
@@ -63,7 +64,7 @@ internal static unsafe class Processors
         }
     }
 
-    // This one takes well under a microsecond and never blocks, so the collector need not know.
+    // These two take well under a microsecond and never block, so the collector need not know.
     [DllImport("libc", EntryPoint = "sched_getcpu"), SuppressGCTransition]
     private static extern int GetProcessor();
 

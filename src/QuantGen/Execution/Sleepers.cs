@@ -31,6 +31,7 @@ internal sealed class Sleepers(int capacity)
     /// <summary>Makes all threads wake up elsewhere than on the processor of the caller, where they may.</summary>
     public void SendElsewhere()
     {
+        int here = Processors.IsSupported ? Processors.Here() : -1;
         Span<byte> others = stackalloc byte[Processors.SetBytes];
         for (int i = 0; i < _places.Length; i++)
         {
@@ -38,8 +39,8 @@ internal sealed class Sleepers(int capacity)
             if (sleeper.Thread != 0)
             {
                 AllowedOf(i).CopyTo(others);
-                Processors.Remove(others, Processors.Here());
-                sleeper.IsSent = others.ContainsAnyExcept((byte)0) && Processors.Allow(sleeper.Thread, others);
+                Processors.Remove(others, here);
+                sleeper.IsSent = Processors.Allow(sleeper.Thread, others);
             }
         }
     }

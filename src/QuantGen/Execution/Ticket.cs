@@ -33,6 +33,9 @@ internal readonly struct Ticket(long bits)
     /// <summary>Gets the ticket with the next item taken.</summary>
     public long AfterNext => bits + 1;
 
+    /// <summary>Gets the number.</summary>
+    public long Bits => bits;
+
     /// <summary>Makes a ticket for all items of a phase.</summary>
     /// <exception cref="InvalidOperationException">There are more of something than a ticket has room for.</exception>
     public static long Open(int workers, int phase, int items) => workers <= MostWorkers && phase < MostPhases && items <= MostItems

@@ -77,7 +77,7 @@ internal sealed class WorkerPlaces
             Processors.Remove(free, processor);
         }
 
-        // More workers than processors: sharing is what was asked for. The call fails, too, where a sandbox forbids it, and nothing is lost.
-        return free.ContainsAnyExcept((byte)0) && Processors.Allow(0, free) && Processors.Allow(0, allowed);
+        // With more workers than processors none is free: sharing is what was asked for.
+        return Processors.Allow(0, free) && Processors.Allow(0, allowed);
     }
 }

@@ -193,7 +193,7 @@ internal sealed class WorkerTeam : IDisposable
         return now;
     }
 
-    private bool TryTake(Ticket ticket) => Interlocked.CompareExchange(ref _counters.Ticket, ticket.AfterNext, ticket.AfterNext - 1) == ticket.AfterNext - 1;
+    private bool TryTake(Ticket ticket) => Interlocked.CompareExchange(ref _counters.Ticket, ticket.AfterNext, ticket.Bits) == ticket.Bits;
 
     private void RunItem(int phase, int item, int worker)
     {
