@@ -16,7 +16,7 @@ public static class TokenizerRows
         {
             string text = row.GetProperty("text").GetString()!;
             string? pair = row.TryGetProperty("pair", out JsonElement second) ? second.GetString() : null;
-            Encoding encoding = tokenizer.Encode(text, pair);
+            EncodedText encoding = tokenizer.Encode(text, pair);
             string expected = Describe(
                 row.GetProperty("ids").EnumerateArray().Select(value => value.GetInt32()),
                 row.GetProperty("type_ids").EnumerateArray().Select(value => value.GetInt32()),

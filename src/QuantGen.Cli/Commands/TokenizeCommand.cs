@@ -50,7 +50,7 @@ internal sealed class TokenizeCommand : CliCommand
         return BertTokenizer.FromVocabulary(model.Vocabulary.ToArray(), TokenizerSettings.Read(model.TokenizerJson, path), path);
     }
 
-    private static object Describe(TextInput text, Encoding encoding) => new
+    private static object Describe(TextInput text, EncodedText encoding) => new
     {
         text.Text,
         text.Pair,
@@ -60,7 +60,7 @@ internal sealed class TokenizeCommand : CliCommand
         Offsets = encoding.Offsets.ToArray().Select(offset => new[] { offset.Start, offset.End }),
     };
 
-    private static void Write(Report report, Encoding encoding)
+    private static void Write(Report report, EncodedText encoding)
     {
         var table = new TextTable("piece", "id", "type", "from", "to");
         for (int i = 0; i < encoding.Length; i++)

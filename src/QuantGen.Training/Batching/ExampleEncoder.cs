@@ -30,7 +30,7 @@ public static class ExampleEncoder
         for (int row = 0; row < examples.Length; row++)
         {
             TsvRow text = data.Rows[row];
-            Encoding encoding = tokenizer.Encode(text.Text, text.Pair, options);
+            EncodedText encoding = tokenizer.Encode(text.Text, text.Pair, options);
             examples[row] = Of(encoding) with { Label = text.LabelValue };
         }
 
@@ -62,5 +62,5 @@ public static class ExampleEncoder
         }
     }
 
-    internal static Example Of(Encoding encoding) => new(encoding.Ids.ToArray(), encoding.TypeIds.ToArray());
+    internal static Example Of(EncodedText encoding) => new(encoding.Ids.ToArray(), encoding.TypeIds.ToArray());
 }

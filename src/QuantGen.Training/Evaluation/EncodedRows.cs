@@ -23,9 +23,9 @@ internal sealed class EncodedRows(InferenceSession session, string file, int? ma
         mostTokens);
 
     // The header is line 1.
-    private Encoding Encode(TsvRow row, int index) => Checked(session.Tokenizer.Encode(row.Text, row.Pair, _limit), index + 2, string.Empty);
+    private EncodedText Encode(TsvRow row, int index) => Checked(session.Tokenizer.Encode(row.Text, row.Pair, _limit), index + 2, string.Empty);
 
-    private Encoding Checked(Encoding encoding, int line, string place)
+    private EncodedText Checked(EncodedText encoding, int line, string place)
     {
         if (encoding.Length > session.MaxSequenceLength)
         {

@@ -14,7 +14,7 @@ internal sealed class RowBatch
 
     public List<int> Lengths { get; } = [];
 
-    public void Add(int row, Encoding encoding)
+    public void Add(int row, EncodedText encoding)
     {
         Rows.Add(row);
         Ids.AddRange(encoding.Ids);
@@ -23,12 +23,12 @@ internal sealed class RowBatch
     }
 
     /// <summary>Groups rows, in the order given, into batches of at most so many tokens; a longer row is a batch of its own.</summary>
-    public static IEnumerable<RowBatch> Group(IEnumerable<int> order, Func<int, Encoding> encode, int mostTokens)
+    public static IEnumerable<RowBatch> Group(IEnumerable<int> order, Func<int, EncodedText> encode, int mostTokens)
     {
         var batch = new RowBatch();
         foreach (int index in order)
         {
-            Encoding encoding = encode(index);
+            EncodedText encoding = encode(index);
             if (batch.Rows.Count > 0 && batch.Ids.Count + encoding.Length > mostTokens)
             {
                 yield return batch;

@@ -114,7 +114,7 @@ public sealed partial class InferenceSession
         RequireHead(BertHead.TokenClassification, nameof(TagTokens));
         EncodedTexts encoded = Encode([new TextInput(text)], options);
         float[] logits = Outputs(encoded, isPerToken: true, options);
-        Encoding encoding = encoded.Encodings[0];
+        EncodedText encoding = encoded.Items[0];
         var tags = new List<TokenTag>();
         for (int i = 0; i < encoding.Length; i++)
         {
@@ -194,7 +194,7 @@ public sealed partial class InferenceSession
     private static void RequireLegal(AnswerOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxAnswerTokens, 1, nameof(AnswerOptions.MaxAnswerTokens));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Stride, 1, nameof(AnswerOptions.Stride));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Advance, 1, nameof(AnswerOptions.Advance));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BestCount, 1, nameof(AnswerOptions.BestCount));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxQuestionTokens, 0, nameof(AnswerOptions.MaxQuestionTokens));
     }

@@ -7,10 +7,10 @@ public sealed record AnswerOptions
     public int MaxAnswerTokens { get; init; } = 30;
 
     /// <summary>
-    /// Gets by how many tokens a window over a long context starts after the one before. Default 128. Windows that are short beside it
-    /// advance by half of their context instead, so that an answer at a border is whole in one of them.
+    /// Gets by how many tokens a window over a long context starts after the one before (<c>doc_stride</c> in BERT's scripts). Default 128. Windows that are
+    /// short beside it advance by half of their context instead, so that an answer at a border is whole in one of them.
     /// </summary>
-    public int Stride { get; init; } = 128;
+    public int Advance { get; init; } = 128;
 
     /// <summary>Gets how many starts and ends per window are combined, and the most answers of a list. Default 20.</summary>
     public int BestCount { get; init; } = 20;

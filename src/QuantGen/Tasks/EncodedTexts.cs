@@ -3,18 +3,18 @@ using QuantGen.Tokenization;
 
 namespace QuantGen.Tasks;
 
-/// <summary>The encodings of a call's texts, one after the other.</summary>
+/// <summary>The encoded texts of a call's texts, one after the other.</summary>
 internal sealed class EncodedTexts
 {
-    public EncodedTexts(IReadOnlyList<Encoding> encodings)
+    public EncodedTexts(IReadOnlyList<EncodedText> encodings)
     {
-        Encodings = encodings;
+        Items = encodings;
         Lengths = [.. encodings.Select(e => e.Length)];
         TokenCount = checked((int)Lengths.Sum(length => (long)length));
         Ids = new int[TokenCount];
         Types = new byte[TokenCount];
         int token = 0;
-        foreach (Encoding encoding in encodings)
+        foreach (EncodedText encoding in encodings)
         {
             encoding.Ids.CopyTo(Ids.AsSpan(token));
             encoding.TypeIds.CopyTo(Types.AsSpan(token));
@@ -22,7 +22,7 @@ internal sealed class EncodedTexts
         }
     }
 
-    public IReadOnlyList<Encoding> Encodings { get; }
+    public IReadOnlyList<EncodedText> Items { get; }
 
     public int[] Ids { get; }
 

@@ -8,13 +8,13 @@ internal sealed class QuestionWindows
     // [CLS] question [SEP] context [SEP]
     private const int SpecialTokens = 3;
 
-    private QuestionWindows(IReadOnlyList<Encoding> encodings, int advance)
+    private QuestionWindows(IReadOnlyList<EncodedText> encodings, int advance)
     {
         Texts = new EncodedTexts(encodings);
         var windows = new List<SpanWindow>();
         var offsets = new List<TextRange>();
         int firstToken = 0;
-        foreach (Encoding encoding in encodings)
+        foreach (EncodedText encoding in encodings)
         {
             int contextOffset = encoding.TypeIds.IndexOf((byte)1);
             int contextStart = windows.Count * advance;
@@ -60,14 +60,14 @@ internal sealed class QuestionWindows
                 FormattableString.Invariant($"a question of {questionTokens} tokens leaves no room for the context in windows of {maxLength} tokens"), nameof(question));
         }
 
-        int advance = Math.Min(options.Stride, (room + 1) / 2);
-        var limits = new EncodeOptions { MaxLength = maxLength, Truncation = Truncation.OnlySecond, Stride = room - advance };
+        int advance = Math.Min(options.Advance, (room + 1) / 2);
+        var limits = new EncodeOptions { MaxLength = maxLength, Truncation = Truncation.OnlySecond, Overlap = room - advance };
         return new QuestionWindows(tokenizer.EncodeWindows(question, context, limits), advance);
     }
 
     private static string Cut(BertTokenizer tokenizer, string question, int maxTokens, out int count)
     {
-        Encoding encoding = tokenizer.Encode(question);
+        EncodedText encoding = tokenizer.Encode(question);
         count = encoding.Length - 2;
         if (count <= maxTokens)
         {

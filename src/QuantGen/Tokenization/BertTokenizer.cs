@@ -86,7 +86,7 @@ public sealed class BertTokenizer
     /// <param name="pair">The second text; null for none. An empty one still gets its separator.</param>
     /// <param name="options">Limits; null for none.</param>
     /// <exception cref="ArgumentException">The limits cannot be met.</exception>
-    public Encoding Encode(string text, string? pair = null, EncodeOptions? options = null)
+    public EncodedText Encode(string text, string? pair = null, EncodeOptions? options = null)
     {
         (ListSink first, ListSink? second) = Tokenize(text, pair);
         (int firstCount, int secondCount) = Plan(first, second, options);
@@ -96,23 +96,23 @@ public sealed class BertTokenizer
     /// <summary>Encodes a text or a pair of texts into as many windows as it takes to cover what truncation cuts off.</summary>
     /// <param name="text">The first text.</param>
     /// <param name="pair">The second text; null for none.</param>
-    /// <param name="options">Limits and the stride.</param>
+    /// <param name="options">Limits and the overlap.</param>
     /// <returns>The truncated encoding, then those of what was cut off, in text order.</returns>
     /// <remarks>
-    /// Neighbouring windows share <see cref="EncodeOptions.Stride"/> tokens. When longest-first cuts both texts, every window of
+    /// Neighbouring windows share <see cref="EncodeOptions.Overlap"/> tokens. When longest-first cuts both texts, every window of
     /// the first meets every window of the second.
     /// </remarks>
-    /// <exception cref="ArgumentException">The limits cannot be met, or the stride leaves nothing new in a window.</exception>
-    public IReadOnlyList<Encoding> EncodeWindows(string text, string? pair, EncodeOptions options)
+    /// <exception cref="ArgumentException">The limits cannot be met, or the overlap leaves nothing new in a window.</exception>
+    public IReadOnlyList<EncodedText> EncodeWindows(string text, string? pair, EncodeOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         (ListSink first, ListSink? second) = Tokenize(text, pair);
         (int firstCount, int secondCount) = Plan(first, second, options);
-        TextRange[] firstWindows = Windows.Split(first.Ids.Count, firstCount, options.Stride);
-        TextRange[] secondWindows = second is ListSink tokens ? Windows.Split(tokens.Ids.Count, secondCount, options.Stride) : [default];
+        TextRange[] firstWindows = Windows.Split(first.Ids.Count, firstCount, options.Overlap);
+        TextRange[] secondWindows = second is ListSink tokens ? Windows.Split(tokens.Ids.Count, secondCount, options.Overlap) : [default];
 
         // The truncated pair, then the other windows of the first text each with all of the second, then the rest of the second.
-        var encodings = new List<Encoding> { Assemble(first, firstWindows[0], second, secondWindows[0]) };
+        var encodings = new List<EncodedText> { Assemble(first, firstWindows[0], second, secondWindows[0]) };
         foreach (TextRange firstWindow in firstWindows.AsSpan(1))
         {
             foreach (TextRange secondWindow in secondWindows)
@@ -246,7 +246,7 @@ public sealed class BertTokenizer
         return second.Count;
     }
 
-    private Encoding Assemble(ListSink first, TextRange firstPart, ListSink? second, TextRange secondPart)
+    private EncodedText Assemble(ListSink first, TextRange firstPart, ListSink? second, TextRange secondPart)
     {
         int firstCount = firstPart.End - firstPart.Start;
         int length = firstCount + SpecialsOfSingle + (second is null ? 0 : secondPart.End - secondPart.Start + 1);
@@ -267,6 +267,6 @@ public sealed class BertTokenizer
             sequenceIds[^1] = -1;
         }
 
-        return new Encoding(Vocabulary, ids, typeIds, offsets, sequenceIds);
+        return new EncodedText(Vocabulary, ids, typeIds, offsets, sequenceIds);
     }
 }

@@ -6,17 +6,17 @@ internal static class Windows
     /// <summary>Returns the windows in order; the last one ends with the text.</summary>
     /// <param name="count">Tokens of the text.</param>
     /// <param name="size">Tokens of a window; a text that fits is one window.</param>
-    /// <param name="stride">Tokens that neighbours share.</param>
-    public static TextRange[] Split(int count, int size, int stride)
+    /// <param name="overlap">Tokens that neighbours share.</param>
+    public static TextRange[] Split(int count, int size, int overlap)
     {
         if (count <= size)
         {
             return [new TextRange(0, count)];
         }
 
-        if (stride < 0 || stride >= size)
+        if (overlap < 0 || overlap >= size)
         {
-            throw new ArgumentException($"A stride of {stride} leaves nothing new in windows of {size} tokens.", nameof(stride));
+            throw new ArgumentException($"An overlap of {overlap} leaves nothing new in windows of {size} tokens.", nameof(overlap));
         }
 
         var windows = new List<TextRange>();
@@ -30,7 +30,7 @@ internal static class Windows
                 return [.. windows];
             }
 
-            start += size - stride;
+            start += size - overlap;
         }
     }
 }

@@ -34,10 +34,10 @@ public sealed class AnswerTests
         Assert.Equal("red Blue Green", answer.Text);
         Assert.Equal(before.Length + 1, answer.Start);
         Assert.Equal(10, answer.Score);
-        foreach (int stride in new[] { 1, 2, 3, 5, 1000 })
+        foreach (int advance in new[] { 1, 2, 3, 5, 1000 })
         {
             // Probabilities differ a little: they are relative to the other answers found.
-            Answer other = session.Answer("where is the cat ?", $"{before} red Blue Green {after}", new AnswerOptions { Stride = stride });
+            Answer other = session.Answer("where is the cat ?", $"{before} red Blue Green {after}", new AnswerOptions { Advance = advance });
             Assert.Equal(answer with { Probability = 0 }, other with { Probability = 0 });
         }
     }
@@ -97,7 +97,7 @@ public sealed class AnswerTests
     {
         using InferenceSession session = Session((_, _) => 0);
         Assert.Throws<ArgumentOutOfRangeException>(() => session.Answer("who", "cat", new AnswerOptions { MaxAnswerTokens = 0 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => session.Answer("who", "cat", new AnswerOptions { Stride = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => session.Answer("who", "cat", new AnswerOptions { Advance = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => session.Answer("who", "cat", new AnswerOptions { BestCount = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => session.Answer("who", "cat", new AnswerOptions { MaxQuestionTokens = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => session.Answer("who", "cat", options: new CallOptions { MaxLength = 0 }));

@@ -1,7 +1,6 @@
 using QuantGen.Tasks;
 using QuantGen.Tests.Execution;
 using QuantGen.Tokenization;
-using Encoding = QuantGen.Tokenization.Encoding;
 
 namespace QuantGen.Tests.Tasks;
 
@@ -23,13 +22,13 @@ public sealed class QuestionWindowsTests
     [InlineData(400, 384, 128)]
     [InlineData(1000, 384, 128)]
     [InlineData(1000, 128, 128)]
-    public void Windows_cover_every_token_of_the_context(int words, int maxLength, int stride)
+    public void Windows_cover_every_token_of_the_context(int words, int maxLength, int advance)
     {
         var random = new Random(words);
         string context = string.Join(' ', Enumerable.Range(0, words).Select(_ => SessionModel.Words[random.Next(5, SessionModel.Words.Length)].Replace("##", "play")));
         const string Question = "where is rome";
-        QuestionWindows windows = QuestionWindows.Encode(s_tokenizer, Question, context, maxLength, new AnswerOptions { Stride = stride });
-        Encoding whole = s_tokenizer.Encode(Question, context);
+        QuestionWindows windows = QuestionWindows.Encode(s_tokenizer, Question, context, maxLength, new AnswerOptions { Advance = advance });
+        EncodedText whole = s_tokenizer.Encode(Question, context);
         Assert.Equal(whole.Offsets[5..^1].ToArray(), windows.Offsets);
         int covered = 0;
         int token = 0;
@@ -53,11 +52,11 @@ public sealed class QuestionWindowsTests
     }
 
     [Fact]
-    public void Windows_advance_by_the_stride_or_half_of_what_they_hold()
+    public void Windows_advance_as_asked_or_by_half_of_what_they_hold()
     {
         string context = string.Join(' ', Enumerable.Repeat("cat", 900));
-        int[] Starts(int maxLength, int stride) =>
-            [.. QuestionWindows.Encode(s_tokenizer, "who", context, maxLength, new AnswerOptions { Stride = stride }).Windows.Take(3).Select(w => w.ContextStart)];
+        int[] Starts(int maxLength, int advance) =>
+            [.. QuestionWindows.Encode(s_tokenizer, "who", context, maxLength, new AnswerOptions { Advance = advance }).Windows.Take(3).Select(w => w.ContextStart)];
         Assert.Equal([0, 128, 256], Starts(384, 128));
         Assert.Equal([0, 50, 100], Starts(104, 128));
         Assert.Equal([0, 1, 2], Starts(5, 1));

@@ -79,8 +79,8 @@ public sealed class BertTokenizerTests
         BertTokenizer tokenizer = TinyVocabulary.Make();
         string word = string.Concat(Enumerable.Repeat("é", 100));
 
-        Encoding fits = tokenizer.Encode($"b{word[1..]}");
-        Encoding tooLong = tokenizer.Encode($"a {word}x b");
+        EncodedText fits = tokenizer.Encode($"b{word[1..]}");
+        EncodedText tooLong = tokenizer.Encode($"a {word}x b");
 
         Assert.Equal([2, 1, 3], fits.Ids.ToArray());
         Assert.Equal([2, 10, 1, 11, 3], tooLong.Ids.ToArray());
@@ -97,7 +97,7 @@ public sealed class BertTokenizerTests
     {
         string text = new string(' ', spaces) + "unaffable, running";
 
-        Encoding encoding = TinyVocabulary.Make().Encode(text);
+        EncodedText encoding = TinyVocabulary.Make().Encode(text);
 
         Assert.Equal([2, 5, 6, 7, 18, 8, 9, 3], encoding.Ids.ToArray());
         Assert.Equal(new TextRange(spaces + 5, spaces + 9), encoding.Offsets[3]);
@@ -108,7 +108,7 @@ public sealed class BertTokenizerTests
     public void Offsets_are_utf16_positions_and_convert_to_code_points()
     {
         const string Text = "😀 cafe\u0301s 한 [MASK]";
-        Encoding encoding = TinyVocabulary.Make().Encode(Text);
+        EncodedText encoding = TinyVocabulary.Make().Encode(Text);
 
         Assert.Equal(["[CLS]", "😀", "cafe", "##s", "ᄒ", "##ᅡ", "##ᆫ", "[MASK]", "[SEP]"], encoding.Tokens);
         Assert.Equal([(0, 0), (0, 2), (3, 7), (8, 9), (10, 11), (10, 11), (10, 11), (12, 18), (0, 0)], Pairs(encoding.Offsets.ToArray()));
@@ -118,7 +118,7 @@ public sealed class BertTokenizerTests
     [Fact]
     public void Pairs_carry_segments_and_sequence_ids()
     {
-        Encoding encoding = TinyVocabulary.Make().Encode("a b", "c");
+        EncodedText encoding = TinyVocabulary.Make().Encode("a b", "c");
 
         Assert.Equal([2, 10, 11, 3, 12, 3], encoding.Ids.ToArray());
         Assert.Equal([0, 0, 0, 0, 1, 1], encoding.TypeIds.ToArray());
@@ -131,7 +131,7 @@ public sealed class BertTokenizerTests
     {
         byte[] vocabulary = System.Text.Encoding.UTF8.GetBytes($"{TinyVocabulary.Lines}<x>\n<x>y\n");
         var options = new TokenizerOptions { AddedTokens = [new AddedToken("<x>", LeftStrip: true, RightStrip: true), new AddedToken("<x>y")] };
-        Encoding encoding = BertTokenizer.FromVocabulary(vocabulary, options, "added.txt").Encode("a <x> b <x>y");
+        EncodedText encoding = BertTokenizer.FromVocabulary(vocabulary, options, "added.txt").Encode("a <x> b <x>y");
 
         Assert.Equal(["[CLS]", "a", "<x>", "b", "<x>y", "[SEP]"], encoding.Tokens);
         Assert.Equal([(0, 0), (0, 1), (1, 6), (6, 7), (8, 12), (0, 0)], Pairs(encoding.Offsets.ToArray()));
@@ -140,7 +140,7 @@ public sealed class BertTokenizerTests
     [Fact]
     public void Offsets_of_another_text_are_refused()
     {
-        Encoding encoding = TinyVocabulary.Make().Encode("a b c");
+        EncodedText encoding = TinyVocabulary.Make().Encode("a b c");
 
         Assert.Throws<ArgumentException>(() => encoding.CodePointOffsets("a"));
     }

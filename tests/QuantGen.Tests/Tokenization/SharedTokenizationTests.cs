@@ -67,7 +67,7 @@ public sealed class SharedTokenizationTests
         for (int i = 0; i < rows.Length; i++)
         {
             string[] cells = lines[i].Split('\t');
-            Encoding encoding = tokenizer.Encode(cells[0], columns == 2 ? cells[1] : null, options);
+            EncodedText encoding = tokenizer.Encode(cells[0], columns == 2 ? cells[1] : null, options);
             Assert.Equal(Numbers(rows[i], "input_ids"), encoding.Ids.ToArray());
             Assert.Equal(Numbers(rows[i], "token_type_ids"), encoding.TypeIds.ToArray().Select(value => (int)value));
         }

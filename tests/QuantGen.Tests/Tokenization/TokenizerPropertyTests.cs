@@ -1,6 +1,5 @@
 using System.Text;
 using QuantGen.Tokenization;
-using Encoding = QuantGen.Tokenization.Encoding;
 
 namespace QuantGen.Tests.Tokenization;
 
@@ -29,7 +28,7 @@ public sealed class TokenizerPropertyTests
         BertTokenizer tokenizer = TinyVocabulary.Make(options);
         foreach (string text in Texts(seed, 300))
         {
-            Encoding encoding = tokenizer.Encode(text);
+            EncodedText encoding = tokenizer.Encode(text);
             TextRange last = default;
             for (int i = 1; i < encoding.Length - 1; i++)
             {
@@ -56,7 +55,7 @@ public sealed class TokenizerPropertyTests
             string? pair = i % 3 == 0 || texts[i + 1].Length == 0 ? null : texts[i + 1];
             int limit = i % 2 == 0 ? 256 : 3 + (i % 17);
             var limits = new EncodeOptions { MaxLength = limit, Truncation = Truncation.LongestFirst };
-            Encoding expected = tokenizer.Encode(texts[i], pair, limits);
+            EncodedText expected = tokenizer.Encode(texts[i], pair, limits);
 
             int count = tokenizer.Encode(texts[i], pair, ids, typeIds, limit, out int needed);
 
@@ -69,18 +68,18 @@ public sealed class TokenizerPropertyTests
     [Theory]
     [InlineData(6, 0)]
     [InlineData(7, 3)]
-    public void Windows_cover_every_token_of_the_second_text(int seed, int stride)
+    public void Windows_cover_every_token_of_the_second_text(int seed, int overlap)
     {
         BertTokenizer tokenizer = TinyVocabulary.Make();
-        var options = new EncodeOptions { MaxLength = 12, Truncation = Truncation.OnlySecond, Stride = stride };
+        var options = new EncodeOptions { MaxLength = 12, Truncation = Truncation.OnlySecond, Overlap = overlap };
         foreach (string text in Texts(seed, 200))
         {
             int[] whole = tokenizer.Encode(text).Ids.ToArray()[1..^1];
             List<int> joined = [];
-            foreach (Encoding window in tokenizer.EncodeWindows("a b", text, options))
+            foreach (EncodedText window in tokenizer.EncodeWindows("a b", text, options))
             {
                 Assert.InRange(window.Length, 5, 12);
-                joined.AddRange(window.Ids.ToArray()[4..^1].Skip(joined.Count == 0 ? 0 : stride));
+                joined.AddRange(window.Ids.ToArray()[4..^1].Skip(joined.Count == 0 ? 0 : overlap));
             }
 
             Assert.Equal(whole, joined);

@@ -46,11 +46,11 @@ public sealed class TruncationTests
     }
 
     [Fact]
-    public void Windows_of_the_second_text_keep_the_first_and_share_the_stride()
+    public void Windows_of_the_second_text_keep_the_first_and_share_the_overlap()
     {
-        var options = new EncodeOptions { MaxLength = 7, Truncation = Truncation.OnlySecond, Stride = 1 };
+        var options = new EncodeOptions { MaxLength = 7, Truncation = Truncation.OnlySecond, Overlap = 1 };
 
-        IReadOnlyList<Encoding> windows = TinyVocabulary.Make().EncodeWindows("a", "b c d e a b", options);
+        IReadOnlyList<EncodedText> windows = TinyVocabulary.Make().EncodeWindows("a", "b c d e a b", options);
 
         Assert.Equal(
             ["[CLS] a [SEP] b c d [SEP]", "[CLS] a [SEP] d e a [SEP]", "[CLS] a [SEP] a b [SEP]"],
@@ -64,7 +64,7 @@ public sealed class TruncationTests
     {
         var options = new EncodeOptions { MaxLength = 7, Truncation = Truncation.LongestFirst };
 
-        IReadOnlyList<Encoding> windows = TinyVocabulary.Make().EncodeWindows("a b c", "d e a", options);
+        IReadOnlyList<EncodedText> windows = TinyVocabulary.Make().EncodeWindows("a b c", "d e a", options);
 
         Assert.Equal(
             ["[CLS] a b [SEP] d e [SEP]", "[CLS] c [SEP] d e [SEP]", "[CLS] c [SEP] a [SEP]", "[CLS] a b [SEP] a [SEP]"],
@@ -74,7 +74,7 @@ public sealed class TruncationTests
     [Fact]
     public void Text_that_fits_is_one_window()
     {
-        var options = new EncodeOptions { MaxLength = 64, Truncation = Truncation.OnlySecond, Stride = 8 };
+        var options = new EncodeOptions { MaxLength = 64, Truncation = Truncation.OnlySecond, Overlap = 8 };
 
         Assert.Single(TinyVocabulary.Make().EncodeWindows("a", "b c", options));
     }
@@ -82,9 +82,9 @@ public sealed class TruncationTests
     [Theory]
     [InlineData(-1)]
     [InlineData(2)]
-    public void A_stride_that_makes_no_progress_is_refused(int stride)
+    public void An_overlap_that_makes_no_progress_is_refused(int overlap)
     {
-        var options = new EncodeOptions { MaxLength = 4, Truncation = Truncation.LongestFirst, Stride = stride };
+        var options = new EncodeOptions { MaxLength = 4, Truncation = Truncation.LongestFirst, Overlap = overlap };
 
         Assert.Throws<ArgumentException>(() => TinyVocabulary.Make().EncodeWindows("a b c d", null, options));
     }

@@ -43,6 +43,6 @@ public sealed class QuestionSetTests
         {
             data = new[] { new { paragraphs = new[] { new { context, qas = new[] { new { id = "q", question = "who ?", is_impossible = answer is null, answers } } } } } },
         });
-        return new QuestionSet(SquadDataset.Parse(json, "squad.json"), Vocabularies.Small, window, new AnswerOptions { Stride = 2 });
+        return new QuestionSet(SquadDataset.Parse(json, "squad.json"), Vocabularies.Small, window, new AnswerOptions { Advance = 2 });
     }
 }

@@ -1,7 +1,7 @@
 namespace QuantGen.Tokenization;
 
 /// <summary>The tokens of a text or a pair of texts, with the special tokens around them.</summary>
-public sealed class Encoding
+public sealed class EncodedText
 {
     private readonly Vocabulary _vocabulary;
     private readonly int[] _ids;
@@ -10,7 +10,7 @@ public sealed class Encoding
     private readonly sbyte[] _sequenceIds;
     private string[]? _tokens;
 
-    internal Encoding(Vocabulary vocabulary, int[] ids, byte[] typeIds, TextRange[] offsets, sbyte[] sequenceIds)
+    internal EncodedText(Vocabulary vocabulary, int[] ids, byte[] typeIds, TextRange[] offsets, sbyte[] sequenceIds)
     {
         _vocabulary = vocabulary;
         _ids = ids;
