@@ -8,4 +8,7 @@ public enum HiddenActivation
 
     /// <summary>The tanh approximation of GELU; <c>gelu_new</c> in config.json.</summary>
     GeluNew,
+
+    /// <summary>The hyperbolic tangent; also the pooler's function.</summary>
+    Tanh,
 }

@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using QuantGen.Architectures;
+using QuantGen.Graph;
+
 namespace QuantGen.Specs;
 
 /// <summary>
@@ -39,32 +43,38 @@ public sealed record ModelSpec
     /// <summary>Gets the linear layers in the order of the forward pass, the head excepted.</summary>
     public EquatableArray<MatrixSpec> Matrices { get; init; }
 
-    /// <summary>Gets the number of distinct encoder layers: 1 for ALBERT.</summary>
-    public int BlockCount => Dimensions.Architecture == BertArchitecture.Albert ? 1 : Dimensions.Layers;
+    /// <summary>Gets the model as steps in the order of the forward pass.</summary>
+    public ModelGraph Graph => s_graphs.GetValue(this, spec => ModelFamilies.Of(spec.Dimensions.Architecture).Graph(spec.Dimensions, spec.Head, spec.OutputCount));
+
+    /// <summary>Gets the number of distinct encoder layers.</summary>
+    public int BlockCount => Graph.Layers.Count;
 
     /// <summary>Gets how many times each distinct layer is used.</summary>
-    public int UsesPerBlock => Dimensions.Architecture == BertArchitecture.Albert ? Dimensions.Layers : 1;
+    public int UsesPerBlock => Graph.UsesPerLayer;
 
     /// <summary>Gets the width of one attention head.</summary>
     public int HeadSize => Dimensions.HiddenSize / Dimensions.Heads;
 
-    /// <summary>Gets whether the first token goes through the pooler.</summary>
-    public bool HasPooler => Head is BertHead.SequenceClassification or BertHead.Regression;
+    /// <summary>Gets whether the head reads first tokens only.</summary>
+    public bool IsPooled => Graph.IsPooled;
 
     /// <summary>Gets whether a linear layer with <see cref="OutputCount"/> outputs stands at the end.</summary>
-    public bool HasOutputLayer => OutputCount > 0 && !HasMaskedLanguageHead;
-
-    /// <summary>Gets whether the head predicts word pieces, with the word embedding as weights.</summary>
-    public bool HasMaskedLanguageHead => Head == BertHead.MaskedLanguageModel;
+    public bool HasOutputLayer => Graph.OutputLayer is not null;
 
     /// <summary>Gets the name of the last linear layer, or an empty text.</summary>
-    public string OutputLayerName => !HasOutputLayer ? string.Empty : Head == BertHead.QuestionAnswering ? "qa_outputs" : "classifier";
+    public string OutputLayerName => Graph.OutputLayer?.Name ?? string.Empty;
+
+    /// <summary>Gets whether the head predicts word pieces, with the word embedding as weights.</summary>
+    public bool HasMaskedLanguageHead => Graph.Decoder is not null;
 
     /// <summary>Gets the canonical JSON without line ends.</summary>
     public string CanonicalJson => SpecJson.Write(this, indented: false);
 
     /// <summary>Gets the lower-case hexadecimal SHA-256 of <see cref="CanonicalJson"/>.</summary>
     public string Sha256 => SpecJson.Sha256(CanonicalJson);
+
+    // Beside the record, whose members are its identity.
+    private static readonly ConditionalWeakTable<ModelSpec, ModelGraph> s_graphs = new();
 
     /// <summary>Gets the matrix with a name.</summary>
     /// <param name="name">A canonical name.</param>

@@ -1,3 +1,5 @@
+using QuantGen.Graph;
+
 namespace QuantGen.Specs;
 
 /// <summary>The tensors of a packed file, the vocabulary excepted, and those of the checkpoint it is made from.</summary>
@@ -9,47 +11,50 @@ public static class PackedLayout
     /// <summary>Canonical name of the word embedding, without <c>.weight</c> or <c>.codes</c>.</summary>
     public const string WordEmbedding = "embeddings.word_embeddings";
 
-    /// <summary>Name of the masked language model's layer before the word embedding, without <c>.dense</c> or <c>.LayerNorm</c>.</summary>
-    public const string MaskedLanguageTransform = "cls.predictions.transform";
+    /// <summary>Canonical name of the position embedding, without <c>.weight</c>.</summary>
+    public const string PositionEmbedding = "embeddings.position_embeddings";
 
-    /// <summary>Name of the summands of the masked language model's outputs, one per word piece.</summary>
-    public const string MaskedLanguageBias = "cls.predictions.bias";
+    /// <summary>Canonical name of the token type embedding, without <c>.weight</c>.</summary>
+    public const string TypeEmbedding = "embeddings.token_type_embeddings";
 
     /// <summary>Lists the tensors of a packed file in the order of the forward pass.</summary>
     /// <param name="spec">The model.</param>
     public static IReadOnlyList<TensorSpec> Packed(ModelSpec spec)
     {
         var tensors = new List<TensorSpec>((spec.Matrices.Count * 5) + 8);
-        ModelConfig d = spec.Dimensions;
-        if (spec.EmbeddingBits == 32)
-        {
-            tensors.Add(Floats(WordEmbedding + ".weight", TensorClass.Embeddings, d.VocabularySize, d.EmbeddingSize));
-        }
-        else
-        {
-            tensors.Add(Bytes(WordEmbedding + ".codes", TensorClass.Embeddings, d.VocabularySize, MatrixSpec.RowBytes(d.EmbeddingSize, spec.EmbeddingBits)));
-            tensors.Add(spec.HasEmbeddingCodebook
-                ? Floats(WordEmbedding + ".codebook", TensorClass.Embeddings, 1 << spec.EmbeddingBits)
-                : Floats(WordEmbedding + ".scales", TensorClass.Embeddings, d.VocabularySize));
-        }
-
-        AddEmbeddingRest(tensors, d);
+        Dictionary<string, MatrixSpec> matrices = spec.Matrices.ToDictionary(matrix => matrix.Name, StringComparer.Ordinal);
         Dictionary<string, ActivationSite> sites = spec.ActivationRange == ActivationRange.Static
             ? spec.ActivationSites().Where(site => site.IsQuantized).ToDictionary(site => site.Name, StringComparer.Ordinal)
             : new(StringComparer.Ordinal);
-        foreach (MatrixSpec matrix in spec.Matrices)
+        foreach (Node node in spec.Graph.Nodes)
         {
-            if (sites.Count > 0)
+            switch (node)
             {
-                AddSite(tensors, ActivationSite.NameFor(matrix.Name), sites);
-            }
+                case EmbeddingNode embedding:
+                    AddWords(tensors, spec);
+                    AddEmbeddingRest(tensors, embedding);
+                    break;
+                case LinearNode { IsQuantizable: true } linear:
+                    if (sites.Remove(linear.Site))
+                    {
+                        AddSite(tensors, linear.Site, Uses(spec.Graph, node));
+                    }
 
-            AddMatrix(tensors, matrix);
-            AddAttentionSites(tensors, matrix.Name, spec);
-            AddNormAfter(tensors, matrix.Name, d.HiddenSize);
+                    AddMatrix(tensors, matrices[linear.Name]);
+                    break;
+                case AttentionNode attention when spec.HasQuantizedAttention:
+                    foreach (string operand in attention.Operands)
+                    {
+                        AddSite(tensors, operand, spec.UsesPerBlock);
+                    }
+
+                    break;
+                default:
+                    AddPlain(tensors, spec.Graph, node);
+                    break;
+            }
         }
 
-        AddHead(tensors, spec);
         return tensors;
     }
 
@@ -58,53 +63,81 @@ public static class PackedLayout
     public static IReadOnlyList<TensorSpec> Checkpoint(ModelSpec spec)
     {
         var tensors = new List<TensorSpec>();
-        ModelConfig d = spec.Dimensions;
-        tensors.Add(Floats(WordEmbedding + ".weight", TensorClass.Embeddings, d.VocabularySize, d.EmbeddingSize));
-        AddEmbeddingRest(tensors, d);
-        foreach (MatrixSpec matrix in spec.Matrices)
+        foreach (Node node in spec.Graph.Nodes)
         {
-            tensors.Add(Floats(matrix.Name + ".weight", TensorClass.Weights, matrix.Rows, matrix.Columns));
-            tensors.Add(Floats(matrix.Name + ".bias", TensorClass.Biases, matrix.Rows));
-            AddNormAfter(tensors, matrix.Name, d.HiddenSize);
+            switch (node)
+            {
+                case EmbeddingNode embedding:
+                    tensors.Add(Floats(WordEmbedding + ".weight", TensorClass.Embeddings, embedding.Words, embedding.Columns));
+                    AddEmbeddingRest(tensors, embedding);
+                    break;
+                case LinearNode { IsQuantizable: true } linear:
+                    AddLinear(tensors, linear, TensorClass.Weights, TensorClass.Biases);
+                    break;
+                default:
+                    AddPlain(tensors, spec.Graph, node);
+                    break;
+            }
         }
 
-        AddHead(tensors, spec);
         return tensors;
     }
 
-    private static void AddEmbeddingRest(List<TensorSpec> tensors, ModelConfig d)
+    private static int Uses(ModelGraph graph, Node node) => graph.LayerOf(node) >= 0 ? graph.UsesPerLayer : 1;
+
+    // Steps whose tensors are the same in a checkpoint and a packed file; some have none.
+    private static void AddPlain(List<TensorSpec> tensors, ModelGraph graph, Node node)
     {
-        tensors.Add(Floats("embeddings.position_embeddings.weight", TensorClass.Embeddings, d.MaxPositions, d.EmbeddingSize));
-        tensors.Add(Floats("embeddings.token_type_embeddings.weight", TensorClass.Embeddings, d.TypeVocabularySize, d.EmbeddingSize));
-        AddNorm(tensors, "embeddings.LayerNorm", d.EmbeddingSize);
+        switch (node)
+        {
+            case LinearNode linear:
+                AddLinear(tensors, linear, TensorClass.Head, TensorClass.Head);
+                break;
+            case NormNode norm:
+                TensorClass of = graph.Head.Contains(norm) ? TensorClass.Head : TensorClass.LayerNorm;
+                tensors.Add(Floats(norm.Name + ".weight", of, norm.Columns));
+                tensors.Add(Floats(norm.Name + ".bias", of, norm.Columns));
+                break;
+            case DecoderNode decoder:
+                tensors.Add(Floats(decoder.Bias, TensorClass.Head, decoder.Words));
+                break;
+        }
     }
 
-    private static void AddSite(List<TensorSpec> tensors, string name, Dictionary<string, ActivationSite> notYetAdded)
+    private static void AddWords(List<TensorSpec> tensors, ModelSpec spec)
     {
-        if (notYetAdded.TryGetValue(name, out ActivationSite? site))
+        ModelConfig d = spec.Dimensions;
+        if (spec.EmbeddingBits == 32)
         {
-            notYetAdded.Remove(name);
-            AddSite(tensors, name, site.Uses);
+            tensors.Add(Floats(WordEmbedding + ".weight", TensorClass.Embeddings, d.VocabularySize, d.EmbeddingSize));
+            return;
         }
+
+        tensors.Add(Bytes(WordEmbedding + ".codes", TensorClass.Embeddings, d.VocabularySize, MatrixSpec.RowBytes(d.EmbeddingSize, spec.EmbeddingBits)));
+        tensors.Add(spec.HasEmbeddingCodebook
+            ? Floats(WordEmbedding + ".codebook", TensorClass.Embeddings, 1 << spec.EmbeddingBits)
+            : Floats(WordEmbedding + ".scales", TensorClass.Embeddings, d.VocabularySize));
+    }
+
+    private static void AddEmbeddingRest(List<TensorSpec> tensors, EmbeddingNode embedding)
+    {
+        tensors.Add(Floats(PositionEmbedding + ".weight", TensorClass.Embeddings, embedding.Positions, embedding.Columns));
+        if (embedding.Types > 0)
+        {
+            tensors.Add(Floats(TypeEmbedding + ".weight", TensorClass.Embeddings, embedding.Types, embedding.Columns));
+        }
+    }
+
+    private static void AddLinear(List<TensorSpec> tensors, LinearNode linear, TensorClass weights, TensorClass biases)
+    {
+        tensors.Add(Floats(linear.Name + ".weight", weights, linear.Rows, linear.Width));
+        tensors.Add(Floats(linear.Name + ".bias", biases, linear.Rows));
     }
 
     private static void AddSite(List<TensorSpec> tensors, string name, int uses)
     {
         tensors.Add(Floats(name + ".input_scale", TensorClass.Scales, uses));
         tensors.Add(Bytes(name + ".input_zero_point", TensorClass.Scales, uses));
-    }
-
-    // The operands of attention come into being after the last of the three matrices that make them.
-    private static void AddAttentionSites(List<TensorSpec> tensors, string matrix, ModelSpec spec)
-    {
-        const string Last = "attention.self.value";
-        if (spec.HasQuantizedAttention && matrix.EndsWith(Last, StringComparison.Ordinal))
-        {
-            foreach (string part in ActivationSite.AttentionParts)
-            {
-                AddSite(tensors, matrix.Substring(0, matrix.Length - Last.Length) + part, spec.UsesPerBlock);
-            }
-        }
     }
 
     private static void AddMatrix(List<TensorSpec> tensors, MatrixSpec matrix)
@@ -134,39 +167,6 @@ public static class PackedLayout
         }
 
         tensors.Add(Floats(matrix.Name + ".bias", TensorClass.Biases, matrix.Rows));
-    }
-
-    private static void AddNormAfter(List<TensorSpec> tensors, string matrix, int hidden)
-    {
-        if (matrix.EndsWith(".output.dense", StringComparison.Ordinal))
-        {
-            AddNorm(tensors, matrix.Substring(0, matrix.Length - "dense".Length) + "LayerNorm", hidden);
-        }
-    }
-
-    private static void AddNorm(List<TensorSpec> tensors, string name, int columns)
-    {
-        tensors.Add(Floats(name + ".weight", TensorClass.LayerNorm, columns));
-        tensors.Add(Floats(name + ".bias", TensorClass.LayerNorm, columns));
-    }
-
-    private static void AddHead(List<TensorSpec> tensors, ModelSpec spec)
-    {
-        if (spec.HasMaskedLanguageHead)
-        {
-            ModelConfig d = spec.Dimensions;
-            tensors.Add(Floats(MaskedLanguageTransform + ".dense.weight", TensorClass.Head, d.EmbeddingSize, d.HiddenSize));
-            tensors.Add(Floats(MaskedLanguageTransform + ".dense.bias", TensorClass.Head, d.EmbeddingSize));
-            tensors.Add(Floats(MaskedLanguageTransform + ".LayerNorm.weight", TensorClass.Head, d.EmbeddingSize));
-            tensors.Add(Floats(MaskedLanguageTransform + ".LayerNorm.bias", TensorClass.Head, d.EmbeddingSize));
-            tensors.Add(Floats(MaskedLanguageBias, TensorClass.Head, d.VocabularySize));
-        }
-
-        if (spec.HasOutputLayer)
-        {
-            tensors.Add(Floats(spec.OutputLayerName + ".weight", TensorClass.Head, spec.OutputCount, spec.Dimensions.HiddenSize));
-            tensors.Add(Floats(spec.OutputLayerName + ".bias", TensorClass.Head, spec.OutputCount));
-        }
     }
 
     private static TensorSpec Floats(string name, TensorClass @class, params int[] shape) => new(name, true, EquatableArray<int>.Of(shape), @class);

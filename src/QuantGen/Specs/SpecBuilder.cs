@@ -1,4 +1,5 @@
-using System.Globalization;
+using QuantGen.Architectures;
+using QuantGen.Graph;
 
 namespace QuantGen.Specs;
 
@@ -22,9 +23,10 @@ public static class SpecBuilder
 
         var matrices = new List<MatrixSpec>();
         var overrides = new Overrides(options, issues);
-        foreach ((string name, int rows, int columns) in Shapes(config, options.Head))
+        int outputs = OutputCount(config, options);
+        foreach (LinearNode node in ModelFamilies.Of(config.Architecture).Graph(config, options.Head, outputs).Matrices)
         {
-            if (overrides.Resolve(name, rows, columns) is MatrixSpec matrix)
+            if (overrides.Resolve(node.Name, node.Rows, node.Width) is MatrixSpec matrix)
             {
                 matrices.Add(matrix);
             }
@@ -41,7 +43,7 @@ public static class SpecBuilder
         {
             Dimensions = config with { Labels = default, Head = BertHead.Encoder },
             Head = options.Head,
-            OutputCount = OutputCount(config, options),
+            OutputCount = outputs,
             EmbeddingBits = options.EmbeddingBits,
             EmbeddingScheme = options.EmbeddingBits == 32 ? Scheme.Linear : options.EmbeddingScheme ?? options.Scheme,
             ActivationBits = activationBits,
@@ -49,36 +51,6 @@ public static class SpecBuilder
             ActivationRange = options.ActivationRange,
             Matrices = new EquatableArray<MatrixSpec>(matrices),
         };
-    }
-
-    /// <summary>Gets the canonical name of a layer's part; ALBERT's shared layer is layer 0.</summary>
-    /// <param name="block">Index of the distinct layer.</param>
-    /// <param name="part">Such as <c>attention.self.query</c>.</param>
-    public static string LayerName(int block, string part) => "encoder.layer." + block.ToString(CultureInfo.InvariantCulture) + "." + part;
-
-    private static IEnumerable<(string Name, int Rows, int Columns)> Shapes(ModelConfig config, BertHead head)
-    {
-        int hidden = config.HiddenSize;
-        bool albert = config.Architecture == BertArchitecture.Albert;
-        if (albert)
-        {
-            yield return ("encoder.embedding_hidden_mapping_in", hidden, config.EmbeddingSize);
-        }
-
-        for (int block = 0; block < (albert ? 1 : config.Layers); block++)
-        {
-            yield return (LayerName(block, "attention.self.query"), hidden, hidden);
-            yield return (LayerName(block, "attention.self.key"), hidden, hidden);
-            yield return (LayerName(block, "attention.self.value"), hidden, hidden);
-            yield return (LayerName(block, "attention.output.dense"), hidden, hidden);
-            yield return (LayerName(block, "intermediate.dense"), config.IntermediateSize, hidden);
-            yield return (LayerName(block, "output.dense"), hidden, config.IntermediateSize);
-        }
-
-        if (head is BertHead.SequenceClassification or BertHead.Regression)
-        {
-            yield return ("pooler.dense", hidden, hidden);
-        }
     }
 
     private static int OutputCount(ModelConfig config, SpecOptions options) => options.Head switch

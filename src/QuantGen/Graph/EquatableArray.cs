@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace QuantGen.Specs;
+namespace QuantGen.Graph;
 
 /// <summary>An immutable list that compares by its elements, so that records holding it compare by value.</summary>
 /// <typeparam name="T">An element that compares by value.</typeparam>

@@ -1,4 +1,4 @@
-namespace QuantGen.Specs;
+namespace QuantGen.Graph;
 
 /// <summary>Upper bounds of what code is generated for. Sums of products of 8-bit codes stay inside 32 bits up to <see cref="MaxColumns"/>.</summary>
 internal static class SpecLimits

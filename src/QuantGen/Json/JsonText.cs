@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace QuantGen.Specs;
+namespace QuantGen.Json;
 
 /// <summary>Reads JSON where System.Text.Json cannot be loaded: inside the compiler. The runtime uses it for the same three files.</summary>
 /// <remarks>Strict: no comments, no trailing commas, no duplicate keys, at most 32 levels. Values are null, bool, double, string, list or dictionary.</remarks>

@@ -1,4 +1,4 @@
-namespace QuantGen.Specs;
+namespace QuantGen.Graph;
 
 /// <summary>The dimensions of a model: what a Hugging Face <c>config.json</c> says, as far as inference depends on it. Compared by value.</summary>
 public sealed record ModelConfig

@@ -1,4 +1,4 @@
-namespace QuantGen.Specs;
+namespace QuantGen;
 
 /// <summary>One reason why an attribute, a configuration or a plan does not describe a model.</summary>
 /// <param name="Id">The diagnostic's id, such as QG1101.</param>

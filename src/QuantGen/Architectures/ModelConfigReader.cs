@@ -1,0 +1,121 @@
+using System.Globalization;
+using QuantGen.Graph;
+using QuantGen.Json;
+
+namespace QuantGen.Architectures;
+
+/// <summary>Reads a Hugging Face <c>config.json</c>. Keys that do not change inference are ignored; what this library cannot compute is an issue.</summary>
+public static class ModelConfigReader
+{
+    private static readonly (string End, BertHead Head)[] s_heads =
+    {
+        ("ForSequenceClassification", BertHead.SequenceClassification),
+        ("ForTokenClassification", BertHead.TokenClassification),
+        ("ForQuestionAnswering", BertHead.QuestionAnswering),
+        ("ForMaskedLM", BertHead.MaskedLanguageModel),
+    };
+
+    /// <summary>Reads the configuration.</summary>
+    /// <param name="json">The text of the file.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <param name="issues">Receives what is wrong: QG1202 (not JSON), QG1203 (illegal value), QG1204 (not supported).</param>
+    /// <returns>The configuration, or null when there is an issue.</returns>
+    public static ModelConfig? Read(string json, string file, ICollection<SpecIssue> issues)
+    {
+        object? root;
+        try
+        {
+            root = JsonText.Parse(json);
+        }
+        catch (FormatException e)
+        {
+            issues.Add(new SpecIssue("QG1202", $"Config '{file}' is not JSON: {e.Message}", Property: "Config"));
+            return null;
+        }
+
+        if (root is not Dictionary<string, object?> members)
+        {
+            issues.Add(new SpecIssue("QG1202", $"Config '{file}' must hold a JSON object", Property: "Config"));
+            return null;
+        }
+
+        var keys = new ConfigFile(members, file);
+        ModelConfig config = Read(keys, members);
+        foreach (SpecIssue issue in keys.Issues)
+        {
+            issues.Add(issue);
+        }
+
+        return keys.Issues.Count == 0 ? config : null;
+    }
+
+    private static ModelConfig Read(ConfigFile keys, Dictionary<string, object?> members)
+    {
+        string type = keys.Text("model_type", ModelFamilies.All[0].ModelType);
+        ModelFamily? family = ModelFamilies.OfType(type);
+        if (family is null)
+        {
+            string[] names = ModelFamilies.All.Select(f => "'" + f.ModelType + "'").ToArray();
+            keys.Unsupported("model_type", type, string.Join(", ", names.Take(names.Length - 1)) + " or " + names[names.Length - 1]);
+            family = ModelFamilies.All[0];
+        }
+
+        keys.RejectTrue("is_decoder");
+        keys.RejectTrue("add_cross_attention");
+        ModelConfig dimensions = family.Read(keys);
+        EquatableArray<string> labels = Labels(keys, members);
+        return dimensions with { Labels = labels, Head = Head(keys, labels.Count) };
+    }
+
+    private static BertHead Head(ConfigFile keys, int labels)
+    {
+        string name = keys.Value("architectures") is List<object?> { Count: > 0 } list ? list[0] as string ?? string.Empty : string.Empty;
+        string problem = keys.Text("problem_type", string.Empty);
+        int at = name.IndexOf("For", StringComparison.Ordinal);
+        if (at < 0)
+        {
+            return BertHead.Encoder;
+        }
+
+        (string? end, BertHead head) = s_heads.FirstOrDefault(row => name.EndsWith(row.End, StringComparison.Ordinal));
+        if (end is null)
+        {
+            // A head that is left out would change what the model is for without a word.
+            keys.Unsupported(
+                "architectures", name, string.Join(", ", s_heads.Select(row => "'..." + row.End + "'")) + " and models without a head (Head = BertHead.Encoder)");
+            return BertHead.Encoder;
+        }
+
+        if (head != BertHead.SequenceClassification)
+        {
+            return head;
+        }
+
+        if (problem == "multi_label_classification")
+        {
+            keys.Unsupported("problem_type", problem, "'single_label_classification' or 'regression'");
+        }
+
+        return problem == "regression" || (problem.Length == 0 && labels == 1) ? BertHead.Regression : head;
+    }
+
+    private static EquatableArray<string> Labels(ConfigFile keys, Dictionary<string, object?> members)
+    {
+        if (members.TryGetValue("id2label", out object? value) && value is Dictionary<string, object?> { Count: > 0 } map)
+        {
+            string?[] labels = Enumerable.Range(0, map.Count)
+                .Select(i => map.TryGetValue(i.ToString(CultureInfo.InvariantCulture), out object? label) ? label as string : null)
+                .ToArray();
+            if (labels.All(l => l is not null))
+            {
+                return new EquatableArray<string>(labels!);
+            }
+
+            keys.Illegal("id2label", $"map \"0\" to \"{map.Count - 1}\" to texts");
+        }
+
+        int count = keys.Has("num_labels") ? keys.Integer("num_labels", 2) : 2;
+        return new EquatableArray<string>(Enumerable.Range(0, Math.Max(0, Math.Min(count, SpecLimits.MaxOutputs)))
+            .Select(i => "LABEL_" + i.ToString(CultureInfo.InvariantCulture)));
+    }
+}

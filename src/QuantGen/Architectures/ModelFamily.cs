@@ -1,0 +1,62 @@
+using QuantGen.Graph;
+
+namespace QuantGen.Architectures;
+
+/// <summary>One model family: what its <c>config.json</c> says, how its checkpoints call their tensors, and its steps. Nothing else knows one from another.</summary>
+public abstract class ModelFamily
+{
+    /// <summary>Gets its member of the enum.</summary>
+    public abstract BertArchitecture Architecture { get; }
+
+    /// <summary>Gets its <c>model_type</c> in <c>config.json</c>, which also begins the names of base tensors in checkpoints with a head.</summary>
+    public abstract string ModelType { get; }
+
+    /// <summary>Gets what a text calls a model of the family, such as <c>A BERT</c>.</summary>
+    public abstract string Title { get; }
+
+    /// <summary>Gets the beginning of its classes' names, such as <c>Bert</c> of <c>BertForMaskedLM</c>.</summary>
+    public abstract string ClassPrefix { get; }
+
+    /// <summary>Gets the renamings between its checkpoints and the canonical names.</summary>
+    internal abstract TensorNames Names { get; }
+
+    /// <summary>Gets the dimensions of its best known model.</summary>
+    public virtual ModelConfig Defaults => new() { Architecture = Architecture };
+
+    /// <summary>Gets whether its embeddings may be narrower than its hidden states.</summary>
+    public virtual bool HasEmbeddingProjection => false;
+
+    /// <summary>Gets whether embeddings have a projection even where they are as wide as the hidden states.</summary>
+    public virtual bool AlwaysProjects => false;
+
+    /// <summary>Gets whether its tokens have types.</summary>
+    public virtual bool HasTokenTypes => true;
+
+    /// <summary>Gets how many distinct layers a model has.</summary>
+    /// <param name="d">The dimensions.</param>
+    public virtual int DistinctLayers(ModelConfig d) => d.Layers;
+
+    /// <summary>Gets the steps of the head.</summary>
+    /// <param name="d">The dimensions.</param>
+    /// <param name="head">Which head.</param>
+    /// <param name="outputs">Its outputs.</param>
+    internal abstract IReadOnlyList<Node> Head(ModelConfig d, BertHead head, int outputs);
+
+    /// <summary>Reads the dimensions; labels and head are read for all families alike.</summary>
+    /// <param name="file">The configuration file.</param>
+    internal abstract ModelConfig Read(ConfigFile file);
+
+    /// <summary>Builds a model's graph.</summary>
+    /// <param name="d">The dimensions.</param>
+    /// <param name="head">What stands on top.</param>
+    /// <param name="outputs">Its outputs.</param>
+    public ModelGraph Graph(ModelConfig d, BertHead head, int outputs)
+    {
+        int layers = DistinctLayers(d);
+        return new ModelGraph(
+            Steps.Embedding(d, HasTokenTypes, AlwaysProjects),
+            Enumerable.Range(0, layers).Select(layer => Steps.PostNormLayer(d, layer)).ToArray(),
+            d.Layers / layers,
+            Head(d, head, outputs));
+    }
+}
