@@ -5,6 +5,7 @@ using QuantGen.Cli.Compilation;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
+using QuantGen.Files;
 using QuantGen.Packed;
 using QuantGen.Specs;
 using QuantGen.Training.PostTraining;
