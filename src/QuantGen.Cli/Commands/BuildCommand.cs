@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using QuantGen.Checkpoints;
 using QuantGen.Cli.Compilation;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;

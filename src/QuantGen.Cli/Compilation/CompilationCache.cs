@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using QuantGen.Checkpoints;
 using QuantGen.Execution;
 using QuantGen.Files;
 using QuantGen.Specs;
