@@ -1,6 +1,6 @@
-using QuantGen.Kernels;
 using QuantGen.Quantization;
 using QuantGen.Trainable;
+using QuantGen.Trainable.Kernels;
 using global::TorchSharp;
 using static global::TorchSharp.torch;
 

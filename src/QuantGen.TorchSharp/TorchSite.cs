@@ -1,6 +1,7 @@
 using QuantGen.Kernels;
 using QuantGen.Specs;
 using QuantGen.Trainable;
+using QuantGen.Trainable.Kernels;
 using global::TorchSharp;
 using static global::TorchSharp.torch;
 

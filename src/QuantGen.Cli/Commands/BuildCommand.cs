@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using QuantGen.Checkpoints;
 using QuantGen.Cli.Compilation;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
+using QuantGen.Files;
 using QuantGen.Packed;
 using QuantGen.Specs;
 using QuantGen.Training.PostTraining;

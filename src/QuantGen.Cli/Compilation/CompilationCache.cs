@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using QuantGen.Checkpoints;
 using QuantGen.Execution;
+using QuantGen.Files;
 using QuantGen.Specs;
 
 namespace QuantGen.Cli.Compilation;

@@ -2,6 +2,7 @@ using System.Globalization;
 using QuantGen.Checkpoints;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
+using QuantGen.Files;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Evaluation;

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using QuantGen.Checkpoints;
+using QuantGen.Files;
 using QuantGen.Specs;
 using QuantGen.Tokenization;
 using QuantGen.Trainable;

@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using QuantGen.Checkpoints;
+using QuantGen.Files;
 
 namespace QuantGen.Training.Evaluation;
 

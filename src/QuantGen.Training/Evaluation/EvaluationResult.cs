@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using QuantGen.Checkpoints;
+using QuantGen.Files;
 
 namespace QuantGen.Training.Evaluation;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using QuantGen.Files;
 using QuantGen.Specs;
 
 namespace QuantGen.Checkpoints;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QuantGen.Files;
 
 namespace QuantGen.Checkpoints;
 

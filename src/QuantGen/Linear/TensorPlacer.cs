@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using QuantGen.Checkpoints;
 using QuantGen.Execution;
+using QuantGen.Files;
 using QuantGen.Packed;
 
 namespace QuantGen.Linear;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using QuantGen.Checkpoints;
+using QuantGen.Files;
 using QuantGen.Specs;
 
 namespace QuantGen.Packed;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
 using QuantGen.Checkpoints;
+using QuantGen.Files;
 using QuantGen.Specs;
 
 namespace QuantGen.Packed;

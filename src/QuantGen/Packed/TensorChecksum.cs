@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using QuantGen.Checkpoints;
+using QuantGen.Files;
 
 namespace QuantGen.Packed;
 

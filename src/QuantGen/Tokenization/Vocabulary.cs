@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Unicode;
-using QuantGen.Checkpoints;
+using QuantGen.Files;
 
 namespace QuantGen.Tokenization;
 

@@ -1,6 +1,6 @@
-using QuantGen.Kernels;
 using QuantGen.Quantization;
 using QuantGen.Specs;
+using QuantGen.Trainable.Kernels;
 
 namespace QuantGen.Trainable;
 

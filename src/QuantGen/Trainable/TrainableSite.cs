@@ -1,5 +1,6 @@
 using QuantGen.Kernels;
 using QuantGen.Specs;
+using QuantGen.Trainable.Kernels;
 
 namespace QuantGen.Trainable;
 

@@ -1,5 +1,5 @@
-using QuantGen.Kernels;
 using QuantGen.Specs;
+using QuantGen.Trainable.Kernels;
 
 namespace QuantGen.Trainable;
 

@@ -1,4 +1,5 @@
 using QuantGen.Kernels;
+using QuantGen.Trainable.Kernels;
 
 namespace QuantGen.Trainable;
 
@@ -122,7 +123,7 @@ public static class TrainingOperators
                     Gelu.Tanh(ref y, count);
                     break;
                 case Kind.Tanh:
-                    Kernels.Tanh.Apply(ref y, count);
+                    QuantGen.Kernels.Tanh.Apply(ref y, count);
                     break;
                 case Kind.GeluErfSlope:
                     ActivationGradients.GeluErf(ref x, ref y, count);

@@ -1,6 +1,7 @@
 using QuantGen.Kernels;
 using QuantGen.Quantization;
 using QuantGen.Specs;
+using QuantGen.Trainable.Kernels;
 
 namespace QuantGen.Tests.Quantization;
 

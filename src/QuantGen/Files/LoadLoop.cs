@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace QuantGen.Checkpoints;
+namespace QuantGen.Files;
 
 /// <summary>Runs the independent parts of reading or making a model on several threads.</summary>
 internal static class LoadLoop

@@ -1,6 +1,6 @@
 using System.IO.MemoryMappedFiles;
 
-namespace QuantGen.Checkpoints;
+namespace QuantGen.Files;
 
 /// <summary>The bytes of one file: mapped from disk, or already in memory.</summary>
 /// <remarks>Spans handed out are valid until disposal; reading from several threads is safe.</remarks>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using QuantGen.Kernels;
 
-namespace QuantGen.Kernels;
+namespace QuantGen.Trainable.Kernels;
 
 /// <summary>Activations as centered codes (code - zero point) that are floats, for products whose float sums of integers are exact, and their gradients.</summary>
 internal static class CenteredCodes

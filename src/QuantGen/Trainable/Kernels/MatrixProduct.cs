@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using QuantGen.Kernels;
 
-namespace QuantGen.Kernels;
+namespace QuantGen.Trainable.Kernels;
 
 /// <summary>Large float matrix products over panels, <c>C = A B</c> or <c>C += A B</c>, for training.</summary>
 /// <remarks>

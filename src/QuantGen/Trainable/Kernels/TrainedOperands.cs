@@ -1,4 +1,6 @@
-namespace QuantGen.Kernels;
+using QuantGen.Kernels;
+
+namespace QuantGen.Trainable.Kernels;
 
 /// <summary>How attention is quantized in training; the default is not at all.</summary>
 /// <param name="query">Queries.</param>

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace QuantGen.Checkpoints;
+namespace QuantGen.Files;
 
 /// <summary>Finds numbers that no weight may be.</summary>
 internal static class FloatScan

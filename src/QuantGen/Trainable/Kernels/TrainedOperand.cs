@@ -1,4 +1,6 @@
-namespace QuantGen.Kernels;
+using QuantGen.Kernels;
+
+namespace QuantGen.Trainable.Kernels;
 
 /// <summary>How one operand of attention is quantized in training.</summary>
 /// <param name="Range">The mapping.</param>

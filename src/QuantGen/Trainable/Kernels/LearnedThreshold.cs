@@ -1,4 +1,4 @@
-namespace QuantGen.Kernels;
+namespace QuantGen.Trainable.Kernels;
 
 /// <summary>A learned clipping threshold.</summary>
 /// <param name="Alpha">The threshold, above 0.</param>

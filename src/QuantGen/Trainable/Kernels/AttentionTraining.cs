@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using QuantGen.Kernels;
 
-namespace QuantGen.Kernels;
+namespace QuantGen.Trainable.Kernels;
 
 /// <summary>Attention of one head over one sequence that keeps what a backward pass needs, and that backward pass.</summary>
 /// <remarks>The forward pass computes scores, probabilities and contexts as <see cref="Attention"/> does, bit for bit, when nothing is dropped.</remarks>

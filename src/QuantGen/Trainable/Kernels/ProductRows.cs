@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace QuantGen.Kernels;
+namespace QuantGen.Trainable.Kernels;
 
 /// <summary>Where the elements of A stand for <see cref="MatrixProduct"/>.</summary>
 internal readonly ref struct ProductRows

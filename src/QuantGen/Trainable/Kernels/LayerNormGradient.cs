@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using QuantGen.Kernels;
 
-namespace QuantGen.Kernels;
+namespace QuantGen.Trainable.Kernels;
 
 /// <summary>The backward pass of <see cref="LayerNorm"/>.</summary>
 internal static class LayerNormGradient

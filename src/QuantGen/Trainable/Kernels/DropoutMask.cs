@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using QuantGen.Quantization;
 
-namespace QuantGen.Kernels;
+namespace QuantGen.Trainable.Kernels;
 
 /// <summary>Which elements of one place in the model dropout clears in one step: a function of seed, step, place and element, not of who asks.</summary>
 /// <remarks>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using QuantGen.Kernels;
 
-namespace QuantGen.Kernels;
+namespace QuantGen.Trainable.Kernels;
 
 /// <summary>Sixty-four neighbouring sums, held in registers by the loops that use it.</summary>
 /// <typeparam name="TLanes">The lanes.</typeparam>

@@ -1,4 +1,4 @@
-namespace QuantGen.Checkpoints;
+namespace QuantGen.Files;
 
 /// <summary>Writes files so that a reader sees the old one or the whole new one, never a part.</summary>
 public static class AtomicFile

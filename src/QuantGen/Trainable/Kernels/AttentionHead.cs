@@ -1,4 +1,4 @@
-namespace QuantGen.Kernels;
+namespace QuantGen.Trainable.Kernels;
 
 /// <summary>Where query, key and value of one head of one sequence are, or their gradients.</summary>
 /// <param name="query">The first token's query.</param>
