@@ -111,7 +111,7 @@ internal sealed class TorchParts : IDisposable
         string site = ActivationSite.NameFor(matrix.Name);
         if (!_sites.ContainsKey(site) && Spec.ActivationSites().FirstOrDefault(s => s.Name == site) is { IsQuantized: true } place)
         {
-            AddSite(place, Spec.ActivationBits, SiteKinds.BeforeLayers(Spec, place), device);
+            AddSite(place, Spec.ActivationBits, device);
         }
 
         (QuantizedParameter parameter, Parameter bias) = _table.Linear(matrix.Name, matrix.Rows, matrix.Columns);
@@ -126,7 +126,7 @@ internal sealed class TorchParts : IDisposable
             string layer = matrix.Name[..^Last.Length];
             foreach (ActivationSite operand in Spec.AttentionSites().Where(s => s.Name.StartsWith(layer, StringComparison.Ordinal)))
             {
-                AddSite(operand, Spec.AttentionBits, SiteKinds.OfAttention(Spec), device);
+                AddSite(operand, Spec.AttentionBits, device);
             }
         }
 
@@ -138,10 +138,10 @@ internal sealed class TorchParts : IDisposable
 
     private static bool IsIn(string site, int block) => site.StartsWith(SpecBuilder.LayerName(block, string.Empty), StringComparison.Ordinal);
 
-    private void AddSite(ActivationSite site, int bits, SiteKind kind, Func<Parameter, DeviceParameter> device)
+    private void AddSite(ActivationSite site, int bits, Func<Parameter, DeviceParameter> device)
     {
-        SiteRange range = _table.Site(site.Name, site.Uses, bits, kind);
-        _sites.Add(site.Name, new TorchSite(range, kind == SiteKind.Learned ? device(range.Parameter!) : null));
+        SiteRange range = _table.Site(site.Name, site.Uses, bits);
+        _sites.Add(site.Name, new TorchSite(range, range.Kind == SiteKind.Learned ? device(range.Parameter!) : null));
     }
 
     private void AddNorm(string name, int columns, Func<Parameter, DeviceParameter> device)

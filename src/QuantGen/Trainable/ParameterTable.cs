@@ -42,8 +42,9 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
     public Parameter DecoderBias(int words) => Add(PackedLayout.MaskedLanguageBias, ParameterKind.Bias, words);
 
     /// <summary>Adds the ranges of a place where activations are quantized.</summary>
-    public SiteRange Site(string name, int uses, int bits, SiteKind kind)
+    public SiteRange Site(string name, int uses, int bits)
     {
+        SiteKind kind = SiteKinds.Of(spec, name);
         Parameter? range = kind == SiteKind.PerToken ? null
             : Add(name + ".alpha", kind == SiteKind.Learned ? ParameterKind.ActivationScale : ParameterKind.RunningRange, uses);
         if (range is { Kind: ParameterKind.RunningRange })

@@ -32,6 +32,9 @@ public sealed class TrainableLinear
     /// <summary>Gets what the weights become; null for full precision.</summary>
     internal WeightQuantizer? Quantizer { get; }
 
+    /// <summary>Gets whether the layer multiplies integers, so that it reads codes of its activations.</summary>
+    internal bool ReadsCodes => Quantizer?.RowScales is not null;
+
     /// <summary>Computes the outputs of some rows, in the order of sums that the inference kernel for this layer has.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="x">The inputs.</param>

@@ -154,13 +154,12 @@ public abstract class TrainableNetwork : ITrainableModel
         return new TrainableLinear(weight.Weight, bias, isHead: false, quantizer);
     }
 
-    /// <summary>Adds a place where activations are quantized.</summary>
+    /// <summary>Adds a place where activations are quantized; where its ranges come from follows from how the model is trained.</summary>
     /// <param name="name">The canonical name.</param>
     /// <param name="columns">Width.</param>
     /// <param name="uses">Uses in a pass.</param>
     /// <param name="bits">Bits of a code.</param>
-    /// <param name="kind">Where ranges come from.</param>
-    protected TrainableSite AddSite(string name, int columns, int uses, int bits, SiteKind kind) => new(_parameters.Site(name, uses, bits, kind), columns);
+    protected TrainableSite AddSite(string name, int columns, int uses, int bits) => new(_parameters.Site(name, uses, bits), columns);
 
     /// <summary>Adds the last, always full-precision layer, whose sums inference computes in another order.</summary>
     /// <param name="name">The canonical name.</param>

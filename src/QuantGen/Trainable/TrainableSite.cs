@@ -30,6 +30,9 @@ public sealed class TrainableSite
     /// <summary>Gets the threshold or running range of every use; null when each token has its own.</summary>
     public Parameter? Range => _range.Parameter;
 
+    /// <summary>Gets whether a threshold is learned, so that gradients change on their way back through the place.</summary>
+    internal bool IsLearned => _range.Kind == SiteKind.Learned;
+
     /// <summary>Quantizes some rows; in a pass that calibrates it finds their range instead.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="values">The activations, row after row.</param>
@@ -65,7 +68,7 @@ public sealed class TrainableSite
     public void Backward(TrainingPass pass, float[] values, int rows, int use, float[] gradient)
     {
         ArgumentNullException.ThrowIfNull(pass);
-        if (_range.Kind != SiteKind.Learned)
+        if (!IsLearned)
         {
             return;
         }
@@ -102,11 +105,11 @@ public sealed class TrainableSite
     internal void Expect(ForwardPurpose purpose, int use) => _range.ExpectProbabilities(purpose, use);
 
     /// <summary>Gets how attention quantizes with this site.</summary>
-    internal TrainedOperand Operand(int use) => new(_range.Mapping(use), _range.Threshold(use), _range.Kind == SiteKind.Learned);
+    internal TrainedOperand Operand(int use) => new(_range.Mapping(use), _range.Threshold(use), IsLearned);
 
     internal void AddThresholdGradient(int use, double sum, long elements)
     {
-        if (_range.Kind == SiteKind.Learned)
+        if (IsLearned)
         {
             Range!.Gradients[use] += (float)(sum * _range.GradientFactor(elements));
         }

@@ -9,6 +9,7 @@ internal static class TrainingEmbeddingEmitter
 
     public static void Emit(SourceWriter w, ModelSpec model)
     {
+        var map = new TrainingLinear(Map, "_embedded", "Pass.Tokens", "0");
         bool albert = model.Dimensions.Architecture == BertArchitecture.Albert;
         string output = albert ? "_embedded" : "Trace.Hidden[0]";
         w.Lines("// Word, token type and position, added in that order, normalized and dropped.");
@@ -22,7 +23,7 @@ internal static class TrainingEmbeddingEmitter
             if (albert)
             {
                 w.Lines($"\n// {Map}");
-                new TrainingLinear(model, "_embedded", "Pass.Tokens", "0").Forward(w, new TrainingProduct(model.Matrix(Map), "Trace.Hidden[0]", "0", "HiddenSize"));
+                map.Forward(w, output: "Trace.Hidden[0]");
             }
         }
 
@@ -34,8 +35,7 @@ internal static class TrainingEmbeddingEmitter
             if (albert)
             {
                 w.Lines($"// {Map}");
-                new TrainingLinear(model, "_embedded", "Pass.Tokens", "0").Backward(
-                    w, "_embeddedGradient", null, new TrainingProduct(model.Matrix(Map), "_gradients.Hidden", "0", "HiddenSize"));
+                map.Backward(w, output: "_gradients.Hidden", gradient: "_embeddedGradient");
                 w.Blank();
             }
 

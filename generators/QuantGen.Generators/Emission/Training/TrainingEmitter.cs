@@ -96,7 +96,6 @@ internal static class TrainingEmitter
             private const int HeadSize = {N(model.HeadSize)};
             private const int IntermediateSize = {N(d.IntermediateSize)};
             private const int EmbeddingSize = {N(d.EmbeddingSize)};
-            private const int ProjectedStride = 3 * HiddenSize;
             private const float LayerNormEpsilon = {FloatLiteral.Of((float)d.LayerNormEpsilon)};
 
             // 1 / sqrt(head size), rounded once.

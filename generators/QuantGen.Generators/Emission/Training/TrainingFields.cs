@@ -1,3 +1,4 @@
+using System.Text;
 using QuantGen.Specs;
 using static QuantGen.Generators.Emission.Training.TrainingEmitter;
 
@@ -7,7 +8,7 @@ namespace QuantGen.Generators.Emission.Training;
 internal sealed class TrainingFields
 {
     private readonly ModelPlan _plan;
-    private readonly List<(string Type, string Field, string Value, string Comment)> _parameters = new();
+    private readonly List<(string Type, string Field, string Value)> _parameters = new();
 
     public TrainingFields(ModelPlan plan)
     {
@@ -16,14 +17,13 @@ internal sealed class TrainingFields
         ModelConfig d = model.Dimensions;
         Add("TrainableEmbedding", "embeddings", $"AddEmbeddings({N(d.VocabularySize)}, {N(d.MaxPositions)}, {N(d.TypeVocabularySize)}, EmbeddingSize)");
         Norm("embeddings.LayerNorm", "EmbeddingSize");
-        foreach (MatrixSpec matrix in model.Matrices)
+        foreach (ActivationSite site in model.ActivationSites())
         {
-            Site(matrix);
-            Add("TrainableLinear", matrix.Name, $"AddLinear(\"{matrix.Name}\", {N(matrix.Rows)}, {N(matrix.Columns)})", Storage(matrix));
-            Attention(matrix.Name);
-            if (matrix.Name.EndsWith(".output.dense", StringComparison.Ordinal))
+            Linears(site);
+            Attention(site.Name);
+            if (site.Name.EndsWith(".output.dense", StringComparison.Ordinal))
             {
-                Norm(matrix.Name.Substring(0, matrix.Name.Length - "dense".Length) + "LayerNorm", "HiddenSize");
+                Norm(site.Name.Substring(0, site.Name.Length - "dense".Length) + "LayerNorm", "HiddenSize");
             }
         }
 
@@ -45,7 +45,7 @@ internal sealed class TrainingFields
     {
         ModelSpec model = _plan.Model;
         w.Lines("// Parameters, in the order of the forward pass.");
-        foreach ((string type, string field, _, _) in _parameters)
+        foreach ((string type, string field, _) in _parameters)
         {
             w.Lines($"private readonly {type} {field};");
         }
@@ -71,9 +71,9 @@ internal sealed class TrainingFields
         w.Lines("/// <summary>Creates the model with parameters of zeros.</summary>");
         using (w.Block($"public {_plan.Spec.Name}Training(TrainableOptions? options)\n    : base({_plan.Spec.Program}.ModelSpec, options)"))
         {
-            foreach ((_, string field, string value, string comment) in _parameters)
+            foreach ((_, string field, string value) in _parameters)
             {
-                w.Lines($"{field} = {value};{comment}");
+                w.Lines($"{field} = {value}");
             }
 
             using (w.Block("for (int layer = 0; layer < _layers.Length; layer++)"))
@@ -140,49 +140,46 @@ internal sealed class TrainingFields
         }
     }
 
-    // The place that a matrix is the first to read.
-    private void Site(MatrixSpec matrix)
+    // Layers that read the same activations: the place where those get codes, then the layers, each described for reviewers.
+    private void Linears(ActivationSite site)
+    {
+        MatrixSpec[] matrices = _plan.Model.Matrices.Where(m => ActivationSite.NameFor(m.Name) == site.Name).ToArray();
+        var value = new StringBuilder("new TrainableLinears(\n");
+        value.Append("    ").Append(site.IsQuantized ? Site(site, _plan.Model.ActivationBits) : "site: null").Append(',');
+        foreach (MatrixSpec matrix in matrices)
+        {
+            string end = matrix == matrices[matrices.Length - 1] ? ");" : ",";
+            value.Append($"\n    AddLinear(\"{matrix.Name}\", rows: {N(matrix.Rows)}, columns: {N(matrix.Columns)}){end}{Storage(matrix)}");
+        }
+
+        _parameters.Add(("TrainableLinears", Field(site.Name), value.ToString()));
+    }
+
+    // The operands of attention come into being after the three matrices that make them.
+    private void Attention(string site)
     {
         ModelSpec model = _plan.Model;
-        if (model.ActivationSites().FirstOrDefault(s => s.Name == ActivationSite.NameFor(matrix.Name) && s.IsQuantized) is ActivationSite site
-            && _parameters.All(p => p.Field != TrainingSites.Field(site)))
+        ActivationSite[] operands = model.AttentionSites().Where(s => s.Name.StartsWith(site + ".", StringComparison.Ordinal)).ToArray();
+        if (operands.Length > 0)
         {
-            AddSite(site, model.ActivationBits, SiteKinds.BeforeLayers(model, site));
+            string sites = string.Join(",\n    ", operands.Select(s => Site(s, model.AttentionBits)));
+            Add("AttentionSites", site + ".operands", $"new AttentionSites(\n    {sites})");
         }
     }
 
-    // The operands of attention come into being after the last of the three matrices that make them.
-    private void Attention(string matrix)
-    {
-        ModelSpec model = _plan.Model;
-        const string Last = "attention.self.value";
-        if (!model.HasQuantizedAttention || !matrix.EndsWith(Last, StringComparison.Ordinal))
-        {
-            return;
-        }
-
-        string layer = matrix.Substring(0, matrix.Length - Last.Length);
-        ActivationSite[] sites = model.AttentionSites().Where(s => s.Name.StartsWith(layer, StringComparison.Ordinal)).ToArray();
-        foreach (ActivationSite site in sites)
-        {
-            AddSite(site, model.AttentionBits, SiteKinds.OfAttention(model));
-        }
-
-        Add("AttentionSites", layer + "attention.self.operands", $"new AttentionSites({string.Join(", ", sites.Select(TrainingSites.Field))})");
-    }
-
-    private void AddSite(ActivationSite site, int bits, SiteKind kind) => _parameters.Add((
-        "TrainableSite", TrainingSites.Field(site), $"AddSite(\"{site.Name}\", {N(site.Columns)}, {N(site.Uses)}, {N(bits)}, SiteKind.{kind})", string.Empty));
+    private static string Site(ActivationSite site, int bits) =>
+        $"AddSite(\"{site.Name}\", columns: {N(site.Columns)}, uses: {N(site.Uses)}, bits: {N(bits)})";
 
     private void Norm(string name, string columns) => Add("TrainableNorm", name, $"AddNorm(\"{name}\", {columns}, LayerNormEpsilon)");
 
-    private void Add(string type, string name, string value, string comment = "") => _parameters.Add((type, Field(name), value, comment));
+    private void Add(string type, string name, string value) => _parameters.Add((type, Field(name), value + ";"));
 
     // For reviewers: the model's description decides it.
     private static string Storage(MatrixSpec matrix)
     {
         string bits = string.Join(" and ", matrix.Segments().Select(s => N(s.Bits)));
         string groups = matrix.GroupCount > 1 ? $", {N(matrix.GroupCount)} groups of rows" : string.Empty;
-        return matrix.IsQuantized ? $" // {bits} bits, {matrix.Scheme}{groups}" : string.Empty;
+        string codes = matrix.HasCodebook ? " of a codebook" : string.Empty;
+        return matrix.IsQuantized ? $" // {bits} bits{codes}{groups}" : string.Empty;
     }
 }

@@ -25,12 +25,12 @@ internal static class TrainingHeadEmitter
     private static void Pooled(SourceWriter w, ModelSpec model)
     {
         string last = N(model.Dimensions.Layers);
-        MatrixSpec pooler = model.Matrix("pooler.dense");
+        var pooler = new TrainingLinear("pooler.dense", "_headInput", "Pass.Sequences", "0");
         w.Lines($"// Pooler, dropout and {model.OutputLayerName} for the first token of every sequence.");
         using (w.Block("private void HeadForward()"))
         {
             w.Lines($"TokenRows.GatherFirst(Pass, Trace.Hidden[{last}], HiddenSize, _headInput);");
-            new TrainingLinear(model, "_headInput", "Pass.Sequences", "0").Forward(w, new TrainingProduct(pooler, "_pooled", "0", "HiddenSize"));
+            pooler.Forward(w, output: "_pooled");
             w.Lines($"""
                 long count = (long)Pass.Sequences * HiddenSize;
                 TrainingOperators.Tanh(Pass, _pooled, _pooled, count);
@@ -51,8 +51,7 @@ internal static class TrainingHeadEmitter
                 TrainingOperators.Drop(Pass, {HeadDropout(model)}, _pooledGradient, _pooledGradient, count);
                 TrainingOperators.TanhBackward(Pass, _pooled, _pooledGradient, count);
                 """);
-            new TrainingLinear(model, "_headInput", "Pass.Sequences", "0").Backward(
-                w, "_headGradient", null, new TrainingProduct(pooler, "_pooledGradient", "0", "HiddenSize"));
+            pooler.Backward(w, output: "_pooledGradient", gradient: "_headGradient");
             w.Lines("TokenRows.AddFirst(Pass, _headGradient, HiddenSize, _gradients.Hidden);");
         }
     }

@@ -47,39 +47,30 @@ internal sealed class TrainingLayerEmitter(ModelSpec model, int block)
         w.Blank();
     }
 
-    private static string Offset(string part) => part switch
-    {
-        "attention.self.query" => "0",
-        "attention.self.key" => "HiddenSize",
-        _ => "2 * HiddenSize",
-    };
-
-    private static readonly string[] s_projections = { "attention.self.query", "attention.self.key", "attention.self.value" };
-
     private void AttentionForward(SourceWriter w)
     {
         w.Lines($"\n// {Name("attention.self")}: query, key and value side by side.");
-        Linear("hidden").Forward(w, Projections("layer.Projected"));
+        Linear("attention.self", "hidden").Forward(w, output: "layer.Projected");
 
         w.Lines($"""
             _attention.Forward(Pass, layer.Projected, Trace.ScoreStarts, {Dropout(model, block, 0)}, {Operands}, {SiteUse}, Trace.Scores[{Use}], layer.Probabilities, layer.Context);
 
             // {Name("attention.output")}
             """);
-        Linear("layer.Context").Forward(w, Product("attention.output.dense", "layer.AttentionSum", "HiddenSize"));
+        Linear("attention.output.dense", "layer.Context").Forward(w, output: "layer.AttentionSum");
         w.Lines($"{Norm("attention.output")}.Forward(Pass, layer.AttentionSum, hidden, {Dropout(model, block, 1)}, layer.Normalized);");
     }
 
     private void FeedForward(SourceWriter w)
     {
         w.Lines($"\n// {Name("intermediate")}");
-        Linear("layer.Normalized").Forward(w, Product("intermediate.dense", "layer.Intermediate", "IntermediateSize"));
+        Linear("intermediate.dense", "layer.Normalized").Forward(w, output: "layer.Intermediate");
         w.Lines($"""
             TrainingOperators.{Gelu}(Pass, layer.Intermediate, layer.Activated, (long)Pass.Tokens * IntermediateSize);
 
             // {Name("output")}
             """);
-        Linear("layer.Activated").Forward(w, Product("output.dense", "layer.OutputSum", "HiddenSize"));
+        Linear("output.dense", "layer.Activated").Forward(w, output: "layer.OutputSum");
         w.Lines($"{Norm("output")}.Forward(Pass, layer.OutputSum, layer.Normalized, {Dropout(model, block, 2)}, Trace.Hidden[{NextUse}]);");
     }
 
@@ -91,13 +82,13 @@ internal sealed class TrainingLayerEmitter(ModelSpec model, int block)
             {Norm("output")}.Backward(Pass, Pass.Tokens, layer.OutputSum, g.Hidden);
             float[] branch = TrainingOperators.Drop(Pass, {Dropout(model, block, 2)}, g.Hidden, g.Branch, states);
             """);
-        Linear("layer.Activated").Backward(w, "g.Intermediate", null, Product("output.dense", "branch", "HiddenSize"));
+        Linear("output.dense", "layer.Activated").Backward(w, output: "branch", gradient: "g.Intermediate");
         w.Lines($"""
             TrainingOperators.{Gelu}Backward(Pass, layer.Intermediate, g.Intermediate, (long)Pass.Tokens * IntermediateSize);
 
             // {Name("intermediate")}
             """);
-        Linear("layer.Normalized").Backward(w, "g.Hidden", "g.Input", Product("intermediate.dense", "g.Intermediate", "IntermediateSize"));
+        Linear("intermediate.dense", "layer.Normalized").Backward(w, output: "g.Intermediate", gradient: "g.Hidden", spare: "g.Input");
     }
 
     private void AttentionBackward(SourceWriter w)
@@ -108,7 +99,7 @@ internal sealed class TrainingLayerEmitter(ModelSpec model, int block)
             {Norm("attention.output")}.Backward(Pass, Pass.Tokens, layer.AttentionSum, g.Hidden);
             branch = TrainingOperators.Drop(Pass, {Dropout(model, block, 1)}, g.Hidden, g.Branch, states);
             """);
-        Linear("layer.Context").Backward(w, "g.Input", null, Product("attention.output.dense", "branch", "HiddenSize"));
+        Linear("attention.output.dense", "layer.Context").Backward(w, output: "branch", gradient: "g.Input");
         w.Lines($"""
 
             // {Name("attention.self")}
@@ -116,15 +107,10 @@ internal sealed class TrainingLayerEmitter(ModelSpec model, int block)
                 Pass, layer.Projected, Trace.ScoreStarts, {Dropout(model, block, 0)}, {Operands}, {SiteUse}, TraceGradients.HasScores ? TraceGradients.Scores[{Use}] : null,
                 layer.Probabilities, g.Input, g.Projected);
             """);
-        Linear("hidden").Backward(w, "g.Hidden", "g.Input", Projections("g.Projected"));
+        Linear("attention.self", "hidden").Backward(w, output: "g.Projected", gradient: "g.Hidden", spare: "g.Input");
     }
 
-    private TrainingLinear Linear(string input) => new(model, input, "Pass.Tokens", SiteUse);
-
-    private TrainingProduct Product(string part, string output, string stride) => new(Matrix(part), output, "0", stride);
-
-    private TrainingProduct[] Projections(string output) =>
-        s_projections.Select(part => new TrainingProduct(Matrix(part), output, Offset(part), "ProjectedStride")).ToArray();
+    private TrainingLinear Linear(string site, string input) => new(Name(site), input, "Pass.Tokens", SiteUse);
 
     private string SiteUse => IsShared ? "use" : "0";
 
@@ -133,6 +119,4 @@ internal sealed class TrainingLayerEmitter(ModelSpec model, int block)
     private string Name(string part) => SpecBuilder.LayerName(block, part);
 
     private string Norm(string part) => Field(Name(part) + ".LayerNorm");
-
-    private MatrixSpec Matrix(string part) => model.Matrix(Name(part));
 }

@@ -29,7 +29,6 @@ namespace Sample.QuantGenerated
         private const int HeadSize = 4;
         private const int IntermediateSize = 16;
         private const int EmbeddingSize = 8;
-        private const int ProjectedStride = 3 * HiddenSize;
         private const float LayerNormEpsilon = 9.99999996E-13f;
 
         // 1 / sqrt(head size), rounded once.
@@ -38,42 +37,21 @@ namespace Sample.QuantGenerated
         // Parameters, in the order of the forward pass.
         private readonly TrainableEmbedding _embeddings;
         private readonly TrainableNorm _embeddingsLayerNorm;
-        private readonly TrainableSite _encoderLayer0AttentionSelfInput;
-        private readonly TrainableLinear _encoderLayer0AttentionSelfQuery;
-        private readonly TrainableLinear _encoderLayer0AttentionSelfKey;
-        private readonly TrainableLinear _encoderLayer0AttentionSelfValue;
-        private readonly TrainableSite _encoderLayer0AttentionSelfQueryOutput;
-        private readonly TrainableSite _encoderLayer0AttentionSelfKeyOutput;
-        private readonly TrainableSite _encoderLayer0AttentionSelfValueOutput;
-        private readonly TrainableSite _encoderLayer0AttentionSelfProbabilities;
+        private readonly TrainableLinears _encoderLayer0AttentionSelf;
         private readonly AttentionSites _encoderLayer0AttentionSelfOperands;
-        private readonly TrainableSite _encoderLayer0AttentionOutputDenseInput;
-        private readonly TrainableLinear _encoderLayer0AttentionOutputDense;
+        private readonly TrainableLinears _encoderLayer0AttentionOutputDense;
         private readonly TrainableNorm _encoderLayer0AttentionOutputLayerNorm;
-        private readonly TrainableSite _encoderLayer0IntermediateDenseInput;
-        private readonly TrainableLinear _encoderLayer0IntermediateDense;
-        private readonly TrainableSite _encoderLayer0OutputDenseInput;
-        private readonly TrainableLinear _encoderLayer0OutputDense;
+        private readonly TrainableLinears _encoderLayer0IntermediateDense;
+        private readonly TrainableLinears _encoderLayer0OutputDense;
         private readonly TrainableNorm _encoderLayer0OutputLayerNorm;
-        private readonly TrainableSite _encoderLayer1AttentionSelfInput;
-        private readonly TrainableLinear _encoderLayer1AttentionSelfQuery;
-        private readonly TrainableLinear _encoderLayer1AttentionSelfKey;
-        private readonly TrainableLinear _encoderLayer1AttentionSelfValue;
-        private readonly TrainableSite _encoderLayer1AttentionSelfQueryOutput;
-        private readonly TrainableSite _encoderLayer1AttentionSelfKeyOutput;
-        private readonly TrainableSite _encoderLayer1AttentionSelfValueOutput;
-        private readonly TrainableSite _encoderLayer1AttentionSelfProbabilities;
+        private readonly TrainableLinears _encoderLayer1AttentionSelf;
         private readonly AttentionSites _encoderLayer1AttentionSelfOperands;
-        private readonly TrainableSite _encoderLayer1AttentionOutputDenseInput;
-        private readonly TrainableLinear _encoderLayer1AttentionOutputDense;
+        private readonly TrainableLinears _encoderLayer1AttentionOutputDense;
         private readonly TrainableNorm _encoderLayer1AttentionOutputLayerNorm;
-        private readonly TrainableSite _encoderLayer1IntermediateDenseInput;
-        private readonly TrainableLinear _encoderLayer1IntermediateDense;
-        private readonly TrainableSite _encoderLayer1OutputDenseInput;
-        private readonly TrainableLinear _encoderLayer1OutputDense;
+        private readonly TrainableLinears _encoderLayer1IntermediateDense;
+        private readonly TrainableLinears _encoderLayer1OutputDense;
         private readonly TrainableNorm _encoderLayer1OutputLayerNorm;
-        private readonly TrainableSite _poolerDenseInput;
-        private readonly TrainableLinear _poolerDense;
+        private readonly TrainableLinears _poolerDense;
         private readonly TrainableLinear _classifier;
 
         // What each use of a layer keeps, and gradients that all layers share.
@@ -93,42 +71,51 @@ namespace Sample.QuantGenerated
         {
             _embeddings = AddEmbeddings(12, 16, 2, EmbeddingSize);
             _embeddingsLayerNorm = AddNorm("embeddings.LayerNorm", EmbeddingSize, LayerNormEpsilon);
-            _encoderLayer0AttentionSelfInput = AddSite("encoder.layer.0.attention.self", 8, 1, 8, SiteKind.Learned);
-            _encoderLayer0AttentionSelfQuery = AddLinear("encoder.layer.0.attention.self.query", 8, 8); // 2 bits, Lsq
-            _encoderLayer0AttentionSelfKey = AddLinear("encoder.layer.0.attention.self.key", 8, 8); // 2 bits, Lsq
-            _encoderLayer0AttentionSelfValue = AddLinear("encoder.layer.0.attention.self.value", 8, 8); // 2 bits, Lsq
-            _encoderLayer0AttentionSelfQueryOutput = AddSite("encoder.layer.0.attention.self.query.output", 8, 1, 8, SiteKind.Learned);
-            _encoderLayer0AttentionSelfKeyOutput = AddSite("encoder.layer.0.attention.self.key.output", 8, 1, 8, SiteKind.Learned);
-            _encoderLayer0AttentionSelfValueOutput = AddSite("encoder.layer.0.attention.self.value.output", 8, 1, 8, SiteKind.Learned);
-            _encoderLayer0AttentionSelfProbabilities = AddSite("encoder.layer.0.attention.self.probabilities", 0, 1, 8, SiteKind.Learned);
-            _encoderLayer0AttentionSelfOperands = new AttentionSites(_encoderLayer0AttentionSelfQueryOutput, _encoderLayer0AttentionSelfKeyOutput, _encoderLayer0AttentionSelfValueOutput, _encoderLayer0AttentionSelfProbabilities);
-            _encoderLayer0AttentionOutputDenseInput = AddSite("encoder.layer.0.attention.output.dense", 8, 1, 8, SiteKind.Learned);
-            _encoderLayer0AttentionOutputDense = AddLinear("encoder.layer.0.attention.output.dense", 8, 8); // 2 bits, Lsq
+            _encoderLayer0AttentionSelf = new TrainableLinears(
+                AddSite("encoder.layer.0.attention.self", columns: 8, uses: 1, bits: 8),
+                AddLinear("encoder.layer.0.attention.self.query", rows: 8, columns: 8), // 2 bits
+                AddLinear("encoder.layer.0.attention.self.key", rows: 8, columns: 8), // 2 bits
+                AddLinear("encoder.layer.0.attention.self.value", rows: 8, columns: 8)); // 2 bits
+            _encoderLayer0AttentionSelfOperands = new AttentionSites(
+                AddSite("encoder.layer.0.attention.self.query.output", columns: 8, uses: 1, bits: 8),
+                AddSite("encoder.layer.0.attention.self.key.output", columns: 8, uses: 1, bits: 8),
+                AddSite("encoder.layer.0.attention.self.value.output", columns: 8, uses: 1, bits: 8),
+                AddSite("encoder.layer.0.attention.self.probabilities", columns: 0, uses: 1, bits: 8));
+            _encoderLayer0AttentionOutputDense = new TrainableLinears(
+                AddSite("encoder.layer.0.attention.output.dense", columns: 8, uses: 1, bits: 8),
+                AddLinear("encoder.layer.0.attention.output.dense", rows: 8, columns: 8)); // 2 bits
             _encoderLayer0AttentionOutputLayerNorm = AddNorm("encoder.layer.0.attention.output.LayerNorm", HiddenSize, LayerNormEpsilon);
-            _encoderLayer0IntermediateDenseInput = AddSite("encoder.layer.0.intermediate.dense", 8, 1, 8, SiteKind.Learned);
-            _encoderLayer0IntermediateDense = AddLinear("encoder.layer.0.intermediate.dense", 16, 8); // 2 bits, Lsq
-            _encoderLayer0OutputDenseInput = AddSite("encoder.layer.0.output.dense", 16, 1, 8, SiteKind.Learned);
-            _encoderLayer0OutputDense = AddLinear("encoder.layer.0.output.dense", 8, 16); // 2 bits, Lsq
+            _encoderLayer0IntermediateDense = new TrainableLinears(
+                AddSite("encoder.layer.0.intermediate.dense", columns: 8, uses: 1, bits: 8),
+                AddLinear("encoder.layer.0.intermediate.dense", rows: 16, columns: 8)); // 2 bits
+            _encoderLayer0OutputDense = new TrainableLinears(
+                AddSite("encoder.layer.0.output.dense", columns: 16, uses: 1, bits: 8),
+                AddLinear("encoder.layer.0.output.dense", rows: 8, columns: 16)); // 2 bits
             _encoderLayer0OutputLayerNorm = AddNorm("encoder.layer.0.output.LayerNorm", HiddenSize, LayerNormEpsilon);
-            _encoderLayer1AttentionSelfInput = AddSite("encoder.layer.1.attention.self", 8, 1, 8, SiteKind.Learned);
-            _encoderLayer1AttentionSelfQuery = AddLinear("encoder.layer.1.attention.self.query", 8, 8); // 2 bits, Lsq
-            _encoderLayer1AttentionSelfKey = AddLinear("encoder.layer.1.attention.self.key", 8, 8); // 2 bits, Lsq
-            _encoderLayer1AttentionSelfValue = AddLinear("encoder.layer.1.attention.self.value", 8, 8); // 2 bits, Lsq
-            _encoderLayer1AttentionSelfQueryOutput = AddSite("encoder.layer.1.attention.self.query.output", 8, 1, 8, SiteKind.Learned);
-            _encoderLayer1AttentionSelfKeyOutput = AddSite("encoder.layer.1.attention.self.key.output", 8, 1, 8, SiteKind.Learned);
-            _encoderLayer1AttentionSelfValueOutput = AddSite("encoder.layer.1.attention.self.value.output", 8, 1, 8, SiteKind.Learned);
-            _encoderLayer1AttentionSelfProbabilities = AddSite("encoder.layer.1.attention.self.probabilities", 0, 1, 8, SiteKind.Learned);
-            _encoderLayer1AttentionSelfOperands = new AttentionSites(_encoderLayer1AttentionSelfQueryOutput, _encoderLayer1AttentionSelfKeyOutput, _encoderLayer1AttentionSelfValueOutput, _encoderLayer1AttentionSelfProbabilities);
-            _encoderLayer1AttentionOutputDenseInput = AddSite("encoder.layer.1.attention.output.dense", 8, 1, 8, SiteKind.Learned);
-            _encoderLayer1AttentionOutputDense = AddLinear("encoder.layer.1.attention.output.dense", 8, 8); // 2 bits, Lsq
+            _encoderLayer1AttentionSelf = new TrainableLinears(
+                AddSite("encoder.layer.1.attention.self", columns: 8, uses: 1, bits: 8),
+                AddLinear("encoder.layer.1.attention.self.query", rows: 8, columns: 8), // 2 bits
+                AddLinear("encoder.layer.1.attention.self.key", rows: 8, columns: 8), // 2 bits
+                AddLinear("encoder.layer.1.attention.self.value", rows: 8, columns: 8)); // 2 bits
+            _encoderLayer1AttentionSelfOperands = new AttentionSites(
+                AddSite("encoder.layer.1.attention.self.query.output", columns: 8, uses: 1, bits: 8),
+                AddSite("encoder.layer.1.attention.self.key.output", columns: 8, uses: 1, bits: 8),
+                AddSite("encoder.layer.1.attention.self.value.output", columns: 8, uses: 1, bits: 8),
+                AddSite("encoder.layer.1.attention.self.probabilities", columns: 0, uses: 1, bits: 8));
+            _encoderLayer1AttentionOutputDense = new TrainableLinears(
+                AddSite("encoder.layer.1.attention.output.dense", columns: 8, uses: 1, bits: 8),
+                AddLinear("encoder.layer.1.attention.output.dense", rows: 8, columns: 8)); // 2 bits
             _encoderLayer1AttentionOutputLayerNorm = AddNorm("encoder.layer.1.attention.output.LayerNorm", HiddenSize, LayerNormEpsilon);
-            _encoderLayer1IntermediateDenseInput = AddSite("encoder.layer.1.intermediate.dense", 8, 1, 8, SiteKind.Learned);
-            _encoderLayer1IntermediateDense = AddLinear("encoder.layer.1.intermediate.dense", 16, 8); // 2 bits, Lsq
-            _encoderLayer1OutputDenseInput = AddSite("encoder.layer.1.output.dense", 16, 1, 8, SiteKind.Learned);
-            _encoderLayer1OutputDense = AddLinear("encoder.layer.1.output.dense", 8, 16); // 2 bits, Lsq
+            _encoderLayer1IntermediateDense = new TrainableLinears(
+                AddSite("encoder.layer.1.intermediate.dense", columns: 8, uses: 1, bits: 8),
+                AddLinear("encoder.layer.1.intermediate.dense", rows: 16, columns: 8)); // 2 bits
+            _encoderLayer1OutputDense = new TrainableLinears(
+                AddSite("encoder.layer.1.output.dense", columns: 16, uses: 1, bits: 8),
+                AddLinear("encoder.layer.1.output.dense", rows: 8, columns: 16)); // 2 bits
             _encoderLayer1OutputLayerNorm = AddNorm("encoder.layer.1.output.LayerNorm", HiddenSize, LayerNormEpsilon);
-            _poolerDenseInput = AddSite("pooler.dense", 8, 1, 8, SiteKind.Learned);
-            _poolerDense = AddLinear("pooler.dense", 8, 8); // 2 bits, Lsq
+            _poolerDense = new TrainableLinears(
+                AddSite("pooler.dense", columns: 8, uses: 1, bits: 8),
+                AddLinear("pooler.dense", rows: 8, columns: 8)); // 2 bits
             _classifier = AddOutputLayer("classifier", 2, HiddenSize);
             for (int layer = 0; layer < _layers.Length; layer++)
             {
@@ -201,25 +188,19 @@ namespace Sample.QuantGenerated
             float[] hidden = Trace.Hidden[0];
 
             // encoder.layer.0.attention.self: query, key and value side by side.
-            LinearInput hiddenCodes = _encoderLayer0AttentionSelfInput.Quantize(Pass, hidden, Pass.Tokens, 0);
-            _encoderLayer0AttentionSelfQuery.Forward(Pass, hiddenCodes, Pass.Tokens, new MatrixPlace(layer.Projected, 0, ProjectedStride));
-            _encoderLayer0AttentionSelfKey.Forward(Pass, hiddenCodes, Pass.Tokens, new MatrixPlace(layer.Projected, HiddenSize, ProjectedStride));
-            _encoderLayer0AttentionSelfValue.Forward(Pass, hiddenCodes, Pass.Tokens, new MatrixPlace(layer.Projected, 2 * HiddenSize, ProjectedStride));
+            _encoderLayer0AttentionSelf.Forward(Pass, hidden, tokens: Pass.Tokens, use: 0, output: layer.Projected);
             _attention.Forward(Pass, layer.Projected, Trace.ScoreStarts, 1, _encoderLayer0AttentionSelfOperands, 0, Trace.Scores[0], layer.Probabilities, layer.Context);
 
             // encoder.layer.0.attention.output
-            LinearInput contextCodes = _encoderLayer0AttentionOutputDenseInput.Quantize(Pass, layer.Context, Pass.Tokens, 0);
-            _encoderLayer0AttentionOutputDense.Forward(Pass, contextCodes, Pass.Tokens, new MatrixPlace(layer.AttentionSum, 0, HiddenSize));
+            _encoderLayer0AttentionOutputDense.Forward(Pass, layer.Context, tokens: Pass.Tokens, use: 0, output: layer.AttentionSum);
             _encoderLayer0AttentionOutputLayerNorm.Forward(Pass, layer.AttentionSum, hidden, 2, layer.Normalized);
 
             // encoder.layer.0.intermediate
-            LinearInput normalizedCodes = _encoderLayer0IntermediateDenseInput.Quantize(Pass, layer.Normalized, Pass.Tokens, 0);
-            _encoderLayer0IntermediateDense.Forward(Pass, normalizedCodes, Pass.Tokens, new MatrixPlace(layer.Intermediate, 0, IntermediateSize));
+            _encoderLayer0IntermediateDense.Forward(Pass, layer.Normalized, tokens: Pass.Tokens, use: 0, output: layer.Intermediate);
             TrainingOperators.GeluErf(Pass, layer.Intermediate, layer.Activated, (long)Pass.Tokens * IntermediateSize);
 
             // encoder.layer.0.output
-            LinearInput activatedCodes = _encoderLayer0OutputDenseInput.Quantize(Pass, layer.Activated, Pass.Tokens, 0);
-            _encoderLayer0OutputDense.Forward(Pass, activatedCodes, Pass.Tokens, new MatrixPlace(layer.OutputSum, 0, HiddenSize));
+            _encoderLayer0OutputDense.Forward(Pass, layer.Activated, tokens: Pass.Tokens, use: 0, output: layer.OutputSum);
             _encoderLayer0OutputLayerNorm.Forward(Pass, layer.OutputSum, layer.Normalized, 3, Trace.Hidden[1]);
         }
 
@@ -234,30 +215,22 @@ namespace Sample.QuantGenerated
             // encoder.layer.0.output
             _encoderLayer0OutputLayerNorm.Backward(Pass, Pass.Tokens, layer.OutputSum, g.Hidden);
             float[] branch = TrainingOperators.Drop(Pass, 3, g.Hidden, g.Branch, states);
-            _encoderLayer0OutputDense.Backward(Pass, _encoderLayer0OutputDenseInput.Input(0), Pass.Tokens, new MatrixPlace(branch, 0, HiddenSize), g.Intermediate, accumulate: false);
-            _encoderLayer0OutputDenseInput.Backward(Pass, layer.Activated, Pass.Tokens, 0, g.Intermediate);
+            _encoderLayer0OutputDense.Backward(Pass, layer.Activated, tokens: Pass.Tokens, use: 0, outputGradient: branch, inputGradient: g.Intermediate, spare: null);
             TrainingOperators.GeluErfBackward(Pass, layer.Intermediate, g.Intermediate, (long)Pass.Tokens * IntermediateSize);
 
             // encoder.layer.0.intermediate
-            _encoderLayer0IntermediateDense.Backward(Pass, _encoderLayer0IntermediateDenseInput.Input(0), Pass.Tokens, new MatrixPlace(g.Intermediate, 0, IntermediateSize), g.Input, accumulate: false);
-            _encoderLayer0IntermediateDenseInput.Backward(Pass, layer.Normalized, Pass.Tokens, 0, g.Input);
-            TrainingOperators.Add(Pass, g.Input, g.Hidden, (long)Pass.Tokens * HiddenSize);
+            _encoderLayer0IntermediateDense.Backward(Pass, layer.Normalized, tokens: Pass.Tokens, use: 0, outputGradient: g.Intermediate, inputGradient: g.Hidden, spare: g.Input);
 
             // encoder.layer.0.attention.output
             _encoderLayer0AttentionOutputLayerNorm.Backward(Pass, Pass.Tokens, layer.AttentionSum, g.Hidden);
             branch = TrainingOperators.Drop(Pass, 2, g.Hidden, g.Branch, states);
-            _encoderLayer0AttentionOutputDense.Backward(Pass, _encoderLayer0AttentionOutputDenseInput.Input(0), Pass.Tokens, new MatrixPlace(branch, 0, HiddenSize), g.Input, accumulate: false);
-            _encoderLayer0AttentionOutputDenseInput.Backward(Pass, layer.Context, Pass.Tokens, 0, g.Input);
+            _encoderLayer0AttentionOutputDense.Backward(Pass, layer.Context, tokens: Pass.Tokens, use: 0, outputGradient: branch, inputGradient: g.Input, spare: null);
 
             // encoder.layer.0.attention.self
             _attention.Backward(
                 Pass, layer.Projected, Trace.ScoreStarts, 1, _encoderLayer0AttentionSelfOperands, 0, TraceGradients.HasScores ? TraceGradients.Scores[0] : null,
                 layer.Probabilities, g.Input, g.Projected);
-            _encoderLayer0AttentionSelfQuery.Backward(Pass, _encoderLayer0AttentionSelfInput.Input(0), Pass.Tokens, new MatrixPlace(g.Projected, 0, ProjectedStride), g.Input, accumulate: false);
-            _encoderLayer0AttentionSelfKey.Backward(Pass, _encoderLayer0AttentionSelfInput.Input(0), Pass.Tokens, new MatrixPlace(g.Projected, HiddenSize, ProjectedStride), g.Input, accumulate: true);
-            _encoderLayer0AttentionSelfValue.Backward(Pass, _encoderLayer0AttentionSelfInput.Input(0), Pass.Tokens, new MatrixPlace(g.Projected, 2 * HiddenSize, ProjectedStride), g.Input, accumulate: true);
-            _encoderLayer0AttentionSelfInput.Backward(Pass, hidden, Pass.Tokens, 0, g.Input);
-            TrainingOperators.Add(Pass, g.Input, g.Hidden, (long)Pass.Tokens * HiddenSize);
+            _encoderLayer0AttentionSelf.Backward(Pass, hidden, tokens: Pass.Tokens, use: 0, outputGradient: g.Projected, inputGradient: g.Hidden, spare: g.Input);
             AddTraceGradient(g.Hidden, 0);
         }
 
@@ -268,25 +241,19 @@ namespace Sample.QuantGenerated
             float[] hidden = Trace.Hidden[1];
 
             // encoder.layer.1.attention.self: query, key and value side by side.
-            LinearInput hiddenCodes = _encoderLayer1AttentionSelfInput.Quantize(Pass, hidden, Pass.Tokens, 0);
-            _encoderLayer1AttentionSelfQuery.Forward(Pass, hiddenCodes, Pass.Tokens, new MatrixPlace(layer.Projected, 0, ProjectedStride));
-            _encoderLayer1AttentionSelfKey.Forward(Pass, hiddenCodes, Pass.Tokens, new MatrixPlace(layer.Projected, HiddenSize, ProjectedStride));
-            _encoderLayer1AttentionSelfValue.Forward(Pass, hiddenCodes, Pass.Tokens, new MatrixPlace(layer.Projected, 2 * HiddenSize, ProjectedStride));
+            _encoderLayer1AttentionSelf.Forward(Pass, hidden, tokens: Pass.Tokens, use: 0, output: layer.Projected);
             _attention.Forward(Pass, layer.Projected, Trace.ScoreStarts, 4, _encoderLayer1AttentionSelfOperands, 0, Trace.Scores[1], layer.Probabilities, layer.Context);
 
             // encoder.layer.1.attention.output
-            LinearInput contextCodes = _encoderLayer1AttentionOutputDenseInput.Quantize(Pass, layer.Context, Pass.Tokens, 0);
-            _encoderLayer1AttentionOutputDense.Forward(Pass, contextCodes, Pass.Tokens, new MatrixPlace(layer.AttentionSum, 0, HiddenSize));
+            _encoderLayer1AttentionOutputDense.Forward(Pass, layer.Context, tokens: Pass.Tokens, use: 0, output: layer.AttentionSum);
             _encoderLayer1AttentionOutputLayerNorm.Forward(Pass, layer.AttentionSum, hidden, 5, layer.Normalized);
 
             // encoder.layer.1.intermediate
-            LinearInput normalizedCodes = _encoderLayer1IntermediateDenseInput.Quantize(Pass, layer.Normalized, Pass.Tokens, 0);
-            _encoderLayer1IntermediateDense.Forward(Pass, normalizedCodes, Pass.Tokens, new MatrixPlace(layer.Intermediate, 0, IntermediateSize));
+            _encoderLayer1IntermediateDense.Forward(Pass, layer.Normalized, tokens: Pass.Tokens, use: 0, output: layer.Intermediate);
             TrainingOperators.GeluErf(Pass, layer.Intermediate, layer.Activated, (long)Pass.Tokens * IntermediateSize);
 
             // encoder.layer.1.output
-            LinearInput activatedCodes = _encoderLayer1OutputDenseInput.Quantize(Pass, layer.Activated, Pass.Tokens, 0);
-            _encoderLayer1OutputDense.Forward(Pass, activatedCodes, Pass.Tokens, new MatrixPlace(layer.OutputSum, 0, HiddenSize));
+            _encoderLayer1OutputDense.Forward(Pass, layer.Activated, tokens: Pass.Tokens, use: 0, output: layer.OutputSum);
             _encoderLayer1OutputLayerNorm.Forward(Pass, layer.OutputSum, layer.Normalized, 6, Trace.Hidden[2]);
         }
 
@@ -301,30 +268,22 @@ namespace Sample.QuantGenerated
             // encoder.layer.1.output
             _encoderLayer1OutputLayerNorm.Backward(Pass, Pass.Tokens, layer.OutputSum, g.Hidden);
             float[] branch = TrainingOperators.Drop(Pass, 6, g.Hidden, g.Branch, states);
-            _encoderLayer1OutputDense.Backward(Pass, _encoderLayer1OutputDenseInput.Input(0), Pass.Tokens, new MatrixPlace(branch, 0, HiddenSize), g.Intermediate, accumulate: false);
-            _encoderLayer1OutputDenseInput.Backward(Pass, layer.Activated, Pass.Tokens, 0, g.Intermediate);
+            _encoderLayer1OutputDense.Backward(Pass, layer.Activated, tokens: Pass.Tokens, use: 0, outputGradient: branch, inputGradient: g.Intermediate, spare: null);
             TrainingOperators.GeluErfBackward(Pass, layer.Intermediate, g.Intermediate, (long)Pass.Tokens * IntermediateSize);
 
             // encoder.layer.1.intermediate
-            _encoderLayer1IntermediateDense.Backward(Pass, _encoderLayer1IntermediateDenseInput.Input(0), Pass.Tokens, new MatrixPlace(g.Intermediate, 0, IntermediateSize), g.Input, accumulate: false);
-            _encoderLayer1IntermediateDenseInput.Backward(Pass, layer.Normalized, Pass.Tokens, 0, g.Input);
-            TrainingOperators.Add(Pass, g.Input, g.Hidden, (long)Pass.Tokens * HiddenSize);
+            _encoderLayer1IntermediateDense.Backward(Pass, layer.Normalized, tokens: Pass.Tokens, use: 0, outputGradient: g.Intermediate, inputGradient: g.Hidden, spare: g.Input);
 
             // encoder.layer.1.attention.output
             _encoderLayer1AttentionOutputLayerNorm.Backward(Pass, Pass.Tokens, layer.AttentionSum, g.Hidden);
             branch = TrainingOperators.Drop(Pass, 5, g.Hidden, g.Branch, states);
-            _encoderLayer1AttentionOutputDense.Backward(Pass, _encoderLayer1AttentionOutputDenseInput.Input(0), Pass.Tokens, new MatrixPlace(branch, 0, HiddenSize), g.Input, accumulate: false);
-            _encoderLayer1AttentionOutputDenseInput.Backward(Pass, layer.Context, Pass.Tokens, 0, g.Input);
+            _encoderLayer1AttentionOutputDense.Backward(Pass, layer.Context, tokens: Pass.Tokens, use: 0, outputGradient: branch, inputGradient: g.Input, spare: null);
 
             // encoder.layer.1.attention.self
             _attention.Backward(
                 Pass, layer.Projected, Trace.ScoreStarts, 4, _encoderLayer1AttentionSelfOperands, 0, TraceGradients.HasScores ? TraceGradients.Scores[1] : null,
                 layer.Probabilities, g.Input, g.Projected);
-            _encoderLayer1AttentionSelfQuery.Backward(Pass, _encoderLayer1AttentionSelfInput.Input(0), Pass.Tokens, new MatrixPlace(g.Projected, 0, ProjectedStride), g.Input, accumulate: false);
-            _encoderLayer1AttentionSelfKey.Backward(Pass, _encoderLayer1AttentionSelfInput.Input(0), Pass.Tokens, new MatrixPlace(g.Projected, HiddenSize, ProjectedStride), g.Input, accumulate: true);
-            _encoderLayer1AttentionSelfValue.Backward(Pass, _encoderLayer1AttentionSelfInput.Input(0), Pass.Tokens, new MatrixPlace(g.Projected, 2 * HiddenSize, ProjectedStride), g.Input, accumulate: true);
-            _encoderLayer1AttentionSelfInput.Backward(Pass, hidden, Pass.Tokens, 0, g.Input);
-            TrainingOperators.Add(Pass, g.Input, g.Hidden, (long)Pass.Tokens * HiddenSize);
+            _encoderLayer1AttentionSelf.Backward(Pass, hidden, tokens: Pass.Tokens, use: 0, outputGradient: g.Projected, inputGradient: g.Hidden, spare: g.Input);
             AddTraceGradient(g.Hidden, 1);
         }
 
@@ -332,8 +291,7 @@ namespace Sample.QuantGenerated
         private void HeadForward()
         {
             TokenRows.GatherFirst(Pass, Trace.Hidden[2], HiddenSize, _headInput);
-            LinearInput headInputCodes = _poolerDenseInput.Quantize(Pass, _headInput, Pass.Sequences, 0);
-            _poolerDense.Forward(Pass, headInputCodes, Pass.Sequences, new MatrixPlace(_pooled, 0, HiddenSize));
+            _poolerDense.Forward(Pass, _headInput, tokens: Pass.Sequences, use: 0, output: _pooled);
             long count = (long)Pass.Sequences * HiddenSize;
             TrainingOperators.Tanh(Pass, _pooled, _pooled, count);
             float[] input = TrainingOperators.Drop(Pass, 7, _pooled, _dropped, count);
@@ -349,8 +307,7 @@ namespace Sample.QuantGenerated
                 Pass, new LinearInput(input), Pass.Sequences, new MatrixPlace(TraceGradients.Logits, 0, 2), _pooledGradient, accumulate: false);
             TrainingOperators.Drop(Pass, 7, _pooledGradient, _pooledGradient, count);
             TrainingOperators.TanhBackward(Pass, _pooled, _pooledGradient, count);
-            _poolerDense.Backward(Pass, _poolerDenseInput.Input(0), Pass.Sequences, new MatrixPlace(_pooledGradient, 0, HiddenSize), _headGradient, accumulate: false);
-            _poolerDenseInput.Backward(Pass, _headInput, Pass.Sequences, 0, _headGradient);
+            _poolerDense.Backward(Pass, _headInput, tokens: Pass.Sequences, use: 0, outputGradient: _pooledGradient, inputGradient: _headGradient, spare: null);
             TokenRows.AddFirst(Pass, _headGradient, HiddenSize, _gradients.Hidden);
         }
     }
