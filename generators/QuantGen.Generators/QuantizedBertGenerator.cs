@@ -4,7 +4,7 @@ using QuantGen.Generators.Diagnostics;
 using QuantGen.Generators.Emission;
 using QuantGen.Generators.Parsing;
 using QuantGen.Generators.Specs;
-using QuantGen.Specs;
+using QuantGen.Graph;
 
 namespace QuantGen.Generators;
 

@@ -15,7 +15,7 @@ internal sealed class TorchHead(TorchParts parts)
     public Tensor? Forward(TorchPass pass, Tensor hidden)
     {
         ModelSpec spec = parts.Spec;
-        return spec.HasPooler ? Pooled(pass, hidden)
+        return spec.IsPooled ? Pooled(pass, hidden)
             : spec.HasMaskedLanguageHead ? Masked(pass, HeadTokens(pass, hidden))
             : spec.HasOutputLayer ? PerToken(pass, HeadTokens(pass, hidden))
             : null;

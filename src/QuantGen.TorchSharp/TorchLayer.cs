@@ -1,3 +1,4 @@
+using QuantGen.Graph;
 using QuantGen.Specs;
 using global::TorchSharp;
 using static global::TorchSharp.torch;
@@ -35,5 +36,5 @@ internal sealed class TorchLayer(TorchParts parts, int block)
 
     private Tensor Linear(TorchPass pass, string part, Tensor x, QuantizedInput? input) => parts.Linear(Name(part)).Forward(pass, x, input);
 
-    private string Name(string part) => SpecBuilder.LayerName(block, part);
+    private string Name(string part) => LayerNames.Of(block, part);
 }

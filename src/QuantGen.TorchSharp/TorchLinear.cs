@@ -1,3 +1,4 @@
+
 using static global::TorchSharp.torch;
 
 namespace QuantGen.TorchSharp;

@@ -1,3 +1,4 @@
+using QuantGen.Graph;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 
@@ -16,7 +17,7 @@ internal static class TorchMemory
         ModelConfig d = spec.Dimensions;
         long sequences = (tokens + longest - 1) / longest;
         long scores = (long)tokens * longest * d.Heads;
-        long logitRows = spec.HasPooler ? sequences : tokens;
+        long logitRows = spec.IsPooled ? sequences : tokens;
         long trace = ((d.Layers + 1L) * tokens * d.HiddenSize) + (d.Layers * scores) + (logitRows * spec.OutputCount);
         long graph = d.Layers * Layer(spec, options, tokens, scores);
         long edges = (6L * tokens * d.EmbeddingSize) + (6L * logitRows * d.HiddenSize) + (logitRows * spec.OutputCount);

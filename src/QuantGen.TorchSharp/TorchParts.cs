@@ -1,3 +1,4 @@
+using QuantGen.Graph;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 using static global::TorchSharp.torch;
@@ -108,7 +109,7 @@ internal sealed class TorchParts : IDisposable
     private void Add(MatrixSpec matrix)
     {
         Func<Parameter, DeviceParameter> device = matrix.Name.StartsWith("encoder.", StringComparison.Ordinal) ? Encoder : Head;
-        string site = ActivationSite.NameFor(matrix.Name);
+        string site = Spec.Graph.SiteOf(matrix.Name);
         if (!_sites.ContainsKey(site) && Spec.ActivationSites().FirstOrDefault(s => s.Name == site) is { IsQuantized: true } place)
         {
             AddSite(place, Spec.ActivationBits, device);
@@ -136,7 +137,7 @@ internal sealed class TorchParts : IDisposable
         }
     }
 
-    private static bool IsIn(string site, int block) => site.StartsWith(SpecBuilder.LayerName(block, string.Empty), StringComparison.Ordinal);
+    private static bool IsIn(string site, int block) => site.StartsWith(LayerNames.Of(block, string.Empty), StringComparison.Ordinal);
 
     private void AddSite(ActivationSite site, int bits, Func<Parameter, DeviceParameter> device)
     {

@@ -1,5 +1,6 @@
 using QuantGen.Cli.Compilation;
 using QuantGen.Cli.Models;
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Cli.Tests;

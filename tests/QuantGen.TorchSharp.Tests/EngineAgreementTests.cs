@@ -39,7 +39,7 @@ public sealed class EngineAgreementTests
     {
         using EnginePair pair = EnginePair.Small(name);
         pair.Calibrate(TrainingBatches.Of(3, 7, 1));
-        int[]? headTokens = pair.Torch.Spec.HasPooler ? null : [0, 3, 4, 9];
+        int[]? headTokens = pair.Torch.Spec.IsPooled ? null : [0, 3, 4, 9];
         pair.RunSameCodes(seed => Ragged(seed) with { HeadTokens = headTokens }, wanted: 3, () => pair.AssertAgree(Tolerance));
     }
 

@@ -1,5 +1,7 @@
+using QuantGen.Architectures;
 using QuantGen.Cli.Compilation;
 using QuantGen.Cli.Models;
+using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Specs;
 

@@ -1,4 +1,5 @@
 using QuantGen.Cli.Models;
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Benchmarks.Engines;

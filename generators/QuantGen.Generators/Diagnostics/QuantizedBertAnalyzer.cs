@@ -6,7 +6,6 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using QuantGen.Generators.Parsing;
 using QuantGen.Generators.Specs;
-using QuantGen.Specs;
 
 namespace QuantGen.Generators.Diagnostics;
 

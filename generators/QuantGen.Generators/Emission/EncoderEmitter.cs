@@ -1,9 +1,12 @@
-using System.Globalization;
+using QuantGen.Generators.Emission.Nodes;
+using QuantGen.Generators.Emission.Plans;
 using QuantGen.Generators.Specs;
+using QuantGen.Graph;
+using static QuantGen.Generators.Emission.Nodes.PartContext;
 
 namespace QuantGen.Generators.Emission;
 
-/// <summary>Emits the forward pass: which phases there are, and the layers by name, in order.</summary>
+/// <summary>Emits the forward pass: its phases by name, and one method for each part of the model.</summary>
 internal static class EncoderEmitter
 {
     public static string Emit(ModelPlan plan)
@@ -13,18 +16,18 @@ internal static class EncoderEmitter
         GeneratedHeader.Write(w);
         using (GeneratedHeader.Implementation(w, spec))
         {
-            w.Lines($"/// <summary>Runs {spec.Name}: embedding, {N(plan.Model.Dimensions.Layers)} layers, head. Each phase ends before the next begins.</summary>");
+            w.Lines($"/// <summary>Runs {spec.Name}: embedding, {N(plan.Graph.Depth)} layers, head. Each phase ends before the next begins.</summary>");
             using (w.Block($"internal sealed partial class {spec.Program} : global::QuantGen.Execution.IEncoderProgram"))
             {
                 Phases(w, plan);
-                new EmbeddingEmitter(plan).Emit(w);
-                for (int block = 0; block < plan.Model.BlockCount; block++)
+                Run(w, plan);
+                var emitted = new HashSet<string>(StringComparer.Ordinal);
+                foreach (PhasePart part in plan.Phases.SelectMany(phase => phase.Parts).Where(part => part.Kind != PartKind.Attend && emitted.Add(part.Method)))
                 {
-                    new LayerEmitter(plan, block).Emit(w);
+                    PartEmitter.Emit(w, plan, part);
                 }
 
-                AttentionEmitter.Emit(w, plan);
-                HeadEmitter.Emit(w, plan);
+                AttentionEmitter.Infer(w, plan);
             }
         }
 
@@ -33,10 +36,13 @@ internal static class EncoderEmitter
 
     private static void Phases(SourceWriter w, ModelPlan plan)
     {
-        int layers = plan.Model.Dimensions.Layers;
-        string instructionSet = plan.Kernels.Count == 0 ? "\"scalar\"" : $"{plan.Spec.Name}Kernels{plan.Kernels[0].Suffix}.InstructionSet";
-        bool perSequence = plan.Model.HasPooler;
+        string instructionSet = plan.Kernels.Count == 0 ? "\"scalar\"" : $"{plan.KernelsOf(plan.Kernels[0])}.InstructionSet";
         w.Lines($$"""
+            private enum Phase
+            {
+            {{string.Join("\n", plan.Phases.Select(phase => $"    {phase.Name},"))}}
+            }
+
             /// <inheritdoc/>
             public ModelSpec Spec => ModelSpec;
 
@@ -44,77 +50,64 @@ internal static class EncoderEmitter
             public string InstructionSet => {{instructionSet}};
 
             /// <inheritdoc/>
-            public int PhaseCount => {{N((2 * layers) + (plan.Model.HasOutputLayer ? 2 : plan.Model.HasMaskedLanguageHead ? 3 : 1))}};
+            public int PhaseCount => {{N(plan.Phases.Count)}};
 
             /// <inheritdoc/>
-            public int ItemCount(int phase, ForwardPass pass) => phase switch
+            public int ItemCount(int phase, ForwardPass pass) => (Phase)phase switch
             {
-            {{Heads(plan)}}    _ when phase % 2 == 1 => pass.SequenceCount * HeadCount, // attention
-            {{(perSequence ? $"    {N(2 * layers)} => pass.SequenceItems, // the last layer, for first tokens\n" : string.Empty)}}    _ => pass.TokenItems,
-            };
-
             """);
+        foreach (IGrouping<PhaseItems, Phase> group in plan.Phases.Where(phase => phase.Items != PhaseItems.Tokens).GroupBy(phase => phase.Items))
+        {
+            // A few names to a line.
+            string[] names = group.Select(phase => "Phase." + phase.Name).ToArray();
+            var lines = new List<string>();
+            for (int i = 0; i < names.Length; i += 5)
+            {
+                lines.Add(string.Join(" or ", names.Skip(i).Take(5)));
+            }
+
+            w.Lines($"    {string.Join("\n        or ", lines)} => {Count(plan, group.Key)},");
+        }
+
+        w.Lines("    _ => pass.TokenItems,\n};\n");
+    }
+
+    private static string Count(ModelPlan plan, PhaseItems items) => items switch
+    {
+        PhaseItems.Heads => "pass.SequenceCount * HeadCount",
+        PhaseItems.Sequences => "pass.SequenceItems",
+        PhaseItems.Sequence => "pass.SequenceCount",
+        PhaseItems.HeadTokens => "pass.HeadTokenItems",
+        PhaseItems.Words => $"pass.HeadTokens.Length == 0 ? 0 : {N((plan.Model.Dimensions.VocabularySize + DecoderEmitter.WordsPerItem - 1) / DecoderEmitter.WordsPerItem)}",
+        _ => "pass.TokenItems",
+    };
+
+    private static void Run(SourceWriter w, ModelPlan plan)
+    {
         w.Lines("/// <inheritdoc/>");
         using (w.Block("public void RunItem(int phase, int item, int worker, ForwardPass pass)"))
         {
-            using (w.Block("if (phase % 2 == 1 && phase < " + N(2 * layers) + ")"))
+            w.Lines("(int first, int count) = (0, 0);");
+            using (w.Block("switch ((Phase)phase)"))
             {
-                w.Lines("Attend(pass, phase, worker, item);");
-                w.Lines("return;");
-            }
-
-            w.Blank();
-            if (plan.Model.HasPooler)
-            {
-                using (w.Block($"if (phase == {N(2 * layers)})"))
+                foreach (Phase phase in plan.Phases)
                 {
-                    w.Lines("(int sequence, int sequences) = pass.SequencesOf(item);");
-                    w.Lines(Call(plan, "FinishFirst", layers - 1, "sequence, sequences"));
-                    w.Lines("return;");
-                }
+                    w.Lines($"case Phase.{phase.Name}:");
+                    using (w.Indented())
+                    {
+                        if (Range(phase.Items) is string range)
+                        {
+                            w.Lines($"(first, count) = pass.{range}(item);");
+                        }
 
-                w.Blank();
-                using (w.Block($"if (phase == {N((2 * layers) + 1)})"))
-                {
-                    w.Lines("ComputeHead(pass, worker, item);");
-                    w.Lines("return;");
-                }
+                        foreach (PhasePart part in phase.Parts)
+                        {
+                            w.Lines(part.Kind == PartKind.Attend ? AttentionEmitter.Call(plan, part)
+                                : $"{part.Method}({PartEmitter.Arguments(plan, part, Range(phase.Items) is null ? "item" : "first, count")});");
+                        }
 
-                w.Blank();
-            }
-
-            if (plan.Model.HasMaskedLanguageHead)
-            {
-                using (w.Block($"if (phase == {N((2 * layers) + 1)})"))
-                {
-                    w.Lines("(int firstWanted, int wanted) = pass.HeadTokensOf(item);");
-                    w.Lines("TransformHead(pass, worker, firstWanted, wanted);");
-                    w.Lines("return;");
-                }
-
-                w.Blank();
-                using (w.Block($"if (phase == {N((2 * layers) + 2)})"))
-                {
-                    w.Lines("DecodeHead(pass, worker, item);");
-                    w.Lines("return;");
-                }
-
-                w.Blank();
-            }
-
-            w.Lines("(int first, int count) = pass.TokensOf(item);");
-            using (w.Block("switch (phase)"))
-            {
-                for (int layer = 0; layer <= (plan.Model.HasPooler ? layers - 1 : layers); layer++)
-                {
-                    Case(w, plan, layer);
-                }
-
-                if (plan.Model.HasOutputLayer && !plan.Model.HasPooler)
-                {
-                    w.Lines($"case {N((2 * layers) + 1)}:");
-                    w.Lines("    ComputeHead(pass, worker, first, count);");
-                    w.Lines("    break;");
+                        w.Lines("break;");
+                    }
                 }
             }
         }
@@ -122,39 +115,11 @@ internal static class EncoderEmitter
         w.Blank();
     }
 
-    private static string Heads(ModelPlan plan)
+    private static string? Range(PhaseItems items) => items switch
     {
-        int last = 2 * plan.Model.Dimensions.Layers;
-        if (!plan.Model.HasMaskedLanguageHead)
-        {
-            return $"    {N(last + 1)} => {(plan.Model.HasPooler ? "pass.SequenceCount" : "pass.TokenItems")}, // head\n";
-        }
-
-        int items = (plan.Model.Dimensions.VocabularySize + MaskedLanguageEmitter.WordsPerItem - 1) / MaskedLanguageEmitter.WordsPerItem;
-        return $"    {N(last + 1)} => pass.HeadTokenItems, // head\n    {N(last + 2)} => pass.HeadTokens.Length == 0 ? 0 : {N(items)}, // its words\n";
-    }
-
-    // After the attention of a layer comes the rest of it and, on the same tokens, the projections of the next.
-    private static void Case(SourceWriter w, ModelPlan plan, int layer)
-    {
-        int layers = plan.Model.Dimensions.Layers;
-        w.Lines($"case {N(2 * layer)}:");
-        using (w.Indented())
-        {
-            w.Lines(layer == 0 ? "Embed(pass, worker, first, count);" : Call(plan, "Finish", layer - 1, "first, count"));
-            if (layer < layers)
-            {
-                bool isFirstOnly = plan.Model.HasPooler && layer == layers - 1;
-                w.Lines(Call(plan, isFirstOnly ? "ProjectFirst" : "Project", layer, "first, count"));
-            }
-
-            w.Lines("break;");
-        }
-    }
-
-    private static string Call(ModelPlan plan, string method, int layer, string range) => plan.Model.UsesPerBlock > 1
-        ? $"Layer0{method}(pass, worker, {range}, {N(layer)});"
-        : $"Layer{N(layer)}{method}(pass, worker, {range});";
-
-    private static string N(int number) => number.ToString(CultureInfo.InvariantCulture);
+        PhaseItems.Tokens => "TokensOf",
+        PhaseItems.Sequences => "SequencesOf",
+        PhaseItems.HeadTokens => "HeadTokensOf",
+        _ => null,
+    };
 }

@@ -24,6 +24,13 @@ internal static class Identifier
         return text.ToString();
     }
 
+    /// <summary>Makes the name of a local variable or, behind an underscore, a field.</summary>
+    public static string Field(string name)
+    {
+        string identifier = Of(name);
+        return char.ToLowerInvariant(identifier[0]) + identifier.Substring(1);
+    }
+
     /// <summary>Names one run of rows with equal bits; the first carries the plain name.</summary>
     public static string Of(string name, int segment) => segment == 0 ? Of(name) : FormattableString.Invariant($"{Of(name)}Part{segment + 1}");
 }

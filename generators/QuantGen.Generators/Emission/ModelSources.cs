@@ -1,3 +1,4 @@
+using QuantGen.Generators.Emission.Plans;
 using QuantGen.Generators.Emission.Kernels;
 using QuantGen.Generators.Emission.Training;
 using QuantGen.Generators.Specs;

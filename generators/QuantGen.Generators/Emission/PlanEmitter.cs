@@ -1,11 +1,13 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis.CSharp;
+using QuantGen.Generators.Emission.Plans;
 using QuantGen.Generators.Specs;
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Generators.Emission;
 
-/// <summary>Emits shapes, the memory plan, the places of weights and the code that fills them.</summary>
+/// <summary>Emits shapes and the memory plan; <see cref="PlaceEmitter"/> emits where weights stand.</summary>
 internal static class PlanEmitter
 {
     public static string Emit(ModelPlan plan)
@@ -16,30 +18,31 @@ internal static class PlanEmitter
         using (GeneratedHeader.Implementation(w, spec))
         using (w.Block($"partial class {spec.Program}"))
         {
-            Shapes(w, plan);
+            Shapes(w, plan.Model);
             Buffers(w, plan);
-            Places(w, plan);
-            PlaceWeights(w, plan);
+            Members(w, plan);
+            PlaceEmitter.Emit(w, plan);
         }
 
         return w.ToString();
     }
 
-    private static void Shapes(SourceWriter w, ModelPlan plan)
+    /// <summary>Emits the constants that inference and training share.</summary>
+    public static void Shapes(SourceWriter w, ModelSpec model)
     {
-        ModelConfig d = plan.Model.Dimensions;
+        ModelConfig d = model.Dimensions;
         w.Lines($"""
             // Shapes.
             private const int HiddenSize = {N(d.HiddenSize)};
             private const int HeadCount = {N(d.Heads)};
-            private const int HeadSize = {N(plan.Model.HeadSize)};
+            private const int HeadSize = {N(model.HeadSize)};
             private const int IntermediateSize = {N(d.IntermediateSize)};
             private const int EmbeddingSize = {N(d.EmbeddingSize)};
             private const int ProjectedStride = 3 * HiddenSize;
             private const float LayerNormEpsilon = {FloatLiteral.Of((float)d.LayerNormEpsilon)};
 
             // 1 / sqrt(head size), rounded once.
-            private const float AttentionScale = {FloatLiteral.Of((float)(1.0 / Math.Sqrt(plan.Model.HeadSize)))};
+            private const float AttentionScale = {FloatLiteral.Of((float)(1.0 / Math.Sqrt(model.HeadSize)))};
 
             """);
     }
@@ -58,8 +61,12 @@ internal static class PlanEmitter
             w.Lines($"private const long {buffer.Name} = {N(buffer.Offset)}; // {N(buffer.Bytes)} bytes, steps {N(buffer.First)}-{N(buffer.Last)}");
         }
 
-        w.Lines($"""
+        w.Blank();
+    }
 
+    private static void Members(SourceWriter w, ModelPlan plan)
+    {
+        w.Lines($"""
             /// <inheritdoc/>
             public int MaxSequenceLength => {N(plan.Spec.MaxSequenceLength)};
 
@@ -70,7 +77,7 @@ internal static class PlanEmitter
             public int MaxItemTokens => {N(ModelPlan.TokensPerItem(plan.Model))};
 
             /// <inheritdoc/>
-            public long WeightBytes => {N(plan.Weights.Bytes)};
+            public long WeightBytes => Rest + {N(plan.Weights.Rest.Bytes)};
 
             /// <inheritdoc/>
             public long SharedBytes => {N(plan.Memory.SharedBytes)};
@@ -82,7 +89,7 @@ internal static class PlanEmitter
             public long HiddenOffset => Hidden;
 
             /// <inheritdoc/>
-            public long OutputOffset => {(plan.Model.HasOutputLayer ? "Outputs" : "-1")};
+            public long OutputOffset => {(plan.Model.HasOutputLayer ? "Logits" : "-1")};
 
             """);
         if (plan.Spec.Labels.Count > 0)
@@ -104,61 +111,6 @@ internal static class PlanEmitter
                 """);
         }
     }
-
-    private static void Places(SourceWriter w, ModelPlan plan)
-    {
-        w.Lines("// Where weights stand in the arena.");
-        foreach (TensorSpec tensor in Plain(plan))
-        {
-            w.Lines($"private const long {Identifier.Of(tensor.Name)} = {N(plan.Weights[tensor.Name])};");
-        }
-
-        foreach (MatrixSpec matrix in plan.Model.Matrices)
-        {
-            IReadOnlyList<RowSegment> segments = matrix.Segments();
-            for (int s = 0; s < segments.Count; s++)
-            {
-                string note = matrix.IsMixed ? $", {N(segments[s].Rows)} of them" : string.Empty;
-                w.Lines($"""
-
-                    // {matrix.Name}: {N(matrix.Rows)} x {N(matrix.Columns)}{note} at {N(segments[s].Bits)} bits.
-                    private static LinearPlace {Identifier.Of(matrix.Name, s)} => {plan.Weights.Place(matrix, s)};
-                    """);
-            }
-        }
-
-        w.Blank();
-    }
-
-    private static void PlaceWeights(SourceWriter w, ModelPlan plan)
-    {
-        w.Lines("/// <inheritdoc/>");
-        using (w.Block("public void PlaceWeights(PackedModel model, WeightArena arena)"))
-        {
-            foreach (TensorSpec tensor in Plain(plan))
-            {
-                string method = tensor.Name.EndsWith(".input_zero_point", StringComparison.Ordinal) ? "PlaceZeroPoints"
-                    : tensor.IsFloat ? "PlaceFloats" : "PlaceBytes";
-                w.Lines($"""TensorPlacer.{method}(model, arena, "{tensor.Name}", {Identifier.Of(tensor.Name)});""");
-            }
-
-            foreach (MatrixSpec matrix in plan.Model.Matrices)
-            {
-                IReadOnlyList<RowSegment> segments = matrix.Segments();
-                for (int s = 0; s < segments.Count; s++)
-                {
-                    string place = Identifier.Of(matrix.Name, s);
-                    string variant = Kernels.KernelVariant.Of(matrix, segments[s].Bits).Suffix;
-                    w.Lines(segments[s].Bits == 32
-                        ? $"""LinearPlacer.PlaceFullPrecision(model, arena, "{matrix.Name}", {place});"""
-                        : matrix.HasCodebook ? $"""LinearPlacer.PlaceCodebook(model, arena, "{matrix.Name}", {place});"""
-                        : $"""LinearPlacer.Place(model, arena, "{matrix.Name}", {N(s)}, {plan.Spec.Name}Kernels{variant}.Order, {place});""");
-                }
-            }
-        }
-    }
-
-    private static IEnumerable<TensorSpec> Plain(ModelPlan plan) => PackedLayout.Packed(plan.Model).Where(t => WeightLayout.IsPlain(t, plan.Model));
 
     private static string N(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -10,7 +10,7 @@ internal static class ProfileMark
     public const string AttentionOutput = "AttentionOutput";
     public const string LayerNorm = "LayerNorm";
     public const string FeedForwardIn = "FeedForwardIn";
-    public const string Gelu = "Gelu";
+    public const string Activation = "Activation";
     public const string FeedForwardOut = "FeedForwardOut";
     public const string Head = "Head";
 

@@ -1,3 +1,4 @@
+using QuantGen.Generators.Emission.Plans;
 using System.Globalization;
 using QuantGen.Generators.Specs;
 using QuantGen.Specs;

@@ -1,4 +1,6 @@
+using QuantGen.Generators.Emission.Plans;
 using QuantGen.Generators.Specs;
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Generators.Emission;

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using QuantGen.Generators.Specs;
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Generators.Parsing;

@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis;
-using QuantGen.Specs;
 
 namespace QuantGen.Generators.Parsing;
 

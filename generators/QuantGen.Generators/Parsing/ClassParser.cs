@@ -1,5 +1,7 @@
 using Microsoft.CodeAnalysis;
+using QuantGen.Architectures;
 using QuantGen.Generators.Specs;
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Generators.Parsing;

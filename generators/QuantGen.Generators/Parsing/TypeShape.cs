@@ -1,7 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using QuantGen.Generators.Specs;
-using QuantGen.Specs;
 
 namespace QuantGen.Generators.Parsing;
 

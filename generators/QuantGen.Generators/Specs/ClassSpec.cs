@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis.CSharp;
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Generators.Specs;

@@ -1,4 +1,4 @@
-using QuantGen.Specs;
+using QuantGen.Graph;
 
 namespace QuantGen.Generators.Specs;
 

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using QuantGen.Architectures;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
 using QuantGen.Execution;
+using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Specs;
 

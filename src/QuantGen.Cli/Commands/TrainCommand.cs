@@ -3,6 +3,7 @@ using System.Globalization;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
+using QuantGen.Graph;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;

@@ -14,7 +14,7 @@ internal sealed class ModelCall
     public ModelCall(InferenceSession session, int[] ids, byte[] types, int[] lengths)
     {
         (_session, _ids, _types, _lengths) = (session, ids, types, lengths);
-        int rows = session.Spec.HasPooler ? lengths.Length : ids.Length;
+        int rows = session.Spec.IsPooled ? lengths.Length : ids.Length;
         _results = new float[rows * (session.Spec.HasOutputLayer ? session.Spec.OutputCount : session.Spec.Dimensions.HiddenSize)];
     }
 

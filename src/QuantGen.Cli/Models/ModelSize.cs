@@ -18,7 +18,7 @@ internal static class ModelSize
     /// <summary>Counts the multiply-adds of all linear layers. Under a pooled head the last layer counts all tokens for keys and values only, the rest once a sequence.</summary>
     public static double LinearMacs(ModelSpec spec, long tokens, long sequences)
     {
-        double macs = (spec.HasOutputLayer ? (double)spec.OutputCount : 0) * spec.Dimensions.HiddenSize * (spec.HasPooler ? sequences : tokens);
+        double macs = (spec.HasOutputLayer ? (double)spec.OutputCount : 0) * spec.Dimensions.HiddenSize * (spec.IsPooled ? sequences : tokens);
         foreach (MatrixSpec matrix in spec.Matrices)
         {
             macs += (double)matrix.Rows * matrix.Columns * Executions(spec, matrix.Name, tokens, sequences);
@@ -41,6 +41,6 @@ internal static class ModelSize
 
         bool isLast = matrix.StartsWith($"encoder.layer.{spec.BlockCount - 1}.", StringComparison.Ordinal);
         bool isForAll = matrix.EndsWith(".key", StringComparison.Ordinal) || matrix.EndsWith(".value", StringComparison.Ordinal);
-        return (spec.UsesPerBlock * tokens) - (spec.HasPooler && isLast && !isForAll ? tokens - sequences : 0);
+        return (spec.UsesPerBlock * tokens) - (spec.IsPooled && isLast && !isForAll ? tokens - sequences : 0);
     }
 }

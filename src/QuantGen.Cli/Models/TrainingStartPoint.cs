@@ -1,5 +1,7 @@
 using System.Text.Json;
+using QuantGen.Architectures;
 using QuantGen.Checkpoints;
+using QuantGen.Graph;
 using QuantGen.Specs;
 using QuantGen.Tokenization;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using QuantGen.Cli.Models;
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Cli.Options;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using QuantGen.Cli.Models;
+using QuantGen.Graph;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 using QuantGen.Training.Losses;

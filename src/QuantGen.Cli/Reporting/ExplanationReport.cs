@@ -78,7 +78,7 @@ internal static class ExplanationReport
         OperatorClass.AttentionOutput => "attention output",
         OperatorClass.LayerNorm => "add and LayerNorm",
         OperatorClass.FeedForwardIn => "feed-forward in",
-        OperatorClass.Gelu => "GELU",
+        OperatorClass.Activation => "activation function",
         OperatorClass.FeedForwardOut => "feed-forward out",
         OperatorClass.Head => "head",
         _ => "wait",

@@ -18,6 +18,20 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
     /// <summary>Runs ReviewSentiment: embedding, 4 layers, head. Each phase ends before the next begins.</summary>
     internal sealed partial class ReviewSentimentProgram : global::QuantGen.Execution.IEncoderProgram
     {
+        private enum Phase
+        {
+            ProjectLayer0,
+            AttendLayer0,
+            ProjectLayer1,
+            AttendLayer1,
+            ProjectLayer2,
+            AttendLayer2,
+            ProjectLayer3,
+            AttendLayer3,
+            FinishLayer3,
+            ComputeHead,
+        }
+
         /// <inheritdoc/>
         public ModelSpec Spec => ModelSpec;
 
@@ -28,63 +42,67 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public int PhaseCount => 10;
 
         /// <inheritdoc/>
-        public int ItemCount(int phase, ForwardPass pass) => phase switch
+        public int ItemCount(int phase, ForwardPass pass) => (Phase)phase switch
         {
-            9 => pass.SequenceCount, // head
-            _ when phase % 2 == 1 => pass.SequenceCount * HeadCount, // attention
-            8 => pass.SequenceItems, // the last layer, for first tokens
+            Phase.AttendLayer0 or Phase.AttendLayer1 or Phase.AttendLayer2 or Phase.AttendLayer3 => pass.SequenceCount * HeadCount,
+            Phase.FinishLayer3 => pass.SequenceItems,
+            Phase.ComputeHead => pass.SequenceCount,
             _ => pass.TokenItems,
         };
 
         /// <inheritdoc/>
         public void RunItem(int phase, int item, int worker, ForwardPass pass)
         {
-            if (phase % 2 == 1 && phase < 8)
+            (int first, int count) = (0, 0);
+            switch ((Phase)phase)
             {
-                Attend(pass, phase, worker, item);
-                return;
-            }
-
-            if (phase == 8)
-            {
-                (int sequence, int sequences) = pass.SequencesOf(item);
-                Layer3FinishFirst(pass, worker, sequence, sequences);
-                return;
-            }
-
-            if (phase == 9)
-            {
-                ComputeHead(pass, worker, item);
-                return;
-            }
-
-            (int first, int count) = pass.TokensOf(item);
-            switch (phase)
-            {
-                case 0:
+                case Phase.ProjectLayer0:
+                    (first, count) = pass.TokensOf(item);
                     Embed(pass, worker, first, count);
                     Layer0Project(pass, worker, first, count);
                     break;
-                case 2:
+                case Phase.AttendLayer0:
+                    Attend(pass, worker, item, isFirstOnly: false, layer: Layer0, site: 17, use: 0);
+                    break;
+                case Phase.ProjectLayer1:
+                    (first, count) = pass.TokensOf(item);
                     Layer0Finish(pass, worker, first, count);
                     Layer1Project(pass, worker, first, count);
                     break;
-                case 4:
+                case Phase.AttendLayer1:
+                    Attend(pass, worker, item, isFirstOnly: false, layer: Layer1, site: 21, use: 0);
+                    break;
+                case Phase.ProjectLayer2:
+                    (first, count) = pass.TokensOf(item);
                     Layer1Finish(pass, worker, first, count);
                     Layer2Project(pass, worker, first, count);
                     break;
-                case 6:
+                case Phase.AttendLayer2:
+                    Attend(pass, worker, item, isFirstOnly: false, layer: Layer2, site: 25, use: 0);
+                    break;
+                case Phase.ProjectLayer3:
+                    (first, count) = pass.TokensOf(item);
                     Layer2Finish(pass, worker, first, count);
                     Layer3ProjectFirst(pass, worker, first, count);
+                    break;
+                case Phase.AttendLayer3:
+                    Attend(pass, worker, item, isFirstOnly: true, layer: Layer3, site: 29, use: 0);
+                    break;
+                case Phase.FinishLayer3:
+                    (first, count) = pass.SequencesOf(item);
+                    Layer3FinishFirst(pass, worker, first, count);
+                    break;
+                case Phase.ComputeHead:
+                    ComputeHead(pass, worker, item);
                     break;
             }
         }
 
-        // Word, token type and position, added in that order and normalized.
+        // The embeddings of some tokens, added up in this order: word, token type, position; and normalized.
         private static void Embed(ForwardPass pass, int worker, int first, int count)
         {
+            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             pass.Enter(worker, OperatorClass.Embedding);
-            ref float embedded = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             for (int i = 0; i < count; i++)
             {
                 int token = first + i;
@@ -94,7 +112,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     ref Unsafe.Add(ref pass.WeightFloats(EmbeddingsTokenTypeEmbeddingsWeight), pass.Types[token] * EmbeddingSize),
                     ref Unsafe.Add(ref pass.WeightFloats(EmbeddingsPositionEmbeddingsWeight), pass.Positions[token] * EmbeddingSize),
                     ref pass.WeightFloats(EmbeddingsLayerNormWeight), ref pass.WeightFloats(EmbeddingsLayerNormBias),
-                    LayerNormEpsilon, EmbeddingSize, ref Unsafe.Add(ref embedded, (nint)i * EmbeddingSize));
+                    LayerNormEpsilon, EmbeddingSize, ref Unsafe.Add(ref hidden, (nint)i * EmbeddingSize));
             }
         }
 
@@ -103,58 +121,62 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         {
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+
+            // encoder.layer.0.attention.self
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer0AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer0AttentionSelfInputZeroPoint), 0));
+            QuantizedRows x = Stage.Static(
+                pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer0 + InLayer.AttentionSelfInputScale, zeroPoints: Layer0 + InLayer.AttentionSelfInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
             ReviewSentimentKernelsW2.LinearBeside(
                 x,
-                LinearWeights.Open(pass, EncoderLayer0AttentionSelfQuery, 256, 256, 256, false),
-                LinearWeights.Open(pass, EncoderLayer0AttentionSelfKey, 256, 256, 256, false),
-                LinearWeights.Open(pass, EncoderLayer0AttentionSelfValue, 256, 256, 256, false),
+                LinearWeights.Open(pass, Layer0AttentionSelfQuery, rows: 256, columns: 256),
+                LinearWeights.Open(pass, Layer0AttentionSelfKey, rows: 256, columns: 256),
+                LinearWeights.Open(pass, Layer0AttentionSelfValue, rows: 256, columns: 256),
                 ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
         }
 
         // Layer 0: attention output, feed-forward and both normalizations of some tokens.
         private static void Layer0Finish(ForwardPass pass, int worker, int first, int count)
         {
-            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float context = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
             ref float attended = ref pass.LocalFloats(worker, Attended);
+            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float normalized = ref pass.LocalFloats(worker, Normalized);
             ref float intermediate = ref pass.LocalFloats(worker, Intermediate);
+            ref float contracted = ref pass.LocalFloats(worker, Contracted);
 
             // encoder.layer.0.attention.output.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.Static(pass, worker, ref context, ProjectedStride, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer0AttentionOutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer0AttentionOutputDenseInputZeroPoint), 0));
-                pass.Enter(worker, OperatorClass.AttentionOutput);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
+            pass.Enter(worker, OperatorClass.ActivationCodes);
+            QuantizedRows x = Stage.Static(
+                pass, worker, ref context, ProjectedStride, count, columns: 256, scales: Layer0 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer0 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
+            pass.Enter(worker, OperatorClass.AttentionOutput);
+            ReviewSentimentKernelsW2.Linear(
+                x, LinearWeights.Open(pass, Layer0AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
-                ref attended, ref hidden, ref pass.WeightFloats(EncoderLayer0AttentionOutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer0AttentionOutputLayerNormBias),
+                ref attended, ref hidden, ref pass.WeightFloats(Layer0 + InLayer.AttentionOutputLayerNormWeight), ref pass.WeightFloats(Layer0 + InLayer.AttentionOutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref normalized);
 
             // encoder.layer.0.intermediate.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer0IntermediateDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer0IntermediateDenseInputZeroPoint), 0));
-                pass.Enter(worker, OperatorClass.FeedForwardIn);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
-            pass.Enter(worker, OperatorClass.Gelu);
-            Gelu.Erf(ref intermediate, count * IntermediateSize);
+            pass.Enter(worker, OperatorClass.ActivationCodes);
+            x = Stage.Static(
+                pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer0 + InLayer.IntermediateDenseInputScale, zeroPoints: Layer0 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
+            pass.Enter(worker, OperatorClass.FeedForwardIn);
+            ReviewSentimentKernelsW2.Linear(
+                x, LinearWeights.Open(pass, Layer0IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+            pass.Enter(worker, OperatorClass.Activation);
+            Activation.Gelu(ref intermediate, count * IntermediateSize);
 
             // encoder.layer.0.output.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, 1024, Unsafe.Add(ref pass.WeightFloats(EncoderLayer0OutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer0OutputDenseInputZeroPoint), 0));
-                pass.Enter(worker, OperatorClass.FeedForwardOut);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
+            pass.Enter(worker, OperatorClass.ActivationCodes);
+            x = Stage.Static(
+                pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer0 + InLayer.OutputDenseInputScale, zeroPoints: Layer0 + InLayer.OutputDenseInputZeroPoint, use: 0);
+            pass.Enter(worker, OperatorClass.FeedForwardOut);
+            ReviewSentimentKernelsW2.Linear(
+                x, LinearWeights.Open(pass, Layer0OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
-                ref attended, ref normalized, ref pass.WeightFloats(EncoderLayer0OutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer0OutputLayerNormBias),
+                ref contracted, ref normalized, ref pass.WeightFloats(Layer0 + InLayer.OutputLayerNormWeight), ref pass.WeightFloats(Layer0 + InLayer.OutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref hidden);
         }
 
@@ -163,58 +185,62 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         {
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+
+            // encoder.layer.1.attention.self
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer1AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer1AttentionSelfInputZeroPoint), 0));
+            QuantizedRows x = Stage.Static(
+                pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer1 + InLayer.AttentionSelfInputScale, zeroPoints: Layer1 + InLayer.AttentionSelfInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
             ReviewSentimentKernelsW2.LinearBeside(
                 x,
-                LinearWeights.Open(pass, EncoderLayer1AttentionSelfQuery, 256, 256, 256, false),
-                LinearWeights.Open(pass, EncoderLayer1AttentionSelfKey, 256, 256, 256, false),
-                LinearWeights.Open(pass, EncoderLayer1AttentionSelfValue, 256, 256, 256, false),
+                LinearWeights.Open(pass, Layer1AttentionSelfQuery, rows: 256, columns: 256),
+                LinearWeights.Open(pass, Layer1AttentionSelfKey, rows: 256, columns: 256),
+                LinearWeights.Open(pass, Layer1AttentionSelfValue, rows: 256, columns: 256),
                 ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
         }
 
         // Layer 1: attention output, feed-forward and both normalizations of some tokens.
         private static void Layer1Finish(ForwardPass pass, int worker, int first, int count)
         {
-            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float context = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
             ref float attended = ref pass.LocalFloats(worker, Attended);
+            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float normalized = ref pass.LocalFloats(worker, Normalized);
             ref float intermediate = ref pass.LocalFloats(worker, Intermediate);
+            ref float contracted = ref pass.LocalFloats(worker, Contracted);
 
             // encoder.layer.1.attention.output.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.Static(pass, worker, ref context, ProjectedStride, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer1AttentionOutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer1AttentionOutputDenseInputZeroPoint), 0));
-                pass.Enter(worker, OperatorClass.AttentionOutput);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
+            pass.Enter(worker, OperatorClass.ActivationCodes);
+            QuantizedRows x = Stage.Static(
+                pass, worker, ref context, ProjectedStride, count, columns: 256, scales: Layer1 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer1 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
+            pass.Enter(worker, OperatorClass.AttentionOutput);
+            ReviewSentimentKernelsW2.Linear(
+                x, LinearWeights.Open(pass, Layer1AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
-                ref attended, ref hidden, ref pass.WeightFloats(EncoderLayer1AttentionOutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer1AttentionOutputLayerNormBias),
+                ref attended, ref hidden, ref pass.WeightFloats(Layer1 + InLayer.AttentionOutputLayerNormWeight), ref pass.WeightFloats(Layer1 + InLayer.AttentionOutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref normalized);
 
             // encoder.layer.1.intermediate.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer1IntermediateDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer1IntermediateDenseInputZeroPoint), 0));
-                pass.Enter(worker, OperatorClass.FeedForwardIn);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
-            pass.Enter(worker, OperatorClass.Gelu);
-            Gelu.Erf(ref intermediate, count * IntermediateSize);
+            pass.Enter(worker, OperatorClass.ActivationCodes);
+            x = Stage.Static(
+                pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer1 + InLayer.IntermediateDenseInputScale, zeroPoints: Layer1 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
+            pass.Enter(worker, OperatorClass.FeedForwardIn);
+            ReviewSentimentKernelsW2.Linear(
+                x, LinearWeights.Open(pass, Layer1IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+            pass.Enter(worker, OperatorClass.Activation);
+            Activation.Gelu(ref intermediate, count * IntermediateSize);
 
             // encoder.layer.1.output.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, 1024, Unsafe.Add(ref pass.WeightFloats(EncoderLayer1OutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer1OutputDenseInputZeroPoint), 0));
-                pass.Enter(worker, OperatorClass.FeedForwardOut);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
+            pass.Enter(worker, OperatorClass.ActivationCodes);
+            x = Stage.Static(
+                pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer1 + InLayer.OutputDenseInputScale, zeroPoints: Layer1 + InLayer.OutputDenseInputZeroPoint, use: 0);
+            pass.Enter(worker, OperatorClass.FeedForwardOut);
+            ReviewSentimentKernelsW2.Linear(
+                x, LinearWeights.Open(pass, Layer1OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
-                ref attended, ref normalized, ref pass.WeightFloats(EncoderLayer1OutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer1OutputLayerNormBias),
+                ref contracted, ref normalized, ref pass.WeightFloats(Layer1 + InLayer.OutputLayerNormWeight), ref pass.WeightFloats(Layer1 + InLayer.OutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref hidden);
         }
 
@@ -223,76 +249,84 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         {
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+
+            // encoder.layer.2.attention.self
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer2AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer2AttentionSelfInputZeroPoint), 0));
+            QuantizedRows x = Stage.Static(
+                pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer2 + InLayer.AttentionSelfInputScale, zeroPoints: Layer2 + InLayer.AttentionSelfInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
             ReviewSentimentKernelsW2.LinearBeside(
                 x,
-                LinearWeights.Open(pass, EncoderLayer2AttentionSelfQuery, 256, 256, 256, false),
-                LinearWeights.Open(pass, EncoderLayer2AttentionSelfKey, 256, 256, 256, false),
-                LinearWeights.Open(pass, EncoderLayer2AttentionSelfValue, 256, 256, 256, false),
+                LinearWeights.Open(pass, Layer2AttentionSelfQuery, rows: 256, columns: 256),
+                LinearWeights.Open(pass, Layer2AttentionSelfKey, rows: 256, columns: 256),
+                LinearWeights.Open(pass, Layer2AttentionSelfValue, rows: 256, columns: 256),
                 ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
         }
 
         // Layer 2: attention output, feed-forward and both normalizations of some tokens.
         private static void Layer2Finish(ForwardPass pass, int worker, int first, int count)
         {
-            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float context = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
             ref float attended = ref pass.LocalFloats(worker, Attended);
+            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float normalized = ref pass.LocalFloats(worker, Normalized);
             ref float intermediate = ref pass.LocalFloats(worker, Intermediate);
+            ref float contracted = ref pass.LocalFloats(worker, Contracted);
 
             // encoder.layer.2.attention.output.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.Static(pass, worker, ref context, ProjectedStride, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer2AttentionOutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer2AttentionOutputDenseInputZeroPoint), 0));
-                pass.Enter(worker, OperatorClass.AttentionOutput);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
+            pass.Enter(worker, OperatorClass.ActivationCodes);
+            QuantizedRows x = Stage.Static(
+                pass, worker, ref context, ProjectedStride, count, columns: 256, scales: Layer2 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer2 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
+            pass.Enter(worker, OperatorClass.AttentionOutput);
+            ReviewSentimentKernelsW2.Linear(
+                x, LinearWeights.Open(pass, Layer2AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
-                ref attended, ref hidden, ref pass.WeightFloats(EncoderLayer2AttentionOutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer2AttentionOutputLayerNormBias),
+                ref attended, ref hidden, ref pass.WeightFloats(Layer2 + InLayer.AttentionOutputLayerNormWeight), ref pass.WeightFloats(Layer2 + InLayer.AttentionOutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref normalized);
 
             // encoder.layer.2.intermediate.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer2IntermediateDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer2IntermediateDenseInputZeroPoint), 0));
-                pass.Enter(worker, OperatorClass.FeedForwardIn);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer2IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
-            pass.Enter(worker, OperatorClass.Gelu);
-            Gelu.Erf(ref intermediate, count * IntermediateSize);
+            pass.Enter(worker, OperatorClass.ActivationCodes);
+            x = Stage.Static(
+                pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer2 + InLayer.IntermediateDenseInputScale, zeroPoints: Layer2 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
+            pass.Enter(worker, OperatorClass.FeedForwardIn);
+            ReviewSentimentKernelsW2.Linear(
+                x, LinearWeights.Open(pass, Layer2IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+            pass.Enter(worker, OperatorClass.Activation);
+            Activation.Gelu(ref intermediate, count * IntermediateSize);
 
             // encoder.layer.2.output.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, 1024, Unsafe.Add(ref pass.WeightFloats(EncoderLayer2OutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer2OutputDenseInputZeroPoint), 0));
-                pass.Enter(worker, OperatorClass.FeedForwardOut);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer2OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
+            pass.Enter(worker, OperatorClass.ActivationCodes);
+            x = Stage.Static(
+                pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer2 + InLayer.OutputDenseInputScale, zeroPoints: Layer2 + InLayer.OutputDenseInputZeroPoint, use: 0);
+            pass.Enter(worker, OperatorClass.FeedForwardOut);
+            ReviewSentimentKernelsW2.Linear(
+                x, LinearWeights.Open(pass, Layer2OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
-                ref attended, ref normalized, ref pass.WeightFloats(EncoderLayer2OutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer2OutputLayerNormBias),
+                ref contracted, ref normalized, ref pass.WeightFloats(Layer2 + InLayer.OutputLayerNormWeight), ref pass.WeightFloats(Layer2 + InLayer.OutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref hidden);
         }
 
-        // Layer 3: key and value of some tokens, and the query of those that begin a sequence: a pooled head needs no other.
+        // Layer 3: key and value of some tokens, and the query of those that begin a sequence: the head needs no other.
         private static void Layer3ProjectFirst(ForwardPass pass, int worker, int first, int count)
         {
             {
                 ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
                 ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+
+                // encoder.layer.3.attention.self
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer3AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer3AttentionSelfInputZeroPoint), 0));
+                QuantizedRows x = Stage.Static(
+                    pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer3 + InLayer.AttentionSelfInputScale, zeroPoints: Layer3 + InLayer.AttentionSelfInputZeroPoint, use: 0);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
                 ReviewSentimentKernelsW2.LinearBeside(
                     x,
-                    LinearWeights.Open(pass, EncoderLayer3AttentionSelfKey, 256, 256, 256, false),
-                    LinearWeights.Open(pass, EncoderLayer3AttentionSelfValue, 256, 256, 256, false),
+                    LinearWeights.Open(pass, Layer3AttentionSelfKey, rows: 256, columns: 256),
+                    LinearWeights.Open(pass, Layer3AttentionSelfValue, rows: 256, columns: 256),
                     ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
             }
+
             (int sequence, int sequences) = FirstTokens.SequencesIn(pass, first, count);
             if (sequences > 0)
             {
@@ -300,10 +334,14 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
                 ref float query = ref pass.LocalFloats(worker, FirstContext);
                 FirstTokens.Gather(pass, sequence, sequences, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
+
+                // encoder.layer.3.attention.self.query
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, sequences, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer3AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer3AttentionSelfInputZeroPoint), 0));
+                QuantizedRows x = Stage.Static(
+                    pass, worker, ref hidden, HiddenSize, sequences, columns: 256, scales: Layer3 + InLayer.AttentionSelfInputScale, zeroPoints: Layer3 + InLayer.AttentionSelfInputZeroPoint, use: 0);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfQuery, 256, 256, 256, false), ref query, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                ReviewSentimentKernelsW2.Linear(
+                    x, LinearWeights.Open(pass, Layer3AttentionSelfQuery, rows: 256, columns: 256), ref query, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
                 FirstTokens.Scatter(pass, sequence, sequences, ref query, HiddenSize, ref pass.Shared(Projected), ProjectedStride);
             }
         }
@@ -312,58 +350,81 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         private static void Layer3FinishFirst(ForwardPass pass, int worker, int first, int count)
         {
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
             ref float context = ref pass.LocalFloats(worker, FirstContext);
-            FirstTokens.Gather(pass, first, count, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
+            ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
             FirstTokens.Gather(pass, first, count, ref pass.Shared(Projected), ProjectedStride, HiddenSize, ref context);
+            FirstTokens.Gather(pass, first, count, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
             ref float attended = ref pass.LocalFloats(worker, Attended);
             ref float normalized = ref pass.LocalFloats(worker, Normalized);
             ref float intermediate = ref pass.LocalFloats(worker, Intermediate);
+            ref float contracted = ref pass.LocalFloats(worker, Contracted);
 
             // encoder.layer.3.attention.output.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.Static(pass, worker, ref context, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer3AttentionOutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer3AttentionOutputDenseInputZeroPoint), 0));
-                pass.Enter(worker, OperatorClass.AttentionOutput);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
+            pass.Enter(worker, OperatorClass.ActivationCodes);
+            QuantizedRows x = Stage.Static(
+                pass, worker, ref context, HiddenSize, count, columns: 256, scales: Layer3 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer3 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
+            pass.Enter(worker, OperatorClass.AttentionOutput);
+            ReviewSentimentKernelsW2.Linear(
+                x, LinearWeights.Open(pass, Layer3AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
-                ref attended, ref hidden, ref pass.WeightFloats(EncoderLayer3AttentionOutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer3AttentionOutputLayerNormBias),
+                ref attended, ref hidden, ref pass.WeightFloats(Layer3 + InLayer.AttentionOutputLayerNormWeight), ref pass.WeightFloats(Layer3 + InLayer.AttentionOutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref normalized);
 
             // encoder.layer.3.intermediate.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer3IntermediateDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer3IntermediateDenseInputZeroPoint), 0));
-                pass.Enter(worker, OperatorClass.FeedForwardIn);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer3IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
-            pass.Enter(worker, OperatorClass.Gelu);
-            Gelu.Erf(ref intermediate, count * IntermediateSize);
+            pass.Enter(worker, OperatorClass.ActivationCodes);
+            x = Stage.Static(
+                pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer3 + InLayer.IntermediateDenseInputScale, zeroPoints: Layer3 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
+            pass.Enter(worker, OperatorClass.FeedForwardIn);
+            ReviewSentimentKernelsW2.Linear(
+                x, LinearWeights.Open(pass, Layer3IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+            pass.Enter(worker, OperatorClass.Activation);
+            Activation.Gelu(ref intermediate, count * IntermediateSize);
 
             // encoder.layer.3.output.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, 1024, Unsafe.Add(ref pass.WeightFloats(EncoderLayer3OutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer3OutputDenseInputZeroPoint), 0));
-                pass.Enter(worker, OperatorClass.FeedForwardOut);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer3OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
+            pass.Enter(worker, OperatorClass.ActivationCodes);
+            x = Stage.Static(
+                pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer3 + InLayer.OutputDenseInputScale, zeroPoints: Layer3 + InLayer.OutputDenseInputZeroPoint, use: 0);
+            pass.Enter(worker, OperatorClass.FeedForwardOut);
+            ReviewSentimentKernelsW2.Linear(
+                x, LinearWeights.Open(pass, Layer3OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
-                ref attended, ref normalized, ref pass.WeightFloats(EncoderLayer3OutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer3OutputLayerNormBias),
+                ref contracted, ref normalized, ref pass.WeightFloats(Layer3 + InLayer.OutputLayerNormWeight), ref pass.WeightFloats(Layer3 + InLayer.OutputLayerNormBias),
                 LayerNormEpsilon, count, HiddenSize, ref hidden);
             FirstTokens.Scatter(pass, first, count, ref hidden, HiddenSize, ref pass.Shared(Hidden), HiddenSize);
         }
 
+        // The head on the first token of a sequence.
+        private static void ComputeHead(ForwardPass pass, int worker, int sequence)
+        {
+            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)pass.Starts[sequence] * HiddenSize);
+            ref float pooled = ref pass.LocalFloats(worker, Pooled);
+            ref float logits = ref Unsafe.Add(ref pass.Shared(Logits), (nint)sequence * 2);
+
+            // pooler.dense
+            pass.Enter(worker, OperatorClass.ActivationCodes);
+            QuantizedRows x = Stage.Static(
+                pass, worker, ref hidden, HiddenSize, 1, columns: 256, scales: PoolerDenseInputScale, zeroPoints: PoolerDenseInputZeroPoint, use: 0);
+            pass.Enter(worker, OperatorClass.Head);
+            ReviewSentimentKernelsW2.Linear(
+                x, LinearWeights.Open(pass, PoolerDense, rows: 256, columns: 256), ref pooled, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+            pass.Enter(worker, OperatorClass.Head);
+            Activation.Tanh(ref pooled, HiddenSize);
+            pass.Enter(worker, OperatorClass.Head, 2 * HiddenSize);
+            Dense.Apply(
+                ref pooled, HiddenSize, 1, ref pass.WeightFloats(ClassifierWeight), ref pass.WeightFloats(ClassifierBias), HiddenSize, 2,
+                ref logits, 2);
+        }
+
         // One head of one sequence. Only this item reads its slice of the queries, so the context takes their place.
-        private static void Attend(ForwardPass pass, int phase, int worker, int item)
+        private static void Attend(ForwardPass pass, int worker, int item, bool isFirstOnly, long layer, int site, int use)
         {
             int sequence = item / HeadCount;
             int head = item % HeadCount;
             int first = pass.Starts[sequence];
             int length = pass.Starts[sequence + 1] - first;
-            int queries = phase == 7 ? 1 : length;
+            int queries = isFirstOnly ? 1 : length;
             pass.Enter(worker, OperatorClass.Attention);
             ref float query = ref Unsafe.Add(ref pass.Shared(Projected), ((nint)first * ProjectedStride) + (head * HeadSize));
             ref float key = ref Unsafe.Add(ref query, HiddenSize);
@@ -373,63 +434,28 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             {
                 // Calibration sees what would be quantized, and goes on in full precision.
                 AttentionProbe.Run(
-                    pass, 17 + (4 * (phase / 2)), 0, ref query, ref key, ref value, ProjectedStride,
+                    pass, site, use, ref query, ref key, ref value, ProjectedStride,
                     queries, length, HeadSize, AttentionScale, ref scratch, ref query, ProjectedStride);
                 return;
             }
 
             QuantizedAttention.Run(
                 ref query, ref key, ref value, ProjectedStride,
-                queries, length, HeadSize, Operands(pass, phase / 2),
+                queries, length, HeadSize, Operands(pass, layer, use),
                 ref scratch, ref query, ProjectedStride);
         }
 
         // How a layer's query, key, value and probabilities become codes.
-        private static AttentionOperands Operands(ForwardPass pass, int layer) => layer switch
-        {
-            0 => new(
-                Operand(pass, EncoderLayer0AttentionSelfQueryOutputInputScale, EncoderLayer0AttentionSelfQueryOutputInputZeroPoint, 0),
-                Operand(pass, EncoderLayer0AttentionSelfKeyOutputInputScale, EncoderLayer0AttentionSelfKeyOutputInputZeroPoint, 0),
-                Operand(pass, EncoderLayer0AttentionSelfValueOutputInputScale, EncoderLayer0AttentionSelfValueOutputInputZeroPoint, 0),
-                Operand(pass, EncoderLayer0AttentionSelfProbabilitiesInputScale, EncoderLayer0AttentionSelfProbabilitiesInputZeroPoint, 0),
-                AttentionScale),
-            1 => new(
-                Operand(pass, EncoderLayer1AttentionSelfQueryOutputInputScale, EncoderLayer1AttentionSelfQueryOutputInputZeroPoint, 0),
-                Operand(pass, EncoderLayer1AttentionSelfKeyOutputInputScale, EncoderLayer1AttentionSelfKeyOutputInputZeroPoint, 0),
-                Operand(pass, EncoderLayer1AttentionSelfValueOutputInputScale, EncoderLayer1AttentionSelfValueOutputInputZeroPoint, 0),
-                Operand(pass, EncoderLayer1AttentionSelfProbabilitiesInputScale, EncoderLayer1AttentionSelfProbabilitiesInputZeroPoint, 0),
-                AttentionScale),
-            2 => new(
-                Operand(pass, EncoderLayer2AttentionSelfQueryOutputInputScale, EncoderLayer2AttentionSelfQueryOutputInputZeroPoint, 0),
-                Operand(pass, EncoderLayer2AttentionSelfKeyOutputInputScale, EncoderLayer2AttentionSelfKeyOutputInputZeroPoint, 0),
-                Operand(pass, EncoderLayer2AttentionSelfValueOutputInputScale, EncoderLayer2AttentionSelfValueOutputInputZeroPoint, 0),
-                Operand(pass, EncoderLayer2AttentionSelfProbabilitiesInputScale, EncoderLayer2AttentionSelfProbabilitiesInputZeroPoint, 0),
-                AttentionScale),
-            _ => new(
-                Operand(pass, EncoderLayer3AttentionSelfQueryOutputInputScale, EncoderLayer3AttentionSelfQueryOutputInputZeroPoint, 0),
-                Operand(pass, EncoderLayer3AttentionSelfKeyOutputInputScale, EncoderLayer3AttentionSelfKeyOutputInputZeroPoint, 0),
-                Operand(pass, EncoderLayer3AttentionSelfValueOutputInputScale, EncoderLayer3AttentionSelfValueOutputInputZeroPoint, 0),
-                Operand(pass, EncoderLayer3AttentionSelfProbabilitiesInputScale, EncoderLayer3AttentionSelfProbabilitiesInputZeroPoint, 0),
-                AttentionScale),
-        };
+        private static AttentionOperands Operands(ForwardPass pass, long layer, int use) => new(
+            Operand(pass, layer + InLayer.AttentionSelfQueryOutputInputScale, layer + InLayer.AttentionSelfQueryOutputInputZeroPoint, use),
+            Operand(pass, layer + InLayer.AttentionSelfKeyOutputInputScale, layer + InLayer.AttentionSelfKeyOutputInputZeroPoint, use),
+            Operand(pass, layer + InLayer.AttentionSelfValueOutputInputScale, layer + InLayer.AttentionSelfValueOutputInputZeroPoint, use),
+            Operand(pass, layer + InLayer.AttentionSelfProbabilitiesInputScale, layer + InLayer.AttentionSelfProbabilitiesInputZeroPoint, use),
+            AttentionScale);
 
         private static ActivationParameters Operand(ForwardPass pass, long scale, long zeroPoint, int use) =>
-            ActivationParameters.FromScale(Unsafe.Add(ref pass.WeightFloats(scale), use), Unsafe.Add(ref pass.WeightIntegers(zeroPoint), use), 8);
+            ActivationParameters.FromScale(
+                Unsafe.Add(ref pass.WeightFloats(scale), use), Unsafe.Add(ref pass.WeightIntegers(zeroPoint), use), bits: 8);
 
-        // Pooler and classifier for the first token of a sequence.
-        private static void ComputeHead(ForwardPass pass, int worker, int sequence)
-        {
-            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)pass.Starts[sequence] * HiddenSize);
-            ref float pooled = ref pass.LocalFloats(worker, Pooled);
-            pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, 1, 256, Unsafe.Add(ref pass.WeightFloats(PoolerDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(PoolerDenseInputZeroPoint), 0));
-            pass.Enter(worker, OperatorClass.Head);
-            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, PoolerDense, 256, 256, 256, false), ref pooled, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
-            pass.Enter(worker, OperatorClass.Head, 2 * HiddenSize);
-            Tanh.Apply(ref pooled, HiddenSize);
-            Dense.Apply(
-                ref pooled, HiddenSize, 1, ref pass.WeightFloats(ClassifierWeight), ref pass.WeightFloats(ClassifierBias), HiddenSize, 2,
-                ref Unsafe.Add(ref pass.Shared(Outputs), (nint)sequence * 2), 2);
-        }
     }
 }

@@ -32,21 +32,22 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         // Buffers that all workers of a pass share: byte offsets.
         private const long Projected = 0; // 12582912 bytes
         private const long Hidden = 12582912; // 4194304 bytes
-        private const long Outputs = 16777216; // 32768 bytes
+        private const long Logits = 16777216; // 32768 bytes
 
         // Buffers of one worker; those that never live at the same time overlap.
-        private const long AttentionScratch = 0; // 77824 bytes, steps 2-2
-        private const long Intermediate = 0; // 262144 bytes, steps 4-5
-        private const long Pooled = 0; // 1024 bytes, steps 6-6
-        private const long Codes = 262144; // 65548 bytes, steps 0-6
-        private const long Attended = 327744; // 65536 bytes, steps 3-5
-        private const long FirstContext = 393280; // 65536 bytes, steps 0-5
-        private const long FirstHidden = 458816; // 65536 bytes, steps 0-5
-        private const long Normalized = 524352; // 65536 bytes, steps 3-5
-        private const long PanelScratch = 589888; // 32832 bytes, steps 0-6
-        private const long TokenScales = 622720; // 256 bytes, steps 0-6
-        private const long TokenSums = 622976; // 256 bytes, steps 0-6
-        private const long TokenZeroPoints = 623232; // 256 bytes, steps 0-6
+        private const long AttentionScratch = 0; // 77824 bytes, steps 6-6
+        private const long Attended = 0; // 65536 bytes, steps 7-8
+        private const long Intermediate = 0; // 262144 bytes, steps 9-11
+        private const long Pooled = 0; // 1024 bytes, steps 14-17
+        private const long Codes = 262144; // 65548 bytes, steps 0-18
+        private const long Contracted = 327744; // 65536 bytes, steps 11-12
+        private const long FirstContext = 393280; // 65536 bytes, steps 0-12
+        private const long FirstHidden = 458816; // 65536 bytes, steps 0-12
+        private const long Normalized = 524352; // 65536 bytes, steps 8-12
+        private const long PanelScratch = 589888; // 32832 bytes, steps 0-18
+        private const long TokenScales = 622720; // 256 bytes, steps 0-18
+        private const long TokenSums = 622976; // 256 bytes, steps 0-18
+        private const long TokenZeroPoints = 623232; // 256 bytes, steps 0-18
 
         /// <inheritdoc/>
         public int MaxSequenceLength => 128;
@@ -58,7 +59,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public int MaxItemTokens => 64;
 
         /// <inheritdoc/>
-        public long WeightBytes => 2571584;
+        public long WeightBytes => Rest + 28864;
 
         /// <inheritdoc/>
         public long SharedBytes => 16809984;
@@ -70,176 +71,78 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public long HiddenOffset => Hidden;
 
         /// <inheritdoc/>
-        public long OutputOffset => Outputs;
+        public long OutputOffset => Logits;
 
         private static ActivationStage Stage => new(Codes, TokenScales, TokenZeroPoints, TokenSums);
 
-        // Where weights stand in the arena.
+        // Where each layer's weights, and the rest behind them, begin in the arena: byte offsets.
+        private const long Layer0 = 1301632;
+        private const long Layer1 = Layer0 + 310272;
+        private const long Layer2 = Layer1 + 310272;
+        private const long Layer3 = Layer2 + 310272;
+        private const long Rest = Layer3 + 310272;
+
         private const long EmbeddingsWordEmbeddingsCodes = 0;
         private const long EmbeddingsWordEmbeddingsScales = 727744;
         private const long EmbeddingsPositionEmbeddingsWeight = 773248;
         private const long EmbeddingsTokenTypeEmbeddingsWeight = 1297536;
         private const long EmbeddingsLayerNormWeight = 1299584;
         private const long EmbeddingsLayerNormBias = 1300608;
-        private const long EncoderLayer0AttentionSelfInputScale = 1301632;
-        private const long EncoderLayer0AttentionSelfInputZeroPoint = 1301696;
-        private const long EncoderLayer0AttentionSelfQueryOutputInputScale = 1301760;
-        private const long EncoderLayer0AttentionSelfQueryOutputInputZeroPoint = 1301824;
-        private const long EncoderLayer0AttentionSelfKeyOutputInputScale = 1301888;
-        private const long EncoderLayer0AttentionSelfKeyOutputInputZeroPoint = 1301952;
-        private const long EncoderLayer0AttentionSelfValueOutputInputScale = 1302016;
-        private const long EncoderLayer0AttentionSelfValueOutputInputZeroPoint = 1302080;
-        private const long EncoderLayer0AttentionSelfProbabilitiesInputScale = 1302144;
-        private const long EncoderLayer0AttentionSelfProbabilitiesInputZeroPoint = 1302208;
-        private const long EncoderLayer0AttentionOutputDenseInputScale = 1302272;
-        private const long EncoderLayer0AttentionOutputDenseInputZeroPoint = 1302336;
-        private const long EncoderLayer0AttentionOutputLayerNormWeight = 1302400;
-        private const long EncoderLayer0AttentionOutputLayerNormBias = 1303424;
-        private const long EncoderLayer0IntermediateDenseInputScale = 1304448;
-        private const long EncoderLayer0IntermediateDenseInputZeroPoint = 1304512;
-        private const long EncoderLayer0OutputDenseInputScale = 1304576;
-        private const long EncoderLayer0OutputDenseInputZeroPoint = 1304640;
-        private const long EncoderLayer0OutputLayerNormWeight = 1304704;
-        private const long EncoderLayer0OutputLayerNormBias = 1305728;
-        private const long EncoderLayer1AttentionSelfInputScale = 1306752;
-        private const long EncoderLayer1AttentionSelfInputZeroPoint = 1306816;
-        private const long EncoderLayer1AttentionSelfQueryOutputInputScale = 1306880;
-        private const long EncoderLayer1AttentionSelfQueryOutputInputZeroPoint = 1306944;
-        private const long EncoderLayer1AttentionSelfKeyOutputInputScale = 1307008;
-        private const long EncoderLayer1AttentionSelfKeyOutputInputZeroPoint = 1307072;
-        private const long EncoderLayer1AttentionSelfValueOutputInputScale = 1307136;
-        private const long EncoderLayer1AttentionSelfValueOutputInputZeroPoint = 1307200;
-        private const long EncoderLayer1AttentionSelfProbabilitiesInputScale = 1307264;
-        private const long EncoderLayer1AttentionSelfProbabilitiesInputZeroPoint = 1307328;
-        private const long EncoderLayer1AttentionOutputDenseInputScale = 1307392;
-        private const long EncoderLayer1AttentionOutputDenseInputZeroPoint = 1307456;
-        private const long EncoderLayer1AttentionOutputLayerNormWeight = 1307520;
-        private const long EncoderLayer1AttentionOutputLayerNormBias = 1308544;
-        private const long EncoderLayer1IntermediateDenseInputScale = 1309568;
-        private const long EncoderLayer1IntermediateDenseInputZeroPoint = 1309632;
-        private const long EncoderLayer1OutputDenseInputScale = 1309696;
-        private const long EncoderLayer1OutputDenseInputZeroPoint = 1309760;
-        private const long EncoderLayer1OutputLayerNormWeight = 1309824;
-        private const long EncoderLayer1OutputLayerNormBias = 1310848;
-        private const long EncoderLayer2AttentionSelfInputScale = 1311872;
-        private const long EncoderLayer2AttentionSelfInputZeroPoint = 1311936;
-        private const long EncoderLayer2AttentionSelfQueryOutputInputScale = 1312000;
-        private const long EncoderLayer2AttentionSelfQueryOutputInputZeroPoint = 1312064;
-        private const long EncoderLayer2AttentionSelfKeyOutputInputScale = 1312128;
-        private const long EncoderLayer2AttentionSelfKeyOutputInputZeroPoint = 1312192;
-        private const long EncoderLayer2AttentionSelfValueOutputInputScale = 1312256;
-        private const long EncoderLayer2AttentionSelfValueOutputInputZeroPoint = 1312320;
-        private const long EncoderLayer2AttentionSelfProbabilitiesInputScale = 1312384;
-        private const long EncoderLayer2AttentionSelfProbabilitiesInputZeroPoint = 1312448;
-        private const long EncoderLayer2AttentionOutputDenseInputScale = 1312512;
-        private const long EncoderLayer2AttentionOutputDenseInputZeroPoint = 1312576;
-        private const long EncoderLayer2AttentionOutputLayerNormWeight = 1312640;
-        private const long EncoderLayer2AttentionOutputLayerNormBias = 1313664;
-        private const long EncoderLayer2IntermediateDenseInputScale = 1314688;
-        private const long EncoderLayer2IntermediateDenseInputZeroPoint = 1314752;
-        private const long EncoderLayer2OutputDenseInputScale = 1314816;
-        private const long EncoderLayer2OutputDenseInputZeroPoint = 1314880;
-        private const long EncoderLayer2OutputLayerNormWeight = 1314944;
-        private const long EncoderLayer2OutputLayerNormBias = 1315968;
-        private const long EncoderLayer3AttentionSelfInputScale = 1316992;
-        private const long EncoderLayer3AttentionSelfInputZeroPoint = 1317056;
-        private const long EncoderLayer3AttentionSelfQueryOutputInputScale = 1317120;
-        private const long EncoderLayer3AttentionSelfQueryOutputInputZeroPoint = 1317184;
-        private const long EncoderLayer3AttentionSelfKeyOutputInputScale = 1317248;
-        private const long EncoderLayer3AttentionSelfKeyOutputInputZeroPoint = 1317312;
-        private const long EncoderLayer3AttentionSelfValueOutputInputScale = 1317376;
-        private const long EncoderLayer3AttentionSelfValueOutputInputZeroPoint = 1317440;
-        private const long EncoderLayer3AttentionSelfProbabilitiesInputScale = 1317504;
-        private const long EncoderLayer3AttentionSelfProbabilitiesInputZeroPoint = 1317568;
-        private const long EncoderLayer3AttentionOutputDenseInputScale = 1317632;
-        private const long EncoderLayer3AttentionOutputDenseInputZeroPoint = 1317696;
-        private const long EncoderLayer3AttentionOutputLayerNormWeight = 1317760;
-        private const long EncoderLayer3AttentionOutputLayerNormBias = 1318784;
-        private const long EncoderLayer3IntermediateDenseInputScale = 1319808;
-        private const long EncoderLayer3IntermediateDenseInputZeroPoint = 1319872;
-        private const long EncoderLayer3OutputDenseInputScale = 1319936;
-        private const long EncoderLayer3OutputDenseInputZeroPoint = 1320000;
-        private const long EncoderLayer3OutputLayerNormWeight = 1320064;
-        private const long EncoderLayer3OutputLayerNormBias = 1321088;
-        private const long PoolerDenseInputScale = 1322112;
-        private const long PoolerDenseInputZeroPoint = 1322176;
-        private const long ClassifierWeight = 1322240;
-        private const long ClassifierBias = 1324288;
+        private const long PoolerDenseInputScale = Rest + 0;
+        private const long PoolerDenseInputZeroPoint = Rest + 64;
+        private const long ClassifierWeight = Rest + 128;
+        private const long ClassifierBias = Rest + 2176;
 
-        // encoder.layer.0.attention.self.query: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfQuery => new(Codes: 1324352, Scales: 1346880, Sums: 1347904, ZeroPoints: 0, Bias: 1348928, Depths: 1349952);
+        // What every layer has beside its matrices, counted from the layer's beginning.
+        private static class InLayer
+        {
+            public const long AttentionSelfInputScale = 0;
+            public const long AttentionSelfInputZeroPoint = 64;
+            public const long AttentionSelfQueryOutputInputScale = 128;
+            public const long AttentionSelfQueryOutputInputZeroPoint = 192;
+            public const long AttentionSelfKeyOutputInputScale = 256;
+            public const long AttentionSelfKeyOutputInputZeroPoint = 320;
+            public const long AttentionSelfValueOutputInputScale = 384;
+            public const long AttentionSelfValueOutputInputZeroPoint = 448;
+            public const long AttentionSelfProbabilitiesInputScale = 512;
+            public const long AttentionSelfProbabilitiesInputZeroPoint = 576;
+            public const long AttentionOutputDenseInputScale = 640;
+            public const long AttentionOutputDenseInputZeroPoint = 704;
+            public const long AttentionOutputLayerNormWeight = 768;
+            public const long AttentionOutputLayerNormBias = 1792;
+            public const long IntermediateDenseInputScale = 2816;
+            public const long IntermediateDenseInputZeroPoint = 2880;
+            public const long OutputDenseInputScale = 2944;
+            public const long OutputDenseInputZeroPoint = 3008;
+            public const long OutputLayerNormWeight = 3072;
+            public const long OutputLayerNormBias = 4096;
+        }
 
-        // encoder.layer.0.attention.self.key: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfKey => new(Codes: 1350976, Scales: 1373504, Sums: 1374528, ZeroPoints: 0, Bias: 1375552, Depths: 1376576);
-
-        // encoder.layer.0.attention.self.value: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfValue => new(Codes: 1377600, Scales: 1400128, Sums: 1401152, ZeroPoints: 0, Bias: 1402176, Depths: 1403200);
-
-        // encoder.layer.0.attention.output.dense: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionOutputDense => new(Codes: 1404224, Scales: 1426752, Sums: 1427776, ZeroPoints: 0, Bias: 1428800, Depths: 1429824);
-
-        // encoder.layer.0.intermediate.dense: 1024 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer0IntermediateDense => new(Codes: 1430848, Scales: 1520960, Sums: 1525056, ZeroPoints: 0, Bias: 1529152, Depths: 1533248);
-
-        // encoder.layer.0.output.dense: 256 x 1024 at 2 bits.
-        private static LinearPlace EncoderLayer0OutputDense => new(Codes: 1537344, Scales: 1625408, Sums: 1626432, ZeroPoints: 0, Bias: 1627456, Depths: 1628480);
-
-        // encoder.layer.1.attention.self.query: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfQuery => new(Codes: 1629504, Scales: 1652032, Sums: 1653056, ZeroPoints: 0, Bias: 1654080, Depths: 1655104);
-
-        // encoder.layer.1.attention.self.key: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfKey => new(Codes: 1656128, Scales: 1678656, Sums: 1679680, ZeroPoints: 0, Bias: 1680704, Depths: 1681728);
-
-        // encoder.layer.1.attention.self.value: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfValue => new(Codes: 1682752, Scales: 1705280, Sums: 1706304, ZeroPoints: 0, Bias: 1707328, Depths: 1708352);
-
-        // encoder.layer.1.attention.output.dense: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionOutputDense => new(Codes: 1709376, Scales: 1731904, Sums: 1732928, ZeroPoints: 0, Bias: 1733952, Depths: 1734976);
-
-        // encoder.layer.1.intermediate.dense: 1024 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer1IntermediateDense => new(Codes: 1736000, Scales: 1826112, Sums: 1830208, ZeroPoints: 0, Bias: 1834304, Depths: 1838400);
-
-        // encoder.layer.1.output.dense: 256 x 1024 at 2 bits.
-        private static LinearPlace EncoderLayer1OutputDense => new(Codes: 1842496, Scales: 1930560, Sums: 1931584, ZeroPoints: 0, Bias: 1932608, Depths: 1933632);
-
-        // encoder.layer.2.attention.self.query: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer2AttentionSelfQuery => new(Codes: 1934656, Scales: 1957184, Sums: 1958208, ZeroPoints: 0, Bias: 1959232, Depths: 1960256);
-
-        // encoder.layer.2.attention.self.key: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer2AttentionSelfKey => new(Codes: 1961280, Scales: 1983808, Sums: 1984832, ZeroPoints: 0, Bias: 1985856, Depths: 1986880);
-
-        // encoder.layer.2.attention.self.value: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer2AttentionSelfValue => new(Codes: 1987904, Scales: 2010432, Sums: 2011456, ZeroPoints: 0, Bias: 2012480, Depths: 2013504);
-
-        // encoder.layer.2.attention.output.dense: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer2AttentionOutputDense => new(Codes: 2014528, Scales: 2037056, Sums: 2038080, ZeroPoints: 0, Bias: 2039104, Depths: 2040128);
-
-        // encoder.layer.2.intermediate.dense: 1024 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer2IntermediateDense => new(Codes: 2041152, Scales: 2131264, Sums: 2135360, ZeroPoints: 0, Bias: 2139456, Depths: 2143552);
-
-        // encoder.layer.2.output.dense: 256 x 1024 at 2 bits.
-        private static LinearPlace EncoderLayer2OutputDense => new(Codes: 2147648, Scales: 2235712, Sums: 2236736, ZeroPoints: 0, Bias: 2237760, Depths: 2238784);
-
-        // encoder.layer.3.attention.self.query: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer3AttentionSelfQuery => new(Codes: 2239808, Scales: 2262336, Sums: 2263360, ZeroPoints: 0, Bias: 2264384, Depths: 2265408);
-
-        // encoder.layer.3.attention.self.key: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer3AttentionSelfKey => new(Codes: 2266432, Scales: 2288960, Sums: 2289984, ZeroPoints: 0, Bias: 2291008, Depths: 2292032);
-
-        // encoder.layer.3.attention.self.value: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer3AttentionSelfValue => new(Codes: 2293056, Scales: 2315584, Sums: 2316608, ZeroPoints: 0, Bias: 2317632, Depths: 2318656);
-
-        // encoder.layer.3.attention.output.dense: 256 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer3AttentionOutputDense => new(Codes: 2319680, Scales: 2342208, Sums: 2343232, ZeroPoints: 0, Bias: 2344256, Depths: 2345280);
-
-        // encoder.layer.3.intermediate.dense: 1024 x 256 at 2 bits.
-        private static LinearPlace EncoderLayer3IntermediateDense => new(Codes: 2346304, Scales: 2436416, Sums: 2440512, ZeroPoints: 0, Bias: 2444608, Depths: 2448704);
-
-        // encoder.layer.3.output.dense: 256 x 1024 at 2 bits.
-        private static LinearPlace EncoderLayer3OutputDense => new(Codes: 2452800, Scales: 2540864, Sums: 2541888, ZeroPoints: 0, Bias: 2542912, Depths: 2543936);
-
-        // pooler.dense: 256 x 256 at 2 bits.
-        private static LinearPlace PoolerDense => new(Codes: 2544960, Scales: 2567488, Sums: 2568512, ZeroPoints: 0, Bias: 2569536, Depths: 2570560);
+        private static LinearPlace Layer0AttentionSelfQuery => LinearPlace.In(Layer0, codes: 5120, scales: 27648, sums: 28672, bias: 29696, depths: 30720);
+        private static LinearPlace Layer0AttentionSelfKey => LinearPlace.In(Layer0, codes: 31744, scales: 54272, sums: 55296, bias: 56320, depths: 57344);
+        private static LinearPlace Layer0AttentionSelfValue => LinearPlace.In(Layer0, codes: 58368, scales: 80896, sums: 81920, bias: 82944, depths: 83968);
+        private static LinearPlace Layer0AttentionOutputDense => LinearPlace.In(Layer0, codes: 84992, scales: 107520, sums: 108544, bias: 109568, depths: 110592);
+        private static LinearPlace Layer0IntermediateDense => LinearPlace.In(Layer0, codes: 111616, scales: 201728, sums: 205824, bias: 209920, depths: 214016);
+        private static LinearPlace Layer0OutputDense => LinearPlace.In(Layer0, codes: 218112, scales: 306176, sums: 307200, bias: 308224, depths: 309248);
+        private static LinearPlace Layer1AttentionSelfQuery => LinearPlace.In(Layer1, codes: 5120, scales: 27648, sums: 28672, bias: 29696, depths: 30720);
+        private static LinearPlace Layer1AttentionSelfKey => LinearPlace.In(Layer1, codes: 31744, scales: 54272, sums: 55296, bias: 56320, depths: 57344);
+        private static LinearPlace Layer1AttentionSelfValue => LinearPlace.In(Layer1, codes: 58368, scales: 80896, sums: 81920, bias: 82944, depths: 83968);
+        private static LinearPlace Layer1AttentionOutputDense => LinearPlace.In(Layer1, codes: 84992, scales: 107520, sums: 108544, bias: 109568, depths: 110592);
+        private static LinearPlace Layer1IntermediateDense => LinearPlace.In(Layer1, codes: 111616, scales: 201728, sums: 205824, bias: 209920, depths: 214016);
+        private static LinearPlace Layer1OutputDense => LinearPlace.In(Layer1, codes: 218112, scales: 306176, sums: 307200, bias: 308224, depths: 309248);
+        private static LinearPlace Layer2AttentionSelfQuery => LinearPlace.In(Layer2, codes: 5120, scales: 27648, sums: 28672, bias: 29696, depths: 30720);
+        private static LinearPlace Layer2AttentionSelfKey => LinearPlace.In(Layer2, codes: 31744, scales: 54272, sums: 55296, bias: 56320, depths: 57344);
+        private static LinearPlace Layer2AttentionSelfValue => LinearPlace.In(Layer2, codes: 58368, scales: 80896, sums: 81920, bias: 82944, depths: 83968);
+        private static LinearPlace Layer2AttentionOutputDense => LinearPlace.In(Layer2, codes: 84992, scales: 107520, sums: 108544, bias: 109568, depths: 110592);
+        private static LinearPlace Layer2IntermediateDense => LinearPlace.In(Layer2, codes: 111616, scales: 201728, sums: 205824, bias: 209920, depths: 214016);
+        private static LinearPlace Layer2OutputDense => LinearPlace.In(Layer2, codes: 218112, scales: 306176, sums: 307200, bias: 308224, depths: 309248);
+        private static LinearPlace Layer3AttentionSelfQuery => LinearPlace.In(Layer3, codes: 5120, scales: 27648, sums: 28672, bias: 29696, depths: 30720);
+        private static LinearPlace Layer3AttentionSelfKey => LinearPlace.In(Layer3, codes: 31744, scales: 54272, sums: 55296, bias: 56320, depths: 57344);
+        private static LinearPlace Layer3AttentionSelfValue => LinearPlace.In(Layer3, codes: 58368, scales: 80896, sums: 81920, bias: 82944, depths: 83968);
+        private static LinearPlace Layer3AttentionOutputDense => LinearPlace.In(Layer3, codes: 84992, scales: 107520, sums: 108544, bias: 109568, depths: 110592);
+        private static LinearPlace Layer3IntermediateDense => LinearPlace.In(Layer3, codes: 111616, scales: 201728, sums: 205824, bias: 209920, depths: 214016);
+        private static LinearPlace Layer3OutputDense => LinearPlace.In(Layer3, codes: 218112, scales: 306176, sums: 307200, bias: 308224, depths: 309248);
+        private static LinearPlace PoolerDense => LinearPlace.In(Rest, codes: 2240, scales: 24768, sums: 25792, bias: 26816, depths: 27840);
 
         /// <inheritdoc/>
         public void PlaceWeights(PackedModel model, WeightArena arena)
@@ -250,115 +153,63 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             TensorPlacer.PlaceFloats(model, arena, "embeddings.token_type_embeddings.weight", EmbeddingsTokenTypeEmbeddingsWeight);
             TensorPlacer.PlaceFloats(model, arena, "embeddings.LayerNorm.weight", EmbeddingsLayerNormWeight);
             TensorPlacer.PlaceFloats(model, arena, "embeddings.LayerNorm.bias", EmbeddingsLayerNormBias);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.self.input_scale", EncoderLayer0AttentionSelfInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.0.attention.self.input_zero_point", EncoderLayer0AttentionSelfInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.self.query.output.input_scale", EncoderLayer0AttentionSelfQueryOutputInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.0.attention.self.query.output.input_zero_point", EncoderLayer0AttentionSelfQueryOutputInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.self.key.output.input_scale", EncoderLayer0AttentionSelfKeyOutputInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.0.attention.self.key.output.input_zero_point", EncoderLayer0AttentionSelfKeyOutputInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.self.value.output.input_scale", EncoderLayer0AttentionSelfValueOutputInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.0.attention.self.value.output.input_zero_point", EncoderLayer0AttentionSelfValueOutputInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.self.probabilities.input_scale", EncoderLayer0AttentionSelfProbabilitiesInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.0.attention.self.probabilities.input_zero_point", EncoderLayer0AttentionSelfProbabilitiesInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.output.dense.input_scale", EncoderLayer0AttentionOutputDenseInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.0.attention.output.dense.input_zero_point", EncoderLayer0AttentionOutputDenseInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.output.LayerNorm.weight", EncoderLayer0AttentionOutputLayerNormWeight);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.output.LayerNorm.bias", EncoderLayer0AttentionOutputLayerNormBias);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.intermediate.dense.input_scale", EncoderLayer0IntermediateDenseInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.0.intermediate.dense.input_zero_point", EncoderLayer0IntermediateDenseInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.output.dense.input_scale", EncoderLayer0OutputDenseInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.0.output.dense.input_zero_point", EncoderLayer0OutputDenseInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.output.LayerNorm.weight", EncoderLayer0OutputLayerNormWeight);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.output.LayerNorm.bias", EncoderLayer0OutputLayerNormBias);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.self.input_scale", EncoderLayer1AttentionSelfInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.1.attention.self.input_zero_point", EncoderLayer1AttentionSelfInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.self.query.output.input_scale", EncoderLayer1AttentionSelfQueryOutputInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.1.attention.self.query.output.input_zero_point", EncoderLayer1AttentionSelfQueryOutputInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.self.key.output.input_scale", EncoderLayer1AttentionSelfKeyOutputInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.1.attention.self.key.output.input_zero_point", EncoderLayer1AttentionSelfKeyOutputInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.self.value.output.input_scale", EncoderLayer1AttentionSelfValueOutputInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.1.attention.self.value.output.input_zero_point", EncoderLayer1AttentionSelfValueOutputInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.self.probabilities.input_scale", EncoderLayer1AttentionSelfProbabilitiesInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.1.attention.self.probabilities.input_zero_point", EncoderLayer1AttentionSelfProbabilitiesInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.output.dense.input_scale", EncoderLayer1AttentionOutputDenseInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.1.attention.output.dense.input_zero_point", EncoderLayer1AttentionOutputDenseInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.output.LayerNorm.weight", EncoderLayer1AttentionOutputLayerNormWeight);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.output.LayerNorm.bias", EncoderLayer1AttentionOutputLayerNormBias);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.intermediate.dense.input_scale", EncoderLayer1IntermediateDenseInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.1.intermediate.dense.input_zero_point", EncoderLayer1IntermediateDenseInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.output.dense.input_scale", EncoderLayer1OutputDenseInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.1.output.dense.input_zero_point", EncoderLayer1OutputDenseInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.output.LayerNorm.weight", EncoderLayer1OutputLayerNormWeight);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.output.LayerNorm.bias", EncoderLayer1OutputLayerNormBias);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.attention.self.input_scale", EncoderLayer2AttentionSelfInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.2.attention.self.input_zero_point", EncoderLayer2AttentionSelfInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.attention.self.query.output.input_scale", EncoderLayer2AttentionSelfQueryOutputInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.2.attention.self.query.output.input_zero_point", EncoderLayer2AttentionSelfQueryOutputInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.attention.self.key.output.input_scale", EncoderLayer2AttentionSelfKeyOutputInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.2.attention.self.key.output.input_zero_point", EncoderLayer2AttentionSelfKeyOutputInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.attention.self.value.output.input_scale", EncoderLayer2AttentionSelfValueOutputInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.2.attention.self.value.output.input_zero_point", EncoderLayer2AttentionSelfValueOutputInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.attention.self.probabilities.input_scale", EncoderLayer2AttentionSelfProbabilitiesInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.2.attention.self.probabilities.input_zero_point", EncoderLayer2AttentionSelfProbabilitiesInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.attention.output.dense.input_scale", EncoderLayer2AttentionOutputDenseInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.2.attention.output.dense.input_zero_point", EncoderLayer2AttentionOutputDenseInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.attention.output.LayerNorm.weight", EncoderLayer2AttentionOutputLayerNormWeight);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.attention.output.LayerNorm.bias", EncoderLayer2AttentionOutputLayerNormBias);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.intermediate.dense.input_scale", EncoderLayer2IntermediateDenseInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.2.intermediate.dense.input_zero_point", EncoderLayer2IntermediateDenseInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.output.dense.input_scale", EncoderLayer2OutputDenseInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.2.output.dense.input_zero_point", EncoderLayer2OutputDenseInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.output.LayerNorm.weight", EncoderLayer2OutputLayerNormWeight);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.2.output.LayerNorm.bias", EncoderLayer2OutputLayerNormBias);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.attention.self.input_scale", EncoderLayer3AttentionSelfInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.3.attention.self.input_zero_point", EncoderLayer3AttentionSelfInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.attention.self.query.output.input_scale", EncoderLayer3AttentionSelfQueryOutputInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.3.attention.self.query.output.input_zero_point", EncoderLayer3AttentionSelfQueryOutputInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.attention.self.key.output.input_scale", EncoderLayer3AttentionSelfKeyOutputInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.3.attention.self.key.output.input_zero_point", EncoderLayer3AttentionSelfKeyOutputInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.attention.self.value.output.input_scale", EncoderLayer3AttentionSelfValueOutputInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.3.attention.self.value.output.input_zero_point", EncoderLayer3AttentionSelfValueOutputInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.attention.self.probabilities.input_scale", EncoderLayer3AttentionSelfProbabilitiesInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.3.attention.self.probabilities.input_zero_point", EncoderLayer3AttentionSelfProbabilitiesInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.attention.output.dense.input_scale", EncoderLayer3AttentionOutputDenseInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.3.attention.output.dense.input_zero_point", EncoderLayer3AttentionOutputDenseInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.attention.output.LayerNorm.weight", EncoderLayer3AttentionOutputLayerNormWeight);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.attention.output.LayerNorm.bias", EncoderLayer3AttentionOutputLayerNormBias);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.intermediate.dense.input_scale", EncoderLayer3IntermediateDenseInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.3.intermediate.dense.input_zero_point", EncoderLayer3IntermediateDenseInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.output.dense.input_scale", EncoderLayer3OutputDenseInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, "encoder.layer.3.output.dense.input_zero_point", EncoderLayer3OutputDenseInputZeroPoint);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.output.LayerNorm.weight", EncoderLayer3OutputLayerNormWeight);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.3.output.LayerNorm.bias", EncoderLayer3OutputLayerNormBias);
             TensorPlacer.PlaceFloats(model, arena, "pooler.dense.input_scale", PoolerDenseInputScale);
             TensorPlacer.PlaceZeroPoints(model, arena, "pooler.dense.input_zero_point", PoolerDenseInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, "classifier.weight", ClassifierWeight);
             TensorPlacer.PlaceFloats(model, arena, "classifier.bias", ClassifierBias);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.query", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.key", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.value", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.intermediate.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.query", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.key", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.value", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.intermediate.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.query", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.key", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.value", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.intermediate.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.query", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.key", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.value", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.intermediate.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3OutputDense);
-            LinearPlacer.Place(model, arena, "pooler.dense", 0, ReviewSentimentKernelsW2.Order, PoolerDense);
+            PlaceLayer(model, arena, "encoder.layer.0.", Layer0);
+            PlaceLayer(model, arena, "encoder.layer.1.", Layer1);
+            PlaceLayer(model, arena, "encoder.layer.2.", Layer2);
+            PlaceLayer(model, arena, "encoder.layer.3.", Layer3);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.query", segment: 0, ReviewSentimentKernelsW2.Order, Layer0AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.key", segment: 0, ReviewSentimentKernelsW2.Order, Layer0AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.value", segment: 0, ReviewSentimentKernelsW2.Order, Layer0AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.output.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer0AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.intermediate.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer0IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.output.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer0OutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.query", segment: 0, ReviewSentimentKernelsW2.Order, Layer1AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.key", segment: 0, ReviewSentimentKernelsW2.Order, Layer1AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.value", segment: 0, ReviewSentimentKernelsW2.Order, Layer1AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.output.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer1AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.intermediate.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer1IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.output.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer1OutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.query", segment: 0, ReviewSentimentKernelsW2.Order, Layer2AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.key", segment: 0, ReviewSentimentKernelsW2.Order, Layer2AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.value", segment: 0, ReviewSentimentKernelsW2.Order, Layer2AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.output.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer2AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.intermediate.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer2IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.output.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer2OutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.query", segment: 0, ReviewSentimentKernelsW2.Order, Layer3AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.key", segment: 0, ReviewSentimentKernelsW2.Order, Layer3AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.value", segment: 0, ReviewSentimentKernelsW2.Order, Layer3AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.output.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer3AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.intermediate.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer3IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.output.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer3OutputDense);
+            LinearPlacer.Place(model, arena, "pooler.dense", segment: 0, ReviewSentimentKernelsW2.Order, PoolerDense);
+        }
+
+        private static void PlaceLayer(PackedModel model, WeightArena arena, string name, long layer)
+        {
+            TensorPlacer.PlaceFloats(model, arena, name + "attention.self.input_scale", layer + InLayer.AttentionSelfInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, name + "attention.self.input_zero_point", layer + InLayer.AttentionSelfInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, name + "attention.self.query.output.input_scale", layer + InLayer.AttentionSelfQueryOutputInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, name + "attention.self.query.output.input_zero_point", layer + InLayer.AttentionSelfQueryOutputInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, name + "attention.self.key.output.input_scale", layer + InLayer.AttentionSelfKeyOutputInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, name + "attention.self.key.output.input_zero_point", layer + InLayer.AttentionSelfKeyOutputInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, name + "attention.self.value.output.input_scale", layer + InLayer.AttentionSelfValueOutputInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, name + "attention.self.value.output.input_zero_point", layer + InLayer.AttentionSelfValueOutputInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, name + "attention.self.probabilities.input_scale", layer + InLayer.AttentionSelfProbabilitiesInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, name + "attention.self.probabilities.input_zero_point", layer + InLayer.AttentionSelfProbabilitiesInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, name + "attention.output.dense.input_scale", layer + InLayer.AttentionOutputDenseInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, name + "attention.output.dense.input_zero_point", layer + InLayer.AttentionOutputDenseInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, name + "attention.output.LayerNorm.weight", layer + InLayer.AttentionOutputLayerNormWeight);
+            TensorPlacer.PlaceFloats(model, arena, name + "attention.output.LayerNorm.bias", layer + InLayer.AttentionOutputLayerNormBias);
+            TensorPlacer.PlaceFloats(model, arena, name + "intermediate.dense.input_scale", layer + InLayer.IntermediateDenseInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, name + "intermediate.dense.input_zero_point", layer + InLayer.IntermediateDenseInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, name + "output.dense.input_scale", layer + InLayer.OutputDenseInputScale);
+            TensorPlacer.PlaceZeroPoints(model, arena, name + "output.dense.input_zero_point", layer + InLayer.OutputDenseInputZeroPoint);
+            TensorPlacer.PlaceFloats(model, arena, name + "output.LayerNorm.weight", layer + InLayer.OutputLayerNormWeight);
+            TensorPlacer.PlaceFloats(model, arena, name + "output.LayerNorm.bias", layer + InLayer.OutputLayerNormBias);
         }
     }
 }

@@ -1,3 +1,4 @@
+using QuantGen.Graph;
 using QuantGen.Trainable;
 
 namespace QuantGen.Training.Checkpointing;

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using QuantGen.Architectures;
 using QuantGen.Checkpoints;
 using QuantGen.Files;
+using QuantGen.Graph;
 using QuantGen.Specs;
 using QuantGen.Tokenization;
 using QuantGen.Trainable;
@@ -45,10 +47,10 @@ public sealed class HuggingFaceCheckpoint
         Dictionary<string, Parameter> parameters = model.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
         var writer = new SafetensorsWriter();
         writer.AddMetadata("format", "pt");
-        bool isAlbert = model.Spec.Dimensions.Architecture == BertArchitecture.Albert;
+        ModelFamily family = ModelFamilies.Of(model.Spec.Dimensions.Architecture);
         foreach (TensorSpec tensor in PackedLayout.Checkpoint(model.Spec))
         {
-            string name = CheckpointNames.Source(tensor.Name, isAlbert, model.Spec.Head != BertHead.Encoder);
+            string name = family.SourceName(tensor.Name, hasHead: model.Spec.Head != BertHead.Encoder);
             writer.AddFloats(name, [.. tensor.Shape], parameters[tensor.Name].Values);
         }
 
@@ -67,7 +69,6 @@ public sealed class HuggingFaceCheckpoint
     private string Config(ModelSpec spec)
     {
         JsonObject config = JsonNode.Parse(ConfigJson)!.AsObject();
-        bool isAlbert = spec.Dimensions.Architecture == BertArchitecture.Albert;
         string head = spec.Head switch
         {
             BertHead.SequenceClassification or BertHead.Regression => "ForSequenceClassification",
@@ -76,7 +77,7 @@ public sealed class HuggingFaceCheckpoint
             BertHead.MaskedLanguageModel => "ForMaskedLM",
             _ => "Model",
         };
-        config["architectures"] = new JsonArray((isAlbert ? "Albert" : "Bert") + head);
+        config["architectures"] = new JsonArray(ModelFamilies.Of(spec.Dimensions.Architecture).ClassPrefix + head);
         config.Remove("problem_type");
         if (spec.Head is BertHead.SequenceClassification or BertHead.Regression)
         {

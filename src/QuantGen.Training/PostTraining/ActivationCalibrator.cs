@@ -90,7 +90,7 @@ public static class ActivationCalibrator
             int bits = isOperand ? target.AttentionBits : target.ActivationBits;
             bool isSymmetric = isOperand
                 ? !site.IsProbabilities
-                : target.Matrices.Any(m => m.Scheme != Scheme.Linear && ActivationSite.NameFor(m.Name) == site.Name);
+                : target.Matrices.Any(m => m.Scheme != Scheme.Linear && target.Graph.SiteOf(m.Name) == site.Name);
             return [.. _observers[index].Select(observer => isSymmetric ? observer.Range(bits).Symmetric(bits) : observer.Range(bits).Asymmetric(bits))];
         }
 

@@ -12,3 +12,35 @@ public enum HiddenActivation
     /// <summary>The hyperbolic tangent; also the pooler's function.</summary>
     Tanh,
 }
+
+/// <summary>The activation functions under the names of <c>config.json</c>.</summary>
+internal static class ActivationNames
+{
+    private static readonly (string Name, HiddenActivation Function)[] s_names =
+    {
+        ("gelu", HiddenActivation.Gelu),
+        ("gelu_python", HiddenActivation.Gelu),
+        ("gelu_new", HiddenActivation.GeluNew),
+        ("gelu_fast", HiddenActivation.GeluNew),
+        ("gelu_pytorch_tanh", HiddenActivation.GeluNew),
+        ("tanh", HiddenActivation.Tanh),
+    };
+
+    /// <summary>Gets all names, for messages.</summary>
+    public static string All => string.Join(", ", s_names.Select(row => "'" + row.Name + "'"));
+
+    /// <summary>Finds a function; null for an unknown name.</summary>
+    /// <param name="name">The name.</param>
+    public static HiddenActivation? Find(string name)
+    {
+        foreach ((string known, HiddenActivation function) in s_names)
+        {
+            if (known == name)
+            {
+                return function;
+            }
+        }
+
+        return null;
+    }
+}

@@ -11,7 +11,7 @@ internal sealed class Albert : ModelFamily
 
     public override string ModelType => "albert";
 
-    public override string Title => "An ALBERT";
+    public override string Name => "ALBERT";
 
     public override string ClassPrefix => "Albert";
 

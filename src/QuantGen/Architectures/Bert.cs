@@ -9,7 +9,7 @@ internal sealed class Bert : ModelFamily
 
     public override string ModelType => "bert";
 
-    public override string Title => "A BERT";
+    public override string Name => "BERT";
 
     public override string ClassPrefix => "Bert";
 

@@ -49,6 +49,22 @@ public static class ModelConfigReader
         return keys.Issues.Count == 0 ? config : null;
     }
 
+    /// <summary>Finds the family that a configuration names; the first of all where it names none that is known, which <see cref="Read(string, string, ICollection{SpecIssue})"/> reports.</summary>
+    /// <param name="json">The text of the file.</param>
+    public static ModelFamily FamilyOf(string json)
+    {
+        try
+        {
+            return JsonText.Parse(json) is Dictionary<string, object?> members && members.TryGetValue("model_type", out object? value) && value is string type
+                ? ModelFamilies.OfType(type) ?? ModelFamilies.All[0]
+                : ModelFamilies.All[0];
+        }
+        catch (FormatException)
+        {
+            return ModelFamilies.All[0];
+        }
+    }
+
     private static ModelConfig Read(ConfigFile keys, Dictionary<string, object?> members)
     {
         string type = keys.Text("model_type", ModelFamilies.All[0].ModelType);

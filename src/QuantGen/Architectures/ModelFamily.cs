@@ -11,8 +11,8 @@ public abstract class ModelFamily
     /// <summary>Gets its <c>model_type</c> in <c>config.json</c>, which also begins the names of base tensors in checkpoints with a head.</summary>
     public abstract string ModelType { get; }
 
-    /// <summary>Gets what a text calls a model of the family, such as <c>A BERT</c>.</summary>
-    public abstract string Title { get; }
+    /// <summary>Gets its name in texts.</summary>
+    public abstract string Name { get; }
 
     /// <summary>Gets the beginning of its classes' names, such as <c>Bert</c> of <c>BertForMaskedLM</c>.</summary>
     public abstract string ClassPrefix { get; }
@@ -45,6 +45,11 @@ public abstract class ModelFamily
     /// <summary>Reads the dimensions; labels and head are read for all families alike.</summary>
     /// <param name="file">The configuration file.</param>
     internal abstract ModelConfig Read(ConfigFile file);
+
+    /// <summary>Gets the name that a checkpoint of the family has for a tensor.</summary>
+    /// <param name="canonical">The tensor's canonical name.</param>
+    /// <param name="hasHead">Whether the model has a head, which puts the rest one level down.</param>
+    public string SourceName(string canonical, bool hasHead) => Names.Source(canonical, hasHead);
 
     /// <summary>Builds a model's graph.</summary>
     /// <param name="d">The dimensions.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using QuantGen.Graph;
 
 namespace QuantGen.Architectures;
@@ -18,11 +17,6 @@ internal static class Steps
     /// <summary>Name of the word embedding as the last layer of a masked language model, which a checkpoint may hold a copy of.</summary>
     public const string MaskedLanguageDecoder = "cls.predictions.decoder";
 
-    /// <summary>Gets the canonical name of a layer's part.</summary>
-    /// <param name="layer">Index of the distinct layer.</param>
-    /// <param name="part">Such as <c>attention.self.query</c>.</param>
-    public static string LayerName(int layer, string part) => "encoder.layer." + layer.ToString(CultureInfo.InvariantCulture) + "." + part;
-
     /// <summary>Gets the embeddings, normalized and dropped, and their projection where widths differ.</summary>
     public static IReadOnlyList<Node> Embedding(ModelConfig d, bool hasTypes, bool alwaysProjects)
     {
@@ -30,8 +24,8 @@ internal static class Steps
         string normalized = isProjected ? Values.Embedded : Values.Hidden;
         var nodes = new List<Node>
         {
-            new EmbeddingNode(d.VocabularySize, d.MaxPositions, hasTypes ? d.TypeVocabularySize : 0, d.EmbeddingSize, "embedding_sum"),
-            new NormNode("embeddings.LayerNorm", d.EmbeddingSize, "embedding_sum", null, normalized),
+            new EmbeddingNode(d.VocabularySize, d.MaxPositions, hasTypes ? d.TypeVocabularySize : 0, d.EmbeddingSize, normalized),
+            new NormNode("embeddings.LayerNorm", d.EmbeddingSize, normalized, null, normalized),
             new DropoutNode(d.EmbeddingSize, normalized, normalized),
         };
         if (isProjected)
@@ -46,7 +40,7 @@ internal static class Steps
     /// <summary>Gets a layer of attention and feed-forward, each ending in residual and normalization.</summary>
     public static IReadOnlyList<Node> PostNormLayer(ModelConfig d, int layer)
     {
-        string Name(string part) => LayerName(layer, part);
+        string Name(string part) => LayerNames.Of(layer, part);
         int hidden = d.HiddenSize;
         LinearNode Projection(string part, string output) =>
             new(Name("attention.self." + part), hidden, hidden, Name("attention.self"), ModelPart.QueryKeyValue, Values.Hidden, output);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using QuantGen.Files;
+using QuantGen.Architectures;
 using QuantGen.Specs;
 
 namespace QuantGen.Checkpoints;
@@ -14,10 +15,12 @@ public sealed class Checkpoint : IDisposable
 {
     private const string WeightFile = "model.safetensors";
     private const string ConfigFile = "config.json";
+    private const string Head = "cls.predictions.";
     private const int MaxConfigLength = 16 << 20;
 
     private readonly SafetensorsFile[] _files;
     private readonly string _indexPath;
+    private readonly ModelFamily _family;
     private readonly Dictionary<string, CheckpointTensor> _tensors = new(StringComparer.Ordinal);
     private readonly Lazy<string> _sha256;
 
@@ -28,6 +31,7 @@ public sealed class Checkpoint : IDisposable
         _indexPath = shardOf is null ? files[0].Name : Path.Combine(directory, CheckpointIndex.FileName);
         _sha256 = new Lazy<string>(ComputeSha256);
         ConfigJson = ReadConfig(Path.Combine(directory, ConfigFile));
+        _family = ModelConfigReader.FamilyOf(ConfigJson);
         foreach (SafetensorsFile file in files)
         {
             AddTensors(file);
@@ -133,12 +137,12 @@ public sealed class Checkpoint : IDisposable
 
         foreach (CheckpointTensor tensor in _tensors.Values)
         {
-            bool isPartOfHead = known.Contains(PackedLayout.MaskedLanguageBias) && CheckpointNames.IsOfMaskedLanguageHead(tensor.Name);
-            if (isPartOfHead && CheckpointNames.TiedTo(tensor.Name) is string original)
+            bool isPartOfHead = known.Contains(Steps.MaskedLanguageBias) && tensor.Name.StartsWith(Head, StringComparison.Ordinal);
+            if (isPartOfHead && TiedTo(tensor.Name) is string original)
             {
                 RequireCopy(tensor, original);
             }
-            else if (!known.Contains(tensor.Name) && (isPartOfHead || !CheckpointNames.IsIgnorable(tensor.Name)))
+            else if (!known.Contains(tensor.Name) && (isPartOfHead || !_family.Names.IsIgnorable(tensor.Name)))
             {
                 differences.AddUnexpected(tensor.SourceName);
             }
@@ -165,6 +169,14 @@ public sealed class Checkpoint : IDisposable
             throw new ModelFormatException(tensor.File.Name, $"tensor '{tensor.SourceName}'", "finite numbers", $"{values[bad]} at element {bad}");
         }
     }
+
+    // What a tensor of the masked language head is a copy of; null when it is none.
+    private static string? TiedTo(string canonical) => canonical switch
+    {
+        Steps.MaskedLanguageDecoder + ".weight" => PackedLayout.WordEmbedding + ".weight",
+        Steps.MaskedLanguageDecoder + ".bias" => Steps.MaskedLanguageBias,
+        _ => null,
+    };
 
     // A decoder is the word embedding again. One that was trained apart from it is another model.
     private void RequireCopy(CheckpointTensor copy, string original)
@@ -203,7 +215,7 @@ public sealed class Checkpoint : IDisposable
     {
         foreach (SafetensorsTensor source in file.Tensors)
         {
-            string name = CheckpointNames.Canonical(source.Name);
+            string name = _family.Names.Canonical(source.Name);
             if (!_tensors.TryAdd(name, new CheckpointTensor(name, file, source)))
             {
                 throw new ModelFormatException(file.Name, $"tensor '{source.Name}'", $"one tensor for '{name}'", $"also '{_tensors[name].SourceName}'");
@@ -232,7 +244,7 @@ public sealed class Checkpoint : IDisposable
 
         if (matched != shardOf.Count)
         {
-            string absent = shardOf.Keys.First(name => !_tensors.TryGetValue(CheckpointNames.Canonical(name), out CheckpointTensor? tensor) || tensor.SourceName != name);
+            string absent = shardOf.Keys.First(name => !_tensors.TryGetValue(_family.Names.Canonical(name), out CheckpointTensor? tensor) || tensor.SourceName != name);
             throw new ModelFormatException(_indexPath, $"tensor '{absent}'", $"it in shard '{shardOf[absent]}'", "no such tensor");
         }
     }

@@ -58,6 +58,22 @@ public readonly record struct ActivationStage(long Codes, long Scales, long Zero
         return new QuantizedRows(ref codes, ref scales, ref zeroPoints, ref sums, 1, stride, count);
     }
 
+    /// <summary>Quantizes all tokens by a calibrated range that stands among the weights.</summary>
+    /// <param name="pass">The batch.</param>
+    /// <param name="worker">Whose buffers.</param>
+    /// <param name="input">First value of the first token.</param>
+    /// <param name="inputStride">Floats from token to token.</param>
+    /// <param name="count">Number of tokens.</param>
+    /// <param name="columns">Values of a token.</param>
+    /// <param name="scales">Where the calibrated scales stand, one for each use of the layer.</param>
+    /// <param name="zeroPoints">Where the calibrated zero points stand.</param>
+    /// <param name="use">Which use.</param>
+    public QuantizedRows Static(
+        ForwardPass pass, int worker, ref float input, int inputStride, int count, int columns, long scales, long zeroPoints, int use) =>
+        Static(
+            pass, worker, ref input, inputStride, count, columns,
+            Unsafe.Add(ref pass.WeightFloats(scales), use), Unsafe.Add(ref pass.WeightIntegers(zeroPoints), use));
+
     /// <summary>Adds the sums per group of inputs that weights with a zero point per group need.</summary>
     /// <param name="pass">The batch.</param>
     /// <param name="worker">Whose buffers.</param>

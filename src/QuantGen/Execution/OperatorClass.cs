@@ -28,7 +28,7 @@ public enum OperatorClass
     FeedForwardIn,
 
     /// <summary>The activation function between the products of the feed-forward network.</summary>
-    Gelu,
+    Activation,
 
     /// <summary>The second product of the feed-forward network.</summary>
     FeedForwardOut,

@@ -1,5 +1,5 @@
 using System.Globalization;
-using QuantGen.Specs;
+using QuantGen.Graph;
 
 namespace QuantGen.Execution;
 
@@ -25,7 +25,7 @@ internal readonly ref struct RaggedBatch
         CheckRange(Ids, dimensions.VocabularySize);
         foreach (byte type in Types)
         {
-            if (type >= dimensions.TypeVocabularySize)
+            if (type >= dimensions.TypeVocabularySize && dimensions.TypeVocabularySize > 0)
             {
                 ThrowOutOfRange("token type", type, Types.IndexOf(type), dimensions.TypeVocabularySize);
             }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Execution;

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using QuantGen.Json;
 using QuantGen.Packed;
-using QuantGen.Specs;
 using QuantGen.Tokenization;
 
 namespace QuantGen.Execution;

@@ -15,6 +15,11 @@ public sealed class ModelGraph
         UsesPerLayer = usesPerLayer;
         Head = head;
         Nodes = embedding.Concat(layers.SelectMany(layer => layer)).Concat(head).ToArray();
+
+        // What calls ask for allocates nothing.
+        IsPooled = head.OfType<RowsNode>().Any(rows => rows.Choice == RowChoice.FirstTokens);
+        OutputLayer = head.Count > 0 ? head[head.Count - 1] as LinearNode : null;
+        Decoder = head.OfType<DecoderNode>().FirstOrDefault();
     }
 
     /// <summary>Gets the steps before the first layer.</summary>
@@ -42,13 +47,13 @@ public sealed class ModelGraph
     public IEnumerable<LinearNode> Matrices => Nodes.OfType<LinearNode>().Where(linear => linear.IsQuantizable);
 
     /// <summary>Gets whether the head reads first tokens only, so that the last layer need not finish the others.</summary>
-    public bool IsPooled => Head.OfType<RowsNode>().Any(rows => rows.Choice == RowChoice.FirstTokens);
+    public bool IsPooled { get; }
 
     /// <summary>Gets the head's last linear layer, which has full precision; null where there is none.</summary>
-    public LinearNode? OutputLayer => Head.Count > 0 && Head[Head.Count - 1] is LinearNode linear ? linear : null;
+    public LinearNode? OutputLayer { get; }
 
     /// <summary>Gets the decoder of a masked language model; null for other heads.</summary>
-    public DecoderNode? Decoder => Head.OfType<DecoderNode>().FirstOrDefault();
+    public DecoderNode? Decoder { get; }
 
     /// <summary>Gets the embeddings.</summary>
     public EmbeddingNode Words => Embedding.OfType<EmbeddingNode>().First();

@@ -14,7 +14,7 @@ public static class Embedding
     /// <param name="wordRow">The word's packed row: <c>ceil(columns * bits / 8)</c> bytes, or floats when <paramref name="bits"/> is 32.</param>
     /// <param name="bits">2, 4, 8 or 32.</param>
     /// <param name="scale">The row's scale; not used for 32 bits.</param>
-    /// <param name="tokenType">The token type's row.</param>
+    /// <param name="tokenType">The token type's row; a null reference where tokens have no types.</param>
     /// <param name="position">The position's row.</param>
     /// <param name="gamma">The normalization's factors.</param>
     /// <param name="beta">The normalization's summands.</param>
@@ -47,7 +47,7 @@ public static class Embedding
     /// <param name="wordRow">The word's packed row: <c>ceil(columns * bits / 8)</c> bytes.</param>
     /// <param name="bits">1 to 5.</param>
     /// <param name="codebook">2^bits numbers.</param>
-    /// <param name="tokenType">The token type's row.</param>
+    /// <param name="tokenType">The token type's row; a null reference where tokens have no types.</param>
     /// <param name="position">The position's row.</param>
     /// <param name="gamma">The normalization's factors.</param>
     /// <param name="beta">The normalization's summands.</param>
@@ -139,12 +139,14 @@ public static class Embedding
         Debug.Assert(bits is 2 or 4 or 8 or 32 && columns >= 1);
         nuint whole = (nuint)columns & ~(nuint)15;
         int rest = columns & 15;
+        bool hasTypes = !Unsafe.IsNullRef(ref tokenType);
         for (nuint i = 0; i < whole; i += 16)
         {
             TLanes word = bits == 32
                 ? TLanes.Load(ref Unsafe.As<byte, float>(ref wordRow), i)
                 : Dequantize<TLanes>(ref Unsafe.Add(ref wordRow, (i * (nuint)bits) >> 3), bits, scale);
-            TLanes.Store((word + TLanes.Load(ref tokenType, i)) + TLanes.Load(ref position, i), ref output, i);
+            TLanes typed = hasTypes ? word + TLanes.Load(ref tokenType, i) : word;
+            TLanes.Store(typed + TLanes.Load(ref position, i), ref output, i);
         }
 
         if (rest != 0)
@@ -152,8 +154,8 @@ public static class Embedding
             TLanes word = bits == 32
                 ? LanesTail.Load<TLanes>(ref Unsafe.As<byte, float>(ref wordRow), whole, rest, 0f)
                 : DequantizeTail<TLanes>(ref Unsafe.Add(ref wordRow, (whole * (nuint)bits) >> 3), rest, bits, scale);
-            TLanes sum = (word + LanesTail.Load<TLanes>(ref tokenType, whole, rest, 0f)) + LanesTail.Load<TLanes>(ref position, whole, rest, 0f);
-            LanesTail.Store(sum, ref output, whole, rest);
+            TLanes typed = hasTypes ? word + LanesTail.Load<TLanes>(ref tokenType, whole, rest, 0f) : word;
+            LanesTail.Store(typed + LanesTail.Load<TLanes>(ref position, whole, rest, 0f), ref output, whole, rest);
         }
 
         LayerNorm.Run<TLanes>(ref output, ref gamma, ref beta, epsilon, columns, ref output);

@@ -7,4 +7,20 @@ namespace QuantGen.Linear;
 /// <param name="ZeroPoints">Zero points; 0 where there are none.</param>
 /// <param name="Bias">Biases.</param>
 /// <param name="Depths">Depths of panels whose kernel adds pairs; 0 where no kernel does.</param>
-public readonly record struct LinearPlace(long Codes, long Scales, long Sums, long ZeroPoints, long Bias, long Depths);
+public readonly record struct LinearPlace(long Codes, long Scales, long Sums, long ZeroPoints, long Bias, long Depths)
+{
+    /// <summary>Makes places out of those inside a block of weights; what is left out is not there.</summary>
+    /// <param name="block">Where the block begins.</param>
+    /// <param name="codes">Codes, or full-precision weights.</param>
+    /// <param name="bias">Biases.</param>
+    /// <param name="scales">Scales, or a codebook.</param>
+    /// <param name="sums">Row sums.</param>
+    /// <param name="zeroPoints">Zero points.</param>
+    /// <param name="depths">Depths of panels.</param>
+    public static LinearPlace In(long block, long codes, long bias, long scales = -1, long sums = -1, long zeroPoints = -1, long depths = -1)
+    {
+        return new LinearPlace(block + codes, At(scales), At(sums), At(zeroPoints), block + bias, At(depths));
+
+        long At(long place) => place < 0 ? 0 : block + place;
+    }
+}

@@ -11,14 +11,14 @@ public static class LinearWeights
     /// <param name="place">Where the layer stands.</param>
     /// <param name="rows">Outputs.</param>
     /// <param name="columns">Padded inputs.</param>
-    /// <param name="groupSize">Inputs per group; <paramref name="columns"/> when the whole row is one.</param>
+    /// <param name="groupSize">Inputs per group; 0 when the whole row is one.</param>
     /// <param name="hasZeroPoints">Whether weights have zero points.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PlacedLinear Open(ForwardPass pass, LinearPlace place, int rows, int columns, int groupSize, bool hasZeroPoints)
+    public static PlacedLinear Open(ForwardPass pass, LinearPlace place, int rows, int columns, int groupSize = 0, bool hasZeroPoints = false)
     {
         ref int zeroPoints = ref hasZeroPoints ? ref pass.WeightIntegers(place.ZeroPoints) : ref Unsafe.NullRef<int>();
         return new PlacedLinear(
             ref pass.Weights(place.Codes), ref pass.WeightFloats(place.Scales), ref pass.WeightIntegers(place.Sums), ref zeroPoints,
-            ref pass.WeightFloats(place.Bias), ref pass.WeightIntegers(place.Depths), rows, columns, groupSize);
+            ref pass.WeightFloats(place.Bias), ref pass.WeightIntegers(place.Depths), rows, columns, groupSize == 0 ? columns : groupSize);
     }
 }

@@ -18,6 +18,7 @@ internal sealed class PackedValidation
     private readonly SafetensorsFile _file;
     private readonly ModelSpec _spec;
     private readonly Dictionary<string, MatrixSpec>.AlternateLookup<ReadOnlySpan<char>> _matrices;
+    private readonly HashSet<string> _operands;
 
     private PackedValidation(SafetensorsFile file, ModelSpec spec)
     {
@@ -30,6 +31,7 @@ internal sealed class PackedValidation
         }
 
         _matrices = matrices.GetAlternateLookup<ReadOnlySpan<char>>();
+        _operands = [.. spec.AttentionSites().Select(site => site.Name)];
     }
 
     /// <summary>Requires exactly the tensors that the file of the model has, and that they can be read in place.</summary>
@@ -240,7 +242,7 @@ internal sealed class PackedValidation
     private void CheckInputZeroPoints(TensorSpec tensor, ReadOnlySpan<byte> bytes)
     {
         string name = tensor.Name[..^PackedNames.InputZeroPoint.Length];
-        bool isOperand = ActivationSite.IsAttentionOperand(name);
+        bool isOperand = _operands.Contains(name);
         int bits = isOperand ? _spec.AttentionBits : _spec.ActivationBits;
         int middle = 1 << (bits - 1);
         for (int i = 0; i < bytes.Length; i++)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QuantGen.Graph;
 
 namespace QuantGen.Specs;
 
@@ -64,13 +65,13 @@ internal sealed class MatrixGroup(MatrixSpec settings, IReadOnlyList<string> pat
             int dot = name.IndexOf('.', LayerPrefix.Length);
             int first = int.Parse(name.Substring(LayerPrefix.Length, dot - LayerPrefix.Length), CultureInfo.InvariantCulture);
             string part = name.Substring(dot + 1);
-            if (names.Contains(SpecBuilder.LayerName(first - 1, part)))
+            if (names.Contains(LayerNames.Of(first - 1, part)))
             {
                 continue;
             }
 
             int last = first;
-            while (names.Contains(SpecBuilder.LayerName(last + 1, part)))
+            while (names.Contains(LayerNames.Of(last + 1, part)))
             {
                 last++;
             }

@@ -1,3 +1,5 @@
+using QuantGen.Graph;
+
 namespace QuantGen.Specs;
 
 /// <summary>One linear layer: its name, shape and how its weights are stored. Compared by value: adding a symbol or a location here breaks caching.</summary>

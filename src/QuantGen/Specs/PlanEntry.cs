@@ -1,3 +1,5 @@
+using QuantGen.Graph;
+
 namespace QuantGen.Specs;
 
 /// <summary>What a plan says of the matrices that a pattern matches; null means the plan is silent. Compared by value.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.ObjectModel;
+using QuantGen.Graph;
+using QuantGen.Json;
 
 namespace QuantGen.Specs;
 

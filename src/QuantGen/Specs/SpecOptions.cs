@@ -1,3 +1,5 @@
+using QuantGen.Graph;
+
 namespace QuantGen.Specs;
 
 /// <summary>What the attribute, or the command line, says about a model beside its dimensions. Compared by value.</summary>

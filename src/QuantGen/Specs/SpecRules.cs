@@ -1,3 +1,6 @@
+using QuantGen.Architectures;
+using QuantGen.Graph;
+
 namespace QuantGen.Specs;
 
 /// <summary>What is legal. Every rule names the thing, the numbers and the nearest legal value.</summary>
@@ -20,14 +23,24 @@ internal static class SpecRules
         Range("IntermediateSize", config.IntermediateSize, SpecLimits.MaxColumns);
         Range("VocabularySize", config.VocabularySize, SpecLimits.MaxVocabulary);
         Range("MaxPositions", config.MaxPositions, SpecLimits.MaxPositions);
-        Range("TypeVocabularySize", config.TypeVocabularySize, SpecLimits.MaxTypes);
-        if (config.Architecture == BertArchitecture.Albert)
+        ModelFamily family = ModelFamilies.Of(config.Architecture);
+        if (family.HasTokenTypes)
+        {
+            Range("TypeVocabularySize", config.TypeVocabularySize, SpecLimits.MaxTypes);
+        }
+        else if (config.TypeVocabularySize != 0)
+        {
+            issues.Add(new SpecIssue(
+                "QG1203", $"TypeVocabularySize is {config.TypeVocabularySize}, and tokens of {family.Name} have no types", Property: "TypeVocabularySize"));
+        }
+
+        if (family.HasEmbeddingProjection)
         {
             Range("EmbeddingSize", config.EmbeddingSize, SpecLimits.MaxColumns);
         }
         else if (config.EmbeddingSize != config.HiddenSize)
         {
-            issues.Add(new SpecIssue("QG1203", $"EmbeddingSize is {config.EmbeddingSize}, and BERT needs it equal to HiddenSize {config.HiddenSize}", config.HiddenSize, "EmbeddingSize"));
+            issues.Add(new SpecIssue("QG1203", $"EmbeddingSize is {config.EmbeddingSize}, and {family.Name} needs it equal to HiddenSize {config.HiddenSize}", config.HiddenSize, "EmbeddingSize"));
         }
 
         // A width that is illegal itself has no divisors worth naming.

@@ -1,3 +1,5 @@
+using QuantGen.Graph;
+
 namespace QuantGen.Specs;
 
 /// <summary>One tensor of a packed file. Compared by value.</summary>

@@ -1,3 +1,4 @@
+
 namespace QuantGen.Tokenization;
 
 /// <summary>Checks that options mean something and that a vocabulary has what they name.</summary>

@@ -1,3 +1,4 @@
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Trainable;
@@ -24,7 +25,7 @@ internal static class BatchChecks
 
         for (int token = 0; token < batch.TokenCount; token++)
         {
-            if ((uint)batch.Ids[token] >= (uint)d.VocabularySize || batch.Types[token] >= d.TypeVocabularySize)
+            if ((uint)batch.Ids[token] >= (uint)d.VocabularySize || (batch.Types[token] >= d.TypeVocabularySize && d.TypeVocabularySize > 0))
             {
                 throw new ArgumentException(
                     $"Token {token} has id {batch.Ids[token]} and type {batch.Types[token]}; there are {d.VocabularySize} ids and {d.TypeVocabularySize} types.", nameof(batch));

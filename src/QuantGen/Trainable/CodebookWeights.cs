@@ -1,3 +1,4 @@
+
 namespace QuantGen.Trainable;
 
 /// <summary>Weights as labels of a codebook. Labels stay as they were made, centroids are trained by the mean of their members' gradients (Zhao et al., 2020).</summary>

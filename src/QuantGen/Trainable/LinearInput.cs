@@ -1,3 +1,4 @@
+
 namespace QuantGen.Trainable;
 
 /// <summary>What enters a linear layer: floats, or the integers that quantization left of them with one factor per row.</summary>

@@ -1,3 +1,4 @@
+
 namespace QuantGen.Trainable;
 
 /// <summary>One named tensor of a trainable model, with its gradient.</summary>

@@ -1,3 +1,4 @@
+using QuantGen.Architectures;
 using QuantGen.Specs;
 
 namespace QuantGen.Trainable;
@@ -27,19 +28,19 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
     public (Parameter Weight, Parameter Bias) Norm(string name, int columns) =>
         (Add(name + ".weight", ParameterKind.LayerNorm, columns), Add(name + ".bias", ParameterKind.LayerNorm, columns));
 
-    /// <summary>Adds the three embeddings, with what the quantizer of words learns.</summary>
-    public (QuantizedParameter Words, Parameter Positions, Parameter Types) Embeddings(int words, int positions, int types, int columns)
+    /// <summary>Adds the embeddings, with what the quantizer of words learns; those of token types only where there are some.</summary>
+    public (QuantizedParameter Words, Parameter Positions, Parameter? Types) Embeddings(int words, int positions, int types, int columns)
     {
         Parameter word = Add(PackedLayout.WordEmbedding + ".weight", ParameterKind.Embedding, words, columns);
         QuantizedParameter quantized = Quantized(word, Quantization.SchemeQuantizer.EmbeddingMatrix(spec));
         return (
             quantized,
-            Add("embeddings.position_embeddings.weight", ParameterKind.Embedding, positions, columns),
-            Add("embeddings.token_type_embeddings.weight", ParameterKind.Embedding, types, columns));
+            Add(PackedLayout.PositionEmbedding + ".weight", ParameterKind.Embedding, positions, columns),
+            types == 0 ? null : Add(PackedLayout.TypeEmbedding + ".weight", ParameterKind.Embedding, types, columns));
     }
 
     /// <summary>Adds the summands of the decoder of a masked language model.</summary>
-    public Parameter DecoderBias(int words) => Add(PackedLayout.MaskedLanguageBias, ParameterKind.Bias, words);
+    public Parameter DecoderBias(int words) => Add(Steps.MaskedLanguageBias, ParameterKind.Bias, words);
 
     /// <summary>Adds the ranges of a place where activations are quantized.</summary>
     public SiteRange Site(string name, int uses, int bits)

@@ -21,18 +21,18 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
     /// <param name="pass">The pass.</param>
     /// <param name="projected">Query, key and value of every token, side by side.</param>
     /// <param name="scoreStarts">Where the scores of a sequence begin.</param>
-    /// <param name="site">The number of the dropout.</param>
+    /// <param name="dropout">The number of the dropout.</param>
     /// <param name="operands">Where the operands are quantized; null for full precision.</param>
     /// <param name="use">Which use of them.</param>
     /// <param name="scores">Receives the scores.</param>
     /// <param name="probabilities">Receives the probabilities before dropout.</param>
     /// <param name="context">Receives the contexts.</param>
-    public void Forward(TrainingPass pass, float[] projected, int[] scoreStarts, int site, AttentionSites? operands, int use, float[] scores, float[] probabilities, float[] context)
+    public void Forward(TrainingPass pass, float[] projected, int[] scoreStarts, int dropout, AttentionSites? operands, int use, float[] scores, float[] probabilities, float[] context)
     {
         ArgumentNullException.ThrowIfNull(pass);
         Reserve(pass);
         TrainedOperands trained = operands is null ? default : operands.Begin(pass, projected, HiddenSize, use, scale);
-        var job = new ForwardJob(this, pass, projected, scoreStarts, trained, pass.Mask(pass.AttentionDropout, site), scores, probabilities, context);
+        var job = new ForwardJob(this, pass, projected, scoreStarts, trained, pass.Mask(pass.AttentionDropout, dropout), scores, probabilities, context);
         pass.Team.RunOnLanes(job, pass.Sequences * heads);
         operands?.End(pass, probabilities, scoreStarts[^1], use);
     }
@@ -41,7 +41,7 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
     /// <param name="pass">The pass.</param>
     /// <param name="projected">Query, key and value of every token, side by side.</param>
     /// <param name="scoreStarts">Where the scores of a sequence begin.</param>
-    /// <param name="site">The number of the dropout.</param>
+    /// <param name="dropout">The number of the dropout.</param>
     /// <param name="operands">Where the operands are quantized; null for full precision.</param>
     /// <param name="use">Which use of them.</param>
     /// <param name="scoreGradients">What the loss asks of the scores itself; null for nothing.</param>
@@ -49,7 +49,7 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
     /// <param name="contextGradient">Gradients of the contexts.</param>
     /// <param name="gradient">Receives gradients of query, key and value, side by side.</param>
     public void Backward(
-        TrainingPass pass, float[] projected, int[] scoreStarts, int site, AttentionSites? operands, int use, float[]? scoreGradients, float[] probabilities,
+        TrainingPass pass, float[] projected, int[] scoreStarts, int dropout, AttentionSites? operands, int use, float[]? scoreGradients, float[] probabilities,
         float[] contextGradient, float[] gradient)
     {
         ArgumentNullException.ThrowIfNull(pass);
@@ -63,7 +63,7 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
         Array.Clear(_thresholds);
         TrainedOperands trained = operands is null ? default : operands.Operands(use);
         var job = new BackwardJob(
-            this, pass, projected, scoreStarts, trained, pass.Mask(pass.AttentionDropout, site), scoreGradients, probabilities, contextGradient, gradient);
+            this, pass, projected, scoreStarts, trained, pass.Mask(pass.AttentionDropout, dropout), scoreGradients, probabilities, contextGradient, gradient);
         pass.Team.RunOnLanes(job, items);
         operands?.AddThresholdGradients(_thresholds.AsSpan(0, items * AttentionSites.Count), (long)pass.Tokens * HiddenSize, scoreStarts[^1], use);
     }

@@ -1,3 +1,4 @@
+
 namespace QuantGen.Trainable;
 
 /// <summary>The sum of word, token type and position embeddings, with its gradients.</summary>
@@ -6,7 +7,7 @@ public sealed class TrainableEmbedding
     // Columns of an item of the backward pass: each element's sum runs over the tokens in their order.
     private const int ColumnsPerItem = 64;
 
-    internal TrainableEmbedding(EmbeddingTable table, Parameter positions, Parameter types)
+    internal TrainableEmbedding(EmbeddingTable table, Parameter positions, Parameter? types)
     {
         Table = table;
         Positions = positions;
@@ -19,8 +20,8 @@ public sealed class TrainableEmbedding
     /// <summary>Gets the position embeddings.</summary>
     public Parameter Positions { get; }
 
-    /// <summary>Gets the token type embeddings.</summary>
-    public Parameter Types { get; }
+    /// <summary>Gets the token type embeddings; null where tokens have no types.</summary>
+    public Parameter? Types { get; }
 
     /// <summary>Gets the words as a pass sees them.</summary>
     internal EmbeddingTable Table { get; }
@@ -51,7 +52,11 @@ public sealed class TrainableEmbedding
             {
                 Span<float> sum = output.AsSpan(token * columns, columns);
                 words.AsSpan(pass.Batch.Ids[token] * columns, columns).CopyTo(sum);
-                RowScaling.Add(ref sum[0], columns, ref embedding.Types.Values.At((long)pass.Batch.Types[token] * columns));
+                if (embedding.Types is not null)
+                {
+                    RowScaling.Add(ref sum[0], columns, ref embedding.Types.Values.At((long)pass.Batch.Types[token] * columns));
+                }
+
                 RowScaling.Add(ref sum[0], columns, ref embedding.Positions.Values.At((long)pass.Positions[token] * columns));
             }
         }
@@ -68,7 +73,11 @@ public sealed class TrainableEmbedding
             {
                 ref float g = ref gradient.At(((long)token * columns) + first);
                 RowScaling.Add(ref embedding.Table.Gradients.At(((long)pass.Batch.Ids[token] * columns) + first), count, ref g);
-                RowScaling.Add(ref embedding.Types.Gradients.At(((long)pass.Batch.Types[token] * columns) + first), count, ref g);
+                if (embedding.Types is not null)
+                {
+                    RowScaling.Add(ref embedding.Types.Gradients.At(((long)pass.Batch.Types[token] * columns) + first), count, ref g);
+                }
+
                 RowScaling.Add(ref embedding.Positions.Gradients.At(((long)pass.Positions[token] * columns) + first), count, ref g);
             }
         }

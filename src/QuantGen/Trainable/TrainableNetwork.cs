@@ -181,14 +181,14 @@ public abstract class TrainableNetwork : ITrainableModel
         return new TrainableNorm(weight, bias, epsilon);
     }
 
-    /// <summary>Adds the three embeddings.</summary>
+    /// <summary>Adds the embeddings.</summary>
     /// <param name="words">Words.</param>
     /// <param name="positions">Positions.</param>
-    /// <param name="types">Token types.</param>
+    /// <param name="types">Token types; 0 for none.</param>
     /// <param name="columns">Width.</param>
     protected TrainableEmbedding AddEmbeddings(int words, int positions, int types, int columns)
     {
-        (QuantizedParameter word, Parameter position, Parameter type) = _parameters.Embeddings(words, positions, types, columns);
+        (QuantizedParameter word, Parameter position, Parameter? type) = _parameters.Embeddings(words, positions, types, columns);
         _words = new EmbeddingTable(word);
         return new TrainableEmbedding(_words, position, type);
     }

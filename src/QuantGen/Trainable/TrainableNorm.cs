@@ -27,10 +27,10 @@ public sealed class TrainableNorm
     /// <param name="pass">The pass.</param>
     /// <param name="sum">What is dropped and added; becomes what is normalized, which the backward pass reads.</param>
     /// <param name="residual">What is added to it.</param>
-    /// <param name="site">The number of the dropout.</param>
+    /// <param name="dropout">The number of the dropout.</param>
     /// <param name="output">Receives the result.</param>
-    public void Forward(TrainingPass pass, float[] sum, float[] residual, int site, float[] output) => pass.Team.Run(
-        new AddAndNormalize(this, pass.Tokens, sum, residual, pass.Mask(pass.HiddenDropout, site), output), TrainingPass.Items(pass.Tokens, TrainingPass.TokensPerItem));
+    public void Forward(TrainingPass pass, float[] sum, float[] residual, int dropout, float[] output) => pass.Team.Run(
+        new AddAndNormalize(this, pass.Tokens, sum, residual, pass.Mask(pass.HiddenDropout, dropout), output), TrainingPass.Items(pass.Tokens, TrainingPass.TokensPerItem));
 
     /// <summary>Computes LayerNorm(input) for every token.</summary>
     /// <param name="pass">The pass.</param>

@@ -1,3 +1,4 @@
+using QuantGen.Graph;
 using QuantGen.Specs;
 using QuantGen.Trainable.Kernels;
 
@@ -16,7 +17,7 @@ internal static class TrainingMemory
         ModelConfig d = spec.Dimensions;
         long sequences = (tokens + longest - 1) / longest;
         long scores = (long)tokens * longest * d.Heads;
-        long logitRows = spec.HasPooler ? sequences : tokens;
+        long logitRows = spec.IsPooled ? sequences : tokens;
         long trace = ((d.Layers + 1L) * tokens * d.HiddenSize) + (d.Layers * scores) + (logitRows * spec.OutputCount);
         long kept = d.Layers * LayerActivations.Floats(d.HiddenSize, d.IntermediateSize, tokens, scores);
         long gradients = BackwardBuffers.Floats(d.HiddenSize, d.IntermediateSize, tokens);

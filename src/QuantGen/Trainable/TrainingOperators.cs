@@ -8,54 +8,32 @@ public static class TrainingOperators
 {
     private const int ElementsPerItem = 8192;
 
-    /// <summary>Computes <c>gelu</c>.</summary>
+    /// <summary>Computes an activation function.</summary>
     /// <param name="pass">The pass.</param>
+    /// <param name="function">The function.</param>
     /// <param name="x">The arguments.</param>
     /// <param name="y">Receives the values.</param>
     /// <param name="count">How many.</param>
-    public static void GeluErf(TrainingPass pass, float[] x, float[] y, long count) => Run(pass, Kind.GeluErf, x, y, count);
+    public static void Activate(TrainingPass pass, HiddenActivation function, float[] x, float[] y, long count) =>
+        pass.Team.Run(new ActivateJob(function, x, y, count), Items(count));
 
-    /// <summary>Computes <c>gelu_new</c>.</summary>
+    /// <summary>Multiplies gradients by the slopes of an activation function.</summary>
     /// <param name="pass">The pass.</param>
+    /// <param name="function">The function.</param>
     /// <param name="x">The arguments.</param>
-    /// <param name="y">Receives the values.</param>
-    /// <param name="count">How many.</param>
-    public static void GeluTanh(TrainingPass pass, float[] x, float[] y, long count) => Run(pass, Kind.GeluTanh, x, y, count);
-
-    /// <summary>Computes tanh.</summary>
-    /// <param name="pass">The pass.</param>
-    /// <param name="x">The arguments.</param>
-    /// <param name="y">Receives the values.</param>
-    /// <param name="count">How many.</param>
-    public static void Tanh(TrainingPass pass, float[] x, float[] y, long count) => Run(pass, Kind.Tanh, x, y, count);
-
-    /// <summary>Multiplies gradients by the slopes of <c>gelu</c>.</summary>
-    /// <param name="pass">The pass.</param>
-    /// <param name="x">The arguments.</param>
+    /// <param name="y">The values.</param>
     /// <param name="gradient">The gradients.</param>
     /// <param name="count">How many.</param>
-    public static void GeluErfBackward(TrainingPass pass, float[] x, float[] gradient, long count) => Run(pass, Kind.GeluErfSlope, x, gradient, count);
-
-    /// <summary>Multiplies gradients by the slopes of <c>gelu_new</c>.</summary>
-    /// <param name="pass">The pass.</param>
-    /// <param name="x">The arguments.</param>
-    /// <param name="gradient">The gradients.</param>
-    /// <param name="count">How many.</param>
-    public static void GeluTanhBackward(TrainingPass pass, float[] x, float[] gradient, long count) => Run(pass, Kind.GeluTanhSlope, x, gradient, count);
-
-    /// <summary>Multiplies gradients by the slopes of tanh.</summary>
-    /// <param name="pass">The pass.</param>
-    /// <param name="y">The values of tanh.</param>
-    /// <param name="gradient">The gradients.</param>
-    /// <param name="count">How many.</param>
-    public static void TanhBackward(TrainingPass pass, float[] y, float[] gradient, long count) => Run(pass, Kind.TanhSlope, y, gradient, count);
+    public static void ActivateBackward(TrainingPass pass, HiddenActivation function, float[] x, float[] y, float[] gradient, long count) =>
+        pass.Team.Run(new SlopeJob(function, x, y, gradient, count), Items(count));
 
     /// <summary>Adds.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="summand">What is added.</param>
     /// <param name="sum">The sums.</param>
     /// <param name="count">How many.</param>
-    public static void Add(TrainingPass pass, float[] summand, float[] sum, long count) => Run(pass, Kind.Add, summand, sum, count);
+    public static void Add(TrainingPass pass, float[] summand, float[] sum, long count) =>
+        pass.Team.Run(new AddJob(summand, sum, count), Items(count));
 
     /// <summary>Drops hidden values, or their gradients, with the mask of this pass.</summary>
     /// <param name="pass">The pass.</param>
@@ -79,19 +57,6 @@ public static class TrainingOperators
 
     private static int Items(long count) => checked((int)((count + ElementsPerItem - 1) / ElementsPerItem));
 
-    private static void Run(TrainingPass pass, Kind kind, float[] x, float[] y, long count) => pass.Team.Run(new Job(kind, x, y, count), Items(count));
-
-    private enum Kind
-    {
-        GeluErf,
-        GeluTanh,
-        Tanh,
-        GeluErfSlope,
-        GeluTanhSlope,
-        TanhSlope,
-        Add,
-    }
-
     private readonly struct DropJob(DropoutMask mask, float[] source, float[] target, long total) : ITeamJob
     {
         public void Run(int item, int worker)
@@ -101,43 +66,33 @@ public static class TrainingOperators
         }
     }
 
-    private readonly struct Job(Kind kind, float[] source, float[] target, long total) : ITeamJob
+    private readonly struct ActivateJob(HiddenActivation function, float[] source, float[] target, long total) : ITeamJob
     {
         public void Run(int item, int worker)
         {
             long first = (long)item * ElementsPerItem;
             int count = (int)Math.Min(ElementsPerItem, total - first);
-            ref float x = ref source.At(first);
-            ref float y = ref target.At(first);
-            if (kind <= Kind.Tanh && source != target)
-            {
-                source.AsSpan((int)first, count).CopyTo(target.AsSpan((int)first));
-            }
+            source.AsSpan((int)first, count).CopyTo(target.AsSpan((int)first));
+            Activation.Apply(function, ref target.At(first), count);
+        }
+    }
 
-            switch (kind)
-            {
-                case Kind.GeluErf:
-                    Gelu.Erf(ref y, count);
-                    break;
-                case Kind.GeluTanh:
-                    Gelu.Tanh(ref y, count);
-                    break;
-                case Kind.Tanh:
-                    QuantGen.Kernels.Tanh.Apply(ref y, count);
-                    break;
-                case Kind.GeluErfSlope:
-                    ActivationGradients.GeluErf(ref x, ref y, count);
-                    break;
-                case Kind.GeluTanhSlope:
-                    ActivationGradients.GeluTanh(ref x, ref y, count);
-                    break;
-                case Kind.TanhSlope:
-                    ActivationGradients.Tanh(ref x, ref y, count);
-                    break;
-                default:
-                    RowScaling.Add(ref y, count, ref x);
-                    break;
-            }
+    private readonly struct SlopeJob(HiddenActivation function, float[] x, float[] y, float[] gradient, long total) : ITeamJob
+    {
+        public void Run(int item, int worker)
+        {
+            long first = (long)item * ElementsPerItem;
+            ActivationGradients.Apply(
+                function, ref x.At(first), ref y.At(first), ref gradient.At(first), (int)Math.Min(ElementsPerItem, total - first));
+        }
+    }
+
+    private readonly struct AddJob(float[] summand, float[] sum, long total) : ITeamJob
+    {
+        public void Run(int item, int worker)
+        {
+            long first = (long)item * ElementsPerItem;
+            RowScaling.Add(ref sum.At(first), (int)Math.Min(ElementsPerItem, total - first), ref summand.At(first));
         }
     }
 }

@@ -67,7 +67,7 @@ public sealed class TrainingTrace
         ArgumentNullException.ThrowIfNull(batch);
         TokenCount = batch.TokenCount;
         SequenceCount = batch.SequenceCount;
-        LogitRows = Spec.HasPooler ? SequenceCount : batch.HeadTokens?.Length ?? TokenCount;
+        LogitRows = Spec.IsPooled ? SequenceCount : batch.HeadTokens?.Length ?? TokenCount;
         int[] starts = new int[SequenceCount + 1];
         for (int s = 0; s < SequenceCount; s++)
         {

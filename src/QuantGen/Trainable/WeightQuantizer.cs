@@ -1,3 +1,4 @@
+
 namespace QuantGen.Trainable;
 
 /// <summary>What a linear layer multiplies instead of its weights, and how gradients come back.</summary>

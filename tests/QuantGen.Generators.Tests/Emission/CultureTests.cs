@@ -1,5 +1,6 @@
 using System.Globalization;
 using QuantGen.Generators.Tests.Running;
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Generators.Tests.Emission;

@@ -1,6 +1,7 @@
 using QuantGen.Generators.Emission;
 using QuantGen.Generators.Specs;
 using QuantGen.Generators.Tests.Running;
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Generators.Tests.Emission;

@@ -1,6 +1,6 @@
 extern alias runtime;
 
-using QuantGen.Generators.Emission;
+using QuantGen.Generators.Emission.Plans;
 using QuantGen.Generators.Tests.Running;
 using QuantGen.Specs;
 
@@ -22,7 +22,7 @@ public sealed class MemoryPlanTests
     [MemberData(nameof(Specs))]
     public void Buffers_that_live_at_the_same_time_never_overlap(SpecOptions options, BertArchitecture architecture)
     {
-        MemoryPlan plan = MemoryPlan.Of(Tiny.Spec(options, architecture));
+        MemoryPlan plan = new ModelPlan(Tiny.Spec(options, architecture)).Memory;
         AssertApart(plan.Shared, plan.SharedBytes);
         AssertApart(plan.Local, plan.LocalBytes);
     }
@@ -30,7 +30,7 @@ public sealed class MemoryPlanTests
     [Fact]
     public void Attention_scratch_shares_its_place_with_what_comes_after()
     {
-        MemoryPlan plan = MemoryPlan.Of(Tiny.Spec(new SpecOptions { Bits = 32 }));
+        MemoryPlan plan = new ModelPlan(Tiny.Spec(new SpecOptions { Bits = 32 })).Memory;
         Assert.True(plan.LocalBytes < plan.Local.Sum(b => b.Bytes));
     }
 

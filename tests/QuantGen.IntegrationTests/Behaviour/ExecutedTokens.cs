@@ -23,7 +23,7 @@ internal static class ExecutedTokens
 
         bool isLast = matrix.StartsWith($"encoder.layer.{spec.BlockCount - 1}.", StringComparison.Ordinal);
         bool isForAll = matrix.EndsWith(".key", StringComparison.Ordinal) || matrix.EndsWith(".value", StringComparison.Ordinal);
-        return (spec.UsesPerBlock * tokens) - (spec.HasPooler && isLast && !isForAll ? tokens - sequences : 0);
+        return (spec.UsesPerBlock * tokens) - (spec.IsPooled && isLast && !isForAll ? tokens - sequences : 0);
     }
 
     /// <summary>Gets the bits of what is multiplied: labels of a codebook are looked up and multiply as full-precision numbers.</summary>

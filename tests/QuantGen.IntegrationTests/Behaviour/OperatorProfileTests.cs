@@ -135,7 +135,7 @@ public sealed class OperatorProfileTests
         int layers = spec.Dimensions.Layers;
         if (!spec.HasQuantizedAttention)
         {
-            Add(OperatorClass.Attention, 32, batch.Lengths.Sum(n => 2L * spec.Dimensions.HiddenSize * n * (((layers - 1) * n) + (spec.HasPooler ? 1 : n))));
+            Add(OperatorClass.Attention, 32, batch.Lengths.Sum(n => 2L * spec.Dimensions.HiddenSize * n * (((layers - 1) * n) + (spec.IsPooled ? 1 : n))));
         }
 
         if (spec.HasMaskedLanguageHead)
@@ -145,7 +145,7 @@ public sealed class OperatorProfileTests
 
         if (spec.HasOutputLayer)
         {
-            Add(OperatorClass.Head, 32, (long)spec.OutputCount * spec.Dimensions.HiddenSize * (spec.HasPooler ? batch.Lengths.Length : batch.Ids.Length));
+            Add(OperatorClass.Head, 32, (long)spec.OutputCount * spec.Dimensions.HiddenSize * (spec.IsPooled ? batch.Lengths.Length : batch.Ids.Length));
         }
 
         return counts;

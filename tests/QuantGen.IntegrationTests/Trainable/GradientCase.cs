@@ -9,7 +9,7 @@ internal sealed class GradientCase : IDisposable
     public GradientCase(string name)
     {
         Model = TrainableTestModel.Named(name).Create(seed: 11, new TrainableOptions { Threads = 1 });
-        Batch = TrainingBatches.Of(3, 7, 1) with { HeadTokens = Model.Spec.HasPooler ? null : [0, 3, 4, 9] };
+        Batch = TrainingBatches.Of(3, 7, 1) with { HeadTokens = Model.Spec.IsPooled ? null : [0, 3, 4, 9] };
         TrainingBatches.Calibrate(Model, Batch);
         Loss();
         Model.Backward();

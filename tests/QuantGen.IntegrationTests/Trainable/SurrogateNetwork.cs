@@ -161,7 +161,7 @@ internal sealed class SurrogateNetwork
         return context;
     }
 
-    private IEnumerable<double[]> HeadRows(List<double[]> hidden) => _spec.HasPooler
+    private IEnumerable<double[]> HeadRows(List<double[]> hidden) => _spec.IsPooled
         ? _batch.Starts[..^1].Select(start => hidden[start])
         : _spec.OutputCount == 0 ? [] : (_batch.HeadTokens ?? [.. Enumerable.Range(0, hidden.Count)]).Select(token => hidden[token]);
 
@@ -174,13 +174,13 @@ internal sealed class SurrogateNetwork
             return [.. Parameters["cls.predictions.bias"].Select((b, id) => b + Dot(Row(PackedLayout.WordEmbedding, id), transformed))];
         }
 
-        return Product(_spec.OutputLayerName, _spec.HasPooler ? [.. Linear("pooler.dense", state, 0).Select(Math.Tanh)] : state);
+        return Product(_spec.OutputLayerName, _spec.IsPooled ? [.. Linear("pooler.dense", state, 0).Select(Math.Tanh)] : state);
     }
 
     private double[] Linear(string name, double[] x, int use)
     {
         MatrixSpec matrix = _spec.Matrix(name);
-        return Product(name, matrix.HasIntegerProduct ? Activations(x, ActivationSite.NameFor(name), use, _spec.ActivationBits) : x);
+        return Product(name, matrix.HasIntegerProduct ? Activations(x, _spec.Graph.SiteOf(name), use, _spec.ActivationBits) : x);
     }
 
     private double[] Product(string name, double[] x)

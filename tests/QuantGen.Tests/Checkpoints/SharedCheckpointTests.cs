@@ -1,4 +1,6 @@
+using QuantGen.Architectures;
 using QuantGen.Checkpoints;
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Tests.Checkpoints;

@@ -1,6 +1,7 @@
 using System.Text;
 using QuantGen.Checkpoints;
 using QuantGen.Execution;
+using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Specs;
 using QuantGen.Tokenization;

@@ -1,4 +1,5 @@
 using QuantGen.Checkpoints;
+using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Specs;
 using QuantGen.Tests.Checkpoints;

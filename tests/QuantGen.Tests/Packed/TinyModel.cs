@@ -1,3 +1,4 @@
+using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Specs;
 

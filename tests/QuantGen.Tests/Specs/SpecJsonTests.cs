@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using QuantGen.Graph;
 using QuantGen.Specs;
 using static QuantGen.Tests.Specs.SpecBuilderTests;
 

@@ -77,7 +77,7 @@ internal sealed record SharedModel(string Folder, ModelSpec Spec, Func<Trainable
 
         return new TrainingBatch([.. ids.SelectMany(row => row)], new byte[starts[^1]], starts)
         {
-            HeadTokens = Spec.HasPooler ? null : [.. Enumerable.Range(0, starts[^1]).Where(token => token == 0 || random.Next(6) == 0)],
+            HeadTokens = Spec.IsPooled ? null : [.. Enumerable.Range(0, starts[^1]).Where(token => token == 0 || random.Next(6) == 0)],
         };
     }
 

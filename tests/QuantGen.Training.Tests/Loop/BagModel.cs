@@ -1,3 +1,4 @@
+using QuantGen.Graph;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 using QuantGen.Training.Randomness;

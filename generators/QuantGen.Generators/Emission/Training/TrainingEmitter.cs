@@ -1,6 +1,8 @@
 using System.Globalization;
+using QuantGen.Generators.Emission.Nodes;
+using QuantGen.Generators.Emission.Plans;
 using QuantGen.Generators.Specs;
-using QuantGen.Specs;
+using QuantGen.Graph;
 
 namespace QuantGen.Generators.Emission.Training;
 
@@ -17,6 +19,7 @@ internal static class TrainingEmitter
         {
             w.Lines($"""
                 using global::System;
+                using global::QuantGen;
                 using global::QuantGen.Specs;
                 using global::QuantGen.Trainable;
 
@@ -24,16 +27,16 @@ internal static class TrainingEmitter
                 """);
             using (w.Block($"internal sealed class {spec.Name}Training : TrainableNetwork"))
             {
-                Shapes(w, plan.Model);
+                PlanEmitter.Shapes(w, plan.Model);
                 new TrainingFields(plan).Emit(w);
-                Passes(w, plan.Model);
-                TrainingEmbeddingEmitter.Emit(w, plan.Model);
-                for (int block = 0; block < plan.Model.BlockCount; block++)
+                Passes(w, plan.Graph);
+                Embedding(w, plan.Graph);
+                for (int layer = 0; layer < plan.Graph.Layers.Count; layer++)
                 {
-                    new TrainingLayerEmitter(plan.Model, block).Emit(w);
+                    TrainingSteps.Layer(w, plan, layer);
                 }
 
-                TrainingHeadEmitter.Emit(w, plan.Model);
+                TrainingSteps.Head(w, plan);
             }
         }
 
@@ -41,20 +44,12 @@ internal static class TrainingEmitter
     }
 
     /// <summary>Names the field of a parameter or site.</summary>
-    public static string Field(string name)
-    {
-        string identifier = Identifier.Of(name);
-        return "_" + char.ToLowerInvariant(identifier[0]) + identifier.Substring(1);
-    }
+    public static string Field(string name) => "_" + Identifier.Field(name);
 
     public static string N(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Numbers the dropout of attention probabilities in one use of a layer; those of the two halves' outputs follow. The embedding's is 0.</summary>
-    public static string Dropout(ModelSpec model, int block, int which) =>
-        model.UsesPerBlock > 1 ? $"(3 * use) + {N(1 + which)}" : N((3 * block) + 1 + which);
-
-    /// <summary>Numbers the dropout before the output layer.</summary>
-    public static string HeadDropout(ModelSpec model) => N((3 * model.Dimensions.Layers) + 1);
+    /// <summary>The field of a masked language model's decoder.</summary>
+    public const string DecoderField = "_decoder";
 
     private static void Surface(SourceWriter w, ClassSpec spec)
     {
@@ -86,29 +81,29 @@ internal static class TrainingEmitter
         w.Blank();
     }
 
-    private static void Shapes(SourceWriter w, ModelSpec model)
+    private static void Embedding(SourceWriter w, ModelGraph graph)
     {
-        ModelConfig d = model.Dimensions;
-        w.Lines($"""
-            // Shapes.
-            private const int HiddenSize = {N(d.HiddenSize)};
-            private const int HeadCount = {N(d.Heads)};
-            private const int HeadSize = {N(model.HeadSize)};
-            private const int IntermediateSize = {N(d.IntermediateSize)};
-            private const int EmbeddingSize = {N(d.EmbeddingSize)};
-            private const float LayerNormEpsilon = {FloatLiteral.Of((float)d.LayerNormEpsilon)};
+        w.Lines("// Word, token type and position, added in that order, normalized and dropped.");
+        using (w.Block("private void Embed()"))
+        {
+            EmbeddingEmitter.Forward(w, graph.Embedding);
+        }
 
-            // 1 / sqrt(head size), rounded once.
-            private const float AttentionScale = {FloatLiteral.Of((float)(1.0 / Math.Sqrt(model.HeadSize)))};
+        w.Blank();
+        w.Lines("// The same backwards: rows of the embeddings that the batch used get gradients.");
+        using (w.Block("private void EmbedBackward()"))
+        {
+            EmbeddingEmitter.Backward(w, graph.Embedding);
+        }
 
-            """);
+        w.Blank();
     }
 
-    private static void Passes(SourceWriter w, ModelSpec model)
+    private static void Passes(SourceWriter w, ModelGraph graph)
     {
-        int layers = model.Dimensions.Layers;
-        bool hasHead = model.HasOutputLayer || model.HasMaskedLanguageHead;
-        string Layer(int layer, string direction) => model.UsesPerBlock > 1 ? $"Layer0{direction}({N(layer)});" : $"Layer{N(layer)}{direction}();";
+        int layers = graph.Depth;
+        bool hasHead = graph.Head.Count > 0;
+        string Layer(int layer, string direction) => graph.IsShared ? $"Layer0{direction}({N(layer)});" : $"Layer{N(layer)}{direction}();";
         w.Lines("/// <inheritdoc/>");
         using (w.Block("protected override void RunForward()"))
         {

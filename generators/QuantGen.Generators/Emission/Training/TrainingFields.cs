@@ -1,4 +1,6 @@
+using QuantGen.Generators.Emission.Plans;
 using System.Text;
+using QuantGen.Graph;
 using QuantGen.Specs;
 using static QuantGen.Generators.Emission.Training.TrainingEmitter;
 
@@ -8,42 +10,43 @@ namespace QuantGen.Generators.Emission.Training;
 internal sealed class TrainingFields
 {
     private readonly ModelPlan _plan;
+    private readonly TrainingContext _head;
     private readonly List<(string Type, string Field, string Value)> _parameters = new();
 
     public TrainingFields(ModelPlan plan)
     {
         _plan = plan;
-        ModelSpec model = plan.Model;
-        ModelConfig d = model.Dimensions;
-        Add("TrainableEmbedding", "embeddings", $"AddEmbeddings({N(d.VocabularySize)}, {N(d.MaxPositions)}, {N(d.TypeVocabularySize)}, EmbeddingSize)");
-        Norm("embeddings.LayerNorm", "EmbeddingSize");
-        foreach (ActivationSite site in model.ActivationSites())
+        _head = new TrainingContext(plan, layer: -1);
+        string site = string.Empty;
+        foreach (Node node in plan.Graph.Nodes)
         {
-            Linears(site);
-            Attention(site.Name);
-            if (site.Name.EndsWith(".output.dense", StringComparison.Ordinal))
+            switch (node)
             {
-                Norm(site.Name.Substring(0, site.Name.Length - "dense".Length) + "LayerNorm", "HiddenSize");
+                case EmbeddingNode e:
+                    Add("TrainableEmbedding", "embeddings", $"AddEmbeddings(words: {N(e.Words)}, positions: {N(e.Positions)}, types: {N(e.Types)}, columns: EmbeddingSize)");
+                    break;
+                case NormNode norm:
+                    Add("TrainableNorm", norm.Name, $"AddNorm(\"{norm.Name}\", {N(norm.Columns)}, LayerNormEpsilon)");
+                    break;
+                case LinearNode { IsQuantizable: true } linear when linear.Site != site:
+                    Linears(plan.Model.ActivationSites().First(s => s.Name == linear.Site));
+                    site = linear.Site;
+                    break;
+                case LinearNode { IsQuantizable: false } dense:
+                    Add("TrainableLinear", dense.Name, $"AddOutputLayer(\"{dense.Name}\", rows: {N(dense.Rows)}, columns: {N(dense.Width)})");
+                    break;
+                case AttentionNode attention when plan.Model.HasQuantizedAttention:
+                    Attention(attention);
+                    break;
+                case DecoderNode:
+                    _parameters.Add(("TrainableDecoder", DecoderField, $"AddDecoder({Field("embeddings")});"));
+                    break;
             }
-        }
-
-        if (model.HasOutputLayer)
-        {
-            Add("TrainableLinear", model.OutputLayerName, $"AddOutputLayer(\"{model.OutputLayerName}\", {N(model.OutputCount)}, HiddenSize)");
-        }
-
-        if (model.HasMaskedLanguageHead)
-        {
-            const string Transform = PackedLayout.MaskedLanguageTransform;
-            Add("TrainableLinear", Transform + ".dense", $"AddOutputLayer(\"{Transform}.dense\", EmbeddingSize, HiddenSize)");
-            Norm(Transform + ".LayerNorm", "EmbeddingSize");
-            Add("TrainableDecoder", "cls.predictions.decoder", $"AddDecoder({Field("embeddings")})");
         }
     }
 
     public void Emit(SourceWriter w)
     {
-        ModelSpec model = _plan.Model;
         w.Lines("// Parameters, in the order of the forward pass.");
         foreach ((string type, string field, _) in _parameters)
         {
@@ -54,7 +57,7 @@ internal sealed class TrainingFields
 
             // What each use of a layer keeps, and gradients that all layers share.
             private readonly TrainableAttention _attention = new(HeadCount, HeadSize, AttentionScale);
-            private readonly LayerActivations[] _layers = new LayerActivations[{N(model.Dimensions.Layers)}];
+            private readonly LayerActivations[] _layers = new LayerActivations[{N(_plan.Graph.Depth)}];
             private readonly BackwardBuffers _gradients = new(HiddenSize, IntermediateSize);
             """);
         foreach ((string buffer, _) in Buffers())
@@ -62,9 +65,9 @@ internal sealed class TrainingFields
             w.Lines($"private float[] {buffer} = Array.Empty<float>();");
         }
 
-        if (!model.HasPooler && (model.HasOutputLayer || model.HasMaskedLanguageHead))
+        foreach (Node step in _plan.Graph.Head.Where(step => step.Output != Values.Logits && _head.IsAlias(step.Output)))
         {
-            w.Lines("private float[] _headStates = Array.Empty<float>(); // one of the buffers above, or the last hidden states");
+            w.Lines($"private float[] {_head.Value(step.Output)} = Array.Empty<float>(); // the buffer of that name, or where its values came from");
         }
 
         w.Blank();
@@ -110,40 +113,28 @@ internal sealed class TrainingFields
 
     private IEnumerable<(string Buffer, string Count)> Buffers()
     {
-        ModelSpec model = _plan.Model;
         yield return ("_embeddingSum", "tokens * EmbeddingSize");
-        if (model.Dimensions.Architecture == BertArchitecture.Albert)
+        if (_plan.Graph.Embedding.Any(step => step is LinearNode))
         {
             yield return ("_embedded", "tokens * EmbeddingSize");
             yield return ("_embeddedGradient", "tokens * EmbeddingSize");
         }
 
-        if (model.HasMaskedLanguageHead)
+        foreach (Node step in _plan.Graph.Head.Where(step => step.Output != Values.Logits))
         {
-            yield return ("_transformed", "(long)Trace.LogitRows * EmbeddingSize");
-            yield return ("_activated", "(long)Trace.LogitRows * EmbeddingSize");
-            yield return ("_predicted", "(long)Trace.LogitRows * EmbeddingSize");
-            yield return ("_predictedGradient", "(long)Trace.LogitRows * EmbeddingSize");
+            yield return (Field(step.Output), $"(long)Trace.LogitRows * {_plan.SizeOf(step.Output)}");
         }
 
-        if (model.HasOutputLayer || model.HasMaskedLanguageHead)
+        foreach (Node step in _head.Roots())
         {
-            yield return ("_headInput", "(long)Trace.LogitRows * HiddenSize");
-            yield return ("_headGradient", "(long)Trace.LogitRows * HiddenSize");
-        }
-
-        if (model.HasPooler)
-        {
-            yield return ("_pooled", "(long)Trace.LogitRows * HiddenSize");
-            yield return ("_dropped", "(long)Trace.LogitRows * HiddenSize");
-            yield return ("_pooledGradient", "(long)Trace.LogitRows * HiddenSize");
+            yield return (_head.Gradient(step.Output), $"(long)Trace.LogitRows * {_plan.SizeOf(step.Output)}");
         }
     }
 
     // Layers that read the same activations: the place where those get codes, then the layers, each described for reviewers.
     private void Linears(ActivationSite site)
     {
-        MatrixSpec[] matrices = _plan.Model.Matrices.Where(m => ActivationSite.NameFor(m.Name) == site.Name).ToArray();
+        MatrixSpec[] matrices = _plan.Model.Matrices.Where(m => _plan.Model.Graph.SiteOf(m.Name) == site.Name).ToArray();
         var value = new StringBuilder("new TrainableLinears(\n");
         value.Append("    ").Append(site.IsQuantized ? Site(site, _plan.Model.ActivationBits) : "site: null").Append(',');
         foreach (MatrixSpec matrix in matrices)
@@ -156,21 +147,15 @@ internal sealed class TrainingFields
     }
 
     // The operands of attention come into being after the three matrices that make them.
-    private void Attention(string site)
+    private void Attention(AttentionNode node)
     {
-        ModelSpec model = _plan.Model;
-        ActivationSite[] operands = model.AttentionSites().Where(s => s.Name.StartsWith(site + ".", StringComparison.Ordinal)).ToArray();
-        if (operands.Length > 0)
-        {
-            string sites = string.Join(",\n    ", operands.Select(s => Site(s, model.AttentionBits)));
-            Add("AttentionSites", site + ".operands", $"new AttentionSites(\n    {sites})");
-        }
+        IEnumerable<ActivationSite> operands = _plan.Model.AttentionSites().Where(site => node.Operands.Contains(site.Name));
+        string sites = string.Join(",\n    ", operands.Select(site => Site(site, _plan.Model.AttentionBits)));
+        Add("AttentionSites", node.Name + ".operands", $"new AttentionSites(\n    {sites})");
     }
 
     private static string Site(ActivationSite site, int bits) =>
         $"AddSite(\"{site.Name}\", columns: {N(site.Columns)}, uses: {N(site.Uses)}, bits: {N(bits)})";
-
-    private void Norm(string name, string columns) => Add("TrainableNorm", name, $"AddNorm(\"{name}\", {columns}, LayerNormEpsilon)");
 
     private void Add(string type, string name, string value) => _parameters.Add((type, Field(name), value + ";"));
 

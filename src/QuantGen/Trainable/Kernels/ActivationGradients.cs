@@ -24,6 +24,30 @@ internal static class ActivationGradients
     /// <param name="count">How many.</param>
     public static void Tanh(ref float y, ref float gradient, int count) => Apply<TanhSlope>(ref y, ref gradient, count);
 
+    /// <summary>Multiplies by the derivative of an activation function.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="x">Its arguments.</param>
+    /// <param name="y">Its values.</param>
+    /// <param name="gradient">Gradients of the values; become those of the arguments.</param>
+    /// <param name="count">How many.</param>
+    public static void Apply(HiddenActivation function, ref float x, ref float y, ref float gradient, int count)
+    {
+        switch (function)
+        {
+            case HiddenActivation.Gelu:
+                GeluErf(ref x, ref gradient, count);
+                break;
+            case HiddenActivation.GeluNew:
+                GeluTanh(ref x, ref gradient, count);
+                break;
+            case HiddenActivation.Tanh:
+                Tanh(ref y, ref gradient, count);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(function), function, "No kernel computes the gradient of this function.");
+        }
+    }
+
     private static void Apply<TSlope>(ref float x, ref float gradient, int count)
         where TSlope : struct, ILaneFunction
     {

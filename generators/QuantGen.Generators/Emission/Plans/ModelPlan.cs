@@ -1,8 +1,9 @@
 using QuantGen.Generators.Emission.Kernels;
 using QuantGen.Generators.Specs;
+using QuantGen.Graph;
 using QuantGen.Specs;
 
-namespace QuantGen.Generators.Emission;
+namespace QuantGen.Generators.Emission.Plans;
 
 /// <summary>Everything derived from a spec that more than one emitter needs: where weights and buffers are and which kernels are in use.</summary>
 internal sealed class ModelPlan
@@ -14,8 +15,11 @@ internal sealed class ModelPlan
     public ModelPlan(ClassSpec spec)
     {
         Spec = spec;
-        Weights = WeightLayout.Of(spec.Model);
-        Memory = MemoryPlan.Of(spec);
+        Graph = spec.Model.Graph;
+        Weights = new WeightLayout(spec.Model);
+        Values = new ValuePlan(Graph);
+        Phases = PhaseList.Of(Graph);
+        Memory = new MemoryPlan(spec, Values, Phases);
         Kernels = spec.Model.Matrices
             .SelectMany(m => m.Segments().Select(s => KernelVariant.Of(m, s.Bits)))
             .SelectMany(k => k.HasCodebook ? new[] { k, KernelVariant.FullPrecision } : new[] { k })
@@ -29,9 +33,31 @@ internal sealed class ModelPlan
 
     public ModelSpec Model => Spec.Model;
 
+    public ModelGraph Graph { get; }
+
+    /// <summary>Gets where values stand and how long they live.</summary>
+    public ValuePlan Values { get; }
+
+    /// <summary>Gets the phases of a pass.</summary>
+    public IReadOnlyList<Phase> Phases { get; }
+
     public WeightLayout Weights { get; }
 
     public MemoryPlan Memory { get; }
 
     public IReadOnlyList<KernelVariant> Kernels { get; }
+
+    /// <summary>Gets the name of the class with a variant's kernels.</summary>
+    /// <param name="variant">The variant.</param>
+    public string KernelsOf(KernelVariant variant) => Spec.Name + "Kernels" + variant.Suffix;
+
+    /// <summary>Gets the constant for a value's width.</summary>
+    /// <param name="value">The value.</param>
+    public string SizeOf(string value) => value switch
+    {
+        QuantGen.Graph.Values.Embedded or "transformed" or "transform_activated" or "predicted" => "EmbeddingSize",
+        QuantGen.Graph.Values.Intermediate or QuantGen.Graph.Values.Activated => "IntermediateSize",
+        QuantGen.Graph.Values.Logits => Model.OutputCount.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        _ => "HiddenSize",
+    };
 }

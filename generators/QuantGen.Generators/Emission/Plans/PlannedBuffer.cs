@@ -1,4 +1,4 @@
-namespace QuantGen.Generators.Emission;
+namespace QuantGen.Generators.Emission.Plans;
 
 /// <summary>A buffer of the memory plan.</summary>
 /// <param name="Name">What it holds.</param>

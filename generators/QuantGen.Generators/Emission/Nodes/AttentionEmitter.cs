@@ -1,0 +1,110 @@
+using QuantGen.Generators.Emission.Plans;
+using QuantGen.Generators.Emission.Training;
+using QuantGen.Graph;
+using static QuantGen.Generators.Emission.Nodes.PartContext;
+
+namespace QuantGen.Generators.Emission.Nodes;
+
+/// <summary>Attention: one method for all layers, which runs one head over one sequence.</summary>
+internal static class AttentionEmitter
+{
+    /// <summary>Emits the method.</summary>
+    public static void Infer(SourceWriter w, ModelPlan plan)
+    {
+        bool isQuantized = plan.Model.HasQuantizedAttention;
+        string queries = plan.Graph.IsPooled ? "isFirstOnly ? 1 : length" : "length";
+        string parameters = (plan.Graph.IsPooled ? ", bool isFirstOnly" : string.Empty) + (isQuantized ? ", long layer, int site, int use" : string.Empty);
+        w.Lines($$"""
+            // One head of one sequence. Only this item reads its slice of the queries, so the context takes their place.
+            private static void Attend(ForwardPass pass, int worker, int item{{parameters}})
+            {
+                int sequence = item / HeadCount;
+                int head = item % HeadCount;
+                int first = pass.Starts[sequence];
+                int length = pass.Starts[sequence + 1] - first;
+                int queries = {{queries}};
+                pass.Enter(worker, OperatorClass.{{ProfileMark.Attention}}{{(isQuantized ? string.Empty : ", 2L * queries * length * HeadSize")}});
+                ref float query = ref Unsafe.Add(ref pass.Shared(Projected), ((nint)first * ProjectedStride) + (head * HeadSize));
+                ref float key = ref Unsafe.Add(ref query, HiddenSize);
+                ref float value = ref Unsafe.Add(ref query, 2 * HiddenSize);
+                ref float scratch = ref pass.LocalFloats(worker, AttentionScratch);
+            """);
+        w.Lines(isQuantized ? """
+                if (pass.Observer is not null)
+                {
+                    // Calibration sees what would be quantized, and goes on in full precision.
+                    AttentionProbe.Run(
+                        pass, site, use, ref query, ref key, ref value, ProjectedStride,
+                        queries, length, HeadSize, AttentionScale, ref scratch, ref query, ProjectedStride);
+                    return;
+                }
+
+                QuantizedAttention.Run(
+                    ref query, ref key, ref value, ProjectedStride,
+                    queries, length, HeadSize, Operands(pass, layer, use),
+                    ref scratch, ref query, ProjectedStride);
+            }
+
+            """ : """
+                Attention.Run(
+                    ref query, ref key, ref value, ProjectedStride,
+                    queries, length, HeadSize, AttentionScale, ref scratch, ref query, ProjectedStride);
+            }
+
+            """);
+        if (isQuantized)
+        {
+            Operands(w, plan);
+        }
+    }
+
+    /// <summary>Gets the call of the method for one use of a layer, as code.</summary>
+    public static string Call(ModelPlan plan, PhasePart part)
+    {
+        string arguments = "pass, worker, item";
+        if (plan.Graph.IsPooled)
+        {
+            arguments += ", isFirstOnly: " + (part.FirstTokens.Count > 0 ? "true" : "false");
+        }
+
+        if (plan.Model.HasQuantizedAttention)
+        {
+            int site = plan.Model.ActivationSites().Count + (4 * part.Layer);
+            arguments += $", layer: {plan.Weights.Layers[part.Layer].Name}, site: {N(site)}, use: {N(plan.Graph.IsShared ? part.Use : 0)}";
+        }
+
+        return $"Attend({arguments});";
+    }
+
+    public static void Forward(SourceWriter w, TrainingContext t, AttentionNode node) => w.Lines($"""
+        _attention.Forward(
+            Pass, layer.Projected, Trace.ScoreStarts, dropout: {t.Dropout(node)}, {Sites(t, node)}, use: {t.SiteUse}, scores: Trace.Scores[{t.Use}], layer.Probabilities, layer.Context);
+        """);
+
+    public static void Backward(SourceWriter w, TrainingContext t, AttentionNode node) => w.Lines($"""
+        _attention.Backward(
+            Pass, layer.Projected, Trace.ScoreStarts, dropout: {t.Dropout(node)}, {Sites(t, node)}, use: {t.SiteUse}, TraceGradients.HasScores ? TraceGradients.Scores[{t.Use}] : null,
+            layer.Probabilities, {t.Gradient(node.Output)}, g.Projected);
+        """);
+
+    private static string Sites(TrainingContext t, AttentionNode node) =>
+        t.Plan.Model.HasQuantizedAttention ? TrainingEmitter.Field(node.Name + ".operands") : "null";
+
+    private static void Operands(SourceWriter w, ModelPlan plan)
+    {
+        string Operand(string name) =>
+            $"Operand(pass, layer + InLayer.{Identifier.Of(WeightLayout.PartOf(name) + ".input_scale")}, layer + InLayer.{Identifier.Of(WeightLayout.PartOf(name) + ".input_zero_point")}, use)";
+        string operands = string.Join(",\n    ", plan.Graph.Attention(0).Operands.Select(Operand));
+        w.Lines($"""
+            // How a layer's query, key, value and probabilities become codes.
+            private static AttentionOperands Operands(ForwardPass pass, long layer, int use) => new(
+                {operands},
+                AttentionScale);
+
+            private static ActivationParameters Operand(ForwardPass pass, long scale, long zeroPoint, int use) =>
+                ActivationParameters.FromScale(
+                    Unsafe.Add(ref pass.WeightFloats(scale), use), Unsafe.Add(ref pass.WeightIntegers(zeroPoint), use), bits: {N(plan.Model.AttentionBits)});
+
+            """);
+    }
+}

@@ -1,0 +1,61 @@
+using QuantGen.Generators.Emission.Plans;
+using QuantGen.Generators.Emission.Training;
+using QuantGen.Graph;
+using QuantGen.Specs;
+using static QuantGen.Generators.Emission.Nodes.PartContext;
+
+namespace QuantGen.Generators.Emission.Nodes;
+
+/// <summary>The decoder of a masked language model: some words at a time, for all wanted tokens.</summary>
+internal static class DecoderEmitter
+{
+    /// <summary>Words that one item decodes: their values stay in the cache while every wanted token meets them.</summary>
+    public const int WordsPerItem = 64;
+
+    public static void Infer(SourceWriter w, ModelPlan plan, DecoderNode node)
+    {
+        string input = Identifier.Of(plan.Values.PlaceOf(node.Input));
+        w.Lines($$"""
+            private static void DecodeHead(ForwardPass pass, int worker, int item)
+            {
+                int first = item * {{N(WordsPerItem)}};
+                int count = Math.Min({{N(WordsPerItem)}}, {{N(node.Words)}} - first);
+                pass.Enter(worker, OperatorClass.{{ProfileMark.Head}}, (long)pass.HeadTokens.Length * count * EmbeddingSize);
+            {{Words(plan.Model, node)}}    Dense.Apply(
+                    ref pass.Shared({{input}}), EmbeddingSize, pass.HeadTokens.Length,
+                    ref words, ref Unsafe.Add(ref pass.WeightFloats({{plan.Weights[node.Bias]}}), first), EmbeddingSize, count,
+                    ref pass.Result(first), {{N(node.Words)}});
+            }
+            """);
+    }
+
+    public static void Forward(SourceWriter w, TrainingContext t, DecoderNode node) =>
+        w.Lines($"{TrainingEmitter.DecoderField}.Forward(Pass, {t.Value(node.Input)}, {t.Rows}, Trace.Logits);");
+
+    public static void Backward(SourceWriter w, TrainingContext t, DecoderNode node) =>
+        w.Lines($"{TrainingEmitter.DecoderField}.Backward(Pass, {t.Value(node.Input)}, {t.Rows}, TraceGradients.Logits, {t.Gradient(node.Input)});");
+
+    private static string Words(ModelSpec model, DecoderNode node)
+    {
+        string place = Identifier.Of(PackedLayout.WordEmbedding + (model.EmbeddingBits == 32 ? ".weight" : ".codes"));
+        if (model.EmbeddingBits == 32)
+        {
+            return $"    ref float words = ref Unsafe.Add(ref pass.WeightFloats({place}), (nint)first * EmbeddingSize);\n";
+        }
+
+        string row = $"ref Unsafe.Add(ref pass.Weights({place}), (nint)(first + i) * {N(MatrixSpec.RowBytes(node.Width, model.EmbeddingBits))}), {N(model.EmbeddingBits)}";
+        string numbers = model.HasEmbeddingCodebook
+            ? $"ref pass.WeightFloats({Identifier.Of(PackedLayout.WordEmbedding + ".codebook")})"
+            : $"Unsafe.Add(ref pass.WeightFloats({Identifier.Of(PackedLayout.WordEmbedding + ".scales")}), first + i)";
+        return $$"""
+                ref float words = ref pass.LocalFloats(worker, Words);
+                for (int i = 0; i < count; i++)
+                {
+                    Embedding.{{(model.HasEmbeddingCodebook ? "WordOfCodebook" : "Word")}}(
+                        {{row}}, {{numbers}}, EmbeddingSize, ref Unsafe.Add(ref words, i * EmbeddingSize));
+                }
+
+
+            """;
+    }
+}

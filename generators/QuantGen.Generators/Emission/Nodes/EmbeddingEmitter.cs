@@ -1,0 +1,75 @@
+using QuantGen.Generators.Emission.Training;
+using QuantGen.Graph;
+using QuantGen.Specs;
+using static QuantGen.Generators.Emission.Nodes.PartContext;
+
+namespace QuantGen.Generators.Emission.Nodes;
+
+/// <summary>The sum of a token's embeddings and its normalization, which one kernel computes.</summary>
+internal static class EmbeddingEmitter
+{
+    public static void Infer(SourceWriter w, PartContext context, EmbeddingNode node, NormNode norm)
+    {
+        ModelSpec model = context.Plan.Model;
+        int bits = model.EmbeddingBits;
+        int rowBytes = bits == 32 ? node.Columns * 4 : MatrixSpec.RowBytes(node.Columns, bits);
+        string words = Identifier.Of(PackedLayout.WordEmbedding + (bits == 32 ? ".weight" : ".codes"));
+        string scale = bits == 32 ? "1f" : $"Unsafe.Add(ref pass.WeightFloats({Identifier.Of(PackedLayout.WordEmbedding + ".scales")}), id)";
+        string method = model.HasEmbeddingCodebook ? "RunCodebook" : "Run";
+        string numbers = model.HasEmbeddingCodebook
+            ? $"{N(bits)}, ref pass.WeightFloats({Identifier.Of(PackedLayout.WordEmbedding + ".codebook")})"
+            : $"{N(bits)}, {scale}";
+        string types = node.Types == 0 ? "Unsafe.NullRef<float>(), // tokens have no types"
+            : $"Unsafe.Add(ref pass.WeightFloats({Identifier.Of(PackedLayout.TypeEmbedding + ".weight")}), pass.Types[token] * EmbeddingSize),";
+        ProfileMark.Write(w, ProfileMark.Embedding);
+        w.Lines($$"""
+            for (int i = 0; i < count; i++)
+            {
+                int token = first + i;
+                int id = pass.Ids[token];
+                Embedding.{{method}}(
+                    ref Unsafe.Add(ref pass.Weights({{words}}), (nint)id * {{N(rowBytes)}}), {{numbers}},
+                    ref {{types}}
+                    ref Unsafe.Add(ref pass.WeightFloats({{Identifier.Of(PackedLayout.PositionEmbedding + ".weight")}}), pass.Positions[token] * EmbeddingSize),
+                    {{context.NormWeights(norm.Name)}},
+                    LayerNormEpsilon, EmbeddingSize, ref Unsafe.Add(ref {{context.Ref(norm.Output)}}, (nint)i * EmbeddingSize));
+            }
+            """);
+    }
+
+    /// <summary>Emits the training forward pass of all steps before the first layer.</summary>
+    public static void Forward(SourceWriter w, IReadOnlyList<Node> steps)
+    {
+        NormNode norm = steps.OfType<NormNode>().First();
+        string output = steps.Count > 3 ? "_embedded" : "Trace.Hidden[0]";
+        w.Lines($"""
+            _embeddings.Forward(Pass, _embeddingSum);
+            {TrainingEmitter.Field(norm.Name)}.Forward(Pass, Pass.Tokens, _embeddingSum, {output});
+            TrainingOperators.Drop(Pass, 0, {output}, {output}, (long)Pass.Tokens * EmbeddingSize);
+            """);
+        foreach (LinearNode projection in steps.OfType<LinearNode>())
+        {
+            w.Lines($"{TrainingEmitter.Field(projection.Site)}.Forward(Pass, _embedded, tokens: Pass.Tokens, use: 0, output: Trace.Hidden[0]);");
+        }
+    }
+
+    /// <summary>Emits the backward pass: rows of the embeddings that the batch used get gradients.</summary>
+    public static void Backward(SourceWriter w, IReadOnlyList<Node> steps)
+    {
+        NormNode norm = steps.OfType<NormNode>().First();
+        string gradient = steps.Count > 3 ? "_embeddedGradient" : "_gradients.Hidden";
+        foreach (LinearNode projection in steps.OfType<LinearNode>())
+        {
+            w.Lines($"""
+                {TrainingEmitter.Field(projection.Site)}.Backward(
+                    Pass, _embedded, tokens: Pass.Tokens, use: 0, outputGradient: _gradients.Hidden, inputGradient: _embeddedGradient, spare: null);
+                """);
+        }
+
+        w.Lines($"""
+            TrainingOperators.Drop(Pass, 0, {gradient}, {gradient}, (long)Pass.Tokens * EmbeddingSize);
+            {TrainingEmitter.Field(norm.Name)}.Backward(Pass, Pass.Tokens, _embeddingSum, {gradient});
+            _embeddings.Backward(Pass, {gradient});
+            """);
+    }
+}

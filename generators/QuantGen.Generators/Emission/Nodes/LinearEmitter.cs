@@ -1,0 +1,159 @@
+using QuantGen.Generators.Emission.Kernels;
+using QuantGen.Generators.Emission.Plans;
+using QuantGen.Generators.Emission.Training;
+using QuantGen.Graph;
+using QuantGen.Specs;
+using static QuantGen.Generators.Emission.Nodes.PartContext;
+
+namespace QuantGen.Generators.Emission.Nodes;
+
+/// <summary>Linear layers that may be quantized: codes are made once for all that read the same values, then comes one product per matrix.</summary>
+internal static class LinearEmitter
+{
+    /// <summary>Emits the layers that read one place.</summary>
+    /// <param name="w">Where to.</param>
+    /// <param name="context">The method.</param>
+    /// <param name="nodes">The layers.</param>
+    public static void Infer(SourceWriter w, PartContext context, IReadOnlyList<LinearNode> nodes)
+    {
+        ModelSpec model = context.Plan.Model;
+        MatrixSpec[] matrices = nodes.Select(node => model.Matrix(node.Name)).ToArray();
+        ActivationSite site = model.ActivationSites().First(s => s.Name == nodes[0].Site);
+        string input = $"ref {context.Ref(nodes[0].Input)}, {context.Stride(nodes[0].Input)}, {context.Count}";
+        string operators = nodes[0].Part.ToString();
+        w.Lines($"\n// {(nodes.Count > 1 ? site.Name : nodes[0].Name)}");
+        if (context.IsObserved && matrices.Any(matrix => !matrix.IsQuantized))
+        {
+            int index = model.ActivationSites().ToList().IndexOf(site);
+            w.Lines($"ActivationProbe.Observe(pass, site: {N(index)}, use: {context.Use}, {input}, columns: {N(site.Columns)});");
+        }
+
+        if (site.IsQuantized)
+        {
+            ProfileMark.Write(w, ProfileMark.ActivationCodes);
+            w.Lines($"{context.Codes("x")} = Stage.{Quantize(context, site, input)};");
+        }
+
+        if (AreBeside(matrices))
+        {
+            ProfileMark.Write(w, operators);
+            Beside(w, context, nodes, matrices);
+        }
+        else
+        {
+            Products(w, context, nodes, matrices, input);
+        }
+    }
+
+    public static void Forward(SourceWriter w, TrainingContext t, LinearNode node) => w.Lines(
+        $"{TrainingEmitter.Field(node.Site)}.Forward(Pass, {t.Value(node.Input)}, tokens: {t.Rows}, use: {t.SiteUse}, output: {t.Value(node.Output)});");
+
+    /// <summary>Emits the gradients; those of the residual stream are added to what is there.</summary>
+    public static void Backward(SourceWriter w, TrainingContext t, LinearNode node) => w.Lines(
+        $"{TrainingEmitter.Field(node.Site)}.Backward(\n    Pass, {t.Value(node.Input)}, tokens: {t.Rows}, use: {t.SiteUse}, outputGradient: {t.Gradient(node.Output)}, "
+        + $"inputGradient: {t.Gradient(node.Input)}, spare: {(t.IsStream(node.Input) ? "g.Input" : "null")});");
+
+    // Layers whose kernel looks sums of activations up share the tables of them.
+    private static bool AreBeside(MatrixSpec[] matrices) => matrices.Length > 1 && matrices.All(matrix =>
+        matrix.HasIntegerProduct && !matrix.IsMixed && PanelPadding.HasTables(matrix.Bits, matrix.GroupSize > 0)
+        && KernelVariant.Of(matrix, matrix.Bits) == KernelVariant.Of(matrices[0], matrices[0].Bits));
+
+    private static void Beside(SourceWriter w, PartContext context, IReadOnlyList<LinearNode> nodes, MatrixSpec[] matrices)
+    {
+        w.Lines($"{context.Plan.KernelsOf(KernelVariant.Of(matrices[0], matrices[0].Bits))}.LinearBeside(\n    x,");
+        foreach (MatrixSpec matrix in matrices)
+        {
+            w.Lines($"    {Open(matrix, 0)},");
+        }
+
+        w.Lines($"    ref {context.Ref(nodes[0].Output)}, {context.Stride(nodes[0].Output)}, ref pass.LocalFloats(worker, PanelScratch));");
+    }
+
+    private static void Products(SourceWriter w, PartContext context, IReadOnlyList<LinearNode> nodes, MatrixSpec[] matrices, string input)
+    {
+        int groupSize = 0;
+        bool isMarked = false;
+        for (int i = 0; i < nodes.Count; i++)
+        {
+            MatrixSpec matrix = matrices[i];
+            if (matrix.HasZeroPoints && matrix.GroupSize > 0 && matrix.GroupSize != groupSize)
+            {
+                string size = N(matrix.GroupSize);
+                ProfileMark.Write(w, ProfileMark.ActivationCodes);
+                w.Lines($"{context.Codes("xBy" + size)} = Stage.WithGroupSums(pass, worker, x, columns: {N(matrix.Columns)}, groupSize: {size});");
+                groupSize = matrix.GroupSize;
+                isMarked = false;
+            }
+
+            if (!isMarked)
+            {
+                ProfileMark.Write(w, nodes[i].Part.ToString());
+                isMarked = true;
+            }
+
+            Product(w, context, matrix, input, $"ref {context.Ref(nodes[i].Output)}, {context.Stride(nodes[i].Output)}");
+        }
+    }
+
+    private static void Product(SourceWriter w, PartContext context, MatrixSpec matrix, string input, string output)
+    {
+        ModelPlan plan = context.Plan;
+        string place = WeightLayout.NameOf(matrix.Name);
+        if (!matrix.IsQuantized)
+        {
+            w.Lines($"""
+                {plan.KernelsOf(KernelVariant.FullPrecision)}.Linear(
+                    {input}, ref pass.WeightFloats({place}.Codes), ref pass.WeightFloats({place}.Bias), {N(matrix.Rows)}, {N(matrix.Columns)}, {output});
+                """);
+            return;
+        }
+
+        if (matrix.HasCodebook)
+        {
+            w.Lines($"""
+                {plan.KernelsOf(KernelVariant.Of(matrix, matrix.Bits))}.Linear(
+                    {input}, PlacedCodebook.Open(pass, {place}, {N(matrix.Rows)}, {N(matrix.Columns)}), {output}, ref pass.LocalFloats(worker, PanelScratch));
+                """);
+            return;
+        }
+
+        string rows = matrix.HasZeroPoints && matrix.GroupSize > 0 ? "xBy" + N(matrix.GroupSize) : "x";
+        IReadOnlyList<RowSegment> segments = matrix.Segments();
+        for (int s = 0; s < segments.Count; s++)
+        {
+            string target = !matrix.IsMixed ? output
+                : $"ref Unsafe.Add(ref pass.LocalFloats(worker, Stored), {N(segments[s].FirstRow)}), {N(matrix.Rows)}";
+            w.Lines($"""
+                {plan.KernelsOf(KernelVariant.Of(matrix, segments[s].Bits))}.Linear(
+                    {rows}, {Open(matrix, s)}, {target}, ref pass.LocalFloats(worker, PanelScratch));
+                """);
+        }
+
+        if (matrix.IsMixed)
+        {
+            string groups = string.Join(", ", matrix.StoredGroups().Select(N));
+            w.Lines($"StoredRows.Restore(\n    ref pass.LocalFloats(worker, Stored), {N(matrix.Rows)}, {output}, {context.Count}, new[] {{ {groups} }}, {N(matrix.RowsPerGroup)});");
+        }
+    }
+
+    private static string Open(MatrixSpec matrix, int segment)
+    {
+        int padded = PanelPadding.Pad(matrix.Columns, PanelPadding.Columns);
+        string group = matrix.GroupSize == 0 ? string.Empty : $", groupSize: {N(matrix.GroupSize)}";
+        string zeros = matrix.HasZeroPoints ? ", hasZeroPoints: true" : string.Empty;
+        return $"LinearWeights.Open(pass, {WeightLayout.NameOf(matrix.Name, segment)}, rows: {N(matrix.Segments()[segment].Rows)}, columns: {N(padded)}{group}{zeros})";
+    }
+
+    private static string Quantize(PartContext context, ActivationSite site, string input)
+    {
+        string rows = $"pass, worker, {input}, columns: {N(site.Columns)}";
+        if (context.Plan.Model.ActivationRange == ActivationRange.PerToken)
+        {
+            return $"PerToken({rows})";
+        }
+
+        string scales = context.Plan.Weights[site.Name + ".input_scale"];
+        string zeroPoints = context.Plan.Weights[site.Name + ".input_zero_point"];
+        return $"Static(\n    {rows}, scales: {scales}, zeroPoints: {zeroPoints}, use: {context.Use})";
+    }
+}

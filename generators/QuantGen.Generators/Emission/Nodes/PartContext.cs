@@ -1,0 +1,103 @@
+using System.Globalization;
+using QuantGen.Generators.Emission.Plans;
+using QuantGen.Graph;
+
+namespace QuantGen.Generators.Emission.Nodes;
+
+/// <summary>What the emitters of steps need to know about the method they write into: where values are and how many rows there are.</summary>
+internal sealed class PartContext
+{
+    private readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _codes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _gathered = new(StringComparer.Ordinal);
+
+    public PartContext(ModelPlan plan, PhasePart part, string count)
+    {
+        Plan = plan;
+        Part = part;
+        Count = count;
+    }
+
+    public ModelPlan Plan { get; }
+
+    public PhasePart Part { get; }
+
+    /// <summary>Gets the number of rows, as code.</summary>
+    public string Count { get; }
+
+    /// <summary>Gets which use of a shared layer, as code.</summary>
+    public string Use => Part.Layer >= 0 && Plan.Graph.IsShared ? "use" : "0";
+
+    /// <summary>Gets or sets whether calibration sees inputs here; not where it has seen them already.</summary>
+    public bool IsObserved { get; init; } = true;
+
+    /// <summary>Gets how to assign a variable of codes: with its type the first time.</summary>
+    /// <param name="name">The variable.</param>
+    public string Codes(string name) => _codes.Add(name) ? "QuantizedRows " + name : name;
+
+    /// <summary>Gets the ref to a value's first row.</summary>
+    /// <param name="value">The value.</param>
+    public string Ref(string value)
+    {
+        string variable = _variables[Key(value)];
+        return _gathered.Contains(Key(value)) ? variable : value switch
+        {
+            Values.Key => $"Unsafe.Add(ref {variable}, HiddenSize)",
+            Values.Value => $"Unsafe.Add(ref {variable}, 2 * HiddenSize)",
+            _ => variable,
+        };
+    }
+
+    /// <summary>Gets the distance between a value's rows.</summary>
+    /// <param name="value">The value.</param>
+    public string Stride(string value) => IsProjected(value) && !_gathered.Contains(Key(value)) ? "ProjectedStride" : Plan.SizeOf(value);
+
+    /// <summary>Writes the declaration of the variable for a value, once.</summary>
+    /// <param name="w">Where to.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="row">The first row of shared buffers, as code.</param>
+    public void Declare(SourceWriter w, string value, string row)
+    {
+        string key = Key(value);
+        if (_variables.ContainsKey(key))
+        {
+            return;
+        }
+
+        string place = Plan.Values.PlaceOf(value);
+        _variables.Add(key, key);
+        string buffer = Identifier.Of(place);
+        w.Lines(Plan.Memory.SharedPlaces.Contains(place)
+            ? $"ref float {key} = ref Unsafe.Add(ref pass.Shared({buffer}), (nint){row} * {(IsProjected(value) ? "ProjectedStride" : Plan.SizeOf(value))});"
+            : $"ref float {key} = ref pass.LocalFloats(worker, {buffer});");
+    }
+
+    /// <summary>Writes the declaration of a variable for rows of first tokens that are gathered into a worker's buffer.</summary>
+    /// <param name="w">Where to.</param>
+    /// <param name="value">The value.</param>
+    public void DeclareGathered(SourceWriter w, string value)
+    {
+        string variable = Identifier.Field(value);
+        _variables.Add(Key(value), variable);
+        _gathered.Add(Key(value));
+        w.Lines($"ref float {variable} = ref pass.LocalFloats(worker, {(IsProjected(value) ? "FirstContext" : "FirstHidden")});");
+    }
+
+    /// <summary>Gets whether a value lives in buffers that phases share.</summary>
+    /// <param name="value">The value.</param>
+    public bool IsShared(string value) => Plan.Memory.SharedPlaces.Contains(Plan.Values.PlaceOf(value));
+
+    /// <summary>Gets whether a value stands beside query, key and value.</summary>
+    /// <param name="value">The value.</param>
+    public bool IsProjected(string value) => Plan.Values.PlaceOf(value) == ValuePlan.Projected;
+
+    /// <summary>Gets a number as code.</summary>
+    public static string N(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Gets the refs to factors and summands of a normalization, as code.</summary>
+    public string NormWeights(string name) =>
+        $"ref pass.WeightFloats({Plan.Weights[name + ".weight"]}), ref pass.WeightFloats({Plan.Weights[name + ".bias"]})";
+
+    // Contexts have a variable of their own beside the three projections.
+    private string Key(string value) => value == Values.Context ? Values.Context : Identifier.Field(Plan.Values.PlaceOf(value));
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using QuantGen.Generators.Emission.Kernels;
+using QuantGen.Generators.Emission.Plans;
+using QuantGen.Graph;
+using QuantGen.Specs;
+
+namespace QuantGen.Generators.Emission;
+
+/// <summary>Emits where weights stand in the arena, and the code that fills it.</summary>
+internal static class PlaceEmitter
+{
+    public static void Emit(SourceWriter w, ModelPlan plan)
+    {
+        Blocks(w, plan.Weights);
+        Plain(w, plan.Weights);
+        Matrices(w, plan);
+        Fill(w, plan);
+        FillLayer(w, plan.Weights);
+    }
+
+    private static void Blocks(SourceWriter w, WeightLayout weights)
+    {
+        w.Lines("// Where each layer's weights, and the rest behind them, begin in the arena: byte offsets.");
+        string start = N(weights.Embedding.Bytes);
+        foreach (WeightLayout.WeightBlock layer in weights.Layers)
+        {
+            w.Lines($"private const long {layer.Name} = {start};");
+            start = $"{layer.Name} + {N(layer.Bytes)}";
+        }
+
+        w.Lines($"private const long Rest = {start};\n");
+    }
+
+    private static void Plain(SourceWriter w, WeightLayout weights)
+    {
+        foreach (TensorSpec tensor in weights.PlainTensors.Where(t => WeightLayout.LayerOf(t.Name) < 0))
+        {
+            w.Lines(weights.Embedding.Has(tensor.Name)
+                ? $"private const long {Identifier.Of(tensor.Name)} = {N(weights.Embedding[tensor.Name])};"
+                : $"private const long {Identifier.Of(tensor.Name)} = Rest + {N(weights.Rest[tensor.Name])};");
+        }
+
+        w.Lines("\n// What every layer has beside its matrices, counted from the layer's beginning.");
+        using (w.Block("private static class InLayer"))
+        {
+            foreach (TensorSpec tensor in weights.LayerTensors)
+            {
+                w.Lines($"public const long {Identifier.Of(tensor.Name)} = {N(weights.Layers[0][tensor.Name])};");
+            }
+        }
+
+        w.Blank();
+    }
+
+    private static void Matrices(SourceWriter w, ModelPlan plan)
+    {
+        foreach (MatrixSpec matrix in plan.Model.Matrices)
+        {
+            IReadOnlyList<RowSegment> segments = matrix.Segments();
+            for (int s = 0; s < segments.Count; s++)
+            {
+                w.Lines($"private static LinearPlace {WeightLayout.NameOf(matrix.Name, s)} => {plan.Weights.Place(matrix, s)};");
+            }
+        }
+
+        w.Blank();
+    }
+
+    private static void Fill(SourceWriter w, ModelPlan plan)
+    {
+        w.Lines("/// <inheritdoc/>");
+        using (w.Block("public void PlaceWeights(PackedModel model, WeightArena arena)"))
+        {
+            foreach (TensorSpec tensor in plan.Weights.PlainTensors)
+            {
+                w.Lines($"""TensorPlacer.{Method(tensor)}(model, arena, "{tensor.Name}", {plan.Weights[tensor.Name]});""");
+            }
+
+            for (int layer = 0; layer < plan.Weights.Layers.Count; layer++)
+            {
+                w.Lines($"""PlaceLayer(model, arena, "{LayerNames.Of(layer, string.Empty)}", {plan.Weights.Layers[layer].Name});""");
+            }
+
+            foreach (MatrixSpec matrix in plan.Model.Matrices)
+            {
+                IReadOnlyList<RowSegment> segments = matrix.Segments();
+                for (int s = 0; s < segments.Count; s++)
+                {
+                    string place = WeightLayout.NameOf(matrix.Name, s);
+                    w.Lines(segments[s].Bits == 32 ? $"""LinearPlacer.PlaceFullPrecision(model, arena, "{matrix.Name}", {place});"""
+                        : matrix.HasCodebook ? $"""LinearPlacer.PlaceCodebook(model, arena, "{matrix.Name}", {place});"""
+                        : $"""LinearPlacer.Place(model, arena, "{matrix.Name}", segment: {N(s)}, {plan.KernelsOf(KernelVariant.Of(matrix, segments[s].Bits))}.Order, {place});""");
+                }
+            }
+        }
+
+        w.Blank();
+    }
+
+    private static void FillLayer(SourceWriter w, WeightLayout weights)
+    {
+        using (w.Block("private static void PlaceLayer(PackedModel model, WeightArena arena, string name, long layer)"))
+        {
+            foreach (TensorSpec tensor in weights.LayerTensors.Where(tensor => weights.CommonTensors.Contains(tensor.Name)))
+            {
+                w.Lines($"""TensorPlacer.{Method(tensor)}(model, arena, name + "{tensor.Name}", layer + InLayer.{Identifier.Of(tensor.Name)});""");
+            }
+        }
+    }
+
+    private static string Method(TensorSpec tensor) => tensor.Name.EndsWith(".input_zero_point", StringComparison.Ordinal) ? "PlaceZeroPoints"
+        : tensor.IsFloat ? "PlaceFloats" : "PlaceBytes";
+
+    private static string N(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
