@@ -124,7 +124,7 @@ internal sealed class LinearEmitter(ModelPlan plan)
         if (matrix.HasCodebook)
         {
             string suffix = KernelVariant.Of(matrix, matrix.Bits).Suffix;
-            string open = $"PlacedCodebook.Open(pass, {Identifier.Of(matrix.Name)}, {N(matrix.Rows)}, {N(matrix.Columns)})";
+            string open = $"LinearWeights.OpenCodebook(pass, {Identifier.Of(matrix.Name)}, {N(matrix.Rows)}, {N(matrix.Columns)})";
             w.Lines($"{kernels}{suffix}.Linear(ref {input}, {inputStride}, {count}, {open}, ref {output}, {stride}, ref pass.LocalFloats(worker, PanelScratch));");
             return;
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using QuantGen.Checkpoints;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
 using QuantGen.Files;

@@ -1,4 +1,3 @@
-using QuantGen.Execution;
 using QuantGen.Linear;
 using QuantGen.Packed;
 using QuantGen.Quantization;

@@ -1,3 +1,4 @@
+using QuantGen.Execution;
 using QuantGen.Quantization;
 
 namespace QuantGen.Tests.Quantization;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using QuantGen.Execution;
 using QuantGen.Quantization;
 
 namespace QuantGen.Tests.Quantization;

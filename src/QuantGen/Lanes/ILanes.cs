@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace QuantGen.Kernels;
+namespace QuantGen.Lanes;
 
 /// <summary>Sixteen virtual float lanes. A kernel written once over this interface gives the same bits for every implementation.</summary>
 /// <remarks>

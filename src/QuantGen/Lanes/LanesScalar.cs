@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace QuantGen.Kernels;
+namespace QuantGen.Lanes;
 
 /// <summary>Sixteen lanes as plain floats and loops: the definition every other implementation equals bit for bit.</summary>
 [InlineArray(16)]

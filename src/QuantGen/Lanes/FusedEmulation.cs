@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace QuantGen.Kernels;
+namespace QuantGen.Lanes;
 
 /// <summary>Fused multiply-add for processors without the instruction, exact to the last bit.</summary>
 /// <remarks>

@@ -1,7 +1,6 @@
-using QuantGen.Execution;
 using QuantGen.Kernels;
 
-namespace QuantGen.Linear;
+namespace QuantGen.Execution;
 
 /// <summary>Shows the operands of attention to an observer: queries, keys, values and probabilities, as sites that follow each other.</summary>
 public static class AttentionProbe

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace QuantGen.Kernels;
+namespace QuantGen.Lanes;
 
 /// <summary>Sixteen lanes in one 512-bit register (x86 with AVX-512).</summary>
 public struct Lanes512 : ILanes<Lanes512>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace QuantGen.Kernels;
+namespace QuantGen.Lanes;
 
 /// <summary>Sixteen lanes in two 256-bit registers (x86 with AVX2 and FMA).</summary>
 public struct Lanes256 : ILanes<Lanes256>

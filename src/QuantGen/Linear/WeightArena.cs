@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace QuantGen.Execution;
+namespace QuantGen.Linear;
 
 /// <summary>The weights of one loaded model in one block of memory that the garbage collector neither moves nor scans; written once, then read by any thread.</summary>
 public sealed unsafe class WeightArena : IDisposable

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using QuantGen.Execution;
 
-namespace QuantGen.Linear;
+namespace QuantGen.Execution;
 
 /// <summary>Shows full-precision activations to an observer, where there is one.</summary>
 public static class ActivationProbe

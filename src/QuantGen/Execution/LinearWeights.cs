@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using QuantGen.Execution;
+using QuantGen.Linear;
 
-namespace QuantGen.Linear;
+namespace QuantGen.Execution;
 
 /// <summary>Opens placed layers for kernels.</summary>
 public static class LinearWeights
@@ -21,4 +21,13 @@ public static class LinearWeights
             ref pass.Weights(place.Codes), ref pass.WeightFloats(place.Scales), ref pass.WeightIntegers(place.Sums), ref zeroPoints,
             ref pass.WeightFloats(place.Bias), ref pass.WeightIntegers(place.Depths), rows, columns, groupSize);
     }
+
+    /// <summary>Gets a layer with a codebook from the arena.</summary>
+    /// <param name="pass">The batch, which knows the arena.</param>
+    /// <param name="place">Where the layer stands.</param>
+    /// <param name="rows">Outputs.</param>
+    /// <param name="columns">Inputs.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlacedCodebook OpenCodebook(ForwardPass pass, LinearPlace place, int rows, int columns) => new(
+        ref Unsafe.As<byte, uint>(ref pass.Weights(place.Codes)), ref pass.WeightFloats(place.Scales), ref pass.WeightFloats(place.Bias), rows, columns);
 }

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace QuantGen.Kernels;
+namespace QuantGen.Lanes;
 
 /// <summary>Reads and writes the last, incomplete vector of a run without touching memory beyond it.</summary>
 /// <remarks>Inlined although rarely run: a call here would keep the accumulators of the loop before it in memory instead of registers.</remarks>

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
-namespace QuantGen.Kernels;
+namespace QuantGen.Lanes;
 
 /// <summary>Sixteen lanes in four 128-bit registers (every machine with vectors).</summary>
 public struct Lanes128 : ILanes<Lanes128>

@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace QuantGen.Kernels;
+namespace QuantGen.Lanes;
 
 /// <summary>Names the lanes this process runs on. The properties are constants to the JIT, so a chain of ifs over them costs nothing.</summary>
 /// <remarks>Ask in the order 512, 256, 128; when all three are false, <see cref="LanesScalar"/> is what is left.</remarks>
