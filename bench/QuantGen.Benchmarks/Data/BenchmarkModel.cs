@@ -1,4 +1,5 @@
 using QuantGen.Cli.Compilation;
+using QuantGen.Cli.Measuring;
 using QuantGen.Cli.Models;
 using QuantGen.Packed;
 using QuantGen.Specs;

@@ -1,4 +1,3 @@
-using QuantGen.Execution;
 using QuantGen.Generators.Emission;
 using QuantGen.Generators.Specs;
 using QuantGen.Generators.Tests.Running;

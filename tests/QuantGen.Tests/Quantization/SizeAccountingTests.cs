@@ -1,4 +1,3 @@
-using QuantGen.Execution;
 using QuantGen.Quantization;
 
 namespace QuantGen.Tests.Quantization;

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using QuantGen.Execution;
 using QuantGen.Quantization;
 
 namespace QuantGen.Tests.Quantization;
