@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using QuantGen.Cli;
+using QuantGen.Cli.Conventions;
 
 namespace QuantGen.Experiments;
 

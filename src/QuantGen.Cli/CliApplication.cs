@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using QuantGen.Cli.Commands;
+using QuantGen.Cli.Conventions;
 
 namespace QuantGen.Cli;
 

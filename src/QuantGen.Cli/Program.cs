@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using QuantGen.Cli;
+using QuantGen.Cli.Conventions;
 
 var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 Console.OutputEncoding = utf8;

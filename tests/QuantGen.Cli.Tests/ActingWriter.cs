@@ -1,3 +1,5 @@
+using QuantGen.Cli.Conventions;
+
 namespace QuantGen.Cli.Tests;
 
 /// <summary>Output that does something as soon as a line appears.</summary>

@@ -1,3 +1,5 @@
+using QuantGen.Cli.Conventions;
+
 namespace QuantGen.Cli.Tests;
 
 public sealed class MisuseTests(CheckpointFixture files) : IClassFixture<CheckpointFixture>

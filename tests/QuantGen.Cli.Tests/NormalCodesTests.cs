@@ -1,4 +1,4 @@
-using QuantGen.Cli.Models;
+using QuantGen.Cli.Measuring;
 using QuantGen.Quantization;
 
 namespace QuantGen.Cli.Tests;

@@ -1,4 +1,4 @@
-using QuantGen.Cli.Models;
+using QuantGen.Cli.Runs;
 using QuantGen.Packed;
 using QuantGen.Specs;
 using QuantGen.Trainable;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using QuantGen.Checkpoints;
+using QuantGen.Cli.Conventions;
 using QuantGen.Packed;
 using QuantGen.Quantization;
 

@@ -1,4 +1,5 @@
 using QuantGen.Cli.Models;
+using QuantGen.Cli.Runs;
 using QuantGen.Execution;
 using QuantGen.Specs;
 using QuantGen.Tokenization;

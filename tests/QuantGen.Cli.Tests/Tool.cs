@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QuantGen.Cli.Conventions;
 
 namespace QuantGen.Cli.Tests;
 

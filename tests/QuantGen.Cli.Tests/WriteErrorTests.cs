@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using QuantGen.Cli.Conventions;
 
 namespace QuantGen.Cli.Tests;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using QuantGen.Cli.Conventions;
 
 namespace QuantGen.Tests;
 

@@ -1,5 +1,6 @@
 using QuantGen.Architectures;
 using QuantGen.Cli.Compilation;
+using QuantGen.Cli.Measuring;
 using QuantGen.Cli.Models;
 using QuantGen.Graph;
 using QuantGen.Packed;

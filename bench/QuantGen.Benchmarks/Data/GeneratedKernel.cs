@@ -1,5 +1,4 @@
 using QuantGen.Benchmarks.Models.QuantGenerated;
-using QuantGen.Execution;
 using QuantGen.Linear;
 
 namespace QuantGen.Benchmarks.Data;

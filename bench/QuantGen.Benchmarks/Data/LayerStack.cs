@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using QuantGen.Execution;
+using QuantGen.Linear;
 using QuantGen.Specs;
 
 namespace QuantGen.Benchmarks.Data;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using QuantGen.Benchmarks.Models.QuantGenerated;
-using QuantGen.Execution;
 using QuantGen.Linear;
 using QuantGen.Specs;
 

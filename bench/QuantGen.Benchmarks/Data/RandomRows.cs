@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using QuantGen.Execution;
+using QuantGen.Linear;
 
 namespace QuantGen.Benchmarks.Data;
 

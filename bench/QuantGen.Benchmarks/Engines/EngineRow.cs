@@ -1,4 +1,4 @@
-using QuantGen.Cli.Models;
+using QuantGen.Cli.Measuring;
 
 namespace QuantGen.Benchmarks.Engines;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using QuantGen.Benchmarks.Data;
-using QuantGen.Cli.Models;
+using QuantGen.Cli.Measuring;
 using QuantGen.Cli.Reporting;
 
 namespace QuantGen.Benchmarks.Maps;

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using QuantGen.Benchmarks.Data;
 using QuantGen.Benchmarks.Reporting;
-using QuantGen.Cli.Models;
+using QuantGen.Cli.Measuring;
 using QuantGen.Execution;
 
 namespace QuantGen.Benchmarks.Suites;

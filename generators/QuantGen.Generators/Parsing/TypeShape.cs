@@ -13,8 +13,8 @@ internal static class TypeShape
         "Spec", "Load", "Dispose", "Session", "Classify", "Regress", "Embed", "TagTokens", "TagWords", "Answer", "Encode", "_session",
     };
 
-    // The compiler puts what a generator writes into a folder with its name.
-    private static readonly string s_generatedFolder = typeof(QuantizedBertGenerator).FullName;
+    /// <summary>The folder into which the compiler puts what the generator writes: the generator's full name.</summary>
+    internal const string GeneratedFolder = "QuantGen.Generators.QuantizedBertGenerator";
 
     /// <summary>Says why generated code cannot be added to the class; nothing when it can.</summary>
     public static IEnumerable<SpecIssue> Check(INamedTypeSymbol type, TypeDeclarationSyntax declaration)
@@ -118,5 +118,5 @@ internal static class TypeShape
 
     // The analyzer sees the generated part as well, and that must not forbid itself.
     private static bool IsUsers(ISymbol member) => !member.IsImplicitlyDeclared
-        && member.Locations.Any(l => l.SourceTree is { } tree && tree.FilePath.IndexOf(s_generatedFolder, StringComparison.Ordinal) < 0);
+        && member.Locations.Any(l => l.SourceTree is { } tree && tree.FilePath.IndexOf(GeneratedFolder, StringComparison.Ordinal) < 0);
 }

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using QuantGen.Architectures;
+using QuantGen.Cli.Conventions;
+using QuantGen.Cli.Measuring;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;

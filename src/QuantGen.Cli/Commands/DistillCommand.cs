@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using QuantGen.Cli.Conventions;
+using QuantGen.Cli.Data;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
+using QuantGen.Cli.Runs;
 using QuantGen.Packed;
 using QuantGen.Specs;
 using QuantGen.Trainable;
@@ -59,9 +62,9 @@ internal sealed class DistillCommand : CliCommand
         CheckpointWeights.Load(start.Checkpoint!, teacher);
         using ITrainableModel student = engine.Create(spec, options, cancellation);
         StudentInitializer.Copy(teacher, student);
-        (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training, values, start.Tokenizer, spec);
+        (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training.Examples(values), start.Tokenizer, spec);
         QuantizerInitialization.Run(student, source);
-        IModelEvaluator? test = testData is null ? null : data.Evaluator(testData, _training, values, start.Tokenizer, spec);
+        IModelEvaluator? test = testData is null ? null : data.Evaluator(testData, _training.Examples(values), start.Tokenizer, spec);
         ModelScore? teacherScore = test?.Evaluate(teacher, cancellation);
         TestMeasures? before = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
         LossOptions loss = _student.Loss(values, method);

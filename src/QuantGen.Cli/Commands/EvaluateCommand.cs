@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using QuantGen.Cli.Conventions;
+using QuantGen.Cli.Data;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using QuantGen.Cli.Compilation;
+using QuantGen.Cli.Conventions;
+using QuantGen.Cli.Inspecting;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;

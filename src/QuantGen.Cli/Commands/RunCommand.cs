@@ -1,7 +1,9 @@
 using System.CommandLine;
+using QuantGen.Cli.Conventions;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
+using QuantGen.Cli.Texts;
 using QuantGen.Execution;
 using QuantGen.Tasks;
 

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using QuantGen.Cli.Conventions;
+using QuantGen.Cli.Data;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
+using QuantGen.Cli.Runs;
 using QuantGen.Graph;
 using QuantGen.Specs;
 using QuantGen.Trainable;
@@ -72,7 +75,7 @@ internal sealed class TrainCommand : CliCommand
         };
         using ITrainableModel model = engine.Create(spec, options, cancellation);
         Fill(model, start, _training.Seed(values), report);
-        (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training, values, start.Tokenizer, spec);
+        (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training.Examples(values), start.Tokenizer, spec);
         var run = new TrainingRun(_training, values, report)
         {
             Model = model,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using QuantGen.Cli.Conventions;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
 using QuantGen.Tokenization;

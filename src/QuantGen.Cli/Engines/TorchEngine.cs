@@ -1,3 +1,4 @@
+using QuantGen.Cli.Conventions;
 using QuantGen.Specs;
 using QuantGen.TorchSharp;
 using QuantGen.Trainable;

@@ -1,3 +1,4 @@
+using QuantGen.Cli.Conventions;
 using QuantGen.Training.Engines;
 
 namespace QuantGen.Cli.Engines;

@@ -1,4 +1,5 @@
 using QuantGen.Cli.Compilation;
+using QuantGen.Cli.Conventions;
 using QuantGen.Graph;
 using QuantGen.Specs;
 

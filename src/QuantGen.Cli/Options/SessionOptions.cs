@@ -1,5 +1,6 @@
 using System.CommandLine;
 using QuantGen.Cli.Compilation;
+using QuantGen.Cli.Conventions;
 using QuantGen.Cli.Models;
 using QuantGen.Execution;
 

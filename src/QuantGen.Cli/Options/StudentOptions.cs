@@ -1,4 +1,5 @@
 using System.CommandLine;
+using QuantGen.Cli.Conventions;
 using QuantGen.Cli.Models;
 using QuantGen.Graph;
 using QuantGen.Specs;

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using QuantGen.Cli.Compilation;
+using QuantGen.Cli.Data;
 using QuantGen.Cli.Models;
 using QuantGen.Training.Loop;
 using QuantGen.Training.Optimization;
@@ -70,15 +72,13 @@ internal sealed class TrainingOptionSet
 
     public int Threads(OptionValues values) => values.Get(_threads) ?? Environment.ProcessorCount;
 
-    public int? Batch(OptionValues values) => values.Get(_batch);
-
-    public int? MaxLength(OptionValues values) => values.Get(_maxLength);
+    public ExampleSettings Examples(OptionValues values) => new(values.Get(_maxLength), values.Get(_batch), Seed(values), Threads(values));
 
     public double? Dropout(OptionValues values) => values.Get(_dropout);
 
     public double? AttentionDropout(OptionValues values) => values.Get(_attentionDropout);
 
-    public SessionLoader Loader(OptionValues values) => new(Compilation.CompilationTarget.DefaultBatchTokens, values.Get(_threads), !values.Get(_noCache));
+    public SessionLoader Loader(OptionValues values) => new(CompilationTarget.DefaultBatchTokens, values.Get(_threads), !values.Get(_noCache));
 
     /// <summary>Reads the data.</summary>
     public TrainingData Data(OptionValues values) => _isText

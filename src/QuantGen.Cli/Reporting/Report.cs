@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using QuantGen.Cli.Conventions;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -11,6 +11,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
     using global::System.Runtime.Intrinsics.X86;
     using global::QuantGen.Execution;
     using global::QuantGen.Kernels;
+    using global::QuantGen.Lanes;
     using global::QuantGen.Linear;
     using global::QuantGen.Packed;
     using global::QuantGen.Specs;

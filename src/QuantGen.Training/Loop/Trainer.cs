@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
-using QuantGen.Training.Checkpointing;
 using QuantGen.Training.Evaluation;
 using QuantGen.Training.Losses;
 using QuantGen.Training.Optimization;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using QuantGen.Checkpoints;
 using QuantGen.Files;
 using QuantGen.Training.Evaluation;
 using QuantGen.Training.Loop;

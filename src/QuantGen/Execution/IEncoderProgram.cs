@@ -1,3 +1,4 @@
+using QuantGen.Linear;
 using QuantGen.Packed;
 using QuantGen.Specs;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using QuantGen.Linear;
 using QuantGen.Packed;
 using QuantGen.Specs;
 using QuantGen.Tokenization;

@@ -1,3 +1,5 @@
+using QuantGen.Linear;
+
 namespace QuantGen.Execution;
 
 /// <summary>Buffers and threads of one call at a time.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using QuantGen.Lanes;
 
 namespace QuantGen.Kernels;
 

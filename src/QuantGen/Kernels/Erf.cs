@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using QuantGen.Lanes;
 
 namespace QuantGen.Kernels;
 

@@ -1,3 +1,5 @@
+using QuantGen.Lanes;
+
 namespace QuantGen.Kernels;
 
 /// <summary>A function of one number that works lane by lane.</summary>

@@ -1,5 +1,3 @@
-using QuantGen.Execution;
-
 namespace QuantGen.Linear;
 
 /// <summary>A kernel that looks sums of activations up instead of multiplying. Implemented by generated structs.</summary>

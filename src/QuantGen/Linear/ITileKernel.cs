@@ -1,5 +1,3 @@
-using QuantGen.Execution;
-
 namespace QuantGen.Linear;
 
 /// <summary>A micro-kernel for one bit-width and instruction set: a tile of tokens by one panel of outputs. Implemented by generated structs.</summary>

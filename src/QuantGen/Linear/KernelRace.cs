@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using QuantGen.Execution;
 using QuantGen.Specs;
 
 namespace QuantGen.Linear;

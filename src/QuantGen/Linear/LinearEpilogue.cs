@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using QuantGen.Execution;
 
 namespace QuantGen.Linear;
 

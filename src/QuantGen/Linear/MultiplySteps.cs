@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
-using QuantGen.Kernels;
+using QuantGen.Lanes;
 
 namespace QuantGen.Linear;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using QuantGen.Execution;
 
 namespace QuantGen.Linear;
 

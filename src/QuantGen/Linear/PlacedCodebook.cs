@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using QuantGen.Execution;
 using QuantGen.Specs;
 
 namespace QuantGen.Linear;
@@ -37,13 +36,4 @@ public readonly ref struct PlacedCodebook
         Rows = rows;
         Columns = columns;
     }
-
-    /// <summary>Gets a layer from the arena.</summary>
-    /// <param name="pass">The batch, which knows the arena.</param>
-    /// <param name="place">Where the layer stands.</param>
-    /// <param name="rows">Outputs.</param>
-    /// <param name="columns">Inputs.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PlacedCodebook Open(ForwardPass pass, LinearPlace place, int rows, int columns) => new(
-        ref Unsafe.As<byte, uint>(ref pass.Weights(place.Codes)), ref pass.WeightFloats(place.Scales), ref pass.WeightFloats(place.Bias), rows, columns);
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using QuantGen.Execution;
 using QuantGen.Files;
 using QuantGen.Packed;
 

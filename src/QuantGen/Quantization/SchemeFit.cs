@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using QuantGen.Kernels;
+using QuantGen.Lanes;
 
 namespace QuantGen.Quantization;
 

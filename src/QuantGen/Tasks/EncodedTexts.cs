@@ -1,4 +1,3 @@
-using QuantGen.Execution;
 using QuantGen.Tokenization;
 
 namespace QuantGen.Tasks;
@@ -31,6 +30,4 @@ internal sealed class EncodedTexts
     public int[] Lengths { get; }
 
     public int TokenCount { get; }
-
-    public RaggedBatch Batch => new(Ids, Types, Lengths);
 }

@@ -1,4 +1,4 @@
-using QuantGen.Kernels;
+using QuantGen.Lanes;
 
 namespace QuantGen.Trainable;
 

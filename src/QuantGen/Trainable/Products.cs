@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using QuantGen.Kernels;
+using QuantGen.Lanes;
 using QuantGen.Trainable.Kernels;
 
 namespace QuantGen.Trainable;

@@ -1,4 +1,4 @@
-using QuantGen.Kernels;
+using QuantGen.Lanes;
 using QuantGen.Quantization;
 using QuantGen.Trainable.Kernels;
 

@@ -1,4 +1,4 @@
-using QuantGen.Kernels;
+using QuantGen.Lanes;
 using QuantGen.Trainable.Kernels;
 
 namespace QuantGen.Trainable;

@@ -29,7 +29,7 @@ public sealed class EmissionTests
         Dictionary<string, string> files = Files(new SpecOptions { Bits = 3, EmbeddingBits = 2, Scheme = Scheme.LinearClusters });
         Assert.Equal(["Sample.Tiny.Kernels.W3Codebook.g.cs", "Sample.Tiny.Kernels.F32.g.cs"], files.Keys.Where(k => k.Contains("Kernels", StringComparison.Ordinal)));
         string encoder = files["Sample.Tiny.Encoder.g.cs"];
-        Assert.Contains("TinyKernelsW3Codebook.Linear(ref hidden, HiddenSize, count, PlacedCodebook.Open(pass, EncoderLayer0AttentionSelfQuery, 8, 8)", encoder, StringComparison.Ordinal);
+        Assert.Contains("TinyKernelsW3Codebook.Linear(ref hidden, HiddenSize, count, LinearWeights.OpenCodebook(pass, EncoderLayer0AttentionSelfQuery, 8, 8)", encoder, StringComparison.Ordinal);
         Assert.Contains("Embedding.RunCodebook(", encoder, StringComparison.Ordinal);
         Assert.DoesNotContain("Stage.", encoder, StringComparison.Ordinal);
         Assert.DoesNotContain("TokenScales", files["Sample.Tiny.Plan.g.cs"], StringComparison.Ordinal);

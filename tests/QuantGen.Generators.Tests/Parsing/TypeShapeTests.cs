@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using QuantGen.Generators.Parsing;
 using QuantGen.Generators.Tests.Running;
 
 namespace QuantGen.Generators.Tests.Parsing;
@@ -7,6 +8,9 @@ namespace QuantGen.Generators.Tests.Parsing;
 /// <summary>Rules about the annotated class itself; all are reported at its name.</summary>
 public sealed class TypeShapeTests
 {
+    [Fact]
+    public void Generated_files_are_known_by_the_generators_name() => Assert.Equal(TypeShape.GeneratedFolder, typeof(QuantizedBertGenerator).FullName);
+
     [Theory]
     [InlineData("class Tiny;", "QG1001")]
     [InlineData("static partial class Tiny;", "QG1003")]

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using QuantGen.Execution;
 using QuantGen.Linear;
 using QuantGen.Quantization;
 using QuantGen.TestModels;

@@ -1,3 +1,4 @@
+using QuantGen.Cli.Conventions;
 using QuantGen.Tests.Checkpoints;
 
 namespace QuantGen.IntegrationTests.Packaging;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using QuantGen.Cli.Conventions;
 using QuantGen.Tests;
 
 namespace QuantGen.IntegrationTests.Packaging;

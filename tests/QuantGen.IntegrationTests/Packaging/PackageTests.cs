@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using QuantGen.Cli.Conventions;
 using QuantGen.Execution;
 using QuantGen.Packed;
 using QuantGen.TestModels;

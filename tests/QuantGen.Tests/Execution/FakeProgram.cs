@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using QuantGen.Execution;
+using QuantGen.Linear;
 using QuantGen.Packed;
 using QuantGen.Specs;
 

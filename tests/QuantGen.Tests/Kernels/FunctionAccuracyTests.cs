@@ -1,5 +1,6 @@
 using System.Text.Json;
 using QuantGen.Kernels;
+using QuantGen.Lanes;
 
 namespace QuantGen.Tests.Kernels;
 

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using QuantGen.Kernels;
+using QuantGen.Lanes;
 
 namespace QuantGen.Tests.Kernels;
 

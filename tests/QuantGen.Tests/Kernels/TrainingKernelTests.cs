@@ -1,4 +1,5 @@
 using QuantGen.Kernels;
+using QuantGen.Lanes;
 using QuantGen.Trainable.Kernels;
 
 namespace QuantGen.Tests.Kernels;

@@ -1,4 +1,5 @@
 using QuantGen.Kernels;
+using QuantGen.Lanes;
 using QuantGen.Quantization;
 using QuantGen.Specs;
 using QuantGen.Trainable.Kernels;

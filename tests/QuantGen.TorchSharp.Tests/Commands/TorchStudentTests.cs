@@ -1,4 +1,4 @@
-using QuantGen.Cli.Models;
+using QuantGen.Cli.Data;
 using QuantGen.Cli.Tests;
 using QuantGen.Specs;
 using QuantGen.Tasks;

@@ -112,7 +112,7 @@ internal static class LinearEmitter
         {
             w.Lines($"""
                 {plan.KernelsOf(KernelVariant.Of(matrix, matrix.Bits))}.Linear(
-                    {input}, PlacedCodebook.Open(pass, {place}, {N(matrix.Rows)}, {N(matrix.Columns)}), {output}, ref pass.LocalFloats(worker, PanelScratch));
+                    {input}, LinearWeights.OpenCodebook(pass, {place}, {N(matrix.Rows)}, {N(matrix.Columns)}), {output}, ref pass.LocalFloats(worker, PanelScratch));
                 """);
             return;
         }

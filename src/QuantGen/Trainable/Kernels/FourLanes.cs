@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using QuantGen.Kernels;
+using QuantGen.Lanes;
 
 namespace QuantGen.Trainable.Kernels;
 

@@ -1,0 +1,80 @@
+using QuantGen.Cli.Conventions;
+using QuantGen.Specs;
+using QuantGen.Tokenization;
+using QuantGen.Training.Batching;
+using QuantGen.Training.Evaluation;
+
+namespace QuantGen.Cli.Data;
+
+/// <summary>What a model learns from, and what decides which epoch is kept.</summary>
+internal sealed class TrainingData
+{
+    private static readonly string[] s_extensions = [".tsv", ".json", ".txt"];
+
+    private TrainingData(TaskData train, TaskData? evaluation)
+    {
+        Train = train;
+        Evaluation = evaluation;
+    }
+
+    public TaskData Train { get; }
+
+    public TaskData? Evaluation { get; }
+
+    /// <summary>Reads a file, or the two files of a folder.</summary>
+    /// <exception cref="UsageException">There is nothing to learn from, or nothing to measure on in a folder.</exception>
+    public static TrainingData Open(string path, string? evaluation)
+    {
+        string file = path;
+        if (Directory.Exists(path))
+        {
+            string extension = s_extensions.FirstOrDefault(extension => File.Exists(Path.Combine(path, "train" + extension)))
+                ?? throw new UsageException($"{path} has no train.tsv, train.json or train.txt");
+            file = Path.Combine(path, "train" + extension);
+            string dev = Path.Combine(path, "dev" + extension);
+            evaluation ??= File.Exists(dev) ? dev : throw new UsageException($"{path} has no dev{extension}; give --eval-data");
+        }
+
+        return new TrainingData(TaskData.Open(file), evaluation is null ? null : TaskData.Open(evaluation));
+    }
+
+    /// <summary>Reads lines of text.</summary>
+    public static TrainingData OfText(string file, string? evaluation) => new(new LineData(file), evaluation is null ? null : new LineData(evaluation));
+
+    /// <summary>Encodes the examples of a model.</summary>
+    /// <param name="settings">What the user asked for.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="spec">The model.</param>
+    /// <exception cref="UsageException">The model's head is for other data, or it has fewer positions than was asked for.</exception>
+    public (BatchSource Source, IModelEvaluator? Evaluator) Encode(ExampleSettings settings, BertTokenizer tokenizer, ModelSpec spec)
+    {
+        RequireFit(Train, spec);
+        int length = MaxLength(settings.MaxLength, spec);
+        int batch = settings.Batch ?? Train.DefaultBatch;
+        return (Train.Source(tokenizer, spec, length, batch, settings.Seed), Evaluation is null ? null : Evaluator(Evaluation, settings, tokenizer, spec));
+    }
+
+    /// <summary>Encodes examples that a model is measured on.</summary>
+    /// <exception cref="UsageException">The model's head is for other data.</exception>
+    public IModelEvaluator Evaluator(TaskData data, ExampleSettings settings, BertTokenizer tokenizer, ModelSpec spec)
+    {
+        RequireFit(data, spec);
+        return data.Evaluator(tokenizer, spec, MaxLength(settings.MaxLength, spec), settings.Batch ?? Train.DefaultBatch, settings.Threads);
+    }
+
+    private static void RequireFit(TaskData data, ModelSpec spec)
+    {
+        if (!data.Fits(spec.Head))
+        {
+            throw new UsageException($"{data.File} is for models with the head {SpecNames.Of(data.Head)}, and this one has {SpecNames.Of(spec.Head)}");
+        }
+    }
+
+    private int MaxLength(int? asked, ModelSpec spec)
+    {
+        int positions = spec.Dimensions.MaxPositions;
+        return asked > positions
+            ? throw new UsageException(FormattableString.Invariant($"--max-length is {asked}, and this model takes at most {positions} tokens"))
+            : Math.Min(asked ?? Train.DefaultMaxLength, positions);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using QuantGen.Cli.Conventions;
+using QuantGen.Cli.Options;
+using QuantGen.Cli.Reporting;
+using QuantGen.Files;
+using QuantGen.Trainable;
+using QuantGen.Training.Batching;
+using QuantGen.Training.Evaluation;
+using QuantGen.Training.Losses;
+using QuantGen.Training.Loop;
+using QuantGen.Training.Reporting;
+
+namespace QuantGen.Cli.Runs;
+
+/// <summary>Runs a training for the command line: memory plan, progress, log, page, and the state to continue from.</summary>
+internal sealed class TrainingRun
+{
+    private readonly TrainingOptionSet _set;
+    private readonly OptionValues _values;
+    private readonly Report _report;
+    private Trainer? _trainer;
+
+    public TrainingRun(TrainingOptionSet set, OptionValues values, Report report)
+    {
+        _set = set;
+        _values = values;
+        _report = report;
+    }
+
+    public required ITrainableModel Model { get; init; }
+
+    public ITrainableModel? Teacher { get; init; }
+
+    public required BatchSource Source { get; init; }
+
+    public required IModelEvaluator? Evaluator { get; init; }
+
+    public required LossOptions Loss { get; init; }
+
+    public required TrainingOptions Options { get; init; }
+
+    /// <summary>Gets what the page calls the training.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Refuses to write over the state of an interrupted training, and to begin what could not be written in the end; makes the folders above the output.</summary>
+    /// <param name="set">The options of the command.</param>
+    /// <param name="values">The command line.</param>
+    /// <param name="output">What shall be written, beside which the state is kept.</param>
+    /// <param name="file">The file that is tried: the output, or one in a folder that is there.</param>
+    /// <exception cref="UsageException">There is such a state, and it shall not be continued.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public static void RequirePlace(TrainingOptionSet set, OptionValues values, string output, string file)
+    {
+        string state = TrainingOptionSet.StatePath(output);
+        if (File.Exists(state) && !set.Resumes(values))
+        {
+            throw new UsageException($"{state} holds an interrupted training; continue it with --resume, or delete it");
+        }
+
+        AtomicFile.RequireWritable(state);
+        AtomicFile.RequireWritable(file);
+        if (set.ReportFile(values) is string page)
+        {
+            AtomicFile.RequireWritable(page);
+        }
+    }
+
+    /// <summary>Trains.</summary>
+    public TrainingResult Run(CancellationToken cancellation)
+    {
+        var objective = new Objective(Model.Spec, Loss, Teacher?.Spec, Options.Threads);
+        bool continues = _set.Resumes(_values) && File.Exists(Options.CheckpointPath);
+        using JsonLinesLog? log = _set.Log(_values) is string path ? new JsonLinesLog(path, append: continues) : null;
+        return _report.WithLive(show =>
+        {
+            ITrainingObserver progress = new TrainingProgress(_report, show);
+            _trainer = new Trainer(Model, Source, objective, Options)
+            {
+                Teacher = Teacher, Evaluator = Evaluator, Observers = log is null ? [progress] : [progress, log],
+            };
+            if (continues)
+            {
+                _trainer.Resume();
+            }
+            else if (_set.Resumes(_values))
+            {
+                _report.Line($"there is no {Options.CheckpointPath} to continue from: starting");
+            }
+
+            WriteMemory(_trainer.PlanMemory());
+            return _trainer.Run(cancellation);
+        });
+    }
+
+    /// <summary>Writes what was trained, then the page; the state of training goes when there is no more need of it.</summary>
+    /// <param name="result">What <see cref="Run"/> came to.</param>
+    /// <param name="write">Writes what was trained.</param>
+    public void Finish(TrainingResult result, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw _trainer!.Keep(error as IOException ?? new IOException(error.Message, error));
+        }
+
+        File.Delete(Options.CheckpointPath!);
+        if (_set.ReportFile(_values) is string page)
+        {
+            HtmlReport.Save(page, Title, Settings(), result);
+        }
+    }
+
+    private void WriteMemory(MemoryPlan plan)
+    {
+        static string Megabytes(long bytes) => (bytes / 1e6).ToString("N1", CultureInfo.InvariantCulture);
+        string teacher = plan.Teacher == 0 ? string.Empty : $", teacher {Megabytes(plan.Teacher)}";
+        _report.Line(
+            $"memory: {Megabytes(plan.Total)} MB with {Options.Engine} (parameters and gradients {Megabytes(plan.Parameters)}, moments {Megabytes(plan.Optimizer)}, "
+            + $"best epoch {Megabytes(plan.Best)}, activations {Megabytes(plan.Activations)}{teacher})");
+    }
+
+    private List<KeyValuePair<string, string>> Settings() =>
+    [
+        new("engine", Options.Engine.Name),
+        new("device", Options.Engine.Device),
+        .. Teacher is null ? [] : new KeyValuePair<string, string>[] { new("engine of the teacher", Options.EngineOfTeacher.ToString()) },
+        new("epochs", Options.Epochs.ToString(CultureInfo.InvariantCulture)),
+        new("batch", Source.BatchSize.ToString(CultureInfo.InvariantCulture)),
+        new("examples", Source.Examples.Count.ToString(CultureInfo.InvariantCulture)),
+        new("optimizer", Options.Optimizer.Kind.ToString()),
+        new("learning rate", Options.Optimizer.LearningRate.ToString(CultureInfo.InvariantCulture)),
+        new("warm-up", Options.WarmupShare.ToString(CultureInfo.InvariantCulture)),
+        new("seed", Options.Seed.ToString(CultureInfo.InvariantCulture)),
+        .. Options.Identity,
+    ];
+}

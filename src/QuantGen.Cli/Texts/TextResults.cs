@@ -1,0 +1,114 @@
+using System.Globalization;
+using QuantGen.Cli.Conventions;
+using QuantGen.Execution;
+using QuantGen.Tasks;
+
+namespace QuantGen.Cli.Texts;
+
+/// <summary>Asks a model what its head can answer.</summary>
+internal static class TextResults
+{
+    public static IReadOnlyList<TextResult> Compute(InferenceSession session, IReadOnlyList<TextInput> texts, CallOptions options, CancellationToken cancellation)
+    {
+        switch (session.Spec.Head)
+        {
+            case BertHead.SequenceClassification:
+                return [.. session.Classify(texts, options).Select((prediction, i) => Classified(texts[i], prediction))];
+            case BertHead.Regression:
+                return [.. session.Regress(texts, options).Select((value, i) => Regressed(texts[i], value))];
+            case BertHead.Encoder or BertHead.Embedding:
+                return [.. session.Embed(texts, options: options).Select((vector, i) => Embedded(texts[i], vector))];
+        }
+
+        var results = new List<TextResult>();
+        foreach (TextInput text in texts)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            results.Add(session.Spec.Head switch
+            {
+                BertHead.QuestionAnswering => Answered(session, text, options),
+                BertHead.MaskedLanguageModel => Filled(session, text, options),
+                _ => Tagged(session, text, options),
+            });
+        }
+
+        return results;
+    }
+
+    private static TextResult Classified(TextInput text, Prediction prediction) => new(
+        Members(text, ("label", prediction.Label), ("probability", prediction.Probability), ("logits", prediction.Logits)),
+        string.Create(CultureInfo.InvariantCulture, $"{prediction.Label}\t{prediction.Probability:0.0000}\t{Shown(text)}"));
+
+    private static TextResult Regressed(TextInput text, float value) => new(
+        Members(text, ("value", value), ("logits", new[] { value })),
+        string.Create(CultureInfo.InvariantCulture, $"{value:0.0000}\t{Shown(text)}"));
+
+    private static TextResult Embedded(TextInput text, float[] vector) => new(
+        Members(text, ("vector", vector)),
+        string.Join(' ', vector.Select(value => value.ToString("G6", CultureInfo.InvariantCulture))));
+
+    private static TextResult Answered(InferenceSession session, TextInput text, CallOptions options)
+    {
+        if (text.Pair is not string context)
+        {
+            throw new UsageException("this model answers questions; give the question as --text and the context as --pair");
+        }
+
+        Answer answer = session.Answer(text.Text, context, options: options);
+        return new TextResult(
+            Members(text, ("answer", answer.Text), ("start", answer.Start), ("end", answer.End), ("score", answer.Score)),
+            answer.Text.Length == 0 ? "no answer" : answer.Text);
+    }
+
+    private static TextResult Filled(InferenceSession session, TextInput text, CallOptions options)
+    {
+        string mask = session.Tokenizer.Options.MaskToken;
+        if (text.Pair is not null || !text.Text.Contains(mask, StringComparison.Ordinal))
+        {
+            throw new UsageException($"this model fills masked places; give one text with {mask} in it");
+        }
+
+        IReadOnlyList<IReadOnlyList<MaskedWord>> places = session.FillMask(text.Text, options: options);
+        return new TextResult(
+            Members(text, ("masks", places.Select(words => words.Select(word => new Dictionary<string, object?>
+            {
+                ["piece"] = word.Piece,
+                ["probability"] = word.Probability,
+            })))),
+            string.Join('\n', places.Select(words => string.Join(
+                "  ", words.Select(word => string.Create(CultureInfo.InvariantCulture, $"{word.Piece} {word.Probability:0.0000}"))))));
+    }
+
+    private static TextResult Tagged(InferenceSession session, TextInput text, CallOptions options)
+    {
+        IReadOnlyList<TokenTag> tags = session.TagTokens(text.Text, options);
+        return new TextResult(
+            Members(text, ("tags", tags.Select(tag => new Dictionary<string, object?>
+            {
+                ["token"] = tag.Piece,
+                ["start"] = tag.Start,
+                ["end"] = tag.End,
+                ["label"] = tag.Label,
+                ["probability"] = tag.Probability,
+            }))),
+            string.Join(' ', tags.Select(tag => $"{tag.Piece}/{tag.Label}")));
+    }
+
+    private static Dictionary<string, object?> Members(TextInput text, params (string Key, object? Value)[] members)
+    {
+        var all = new Dictionary<string, object?> { ["text"] = text.Text };
+        if (text.Pair is not null)
+        {
+            all.Add("pair", text.Pair);
+        }
+
+        foreach ((string key, object? value) in members)
+        {
+            all.Add(key, value);
+        }
+
+        return all;
+    }
+
+    private static string Shown(TextInput text) => text.Pair is null ? text.Text : $"{text.Text}\t{text.Pair}";
+}

@@ -1,4 +1,0 @@
-namespace QuantGen.Cli;
-
-/// <summary>Reports that the command line asks for something that cannot be, whatever the files hold.</summary>
-internal sealed class UsageException(string message) : Exception(message);

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using QuantGen.Checkpoints;
+using QuantGen.Trainable;
+using QuantGen.Training.Optimization;
+
+namespace QuantGen.Training.Loop;
+
+/// <summary>The file from which an interrupted training continues: a safetensors file with parameters, moments, the best parameters so far and the state.</summary>
+internal static class TrainingCheckpoint
+{
+    private const string FormatKey = "quantgen.training";
+    private const string FormatVersion = "1";
+    private const string StateKey = "state";
+    private const string IdentityKey = "identity";
+    private const string Value = "value:";
+    private const string Moment = "moment:";
+    private const string Best = "best:";
+    private const string BestCurvature = "best curvature:";
+
+    private static readonly JsonSerializerOptions s_json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    /// <summary>Writes the file; a reader sees the old one or the whole new one.</summary>
+    public static void Save(
+        string path, ITrainableModel model, AdamOptimizer optimizer, BestParameters? best, TrainingState state, IReadOnlyDictionary<string, string> identity)
+    {
+        var writer = new SafetensorsWriter();
+        writer.AddMetadata(FormatKey, FormatVersion);
+        writer.AddMetadata(IdentityKey, JsonSerializer.Serialize(identity, s_json));
+        writer.AddMetadata(StateKey, JsonSerializer.Serialize(state, s_json));
+        for (int i = 0; i < model.Parameters.Count; i++)
+        {
+            Parameter parameter = model.Parameters[i];
+            writer.AddFloats(Value + parameter.Name, [.. parameter.Shape], parameter.Values);
+            if (best is not null)
+            {
+                writer.AddFloats(Best + parameter.Name, [.. parameter.Shape], best.Values[i]);
+                if (best.Curvatures[i] is float[] curvature)
+                {
+                    writer.AddFloats(BestCurvature + parameter.Name, [.. parameter.Shape], curvature);
+                }
+            }
+        }
+
+        foreach ((string name, float[] values) in optimizer.Moments)
+        {
+            writer.AddFloats(Moment + name, [values.Length], values);
+        }
+
+        writer.Save(path);
+    }
+
+    /// <summary>Reads the file into a model and an optimizer.</summary>
+    /// <exception cref="ModelFormatException">The file is damaged or belongs to another training.</exception>
+    public static TrainingState Load(
+        string path, ITrainableModel model, AdamOptimizer optimizer, IReadOnlyDictionary<string, string> identity, out BestParameters? best)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        if (file.Metadata.GetValueOrDefault(FormatKey) != FormatVersion)
+        {
+            throw new ModelFormatException(path, FormatKey, $"'{FormatVersion}'", file.Metadata.TryGetValue(FormatKey, out string? found) ? $"'{found}'" : "none");
+        }
+
+        RequireIdentity(path, Read<Dictionary<string, string>>(file, IdentityKey), identity);
+        TrainingState state = Read<TrainingState>(file, StateKey);
+        RestoreValues(file, model);
+
+        // Labels of codebooks follow from the weights, which such a training leaves as they are; then thresholds and centroids are put back.
+        model.InitializeWeightQuantizers();
+        RestoreValues(file, model);
+        foreach ((string name, float[] values) in optimizer.Moments)
+        {
+            Fill(file, Moment + name, values);
+        }
+
+        optimizer.Resume(state.OptimizerSteps);
+        best = !state.HasBest ? null : new BestParameters
+        {
+            Values = [.. model.Parameters.Select(parameter => Fill(file, Best + parameter.Name, new float[parameter.Values.Length]))],
+            Curvatures =
+            [
+                .. model.Parameters.Select(parameter =>
+                    file.TryGet(BestCurvature + parameter.Name, out _) ? Fill(file, BestCurvature + parameter.Name, new float[parameter.Values.Length]) : null),
+            ],
+        };
+        return state;
+    }
+
+    private static void RestoreValues(SafetensorsFile file, ITrainableModel model)
+    {
+        foreach (Parameter parameter in model.Parameters)
+        {
+            Fill(file, Value + parameter.Name, parameter.Values);
+        }
+    }
+
+    private static void RequireIdentity(string path, Dictionary<string, string> found, IReadOnlyDictionary<string, string> wanted)
+    {
+        foreach (string key in wanted.Keys.Union(found.Keys).Order(StringComparer.Ordinal))
+        {
+            string? before = found.GetValueOrDefault(key);
+            string? now = wanted.GetValueOrDefault(key);
+            if (before != now)
+            {
+                throw new ModelFormatException(path, $"'{key}' of an interrupted training", now ?? "none", before ?? "none");
+            }
+        }
+    }
+
+    private static T Read<T>(SafetensorsFile file, string key)
+    {
+        try
+        {
+            string text = file.Metadata.GetValueOrDefault(key) ?? throw new ModelFormatException(file.Name, key, "an entry", "none");
+            return JsonSerializer.Deserialize<T>(text, s_json) ?? throw new ModelFormatException(file.Name, key, "an object", "null");
+        }
+        catch (JsonException error)
+        {
+            throw new ModelFormatException(file.Name, key, "JSON", error.Message, error);
+        }
+    }
+
+    private static float[] Fill(SafetensorsFile file, string name, float[] values)
+    {
+        if (!file.TryGet(name, out SafetensorsTensor? tensor) || tensor.ElementCount != values.Length)
+        {
+            throw new ModelFormatException(file.Name, $"tensor '{name}'", $"{values.Length} numbers", tensor is null ? "no such tensor" : $"{tensor.ElementCount}");
+        }
+
+        file.ReadFloats(tensor, values);
+        return values;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+
+namespace QuantGen.Linear;
+
+/// <summary>Activations of some tokens as 8-bit codes: real = (code - zero point) * scale, one range per token.</summary>
+/// <remarks>Codes between the width of the activations and <see cref="Stride"/> are 0, so that padded weights never count.</remarks>
+public readonly ref struct QuantizedRows
+{
+    /// <summary>First code of the first token.</summary>
+    public readonly ref byte Codes;
+
+    /// <summary>Scale of each token.</summary>
+    public readonly ref float Scales;
+
+    /// <summary>Zero point of each token, 0 to 255.</summary>
+    public readonly ref int ZeroPoints;
+
+    /// <summary>Sum of (code - zero point) of each token, or of each group of a token's inputs, for weights with zero points.</summary>
+    public readonly ref int CenteredSums;
+
+    /// <summary>Sums from one token to the next.</summary>
+    public readonly int SumStride;
+
+    /// <summary>Bytes from one token's codes to the next.</summary>
+    public readonly int Stride;
+
+    /// <summary>Number of tokens.</summary>
+    public readonly int Count;
+
+    /// <summary>Groups the parts.</summary>
+    /// <param name="codes">First code.</param>
+    /// <param name="scales">First scale.</param>
+    /// <param name="zeroPoints">First zero point.</param>
+    /// <param name="centeredSums">First centered sum.</param>
+    /// <param name="sumStride">Sums from token to token.</param>
+    /// <param name="stride">Bytes from token to token.</param>
+    /// <param name="count">Number of tokens.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public QuantizedRows(ref byte codes, ref float scales, ref int zeroPoints, ref int centeredSums, int sumStride, int stride, int count)
+    {
+        Codes = ref codes;
+        Scales = ref scales;
+        ZeroPoints = ref zeroPoints;
+        CenteredSums = ref centeredSums;
+        SumStride = sumStride;
+        Stride = stride;
+        Count = count;
+    }
+}
