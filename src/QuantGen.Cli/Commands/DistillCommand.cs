@@ -78,9 +78,8 @@ internal sealed class DistillCommand : CliCommand
                 Engine = engine.Description, TeacherEngine = teacherEngine.Description,
             },
         };
-        TrainingResult result = run.Run(cancellation);
         long bytes = 0;
-        run.Finish(result, () => bytes = Save(student, start, output, options));
+        TrainingResult result = run.Complete(output, () => bytes = Save(student, start, output, options), cancellation);
         TestMeasures? after = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
         object? measured = after is null ? null : new { after.Score.Metric, Teacher = teacherScore!.Value, Before = before!.Json, After = after.Json };
         if (after is not null)

@@ -86,7 +86,6 @@ internal sealed class TrainCommand : CliCommand
                 ["attention dropout"] = options.AttentionDropout.ToString(CultureInfo.InvariantCulture),
             }) with { Engine = engine.Description },
         };
-        TrainingResult result = run.Run(cancellation);
         var checkpoint = new HuggingFaceCheckpoint
         {
             ConfigJson = start.ConfigJson,
@@ -94,7 +93,7 @@ internal sealed class TrainCommand : CliCommand
             TokenizerSource = start.Checkpoint?.Directory,
             Labels = spec.Head == BertHead.SequenceClassification ? [.. config.Labels] : [],
         };
-        run.Finish(result, () => checkpoint.Save(output, model));
+        TrainingResult result = run.Complete(output, () => checkpoint.Save(output, model), cancellation);
         TrainingSummary.Write(report, result, run.Options, output);
     }
 
