@@ -59,9 +59,9 @@ internal sealed class DistillCommand : CliCommand
         CheckpointWeights.Load(start.Checkpoint!, teacher);
         using ITrainableModel student = engine.Create(spec, options, cancellation);
         StudentInitializer.Copy(teacher, student);
-        (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training, values, start.Tokenizer, spec);
+        (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training, values, start.Tokenizer, spec, cancellation);
         QuantizerInitialization.Run(student, source);
-        IModelEvaluator? test = testData is null ? null : data.Evaluator(testData, _training, values, start.Tokenizer, spec);
+        IModelEvaluator? test = testData is null ? null : data.Evaluator(testData, _training, values, start.Tokenizer, spec, cancellation);
         ModelScore? teacherScore = test?.Evaluate(teacher, cancellation);
         TestMeasures? before = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
         LossOptions loss = _student.Loss(values, method);

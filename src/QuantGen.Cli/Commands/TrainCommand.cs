@@ -71,7 +71,7 @@ internal sealed class TrainCommand : CliCommand
         };
         using ITrainableModel model = engine.Create(spec, options, cancellation);
         Fill(model, start, _training.Seed(values), report);
-        (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training, values, start.Tokenizer, spec);
+        (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training, values, start.Tokenizer, spec, cancellation);
         var run = new TrainingRun(_training, values, report)
         {
             Model = model,

@@ -46,21 +46,25 @@ internal sealed class TrainingData
     /// <param name="values">The command line.</param>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="spec">The model.</param>
+    /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="UsageException">The model's head is for other data, or it has fewer positions than was asked for.</exception>
-    public (BatchSource Source, IModelEvaluator? Evaluator) Encode(TrainingOptionSet options, OptionValues values, BertTokenizer tokenizer, ModelSpec spec)
+    public (BatchSource Source, IModelEvaluator? Evaluator) Encode(
+        TrainingOptionSet options, OptionValues values, BertTokenizer tokenizer, ModelSpec spec, CancellationToken cancellation)
     {
         RequireFit(Train, spec);
         int length = MaxLength(options.MaxLength(values), spec);
         int batch = options.Batch(values) ?? Train.DefaultBatch;
-        return (Train.Source(tokenizer, spec, length, batch, options.Seed(values)), Evaluation is null ? null : Evaluator(Evaluation, options, values, tokenizer, spec));
+        BatchSource source = Train.Source(tokenizer, spec, length, batch, options.Seed(values), cancellation);
+        return (source, Evaluation is null ? null : Evaluator(Evaluation, options, values, tokenizer, spec, cancellation));
     }
 
     /// <summary>Encodes examples that a model is measured on.</summary>
     /// <exception cref="UsageException">The model's head is for other data.</exception>
-    public IModelEvaluator Evaluator(TaskData data, TrainingOptionSet options, OptionValues values, BertTokenizer tokenizer, ModelSpec spec)
+    public IModelEvaluator Evaluator(
+        TaskData data, TrainingOptionSet options, OptionValues values, BertTokenizer tokenizer, ModelSpec spec, CancellationToken cancellation)
     {
         RequireFit(data, spec);
-        return data.Evaluator(tokenizer, spec, MaxLength(options.MaxLength(values), spec), options.Batch(values) ?? Train.DefaultBatch, options.Threads(values));
+        return data.Evaluator(tokenizer, spec, MaxLength(options.MaxLength(values), spec), options.Batch(values) ?? Train.DefaultBatch, options.Threads(values), cancellation);
     }
 
     private static void RequireFit(TaskData data, ModelSpec spec)

@@ -101,10 +101,15 @@ public sealed class PackedModel : IDisposable
 
     /// <summary>Writes the file to disk through a temporary file, a flush and a rename.</summary>
     /// <param name="path">The file to create or replace.</param>
-    public void Save(string path)
+    /// <param name="cancellation">Stops the writing; then a file that was there stays as it was, and no other is left.</param>
+    public void Save(string path, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        AtomicFile.Write(path, stream => _file.CopyTo(stream.Write));
+        AtomicFile.Write(path, stream => _file.CopyTo(bytes =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            stream.Write(bytes);
+        }));
     }
 
     /// <summary>Closes the file; spans handed out before must no longer be used.</summary>
