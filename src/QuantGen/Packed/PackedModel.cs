@@ -69,7 +69,7 @@ public sealed class PackedModel : IDisposable
     /// <summary>Gets the length of the file in bytes.</summary>
     public long FileLength => _file.FileLength;
 
-    /// <summary>Opens a file on disk, mapped into memory, and checks all of it.</summary>
+    /// <summary>Reads a file on disk once and checks all that was read: others who write to it later, or meanwhile, change nothing that was checked.</summary>
     /// <param name="path">The packed file.</param>
     /// <exception cref="ModelFormatException">The file is not a valid packed model.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
@@ -119,7 +119,7 @@ public sealed class PackedModel : IDisposable
     internal static PackedModel Open(string path, int threads)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Create(path, new FileBytes(path), threads);
+        return Create(path, FileBytes.Copied(path), threads);
     }
 
     /// <summary>Reads a packed model in memory, using so many threads at most.</summary>
