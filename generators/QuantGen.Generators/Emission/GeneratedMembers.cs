@@ -20,13 +20,15 @@ internal static class GeneratedMembers
     private static IReadOnlyList<string> Read() => ((BertHead[])Enum.GetValues(typeof(BertHead)))
         .SelectMany(head => ModelSources.Emit(Example(head)))
         .Where(file => Regex.IsMatch(file.Text, $@"partial class {ClassName}\b"))
-        .SelectMany(file => CSharpSyntaxTree.ParseText(file.Text).GetRoot().DescendantNodes(node => node is not MemberDeclarationSyntax or BaseNamespaceDeclarationSyntax))
+        .SelectMany(file => CSharpSyntaxTree.ParseText(file.Text).GetRoot().DescendantNodes(HoldsClasses))
         .OfType<ClassDeclarationSyntax>()
         .Where(@class => @class.Identifier.ValueText == ClassName)
         .SelectMany(@class => @class.Members.SelectMany(NamesOf))
         .Distinct()
         .OrderBy(name => name, StringComparer.Ordinal)
         .ToArray();
+
+    private static bool HoldsClasses(SyntaxNode node) => node is not MemberDeclarationSyntax or BaseNamespaceDeclarationSyntax;
 
     private static IEnumerable<string> NamesOf(MemberDeclarationSyntax member) => member switch
     {

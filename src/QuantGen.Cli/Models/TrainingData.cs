@@ -64,7 +64,8 @@ internal sealed class TrainingData
         TaskData data, TrainingOptionSet options, OptionValues values, BertTokenizer tokenizer, ModelSpec spec, CancellationToken cancellation)
     {
         RequireFit(data, spec);
-        return data.Evaluator(tokenizer, spec, MaxLength(options.MaxLength(values), spec), options.Batch(values) ?? Train.DefaultBatch, options.Threads(values), cancellation);
+        int length = MaxLength(options.MaxLength(values), spec);
+        return data.Evaluator(tokenizer, spec, length, options.Batch(values) ?? Train.DefaultBatch, options.Threads(values), cancellation);
     }
 
     private static void RequireFit(TaskData data, ModelSpec spec)

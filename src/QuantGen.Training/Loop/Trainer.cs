@@ -154,7 +154,8 @@ public sealed class Trainer
         return FormattableString.Invariant($"{kept}; the model has the parameters of epoch {_state.BestEpoch()!.Epoch}, the best so far");
     }
 
-    // Writes the state and says which one there is. A step that did not come to its end has changed some parameters and not others: such a state is not written.
+    // Writes the state and says which one there is. A step that did not come to its end has changed some parameters and not others:
+    // such a state is not written.
     private string KeepState()
     {
         if (_options.CheckpointPath is not string path)

@@ -55,7 +55,9 @@ internal sealed class WeightJob
             return;
         }
 
-        QuantizedMatrix quantized = _matrix.Scheme == Scheme.Linear ? Linear(weights, cancellation) : SchemeQuantizer.Quantize(_matrix, weights, Thresholds(weights));
+        QuantizedMatrix quantized = _matrix.Scheme == Scheme.Linear
+            ? Linear(weights, cancellation)
+            : SchemeQuantizer.Quantize(_matrix, weights, Thresholds(weights));
         _packed = PackedMatrix.Of(_matrix, quantized).WithCopiedScale(_copies);
         Report = new TensorReport(_matrix.Name, quantized.MeanBits, _matrix.ScaleCount, quantized.SignalToNoiseDb(weights));
     }

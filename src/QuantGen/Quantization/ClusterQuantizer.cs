@@ -16,7 +16,8 @@ public static class ClusterQuantizer
     /// <returns>The centroids after the last iteration and the labels of its assignment; clusters beyond the number of distinct values are unused and 0.</returns>
     /// <exception cref="ArgumentException">There is no value, or one is NaN or infinite; the message says where.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The width or the number of iterations is out of range.</exception>
-    public static Clusters KMeans(ReadOnlySpan<float> values, int bits, int iterations = DefaultIterations, ulong seed = 0, CancellationToken cancellation = default)
+    public static Clusters KMeans(
+        ReadOnlySpan<float> values, int bits, int iterations = DefaultIterations, ulong seed = 0, CancellationToken cancellation = default)
     {
         Check(values, bits);
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);

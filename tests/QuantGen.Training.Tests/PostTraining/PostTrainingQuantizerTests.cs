@@ -20,8 +20,8 @@ public sealed class PostTrainingQuantizerTests : IDisposable
     [InlineData(4)]
     public void Weight_that_is_no_number_is_the_documented_exception_whatever_the_threads(int threads)
     {
-        using Checkpoint checkpoint = TinyCheckpoint.Open(
-            _folder.FullName, "encoder.layer.1.attention.self.query.weight", "encoder.layer.0.intermediate.dense.weight", "encoder.layer.1.output.dense.weight");
+        string[] spoilt = ["encoder.layer.1.attention.self.query.weight", "encoder.layer.0.intermediate.dense.weight", "encoder.layer.1.output.dense.weight"];
+        using Checkpoint checkpoint = TinyCheckpoint.Open(_folder.FullName, spoilt);
         ModelFormatException error = Assert.Throws<ModelFormatException>(
             () => PostTrainingQuantizer.Quantize(checkpoint, TinyCheckpoint.Spec, Options with { Threads = threads }));
         Assert.Contains("encoder.layer.0.intermediate.dense.weight", error.Message, StringComparison.Ordinal);
