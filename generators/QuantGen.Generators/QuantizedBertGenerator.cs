@@ -30,7 +30,7 @@ public sealed class QuantizedBertGenerator : IIncrementalGenerator
             .ForAttributeWithMetadataName(
                 AttributeParser.AttributeName,
                 static (node, _) => node is ClassDeclarationSyntax,
-                static (attributed, cancellation) => ClassReader.Read(attributed, cancellation))
+                static (attributed, cancellation) => ClassReader.Read(attributed, static () => GeneratedMembers.Names, cancellation))
             .Where(static @class => @class is not null)
             .Select(static (@class, _) => @class!)
             .WithTrackingName(TrackingNames.Classes);

@@ -69,14 +69,25 @@ public sealed class MisuseTests(CheckpointFixture files) : IClassFixture<Checkpo
         Assert.Contains("   at ", result.Error);
     }
 
-    [Fact]
-    public async Task Interruption_is_one_line_and_exit_code_130()
+    [Theory]
+    [InlineData("evaluate {packed} --data {data}")]
+    [InlineData("quantize {checkpoint} -o {output} --bits 4")]
+    [InlineData("quantize {checkpoint} -o {output} --bits 8 --calibration {data}")]
+    [InlineData("train --from {checkpoint} --data {data} -o {output}")]
+    [InlineData("distill --teacher {checkpoint} --data {data} --bits 2 -o {output}")]
+    public async Task Interruption_is_one_line_and_exit_code_130_and_leaves_no_output(string command)
     {
         using var error = new StringWriter();
         var streams = new CliStreams(TextReader.Null, TextWriter.Null, error);
-        int code = await CliApplication.RunAsync(["evaluate", files.Packed, "--data", files.Data], streams, new CancellationToken(canceled: true));
-        Assert.Equal(130, code);
+        string output = Path.Combine(files.File("interrupted"), "output");
+        string[] args = [.. command.Split(' ').Select(arg => arg switch
+        {
+            "{packed}" => files.Packed, "{checkpoint}" => files.Checkpoint, "{data}" => files.Data, "{output}" => output, _ => arg,
+        })];
+        int code = await CliApplication.RunAsync(args, streams, new CancellationToken(canceled: true));
         Assert.Equal("quantgen: interrupted", error.ToString().TrimEnd());
+        Assert.Equal(130, code);
+        Assert.False(Path.Exists(output));
     }
 
     [Fact]

@@ -52,6 +52,23 @@ public sealed class TrainTests(CheckpointFixture files) : IClassFixture<Checkpoi
     }
 
     [Fact]
+    public void Run_that_fails_writes_its_best_epoch_and_says_where()
+    {
+        string[] options = ["--epochs", "4", "--batch", "8"];
+        string best = files.File("best");
+        Tool.Json([.. FromNothing(best), "--epochs", "4", "--batch", "8"]);
+        string output = files.File("failed");
+        ToolResult failed = ActingWriter.Run("epoch 4, step 18", () => throw new NotSupportedException("no more"), [.. FromNothing(output), .. options]);
+        string message = $"quantgen: no more; {output}.training holds the training as it is after step 18; the model has the parameters of epoch ";
+        Assert.Equal(1, failed.Code);
+        Assert.StartsWith(message, failed.Error, StringComparison.Ordinal);
+        Assert.EndsWith($", the best so far, and is written to {output}\n", failed.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Equal(40, Tool.Json("evaluate", output, "--data", files.Data, "--max-length", "24").GetProperty("rows").GetInt32());
+        Tool.Json([.. FromNothing(output), .. options, "--resume"]);
+        Assert.Equal(Weights("best"), Weights("failed"));
+    }
+
+    [Fact]
     public void Head_that_the_checkpoint_lacks_starts_at_random()
     {
         string data = TinyCheckpoint.WriteData(files.File("scores.tsv"), isRegression: true);

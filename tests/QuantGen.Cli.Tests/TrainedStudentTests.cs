@@ -28,9 +28,9 @@ public sealed class TrainedStudentTests(CheckpointFixture files) : IClassFixture
     {
         using var pair = new TeacherAndStudent(files.Checkpoint, options, trainable);
         TaskData data = TaskData.Open(files.Data);
-        var evaluator = (RowEvaluator)data.Evaluator(pair.Tokenizer, pair.Spec, 24, 8, threads: 2);
+        var evaluator = (RowEvaluator)data.Evaluator(pair.Tokenizer, pair.Spec, 24, 8, threads: 2, default);
         var training = new TrainingOptions { Epochs = 2, Optimizer = new OptimizerOptions { LearningRate = 1e-3 } };
-        TrainingResult result = pair.Train(data.Source(pair.Tokenizer, pair.Spec, 24, 8, seed: 1), training, evaluator);
+        TrainingResult result = pair.Train(data.Source(pair.Tokenizer, pair.Spec, 24, 8, seed: 1, default), training, evaluator);
         Assert.True(result.Best is not null, name);
         float[] expected = evaluator.Logits(pair.Student, default);
         Assert.Equal(expected, pair.PackedLogits(files.Data));
@@ -44,9 +44,9 @@ public sealed class TrainedStudentTests(CheckpointFixture files) : IClassFixture
     {
         using var pair = new TeacherAndStudent(SharedFiles.Path("models/trec"), options, trainable);
         var training = new TrainingOptions { Epochs = 1, MaxSteps = 10, Optimizer = new OptimizerOptions { LearningRate = 1e-4 } };
-        pair.Train(TaskData.Open(SharedFiles.Path("data/TREC/train.tsv")).Source(pair.Tokenizer, pair.Spec, 64, 32, seed: 1), training);
+        pair.Train(TaskData.Open(SharedFiles.Path("data/TREC/train.tsv")).Source(pair.Tokenizer, pair.Spec, 64, 32, seed: 1, default), training);
         string test = SharedFiles.Path("data/TREC/test.tsv");
-        float[] expected = ((RowEvaluator)TaskData.Open(test).Evaluator(pair.Tokenizer, pair.Spec, 64, 32, threads: 2)).Logits(pair.Student, default);
+        float[] expected = ((RowEvaluator)TaskData.Open(test).Evaluator(pair.Tokenizer, pair.Spec, 64, 32, threads: 2, default)).Logits(pair.Student, default);
         float[] actual = pair.PackedLogits(test);
 
         int width = pair.Spec.OutputCount;

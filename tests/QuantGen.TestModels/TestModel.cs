@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using QuantGen.Execution;
 using QuantGen.Packed;
 using QuantGen.Specs;
@@ -8,6 +9,7 @@ namespace QuantGen.TestModels;
 /// <summary>One of the small models and the code generated for it.</summary>
 public sealed class TestModel
 {
+    private const string ByName = "Types are found by their names; no test is trimmed.";
     private readonly Type _class;
     private readonly Func<string, LoadOptions?, InferenceSession> _load;
 
@@ -60,13 +62,18 @@ public sealed class TestModel
     public ModelSpec Spec { get; }
 
     /// <summary>Gets the generated program itself.</summary>
-    public IEncoderProgram Program => (IEncoderProgram)Activator.CreateInstance(GeneratedType("Program")!)!;
+    public IEncoderProgram Program
+    {
+        [RequiresUnreferencedCode(ByName)]
+        get => (IEncoderProgram)Activator.CreateInstance(GeneratedType("Program")!)!;
+    }
 
     /// <summary>Finds a model by its name.</summary>
     public static TestModel Named(string name) => All.Single(model => model.Name == name);
 
     /// <summary>Gets a type the generator emitted beside the class; null when there is none.</summary>
     /// <param name="suffix">What follows the class's name, such as <c>KernelsF32</c>.</param>
+    [RequiresUnreferencedCode(ByName)]
     public Type? GeneratedType(string suffix) => _class.Assembly.GetType($"{_class.Namespace}.QuantGenerated.{_class.Name}{suffix}");
 
     /// <summary>Makes random weights, writes them to disk and loads them as a user would.</summary>

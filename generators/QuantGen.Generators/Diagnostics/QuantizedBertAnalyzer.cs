@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
+using QuantGen.Generators.Emission;
 using QuantGen.Generators.Parsing;
 using QuantGen.Generators.Specs;
 
@@ -56,13 +57,13 @@ public sealed class QuantizedBertAnalyzer : DiagnosticAnalyzer
     private static void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, AttributeData attribute, TypeDeclarationSyntax declaration, AttributePlaces places)
     {
         var compilation = (CSharpCompilation)context.Compilation;
-        var issues = new List<SpecIssue>(TypeShape.Check(type, declaration));
+        var issues = new List<SpecIssue>(TypeShape.Check(type, declaration, GeneratedMembers.Names));
         if (!LanguageRules.IsSupported(compilation.LanguageVersion))
         {
             issues.Add(LanguageRules.Issue(type.Name, compilation.LanguageVersion));
         }
 
-        AttributedClass @class = ClassReader.Read(type, attribute, declaration, compilation, context.CancellationToken);
+        AttributedClass @class = ClassReader.Read(type, attribute, declaration, compilation, GeneratedMembers.Names, context.CancellationToken);
         JsonFile[] files = @class.Config is null && @class.Plan is null ? Array.Empty<JsonFile>() : context.Options.AdditionalFiles
             .Select(f => ClassParser.ReadFile(f, context.CancellationToken))
             .OfType<JsonFile>()

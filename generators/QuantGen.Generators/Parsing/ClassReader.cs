@@ -9,7 +9,10 @@ namespace QuantGen.Generators.Parsing;
 internal static class ClassReader
 {
     /// <summary>Reads a class; null when another declaration of it counts, or when reading fails, which the analyzer reports.</summary>
-    public static AttributedClass? Read(GeneratorAttributeSyntaxContext attributed, CancellationToken cancellation)
+    /// <param name="attributed">The class and its attribute.</param>
+    /// <param name="generated">Gets the names of the members that the generated part declares; asked only where there is such a class.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public static AttributedClass? Read(GeneratorAttributeSyntaxContext attributed, Func<IReadOnlyList<string>> generated, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         try
@@ -18,7 +21,7 @@ internal static class ClassReader
             var declaration = (TypeDeclarationSyntax)attributed.TargetNode;
             AttributeData? attribute = AttributeParser.Find(type);
             return attribute is not null && Declaration(attribute, cancellation) == declaration
-                ? Read(type, attribute, declaration, (CSharpCompilation)attributed.SemanticModel.Compilation, cancellation)
+                ? Read(type, attribute, declaration, (CSharpCompilation)attributed.SemanticModel.Compilation, generated(), cancellation)
                 : null;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
@@ -29,9 +32,10 @@ internal static class ClassReader
 
     /// <summary>Reads a class.</summary>
     public static AttributedClass Read(
-        INamedTypeSymbol type, AttributeData attribute, TypeDeclarationSyntax declaration, CSharpCompilation compilation, CancellationToken cancellation)
+        INamedTypeSymbol type, AttributeData attribute, TypeDeclarationSyntax declaration, CSharpCompilation compilation, IReadOnlyList<string> generated,
+        CancellationToken cancellation)
     {
-        bool legal = LanguageRules.IsSupported(compilation.LanguageVersion) && !TypeShape.Check(type, declaration).Any();
+        bool legal = LanguageRules.IsSupported(compilation.LanguageVersion) && !TypeShape.Check(type, declaration, generated).Any();
         cancellation.ThrowIfCancellationRequested();
         return AttributeParser.Parse(type, attribute, legal, HintName.Of(type, compilation, cancellation));
     }

@@ -7,17 +7,14 @@ namespace QuantGen.Generators.Parsing;
 /// <summary>Rules about the annotated class itself.</summary>
 internal static class TypeShape
 {
-    // Members that the generated part declares.
-    private static readonly string[] s_generatedMembers =
-    {
-        "Spec", "Load", "Dispose", "Session", "Classify", "Regress", "Embed", "TagTokens", "TagWords", "Answer", "Encode", "_session",
-    };
-
     /// <summary>The folder into which the compiler puts what the generator writes: the generator's full name.</summary>
     internal const string GeneratedFolder = "QuantGen.Generators.QuantizedBertGenerator";
 
     /// <summary>Says why generated code cannot be added to the class; nothing when it can.</summary>
-    public static IEnumerable<SpecIssue> Check(INamedTypeSymbol type, TypeDeclarationSyntax declaration)
+    /// <param name="type">The class.</param>
+    /// <param name="declaration">The declaration with the attribute.</param>
+    /// <param name="generated">Names of the members that the generated part declares.</param>
+    public static IEnumerable<SpecIssue> Check(INamedTypeSymbol type, TypeDeclarationSyntax declaration, IReadOnlyList<string> generated)
     {
         string name = type.Name;
         if (!declaration.Modifiers.Any(m => m.ValueText == "partial"))
@@ -35,27 +32,27 @@ internal static class TypeShape
             yield return new SpecIssue("QG1003", $"Class '{name}' must be neither static, abstract, generic nor a record");
         }
 
-        foreach (SpecIssue issue in Names(type).Concat(Construction(type)))
+        foreach (SpecIssue issue in Names(type, generated).Concat(Construction(type)))
         {
             yield return issue;
         }
     }
 
-    private static IEnumerable<SpecIssue> Names(INamedTypeSymbol type)
+    private static IEnumerable<SpecIssue> Names(INamedTypeSymbol type, IReadOnlyList<string> generated)
     {
-        if (s_generatedMembers.Contains(type.Name))
+        if (generated.Contains(type.Name))
         {
             yield return new SpecIssue("QG1004", $"Class '{type.Name}' has the name of a member that the generated part declares; rename it");
         }
 
-        foreach (string member in s_generatedMembers.Where(m => type.GetMembers(m).Any(IsUsers)))
+        foreach (string member in generated.Where(m => type.GetMembers(m).Any(IsUsers)))
         {
             yield return new SpecIssue("QG1004", $"Class '{type.Name}' declares '{member}', which the generated part declares too; rename it");
         }
 
         foreach (INamedTypeSymbol @base in Bases(type))
         {
-            foreach (string member in s_generatedMembers.Where(m => @base.GetMembers(m).Any(b => b.IsAbstract)))
+            foreach (string member in generated.Where(m => @base.GetMembers(m).Any(b => b.IsAbstract)))
             {
                 yield return new SpecIssue("QG1004", $"Class '{type.Name}' inherits the abstract '{@base.Name}.{member}', which the generated part hides; rename it");
             }

@@ -62,9 +62,9 @@ internal sealed class DistillCommand : CliCommand
         CheckpointWeights.Load(start.Checkpoint!, teacher);
         using ITrainableModel student = engine.Create(spec, options, cancellation);
         StudentInitializer.Copy(teacher, student);
-        (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training.Examples(values), start.Tokenizer, spec);
+        (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training.Examples(values), start.Tokenizer, spec, cancellation);
         QuantizerInitialization.Run(student, source);
-        IModelEvaluator? test = testData is null ? null : data.Evaluator(testData, _training.Examples(values), start.Tokenizer, spec);
+        IModelEvaluator? test = testData is null ? null : data.Evaluator(testData, _training.Examples(values), start.Tokenizer, spec, cancellation);
         ModelScore? teacherScore = test?.Evaluate(teacher, cancellation);
         TestMeasures? before = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
         LossOptions loss = _student.Loss(values, method);
@@ -81,9 +81,8 @@ internal sealed class DistillCommand : CliCommand
                 Engine = engine.Description, TeacherEngine = teacherEngine.Description,
             },
         };
-        TrainingResult result = run.Run(cancellation);
         long bytes = 0;
-        run.Finish(result, () => bytes = Save(student, start, output, options));
+        TrainingResult result = run.Complete(output, () => bytes = Save(student, start, output, options), cancellation);
         TestMeasures? after = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
         object? measured = after is null ? null : new { after.Score.Metric, Teacher = teacherScore!.Value, Before = before!.Json, After = after.Json };
         if (after is not null)

@@ -87,7 +87,7 @@ internal sealed class QuantizeCommand : CliCommand
         PostTrainingResult result = report.WithProgress("quantize", progress => model.Quantize(spec, options with { Progress = progress }, cancellation));
         string output = values.Get(_output)!;
         using PackedModel packed = result.Builder.Build(output);
-        packed.Save(output);
+        packed.Save(output, cancellation);
         Write(report, result, spec, packed.FileLength);
     }
 

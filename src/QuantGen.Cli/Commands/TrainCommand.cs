@@ -75,7 +75,7 @@ internal sealed class TrainCommand : CliCommand
         };
         using ITrainableModel model = engine.Create(spec, options, cancellation);
         Fill(model, start, _training.Seed(values), report);
-        (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training.Examples(values), start.Tokenizer, spec);
+        (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training.Examples(values), start.Tokenizer, spec, cancellation);
         var run = new TrainingRun(_training, values, report)
         {
             Model = model,
@@ -90,7 +90,6 @@ internal sealed class TrainCommand : CliCommand
                 ["attention dropout"] = options.AttentionDropout.ToString(CultureInfo.InvariantCulture),
             }) with { Engine = engine.Description },
         };
-        TrainingResult result = run.Run(cancellation);
         var checkpoint = new HuggingFaceCheckpoint
         {
             ConfigJson = start.ConfigJson,
@@ -98,7 +97,7 @@ internal sealed class TrainCommand : CliCommand
             TokenizerSource = start.Checkpoint?.Directory,
             Labels = spec.Head == BertHead.SequenceClassification ? [.. config.Labels] : [],
         };
-        run.Finish(result, () => checkpoint.Save(output, model));
+        TrainingResult result = run.Complete(output, () => checkpoint.Save(output, model), cancellation);
         TrainingSummary.Write(report, result, run.Options, output);
     }
 

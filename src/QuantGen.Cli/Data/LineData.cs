@@ -16,14 +16,15 @@ internal sealed class LineData(string file) : TaskData
 
     public override BertHead Head => BertHead.MaskedLanguageModel;
 
-    public override BatchSource Source(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, ulong seed)
-        => new MaskedBatchSource(Examples(tokenizer, maxLength), tokenizer, batch, seed);
+    public override BatchSource Source(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, ulong seed, CancellationToken cancellation)
+        => new MaskedBatchSource(Examples(tokenizer, maxLength, cancellation), tokenizer, batch, seed);
 
     // What is hidden while measuring is the same for every model and every seed.
-    public override IModelEvaluator Evaluator(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, int threads)
-        => new MaskedEvaluator(new HiddenBatchSource(Examples(tokenizer, maxLength), tokenizer, batch, HiddenTokens.DefaultSeed), threads);
+    public override IModelEvaluator Evaluator(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, int threads, CancellationToken cancellation)
+        => new MaskedEvaluator(new HiddenBatchSource(Examples(tokenizer, maxLength, cancellation), tokenizer, batch, HiddenTokens.DefaultSeed), threads);
 
-    private Example[] Examples(BertTokenizer tokenizer, int maxLength) => ExampleEncoder.FromTexts(_lines, tokenizer, maxLength) is { Length: > 0 } examples
+    private Example[] Examples(BertTokenizer tokenizer, int maxLength, CancellationToken cancellation) =>
+        ExampleEncoder.FromTexts(_lines, tokenizer, maxLength, cancellation) is { Length: > 0 } examples
         ? examples
         : throw new DataFormatException(file, 0, "at least one word", "none");
 }

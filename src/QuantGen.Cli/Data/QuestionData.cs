@@ -19,9 +19,9 @@ internal sealed class QuestionData(string file) : TaskData
 
     public override int DefaultMaxLength => AnswerEvaluator.DefaultMaxLength;
 
-    public override BatchSource Source(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, ulong seed)
-        => new(new QuestionSet(_questions, tokenizer, maxLength).Examples, batch, seed);
+    public override BatchSource Source(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, ulong seed, CancellationToken cancellation)
+        => new(new QuestionSet(_questions, tokenizer, maxLength, cancellation: cancellation).Examples, batch, seed);
 
-    public override IModelEvaluator Evaluator(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, int threads)
-        => new QuestionEvaluator(new QuestionSet(_questions, tokenizer, maxLength), batch);
+    public override IModelEvaluator Evaluator(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, int threads, CancellationToken cancellation)
+        => new QuestionEvaluator(new QuestionSet(_questions, tokenizer, maxLength, cancellation: cancellation), batch);
 }

@@ -34,9 +34,9 @@ internal sealed class RowData : TaskData
     // Whole numbers are numbers, too.
     public override bool Fits(BertHead head) => head is BertHead.SequenceClassification or BertHead.Regression;
 
-    public override BatchSource Source(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, ulong seed)
-        => new(ExampleEncoder.FromRows(_rows, File, tokenizer, spec, maxLength), batch, seed);
+    public override BatchSource Source(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, ulong seed, CancellationToken cancellation)
+        => new(ExampleEncoder.FromRows(_rows, File, tokenizer, spec, maxLength, cancellation), batch, seed);
 
-    public override IModelEvaluator Evaluator(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, int threads)
-        => new RowEvaluator(ExampleEncoder.FromRows(_rows, File, tokenizer, spec, maxLength), batch);
+    public override IModelEvaluator Evaluator(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, int threads, CancellationToken cancellation)
+        => new RowEvaluator(ExampleEncoder.FromRows(_rows, File, tokenizer, spec, maxLength, cancellation), batch);
 }

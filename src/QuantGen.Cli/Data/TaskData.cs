@@ -44,8 +44,8 @@ internal abstract class TaskData
     public virtual bool Fits(BertHead head) => head == Head;
 
     /// <summary>Encodes the examples to learn from them.</summary>
-    public abstract BatchSource Source(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, ulong seed);
+    public abstract BatchSource Source(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, ulong seed, CancellationToken cancellation);
 
     /// <summary>Encodes the examples to measure a model on them.</summary>
-    public abstract IModelEvaluator Evaluator(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, int threads);
+    public abstract IModelEvaluator Evaluator(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, int threads, CancellationToken cancellation);
 }

@@ -45,21 +45,26 @@ internal sealed class TrainingData
     /// <param name="settings">What the user asked for.</param>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="spec">The model.</param>
+    /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="UsageException">The model's head is for other data, or it has fewer positions than was asked for.</exception>
-    public (BatchSource Source, IModelEvaluator? Evaluator) Encode(ExampleSettings settings, BertTokenizer tokenizer, ModelSpec spec)
+    public (BatchSource Source, IModelEvaluator? Evaluator) Encode(
+        ExampleSettings settings, BertTokenizer tokenizer, ModelSpec spec, CancellationToken cancellation)
     {
         RequireFit(Train, spec);
         int length = MaxLength(settings.MaxLength, spec);
         int batch = settings.Batch ?? Train.DefaultBatch;
-        return (Train.Source(tokenizer, spec, length, batch, settings.Seed), Evaluation is null ? null : Evaluator(Evaluation, settings, tokenizer, spec));
+        BatchSource source = Train.Source(tokenizer, spec, length, batch, settings.Seed, cancellation);
+        return (source, Evaluation is null ? null : Evaluator(Evaluation, settings, tokenizer, spec, cancellation));
     }
 
     /// <summary>Encodes examples that a model is measured on.</summary>
     /// <exception cref="UsageException">The model's head is for other data.</exception>
-    public IModelEvaluator Evaluator(TaskData data, ExampleSettings settings, BertTokenizer tokenizer, ModelSpec spec)
+    public IModelEvaluator Evaluator(
+        TaskData data, ExampleSettings settings, BertTokenizer tokenizer, ModelSpec spec, CancellationToken cancellation)
     {
         RequireFit(data, spec);
-        return data.Evaluator(tokenizer, spec, MaxLength(settings.MaxLength, spec), settings.Batch ?? Train.DefaultBatch, settings.Threads);
+        int length = MaxLength(settings.MaxLength, spec);
+        return data.Evaluator(tokenizer, spec, length, settings.Batch ?? Train.DefaultBatch, settings.Threads, cancellation);
     }
 
     private static void RequireFit(TaskData data, ModelSpec spec)

@@ -25,7 +25,12 @@ internal sealed class TrainingOptionSet
     private readonly Option<int?> _threads = CliOption.OptionalNumber("--threads", "The most threads. Results of generated code do not depend on it. [default: all processors]", least: 1, most: 1024);
     private readonly Option<int?> _maxLength = CliOption.OptionalNumber("--max-length", "Cut texts to this many tokens, special ones included; questions are read in windows of it. [default: 128; 384 for questions]", least: 8);
     private readonly Option<bool> _resume = new("--resume") { Description = "Continue an interrupted training of the same output, or start where there is none." };
-    private readonly Option<int> _every = CliOption.Number("--checkpoint-every", "Steps between two writes of the state that --resume continues from; 0 writes it on interruption only.", 500, least: 0);
+    private readonly Option<int> _every = CliOption.Number(
+        "--checkpoint-every",
+        "Steps between two writes of the state that --resume continues from; 0 writes it on interruption or failure only.",
+        new TrainingOptions().CheckpointEvery,
+        least: 0);
+
     private readonly Option<string?> _log = CliOption.Text("--log", "FILE", "Write every step as a line of JSON.");
     private readonly Option<string?> _report = CliOption.Text("--report", "FILE.html", "Write a page with curves and settings.");
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Compile the model anew, and do not keep the result for the next time." };

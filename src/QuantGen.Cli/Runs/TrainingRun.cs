@@ -65,8 +65,41 @@ internal sealed class TrainingRun
         }
     }
 
-    /// <summary>Trains.</summary>
-    public TrainingResult Run(CancellationToken cancellation)
+    /// <summary>Trains, writes what was trained, then the page; the state of training goes when there is no more need of it.</summary>
+    /// <param name="output">What is written.</param>
+    /// <param name="write">Writes it.</param>
+    /// <param name="cancellation">Interrupts the training between two steps.</param>
+    /// <exception cref="TrainingFailedException">Training failed; what it had learnt by its best epoch was written nevertheless, if there was one.</exception>
+    public TrainingResult Complete(string output, Action write, CancellationToken cancellation)
+    {
+        TrainingResult result;
+        try
+        {
+            result = Run(cancellation);
+        }
+        catch (TrainingFailedException error) when (error.Best is not null)
+        {
+            throw new TrainingFailedException(error.Message + Rescue(output, write), error, error.Best);
+        }
+
+        Finish(result, write);
+        return result;
+    }
+
+    private static string Rescue(string output, Action write)
+    {
+        try
+        {
+            write();
+            return $", and is written to {output}";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return $"; {error.Message}";
+        }
+    }
+
+    private TrainingResult Run(CancellationToken cancellation)
     {
         var objective = new Objective(Model.Spec, Loss, Teacher?.Spec, Options.Threads);
         bool continues = _set.Resumes(_values) && File.Exists(Options.CheckpointPath);
@@ -92,10 +125,7 @@ internal sealed class TrainingRun
         });
     }
 
-    /// <summary>Writes what was trained, then the page; the state of training goes when there is no more need of it.</summary>
-    /// <param name="result">What <see cref="Run"/> came to.</param>
-    /// <param name="write">Writes what was trained.</param>
-    public void Finish(TrainingResult result, Action write)
+    private void Finish(TrainingResult result, Action write)
     {
         try
         {

@@ -13,8 +13,10 @@ public static class ExampleEncoder
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="spec">The model, which says what labels are.</param>
     /// <param name="maxLength">The tokens, special ones included, to which longer rows are cut, the longer text first.</param>
+    /// <param name="cancellation">Stops the work between two rows.</param>
     /// <exception cref="DataFormatException">Rows lack labels, or a label is no class of the model.</exception>
-    public static Example[] FromRows(TsvDataset data, string file, BertTokenizer tokenizer, ModelSpec spec, int maxLength)
+    public static Example[] FromRows(
+        TsvDataset data, string file, BertTokenizer tokenizer, ModelSpec spec, int maxLength, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -29,6 +31,7 @@ public static class ExampleEncoder
         var examples = new Example[data.Rows.Count];
         for (int row = 0; row < examples.Length; row++)
         {
+            cancellation.ThrowIfCancellationRequested();
             TsvRow text = data.Rows[row];
             EncodedText encoding = tokenizer.Encode(text.Text, text.Pair, options);
             examples[row] = Of(encoding) with { Label = text.LabelValue };
@@ -41,12 +44,24 @@ public static class ExampleEncoder
     /// <param name="texts">The texts.</param>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="maxLength">The tokens, special ones included, to which longer texts are cut.</param>
-    public static Example[] FromTexts(IEnumerable<string> texts, BertTokenizer tokenizer, int maxLength)
+    /// <param name="cancellation">Stops the work between two texts.</param>
+    public static Example[] FromTexts(IEnumerable<string> texts, BertTokenizer tokenizer, int maxLength, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(tokenizer);
         var options = new EncodeOptions { MaxLength = maxLength, Truncation = Truncation.LongestFirst };
-        return [.. texts.Select(text => tokenizer.Encode(text, null, options)).Where(encoding => encoding.Length > 2).Select(Of)];
+        var examples = new List<Example>();
+        foreach (string text in texts)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            EncodedText encoding = tokenizer.Encode(text, null, options);
+            if (encoding.Length > 2)
+            {
+                examples.Add(Of(encoding));
+            }
+        }
+
+        return [.. examples];
     }
 
     /// <summary>Requires that rows have labels.</summary>

@@ -12,8 +12,9 @@ public sealed class QuestionSet
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="maxLength">Tokens of a window, special ones included.</param>
     /// <param name="options">How windows advance and questions are cut; null for BERT's.</param>
+    /// <param name="cancellation">Stops the work between two questions.</param>
     /// <exception cref="DataFormatException">A question leaves no room for its context.</exception>
-    public QuestionSet(SquadDataset data, BertTokenizer tokenizer, int maxLength, AnswerOptions? options = null)
+    public QuestionSet(SquadDataset data, BertTokenizer tokenizer, int maxLength, AnswerOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -23,6 +24,7 @@ public sealed class QuestionSet
         var windows = new List<QuestionWindows>();
         foreach (SquadQuestion question in data.Questions)
         {
+            cancellation.ThrowIfCancellationRequested();
             QuestionWindows encoded = Encode(question, tokenizer, maxLength);
             windows.Add(encoded);
             for (int i = 0; i < encoded.Windows.Count; i++)

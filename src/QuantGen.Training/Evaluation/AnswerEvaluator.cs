@@ -32,7 +32,8 @@ public static class AnswerEvaluator
                 $"this model has the head {SpecNames.Of(session.Spec.Head)}, and only {SpecNames.Of(BertHead.QuestionAnswering)} can be evaluated on questions");
         }
 
-        var questions = new QuestionSet(data, session.Tokenizer, options.MaxLength ?? Math.Min(DefaultMaxLength, session.MaxSequenceLength));
+        int maxLength = options.MaxLength ?? Math.Min(DefaultMaxLength, session.MaxSequenceLength);
+        var questions = new QuestionSet(data, session.Tokenizer, maxLength, cancellation: cancellation);
         var found = new FoundAnswers(questions, Run(session, questions, options, cancellation));
         return new AnswerEvaluation(found.Score, [.. data.Questions.Zip(found.Texts, (question, text) => KeyValuePair.Create(question.Id, text))], questions.Examples.Count);
     }

@@ -10,7 +10,8 @@ namespace QuantGen.Training.Loop;
 /// <summary>Trains a model: steps, an evaluation after every epoch, and the best epoch's parameters in the end.</summary>
 /// <remarks>
 /// The result depends on the model, the data, the seeds and the options only: not on the number of threads, and not on whether the training was interrupted
-/// and continued. A cancelled run writes <see cref="TrainingOptions.CheckpointPath"/> before it ends.
+/// and continued. A cancelled run writes <see cref="TrainingOptions.CheckpointPath"/> before it ends. One that fails does so, too, where its state is sound,
+/// and leaves the best epoch's parameters in the model, if an epoch was evaluated.
 /// </remarks>
 public sealed class Trainer
 {
@@ -21,6 +22,9 @@ public sealed class Trainer
     private readonly AdamOptimizer _optimizer;
     private TrainingState _state = new();
     private BestParameters? _best;
+    private long? _writtenStep;
+    private bool _isInStep;
+    private bool _hasFailed;
 
     /// <summary>Creates a trainer.</summary>
     /// <param name="model">The model, with values in all parameters and initialised quantizers.</param>
@@ -61,15 +65,30 @@ public sealed class Trainer
     /// <summary>Takes up an interrupted training from <see cref="TrainingOptions.CheckpointPath"/>.</summary>
     /// <exception cref="ModelFormatException">The file is damaged, or belongs to another training; the message names the first difference.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public void Resume() => _state = TrainingCheckpoint.Load(_options.CheckpointPath!, _model, _optimizer, Identity(), out _best);
+    public void Resume()
+    {
+        _state = TrainingCheckpoint.Load(_options.CheckpointPath!, _model, _optimizer, Identity(), out _best);
+        _writtenStep = _state.Step;
+        _isInStep = false;
+        _hasFailed = false;
+    }
 
     /// <summary>Trains.</summary>
     /// <param name="cancellation">Interrupts the training between two steps.</param>
     /// <exception cref="OperationCanceledException">Training was interrupted; its state was written if there is a place for it.</exception>
     /// <exception cref="IOException">An observer cannot write, or an interruption's state cannot be written; the message tells which state there is.</exception>
-    /// <exception cref="TrainingFailedException">Too many steps in a row had no finite loss or gradients.</exception>
+    /// <exception cref="TrainingFailedException">
+    /// Too many steps in a row had no finite loss or gradients, or the model, the evaluator or an observer threw what is inside. The message tells which
+    /// state there is, and whether the model has the parameters of the best epoch.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">This training failed before; it can only be resumed.</exception>
     public TrainingResult Run(CancellationToken cancellation = default)
     {
+        if (_hasFailed)
+        {
+            throw new InvalidOperationException("A training that failed goes on from its written state: call Resume first.");
+        }
+
         var start = new TrainingStart(
             _model.Spec, _options.Engine, _objective.NeedsTeacher ? _options.EngineOfTeacher : null,
             TotalSteps, _source.BatchCount, _state.Step, [.. _state.Epochs], [.. _state.Curve], PlanMemory());
@@ -87,14 +106,22 @@ public sealed class Trainer
             Tell(observer => observer.Ended(result));
             return result;
         }
-        catch (OperationCanceledException) when (_options.CheckpointPath is not null)
+        catch (OperationCanceledException)
         {
-            Save();
+            if (_options.CheckpointPath is not null && !_isInStep)
+            {
+                Save();
+            }
+
             throw;
         }
-        catch (IOException error) when (_options.CheckpointPath is not null)
+        catch (IOException error)
         {
-            throw Keep(error);
+            throw new IOException(error.Message + LeaveBest(), error);
+        }
+        catch (Exception error)
+        {
+            throw new TrainingFailedException(error.Message + LeaveBest(), error is TrainingFailedException ? null : error, _state.BestEpoch());
         }
     }
 
@@ -104,15 +131,50 @@ public sealed class Trainer
     public IOException Keep(IOException cause)
     {
         ArgumentNullException.ThrowIfNull(cause);
-        string path = _options.CheckpointPath ?? throw new InvalidOperationException("A training keeps its state where CheckpointPath says.");
+        if (_options.CheckpointPath is null)
+        {
+            throw new InvalidOperationException("A training keeps its state where CheckpointPath says.");
+        }
+
+        return new IOException(cause.Message + KeepState(), cause);
+    }
+
+    // After a failure: the state for those who resume, then the best epoch for those who take the model as it is.
+    private string LeaveBest()
+    {
+        string kept = KeepState();
+        _hasFailed = true;
+        if (_best is null)
+        {
+            return kept;
+        }
+
+        _best.Restore(_model);
+        return FormattableString.Invariant($"{kept}; the model has the parameters of epoch {_state.BestEpoch()!.Epoch}, the best so far");
+    }
+
+    // Writes the state and says which one there is. A step that did not come to its end has changed some parameters and not others:
+    // such a state is not written.
+    private string KeepState()
+    {
+        if (_options.CheckpointPath is not string path)
+        {
+            return string.Empty;
+        }
+
+        if (_isInStep || _hasFailed)
+        {
+            return _writtenStep is long step ? FormattableString.Invariant($"; {path} holds the training as it was after step {step}") : string.Empty;
+        }
+
         try
         {
             WriteState();
-            return new IOException(FormattableString.Invariant($"{cause.Message}; {path} holds the training as it is after step {_state.Step}"), cause);
+            return FormattableString.Invariant($"; {path} holds the training as it is after step {_state.Step}");
         }
         catch (IOException error)
         {
-            return new IOException($"{cause.Message}; {error.Message}{(File.Exists(path) ? "; the state written before stays" : string.Empty)}", cause);
+            return $"; {error.Message}{(File.Exists(path) ? "; the state written before stays" : string.Empty)}";
         }
     }
 
@@ -122,8 +184,11 @@ public sealed class Trainer
         while (_state.Batch < plan.Count && _state.Step < TotalSteps)
         {
             cancellation.ThrowIfCancellationRequested();
+            _isInStep = true;
             StepRecord step = RunStep(_source.Make(plan[_state.Batch], _state.Epoch));
             _state.Batch++;
+            _isInStep = false;
+            RequireProgress(step);
             Tell(observer => observer.Stepped(step));
             if (_options.CheckpointPath is not null && _options.CheckpointEvery > 0 && _state.Step % _options.CheckpointEvery == 0)
             {
@@ -177,7 +242,8 @@ public sealed class Trainer
         _state.OptimizerSteps = _optimizer.Steps;
         if (outcome.IsSkipped)
         {
-            Skip(loss);
+            _state.Skipped++;
+            _state.SkippedInARow++;
         }
         else
         {
@@ -188,12 +254,11 @@ public sealed class Trainer
             _state.Step, _state.Epoch + 1, loss, rate, outcome.GradientNorm, outcome.IsSkipped, batch.Inputs.TokenCount, Stopwatch.GetElapsedTime(began).TotalSeconds);
     }
 
-    private void Skip(LossParts loss)
+    private void RequireProgress(in StepRecord step)
     {
-        _state.Skipped++;
-        if (++_state.SkippedInARow >= _options.MaxSkippedInARow)
+        if (step.IsSkipped && _state.SkippedInARow >= _options.MaxSkippedInARow)
         {
-            string what = double.IsFinite(loss.Total) ? "gradients that are not finite" : FormattableString.Invariant($"a loss of {loss.Total}");
+            string what = double.IsFinite(step.Loss.Total) ? "gradients that are not finite" : FormattableString.Invariant($"a loss of {step.Loss.Total}");
             throw new TrainingFailedException(FormattableString.Invariant(
                 $"{_state.SkippedInARow} steps in a row, up to step {_state.Step} of {TotalSteps}, had {what}; nothing changed since: use a smaller learning rate"));
         }
@@ -221,7 +286,11 @@ public sealed class Trainer
         Tell(observer => observer.Saved(_options.CheckpointPath!, _state.Step));
     }
 
-    private void WriteState() => TrainingCheckpoint.Save(_options.CheckpointPath!, _model, _optimizer, _best, _state, Identity());
+    private void WriteState()
+    {
+        TrainingCheckpoint.Save(_options.CheckpointPath!, _model, _optimizer, _best, _state, Identity());
+        _writtenStep = _state.Step;
+    }
 
     private Dictionary<string, string> Identity() => TrainingIdentity.Of(_model, _source, _objective, _options);
 

@@ -27,11 +27,13 @@ public sealed record TrainingOptions
     /// <summary>Gets the skipped steps in a row after which training fails. Default 10.</summary>
     public int MaxSkippedInARow { get; init; } = 10;
 
-    /// <summary>Gets where the state of training is kept; null, the default, for nowhere.</summary>
+    /// <summary>Gets the file in which the state of training is kept, the best epoch's parameters included; null, the default, for nowhere.</summary>
     public string? CheckpointPath { get; init; }
 
-    /// <summary>Gets the steps between two writes of <see cref="CheckpointPath"/>; 0, the default, writes it only when training is interrupted.</summary>
-    public int CheckpointEvery { get; init; }
+    /// <summary>
+    /// Gets the steps between two writes of <see cref="CheckpointPath"/>. Default 500; 0 writes it only when training is interrupted or fails.
+    /// </summary>
+    public int CheckpointEvery { get; init; } = 500;
 
     /// <summary>Gets what computes the model, for those who read logs, and because a training continues only where it began. Default generated code.</summary>
     public EngineDescription Engine { get; init; } = EngineDescription.Generated;

@@ -24,6 +24,11 @@ public sealed record PostTrainingOptions
     /// <summary>Gets the seed of k-means' first centroids, the same for every matrix.</summary>
     public ulong ClusterSeed { get; init; }
 
+    /// <summary>
+    /// Gets the most threads, at least 1. Results do not depend on it, but memory does: each thread holds the matrix it works on. Default one per processor.
+    /// </summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
     /// <summary>Gets who is told how many of the weights are done, from 0 to 1. Default nobody.</summary>
     public IProgress<double>? Progress { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using QuantGen.Checkpoints;
 using QuantGen.Packed;
 using QuantGen.Specs;
@@ -16,15 +15,18 @@ public static class PostTrainingQuantizer
     /// </param>
     /// <param name="spec">The model to make.</param>
     /// <param name="options">Tokenizer, labels and static activation ranges.</param>
-    /// <param name="cancellation">Stops the work between two tensors.</param>
+    /// <param name="cancellation">Stops the work between two groups of weights.</param>
     /// <exception cref="ModelFormatException">Tensors are missing, unexpected or not finite, or the vocabulary has another size than the model.</exception>
     /// <exception cref="ArgumentException">The model has static activation ranges, and the options lack one of them.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The options ask for less than one thread.</exception>
+    /// <exception cref="OperationCanceledException">The work was stopped.</exception>
     public static PostTrainingResult Quantize(
         Checkpoint checkpoint, ModelSpec spec, PostTrainingOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(PostTrainingOptions.Threads));
         checkpoint.RequireExactly(PackedLayout.Checkpoint(spec).Select(tensor => (tensor.Name, tensor.Shape.ToArray())));
         RequireVocabulary(checkpoint, spec, options);
         var builder = new PackedModelBuilder(spec)
@@ -80,19 +82,18 @@ public static class PostTrainingQuantizer
         double total = jobs.Sum(job => (double)job.Count);
         double done = 0;
 
-        // One at a time and the largest first: two processors stay busy to the end. The embedding alone can be half of the work.
-        Parallel.ForEach(
-            Partitioner.Create(jobs.OrderByDescending(job => job.Count), EnumerablePartitionerOptions.NoBuffering),
-            new ParallelOptions { CancellationToken = cancellation },
-            job =>
+        // The largest first: threads stay busy to the end. The embedding alone can be half of the work.
+        WeightJob[] order = [.. jobs.OrderByDescending(job => job.Count)];
+        LoadLoop.Run(options.Threads, order.Length, i =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            order[i].Run(checkpoint, options, cancellation);
+            lock (order)
             {
-                job.Run(checkpoint, options);
-                lock (jobs)
-                {
-                    done += job.Count;
-                    options.Progress?.Report(done / total);
-                }
-            });
+                done += order[i].Count;
+                options.Progress?.Report(done / total);
+            }
+        });
         foreach (WeightJob job in jobs)
         {
             job.AddTo(builder);

@@ -41,7 +41,7 @@ internal sealed class WeightJob
     }
 
     /// <summary>Quantizes and packs.</summary>
-    public void Run(Checkpoint checkpoint, PostTrainingOptions options)
+    public void Run(Checkpoint checkpoint, PostTrainingOptions options, CancellationToken cancellation)
     {
         if (!_matrix.IsQuantized)
         {
@@ -51,11 +51,13 @@ internal sealed class WeightJob
         float[] weights = checkpoint.Read(_matrix.Name + ".weight");
         if (_matrix.HasCodebook)
         {
-            Cluster(weights, options);
+            Cluster(weights, options, cancellation);
             return;
         }
 
-        QuantizedMatrix quantized = _matrix.Scheme == Scheme.Linear ? Linear(weights) : SchemeQuantizer.Quantize(_matrix, weights, Thresholds(weights));
+        QuantizedMatrix quantized = _matrix.Scheme == Scheme.Linear
+            ? Linear(weights, cancellation)
+            : SchemeQuantizer.Quantize(_matrix, weights, Thresholds(weights));
         _packed = PackedMatrix.Of(_matrix, quantized).WithCopiedScale(_copies);
         Report = new TensorReport(_matrix.Name, quantized.MeanBits, _matrix.ScaleCount, quantized.SignalToNoiseDb(weights));
     }
@@ -63,16 +65,20 @@ internal sealed class WeightJob
     /// <summary>Adds codes and scales and zero points, or a codebook; weights in full precision are not added here.</summary>
     public void AddTo(PackedModelBuilder builder) => _packed?.AddTo(builder, _matrix.Name);
 
-    private QuantizedMatrix Linear(float[] weights) => MatrixQuantizer.Quantize(weights, _matrix.Rows, _matrix.Columns, new MatrixQuantizerOptions
+    private QuantizedMatrix Linear(float[] weights, CancellationToken cancellation)
     {
-        Bits = _matrix.Bits,
-        GroupBits = _matrix.IsMixed ? _matrix.GroupBits : null,
-        GroupCount = _matrix.GroupCount,
-        GroupSize = _matrix.GroupSize,
-        Mapping = _matrix.Mapping,
-        Clipping = _matrix.Clipping,
-        GroupClipping = _matrix.GroupClipping.Count > 0 ? [.. Enumerable.Range(0, _matrix.GroupCount).Select(_matrix.ClippingOf)] : null,
-    });
+        var options = new MatrixQuantizerOptions
+        {
+            Bits = _matrix.Bits,
+            GroupBits = _matrix.IsMixed ? _matrix.GroupBits : null,
+            GroupCount = _matrix.GroupCount,
+            GroupSize = _matrix.GroupSize,
+            Mapping = _matrix.Mapping,
+            Clipping = _matrix.Clipping,
+            GroupClipping = _matrix.GroupClipping.Count > 0 ? [.. Enumerable.Range(0, _matrix.GroupCount).Select(_matrix.ClippingOf)] : null,
+        };
+        return MatrixQuantizer.Quantize(weights, _matrix.Rows, _matrix.Columns, options, cancellation);
+    }
 
     // Where learning would begin: the range that holds 95% of a group's values.
     private float[] Thresholds(float[] weights)
@@ -82,10 +88,10 @@ internal sealed class WeightJob
             : [.. Enumerable.Range(0, _matrix.GroupCount).Select(group => AlgorithmOne.Threshold(weights.AsSpan(group * length, length)))];
     }
 
-    private void Cluster(float[] weights, PostTrainingOptions options)
+    private void Cluster(float[] weights, PostTrainingOptions options, CancellationToken cancellation)
     {
         Clusters clusters = _matrix.Scheme == Scheme.KMeans
-            ? ClusterQuantizer.KMeans(weights, _matrix.Bits, options.ClusterIterations, options.ClusterSeed)
+            ? ClusterQuantizer.KMeans(weights, _matrix.Bits, options.ClusterIterations, options.ClusterSeed, cancellation)
             : ClusterQuantizer.Linear(weights, _matrix.Bits);
         _packed = PackedMatrix.Of(_matrix, clusters);
         Report = new TensorReport(_matrix.Name, _matrix.Bits, 1, clusters.SignalToNoiseDb(weights));

@@ -4,7 +4,7 @@ using QuantGen.Files;
 
 namespace QuantGen.Checkpoints;
 
-/// <summary>Reads a safetensors file without copying it: mapped from disk, or from bytes in memory.</summary>
+/// <summary>Reads a safetensors file: mapped from disk, or from bytes in memory.</summary>
 /// <remarks>
 /// The reader is strict. A file is accepted only if its header is valid and its tensors cover the data section exactly,
 /// without overlap or gap; everything else is a <see cref="ModelFormatException"/> that names the file and the tensor.
@@ -17,6 +17,7 @@ public sealed class SafetensorsFile : IDisposable
     private const long MaxHeaderLength = 100_000_000;
 
     private readonly FileBytes _bytes;
+    private readonly byte[] _header;
     private readonly Dictionary<string, SafetensorsTensor> _byName;
     private readonly SafetensorsTensor[] _tensors;
 
@@ -24,7 +25,9 @@ public sealed class SafetensorsFile : IDisposable
     {
         Name = name;
         _bytes = bytes;
-        HeaderLength = LengthBytes + ReadHeaderLength();
+
+        // A copy: what is parsed is what was sealed, and what is counted is what is read, whoever writes to a mapped file.
+        _header = ReadHeader();
         (_byName, Dictionary<string, string> metadata) = SafetensorsHeader.Parse(name, Header[LengthBytes..], HeaderLength, maxTensors);
         Metadata = metadata;
         _tensors = [.. _byName.Values];
@@ -39,7 +42,7 @@ public sealed class SafetensorsFile : IDisposable
     public long FileLength => _bytes.Length;
 
     /// <summary>Gets the length in bytes of everything before the first tensor.</summary>
-    public int HeaderLength { get; }
+    public int HeaderLength => _header.Length;
 
     /// <summary>Gets the tensors in the order of their bytes.</summary>
     public IReadOnlyList<SafetensorsTensor> Tensors => _tensors;
@@ -48,7 +51,7 @@ public sealed class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Gets the bytes before the first tensor: the length field and the header text.</summary>
-    internal ReadOnlySpan<byte> Header => _bytes.Slice(0, HeaderLength);
+    internal ReadOnlySpan<byte> Header => _header;
 
     /// <summary>Opens a file on disk.</summary>
     /// <param name="path">The file to map.</param>
@@ -133,7 +136,8 @@ public sealed class SafetensorsFile : IDisposable
     internal void CopyTo(Action<ReadOnlySpan<byte>> take)
     {
         const int step = 1 << 24;
-        for (long position = 0; position < FileLength; position += step)
+        take(_header);
+        for (long position = HeaderLength; position < FileLength; position += step)
         {
             take(_bytes.Slice(position, (int)Math.Min(step, FileLength - position)));
         }
@@ -153,21 +157,32 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    private int ReadHeaderLength()
+    /// <summary>Takes the memory of a file that is copied, before any of its tensors is loaded.</summary>
+    internal void Reserve() => _bytes.Reserve();
+
+    /// <summary>Reads a part of a tensor of a file that is copied; the bytes of other files are there.</summary>
+    internal void Load(SafetensorsTensor tensor, long start, int length) => _bytes.Load(tensor.Offset + start, length);
+
+    private byte[] ReadHeader()
     {
         if (_bytes.Length < LengthBytes)
         {
             throw new ModelFormatException(Name, "header length", $"{LengthBytes} bytes", $"a file of {_bytes.Length} bytes");
         }
 
-        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(_bytes.Slice(0, LengthBytes));
+        Span<byte> lengthField = stackalloc byte[LengthBytes];
+        _bytes.CopyTo(0, lengthField);
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(lengthField);
         ulong available = (ulong)(_bytes.Length - LengthBytes);
         if (length > available || length > MaxHeaderLength)
         {
             throw new ModelFormatException(Name, "header length", $"at most {Math.Min((long)available, MaxHeaderLength)}", $"{length}");
         }
 
-        return (int)length;
+        byte[] header = new byte[LengthBytes + (int)length];
+        lengthField.CopyTo(header);
+        _bytes.CopyTo(LengthBytes, header.AsSpan(LengthBytes));
+        return header;
     }
 
     private void RequireExactCover()

@@ -70,7 +70,7 @@ public sealed class PackedModel : IDisposable
     /// <summary>Gets the length of the file in bytes.</summary>
     public long FileLength => _file.FileLength;
 
-    /// <summary>Opens a file on disk, mapped into memory, and checks all of it.</summary>
+    /// <summary>Reads a file on disk once and checks all that was read: others who write to it later, or meanwhile, change nothing that was checked.</summary>
     /// <param name="path">The packed file.</param>
     /// <exception cref="ModelFormatException">The file is not a valid packed model.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
@@ -102,10 +102,15 @@ public sealed class PackedModel : IDisposable
 
     /// <summary>Writes the file to disk through a temporary file, a flush and a rename.</summary>
     /// <param name="path">The file to create or replace.</param>
-    public void Save(string path)
+    /// <param name="cancellation">Stops the writing; then a file that was there stays as it was, and no other is left.</param>
+    public void Save(string path, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        AtomicFile.Write(path, stream => _file.CopyTo(stream.Write));
+        AtomicFile.Write(path, stream => _file.CopyTo(bytes =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            stream.Write(bytes);
+        }));
     }
 
     /// <summary>Closes the file; spans handed out before must no longer be used.</summary>
@@ -115,7 +120,7 @@ public sealed class PackedModel : IDisposable
     internal static PackedModel Open(string path, int threads)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Create(path, new FileBytes(path), threads);
+        return Create(path, FileBytes.Copied(path), threads);
     }
 
     /// <summary>Reads a packed model in memory, using so many threads at most.</summary>

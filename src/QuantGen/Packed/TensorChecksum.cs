@@ -19,7 +19,7 @@ internal static class TensorChecksum
     /// <summary>Gets digits that take the place of a checksum that is not known yet.</summary>
     public static string Blank { get; } = new('0', 2 * Length);
 
-    /// <summary>Computes the checksums of all tensors of a file, one after the other in the order of their bytes.</summary>
+    /// <summary>Reads a file's tensors, unless they are in memory, and computes their checksums, one after the other in the order of their bytes.</summary>
     public static byte[] OfAll(SafetensorsFile file, int threads)
     {
         var chunks = new List<(int Tensor, int Chunk)>();
@@ -31,11 +31,15 @@ internal static class TensorChecksum
             }
         }
 
+        file.Reserve();
         byte[] hashes = new byte[chunks.Count * ChunkHashLength];
         LoadLoop.Run(threads, chunks.Count, i =>
         {
-            ReadOnlySpan<byte> rest = file.Bytes(file.Tensors[chunks[i].Tensor])[(chunks[i].Chunk * ChunkLength)..];
-            SHA256.HashData(rest[..Math.Min(rest.Length, ChunkLength)], hashes.AsSpan(i * ChunkHashLength, ChunkHashLength));
+            SafetensorsTensor tensor = file.Tensors[chunks[i].Tensor];
+            int start = chunks[i].Chunk * ChunkLength;
+            int length = (int)Math.Min(tensor.Length - start, ChunkLength);
+            file.Load(tensor, start, length);
+            SHA256.HashData(file.Bytes(tensor).Slice(start, length), hashes.AsSpan(i * ChunkHashLength, ChunkHashLength));
         });
         return Join(file, hashes);
     }

@@ -12,15 +12,17 @@ public static class ClusterQuantizer
     /// <param name="bits">Width of a label, 1 to 8; there are 2^bits clusters.</param>
     /// <param name="iterations">The most iterations, at least 1; fewer run when nothing changes any more.</param>
     /// <param name="seed">Which first centroids are drawn.</param>
+    /// <param name="cancellation">Stops the work between two iterations.</param>
     /// <returns>The centroids after the last iteration and the labels of its assignment; clusters beyond the number of distinct values are unused and 0.</returns>
     /// <exception cref="ArgumentException">There is no value, or one is NaN or infinite; the message says where.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The width or the number of iterations is out of range.</exception>
-    public static Clusters KMeans(ReadOnlySpan<float> values, int bits, int iterations = DefaultIterations, ulong seed = 0)
+    public static Clusters KMeans(
+        ReadOnlySpan<float> values, int bits, int iterations = DefaultIterations, ulong seed = 0, CancellationToken cancellation = default)
     {
         Check(values, bits);
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
         double[] first = ClusterSeeding.Draw(values, 1 << bits, seed);
-        return Lloyd(values, bits, first, iterations);
+        return Lloyd(values, bits, first, iterations, cancellation);
     }
 
     /// <summary>Clusters values by bins of equal width; the mean of a bin's members is its centroid, the middle of an empty bin is its own.</summary>
@@ -60,11 +62,13 @@ public static class ClusterQuantizer
     /// <param name="bits">Width of a label.</param>
     /// <param name="centroids">The first centroids, at most 2^bits; receives the last ones.</param>
     /// <param name="iterations">The most iterations.</param>
-    internal static Clusters Lloyd(ReadOnlySpan<float> values, int bits, double[] centroids, int iterations)
+    /// <param name="cancellation">Stops the work between two of them.</param>
+    internal static Clusters Lloyd(ReadOnlySpan<float> values, int bits, double[] centroids, int iterations, CancellationToken cancellation = default)
     {
         var line = new ClusterLine(values);
         for (int i = 0; i < iterations; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             line.Assign(centroids);
             if (!line.Update(centroids))
             {

@@ -13,9 +13,11 @@ public static class MatrixQuantizer
     /// <param name="rows">Rows, at least 1.</param>
     /// <param name="columns">Columns, at least 1.</param>
     /// <param name="options">Widths, grouping, mapping and clipping.</param>
+    /// <param name="cancellation">Stops the work between two groups.</param>
     /// <returns>Codes, scales and zero points.</returns>
     /// <exception cref="ArgumentException">The shape, the grouping or the widths do not fit, or a value is NaN or infinite; the message gives its row and column.</exception>
-    public static QuantizedMatrix Quantize(ReadOnlySpan<float> values, int rows, int columns, MatrixQuantizerOptions options)
+    public static QuantizedMatrix Quantize(
+        ReadOnlySpan<float> values, int rows, int columns, MatrixQuantizerOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var grouping = new MatrixGrouping(rows, columns, options.GroupCount, options.GroupSize);
@@ -38,6 +40,7 @@ public static class MatrixQuantizer
         var estimator = new RangeEstimator();
         for (int group = 0; group < scales.Length; group++)
         {
+            cancellation.ThrowIfCancellationRequested();
             (int start, int length) = grouping.Elements(group);
             ReadOnlySpan<float> run = values.Slice(start, length);
             Span<byte> runCodes = codes.AsSpan(start, length);

@@ -79,7 +79,7 @@ public static class QuantizationPlanReader
         }
 
         T? Named<T>(string key)
-            where T : struct
+            where T : struct, Enum
         {
             if (!settings.TryGetValue(key, out object? value))
             {

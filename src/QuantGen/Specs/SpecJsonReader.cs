@@ -120,7 +120,7 @@ internal static class SpecJsonReader
     }
 
     private static T Named<T>(Dictionary<string, object?> members, string key)
-        where T : struct
+        where T : struct, Enum
     {
         string name = Get<string>(members, key);
         return SpecNames.TryParse(name, out T value) ? value : throw new FormatException($"expected {SpecNames.Choices<T>()} for '{key}', found '{name}'");

@@ -9,7 +9,7 @@ public static class SpecNames
     /// <typeparam name="T">An enum.</typeparam>
     /// <param name="value">A defined member.</param>
     public static string Of<T>(T value)
-        where T : struct
+        where T : struct, Enum
     {
         var name = new StringBuilder();
         foreach (char c in value.ToString()!)
@@ -31,7 +31,7 @@ public static class SpecNames
     /// <param name="value">The member.</param>
     /// <returns>Whether there is one.</returns>
     public static bool TryParse<T>(string name, out T value)
-        where T : struct
+        where T : struct, Enum
     {
         foreach (T member in Members<T>())
         {
@@ -49,7 +49,14 @@ public static class SpecNames
     /// <summary>Lists the names of an enum for a message.</summary>
     /// <typeparam name="T">An enum.</typeparam>
     public static string Choices<T>()
-        where T : struct => string.Join(" or ", Members<T>().Select(m => "'" + Of(m) + "'"));
+        where T : struct, Enum => string.Join(" or ", Members<T>().Select(m => "'" + Of(m) + "'"));
 
-    private static IEnumerable<T> Members<T>() => Enum.GetValues(typeof(T)).Cast<T>();
+    // Ahead of time only the generic form can be compiled, which the generator's own runtime does not have.
+    private static T[] Members<T>()
+        where T : struct, Enum =>
+#if NET
+        Enum.GetValues<T>();
+#else
+        (T[])Enum.GetValues(typeof(T));
+#endif
 }

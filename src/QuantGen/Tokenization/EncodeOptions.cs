@@ -9,6 +9,8 @@ public sealed record EncodeOptions
     /// <summary>Gets which text is cut. Default <see cref="Truncation.None"/>: a longer encoding is returned as it is.</summary>
     public Truncation Truncation { get; init; }
 
-    /// <summary>Gets how many tokens of a cut text neighbouring windows share (<c>stride</c> in Hugging Face tokenizers). Default 0; only windows use it.</summary>
+    /// <summary>
+    /// Gets how many tokens of a cut text neighbouring windows share (<c>stride</c> in Hugging Face tokenizers). Default 0; only windows use it.
+    /// </summary>
     public int Overlap { get; init; }
 }

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using QuantGen.Generators.Emission;
 using QuantGen.Generators.Parsing;
 using QuantGen.Generators.Tests.Running;
 
@@ -21,6 +22,8 @@ public sealed class TypeShapeTests
     [InlineData("file partial class Tiny;", "QG1002")]
     [InlineData("partial class Tiny { int Load => 1; }", "QG1004")]
     [InlineData("partial class Tiny { class Session; }", "QG1004")]
+    [InlineData("partial class Tiny { int FillMask => 1; }", "QG1004")]
+    [InlineData("partial class Tiny { int CreateTrainable => 1; }", "QG1004")]
     [InlineData("abstract class Base { public abstract void Dispose(); } class Middle : Base { public override void Dispose() { } } partial class Other;", null)]
     [InlineData("partial class Load;", "QG1004")]
     [InlineData("partial class Tiny { public Tiny(int size) { } }", "QG1005")]
@@ -57,6 +60,29 @@ public sealed class TypeShapeTests
         Assert.Contains(run.Diagnose(), d => d.Id == id);
         Assert.Empty(run.Sources);
         Assert.Null(run.Result.Exception);
+    }
+
+    [Fact]
+    public void Names_that_no_emitter_writes_are_free()
+    {
+        Tiny.Run("32", "public partial class Tiny { public int Encode() => 1; }").AssertCompiles();
+    }
+
+    [Fact]
+    public void Taken_names_are_those_that_the_compiler_finds_in_generated_classes()
+    {
+        var found = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (BertHead head in Enum.GetValues<BertHead>())
+        {
+            GeneratorRun run = Tiny.Run($"32, Head = BertHead.{head}, Training = true").AssertCompiles();
+            found.UnionWith(run.Output.GetTypeByMetadataName("Sample.Tiny")!.GetMembers().Where(IsNamed).Select(member => member.Name));
+        }
+
+        Assert.Equal(found, GeneratedMembers.Names);
+        Assert.Contains("FillMask", found);
+        Assert.Contains("CreateTrainable", found);
+
+        static bool IsNamed(ISymbol member) => !member.IsImplicitlyDeclared && member is not IMethodSymbol { MethodKind: not MethodKind.Ordinary };
     }
 
     [Fact]

@@ -110,6 +110,41 @@ public class PackedModelTests
         Assert.Throws<FileNotFoundException>(() => PackedModel.Open(path + ".missing"));
     }
 
+    // What was checked is what is used, whoever writes to the file.
+    [Fact]
+    public void A_file_that_changes_after_it_was_opened_changes_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "tiny.qg.safetensors");
+        string copy = Path.Combine(folder.Path, "copy.qg.safetensors");
+        TinyModel.Builder(TinyModel.Classifier()).Save(path);
+        byte[] bytes = File.ReadAllBytes(path);
+        using PackedModel model = PackedModel.Open(path);
+        byte[] vocabulary = model.Vocabulary.ToArray();
+        float[] bias = model.Floats("classifier.bias").ToArray();
+        Overwrite(path, stream => stream.Write(new byte[bytes.Length]));
+
+        Assert.Equal(vocabulary, model.Vocabulary.ToArray());
+        Assert.Equal(bias, model.Floats("classifier.bias").ToArray());
+        model.Save(copy);
+        Assert.Equal(bytes, File.ReadAllBytes(copy));
+
+        Overwrite(path, stream => stream.SetLength(0));
+        Assert.Equal(vocabulary, model.Vocabulary.ToArray());
+    }
+
+    private static void Overwrite(string path, Action<FileStream> change)
+    {
+        // Windows lets nobody write to a file that somebody reads.
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        change(stream);
+    }
+
     [Fact]
     public void Building_twice_gives_the_same_bytes()
         => Assert.Equal(TinyModel.Builder(TinyModel.Classifier()).ToBytes(), TinyModel.Builder(TinyModel.Classifier()).ToBytes());

@@ -56,7 +56,8 @@ public sealed class QuestionWindowsTests
     {
         string context = string.Join(' ', Enumerable.Repeat("cat", 900));
         int[] Starts(int maxLength, int advance) =>
-            [.. QuestionWindows.Encode(s_tokenizer, "who", context, maxLength, new AnswerOptions { Advance = advance }).Windows.Take(3).Select(w => w.ContextStart)];
+            [.. QuestionWindows.Encode(s_tokenizer, "who", context, maxLength, new AnswerOptions { Advance = advance }).Windows
+                .Take(3).Select(window => window.ContextStart)];
         Assert.Equal([0, 128, 256], Starts(384, 128));
         Assert.Equal([0, 50, 100], Starts(104, 128));
         Assert.Equal([0, 1, 2], Starts(5, 1));

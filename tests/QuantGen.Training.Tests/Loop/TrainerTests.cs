@@ -63,8 +63,11 @@ public sealed class TrainerTests : IDisposable
         var whole = new BagTraining();
         whole.Trainer.Run();
         var options = new TrainingOptions { CheckpointPath = Checkpoint, CheckpointEvery = 7 };
-        var killed = new BagTraining(options, new ThrowAfter(25, new NotSupportedException("the process ends here")));
-        Assert.Throws<NotSupportedException>(() => killed.Trainer.Run());
+
+        // What a process that ends between two writes would leave behind.
+        string left = Path.Combine(_folder.FullName, "left");
+        new BagTraining(options, new CopySaved(21, left)).Trainer.Run();
+        File.Move(left, Checkpoint, overwrite: true);
         var rest = new BagTraining(options);
         rest.Trainer.Resume();
         rest.Trainer.Run();
@@ -93,11 +96,61 @@ public sealed class TrainerTests : IDisposable
         whole.Trainer.Run();
         var options = new TrainingOptions { CheckpointPath = Checkpoint };
         IOException error = Assert.Throws<IOException>(() => new BagTraining(options, new ThrowAfter(25, new IOException("no room"))).Trainer.Run());
-        Assert.Equal($"no room; {Checkpoint} holds the training as it is after step 25", error.Message);
+        string left = $"{Checkpoint} holds the training as it is after step 25; the model has the parameters of epoch 1, the best so far";
+        Assert.Equal($"no room; {left}", error.Message);
         var rest = new BagTraining(options);
         rest.Trainer.Resume();
         rest.Trainer.Run();
         Assert.Equal(whole.Hash(), rest.Hash());
+    }
+
+    [Fact]
+    public void Failure_that_is_not_of_a_file_keeps_state_and_best_epoch_and_says_where()
+    {
+        var whole = new BagTraining();
+        whole.Trainer.Run();
+        var options = new TrainingOptions { CheckpointPath = Checkpoint };
+        var failed = new BagTraining(options, new ThrowAfter(30, new NotSupportedException("no more")));
+        TrainingFailedException error = Assert.Throws<TrainingFailedException>(() => failed.Trainer.Run());
+        Assert.IsType<NotSupportedException>(error.InnerException);
+        string left = $"{Checkpoint} holds the training as it is after step 30; the model has the parameters of epoch {error.Best!.Epoch}, the best so far";
+        Assert.Equal($"no more; {left}", error.Message);
+        Assert.Equal(error.Best.Score!.Value, failed.Trainer.Evaluator!.Evaluate(failed.Model, default).Value);
+        Assert.Equal(BestOf(26), failed.Hash());
+        Assert.Throws<InvalidOperationException>(() => failed.Trainer.Run());
+
+        // Another failure to write does not replace the state by the best epoch.
+        Assert.EndsWith("holds the training as it was after step 30", failed.Trainer.Keep(new IOException("no room")).Message, StringComparison.Ordinal);
+        var rest = new BagTraining(options);
+        rest.Trainer.Resume();
+        rest.Trainer.Run();
+        Assert.Equal(whole.Hash(), rest.Hash());
+    }
+
+    [Fact]
+    public void Failure_inside_a_step_leaves_the_state_written_before_it()
+    {
+        var whole = new BagTraining();
+        whole.Trainer.Run();
+        var options = new TrainingOptions { CheckpointPath = Checkpoint, CheckpointEvery = 20 };
+        var failed = new BagTraining(options);
+        failed.Model.IsPoisoned = step => step == 30 ? throw new NotSupportedException("no more") : false;
+        TrainingFailedException error = Assert.Throws<TrainingFailedException>(() => failed.Trainer.Run());
+        Assert.Contains($"no more; {Checkpoint} holds the training as it was after step 20; the model has", error.Message, StringComparison.Ordinal);
+        Assert.Equal(BestOf(26), failed.Hash());
+        var rest = new BagTraining(options);
+        rest.Trainer.Resume();
+        rest.Trainer.Run();
+        Assert.Equal(whole.Hash(), rest.Hash());
+    }
+
+    [Fact]
+    public void Failure_without_a_place_for_the_state_leaves_the_best_epoch()
+    {
+        var failed = new BagTraining(null, new ThrowAfter(30, new IOException("no room")));
+        IOException error = Assert.Throws<IOException>(() => failed.Trainer.Run());
+        Assert.StartsWith("no room; the model has the parameters of epoch ", error.Message, StringComparison.Ordinal);
+        Assert.Equal(BestOf(26), failed.Hash());
     }
 
     [Fact]
@@ -160,10 +213,13 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public void Fails_after_ten_skipped_steps_in_a_row()
     {
-        var training = new BagTraining();
+        var training = new BagTraining(new TrainingOptions { CheckpointPath = Checkpoint });
         training.Model.IsPoisoned = step => step >= 20;
         TrainingFailedException error = Assert.Throws<TrainingFailedException>(() => training.Trainer.Run());
         Assert.Contains("10 steps in a row, up to step 30 of 52", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"{Checkpoint} holds the training as it is after step 30", error.Message, StringComparison.Ordinal);
+        Assert.Null(error.InnerException);
+        Assert.NotNull(error.Best);
     }
 
     [Fact]
@@ -177,6 +233,36 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(0, plan.Teacher);
         Assert.InRange(plan.Activations, 100 * 16 * 3, 100 * 16 * 23);
         Assert.Equal(plan.Parameters + plan.Optimizer + plan.Best + plan.Activations, plan.Total);
+    }
+
+    // The best of the epochs that end at or before a step, as a training that goes no further has it.
+    private static string BestOf(int steps)
+    {
+        var best = new BestAt(steps);
+        var training = new BagTraining(null, best);
+        best.Hash = training.Hash;
+        training.Trainer.Run();
+        return best.Found!;
+    }
+
+    private sealed class BestAt(int steps) : ITrainingObserver
+    {
+        public Func<string> Hash { get; set; } = () => string.Empty;
+
+        public string? Found { get; private set; }
+
+        public void EpochEnded(EpochRecord epoch) => Found = epoch.IsBest && epoch.Step <= steps ? Hash() : Found;
+    }
+
+    private sealed class CopySaved(int steps, string target) : ITrainingObserver
+    {
+        public void Saved(string path, long step)
+        {
+            if (step == steps)
+            {
+                File.Copy(path, target);
+            }
+        }
     }
 
     private sealed class StopAfter(int steps, CancellationTokenSource cancellation) : ITrainingObserver
