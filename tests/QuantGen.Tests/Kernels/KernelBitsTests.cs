@@ -6,7 +6,7 @@ namespace QuantGen.Tests.Kernels;
 public abstract class KernelBitsTests<TLanes>
     where TLanes : struct, ILanes<TLanes>
 {
-    [Fact]
+    [LanesFact]
     public void Elementwise_functions()
     {
         foreach (int count in Sizes())
@@ -18,7 +18,7 @@ public abstract class KernelBitsTests<TLanes>
         }
     }
 
-    [Fact]
+    [LanesFact]
     public void Softmax_rows()
     {
         foreach (int count in Sizes())
@@ -29,7 +29,7 @@ public abstract class KernelBitsTests<TLanes>
         }
     }
 
-    [Fact]
+    [LanesFact]
     public void Layer_normalization_also_in_place()
     {
         foreach (int columns in Sizes())
@@ -49,17 +49,14 @@ public abstract class KernelBitsTests<TLanes>
                 x => LayerNorm.Run<TLanes>(ref x.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start),
                 x => LayerNorm.Run<LanesScalar>(ref x.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start));
 
-            if (Samples.Runs<TLanes>())
-            {
-                LayerNorm.RunAdd<TLanes>(ref input[0], ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref output.Start);
-                Samples.AssertSameBits(inPlace, output.Span);
-                LayerNorm.RunAdd<TLanes>(ref input[0], ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref residual.Start);
-                Samples.AssertSameBits(inPlace, residual.Span);
-            }
+            LayerNorm.RunAdd<TLanes>(ref input[0], ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref output.Start);
+            Samples.AssertSameBits(inPlace, output.Span);
+            LayerNorm.RunAdd<TLanes>(ref input[0], ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref residual.Start);
+            Samples.AssertSameBits(inPlace, residual.Span);
         }
     }
 
-    [Fact]
+    [LanesFact]
     public void Layer_normalization_of_two_tokens()
     {
         foreach (int columns in Sizes().Where(size => size % 16 == 0))
@@ -80,7 +77,7 @@ public abstract class KernelBitsTests<TLanes>
         }
     }
 
-    [Fact]
+    [LanesFact]
     public void Embeddings_of_every_width()
     {
         foreach (int columns in Sizes())
@@ -108,7 +105,7 @@ public abstract class KernelBitsTests<TLanes>
         }
     }
 
-    [Fact]
+    [LanesFact]
     public void Dense_layers()
     {
         foreach (int columns in Sizes())
@@ -125,7 +122,7 @@ public abstract class KernelBitsTests<TLanes>
         }
     }
 
-    [Theory]
+    [LanesTheory]
     [InlineData(1, 64)]
     [InlineData(2, 16)]
     [InlineData(5, 32)]
@@ -151,17 +148,14 @@ public abstract class KernelBitsTests<TLanes>
             query,
             q => Attention.Run<TLanes>(ref q.Start, ref key.Start, ref value.Start, stride, length, length, headSize, 0.3f, ref scratch.Start, ref q.Start, stride),
             q => Attention.Run<LanesScalar>(ref q.Start, ref key.Start, ref value.Start, stride, length, length, headSize, 0.3f, ref scratch.Start, ref q.Start, stride));
-        if (Samples.Runs<TLanes>())
+        Attention.Run<TLanes>(ref query[0], ref key.Start, ref value.Start, stride, length, length, headSize, 0.3f, ref scratch.Start, ref context.Start, headSize);
+        for (int i = 0; i < length; i++)
         {
-            Attention.Run<TLanes>(ref query[0], ref key.Start, ref value.Start, stride, length, length, headSize, 0.3f, ref scratch.Start, ref context.Start, headSize);
-            for (int i = 0; i < length; i++)
-            {
-                Samples.AssertSameBits(over.AsSpan(i * stride, headSize), context.Span.Slice(i * headSize, headSize));
-            }
+            Samples.AssertSameBits(over.AsSpan(i * stride, headSize), context.Span.Slice(i * headSize, headSize));
         }
     }
 
-    [Theory]
+    [LanesTheory]
     [InlineData(1, 64)]
     [InlineData(2, 16)]
     [InlineData(16, 64)]
@@ -196,13 +190,10 @@ public abstract class KernelBitsTests<TLanes>
     {
         using GuardedBuffer<T> wanted = new(content);
         expected(wanted);
-        if (Samples.Runs<TLanes>())
-        {
-            using GuardedBuffer<T> found = new(content);
-            actual(found);
-            Samples.AssertSameBits(
-                System.Runtime.InteropServices.MemoryMarshal.Cast<T, float>(wanted.Span), System.Runtime.InteropServices.MemoryMarshal.Cast<T, float>(found.Span));
-        }
+        using GuardedBuffer<T> found = new(content);
+        actual(found);
+        Samples.AssertSameBits(
+            System.Runtime.InteropServices.MemoryMarshal.Cast<T, float>(wanted.Span), System.Runtime.InteropServices.MemoryMarshal.Cast<T, float>(found.Span));
 
         return wanted.Span.ToArray();
     }
