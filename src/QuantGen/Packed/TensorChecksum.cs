@@ -19,7 +19,7 @@ internal static class TensorChecksum
     public static string Blank { get; } = new('0', 2 * Length);
 
     /// <summary>Computes the checksums of all tensors of a file, one after the other in the order of their bytes.</summary>
-    public static byte[] OfAll(SafetensorsFile file, int threads)
+    public static byte[] OfAll(SafetensorsFile file, int threads, CancellationToken cancellation = default)
     {
         var chunks = new List<(int Tensor, int Chunk)>();
         for (int tensor = 0; tensor < file.Tensors.Count; tensor++)
@@ -35,7 +35,7 @@ internal static class TensorChecksum
         {
             ReadOnlySpan<byte> rest = file.Bytes(file.Tensors[chunks[i].Tensor])[(chunks[i].Chunk * ChunkLength)..];
             SHA256.HashData(rest[..Math.Min(rest.Length, ChunkLength)], hashes.AsSpan(i * ChunkHashLength, ChunkHashLength));
-        });
+        }, cancellation);
         return Join(file, hashes);
     }
 
