@@ -24,11 +24,12 @@ internal sealed unsafe class CommittedPagesProbe : IProbe
         Console.WriteLine(same);
     }
 
-    // Without the steps of the library, so that not a page too much is there; a page of nothing separates buffers that stand side by side from each other
-    // only where their sizes do.
     private sealed class GuardedPages : IPassPages
     {
         private readonly Dictionary<nint, nuint> _lengths = [];
+
+        // No more than is used, to the page.
+        public long Step => 1;
 
         public byte* Reserve(nuint bytes)
         {

@@ -3,6 +3,9 @@ namespace QuantGen.Execution;
 /// <summary>Where the memory of a pass comes from: address space first, and memory behind those parts that are used.</summary>
 internal unsafe interface IPassPages
 {
+    /// <summary>Gets the multiple of bytes in which parts of a buffer are committed.</summary>
+    long Step { get; }
+
     /// <summary>Reserves address space, aligned to 64 bytes.</summary>
     /// <param name="bytes">How much, at least 1.</param>
     /// <exception cref="OutOfMemoryException">There is not that much.</exception>

@@ -3,8 +3,6 @@ namespace QuantGen.Execution;
 /// <summary>The buffers of a workspace, made for the largest batch; memory is put behind them as batches need it, and stays.</summary>
 internal sealed unsafe class PassMemory : IDisposable
 {
-    // Batches grow little by little, and asking the system takes longer than a few pages are worth.
-    private const long Step = 256 << 10;
     private readonly IPassPages _pages;
     private readonly TokenBuffer[] _buffers;
     private readonly long[] _committed;
@@ -45,7 +43,7 @@ internal sealed unsafe class PassMemory : IDisposable
             long used = _buffers[i].BytesPerToken * tokens;
             if (used > _committed[i])
             {
-                long end = Math.Min((used + Step - 1) / Step * Step, _sharedBytes - _buffers[i].Offset);
+                long end = Math.Min((used + _pages.Step - 1) / _pages.Step * _pages.Step, _sharedBytes - _buffers[i].Offset);
                 _pages.Commit(Start + _buffers[i].Offset + _committed[i], (nuint)(end - _committed[i]));
                 _committed[i] = end;
             }

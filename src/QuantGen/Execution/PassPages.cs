@@ -11,6 +11,9 @@ internal static unsafe class PassPages
     /// <summary>Systems that put a page behind an address when it is first written: what is never touched costs address space only.</summary>
     private sealed class OnFirstWrite : IPassPages
     {
+        // Whole buffers, as far as any has been: committing does nothing here.
+        public long Step => 1 << 30;
+
         public byte* Reserve(nuint bytes) => (byte*)NativeMemory.AlignedAlloc(bytes, 64);
 
         public void Commit(byte* first, nuint bytes)
@@ -27,6 +30,9 @@ internal static unsafe class PassPages
         private const uint ReservePages = 0x2000;
         private const uint ReleasePages = 0x8000;
         private const uint ReadWrite = 4;
+
+        // Batches grow little by little, and asking the system takes longer than a few pages are worth.
+        public long Step => 256 << 10;
 
         // Address space begins on a multiple of 64 KB.
         public byte* Reserve(nuint bytes) => Checked(VirtualAlloc(null, bytes, ReservePages, ReadWrite), bytes);

@@ -65,6 +65,8 @@ public sealed class PassMemoryTests
     {
         private byte* _start;
 
+        public long Step => PassMemoryTests.Step;
+
         public long Reserved { get; private set; }
 
         public bool Fails { get; set; }

@@ -51,12 +51,13 @@ public sealed class WorkerTeamTests
     public void Workers_sleep_while_a_phase_is_long_and_wake_again()
     {
         var workers = new Thread?[3];
-        using var everybody = new Barrier(3);
+        int arrived = 0;
         var program = new TeamProgram(phases: 3, items: 3);
-        program.Also = (_, item, worker) =>
+        program.Also = (phase, item, worker) =>
         {
             workers[worker] = Thread.CurrentThread;
-            Assert.True(everybody.SignalAndWait(TimeSpan.FromMinutes(1)));
+            Interlocked.Increment(ref arrived);
+            Await(() => Volatile.Read(ref arrived) >= 3 * (phase + 1));
             if (item == 0)
             {
                 AwaitSleep(workers);
@@ -66,6 +67,7 @@ public sealed class WorkerTeamTests
         using var team = new Team(3);
         for (int i = 0; i < 5; i++)
         {
+            arrived = 0;
             program.Reset();
             team.Run(program, pass.Pass, workers: 3);
             Assert.All(program.Runs, runs => Assert.Equal(1, runs));
@@ -186,10 +188,9 @@ public sealed class WorkerTeamTests
 
             // Everybody takes one item, and in the second phase one waits until the others have fallen asleep.
             Interlocked.Increment(ref arrived);
-            var wait = default(SpinWait);
             while (Volatile.Read(ref arrived) < workers * (phase + 1))
             {
-                wait.SpinOnce();
+                Thread.Yield();
             }
 
             if (phase == 1 && item == 0)
@@ -221,7 +222,7 @@ public sealed class WorkerTeamTests
         Assert.Equal(caller, AllocatedBytes.OfThisThread);
     }
 
-    // Until all workers but the calling one sleep at a gate, however long they spin before.
+    // Until all workers but the calling one sleep at a gate, however long they spin before. Nothing else they do makes them sleep.
     private static void AwaitSleep(Thread?[] workers)
     {
         foreach (Thread? worker in workers)
@@ -230,6 +231,14 @@ public sealed class WorkerTeamTests
             {
                 Thread.Yield();
             }
+        }
+    }
+
+    private static void Await(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            Thread.Yield();
         }
     }
 
