@@ -40,10 +40,11 @@ internal sealed unsafe class PassMemory : IDisposable
     {
         for (int i = 0; i < _buffers.Length; i++)
         {
-            long used = _buffers[i].BytesPerToken * tokens;
+            long all = _sharedBytes - _buffers[i].Offset;
+            long used = Math.Min(_buffers[i].BytesPerToken * tokens, all);
             if (used > _committed[i])
             {
-                long end = Math.Min((used + _pages.Step - 1) / _pages.Step * _pages.Step, _sharedBytes - _buffers[i].Offset);
+                long end = Math.Min((used + _pages.Step - 1) / _pages.Step * _pages.Step, all);
                 _pages.Commit(Start + _buffers[i].Offset + _committed[i], (nuint)(end - _committed[i]));
                 _committed[i] = end;
             }

@@ -16,13 +16,16 @@ internal sealed class Sleepers(int capacity)
     /// <returns>The place that <see cref="Remove"/> wants; -1 when none is free or the thread cannot be moved.</returns>
     public int Add(OwnThread? thread)
     {
-        int place = thread is { IsMovable: true } ? Array.IndexOf(_threads, null) : -1;
-        if (place >= 0)
+        for (int place = 0; thread is { IsMovable: true } && place < _threads.Length; place++)
         {
-            _threads[place] = thread;
+            if (_threads[place] is null)
+            {
+                _threads[place] = thread;
+                return place;
+            }
         }
 
-        return place;
+        return -1;
     }
 
     /// <summary>Makes all threads wake up elsewhere than on the processor of the caller, where they may.</summary>

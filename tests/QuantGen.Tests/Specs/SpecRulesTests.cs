@@ -128,7 +128,7 @@ public sealed class SpecRulesTests
     {
         ModelConfig config = s_config with { HiddenSize = 32768, EmbeddingSize = 32768, Heads = heads };
         Check(config, s_options with { MaxBatchTokens = tokens }, "QG1111", $"MaxBatchTokens is {tokens}, and with {heads} heads it must be at most {nearest}", nearest);
-        Assert.DoesNotContain(Issues(config, s_options with { MaxBatchTokens = nearest }), issue => issue.Id == "QG1111");
+        Assert.NotNull(SpecBuilder.Build(config, s_options with { MaxBatchTokens = nearest }, new List<SpecIssue>()));
     }
 
     [Theory]
