@@ -55,14 +55,9 @@ public sealed class WriteErrorTests(CheckpointFixture files) : IClassFixture<Che
         Assert.Equal(40, Tool.Json("evaluate", output, "--data", files.Data).GetProperty("rows").GetInt32());
     }
 
-    [Fact]
+    [LinuxFact]
     public void Log_on_a_full_disk_ends_the_training_and_its_state_is_kept()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
         string output = files.File("logged.qg.safetensors");
         ToolResult failed = Tool.Run([.. Distill(output), "--epochs", "2", "--log", "/dev/full"]);
         Assert.Equal(1, failed.Code);
@@ -85,23 +80,20 @@ public sealed class WriteErrorTests(CheckpointFixture files) : IClassFixture<Che
         Assert.StartsWith("{\"event\":\"start\"", all[lines]);
     }
 
-    [Fact]
+    [LinuxFact]
     public void Training_whose_state_does_not_fit_writes_its_student()
     {
         string output = files.File("fits.qg.safetensors");
-        ToolResult? run = Limited(BlocksOfStudentsOnly, [.. Distill(output), "--epochs", "2", "--checkpoint-every", "3"]);
-        if (run is not null)
-        {
-            Assert.Equal(string.Empty, run.Error);
-            Assert.Contains($"step 3: cannot write '{output}.training': ", run.Output);
-            Assert.Equal(0, run.Code);
-            string other = files.File("fits-too.qg.safetensors");
-            Tool.Json([.. Distill(other), "--epochs", "2"]);
-            Assert.Equal(File.ReadAllBytes(other), File.ReadAllBytes(output));
-        }
+        ToolResult run = Limited(BlocksOfStudentsOnly, [.. Distill(output), "--epochs", "2", "--checkpoint-every", "3"]);
+        Assert.Equal(string.Empty, run.Error);
+        Assert.Contains($"step 3: cannot write '{output}.training': ", run.Output);
+        Assert.Equal(0, run.Code);
+        string other = files.File("fits-too.qg.safetensors");
+        Tool.Json([.. Distill(other), "--epochs", "2"]);
+        Assert.Equal(File.ReadAllBytes(other), File.ReadAllBytes(output));
     }
 
-    [Theory]
+    [LinuxTheory]
     [InlineData("distill")]
     [InlineData("train")]
     [InlineData("quantize")]
@@ -118,24 +110,16 @@ public sealed class WriteErrorTests(CheckpointFixture files) : IClassFixture<Che
         Dictionary<string, byte[]> before = Contents(output);
         string config = Path.Combine(files.Checkpoint, "config.json");
         File.WriteAllText(config, $$"""{"of {{command}}": 1,{{File.ReadAllText(config).TrimStart().TrimStart('{')}}""");
-        ToolResult? run = Limited(BlocksOfNothing, line);
-        if (run is not null)
-        {
-            Assert.Equal(1, run.Code);
-            Assert.StartsWith("quantgen: cannot write '" + output, run.Error);
-            Assert.Single(run.Error.TrimEnd().Split('\n'));
-            Assert.Equal(before, Contents(output));
-        }
+        ToolResult run = Limited(BlocksOfNothing, line);
+        Assert.Equal(1, run.Code);
+        Assert.StartsWith("quantgen: cannot write '" + output, run.Error);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+        Assert.Equal(before, Contents(output));
     }
 
     // Files of a process, and of its children, can be limited by shells of Unix only. The runtime maps a large file when it protects code from being written.
-    private static ToolResult? Limited(int blocks, string[] args)
+    private static ToolResult Limited(int blocks, string[] args)
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return null;
-        }
-
         string script = string.Create(CultureInfo.InvariantCulture, $"trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";

@@ -12,10 +12,11 @@ internal sealed class FirstMoveProbe : IProbe
         // One thread plays both workers, so that they certainly meet.
         var places = new WorkerPlaces(2);
         var sleepers = new Sleepers(2);
-        places.Claim(0);
+        var thread = new OwnThread();
+        places.Claim(0, thread);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        places.Claim(1);
-        int place = sleepers.Add();
+        places.Claim(1, thread);
+        int place = sleepers.Add(thread);
         sleepers.SendElsewhere();
         sleepers.Remove(place);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;

@@ -5,6 +5,9 @@ var probes = new Dictionary<string, Func<IProbe>>(StringComparer.Ordinal)
 {
     ["model-bits"] = () => new ModelBitsProbe(),
     ["training-bits"] = () => new TrainingBitsProbe(),
+    ["missing-library"] = () => new MissingLibraryProbe(),
+    ["kernel-variable"] = () => new KernelVariableProbe(),
+    ["committed-pages"] = () => new CommittedPagesProbe(),
     ["first-move"] = () => new FirstMoveProbe(),
     ["tokenize-shared"] = () => new TokenizeSharedProbe(),
 };

@@ -114,7 +114,7 @@ internal static class SchemeDescriptors
         category: Category,
         defaultSeverity: DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "A pass must hold at least the longest sequence.",
+        description: "A pass must hold at least the longest sequence, and count all heads of all sequences.",
         helpLinkUri: HelpLink.For("QG1111"));
 
     public static readonly DiagnosticDescriptor UndefinedMember = new(

@@ -83,6 +83,9 @@ internal static class PlanEmitter
             public long SharedBytes => {N(plan.Memory.SharedBytes)};
 
             /// <inheritdoc/>
+            public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers => {TokenBuffers(plan)};
+
+            /// <inheritdoc/>
             public long WorkerBytes => {N(plan.Memory.LocalBytes)};
 
             /// <inheritdoc/>
@@ -111,6 +114,10 @@ internal static class PlanEmitter
                 """);
         }
     }
+
+    // Shared buffers are planned for the most tokens of a batch, with as many bytes for each.
+    private static string TokenBuffers(ModelPlan plan) =>
+        "new TokenBuffer[] { " + string.Join(", ", plan.Memory.Shared.Select(b => $"new({b.Name}, {N(b.Bytes / plan.Spec.MaxBatchTokens)})")) + " }";
 
     private static string N(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -21,7 +21,7 @@ internal sealed record SessionLoader(int BatchTokens, int? Threads, bool UsesCac
         try
         {
             IEncoderProgram program = Compile(model.Spec, cancellation);
-            return InferenceSession.Load(model, program, Options);
+            return InferenceSession.Load(model, program, Options with { CancellationToken = cancellation });
         }
         catch
         {

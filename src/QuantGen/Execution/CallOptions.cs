@@ -17,6 +17,15 @@ public sealed record CallOptions
     /// </summary>
     public int? MaxLength { get; init; }
 
+    /// <summary>
+    /// Gets what ends the call early, with an <see cref="OperationCanceledException"/>: while it waits for its turn, between texts, and before each
+    /// phase of a pass. The session can be used as before, and what was written to outputs by then means nothing. Default: none.
+    /// </summary>
+    public CancellationToken CancellationToken { get; init; }
+
     /// <summary>Gets what adds up where the time of the call goes; null, the default, for nothing. It belongs to one call at a time.</summary>
     public OperatorProfile? Profile { get; init; }
+
+    /// <summary>Gets whether the call has waited for its turn before it began, so that it must not wait again.</summary>
+    internal bool HasTurn { get; init; }
 }

@@ -8,7 +8,7 @@ namespace QuantGen.Execution;
 /// <remarks>Sequences stand one after the other without padding: sequence <c>s</c> has the tokens <c>Starts[s]</c> to <c>Starts[s + 1]</c> - 1.</remarks>
 public sealed unsafe class ForwardPass : IDisposable
 {
-    private const nuint Alignment = 64;
+    private const long Alignment = 64;
     private const int HeadTokensPerItem = 8;
     private readonly WeightArena _weights;
     private readonly long _sharedBytes;
@@ -17,13 +17,14 @@ public sealed unsafe class ForwardPass : IDisposable
     private readonly byte[] _types;
     private readonly int[] _positions;
     private readonly int[] _starts;
-    private byte* _memory;
+    private readonly PassMemory _pages;
+    private readonly byte* _memory;
     private int _sequencesPerItem = 1;
     private int[] _headTokens = [];
     private int _headTokenCount;
     private float* _results;
 
-    internal ForwardPass(IEncoderProgram program, WeightArena weights, int workers)
+    internal ForwardPass(IEncoderProgram program, WeightArena weights, int workers, IPassPages? pages = null)
     {
         _weights = weights;
         _sharedBytes = Align(program.SharedBytes);
@@ -34,12 +35,10 @@ public sealed unsafe class ForwardPass : IDisposable
         _positions = new int[program.MaxBatchTokens];
         _starts = new int[program.MaxBatchTokens + 1];
 
-        // Pages that a small batch never touches are never committed, so the size of the plan costs address space only.
-        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)(_sharedBytes + (_workerBytes * workers)), Alignment);
+        // The size of the plan costs address space only: what a batch does not use has no memory behind it.
+        _pages = new PassMemory(pages ?? PassPages.OfThisSystem, program.TokenBuffers, _sharedBytes, _workerBytes, workers);
+        _memory = _pages.Start;
     }
-
-    /// <summary>Frees the buffers of a pass that nobody disposed of.</summary>
-    ~ForwardPass() => Free();
 
     /// <summary>Gets how many workers have buffers.</summary>
     public int Workers { get; }
@@ -164,11 +163,7 @@ public sealed unsafe class ForwardPass : IDisposable
     public ref float Result(nint index) => ref _results[index];
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Free();
-        GC.SuppressFinalize(this);
-    }
+    public void Dispose() => _pages.Dispose();
 
     internal void Clear()
     {
@@ -216,6 +211,13 @@ public sealed unsafe class ForwardPass : IDisposable
         _sequencesPerItem = PerItem(SequenceCount, workers, mostTokensPerItem);
     }
 
+    /// <summary>Gets whether the buffers have been freed.</summary>
+    internal bool IsFreed => _pages.Start is null;
+
+    /// <summary>Makes sure that there is memory behind all that the batch uses.</summary>
+    /// <exception cref="OutOfMemoryException">There is not that much.</exception>
+    internal void Commit(int workers) => _pages.Commit(TokenCount, workers);
+
     private static int PerItem(int count, int workers, int most)
     {
         // Kernels take that many tokens at once.
@@ -229,11 +231,5 @@ public sealed unsafe class ForwardPass : IDisposable
         return Math.Clamp(rounded, 1, most);
     }
 
-    private static long Align(long bytes) => (bytes + (long)Alignment - 1) & ~((long)Alignment - 1);
-
-    private void Free()
-    {
-        NativeMemory.AlignedFree(_memory);
-        _memory = null;
-    }
+    private static long Align(long bytes) => (bytes + Alignment - 1) & ~(Alignment - 1);
 }

@@ -35,6 +35,12 @@ public interface IEncoderProgram
     /// <summary>Gets the bytes of the buffers that all workers of a pass share.</summary>
     long SharedBytes { get; }
 
+    /// <summary>
+    /// Gets the buffers that all workers share, so that memory is taken only for the tokens of a batch; empty when every batch uses all
+    /// <see cref="SharedBytes"/>.
+    /// </summary>
+    IReadOnlyList<TokenBuffer> TokenBuffers => [];
+
     /// <summary>Gets the bytes of the buffers of one worker.</summary>
     long WorkerBytes { get; }
 

@@ -12,14 +12,16 @@ public sealed partial class InferenceSession
     /// <summary>Classifies a text or a pair of texts.</summary>
     /// <param name="text">The text.</param>
     /// <param name="pair">The second text; null for none.</param>
-    /// <param name="options">Threads and truncation; null for defaults.</param>
+    /// <param name="options">Threads, truncation and cancellation; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="SequenceTooLongException">The text is too long and truncation was not asked for.</exception>
     /// <exception cref="InvalidOperationException">The head is not <see cref="BertHead.SequenceClassification"/>.</exception>
     public Prediction Classify(string text, string? pair = null, CallOptions? options = null) => Classify([new TextInput(text, pair)], options)[0];
 
     /// <summary>Classifies texts.</summary>
     /// <param name="texts">The texts or pairs.</param>
-    /// <param name="options">Threads and truncation; null for defaults.</param>
+    /// <param name="options">Threads, truncation and cancellation; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <returns>A prediction for each, in order.</returns>
     /// <exception cref="SequenceTooLongException">A text is too long and truncation was not asked for.</exception>
     /// <exception cref="InvalidOperationException">The head is not <see cref="BertHead.SequenceClassification"/>.</exception>
@@ -41,14 +43,16 @@ public sealed partial class InferenceSession
     /// <summary>Computes the real output for a text or a pair of texts, as it is, without rounding or clipping.</summary>
     /// <param name="text">The text.</param>
     /// <param name="pair">The second text; null for none.</param>
-    /// <param name="options">Threads and truncation; null for defaults.</param>
+    /// <param name="options">Threads, truncation and cancellation; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="SequenceTooLongException">The text is too long and truncation was not asked for.</exception>
     /// <exception cref="InvalidOperationException">The head is not <see cref="BertHead.Regression"/>.</exception>
     public float Regress(string text, string? pair = null, CallOptions? options = null) => Regress([new TextInput(text, pair)], options)[0];
 
     /// <summary>Computes the real outputs for texts.</summary>
     /// <param name="texts">The texts or pairs.</param>
-    /// <param name="options">Threads and truncation; null for defaults.</param>
+    /// <param name="options">Threads, truncation and cancellation; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <returns>An output for each, in order.</returns>
     /// <exception cref="SequenceTooLongException">A text is too long and truncation was not asked for.</exception>
     /// <exception cref="InvalidOperationException">The head is not <see cref="BertHead.Regression"/>.</exception>
@@ -61,7 +65,8 @@ public sealed partial class InferenceSession
     /// <summary>Turns a text into a vector.</summary>
     /// <param name="text">The text.</param>
     /// <param name="embed">Pooling; null for defaults.</param>
-    /// <param name="options">Threads and truncation; null for defaults.</param>
+    /// <param name="options">Threads, truncation and cancellation; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <returns>As many elements as the hidden states are wide.</returns>
     /// <exception cref="SequenceTooLongException">The text is too long and truncation was not asked for.</exception>
     /// <exception cref="InvalidOperationException">The head is neither <see cref="BertHead.Embedding"/> nor <see cref="BertHead.Encoder"/>.</exception>
@@ -70,7 +75,8 @@ public sealed partial class InferenceSession
     /// <summary>Turns texts into vectors.</summary>
     /// <param name="texts">The texts or pairs.</param>
     /// <param name="embed">Pooling; null for defaults.</param>
-    /// <param name="options">Threads and truncation; null for defaults.</param>
+    /// <param name="options">Threads, truncation and cancellation; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <returns>A vector for each, in order.</returns>
     /// <exception cref="SequenceTooLongException">A text is too long and truncation was not asked for.</exception>
     /// <exception cref="InvalidOperationException">The head is neither <see cref="BertHead.Embedding"/> nor <see cref="BertHead.Encoder"/>.</exception>
@@ -106,7 +112,8 @@ public sealed partial class InferenceSession
 
     /// <summary>Tags the tokens of a text, the special ones excepted.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="options">Threads and truncation; null for defaults.</param>
+    /// <param name="options">Threads, truncation and cancellation; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <returns>A tag for each token, in text order.</returns>
     /// <exception cref="SequenceTooLongException">The text is too long and truncation was not asked for.</exception>
     /// <exception cref="InvalidOperationException">The head is not <see cref="BertHead.TokenClassification"/>.</exception>
@@ -132,7 +139,8 @@ public sealed partial class InferenceSession
 
     /// <summary>Tags the words of a text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="options">Threads and truncation; null for defaults.</param>
+    /// <param name="options">Threads, truncation and cancellation; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <returns>A tag for each word, in text order.</returns>
     /// <exception cref="SequenceTooLongException">The text is too long and truncation was not asked for.</exception>
     /// <exception cref="InvalidOperationException">The head is not <see cref="BertHead.TokenClassification"/>.</exception>
@@ -143,7 +151,8 @@ public sealed partial class InferenceSession
     /// <param name="question">The question.</param>
     /// <param name="context">The context.</param>
     /// <param name="answer">How to search; null for defaults.</param>
-    /// <param name="options">Threads, and the length of the windows over the context; null for defaults.</param>
+    /// <param name="options">Threads, cancellation, and the length of the windows over the context; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ArgumentException">The question leaves no room for the context.</exception>
     /// <exception cref="InvalidOperationException">The head is not <see cref="BertHead.QuestionAnswering"/>.</exception>
     public Answer Answer(string question, string context, AnswerOptions? answer = null, CallOptions? options = null) =>
@@ -153,7 +162,8 @@ public sealed partial class InferenceSession
     /// <param name="question">The question.</param>
     /// <param name="context">The context.</param>
     /// <param name="answer">How to search; null for defaults.</param>
-    /// <param name="options">Threads, and the length of the windows over the context; null for defaults.</param>
+    /// <param name="options">Threads, cancellation, and the length of the windows over the context; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <returns>At least one answer; the first is the one <see cref="Answer"/> gives.</returns>
     /// <exception cref="ArgumentException">The question leaves no room for the context.</exception>
     /// <exception cref="InvalidOperationException">The head is not <see cref="BertHead.QuestionAnswering"/>.</exception>
@@ -171,7 +181,8 @@ public sealed partial class InferenceSession
     /// <summary>Finds the likeliest words for every <c>[MASK]</c> of a text.</summary>
     /// <param name="text">The text, with the tokenizer's mask token in one place or more.</param>
     /// <param name="top">How many words, at least 1.</param>
-    /// <param name="options">Threads and truncation; null for defaults.</param>
+    /// <param name="options">Threads, truncation and cancellation; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <returns>For each masked place, in text order, its words, the likeliest first.</returns>
     /// <exception cref="ArgumentException">The text has no mask token.</exception>
     /// <exception cref="SequenceTooLongException">The text is too long and truncation was not asked for.</exception>
@@ -204,7 +215,14 @@ public sealed partial class InferenceSession
     {
         ArgumentNullException.ThrowIfNull(texts);
         EncodeOptions? limits = LengthLimit(options) is int most ? new EncodeOptions { MaxLength = most, Truncation = Truncation.LongestFirst } : null;
-        return new EncodedTexts([.. texts.Select(text => Tokenizer.Encode(text.Text, text.Pair, limits))]);
+        var encodings = new Encoding[texts.Count];
+        for (int i = 0; i < encodings.Length; i++)
+        {
+            options?.CancellationToken.ThrowIfCancellationRequested();
+            encodings[i] = Tokenizer.Encode(texts[i].Text, texts[i].Pair, limits);
+        }
+
+        return new EncodedTexts(encodings);
     }
 
     private int? LengthLimit(CallOptions? options)

@@ -11,6 +11,7 @@ namespace QuantGen.Execution;
 /// <remarks>Results are the same bits for any thread count, batch mates and order. Calls with token ids allocate nothing once their workspace exists.</remarks>
 public sealed partial class InferenceSession : IDisposable
 {
+    private static readonly CallOptions s_callDefaults = new();
     private readonly IEncoderProgram _program;
     private readonly WorkspacePool _pool;
     private readonly int _threads;
@@ -21,10 +22,11 @@ public sealed partial class InferenceSession : IDisposable
         _threads = options.Threads;
         Labels = program.Labels.Count > 0 ? program.Labels : [.. model.Labels];
         Tokenizer = TokenizerSettings.CreateTokenizer(model);
-        var weights = new WeightArena(program.WeightBytes) { LoadThreads = options.Threads };
+        var weights = new WeightArena(program.WeightBytes) { LoadThreads = options.Threads, LoadCancellation = options.CancellationToken };
         try
         {
             program.PlaceWeights(model, weights);
+            options.CancellationToken.ThrowIfCancellationRequested();
         }
         catch
         {
@@ -32,7 +34,10 @@ public sealed partial class InferenceSession : IDisposable
             throw;
         }
 
-        _pool = new WorkspacePool(() => new Workspace(program, weights, options.Threads), options.ConcurrentCalls, weights);
+        weights.LoadCancellation = default;
+        (WorkerTeam team, IPassPages pages, int threads) = (options.Team, options.Pages, options.Threads);
+        _pool = new WorkspacePool(
+            () => new Workspace(program, weights, threads, team, pages), options.ConcurrentCalls, options.Clock, weights, team.Join(threads));
     }
 
     /// <summary>Gets the model.</summary>
@@ -53,24 +58,28 @@ public sealed partial class InferenceSession : IDisposable
     /// <summary>Loads a packed file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="program">The code generated for the model.</param>
-    /// <param name="options">Threads and so on; null for defaults.</param>
+    /// <param name="options">Threads, cancellation and so on; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">Loading was cancelled.</exception>
     /// <exception cref="ModelFormatException">The file is damaged or was made for another model.</exception>
     public static InferenceSession Load(string path, IEncoderProgram program, LoadOptions? options = null) =>
-        Load(PackedModel.Open(path, ThreadsOf(options)), program, options);
+        Load(PackedModel.Open(path, ThreadsOf(options), options?.CancellationToken ?? default), program, options);
 
     /// <summary>Loads a packed file from memory.</summary>
     /// <param name="file">The bytes of the file; they are not used after the call.</param>
     /// <param name="program">The code generated for the model.</param>
-    /// <param name="options">Threads and so on; null for defaults.</param>
+    /// <param name="options">Threads, cancellation and so on; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">Loading was cancelled.</exception>
     /// <exception cref="ModelFormatException">The bytes are damaged or were made for another model.</exception>
     public static InferenceSession Load(ReadOnlyMemory<byte> file, IEncoderProgram program, LoadOptions? options = null) =>
-        Load(PackedModel.Read(file, "packed model", ThreadsOf(options)), program, options);
+        Load(PackedModel.Read(file, "packed model", ThreadsOf(options), options?.CancellationToken ?? default), program, options);
 
     /// <summary>Loads a packed model and disposes of it, whether loading succeeds or not.</summary>
     /// <param name="model">The packed model.</param>
     /// <param name="program">The code generated for the model.</param>
-    /// <param name="options">Threads and so on; null for defaults.</param>
+    /// <param name="options">Threads, cancellation and so on; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">Loading was cancelled.</exception>
     /// <exception cref="ModelFormatException">The packed model was made for another model.</exception>
+    /// <exception cref="InvalidOperationException">The environment variable <see cref="KernelRace.Variable"/> has a value that means nothing.</exception>
     public static InferenceSession Load(PackedModel model, IEncoderProgram program, LoadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -79,6 +88,7 @@ public sealed partial class InferenceSession : IDisposable
             ArgumentNullException.ThrowIfNull(program);
             options ??= new LoadOptions();
             _ = ThreadsOf(options);
+            KernelRace.CheckVariable();
             ArgumentOutOfRangeException.ThrowIfLessThan(options.ConcurrentCalls, 1, nameof(LoadOptions.ConcurrentCalls));
             return SpecDifference.First(program.Spec, model.Spec) is SpecDifference difference
                 ? throw new ModelFormatException(model.Name, difference.Place, difference.Expected, difference.Found)
@@ -93,7 +103,8 @@ public sealed partial class InferenceSession : IDisposable
     /// <param name="outputs">
     /// Receives the outputs: <c>[sequences, outputs]</c> for classification and regression, <c>[tokens, outputs]</c> for heads over tokens.
     /// </param>
-    /// <param name="options">Threads; null for defaults.</param>
+    /// <param name="options">Threads, cancellation; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ArgumentException">A length, an id or a type is out of range, or <paramref name="outputs"/> has another length.</exception>
     /// <exception cref="InvalidOperationException">The model has no head with outputs.</exception>
     public void Run(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> outputs, CallOptions? options = null)
@@ -107,7 +118,8 @@ public sealed partial class InferenceSession : IDisposable
     /// <param name="types">The token types of all tokens.</param>
     /// <param name="lengths">The number of tokens of each sequence, from 1 to <see cref="MaxSequenceLength"/>.</param>
     /// <param name="hidden">Receives the states, <c>[tokens, hidden size]</c>.</param>
-    /// <param name="options">Threads; null for defaults.</param>
+    /// <param name="options">Threads, cancellation; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ArgumentException">A length, an id or a type is out of range, or <paramref name="hidden"/> has another length.</exception>
     /// <exception cref="InvalidOperationException">The model has a head, which may not need the states of all tokens.</exception>
     public void RunHidden(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> hidden, CallOptions? options = null)
@@ -123,7 +135,8 @@ public sealed partial class InferenceSession : IDisposable
     /// <param name="lengths">The number of tokens of each sequence, from 1 to <see cref="MaxSequenceLength"/>.</param>
     /// <param name="tokens">The tokens whose outputs are wanted, ascending: usually the masked ones.</param>
     /// <param name="outputs">Receives the outputs, <c>[tokens, vocabulary]</c>.</param>
-    /// <param name="options">Threads; null for defaults.</param>
+    /// <param name="options">Threads, cancellation; null for defaults.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ArgumentException">A length, an id, a type or a token is out of range, or <paramref name="outputs"/> has another length.</exception>
     /// <exception cref="InvalidOperationException">The head is not <see cref="BertHead.MaskedLanguageModel"/>.</exception>
     public unsafe void RunMasked(
@@ -134,12 +147,12 @@ public sealed partial class InferenceSession : IDisposable
         batch.Check(Spec.Dimensions, MaxSequenceLength);
         RequireAscending(tokens, ids.Length);
         RequireLength(outputs.Length, tokens.Length, Spec.OutputCount, "outputs");
-        int? wanted = options?.Threads;
-        ArgumentOutOfRangeException.ThrowIfLessThan(wanted ?? 1, 1, nameof(CallOptions.Threads));
-        Workspace workspace = _pool.Rent(out int calls);
+        options ??= s_callDefaults;
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads ?? 1, 1, nameof(CallOptions.Threads));
+        Workspace workspace = _pool.Rent(options.HasTurn, options.CancellationToken, out int calls);
         try
         {
-            int workers = Math.Min(_threads, wanted ?? Math.Max(1, _threads / calls));
+            int workers = WorkersOf(options, calls);
             ForwardPass pass = workspace.Pass;
             int done = 0;
             fixed (float* results = outputs)
@@ -156,7 +169,7 @@ public sealed partial class InferenceSession : IDisposable
                     if (end > done)
                     {
                         pass.NameHeadTokens(tokens[done..end], token, results + ((long)done * Spec.OutputCount));
-                        workspace.Run(workers, options?.Profile);
+                        workspace.Run(workers, options.Profile, options.CancellationToken);
                     }
 
                     done = end;
@@ -166,7 +179,7 @@ public sealed partial class InferenceSession : IDisposable
         finally
         {
             workspace.Pass.Clear();
-            _pool.Return(workspace);
+            _pool.Return(workspace, options.HasTurn);
         }
     }
 
@@ -175,26 +188,29 @@ public sealed partial class InferenceSession : IDisposable
     /// <param name="types">The token types of all tokens.</param>
     /// <param name="lengths">The number of tokens of each sequence.</param>
     /// <param name="observer">Sees what enters each linear layer. It must not call this session.</param>
+    /// <param name="cancellation">Ends the call early.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ArgumentException">A length, an id or a type is out of range.</exception>
-    public void Calibrate(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, IActivationObserver observer)
+    public void Calibrate(
+        ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, IActivationObserver observer, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(observer);
         var batch = new RaggedBatch(ids, types, lengths);
         batch.Check(Spec.Dimensions, MaxSequenceLength);
-        Workspace workspace = _pool.Rent(out _);
+        Workspace workspace = _pool.Rent(hasTurn: false, cancellation, out _);
         try
         {
             workspace.Pass.Observer = observer;
             for (int first = 0, token = 0; first < lengths.Length; first += workspace.Pass.SequenceCount, token += workspace.Pass.TokenCount)
             {
                 batch.Take(first, token, _program.MaxBatchTokens).Fill(workspace.Pass);
-                workspace.Run(workers: 1);
+                workspace.Run(workers: 1, profile: null, cancellation);
             }
         }
         finally
         {
             workspace.Pass.Observer = null;
-            _pool.Return(workspace);
+            _pool.Return(workspace, hasTurn: false);
         }
     }
 
@@ -234,19 +250,18 @@ public sealed partial class InferenceSession : IDisposable
         bool isPerToken = isHidden || Spec.Head is BertHead.TokenClassification or BertHead.QuestionAnswering;
         int width = isHidden ? Spec.Dimensions.HiddenSize : Spec.OutputCount;
         RequireLength(results.Length, isPerToken ? batch.Ids.Length : batch.Lengths.Length, width, isHidden ? "hidden" : "outputs");
-        int? wanted = options?.Threads;
-        ArgumentOutOfRangeException.ThrowIfLessThan(wanted ?? 1, 1, nameof(CallOptions.Threads));
+        options ??= s_callDefaults;
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads ?? 1, 1, nameof(CallOptions.Threads));
         long offset = isHidden ? _program.HiddenOffset : _program.OutputOffset;
-        Workspace workspace = _pool.Rent(out int calls);
+        Workspace workspace = _pool.Rent(options.HasTurn, options.CancellationToken, out int calls);
         try
         {
-            // More threads than processors only wait for each other.
-            int workers = Math.Min(_threads, wanted ?? Math.Max(1, _threads / calls));
+            int workers = WorkersOf(options, calls);
             ForwardPass pass = workspace.Pass;
             for (int first = 0, token = 0; first < batch.Lengths.Length; first += pass.SequenceCount, token += pass.TokenCount)
             {
                 batch.Take(first, token, _program.MaxBatchTokens).Fill(pass);
-                workspace.Run(workers, options?.Profile);
+                workspace.Run(workers, options.Profile, options.CancellationToken);
                 int rows = isPerToken ? pass.TokenCount : pass.SequenceCount;
                 int row = isPerToken ? token : first;
                 MemoryMarshal.CreateReadOnlySpan(ref pass.Shared(offset), rows * width).CopyTo(results[(row * width)..]);
@@ -254,9 +269,12 @@ public sealed partial class InferenceSession : IDisposable
         }
         finally
         {
-            _pool.Return(workspace);
+            _pool.Return(workspace, options.HasTurn);
         }
     }
+
+    // Calls that run at the same time share the threads of the session, and all of them what the team has.
+    private int WorkersOf(CallOptions options, int calls) => Math.Min(_threads, options.Threads ?? Math.Max(1, _threads / calls));
 
     private void RequireHead(bool isRight, string method, string needed)
     {

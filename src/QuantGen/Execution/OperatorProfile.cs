@@ -23,7 +23,6 @@ public sealed class OperatorProfile
     public double TotalMilliseconds => Milliseconds(_workers.Sum(worker => worker.Ticks.Sum()));
 
     /// <summary>Gets the multiply-adds by class and kind of kernel, in the order of the classes.</summary>
-    /// <exception cref="NotSupportedException">A kernel ran whose instructions are not known.</exception>
     public IReadOnlyList<OperatorProducts> Products =>
     [
         .. _workers.SelectMany(worker => worker.Products())

@@ -50,19 +50,14 @@ internal static unsafe class Processors
         }
     }
 
-    // The first call of a foreign function allocates, and which call of a session is the first to need one is chance: so all are called here.
-    private static bool CanAsk()
+    // The first call of a foreign function allocates, and which call of a session is the first to need one is chance: so all are called here. The thread
+    // that happens to come here may be a caller's, so it is asked to run nowhere at all, which changes nothing.
+    private static bool CanAsk() => LibraryCalls.Work(() =>
     {
-        try
-        {
-            Span<byte> allowed = stackalloc byte[SetBytes];
-            return GetThread() > 0 && GetProcessor() >= 0 && GetAllowed(allowed) && Allow(0, allowed);
-        }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
-        {
-            return false;
-        }
-    }
+        Span<byte> allowed = stackalloc byte[SetBytes];
+        byte nowhere = 0;
+        return GetThread() > 0 && GetProcessor() >= 0 && SetAffinity(0, 1, &nowhere) != 0 && GetAllowed(allowed);
+    });
 
     // These two take well under a microsecond and never block, so the collector need not know.
     [DllImport("libc", EntryPoint = "sched_getcpu"), SuppressGCTransition]

@@ -1,6 +1,6 @@
 namespace QuantGen.Execution;
 
-/// <summary>The threads that sleep at a gate, so that whoever wakes them can send them to other processors than its own first.</summary>
+/// <summary>The threads of ours that sleep at a gate, so that whoever wakes them can send them to other processors than its own first.</summary>
 /// <remarks>
 /// Linux wakes a thread on the waker's processor when the one it slept on does not look idle, and in a virtual machine an idle processor does not: the
 /// host has taken it away. Both threads then share one processor, and the other stays idle. All members need the gate's lock.
@@ -8,20 +8,20 @@ namespace QuantGen.Execution;
 /// <param name="capacity">The most threads asleep at the same time; more are woken as the system likes.</param>
 internal sealed class Sleepers(int capacity)
 {
-    private readonly Sleeper[] _places = new Sleeper[capacity];
-    private readonly byte[] _allowed = new byte[capacity * Processors.SetBytes];
+    private readonly OwnThread?[] _threads = new OwnThread?[capacity];
+    private readonly bool[] _isSent = new bool[capacity];
 
     /// <summary>Adds the calling thread.</summary>
-    /// <returns>The place that <see cref="Remove"/> wants; -1 when none is free or threads cannot be moved.</returns>
-    public int Add()
+    /// <param name="thread">The calling thread, when it is one of ours; those of callers are woken as the system likes.</param>
+    /// <returns>The place that <see cref="Remove"/> wants; -1 when none is free or the thread cannot be moved.</returns>
+    public int Add(OwnThread? thread)
     {
-        for (int place = 0; Processors.IsSupported && place < _places.Length; place++)
+        for (int place = 0; thread is { IsMovable: true } && place < _threads.Length; place++)
         {
-            if (_places[place].Thread == 0)
+            if (_threads[place] is null)
             {
-                bool isKnown = Processors.GetAllowed(AllowedOf(place));
-                _places[place] = new Sleeper(isKnown ? Processors.Thread() : 0, false);
-                return isKnown ? place : -1;
+                _threads[place] = thread;
+                return place;
             }
         }
 
@@ -32,34 +32,28 @@ internal sealed class Sleepers(int capacity)
     public void SendElsewhere()
     {
         int here = Processors.IsSupported ? Processors.Here() : -1;
-        Span<byte> others = stackalloc byte[Processors.SetBytes];
-        for (int i = 0; i < _places.Length; i++)
+        for (int place = 0; place < _threads.Length; place++)
         {
-            ref Sleeper sleeper = ref _places[i];
-            if (sleeper.Thread != 0)
+            if (_threads[place] is OwnThread thread)
             {
-                AllowedOf(i).CopyTo(others);
-                Processors.Remove(others, here);
-                sleeper.IsSent = Processors.Allow(sleeper.Thread, others);
+                _isSent[place] = thread.KeepOff(here);
             }
         }
     }
 
     /// <summary>Removes the calling thread, which is awake, and lets it run again wherever it might before.</summary>
+    /// <param name="place">What <see cref="Add"/> returned.</param>
     public void Remove(int place)
     {
         if (place >= 0)
         {
-            if (_places[place].IsSent)
+            if (_isSent[place])
             {
-                Processors.Allow(0, AllowedOf(place));
+                _threads[place]!.Free();
             }
 
-            _places[place] = default;
+            _isSent[place] = false;
+            _threads[place] = null;
         }
     }
-
-    private Span<byte> AllowedOf(int place) => _allowed.AsSpan(place * Processors.SetBytes, Processors.SetBytes);
-
-    private record struct Sleeper(int Thread, bool IsSent);
 }

@@ -46,8 +46,10 @@ internal sealed class SpinGate
     }
 
     /// <summary>Waits until the number differs from <paramref name="old"/>.</summary>
+    /// <param name="old">The number.</param>
+    /// <param name="thread">The calling thread, when it is one of ours.</param>
     /// <returns>The number found.</returns>
-    public int WaitWhile(int old)
+    public int WaitWhile(int old, OwnThread? thread = null)
     {
         for (int round = 0; round < _rounds; round++)
         {
@@ -60,7 +62,7 @@ internal sealed class SpinGate
             Thread.SpinWait(SpinsPerRound);
         }
 
-        return Sleep(old);
+        return Sleep(old, thread);
     }
 
     private void Wake()
@@ -75,12 +77,12 @@ internal sealed class SpinGate
         }
     }
 
-    private int Sleep(int old)
+    private int Sleep(int old, OwnThread? thread)
     {
         lock (_monitor)
         {
             Interlocked.Increment(ref _sleepers);
-            int place = _asleep.Add();
+            int place = _asleep.Add(thread);
             int value;
             while ((value = Volatile.Read(ref _value)) == old)
             {

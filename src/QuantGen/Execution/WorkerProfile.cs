@@ -5,27 +5,26 @@ namespace QuantGen.Execution;
 /// <summary>One worker's part of an <see cref="OperatorProfile"/>; nothing is allocated once each kind of product has been seen.</summary>
 internal sealed class WorkerProfile
 {
-    // By class, kernel (null: floats outside of linear layers) and bits.
-    private readonly Dictionary<(OperatorClass Operator, Type? Kernel, int Bits), long> _products = [];
-    private readonly Action<Type, int, int, int, int> _listener;
-    private Action<Type, int, int, int, int>? _before;
+    // By class, what was multiplied with, and bits.
+    private readonly Dictionary<(OperatorClass Operator, MultiplyUnit Unit, int Bits), long> _products = [];
+    private readonly Action<MultiplyUnit, int, int, int, int> _listener;
+    private Action<MultiplyUnit, int, int, int, int>? _before;
     private OperatorClass _current;
     private long _since;
 
     public WorkerProfile()
     {
-        _listener = (kernel, bits, rows, columns, tokens) =>
+        _listener = (unit, bits, rows, columns, tokens) =>
         {
-            Add(kernel, bits, (long)rows * columns * tokens);
-            _before?.Invoke(kernel, bits, rows, columns, tokens);
+            Add(unit, bits, (long)rows * columns * tokens);
+            _before?.Invoke(unit, bits, rows, columns, tokens);
         };
     }
 
     /// <summary>Gets the time of each class, in ticks of the stopwatch.</summary>
     public long[] Ticks { get; } = new long[OperatorProfile.ClassCount];
 
-    public IEnumerable<OperatorProducts> Products() => _products.Select(p => new OperatorProducts(
-        p.Key.Operator, p.Key.Kernel is Type kernel ? MultiplyUnits.Of(kernel) : MultiplyUnits.Floats, p.Key.Bits, p.Value));
+    public IEnumerable<OperatorProducts> Products() => _products.Select(p => new OperatorProducts(p.Key.Operator, p.Key.Unit, p.Key.Bits, p.Value));
 
     public void Reset()
     {
@@ -54,13 +53,13 @@ internal sealed class WorkerProfile
         _current = next;
         if (multiplyAdds > 0)
         {
-            Add(null, 32, multiplyAdds);
+            Add(MultiplyUnits.Floats, 32, multiplyAdds);
         }
     }
 
-    private void Add(Type? kernel, int bits, long multiplyAdds)
+    private void Add(MultiplyUnit unit, int bits, long multiplyAdds)
     {
-        _products.TryGetValue((_current, kernel, bits), out long before);
-        _products[(_current, kernel, bits)] = before + multiplyAdds;
+        _products.TryGetValue((_current, unit, bits), out long before);
+        _products[(_current, unit, bits)] = before + multiplyAdds;
     }
 }

@@ -1,257 +1,132 @@
-using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
-
 namespace QuantGen.Execution;
 
-/// <summary>The threads of one workspace: the caller of <see cref="Run"/> and background threads that are started when first needed.</summary>
+/// <summary>The threads that compute beside those of callers: one team for all sessions of a process, and a budget of threads that run at the same time.</summary>
 /// <remarks>
-/// A forward pass is one job. Workers take the items of a phase from a <see cref="Ticket"/>, and whoever finishes the last of them opens the next phase. Nobody
-/// waits for a worker that holds no item: one that has not woken up yet, or whose processor the system has given to somebody else, is simply late.
-/// One job at a time; nothing is allocated per job. With one worker nothing is shared and nothing is atomic.
+/// Every running pass counts with its caller's thread, which it always has, and with the threads it is lent. Together they stay within the budget where
+/// callers alone do not exceed it: a pass that finds nothing left runs on its own thread. Threads start when first needed and end with the last member.
 /// </remarks>
-internal sealed class WorkerTeam : IDisposable
+internal sealed class WorkerTeam
 {
-    private const int Stop = -1;
-    private readonly Thread?[] _threads;
-    private readonly SpinGate[] _starts;
-    private readonly SpinGate _phases;
-    private readonly WorkerPlaces _places;
-    private IEncoderProgram? _program;
-    private ForwardPass? _pass;
-    private ExceptionDispatchInfo? _error;
-    private int _job;
-    private bool _disposed;
-    private Counters _counters;
+    private readonly object _gate = new();
+    private readonly int _fewest;
+    private readonly List<int> _members = [];
+    private List<TeamThread> _threads = [];
+    private int _budget;
+    private int _running;
+    private int _lent;
 
-    /// <summary>Creates a team; no thread is started yet.</summary>
-    /// <param name="workers">The most workers of a job, the caller included.</param>
-    public WorkerTeam(int workers)
+    /// <summary>Creates a team without threads.</summary>
+    /// <param name="threads">The budget, threads of callers included, unless a member asks for more.</param>
+    public WorkerTeam(int threads) => _fewest = _budget = threads;
+
+    /// <summary>Gets the team of this process: a thread for every processor, or as many as the most that a session asks for.</summary>
+    public static WorkerTeam Shared { get; } = new(Environment.ProcessorCount);
+
+    /// <summary>Gets how many threads there are, lent or asleep.</summary>
+    public int ThreadCount
     {
-        _threads = new Thread?[workers];
-        _starts = new SpinGate[workers];
-        _phases = new SpinGate(SpinGate.WithinPass, workers);
-        _places = new WorkerPlaces(workers);
-        for (int i = 0; i < workers; i++)
+        get
         {
-            _starts[i] = new SpinGate(SpinGate.ForWork);
-        }
-    }
-
-    /// <summary>Runs all phases of a program over a batch.</summary>
-    /// <param name="program">The program.</param>
-    /// <param name="pass">The batch, with buffers for at least <paramref name="workers"/>.</param>
-    /// <param name="workers">How many workers, the caller included; from 1 to the size of the team.</param>
-    public void Run(IEncoderProgram program, ForwardPass pass, int workers)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        workers = Math.Min(workers, Ticket.MostWorkers);
-        if (workers == 1)
-        {
-            RunAlone(program, pass);
-            return;
-        }
-
-        for (int worker = 1; worker < workers; worker++)
-        {
-            if (_threads[worker] is null)
+            lock (_gate)
             {
-                StartThread(worker);
-            }
-        }
-
-        Begin(program, pass, workers);
-        Work(worker: 0);
-
-        // The threads keep the team alive; it must not keep the model alive.
-        _program = null;
-        _pass = null;
-        ExceptionDispatchInfo? error = _error;
-        _error = null;
-        error?.Throw();
-    }
-
-    /// <summary>Ends the threads and waits until they have ended. Nobody may be in <see cref="Run"/>.</summary>
-    public void Dispose()
-    {
-        Release();
-        foreach (Thread? thread in _threads)
-        {
-            thread?.Join();
-        }
-    }
-
-    /// <summary>Tells the threads to end without waiting for them, as a finalizer must.</summary>
-    public void Release()
-    {
-        _disposed = true;
-        foreach (SpinGate start in _starts)
-        {
-            start.Set(Stop);
-        }
-    }
-
-    private static void RunAlone(IEncoderProgram program, ForwardPass pass)
-    {
-        int phases = program.PhaseCount;
-        for (int phase = 0; phase < phases; phase++)
-        {
-            int items = program.ItemCount(phase, pass);
-            for (int item = 0; item < items; item++)
-            {
-                program.RunItem(phase, item, worker: 0, pass);
+                return _threads.Count;
             }
         }
     }
 
-    private void StartThread(int worker)
+    /// <summary>Makes a session a member: while there is one, threads are kept.</summary>
+    /// <param name="threads">The most threads of its calls.</param>
+    public TeamMember Join(int threads)
     {
-        var thread = new Thread(() => Serve(worker)) { IsBackground = true, Name = "QuantGen worker" };
-        thread.Start();
-        _threads[worker] = thread;
-    }
-
-    private void Begin(IEncoderProgram program, ForwardPass pass, int workers)
-    {
-        _program = program;
-        _pass = pass;
-        _places.Clear();
-        Open(workers, 0);
-        if (new Ticket(_counters.Ticket).Workers == 0)
+        lock (_gate)
         {
-            return;
+            _members.Add(threads);
+            _budget = Math.Max(_fewest, _members.Max());
         }
 
-        // Numbers of jobs are never negative, so that none of them is the order to stop.
-        _job = _job == int.MaxValue ? 1 : _job + 1;
-        for (int worker = 1; worker < workers; worker++)
-        {
-            _starts[worker].Set(_job);
-        }
+        return new TeamMember(this, threads);
     }
 
-    private void Serve(int worker)
+    /// <summary>Ends a membership, and all threads with the last.</summary>
+    /// <param name="threads">What the member joined with.</param>
+    /// <param name="waits">Whether to wait until the threads have ended, which a finalizer must not.</param>
+    public void Leave(int threads, bool waits)
     {
-        int job = 0;
-        while ((job = _starts[worker].WaitWhile(job)) != Stop)
+        List<TeamThread> ended = [];
+        lock (_gate)
         {
-            Work(worker);
-        }
-    }
-
-    /// <summary>Takes part until there is nothing left to do for this worker.</summary>
-    private void Work(int worker)
-    {
-        OperatorProfile? profile = null;
-        int phase = -1;
-        while (true)
-        {
-            // Before the ticket: if that has changed since, nobody waits.
-            int opened = _phases.Value;
-            var ticket = new Ticket(Volatile.Read(ref _counters.Ticket));
-            if (worker >= ticket.Workers)
+            _members.Remove(threads);
+            _budget = Math.Max(_fewest, _members.Count > 0 ? _members.Max() : 0);
+            if (_members.Count == 0)
             {
-                break;
-            }
-
-            if (ticket.Phase != phase)
-            {
-                phase = ticket.Phase;
-                _places.Claim(worker);
-            }
-
-            if (ticket.Next == ticket.Items)
-            {
-                _phases.WaitWhile(opened);
-            }
-            else if (TryTake(ticket))
-            {
-                if (worker != 0)
-                {
-                    profile = Report(worker, profile, _pass!.Profile);
-                }
-
-                RunItem(ticket.Phase, ticket.Next, worker);
-                if (Interlocked.Increment(ref _counters.Done) == ticket.Items)
-                {
-                    Open(ticket.Workers, ticket.Phase + 1);
-                }
+                (ended, _threads) = (_threads, ended);
             }
         }
 
-        Report(worker, profile, null);
-    }
-
-    // What a thread computes is reported to the profile of the pass whose items it takes; the caller's thread sees to that itself.
-    private static OperatorProfile? Report(int worker, OperatorProfile? before, OperatorProfile? now)
-    {
-        if (!ReferenceEquals(before, now))
+        foreach (TeamThread thread in ended)
         {
-            before?.Detach(worker);
-            now?.Attach(worker);
+            thread.End();
         }
 
-        return now;
+        foreach (TeamThread thread in waits ? ended : [])
+        {
+            thread.Join();
+        }
     }
 
-    private bool TryTake(Ticket ticket) => Interlocked.CompareExchange(ref _counters.Ticket, ticket.AfterNext, ticket.Bits) == ticket.Bits;
-
-    private void RunItem(int phase, int item, int worker)
+    /// <summary>Lends threads to a pass that is about to run on the calling thread; <see cref="TakeBack"/> must follow.</summary>
+    /// <param name="pass">Receives the threads.</param>
+    /// <param name="workers">The most workers of the pass, the caller included.</param>
+    /// <returns>The workers, at least 1.</returns>
+    public int Lend(SharedPass pass, int workers)
     {
-        ForwardPass pass = _pass!;
-        if (Volatile.Read(ref _error) is null)
+        lock (_gate)
         {
-            try
+            int most = Math.Min(Math.Min(workers - 1, pass.Helpers.Length), Ticket.MostWorkers - 1);
+            int wanted = Math.Clamp(_budget - _running - 1 - _lent, 0, most);
+            while (_threads.Count - _lent < wanted)
             {
-                _program!.RunItem(phase, item, worker, pass);
+                _threads.Add(new TeamThread());
             }
-            catch (Exception e)
-            {
-                Fail(e);
-            }
-        }
 
-        // While the item is not done: afterwards the pass may return at any moment.
-        pass.Enter(worker, OperatorClass.Wait);
+            // Those that were here last first: they may not even have left yet, and their caches hold this model.
+            int count = Choose(pass, 0, wanted, isKnown: true);
+            pass.HelperCount = Choose(pass, count, wanted, isKnown: false);
+            _lent += pass.HelperCount;
+            _running++;
+            return pass.HelperCount + 1;
+        }
     }
 
-    /// <summary>Opens the next phase that has items, or closes the job after the last or after a failure.</summary>
-    private void Open(int workers, int phase)
+    /// <summary>Takes the threads of a pass back, which its caller has left; its threads may be late.</summary>
+    public void TakeBack(SharedPass pass)
     {
-        _counters.Done = 0;
-        long ticket = Ticket.Closed;
-        try
+        lock (_gate)
         {
-            IEncoderProgram program = _program!;
-            for (int phases = program.PhaseCount; phase < phases && _error is null; phase++)
+            foreach (TeamThread thread in pass.Helpers.AsSpan(0, pass.HelperCount))
             {
-                int items = program.ItemCount(phase, _pass!);
-                if (items > 0)
-                {
-                    ticket = Ticket.Open(workers, phase, items);
-                    break;
-                }
+                thread.IsLent = false;
             }
-        }
-        catch (Exception e)
-        {
-            Fail(e);
-        }
 
-        // From here on the caller may return, when this was the last phase, and begin another job.
-        Volatile.Write(ref _counters.Ticket, ticket);
-        _phases.Advance();
+            _lent -= pass.HelperCount;
+            _running--;
+            pass.HelperCount = 0;
+        }
     }
 
-    private void Fail(Exception e) => Interlocked.CompareExchange(ref _error, ExceptionDispatchInfo.Capture(e), null);
-
-    /// <summary>What all workers write, each on a cache line pair of its own.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 384)]
-    private struct Counters
+    private int Choose(SharedPass pass, int count, int wanted, bool isKnown)
     {
-        [FieldOffset(128)]
-        public long Ticket;
+        for (int i = 0; i < _threads.Count && count < wanted; i++)
+        {
+            TeamThread thread = _threads[i];
+            if (!thread.IsLent && (!isKnown || thread.Pass == pass))
+            {
+                thread.IsLent = true;
+                thread.Pass = pass;
+                pass.Helpers[count++] = thread;
+            }
+        }
 
-        [FieldOffset(256)]
-        public int Done;
+        return count;
     }
 }

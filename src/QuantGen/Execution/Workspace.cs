@@ -2,54 +2,71 @@ using QuantGen.Linear;
 
 namespace QuantGen.Execution;
 
-/// <summary>Buffers and threads of one call at a time.</summary>
+/// <summary>Buffers of one call at a time, and the place where threads of the team join it.</summary>
 internal sealed class Workspace : IDisposable
 {
     private readonly IEncoderProgram _program;
     private readonly WorkerTeam _team;
+    private readonly SharedPass _shared;
 
-    public Workspace(IEncoderProgram program, WeightArena weights, int workers)
+    /// <summary>Creates a workspace. It has nothing to finalize itself: each of its parts frees what exists of it.</summary>
+    /// <param name="program">The code of the model.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="workers">The most workers of a pass.</param>
+    /// <param name="team">Lends threads.</param>
+    /// <param name="pages">Where the memory of buffers comes from.</param>
+    public Workspace(IEncoderProgram program, WeightArena weights, int workers, WorkerTeam team, IPassPages pages)
     {
         _program = program;
-        Pass = new ForwardPass(program, weights, workers);
-        _team = new WorkerTeam(workers);
+        _team = team;
+        Pass = new ForwardPass(program, weights, workers, pages);
+        _shared = new SharedPass(workers);
     }
-
-    /// <summary>Ends the threads of a workspace that nobody disposed of; they hold the team, so it is not finalized before.</summary>
-    ~Workspace() => _team.Release();
 
     /// <summary>Gets the batch and its buffers.</summary>
     public ForwardPass Pass { get; }
 
     /// <summary>Computes the batch.</summary>
-    /// <param name="workers">How many threads, from 1 to what the buffers are for.</param>
+    /// <param name="workers">The most threads, from 1 to what the buffers are for; as many as the team has left.</param>
     /// <param name="profile">Adds up where the time goes; null for nothing.</param>
-    public void Run(int workers, OperatorProfile? profile = null)
+    /// <param name="cancellation">Ends the pass early; the workspace can be used again.</param>
+    /// <exception cref="OperationCanceledException">The pass was cancelled.</exception>
+    public void Run(int workers, OperatorProfile? profile = null, CancellationToken cancellation = default)
     {
-        Pass.Partition(workers, _program.MaxItemTokens);
-        if (profile is null)
+        workers = _team.Lend(_shared, workers);
+        try
         {
-            _team.Run(_program, Pass, workers);
-            return;
+            Pass.Partition(workers, _program.MaxItemTokens);
+            Pass.Commit(workers);
+            if (profile is null)
+            {
+                _shared.Run(_program, Pass, cancellation);
+            }
+            else
+            {
+                RunProfiled(workers, profile, cancellation);
+            }
         }
+        finally
+        {
+            _team.TakeBack(_shared);
+        }
+    }
 
+    public void Dispose() => Pass.Dispose();
+
+    private void RunProfiled(int workers, OperatorProfile profile, CancellationToken cancellation)
+    {
         profile.Begin(workers);
         Pass.Profile = profile;
         try
         {
-            _team.Run(_program, Pass, workers);
+            _shared.Run(_program, Pass, cancellation);
         }
         finally
         {
             Pass.Profile = null;
             profile.End();
         }
-    }
-
-    public void Dispose()
-    {
-        GC.SuppressFinalize(this);
-        _team.Dispose();
-        Pass.Dispose();
     }
 }

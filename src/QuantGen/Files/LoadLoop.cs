@@ -9,13 +9,16 @@ internal static class LoadLoop
     /// <param name="threads">The most threads, the calling one included.</param>
     /// <param name="items">Number of items.</param>
     /// <param name="run">Runs one item; long ones had better come first.</param>
-    public static void Run(int threads, int items, Action<int> run)
+    /// <param name="cancellation">Ends the loop before its next items.</param>
+    /// <exception cref="OperationCanceledException">The loop was cancelled before all items had run.</exception>
+    public static void Run(int threads, int items, Action<int> run, CancellationToken cancellation = default)
     {
         int workers = Math.Min(threads, items);
         if (workers <= 1)
         {
             for (int i = 0; i < items; i++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 run(i);
             }
 
@@ -30,6 +33,7 @@ internal static class LoadLoop
             {
                 try
                 {
+                    cancellation.ThrowIfCancellationRequested();
                     run(i);
                 }
                 catch (Exception e)

@@ -13,6 +13,9 @@ internal static class SpecLimits
     public const int MaxOutputs = 1 << 12;
     public const int MaxBatchTokens = 1 << 20;
 
+    // Items of a phase are counted in an int; attention has one for each head of each sequence, and a sequence may have one token.
+    public const int MaxItems = int.MaxValue;
+
     // Group borders along the input fall on whole vectors of 1-bit codes (32 inputs) and therefore on those of every other width.
     public const int GroupSizeMultiple = 32;
 }

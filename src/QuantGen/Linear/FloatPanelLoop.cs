@@ -23,7 +23,7 @@ public static class FloatPanelLoop
         where TWide : struct, IFloatTileKernel
         where TNarrow : struct, IFloatTileKernel
     {
-        ProductTrace.Listener?.Invoke(typeof(TWide), 32, rows, columns, count);
+        ProductTrace.Listener?.Invoke(TWide.Unit, 32, rows, columns, count);
         int padded = FloatPanels.PaddedRows(rows);
         for (int first = 0; first < padded; first += FloatPanels.Outputs)
         {

@@ -8,7 +8,7 @@ namespace QuantGen.Linear;
 /// <summary>Times two kernels that compute the same on the processor at hand, where no rule says which is faster.</summary>
 /// <remarks>
 /// Word permutations run twice per cycle on some processors and in several steps on others. Results are identical, so only time depends on the outcome.
-/// The environment variable <see cref="Variable"/> set to <c>tables</c> or <c>products</c> decides instead.
+/// The environment variable <see cref="Variable"/> set to <c>tables</c> or <c>products</c> decides instead; any other value is refused when a model is loaded.
 /// </remarks>
 public static unsafe class KernelRace
 {
@@ -29,16 +29,14 @@ public static unsafe class KernelRace
     /// <summary>Tells whether looking sums up beats multiplying, or loses to it by less than chance decides.</summary>
     /// <typeparam name="TTable">The kernel that looks up.</typeparam>
     /// <typeparam name="TTile">The kernel that multiplies.</typeparam>
+    /// <exception cref="InvalidOperationException"><see cref="Variable"/> has a value that means nothing.</exception>
     public static bool IsTableFaster<TTable, TTile>()
         where TTable : struct, ITableKernel
         where TTile : struct, ITileKernel
     {
-        switch (Environment.GetEnvironmentVariable(Variable))
+        if (Decided() is bool isTables)
         {
-            case "tables":
-                return true;
-            case "products":
-                return false;
+            return isTables;
         }
 
         int codeBytes = (int)PanelPadding.CodeBytes(Rows, Columns, TTable.Order.Bits, isGrouped: false);
@@ -66,6 +64,19 @@ public static unsafe class KernelRace
             NativeMemory.AlignedFree(memory);
         }
     }
+
+    /// <summary>Refuses a value of <see cref="Variable"/> that means nothing, before generated code asks for it where an exception is hard to read.</summary>
+    /// <exception cref="InvalidOperationException">It is set to something else than <c>tables</c> or <c>products</c>.</exception>
+    internal static void CheckVariable() => Decided();
+
+    // Whether tables are used, when that is decided from outside.
+    private static bool? Decided() => Environment.GetEnvironmentVariable(Variable) switch
+    {
+        null or "" => null,
+        "tables" => true,
+        "products" => false,
+        string other => throw new InvalidOperationException($"the environment variable {Variable} is '{other}', and it must be 'tables' or 'products', or not be set"),
+    };
 
     // The best of some laps, in turns: whatever else runs on the machine hits both.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

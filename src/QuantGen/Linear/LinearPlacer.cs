@@ -45,7 +45,7 @@ public static class LinearPlacer
         {
             Span<float> panels = arena.Floats(place.Codes, FloatPanels.Length(matrix.Rows, matrix.Columns));
             FloatPanels.Pack(model.Floats(weights), matrix.Rows, matrix.Columns, panel, panels);
-        });
+        }, arena.LoadCancellation);
         model.Floats(name + ".bias").CopyTo(arena.Floats(place.Bias, FloatPanels.PaddedRows(matrix.Rows)));
     }
 
@@ -62,7 +62,7 @@ public static class LinearPlacer
         {
             Span<uint> words = MemoryMarshal.Cast<byte, uint>(arena.Bytes(place.Codes, length * sizeof(uint)));
             CodebookPanels.Pack(model.Codes(name), matrix.Rows, matrix.Columns, matrix.Bits, panel, words);
-        });
+        }, arena.LoadCancellation);
         CodebookPanels.FillTable(model.Floats(name + ".codebook"), arena.Floats(place.Scales, PanelPadding.CodebookTable));
         model.Floats(name + ".bias").CopyTo(arena.Floats(place.Bias, FloatPanels.PaddedRows(matrix.Rows)));
     }
@@ -96,7 +96,7 @@ public static class LinearPlacer
             {
                 CountFromZero(sums.Slice(0, count), matrix.Columns << (rows.Bits - 1));
             }
-        });
+        }, arena.LoadCancellation);
     }
 
     // Kernels with tables count codes from 0, so their sums do.

@@ -2,7 +2,7 @@ using QuantGen.Lanes;
 
 namespace QuantGen.Linear;
 
-/// <summary>Tells what a kernel multiplies with.</summary>
+/// <summary>What is known of every <see cref="MultiplyUnit"/>.</summary>
 public static class MultiplyUnits
 {
     /// <summary>Gets what attention, dense heads and full-precision layers multiply with on this machine.</summary>
@@ -24,24 +24,5 @@ public static class MultiplyUnits
         MultiplyUnit.Products128 or MultiplyUnit.Fused256 => 8,
         MultiplyUnit.Fused128 => 4,
         _ => 1,
-    };
-
-    // Generated kernels are structs named after their instruction set, those for floats followed by 'By' and their width.
-    internal static MultiplyUnit Of(Type kernel) => kernel.Name.Split("By")[0] switch
-    {
-        "Avx512" => MultiplyUnit.Pairs512,
-        "Avx256" => MultiplyUnit.Pairs256,
-        "Vnni256" => MultiplyUnit.Quads256,
-        "Wide512" => MultiplyUnit.WidePairs512,
-        "Wide256" => MultiplyUnit.WidePairs256,
-        "Tables512" => MultiplyUnit.LookUp512,
-        "Tables256" => MultiplyUnit.LookUp256,
-        "Portable128" => MultiplyUnit.Products128,
-        "Scalar" => MultiplyUnit.ProductsScalar,
-        "Float512" => MultiplyUnit.Fused512,
-        "Float256" => MultiplyUnit.Fused256,
-        "Float128" => MultiplyUnit.Fused128,
-        "FloatScalar" => MultiplyUnit.FusedScalar,
-        string name => throw new NotSupportedException($"nothing is known of the instructions of the kernel {name}; {nameof(MultiplyUnits)} must name them"),
     };
 }

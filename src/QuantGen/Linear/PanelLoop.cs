@@ -20,7 +20,7 @@ public static class PanelLoop
     public static void Run<TKernel>(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
         where TKernel : struct, ITileKernel
     {
-        ProductTrace.Listener?.Invoke(typeof(TKernel), TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
+        ProductTrace.Listener?.Invoke(TKernel.Unit, TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
         Panels<TKernel>(x, w, 0, w.Rows, ref output, outputStride, ref scratch);
     }
 
@@ -37,7 +37,7 @@ public static class PanelLoop
         where TKernel : struct, IUnpackingKernel
         where TUnpacked : struct, ITileKernel
     {
-        ProductTrace.Listener?.Invoke(typeof(TKernel), TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
+        ProductTrace.Listener?.Invoke(TKernel.Unit, TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
         int outputs = TKernel.Order.PanelOutputs;
         nint panelBytes = TKernel.Order.PanelBytes(w.Columns);
         ref byte unpacked = ref Unsafe.As<float, byte>(ref Unsafe.Add(ref scratch, ScratchFloats(x.Count)));
@@ -74,7 +74,7 @@ public static class PanelLoop
         where TKernel : struct, ITileKernel
         where TNarrow : struct, ITileKernel
     {
-        ProductTrace.Listener?.Invoke(typeof(TKernel), TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
+        ProductTrace.Listener?.Invoke(TKernel.Unit, TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
         int wide = TKernel.Order.WideRows(w.PaddedRows);
         Panels<TKernel>(x, w, 0, Math.Min(wide, w.Rows), ref output, outputStride, ref scratch);
         Panels<TNarrow>(x, w, wide, w.Rows, ref output, outputStride, ref scratch);

@@ -60,7 +60,7 @@ public static class TableLoop
     {
         if (w.Rows > 0)
         {
-            ProductTrace.Listener?.Invoke(typeof(TKernel), TKernel.Order.Bits, w.Rows, w.Columns, tokens);
+            ProductTrace.Listener?.Invoke(TKernel.Unit, TKernel.Order.Bits, w.Rows, w.Columns, tokens);
         }
     }
 

@@ -53,7 +53,7 @@ public static class TensorPlacer
             int start = part * Part;
             ReadOnlySpan<byte> values = source().Slice(start, Math.Min(Part, length - start));
             values.CopyTo(arena.Bytes(offset + start, values.Length));
-        });
+        }, arena.LoadCancellation);
 
     private delegate ReadOnlySpan<byte> Source();
 }

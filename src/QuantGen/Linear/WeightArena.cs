@@ -33,6 +33,9 @@ public sealed unsafe class WeightArena : IDisposable
     /// <summary>Gets the most threads that fill the arena.</summary>
     internal int LoadThreads { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Gets or sets what ends the filling early.</summary>
+    internal CancellationToken LoadCancellation { get; set; }
+
     /// <summary>Gets a part of the arena to write.</summary>
     /// <param name="offset">First byte.</param>
     /// <param name="length">Number of bytes.</param>

@@ -32,7 +32,7 @@ public sealed class PackedModel : IDisposable
     private readonly SafetensorsFile _file;
     private readonly Dictionary<string, StoredTensor> _tensors;
 
-    private PackedModel(SafetensorsFile file, int threads)
+    private PackedModel(SafetensorsFile file, int threads, CancellationToken cancellation)
     {
         _file = file;
         PackedMetadata.Verify(file);
@@ -41,7 +41,7 @@ public sealed class PackedModel : IDisposable
         PackedValidation.RequireTensors(file, layout);
         Labels = PackedMetadata.ReadLabels(file, Spec);
         StoredTensor[] tensors = StoredTensor.All(file, layout);
-        PackedValidation.RequireValues(file, Spec, tensors, threads);
+        PackedValidation.RequireValues(file, Spec, tensors, threads, cancellation);
         _tensors = tensors.ToDictionary(tensor => tensor.Spec.Name, StringComparer.Ordinal);
         Ledger = new ByteLedger(file.HeaderLength, layout.Model, Vocabulary.Length);
     }
@@ -72,15 +72,20 @@ public sealed class PackedModel : IDisposable
 
     /// <summary>Reads a file on disk once and checks all that was read: others who write to it later, or meanwhile, change nothing that was checked.</summary>
     /// <param name="path">The packed file.</param>
+    /// <param name="cancellation">Ends the call early, with the file closed.</param>
     /// <exception cref="ModelFormatException">The file is not a valid packed model.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    public static PackedModel Open(string path) => Open(path, Environment.ProcessorCount);
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    public static PackedModel Open(string path, CancellationToken cancellation = default) => Open(path, Environment.ProcessorCount, cancellation);
 
     /// <summary>Reads a packed model that is already in memory, such as an embedded resource, and checks all of it.</summary>
     /// <param name="bytes">The whole file; it must not change afterwards.</param>
     /// <param name="name">What messages call it.</param>
+    /// <param name="cancellation">Ends the call early.</param>
     /// <exception cref="ModelFormatException">The bytes are not a valid packed model.</exception>
-    public static PackedModel Read(ReadOnlyMemory<byte> bytes, string name) => Read(bytes, name, Environment.ProcessorCount);
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    public static PackedModel Read(ReadOnlyMemory<byte> bytes, string name, CancellationToken cancellation = default) =>
+        Read(bytes, name, Environment.ProcessorCount, cancellation);
 
     /// <summary>Says whether the model has a tensor.</summary>
     /// <param name="tensorName">The full name, such as <c>classifier.bias</c>.</param>
@@ -117,25 +122,25 @@ public sealed class PackedModel : IDisposable
     public void Dispose() => _file.Dispose();
 
     /// <summary>Opens a file, using so many threads at most.</summary>
-    internal static PackedModel Open(string path, int threads)
+    internal static PackedModel Open(string path, int threads, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Create(path, FileBytes.Copied(path), threads);
+        return Create(path, FileBytes.Copied(path), threads, cancellation);
     }
 
     /// <summary>Reads a packed model in memory, using so many threads at most.</summary>
-    internal static PackedModel Read(ReadOnlyMemory<byte> bytes, string name, int threads)
+    internal static PackedModel Read(ReadOnlyMemory<byte> bytes, string name, int threads, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Create(name, new FileBytes(bytes), threads);
+        return Create(name, new FileBytes(bytes), threads, cancellation);
     }
 
-    private static PackedModel Create(string name, FileBytes bytes, int threads)
+    private static PackedModel Create(string name, FileBytes bytes, int threads, CancellationToken cancellation)
     {
         SafetensorsFile file = SafetensorsFile.Create(name, bytes, MaxTensors);
         try
         {
-            return new PackedModel(file, threads);
+            return new PackedModel(file, threads, cancellation);
         }
         catch
         {

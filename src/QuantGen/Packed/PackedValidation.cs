@@ -80,10 +80,10 @@ internal sealed class PackedValidation
     }
 
     /// <summary>Requires that every tensor has its checksum and holds legal values; the first defect in file order is reported.</summary>
-    public static void RequireValues(SafetensorsFile file, ModelSpec spec, StoredTensor[] tensors, int threads)
+    public static void RequireValues(SafetensorsFile file, ModelSpec spec, StoredTensor[] tensors, int threads, CancellationToken cancellation)
     {
         threads = file.FileLength < ParallelLength ? 1 : threads;
-        RequireChecksums(file, threads);
+        RequireChecksums(file, threads, cancellation);
         var validation = new PackedValidation(file, spec);
 
         // Longest first: one word embedding can be half of the file.
@@ -107,17 +107,17 @@ internal sealed class PackedValidation
             {
                 defects[order[item]] = defect;
             }
-        });
+        }, cancellation);
         if (Array.Find(defects, defect => defect is not null) is ModelFormatException first)
         {
             throw first;
         }
     }
 
-    private static void RequireChecksums(SafetensorsFile file, int threads)
+    private static void RequireChecksums(SafetensorsFile file, int threads, CancellationToken cancellation)
     {
         byte[][] checksums = PackedMetadata.ReadChecksums(file);
-        byte[] found = TensorChecksum.OfAll(file, threads);
+        byte[] found = TensorChecksum.OfAll(file, threads, cancellation);
         for (int i = 0; i < checksums.Length; i++)
         {
             if (!found.AsSpan(i * TensorChecksum.Length, TensorChecksum.Length).SequenceEqual(checksums[i]))

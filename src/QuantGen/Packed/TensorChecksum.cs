@@ -20,7 +20,7 @@ internal static class TensorChecksum
     public static string Blank { get; } = new('0', 2 * Length);
 
     /// <summary>Reads a file's tensors, unless they are in memory, and computes their checksums, one after the other in the order of their bytes.</summary>
-    public static byte[] OfAll(SafetensorsFile file, int threads)
+    public static byte[] OfAll(SafetensorsFile file, int threads, CancellationToken cancellation = default)
     {
         var chunks = new List<(int Tensor, int Chunk)>();
         for (int tensor = 0; tensor < file.Tensors.Count; tensor++)
@@ -40,7 +40,7 @@ internal static class TensorChecksum
             int length = (int)Math.Min(tensor.Length - start, ChunkLength);
             file.Load(tensor, start, length);
             SHA256.HashData(file.Bytes(tensor).Slice(start, length), hashes.AsSpan(i * ChunkHashLength, ChunkHashLength));
-        });
+        }, cancellation);
         return Join(file, hashes);
     }
 

@@ -103,6 +103,11 @@ internal static class SpecRules
             int nearest = Math.Max(options.MaxSequenceLength, Math.Min(options.MaxBatchTokens, SpecLimits.MaxBatchTokens));
             issues.Add(new SpecIssue("QG1111", $"MaxBatchTokens is {options.MaxBatchTokens}, and it must be from MaxSequenceLength {options.MaxSequenceLength} to {SpecLimits.MaxBatchTokens}", nearest, "MaxBatchTokens"));
         }
+        else if (config.Heads is > 0 and <= SpecLimits.MaxColumns && (long)options.MaxBatchTokens * config.Heads > SpecLimits.MaxItems)
+        {
+            int nearest = SpecLimits.MaxItems / config.Heads;
+            issues.Add(new SpecIssue("QG1111", $"MaxBatchTokens is {options.MaxBatchTokens}, and with {config.Heads} heads it must be at most {nearest}, so that a pass counts all heads of all sequences", nearest, "MaxBatchTokens"));
+        }
 
         if (options.Head is BertHead.SequenceClassification or BertHead.TokenClassification && options.LabelCount is < 1 or > SpecLimits.MaxOutputs)
         {

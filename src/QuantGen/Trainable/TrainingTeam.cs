@@ -1,27 +1,16 @@
-using System.Runtime.ExceptionServices;
-using QuantGen.Execution;
-
 namespace QuantGen.Trainable;
 
 /// <summary>The threads of a trainable model: the caller and background threads, which share the items of one job after the other.</summary>
 /// <remarks>
 /// A pass is hundreds of short jobs that follow from each other, so threads spin between them for a moment before they sleep. Nothing is allocated
-/// per job: each type of job has one place it is copied to.
+/// per job: each type of job has one place it is copied to. The threads know only <see cref="TrainingJob"/>, so that a team nobody disposed of is
+/// collected, and ends them.
 /// </remarks>
 internal sealed class TrainingTeam : IDisposable
 {
-    private const int Stop = -1;
+    private readonly TrainingJob _job;
     private readonly Thread[] _threads;
-    private readonly SpinGate _start;
-    private readonly SpinGate _done = new(SpinGate.WithinPass);
-    private readonly Dictionary<Type, Slot> _slots = [];
-    private readonly WorkerPlaces _places;
-    private Slot? _slot;
-    private ExceptionDispatchInfo? _error;
-    private int _items;
-    private int _next;
-    private int _active;
-    private int _job;
+    private readonly Dictionary<Type, TrainingSlot> _slots = [];
     private bool _disposed;
 
     /// <summary>Creates a team and starts its threads.</summary>
@@ -30,16 +19,16 @@ internal sealed class TrainingTeam : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(workers);
         Workers = workers == 0 ? Environment.ProcessorCount : workers;
-        _places = new WorkerPlaces(Workers);
-        _start = new SpinGate(SpinGate.WithinPass, Workers);
+        _job = new TrainingJob(Workers);
         _threads = new Thread[Workers - 1];
         for (int i = 0; i < _threads.Length; i++)
         {
-            int worker = i + 1;
-            _threads[i] = new Thread(() => Serve(worker)) { IsBackground = true, Name = "QuantGen trainer" };
-            _threads[i].Start();
+            _threads[i] = StartThread(_job, i + 1);
         }
     }
+
+    /// <summary>Ends the threads of a team that nobody disposed of. One whose constructor failed may have none.</summary>
+    ~TrainingTeam() => _job?.End();
 
     /// <summary>Gets the number of workers.</summary>
     public int Workers { get; }
@@ -61,23 +50,19 @@ internal sealed class TrainingTeam : IDisposable
             return;
         }
 
-        Slot<TJob> slot = SlotOf<TJob>();
+        TrainingSlot<TJob> slot = SlotOf<TJob>();
         slot.Job = job;
-        _slot = slot;
-        _items = items;
-        _next = 0;
-        _active = Workers;
-        int before = _job;
-        _job = before == int.MaxValue ? 1 : before + 1;
-        _start.Set(_job);
-        Work(0);
-        Leave();
-        _done.WaitWhile(before);
-        slot.Job = default;
-        _slot = null;
-        ExceptionDispatchInfo? error = _error;
-        _error = null;
-        error?.Throw();
+        try
+        {
+            _job.Run(slot, items);
+        }
+        finally
+        {
+            slot.Job = default;
+
+            // Collected in the middle of the job, the team would end threads that the job waits for.
+            GC.KeepAlive(this);
+        }
     }
 
     /// <summary>Runs all items of a job on the lanes of this processor.</summary>
@@ -92,7 +77,8 @@ internal sealed class TrainingTeam : IDisposable
         if (!_disposed)
         {
             _disposed = true;
-            _start.Set(Stop);
+            GC.SuppressFinalize(this);
+            _job.End();
             foreach (Thread thread in _threads)
             {
                 thread.Join();
@@ -100,68 +86,23 @@ internal sealed class TrainingTeam : IDisposable
         }
     }
 
-    private Slot<TJob> SlotOf<TJob>()
+    // Static, so that the thread does not hold the team.
+    private static Thread StartThread(TrainingJob job, int worker)
+    {
+        var thread = new Thread(() => job.Serve(worker)) { IsBackground = true, Name = "QuantGen trainer" };
+        thread.Start();
+        return thread;
+    }
+
+    private TrainingSlot<TJob> SlotOf<TJob>()
         where TJob : struct, ITeamJob
     {
-        if (!_slots.TryGetValue(typeof(TJob), out Slot? slot))
+        if (!_slots.TryGetValue(typeof(TJob), out TrainingSlot? slot))
         {
-            slot = new Slot<TJob>();
+            slot = new TrainingSlot<TJob>();
             _slots.Add(typeof(TJob), slot);
         }
 
-        return (Slot<TJob>)slot;
-    }
-
-    private void Serve(int worker)
-    {
-        int job = 0;
-        while ((job = _start.WaitWhile(job)) != Stop)
-        {
-            Work(worker);
-            Leave();
-        }
-    }
-
-    private void Work(int worker)
-    {
-        _places.Claim(worker);
-        try
-        {
-            _slot!.Run(this, worker);
-        }
-        catch (Exception e)
-        {
-            // The others stop claiming items; the first failure is the one the caller sees.
-            Interlocked.CompareExchange(ref _error, ExceptionDispatchInfo.Capture(e), null);
-            Volatile.Write(ref _next, _items);
-        }
-    }
-
-    private void Leave()
-    {
-        if (Interlocked.Decrement(ref _active) == 0)
-        {
-            _done.Set(_job);
-        }
-    }
-
-    private abstract class Slot
-    {
-        public abstract void Run(TrainingTeam team, int worker);
-    }
-
-    private sealed class Slot<TJob> : Slot
-        where TJob : struct, ITeamJob
-    {
-        public TJob Job;
-
-        public override void Run(TrainingTeam team, int worker)
-        {
-            int item;
-            while ((item = Interlocked.Increment(ref team._next) - 1) < team._items)
-            {
-                Job.Run(item, worker);
-            }
-        }
+        return (TrainingSlot<TJob>)slot;
     }
 }

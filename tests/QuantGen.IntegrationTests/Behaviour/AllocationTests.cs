@@ -11,7 +11,7 @@ public sealed class AllocationTests
     [ClassData(typeof(ModelNames))]
     public void Raw_calls_allocate_nothing(string name)
     {
-        using InferenceSession session = TestModel.Named(name).Load(options: new LoadOptions { Threads = 2, ConcurrentCalls = 1 });
+        using InferenceSession session = TestModel.Named(name).Load(options: new LoadOptions { Threads = 2, ConcurrentCalls = 1, Team = new WorkerTeam(2) });
         TokenBatch batch = TokenBatch.OfAllLengths(20);
         float[] results = new float[batch.ResultCount(session)];
         foreach (int threads in (int[])[1, 2])

@@ -12,7 +12,7 @@ public sealed class InvarianceTests
     [ClassData(typeof(ModelNames))]
     public void Results_do_not_depend_on_threads(string name)
     {
-        using InferenceSession session = TestModel.Named(name).Load(options: new LoadOptions { Threads = 4 });
+        using InferenceSession session = TestModel.Named(name).Load(options: new LoadOptions { Threads = 4, Team = new WorkerTeam(4) });
         TokenBatch batch = TokenBatch.OfAllLengths(Longest);
         float[] alone = batch.Run(session, new CallOptions { Threads = 1 });
         for (int threads = 2; threads <= 4; threads++)

@@ -57,7 +57,7 @@ public sealed class SessionConcurrencyTests
                 others[Thread.CurrentThread] = 0;
             }
         };
-        using InferenceSession session = SessionModel.Load(program, new LoadOptions { Threads = 2, ConcurrentCalls = 2 });
+        using InferenceSession session = SessionModel.Load(program, new LoadOptions { Threads = 2, ConcurrentCalls = 2, Team = new WorkerTeam(2) });
         Task running = Task.Run(() => session.Run([2, 3], [0, 0], [2], new float[1]));
         Assert.True(isRunning.Wait(s_long));
         Batch batch = Batch.Random(sequences: 20, seed: 1);
@@ -85,7 +85,7 @@ public sealed class SessionConcurrencyTests
     [Fact]
     public void Raw_calls_allocate_nothing_once_warm()
     {
-        using InferenceSession session = SessionModel.Load(new FakeProgram(SessionModel.Spec(BertHead.Regression)), new LoadOptions { Threads = 2 });
+        using InferenceSession session = SessionModel.Load(new FakeProgram(SessionModel.Spec(BertHead.Regression)), new LoadOptions { Threads = 2, Team = new WorkerTeam(2) });
         Batch batch = Batch.Random(sequences: 12, seed: 9);
         float[] outputs = new float[12];
         for (int i = 0; i < 5; i++)
@@ -118,7 +118,7 @@ public sealed class SessionConcurrencyTests
                 }
             },
         };
-        using InferenceSession session = SessionModel.Load(program, new LoadOptions { Threads = threads, ConcurrentCalls = 1 });
+        using InferenceSession session = SessionModel.Load(program, new LoadOptions { Threads = threads, ConcurrentCalls = 1, Team = new WorkerTeam(threads) });
         float[] outputs = new float[1];
         Assert.Throws<InvalidDataException>(() => session.Run([2, 3], [0, 0], [2], outputs));
         fails = false;
@@ -140,7 +140,7 @@ public sealed class SessionConcurrencyTests
                 Assert.True(both.SignalAndWait(s_long));
             }
         };
-        InferenceSession session = SessionModel.Load(program, new LoadOptions { Threads = 2 });
+        InferenceSession session = SessionModel.Load(program, new LoadOptions { Threads = 2, Team = new WorkerTeam(2) });
         session.Run(new int[32], new byte[32], [16, 16], new float[2]);
         return [.. threads.Keys];
     }
@@ -163,7 +163,7 @@ public sealed class SessionConcurrencyTests
                 }
             },
         };
-        InferenceSession session = SessionModel.Load(program, new LoadOptions { Threads = threads, ConcurrentCalls = 1 });
+        InferenceSession session = SessionModel.Load(program, new LoadOptions { Threads = threads, ConcurrentCalls = 1, Team = new WorkerTeam(threads) });
         float[] outputs = new float[1];
         Task running = Task.Run(() => session.Run([2, 3], [0, 0], [2], outputs));
         Assert.True(isRunning.Wait(s_long));

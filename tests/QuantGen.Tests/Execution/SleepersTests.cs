@@ -4,15 +4,9 @@ namespace QuantGen.Tests.Execution;
 
 public sealed class SleepersTests
 {
-    [Fact]
+    [FactWhere(Machine.MovableThreads)]
     public void Whoever_is_woken_may_run_anywhere_but_where_the_waker_is_and_anywhere_again_once_awake()
     {
-        if (!Processors.IsSupported)
-        {
-            Assert.Equal(-1, new Sleepers(1).Add());
-            return;
-        }
-
         byte[] all = Allowed();
         using var isAsleep = new ManualResetEventSlim();
         using var isWoken = new ManualResetEventSlim();
@@ -21,7 +15,7 @@ public sealed class SleepersTests
         byte[] afterwards = [];
         var thread = new Thread(() =>
         {
-            int place = sleepers.Add();
+            int place = sleepers.Add(new OwnThread());
             isAsleep.Set();
             isWoken.Wait();
             whenWoken = Allowed();
@@ -46,22 +40,16 @@ public sealed class SleepersTests
         Assert.Equal(all, afterwards);
     }
 
-    [Fact]
+    [FactWhere(Machine.MovableThreads)]
     public void A_thread_that_may_run_nowhere_else_is_left_alone()
     {
-        if (!Processors.IsSupported)
-        {
-            Assert.Equal(-1, new Sleepers(1).Add());
-            return;
-        }
-
         byte[] all = Allowed();
         byte[] here = Only(Processors.Here());
         Assert.True(Processors.Allow(0, here));
         try
         {
             var sleepers = new Sleepers(1);
-            int place = sleepers.Add();
+            int place = sleepers.Add(new OwnThread());
             sleepers.SendElsewhere();
             Assert.Equal(here, Allowed());
             sleepers.Remove(place);
@@ -73,15 +61,17 @@ public sealed class SleepersTests
         }
     }
 
-    [Fact]
+    [FactWhere(Machine.MovableThreads)]
     public void Threads_beyond_the_capacity_have_no_place_and_places_are_used_again()
     {
         var sleepers = new Sleepers(1);
-        int first = sleepers.Add();
-        Assert.Equal(-1, sleepers.Add());
+        var thread = new OwnThread();
+        int first = sleepers.Add(thread);
+        Assert.InRange(first, 0, 0);
+        Assert.Equal(-1, sleepers.Add(thread));
         sleepers.Remove(-1);
         sleepers.Remove(first);
-        Assert.Equal(first, sleepers.Add());
+        Assert.Equal(first, sleepers.Add(thread));
     }
 
     [Fact]
@@ -94,7 +84,7 @@ public sealed class SleepersTests
         var thread = new Thread(() =>
         {
             before = Processors.IsSupported ? Allowed() : [];
-            found = gate.WaitWhile(0);
+            found = gate.WaitWhile(0, new OwnThread());
             after = Processors.IsSupported ? Allowed() : [];
         });
         thread.Start();
@@ -108,6 +98,17 @@ public sealed class SleepersTests
 
         Assert.Equal(7, found);
         Assert.Equal(before, after);
+    }
+
+    // A caller's thread that was once told where it may run would ignore the processors its container is given later.
+    [FactWhere(Machine.MovableThreads)]
+    public void Threads_of_callers_have_no_place_and_are_never_told_where_to_run()
+    {
+        var sleepers = new Sleepers(1);
+        Assert.Equal(-1, sleepers.Add(null));
+        byte[] before = Allowed();
+        sleepers.SendElsewhere();
+        Assert.Equal(before, Allowed());
     }
 
     private static byte[] Only(int processor)

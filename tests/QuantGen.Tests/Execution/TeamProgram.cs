@@ -26,7 +26,7 @@ internal sealed class TeamProgram(int phases, int items) : IEncoderProgram
 
     public long WeightBytes => 64;
 
-    public long SharedBytes => 64;
+    public long SharedBytes { get; init; } = 64;
 
     public long WorkerBytes => 64;
 

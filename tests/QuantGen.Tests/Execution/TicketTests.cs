@@ -1,4 +1,5 @@
 using QuantGen.Execution;
+using QuantGen.Specs;
 
 namespace QuantGen.Tests.Execution;
 
@@ -12,17 +13,26 @@ public sealed class TicketTests
     {
         var ticket = new Ticket(Ticket.Open(workers, phase, items));
 
-        Assert.Equal((workers, phase, items, 0), (ticket.Workers, ticket.Phase, ticket.Items, ticket.Next));
+        Assert.Equal((workers, phase, items), (ticket.Workers, ticket.Phase, ticket.Left));
     }
 
     [Fact]
-    public void Taking_the_last_item_changes_nothing_else()
+    public void Taking_an_item_changes_nothing_else()
     {
-        long bits = Ticket.Open(3, 5, Ticket.MostItems);
-        bits += Ticket.MostItems - 1;
-        var last = new Ticket(new Ticket(bits).AfterNext);
+        var first = new Ticket(new Ticket(Ticket.Open(3, 5, Ticket.MostItems)).AfterNext);
+        Assert.Equal((3, 5, Ticket.MostItems - 1), (first.Workers, first.Phase, first.Left));
 
-        Assert.Equal((3, 5, Ticket.MostItems, Ticket.MostItems), (last.Workers, last.Phase, last.Items, last.Next));
+        var last = new Ticket(new Ticket(Ticket.Open(3, 5, 1)).AfterNext);
+        Assert.Equal((3, 5, 0), (last.Workers, last.Phase, last.Left));
+    }
+
+    // Attention has an item for each head of each sequence, and a sequence may have one token.
+    [Fact]
+    public void The_largest_batch_of_any_legal_model_has_room()
+    {
+        const int Heads = SpecLimits.MaxItems / SpecLimits.MaxBatchTokens;
+        Assert.Equal(Heads * SpecLimits.MaxBatchTokens, new Ticket(Ticket.Open(2, 0, Heads * SpecLimits.MaxBatchTokens)).Left);
+        Assert.True(SpecLimits.MaxItems <= Ticket.MostItems);
     }
 
     [Fact]
@@ -31,7 +41,7 @@ public sealed class TicketTests
     [Theory]
     [InlineData(Ticket.MostWorkers + 1, 0, 1)]
     [InlineData(2, Ticket.MostPhases, 1)]
-    [InlineData(2, 0, Ticket.MostItems + 1)]
+    [InlineData(2, 0, -1)]
     public void More_than_there_is_room_for_is_refused(int workers, int phase, int items) =>
         Assert.Contains("items in a phase", Assert.Throws<InvalidOperationException>(() => Ticket.Open(workers, phase, items)).Message);
 }

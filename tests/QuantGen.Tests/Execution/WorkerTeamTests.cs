@@ -19,7 +19,7 @@ public sealed class WorkerTeamTests
         long[] expected = Results(workers: 1);
         var program = new TeamProgram(Phases, Items);
         using var pass = new Passes(program, workers);
-        using var team = new WorkerTeam(workers);
+        using var team = new Team(workers);
         for (int i = 0; i < 200; i++)
         {
             program.Reset();
@@ -35,7 +35,7 @@ public sealed class WorkerTeamTests
         long[] expected = Results(workers: 1);
         var program = new TeamProgram(Phases, Items);
         using var pass = new Passes(program, workers: 8);
-        using var team = new WorkerTeam(8);
+        using var team = new Team(8);
         for (int i = 0; i < 600; i++)
         {
             // More threads than most machines have processors, so that some wake up when their job is over and another one with a smaller budget runs.
@@ -51,12 +51,24 @@ public sealed class WorkerTeamTests
     [Fact]
     public void Workers_sleep_while_a_phase_is_long_and_wake_again()
     {
-        // Far longer than anybody spins.
-        var program = new TeamProgram(phases: 3, items: 2) { Also = (_, item, _) => Thread.SpinWait(item == 0 ? 20_000 : 1) };
+        var workers = new Thread?[3];
+        int arrived = 0;
+        var program = new TeamProgram(phases: 3, items: 3);
+        program.Also = (phase, item, worker) =>
+        {
+            workers[worker] = Thread.CurrentThread;
+            Interlocked.Increment(ref arrived);
+            Await(() => Volatile.Read(ref arrived) >= 3 * (phase + 1));
+            if (item == 0)
+            {
+                AwaitSleep(workers);
+            }
+        };
         using var pass = new Passes(program, workers: 3);
-        using var team = new WorkerTeam(3);
+        using var team = new Team(3);
         for (int i = 0; i < 5; i++)
         {
+            arrived = 0;
             program.Reset();
             team.Run(program, pass.Pass, workers: 3);
             Assert.All(program.Runs, runs => Assert.Equal(1, runs));
@@ -69,7 +81,7 @@ public sealed class WorkerTeamTests
         using var everybody = new Barrier(3);
         var program = new TeamProgram(phases: 2, items: 3) { Also = (_, _, _) => Assert.True(everybody.SignalAndWait(TimeSpan.FromMinutes(1))) };
         using var pass = new Passes(program, workers: 3);
-        using var team = new WorkerTeam(3);
+        using var team = new Team(3);
         team.Run(program, pass.Pass, workers: 3);
         Assert.All(program.Runs, runs => Assert.Equal(1, runs));
     }
@@ -82,7 +94,7 @@ public sealed class WorkerTeamTests
     {
         var program = new TeamProgram(Phases, Items);
         using var pass = new Passes(program, workers: 3);
-        using var team = new WorkerTeam(3);
+        using var team = new Team(3);
         for (int i = 0; i < 20; i++)
         {
             int item = i;
@@ -117,7 +129,7 @@ public sealed class WorkerTeamTests
             },
         };
         using var pass = new Passes(program, workers: 2);
-        using var team = new WorkerTeam(2);
+        using var team = new Team(2);
         Assert.Throws<InvalidDataException>(() => team.Run(program, pass.Pass, workers: 2));
         Assert.All(program.Runs.Skip(2 * Items), runs => Assert.Equal(0, runs));
     }
@@ -129,7 +141,7 @@ public sealed class WorkerTeamTests
         {
             var program = new TeamProgram(phases, items);
             using var pass = new Passes(program, workers: 2);
-            using var team = new WorkerTeam(2);
+            using var team = new Team(2);
             team.Run(program, pass.Pass, workers: 2);
             Assert.Empty(program.Runs);
         }
@@ -149,7 +161,7 @@ public sealed class WorkerTeamTests
             },
         };
         using var pass = new Passes(program, workers: 3);
-        var team = new WorkerTeam(3);
+        var team = new Team(3);
         team.Run(program, pass.Pass, workers: 3);
         Assert.Equal([0, 1, 2], threads.Keys.Order());
         Assert.Same(Thread.CurrentThread, threads[0]);
@@ -158,7 +170,6 @@ public sealed class WorkerTeamTests
         {
             Assert.False(thread.IsAlive);
         });
-        Assert.Throws<ObjectDisposedException>(() => team.Run(program, pass.Pass, workers: 3));
         team.Dispose();
     }
 
@@ -168,24 +179,28 @@ public sealed class WorkerTeamTests
     public void Jobs_allocate_nothing_on_any_thread(int workers)
     {
         long[] allocated = new long[workers];
+        var threads = new Thread?[workers];
         int arrived = 0;
         var program = new TeamProgram(phases: 4, items: workers);
         program.Also = (phase, item, worker) =>
         {
             allocated[worker] = AllocatedBytes.OfThisThread;
+            threads[worker] ??= Thread.CurrentThread;
 
-            // Everybody takes one item, and in the second phase the others wait long enough to fall asleep.
+            // Everybody takes one item, and in the second phase one waits until the others have fallen asleep.
             Interlocked.Increment(ref arrived);
-            var wait = default(SpinWait);
-            while (Volatile.Read(ref arrived) % workers != 0 && Volatile.Read(ref arrived) < workers * (phase + 1))
+            while (Volatile.Read(ref arrived) < workers * (phase + 1))
             {
-                wait.SpinOnce();
+                Thread.Yield();
             }
 
-            Thread.SpinWait(phase == 1 && item == 0 ? 5_000 : 1);
+            if (phase == 1 && item == 0)
+            {
+                AwaitSleep(threads);
+            }
         };
         using var pass = new Passes(program, workers);
-        using var team = new WorkerTeam(workers);
+        using var team = new Team(workers);
         for (int i = 0; i < 20; i++)
         {
             arrived = 0;
@@ -208,13 +223,61 @@ public sealed class WorkerTeamTests
         Assert.Equal(caller, AllocatedBytes.OfThisThread);
     }
 
+    // Until all workers but the calling one sleep at a gate, however long they spin before. Nothing else they do makes them sleep.
+    private static void AwaitSleep(Thread?[] workers)
+    {
+        foreach (Thread? worker in workers)
+        {
+            while (worker != Thread.CurrentThread && (worker!.ThreadState & ThreadState.WaitSleepJoin) == 0)
+            {
+                Thread.Yield();
+            }
+        }
+    }
+
+    private static void Await(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            Thread.Yield();
+        }
+    }
+
     private static long[] Results(int workers)
     {
         var program = new TeamProgram(Phases, Items);
         using var pass = new Passes(program, workers);
-        using var team = new WorkerTeam(workers);
+        using var team = new Team(workers);
         team.Run(program, pass.Pass, workers);
         return program.Results;
+    }
+
+    /// <summary>A team with one member, and the place of its passes.</summary>
+    private sealed class Team(int workers) : IDisposable
+    {
+        private readonly TeamMember _member = new WorkerTeam(workers).Join(workers);
+        private readonly SharedPass _shared = new(workers);
+
+        public void Run(TeamProgram program, ForwardPass pass, int workers)
+        {
+            int lent = _member.Team.Lend(_shared, workers);
+            try
+            {
+                // An assertion that succeeds allocates, too.
+                if (lent != workers)
+                {
+                    Assert.Fail($"{lent} workers of {workers}");
+                }
+
+                _shared.Run(program, pass);
+            }
+            finally
+            {
+                _member.Team.TakeBack(_shared);
+            }
+        }
+
+        public void Dispose() => _member.Dispose();
     }
 
     private sealed class Passes : IDisposable

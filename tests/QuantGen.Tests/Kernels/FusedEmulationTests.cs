@@ -5,18 +5,18 @@ namespace QuantGen.Tests.Kernels;
 
 public sealed class FusedEmulationTests
 {
-    [Fact]
+    [FactWhere(Machine.Vectors128)]
     public void Matches_the_fused_operation_on_any_bits() => Check(400_000, random => (Samples.AnyBits(random), Samples.AnyBits(random), Samples.AnyBits(random)));
 
-    [Fact]
+    [FactWhere(Machine.Vectors128)]
     public void Matches_on_special_values() => Check(200_000, random => (Special(random), Special(random), Special(random)));
 
-    [Fact]
+    [FactWhere(Machine.Vectors128)]
     public void Matches_on_ordinary_values() =>
         Check(400_000, random => ((float)random.NextDouble() - 0.5f, (float)random.NextDouble() - 0.5f, (float)random.NextDouble() - 0.5f));
 
     // The product nearly cancels the summand, or lies at the edge of what the summand's last bit can show.
-    [Fact]
+    [FactWhere(Machine.Vectors128)]
     public void Matches_near_cancellation_and_absorption() => Check(600_000, random =>
     {
         float a = AnyFinite(random);
@@ -26,7 +26,7 @@ public sealed class FusedEmulationTests
     });
 
     // c is a float, the product half a unit of its last place plus or minus something tiny: double rounding fails exactly here.
-    [Fact]
+    [FactWhere(Machine.Vectors128)]
     public void Matches_at_and_beside_ties() => Check(600_000, random =>
     {
         int exponent = random.Next(-149, 100);
@@ -37,7 +37,7 @@ public sealed class FusedEmulationTests
     }, misleading: true);
 
     // Results below 2^-126, where midpoints sit at other bits: the product is 2^-150 (1 - i^2 2^-46), or a multiple of it.
-    [Fact]
+    [FactWhere(Machine.Vectors128)]
     public void Matches_for_subnormal_results() => Check(600_000, random =>
     {
         int i = random.Next(-3, 4);
@@ -47,7 +47,7 @@ public sealed class FusedEmulationTests
         return (random.Next(2) == 0 ? a : -a, b, random.Next(8) == 0 ? 0f : c);
     }, misleading: true);
 
-    [Fact]
+    [FactWhere(Machine.Vectors128)]
     public void Matches_for_products_far_below_the_summand() => Check(300_000, random =>
     {
         float c = BitConverter.Int32BitsToSingle(random.Next(0, 0x00900000));
@@ -56,7 +56,7 @@ public sealed class FusedEmulationTests
         return (random.Next(2) == 0 ? a : -a, b, random.Next(2) == 0 ? c : 0f);
     });
 
-    [Fact]
+    [FactWhere(Machine.Vectors128)]
     public void Matches_at_overflow() => Check(200_000, random =>
     {
         float a = (float)Math.ScaleB(random.Next(1 << 23, 1 << 24), random.Next(35, 45));
@@ -74,11 +74,6 @@ public sealed class FusedEmulationTests
 
     private static void Check(int count, Func<Random, (float A, float B, float C)> draw, bool misleading = false)
     {
-        if (!Vector128.IsHardwareAccelerated)
-        {
-            return;
-        }
-
         Random random = new(5);
         float[] a = new float[16];
         float[] b = new float[16];

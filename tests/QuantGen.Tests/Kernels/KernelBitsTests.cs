@@ -7,7 +7,7 @@ namespace QuantGen.Tests.Kernels;
 public abstract class KernelBitsTests<TLanes>
     where TLanes : struct, ILanes<TLanes>
 {
-    [Fact]
+    [LanesFact]
     public void Elementwise_functions()
     {
         foreach (int count in Sizes())
@@ -19,7 +19,7 @@ public abstract class KernelBitsTests<TLanes>
         }
     }
 
-    [Fact]
+    [LanesFact]
     public void Softmax_rows()
     {
         foreach (int count in Sizes())
@@ -30,7 +30,7 @@ public abstract class KernelBitsTests<TLanes>
         }
     }
 
-    [Fact]
+    [LanesFact]
     public void Layer_normalization_also_in_place()
     {
         foreach (int columns in Sizes())
@@ -50,17 +50,14 @@ public abstract class KernelBitsTests<TLanes>
                 x => LayerNorm.Run<TLanes>(ref x.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start),
                 x => LayerNorm.Run<LanesScalar>(ref x.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start));
 
-            if (Samples.Runs<TLanes>())
-            {
-                LayerNorm.RunAdd<TLanes>(ref input[0], ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref output.Start);
-                Samples.AssertSameBits(inPlace, output.Span);
-                LayerNorm.RunAdd<TLanes>(ref input[0], ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref residual.Start);
-                Samples.AssertSameBits(inPlace, residual.Span);
-            }
+            LayerNorm.RunAdd<TLanes>(ref input[0], ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref output.Start);
+            Samples.AssertSameBits(inPlace, output.Span);
+            LayerNorm.RunAdd<TLanes>(ref input[0], ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref residual.Start);
+            Samples.AssertSameBits(inPlace, residual.Span);
         }
     }
 
-    [Fact]
+    [LanesFact]
     public void Layer_normalization_of_two_tokens()
     {
         foreach (int columns in Sizes().Where(size => size % 16 == 0))
@@ -81,7 +78,7 @@ public abstract class KernelBitsTests<TLanes>
         }
     }
 
-    [Fact]
+    [LanesFact]
     public void Embeddings_of_every_width()
     {
         foreach (int columns in Sizes())
@@ -109,7 +106,7 @@ public abstract class KernelBitsTests<TLanes>
         }
     }
 
-    [Fact]
+    [LanesFact]
     public void Dense_layers()
     {
         foreach (int columns in Sizes())
@@ -126,7 +123,7 @@ public abstract class KernelBitsTests<TLanes>
         }
     }
 
-    [Theory]
+    [LanesTheory]
     [InlineData(1, 64)]
     [InlineData(2, 16)]
     [InlineData(5, 32)]
@@ -152,17 +149,14 @@ public abstract class KernelBitsTests<TLanes>
             query,
             q => Attention.Run<TLanes>(ref q.Start, ref key.Start, ref value.Start, stride, length, length, headSize, 0.3f, ref scratch.Start, ref q.Start, stride),
             q => Attention.Run<LanesScalar>(ref q.Start, ref key.Start, ref value.Start, stride, length, length, headSize, 0.3f, ref scratch.Start, ref q.Start, stride));
-        if (Samples.Runs<TLanes>())
+        Attention.Run<TLanes>(ref query[0], ref key.Start, ref value.Start, stride, length, length, headSize, 0.3f, ref scratch.Start, ref context.Start, headSize);
+        for (int i = 0; i < length; i++)
         {
-            Attention.Run<TLanes>(ref query[0], ref key.Start, ref value.Start, stride, length, length, headSize, 0.3f, ref scratch.Start, ref context.Start, headSize);
-            for (int i = 0; i < length; i++)
-            {
-                Samples.AssertSameBits(over.AsSpan(i * stride, headSize), context.Span.Slice(i * headSize, headSize));
-            }
+            Samples.AssertSameBits(over.AsSpan(i * stride, headSize), context.Span.Slice(i * headSize, headSize));
         }
     }
 
-    [Theory]
+    [LanesTheory]
     [InlineData(1, 64)]
     [InlineData(2, 16)]
     [InlineData(16, 64)]
@@ -197,13 +191,10 @@ public abstract class KernelBitsTests<TLanes>
     {
         using GuardedBuffer<T> wanted = new(content);
         expected(wanted);
-        if (Samples.Runs<TLanes>())
-        {
-            using GuardedBuffer<T> found = new(content);
-            actual(found);
-            Samples.AssertSameBits(
-                System.Runtime.InteropServices.MemoryMarshal.Cast<T, float>(wanted.Span), System.Runtime.InteropServices.MemoryMarshal.Cast<T, float>(found.Span));
-        }
+        using GuardedBuffer<T> found = new(content);
+        actual(found);
+        Samples.AssertSameBits(
+            System.Runtime.InteropServices.MemoryMarshal.Cast<T, float>(wanted.Span), System.Runtime.InteropServices.MemoryMarshal.Cast<T, float>(found.Span));
 
         return wanted.Span.ToArray();
     }

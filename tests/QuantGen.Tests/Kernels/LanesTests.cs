@@ -8,7 +8,7 @@ namespace QuantGen.Tests.Kernels;
 public abstract class LanesTests<TLanes>
     where TLanes : struct, ILanes<TLanes>
 {
-    [Fact]
+    [LanesFact]
     public void Unary_operations_match_the_scalar_lanes()
     {
         Compare((x, _, _) => -x, (x, _, _) => -x);
@@ -18,7 +18,7 @@ public abstract class LanesTests<TLanes>
         Compare((x, _, _) => TLanes.NaNToZero(x), (x, _, _) => LanesScalar.NaNToZero(x));
     }
 
-    [Fact]
+    [LanesFact]
     public void Binary_operations_match_the_scalar_lanes()
     {
         Compare((x, y, _) => x + y, (x, y, _) => x + y);
@@ -30,7 +30,7 @@ public abstract class LanesTests<TLanes>
         Compare((x, y, _) => TLanes.CopySign(x, y), (x, y, _) => LanesScalar.CopySign(x, y));
     }
 
-    [Fact]
+    [LanesFact]
     public void Ternary_operations_match_the_scalar_lanes()
     {
         Compare((x, y, z) => TLanes.MultiplyAdd(x, y, z), (x, y, z) => LanesScalar.MultiplyAdd(x, y, z));
@@ -44,12 +44,12 @@ public abstract class LanesTests<TLanes>
             (x, y, z) => LanesScalar.MultiplyAdd(x, y, z));
     }
 
-    [Fact]
+    [LanesFact]
     public void Scaling_by_a_power_of_two_matches_the_scalar_lanes() => Compare(
         (x, y, _) => TLanes.ScaleByPowerOfTwo(x, TLanes.Broadcast(12582912f) + TLanes.RoundToEven(y)),
         (x, y, _) => LanesScalar.ScaleByPowerOfTwo(x, LanesScalar.Broadcast(12582912f) + LanesScalar.RoundToEven(y)));
 
-    [Fact]
+    [LanesFact]
     public void Functions_match_the_scalar_lanes()
     {
         Compare((x, _, _) => Exponential.Compute(x), (x, _, _) => Exponential.Compute(x));
@@ -59,7 +59,7 @@ public abstract class LanesTests<TLanes>
         Compare((x, _, _) => Gelu.TanhForm.Compute(x), (x, _, _) => Gelu.TanhForm.Compute(x));
     }
 
-    [Fact]
+    [LanesFact]
     public void Folds_match_the_scalar_lanes()
     {
         Compare((x, _, _) => TLanes.Broadcast(TLanes.Sum(x)), (x, _, _) => LanesScalar.Broadcast(LanesScalar.Sum(x)));
@@ -67,14 +67,9 @@ public abstract class LanesTests<TLanes>
         Compare((x, _, _) => TLanes.Broadcast(TLanes.MinFold(x)), (x, _, _) => LanesScalar.Broadcast(LanesScalar.MinFold(x)));
     }
 
-    [Fact]
+    [LanesFact]
     public void Bytes_convert_both_ways()
     {
-        if (!Samples.Runs<TLanes>())
-        {
-            return;
-        }
-
         for (int start = 0; start < 256; start += 16)
         {
             byte[] bytes = [.. Enumerable.Range(start, 16).Select(i => (byte)i)];
@@ -91,11 +86,6 @@ public abstract class LanesTests<TLanes>
 
     private static void Compare(Func<TLanes, TLanes, TLanes, TLanes> actual, Func<LanesScalar, LanesScalar, LanesScalar, LanesScalar> expected)
     {
-        if (!Samples.Runs<TLanes>())
-        {
-            return;
-        }
-
         Random random = new(17);
         for (int round = 0; round < 600; round++)
         {

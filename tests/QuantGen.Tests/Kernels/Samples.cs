@@ -15,11 +15,11 @@ internal static class Samples
         float.PositiveInfinity, float.NegativeInfinity, float.NaN, 8388607.5f, 8388609f, 3.9235f, -87.33654f, 88.72283f, 100f, -104f, 1e-20f,
     ];
 
-    public static bool Runs<TLanes>()
-        where TLanes : struct, ILanes<TLanes> =>
-        typeof(TLanes) == typeof(Lanes512) ? Vector512.IsHardwareAccelerated
-        : typeof(TLanes) == typeof(Lanes256) ? LanesChoice.Use256
-        : typeof(TLanes) != typeof(Lanes128) || LanesChoice.Use128;
+    /// <summary>Tells whether this machine runs a lane type.</summary>
+    public static bool Runs(Type lanes) =>
+        lanes == typeof(Lanes512) ? Vector512.IsHardwareAccelerated
+        : lanes == typeof(Lanes256) ? LanesChoice.Use256
+        : lanes != typeof(Lanes128) || LanesChoice.Use128;
 
     /// <summary>Roughly normal numbers.</summary>
     public static float[] Normal(Random random, int count, float scale = 1f)

@@ -121,6 +121,17 @@ public sealed class SpecRulesTests
     public void QG1111_batch_tokens(int tokens, int nearest) =>
         Check(s_config, s_options with { MaxBatchTokens = tokens }, "QG1111", $"MaxBatchTokens is {tokens}, and it must be from MaxSequenceLength 128 to 1048576", nearest);
 
+    // Items of a phase are counted in an int, and attention has one for each head of each sequence.
+    [Theory]
+    [InlineData(2048, 1 << 20, 1048575)]
+    [InlineData(32768, 1 << 16, 65535)]
+    public void QG1111_heads_of_a_batch(int heads, int tokens, int nearest)
+    {
+        ModelConfig config = s_config with { HiddenSize = 32768, EmbeddingSize = 32768, Heads = heads };
+        Check(config, s_options with { MaxBatchTokens = tokens }, "QG1111", $"MaxBatchTokens is {tokens}, and with {heads} heads it must be at most {nearest}", nearest);
+        Assert.NotNull(SpecBuilder.Build(config, s_options with { MaxBatchTokens = nearest }, new List<SpecIssue>()));
+    }
+
     [Theory]
     [InlineData(BertHead.SequenceClassification, 0)]
     [InlineData(BertHead.TokenClassification, 4097)]

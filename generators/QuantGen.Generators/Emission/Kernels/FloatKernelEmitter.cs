@@ -58,6 +58,8 @@ internal static class FloatKernelEmitter
         using (w.Block($"private readonly struct {Struct(isa, vectors)} : IFloatTileKernel"))
         {
             w.Lines($$"""
+                public static MultiplyUnit Unit => MultiplyUnit.{{isa.Unit}};
+
                 public static int TileTokens => {{N(isa.Tokens)}};
 
                 public static int TileOutputs => {{N(vectors * isa.Lanes)}};

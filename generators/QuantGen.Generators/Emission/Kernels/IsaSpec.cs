@@ -138,6 +138,17 @@ internal sealed record IsaSpec(
     /// <summary>Gets the bytes of a vector of codes.</summary>
     public int VectorBytes => VectorOutputs * Interleave;
 
+    /// <summary>Gets the expression of what the kernel multiplies with.</summary>
+    public string Unit => "MultiplyUnit." + Kind switch
+    {
+        ProductKind.PairsTo16 => Is512 ? "Pairs512" : "Pairs256",
+        ProductKind.QuadsTo32 => "Quads256",
+        ProductKind.WidePairs => Is512 ? "WidePairs512" : "WidePairs256",
+        ProductKind.Portable => "Products128",
+        ProductKind.Tables => Is512 ? "LookUp512" : "LookUp256",
+        _ => "ProductsScalar",
+    };
+
     private bool Is512 => Vector == "Vector512";
 
     /// <summary>Gets the outputs of a panel.</summary>

@@ -16,6 +16,8 @@ internal static class ScalarKernelEmitter
                 private const int Steps = {{N(format.StepsPerPack)}};
                 private const int PackBytes = {{N(format.Planes * isa.PanelOutputs)}};
 
+                public static MultiplyUnit Unit => {{isa.Unit}};
+
                 public static KernelOrder Order => new({{N(bits)}}, {{N(isa.VectorOutputs)}}, {{N(isa.Interleave)}}, {{N(isa.PanelVectors)}});
 
                 public static int TileTokens => {{N(isa.TileTokens)}};

@@ -29,6 +29,7 @@ internal abstract class TableEmitter(IsaSpec isa, KernelVariant variant)
         w.Lines(Bound);
         using (w.Block($"private readonly struct {isa.Name} : ITableKernel"))
         {
+            w.Lines($"public static MultiplyUnit Unit => {isa.Unit};\n");
             w.Lines($"public static KernelOrder Order => TableOrder.{Order};\n");
             Build(w);
             Method(w, "Tile", Tokens, PanelVectors);

@@ -39,6 +39,8 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnp
         using (w.Block($"private readonly struct {isa.Name} : {(Unpacks ? "IUnpackingKernel" : "ITileKernel")}"))
         {
             w.Lines($$"""
+                public static MultiplyUnit Unit => {{isa.Unit}};
+
                 public static KernelOrder Order => new({{N(variant.Bits)}}, {{N(isa.VectorOutputs)}}, {{N(isa.Interleave)}}, {{N(isa.PanelVectors)}}){{(_product.HasFoundDepth ? " { AddsPairs = true }" : string.Empty)}};
 
                 public static int TileTokens => {{N(isa.TileTokens)}};
