@@ -15,11 +15,11 @@ public sealed class PairDepthTests
     private delegate void Product(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch);
 
     [Theory]
-    [InlineData("Bert3", "KernelsW3", 3)]
-    [InlineData("Bert4", "KernelsW4", 4)]
-    public void Sums_are_exact_up_to_the_last_input_of_a_block(string model, string kernels, int bits)
+    [InlineData("W3", 3)]
+    [InlineData("W4", 4)]
+    public void Sums_are_exact_up_to_the_last_input_of_a_block(string kernel, int bits)
     {
-        Type type = TestModel.Named(model).GeneratedType(kernels)!;
+        Type type = TestModel.Kernel(kernel);
         var order = (KernelOrder)type.GetProperty(nameof(ITileKernel.Order))!.GetValue(null)!;
         var product = type.GetMethod("Linear")!.CreateDelegate<Product>();
         int deepest = 0;
