@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using QuantGen.Execution;
+using QuantGen.Generated.Kernels;
 using QuantGen.Linear;
 using QuantGen.Specs;
 

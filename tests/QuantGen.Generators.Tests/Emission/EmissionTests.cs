@@ -15,6 +15,9 @@ public sealed class EmissionTests
     [InlineData(2, "W2")]
     [InlineData(3, "W3")]
     [InlineData(4, "W4")]
+    [InlineData(5, "W5")]
+    [InlineData(6, "W6")]
+    [InlineData(7, "W7")]
     [InlineData(8, "W8")]
     [InlineData(32, "F32")]
     public void Only_the_kernels_in_use_are_emitted(int bits, string suffix)
@@ -155,6 +158,9 @@ public sealed class EmissionTests
             "2, GroupSize = 32, ActivationRange = ActivationRange.Static, Head = BertHead.TokenClassification, EmbeddingBits = 32",
             "3, 4, Mapping = Mapping.Asymmetric, Architecture = BertArchitecture.Albert, EmbeddingSize = 4, Head = BertHead.QuestionAnswering",
             "4, GroupSize = 32, Mapping = Mapping.Asymmetric, Clipping = Clipping.Percentile, EmbeddingBits = 4",
+            "5, GroupSize = 32, EmbeddingBits = 3, ActivationBits = 6",
+            "6, GroupSize = 32, Mapping = Mapping.Asymmetric, EmbeddingBits = 5, AttentionBits = 6",
+            "7, 4, Mapping = Mapping.Asymmetric, EmbeddingBits = 7, ActivationBits = 3",
             "8, 8, Architecture = BertArchitecture.Albert, ActivationRange = ActivationRange.Static, Head = BertHead.Embedding",
             "32, HiddenActivation = HiddenActivation.GeluNew",
         ];

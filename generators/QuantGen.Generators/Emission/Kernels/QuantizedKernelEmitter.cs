@@ -46,7 +46,7 @@ internal static class QuantizedKernelEmitter
                             TableEmitter.For(isa, variant).Emit(w);
                             break;
                         default:
-                            new TileEmitter(isa, variant).Emit(w);
+                            new TileEmitter(isa, variant, isa.OnlyUnpacked(variant.Bits)).Emit(w);
                             if (isa.Unpacked(variant.Bits) is IsaSpec unpacked)
                             {
                                 w.Blank();
@@ -98,8 +98,9 @@ internal static class QuantizedKernelEmitter
                         w.Blank();
                     }
 
-                    string kernels = sets[i].Name + (sets[i].HasNarrow ? ", " + sets[i].Narrow.Name : string.Empty);
-                    w.Lines($"{(sets[i].Kind == ProductKind.Tables ? "TableLoop" : "PanelLoop")}.Run<{kernels}>(x, w, ref output, outputStride, ref scratch);");
+                    string loop = sets[i].Kind == ProductKind.Tables ? "TableLoop.Run" : sets[i].OnlyUnpacked(bits) ? "PanelLoop.RunUnpacked" : "PanelLoop.Run";
+                    string second = sets[i].OnlyUnpacked(bits) ? ", " + sets[i].Name : sets[i].HasNarrow ? ", " + sets[i].Narrow.Name : string.Empty;
+                    w.Lines($"{loop}<{sets[i].Name}{second}>(x, w, ref output, outputStride, ref scratch);");
                 }
             }
         }
