@@ -36,7 +36,7 @@ internal static class EncoderEmitter
 
     private static void Phases(SourceWriter w, ModelPlan plan)
     {
-        string instructionSet = plan.Kernels.Count == 0 ? "\"scalar\"" : $"{plan.KernelsOf(plan.Kernels[0])}.InstructionSet";
+        string instructionSet = plan.Kernels.Count == 0 ? "\"scalar\"" : $"{plan.Kernels[0].Suffix}.InstructionSet";
         w.Lines($$"""
             private enum Phase
             {

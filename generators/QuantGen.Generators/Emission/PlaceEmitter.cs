@@ -89,7 +89,7 @@ internal static class PlaceEmitter
                     string place = WeightLayout.NameOf(matrix.Name, s);
                     w.Lines(segments[s].Bits == 32 ? $"""LinearPlacer.PlaceFullPrecision(model, arena, "{matrix.Name}", {place});"""
                         : matrix.HasCodebook ? $"""LinearPlacer.PlaceCodebook(model, arena, "{matrix.Name}", {place});"""
-                        : $"""LinearPlacer.Place(model, arena, "{matrix.Name}", segment: {N(s)}, {plan.KernelsOf(KernelVariant.Of(matrix, segments[s].Bits))}.Order, {place});""");
+                        : $"""LinearPlacer.Place(model, arena, "{matrix.Name}", segment: {N(s)}, {KernelVariant.Of(matrix, segments[s].Bits).Suffix}.Order, {place});""");
                 }
             }
         }

@@ -3,12 +3,12 @@ namespace QuantGen.Specs;
 /// <summary>What each scheme allows.</summary>
 internal static class SchemeRules
 {
-    private static readonly int[] s_linear = { 1, 2, 3, 4, 8, 32 };
+    private static readonly int[] s_linear = { 1, 2, 3, 4, 5, 6, 7, 8, 32 };
 
     // A symmetric code of one bit would have no level but zero.
-    private static readonly int[] s_symmetric = { 2, 3, 4, 8, 32 };
+    private static readonly int[] s_symmetric = { 2, 3, 4, 5, 6, 7, 8, 32 };
     private static readonly int[] s_codebook = { 1, 2, 3, 4, 5, 32 };
-    private static readonly int[] s_rows = { 2, 4, 8, 32 };
+    private static readonly int[] s_rows = { 2, 3, 4, 5, 6, 7, 8, 32 };
 
     public static int[] WeightBits(Scheme scheme) => MatrixSpec.IsCodebook(scheme) ? s_codebook : scheme == Scheme.Linear ? s_linear : s_symmetric;
 

@@ -6,7 +6,7 @@ namespace QuantGen.Specs;
 /// <summary>What is legal. Every rule names the thing, the numbers and the nearest legal value.</summary>
 internal static class SpecRules
 {
-    private static readonly int[] s_activationBits = { 2, 4, 8, 32 };
+    private static readonly int[] s_activationBits = { 2, 3, 4, 5, 6, 7, 8, 32 };
 
     public static void CheckDimensions(ModelConfig config, ICollection<SpecIssue> issues)
     {

@@ -60,7 +60,7 @@ internal static class LinearEmitter
 
     private static void Beside(SourceWriter w, PartContext context, IReadOnlyList<LinearNode> nodes, MatrixSpec[] matrices)
     {
-        w.Lines($"{context.Plan.KernelsOf(KernelVariant.Of(matrices[0], matrices[0].Bits))}.LinearBeside(\n    x,");
+        w.Lines($"{KernelVariant.Of(matrices[0], matrices[0].Bits).Suffix}.LinearBeside(\n    x,");
         foreach (MatrixSpec matrix in matrices)
         {
             w.Lines($"    {Open(matrix, 0)},");
@@ -102,7 +102,7 @@ internal static class LinearEmitter
         if (!matrix.IsQuantized)
         {
             w.Lines($"""
-                {plan.KernelsOf(KernelVariant.FullPrecision)}.Linear(
+                {KernelVariant.FullPrecision.Suffix}.Linear(
                     {input}, ref pass.WeightFloats({place}.Codes), ref pass.WeightFloats({place}.Bias), {N(matrix.Rows)}, {N(matrix.Columns)}, {output});
                 """);
             return;
@@ -111,7 +111,7 @@ internal static class LinearEmitter
         if (matrix.HasCodebook)
         {
             w.Lines($"""
-                {plan.KernelsOf(KernelVariant.Of(matrix, matrix.Bits))}.Linear(
+                {KernelVariant.Of(matrix, matrix.Bits).Suffix}.Linear(
                     {input}, LinearWeights.OpenCodebook(pass, {place}, {N(matrix.Rows)}, {N(matrix.Columns)}), {output}, ref pass.LocalFloats(worker, PanelScratch));
                 """);
             return;
@@ -124,7 +124,7 @@ internal static class LinearEmitter
             string target = !matrix.IsMixed ? output
                 : $"ref Unsafe.Add(ref pass.LocalFloats(worker, Stored), {N(segments[s].FirstRow)}), {N(matrix.Rows)}";
             w.Lines($"""
-                {plan.KernelsOf(KernelVariant.Of(matrix, segments[s].Bits))}.Linear(
+                {KernelVariant.Of(matrix, segments[s].Bits).Suffix}.Linear(
                     {rows}, {Open(matrix, s)}, {target}, ref pass.LocalFloats(worker, PanelScratch));
                 """);
         }

@@ -20,13 +20,7 @@ internal sealed class ModelPlan
         Values = new ValuePlan(Graph);
         Phases = PhaseList.Of(Graph);
         Memory = new MemoryPlan(spec, Values, Phases);
-        Kernels = spec.Model.Matrices
-            .SelectMany(m => m.Segments().Select(s => KernelVariant.Of(m, s.Bits)))
-            .SelectMany(k => k.HasCodebook ? new[] { k, KernelVariant.FullPrecision } : new[] { k })
-            .Distinct()
-            .OrderBy(k => k.Bits)
-            .ThenBy(k => k.Suffix, StringComparer.Ordinal)
-            .ToArray();
+        Kernels = KernelSources.InUse(spec.Model);
     }
 
     public ClassSpec Spec { get; }
@@ -45,11 +39,7 @@ internal sealed class ModelPlan
 
     public MemoryPlan Memory { get; }
 
-    public IReadOnlyList<KernelVariant> Kernels { get; }
-
-    /// <summary>Gets the name of the class with a variant's kernels.</summary>
-    /// <param name="variant">The variant.</param>
-    public string KernelsOf(KernelVariant variant) => Spec.Name + "Kernels" + variant.Suffix;
+    public EquatableArray<KernelVariant> Kernels { get; }
 
     /// <summary>Gets the constant for a value's width.</summary>
     /// <param name="value">The value.</param>
