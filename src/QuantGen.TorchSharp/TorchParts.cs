@@ -1,3 +1,4 @@
+using QuantGen.Schemes;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 using static global::TorchSharp.torch;
@@ -141,7 +142,7 @@ internal sealed class TorchParts : IDisposable
     private void AddSite(ActivationSite site, int bits, Func<Parameter, DeviceParameter> device)
     {
         SiteRange range = _table.Site(site.Name, site.Uses, bits);
-        _sites.Add(site.Name, new TorchSite(range, range.Kind == SiteKind.Learned ? device(range.Parameter!) : null));
+        _sites.Add(site.Name, new TorchSite(range, range.Side == ActivationSide.Learned ? device(range.Parameter!) : null));
     }
 
     private void AddNorm(string name, int columns, Func<Parameter, DeviceParameter> device)

@@ -31,14 +31,14 @@ public sealed class SnapshotTests
     public void Training_of_2_bits() => Match(
         new SpecOptions
         {
-            Bits = 2, EmbeddingBits = 2, Scheme = Scheme.Lsq, ActivationRange = ActivationRange.Static, AttentionBits = 8, Head = BertHead.SequenceClassification, Training = true,
+            Bits = 2, EmbeddingBits = 2, ActivationRange = ActivationRange.Static, AttentionBits = 8, Head = BertHead.SequenceClassification, Training = true,
         },
         "Training",
         "Training_of_2_bits");
 
     [Fact]
     public void Kernels_of_5_bit_codebooks() =>
-        Match(new SpecOptions { Bits = 5, EmbeddingBits = 5, Scheme = Scheme.KMeans }, "Kernels.W5Codebook", "Kernels_of_5_bit_codebooks");
+        Match(new SpecOptions { Bits = 5, EmbeddingBits = 5, Storage = Storage.Codebook }, "Kernels.W5Codebook", "Kernels_of_5_bit_codebooks");
 
     private static void Match(SpecOptions options, string concern, string name) =>
         Snapshot.Match(ModelSources.Emit(Tiny.Spec(options)).Single(f => f.Hint == $"Sample.Tiny.{concern}.g.cs").Text, name);

@@ -7,7 +7,7 @@ public sealed class SpecRulesTests
 {
     private static readonly ModelConfig s_config = new() { Layers = 1, HiddenSize = 12, EmbeddingSize = 12, Heads = 2, IntermediateSize = 24, VocabularySize = 20 };
     private static readonly SpecOptions s_options = new() { Bits = 4 };
-    private static readonly SpecOptions s_clusters = new() { Bits = 3, EmbeddingBits = 3, Scheme = Scheme.KMeans };
+    private static readonly SpecOptions s_clusters = new() { Bits = 3, EmbeddingBits = 3, Storage = Storage.Codebook };
 
     [Theory]
     [InlineData(0, 1)]
@@ -22,7 +22,7 @@ public sealed class SpecRulesTests
     public void QG1101_bits_in_a_plan()
     {
         Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Bits = 5 }) }, "QG1101", "self.query' cannot have 5 bits", 4);
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 7) }) }, "QG1101", "self.query' cannot have 7 bits", 8);
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 7), ListedGroups = 2 }) }, "QG1101", "self.query' cannot have 7 bits", 8);
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class SpecRulesTests
     {
         Check(s_config, s_options with { GroupCount = 2, GroupSize = 32 }, "QG1104", "A group count of 2 along rows and a group size of 32");
         Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupCount = 2, GroupSize = 32 }) }, "QG1104", "has both 2 groups");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 2), GroupSize = 32 }) }, "QG1104", "bits per group of rows");
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 2), ListedGroups = 2, GroupSize = 32 }) }, "QG1104", "bits per group of rows");
     }
 
     [Fact]
@@ -69,21 +69,21 @@ public sealed class SpecRulesTests
     }
 
     [Fact]
-    public void QG1114_settings_that_a_scheme_excludes()
+    public void QG1114_settings_that_a_codebook_excludes()
     {
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.Lsq, Mapping = Mapping.Asymmetric }) }, "QG1114", "has the scheme Lsq, which excludes asymmetric codes");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.Ternary, GroupSize = 32 }) }, "QG1114", "which excludes a group size of 32 along inputs");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.KMeans, GroupCount = 2 }) }, "QG1114", "which excludes 2 groups of rows");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.KMeans, GroupBits = Bits(2, 4) }) }, "QG1114", "which excludes bits per group of rows");
+        Check(s_config, s_options with { Plan = Plan(Clusters with { Mapping = Mapping.Asymmetric }) }, "QG1114", "has a codebook, which excludes asymmetric codes");
+        Check(s_config, s_options with { Plan = Plan(Clusters with { GroupSize = 32 }) }, "QG1114", "which excludes a group size of 32 along inputs");
+        Check(s_config, s_options with { Plan = Plan(Clusters with { GroupCount = 2 }) }, "QG1114", "which excludes 2 groups of rows");
+        Check(s_config, s_options with { Plan = Plan(Clusters with { GroupBits = Bits(2, 4), ListedGroups = 2 }) }, "QG1114", "which excludes bits per group of rows");
     }
 
     [Fact]
-    public void Bits_go_by_the_scheme()
+    public void Bits_go_by_the_storage()
     {
-        Check(s_config, s_options with { Bits = 1, Scheme = Scheme.Lsq }, "QG1101", "Weights cannot have 1 bits with the scheme Lsq; use 2, 3, 4, 8 or 32", 2);
-        Check(s_config, s_clusters with { Bits = 8 }, "QG1101", "Weights cannot have 8 bits with the scheme KMeans; use 1, 2, 3, 4, 5 or 32", 5);
-        Check(s_config, s_clusters with { EmbeddingBits = 8 }, "QG1106", "The embedding cannot have 8 bits with the scheme KMeans", 5);
-        Check(s_config, s_clusters with { LayerBits = Rules(("*.query", 8)) }, "QG1108", "cannot have 8 bits with the scheme KMeans", 5);
+        Check(s_config, s_clusters with { Bits = 8 }, "QG1101", "Weights cannot have 8 bits with a codebook; use 1, 2, 3, 4, 5 or 32", 5);
+        Check(s_config, s_clusters with { EmbeddingBits = 8 }, "QG1106", "The embedding cannot have 8 bits with a codebook", 5);
+        Check(s_config, s_clusters with { LayerBits = Rules(("*.query", 8)) }, "QG1108", "cannot have 8 bits with a codebook", 5);
+        Check(s_config, s_options with { Storage = Storage.FullPrecision }, "QG1101", "Weights cannot have 4 bits in full precision; use 32", 32);
         Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Bits = 5 }) }, "QG1101", "self.query' cannot have 5 bits; use", 4);
     }
 
@@ -105,7 +105,7 @@ public sealed class SpecRulesTests
     public void QG1109_asymmetric_bits()
     {
         Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Bits = 1, Mapping = Mapping.Asymmetric }) }, "QG1109", "1-bit weights, which are symmetric");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(1, 4), Mapping = Mapping.Asymmetric }) }, "QG1109", "1-bit weights");
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(1, 4), ListedGroups = 2, Mapping = Mapping.Asymmetric }) }, "QG1109", "1-bit weights");
     }
 
     [Theory]
@@ -165,10 +165,10 @@ public sealed class SpecRulesTests
     {
         Check(
             s_config,
-            s_options with { Plan = Plan(Entry("*.query") with { GroupCount = 3, GroupBits = Bits(4, 2) }) },
+            s_options with { Plan = Plan(Entry("*.query") with { GroupCount = 3, GroupBits = Bits(4, 2), ListedGroups = 2 }) },
             "QG1208",
             "has 3 groups and 'group_bits' lists 2");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(32, 2) }) }, "QG1208", "mixes 32-bit groups");
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(32, 2), ListedGroups = 2 }) }, "QG1208", "mixes 32-bit groups");
     }
 
     [Fact]
@@ -177,6 +177,8 @@ public sealed class SpecRulesTests
         IReadOnlyList<SpecIssue> issues = Issues(s_config with { Layers = 0 }, s_options with { Bits = 5, ActivationBits = 3 });
         Assert.Equal(["QG1203", "QG1101", "QG1105"], issues.Select(i => i.Id));
     }
+
+    private static PlanEntry Clusters => Entry("*.query") with { Storage = Storage.Codebook };
 
     private static IReadOnlyList<SpecIssue> Issues(ModelConfig config, SpecOptions options)
     {
