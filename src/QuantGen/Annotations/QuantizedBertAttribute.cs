@@ -17,7 +17,7 @@ public sealed class QuantizedBertAttribute : Attribute
     }
 
     /// <summary>Describes the weights of the encoder's linear layers and of the pooler.</summary>
-    /// <param name="bits">Bits of a weight: 1, 2, 3, 4, 8, or 32 for full precision; 1 to 5 or 32 with a codebook.</param>
+    /// <param name="bits">Bits of a weight: 1 to 8, or 32 for full precision; 1 to 5 or 32 with a codebook.</param>
     /// <param name="groups">Q-BERT's count of groups per matrix, taken along output rows; it must divide the rows of every matrix. Default 1.</param>
     public QuantizedBertAttribute(int bits, int groups = Defaults.Groups)
     {
@@ -25,7 +25,7 @@ public sealed class QuantizedBertAttribute : Attribute
         Groups = groups;
     }
 
-    /// <summary>Gets the bits of a weight: 1, 2, 3, 4, 8, or 32 for full precision; 1 to 5 or 32 with a codebook. Default 32.</summary>
+    /// <summary>Gets the bits of a weight: 1 to 8, or 32 for full precision; 1 to 5 or 32 with a codebook. Default 32.</summary>
     public int Bits { get; } = Defaults.FullPrecisionBits;
 
     /// <summary>Gets the number of groups per matrix along output rows (Shen et al., Q-BERT, section 3.2); each has a scale of its own.</summary>
@@ -44,18 +44,18 @@ public sealed class QuantizedBertAttribute : Attribute
     public string? Plan { get; set; }
 
     /// <summary>
-    /// Gets or sets the bits of an activation that enters a quantized product: 2, 4, 8 (default), or 32 where codebooks and full-precision weights are all there is.
+    /// Gets or sets the bits of an activation that enters a quantized product: 2 to 8 (default), or 32 where codebooks and full-precision weights are all there is.
     /// </summary>
     public int ActivationBits { get; set; } = Defaults.ActivationBits;
 
     /// <summary>
-    /// Gets or sets the bits of what attention multiplies (queries, keys, values and probabilities): 2, 4, 8, or 32 (default) for full precision.
+    /// Gets or sets the bits of what attention multiplies (queries, keys, values and probabilities): 2 to 8, or 32 (default) for full precision.
     /// Their ranges are always calibrated or learned.
     /// </summary>
     public int AttentionBits { get; set; } = Defaults.AttentionBits;
 
     /// <summary>
-    /// Gets or sets the bits of the word embedding, one scale per row: 2, 4, 8 or 32; 1 to 5 or 32 with a codebook. Default 8, and as many as
+    /// Gets or sets the bits of the word embedding, one scale per row: 2 to 8 or 32; 1 to 5 or 32 with a codebook. Default 8, and as many as
     /// <see cref="Bits"/> when those are 32 or the embedding has a codebook.
     /// </summary>
     public int EmbeddingBits { get; set; }

@@ -3,7 +3,7 @@ namespace QuantGen.Schemes;
 /// <summary>The table of activation sides.</summary>
 public static class ActivationSides
 {
-    private static readonly int[] s_codes = { 2, 4, 8 };
+    private static readonly int[] s_codes = { 2, 3, 4, 5, 6, 7, 8 };
 
     /// <summary>Gets the rows.</summary>
     public static IReadOnlyList<ActivationTraits> All { get; } = new[]

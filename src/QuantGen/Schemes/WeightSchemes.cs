@@ -3,11 +3,10 @@ namespace QuantGen.Schemes;
 /// <summary>The table of weight schemes: whatever depends on a scheme reads its row.</summary>
 public static class WeightSchemes
 {
-    private static readonly int[] s_oneToEight = { 1, 2, 3, 4, 8 };
+    private static readonly int[] s_oneToEight = { 1, 2, 3, 4, 5, 6, 7, 8 };
 
     // A symmetric code of one bit would have no level but zero.
-    private static readonly int[] s_twoToEight = { 2, 3, 4, 8 };
-    private static readonly int[] s_rows = { 2, 4, 8 };
+    private static readonly int[] s_twoToEight = { 2, 3, 4, 5, 6, 7, 8 };
 
     // The table of a codebook stands in registers.
     private static readonly int[] s_labels = { 1, 2, 3, 4, 5 };
@@ -18,21 +17,21 @@ public static class WeightSchemes
         new SchemeTraits
         {
             Scheme = Scheme.Linear, Name = "linear", Method = "q8bert", Storage = Storage.Uniform,
-            Bits = s_oneToEight, EmbeddingBits = s_rows, LeastTrainedBits = 2,
+            Bits = s_oneToEight, EmbeddingBits = s_twoToEight, LeastTrainedBits = 2,
             Fitter = WeightFitter.Range, Learns = LearnedPart.Nothing, Embedding = EmbeddingForm.RowScales,
             HasClipping = true, HasGroups = true, HasGroupSize = true, HasZeroPoints = true,
         },
         new SchemeTraits
         {
             Scheme = Scheme.Lsq, Name = "lsq", Storage = Storage.Uniform,
-            Bits = s_twoToEight, EmbeddingBits = s_rows, LeastTrainedBits = 2,
+            Bits = s_twoToEight, EmbeddingBits = s_twoToEight, LeastTrainedBits = 2,
             Fitter = WeightFitter.Threshold, Learns = LearnedPart.Thresholds, Embedding = EmbeddingForm.OneScale,
             HasGroups = true, HasSymmetricActivations = true,
         },
         new SchemeTraits
         {
             Scheme = Scheme.Ternary, Name = "ternary", Storage = Storage.Uniform,
-            Bits = s_twoToEight, EmbeddingBits = s_rows, LeastTrainedBits = 2,
+            Bits = s_twoToEight, EmbeddingBits = s_twoToEight, LeastTrainedBits = 2,
             Fitter = WeightFitter.Ternary, Learns = LearnedPart.Nothing, Embedding = EmbeddingForm.RowScales,
             HasGroups = true, HasSymmetricActivations = true,
         },
