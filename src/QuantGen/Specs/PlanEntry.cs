@@ -12,6 +12,9 @@ public sealed record PlanEntry(string Pattern, int? Bits, int? GroupCount, int? 
     /// <summary>Gets how weights are stored.</summary>
     public Storage? Storage { get; init; }
 
-    /// <summary>Gets how many groups the plan lists something for, be it bits or clippings; that many there are unless it says otherwise. 0 without a list.</summary>
-    public int ListedGroups { get; init; } = GroupBits.Count;
+    /// <summary>Gets for how many groups the recipe's part of the plan lists a clipping; 0 without a list.</summary>
+    public int ListedClippings { get; init; }
+
+    /// <summary>Gets how many groups the plan lists something for; that many there are unless it says otherwise.</summary>
+    public int ListedGroups => Math.Max(GroupBits.Count, ListedClippings);
 }

@@ -140,7 +140,7 @@ public static class QuantizationPlanReader
             pattern, Integer("bits"), Integer("groups"), Integer("group_size"), Named<Mapping>("mapping"), new EquatableArray<int>(groupBits))
         {
             Storage = storage ?? scheme?.Storage,
-            ListedGroups = Math.Max(groupBits.Count, groupClipping.Count),
+            ListedClippings = groupClipping.Count,
         };
         return (identity, new RecipeEntry(pattern, scheme?.Scheme, Named<Clipping>("clipping"), new EquatableArray<int>(groupClipping)));
     }

@@ -168,6 +168,8 @@ internal static class PackedDefects
             file.Bytes(tensor).CopyTo(data.AsSpan((int)moved));
         }
 
+        // Floats behind 25 bytes are at an odd byte wherever the data begins at an even one.
+        header = header.PadRight((header.Length + 3) / 4 * 4);
         byte[] text = [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header)];
         int digits = header.IndexOf("\"header_sha256\":\"", StringComparison.Ordinal) + 8 + "\"header_sha256\":\"".Length;
         text.AsSpan(digits, 64).Fill((byte)'0');

@@ -74,7 +74,7 @@ public sealed class SpecBuilderTests
         Assert.Equal((1, 32), (rows.Matrices[1].GroupCount, rows.Matrices[1].GroupSize));
         ModelSpec columns = Build(s_config, s_options with { GroupCount = 4, Plan = Plan(Entry("*.query") with { GroupSize = 64 }) });
         Assert.Equal((1, 64), (columns.Matrices[0].GroupCount, columns.Matrices[0].GroupSize));
-        ModelSpec mixed = Build(s_config, s_options with { GroupSize = 32, Plan = Plan(Entry("*.query") with { GroupBits = Bits(2, 4), ListedGroups = 2 }) });
+        ModelSpec mixed = Build(s_config, s_options with { GroupSize = 32, Plan = Plan(Entry("*.query") with { GroupBits = Bits(2, 4) }) });
         Assert.Equal((2, 0, 4), (mixed.Matrices[0].GroupCount, mixed.Matrices[0].GroupSize, mixed.Matrices[0].Bits));
     }
 
@@ -85,7 +85,7 @@ public sealed class SpecBuilderTests
         MatrixSpec full = Build(s_config, odd with { Bits = 32 }).Matrices[0];
         Assert.Equal((1, 0, Mapping.Symmetric, Storage.FullPrecision), (full.GroupCount, full.GroupSize, full.Mapping, full.Storage));
         Assert.Equal(Storage.FullPrecision, Build(s_config, odd with { EmbeddingBits = 32 }).EmbeddingStorage);
-        MatrixSpec equal = Build(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(2, 2), ListedGroups = 2 }) }).Matrices[0];
+        MatrixSpec equal = Build(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(2, 2) }) }).Matrices[0];
         Assert.Equal((2, 2, false), (equal.Bits, equal.GroupCount, equal.IsMixed));
     }
 

@@ -22,7 +22,7 @@ public sealed class SpecRulesTests
     public void QG1101_bits_in_a_plan()
     {
         Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Bits = 9 }) }, "QG1101", "self.query' cannot have 9 bits", 8);
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 12), ListedGroups = 2 }) }, "QG1101", "self.query' cannot have 12 bits", 8);
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 12) }) }, "QG1101", "self.query' cannot have 12 bits", 8);
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class SpecRulesTests
     {
         Check(s_config, s_options with { GroupCount = 2, GroupSize = 32 }, "QG1104", "A group count of 2 along rows and a group size of 32");
         Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupCount = 2, GroupSize = 32 }) }, "QG1104", "has both 2 groups");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 2), ListedGroups = 2, GroupSize = 32 }) }, "QG1104", "bits per group of rows");
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 2), GroupSize = 32 }) }, "QG1104", "bits per group of rows");
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class SpecRulesTests
         Check(s_config, s_options with { Plan = Plan(Clusters with { Mapping = Mapping.Asymmetric }) }, "QG1114", "has a codebook, which excludes asymmetric codes");
         Check(s_config, s_options with { Plan = Plan(Clusters with { GroupSize = 32 }) }, "QG1114", "which excludes a group size of 32 along inputs");
         Check(s_config, s_options with { Plan = Plan(Clusters with { GroupCount = 2 }) }, "QG1114", "which excludes 2 groups of rows");
-        Check(s_config, s_options with { Plan = Plan(Clusters with { GroupBits = Bits(2, 4), ListedGroups = 2 }) }, "QG1114", "which excludes bits per group of rows");
+        Check(s_config, s_options with { Plan = Plan(Clusters with { GroupBits = Bits(2, 4) }) }, "QG1114", "which excludes bits per group of rows");
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class SpecRulesTests
     public void QG1109_asymmetric_bits()
     {
         Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Bits = 1, Mapping = Mapping.Asymmetric }) }, "QG1109", "1-bit weights, which are symmetric");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(1, 4), ListedGroups = 2, Mapping = Mapping.Asymmetric }) }, "QG1109", "1-bit weights");
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(1, 4), Mapping = Mapping.Asymmetric }) }, "QG1109", "1-bit weights");
     }
 
     [Theory]
@@ -165,10 +165,10 @@ public sealed class SpecRulesTests
     {
         Check(
             s_config,
-            s_options with { Plan = Plan(Entry("*.query") with { GroupCount = 3, GroupBits = Bits(4, 2), ListedGroups = 2 }) },
+            s_options with { Plan = Plan(Entry("*.query") with { GroupCount = 3, GroupBits = Bits(4, 2) }) },
             "QG1208",
             "has 3 groups and 'group_bits' lists 2");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(32, 2), ListedGroups = 2 }) }, "QG1208", "mixes 32-bit groups");
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(32, 2) }) }, "QG1208", "mixes 32-bit groups");
     }
 
     [Fact]
