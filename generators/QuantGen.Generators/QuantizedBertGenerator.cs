@@ -2,6 +2,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using QuantGen.Generators.Diagnostics;
 using QuantGen.Generators.Emission;
+using QuantGen.Generators.Emission.Kernels;
 using QuantGen.Generators.Parsing;
 using QuantGen.Generators.Specs;
 using QuantGen.Specs;
@@ -13,15 +14,17 @@ namespace QuantGen.Generators;
 public sealed class QuantizedBertGenerator : IIncrementalGenerator
 {
     private readonly Func<ClassSpec, IEnumerable<EmittedFile>> _emit;
+    private readonly Func<KernelVariant, IEnumerable<EmittedFile>> _emitKernel;
 
     /// <summary>Creates the generator, as the compiler does.</summary>
     public QuantizedBertGenerator()
-        : this(ModelSources.Emit)
+        : this(ModelSources.Emit, KernelSources.Emit)
     {
     }
 
     /// <summary>Creates a generator with other emitters, for tests of failures.</summary>
-    internal QuantizedBertGenerator(Func<ClassSpec, IEnumerable<EmittedFile>> emit) => _emit = emit;
+    internal QuantizedBertGenerator(Func<ClassSpec, IEnumerable<EmittedFile>> emit, Func<KernelVariant, IEnumerable<EmittedFile>> emitKernel) =>
+        (_emit, _emitKernel) = (emit, emitKernel);
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
@@ -53,16 +56,24 @@ public sealed class QuantizedBertGenerator : IIncrementalGenerator
             .Select(static (spec, _) => spec!)
             .WithTrackingName(TrackingNames.Specs);
 
-        context.RegisterSourceOutput(specs, Emit);
+        // Kernels know no shapes, so a change to a class reaches them only when it uses others than before.
+        IncrementalValuesProvider<KernelVariant> kernels = specs
+            .Select(static (spec, _) => KernelSources.InUse(spec.Model))
+            .Collect()
+            .SelectMany(static (all, _) => KernelSources.Union(all.SelectMany(k => k)))
+            .WithTrackingName(TrackingNames.Kernels);
+
+        context.RegisterSourceOutput(specs, (output, spec) => Emit(output, spec.Name, () => _emit(spec)));
+        context.RegisterSourceOutput(kernels, (output, variant) => Emit(output, variant.Suffix, () => _emitKernel(variant)));
     }
 
-    // A defect in an emitter costs the class its code, never the compilation its compiler.
-    private void Emit(SourceProductionContext output, ClassSpec spec)
+    // A defect in an emitter costs the class or the kernel its code, never the compilation its compiler.
+    private static void Emit(SourceProductionContext output, string name, Func<IEnumerable<EmittedFile>> emit)
     {
         try
         {
             var files = new List<EmittedFile>();
-            foreach (EmittedFile file in _emit(spec))
+            foreach (EmittedFile file in emit())
             {
                 output.CancellationToken.ThrowIfCancellationRequested();
                 files.Add(file);
@@ -72,7 +83,7 @@ public sealed class QuantizedBertGenerator : IIncrementalGenerator
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            output.ReportDiagnostic(DefectDescriptors.Describe(Location.None, spec.Name, failure));
+            output.ReportDiagnostic(DefectDescriptors.Describe(Location.None, name, failure));
         }
     }
 }

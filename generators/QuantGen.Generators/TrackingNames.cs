@@ -7,4 +7,5 @@ internal static class TrackingNames
     public const string Files = nameof(Files);
     public const string Inputs = nameof(Inputs);
     public const string Specs = nameof(Specs);
+    public const string Kernels = nameof(Kernels);
 }

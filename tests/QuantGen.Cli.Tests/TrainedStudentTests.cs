@@ -14,6 +14,17 @@ public sealed class TrainedStudentTests(CheckpointFixture files) : IClassFixture
     {
         { "KDLSQ-BERT 2-2-8", Options(Storage.Uniform, 2, 2) with { AttentionBits = 8, ActivationRange = ActivationRange.Static }, new TrainableOptions { Scheme = Scheme.Lsq } },
         { "KDLSQ-BERT 4-8-4, signed probabilities", Options(Storage.Uniform, 4, 8) with { GroupCount = 4, ActivationBits = 4, AttentionBits = 4, ActivationRange = ActivationRange.Static }, new TrainableOptions { Scheme = Scheme.Lsq, SymmetricProbabilities = true } },
+        {
+            "KDLSQ-BERT 6-6-8",
+            Options(Storage.Uniform, 6, 6) with { AttentionBits = 8, ActivationRange = ActivationRange.Static },
+            new TrainableOptions { Scheme = Scheme.Lsq }
+        },
+        {
+            "KDLSQ-BERT 4-4-6",
+            Options(Storage.Uniform, 4, 4) with { ActivationBits = 6, AttentionBits = 6, ActivationRange = ActivationRange.Static },
+            new TrainableOptions { Scheme = Scheme.Lsq }
+        },
+        { "TernaryBERT 7-5-3", Options(Storage.Uniform, 7, 5) with { ActivationBits = 3, AttentionBits = 5 }, new TrainableOptions { Scheme = Scheme.Ternary } },
         { "Q8BERT 8-8-8", Options(Storage.Uniform, 8, 8) with { ActivationRange = ActivationRange.Static }, new TrainableOptions { Scheme = Scheme.Linear } },
         { "Q8BERT 2-2-8 with quantized attention", Options(Storage.Uniform, 2, 2) with { AttentionBits = 8, ActivationRange = ActivationRange.Static }, new TrainableOptions { Scheme = Scheme.Linear } },
         { "TernaryBERT 2-2-8", Options(Storage.Uniform, 2, 2) with { AttentionBits = 8 }, new TrainableOptions { Scheme = Scheme.Ternary } },

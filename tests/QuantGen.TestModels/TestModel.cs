@@ -34,6 +34,11 @@ public sealed class TestModel
         Of<Bert4Static>(model => model.Session),
         Of<Bert4Masked>(model => model.Session),
         Of<Bert4Ternary>(model => model.Session),
+        Of<Bert5>(model => model.Session),
+        Of<Bert6>(model => model.Session),
+        Of<Bert6Asymmetric>(model => model.Session),
+        Of<Bert7>(model => model.Session),
+        Of<Bert7GroupSize>(model => model.Session),
         Of<Bert8>(model => model.Session),
         Of<Bert8Asymmetric>(model => model.Session),
         Of<Bert32>(model => model.Session),
@@ -60,14 +65,20 @@ public sealed class TestModel
     public ModelSpec Spec { get; }
 
     /// <summary>Gets the generated program itself.</summary>
-    public IEncoderProgram Program => (IEncoderProgram)Activator.CreateInstance(GeneratedType("Program")!)!;
+    public IEncoderProgram Program => (IEncoderProgram)Activator.CreateInstance(_class.Assembly.GetType($"{_class.Namespace}.QuantGenerated.{_class.Name}Program")!)!;
 
     /// <summary>Finds a model by its name.</summary>
     public static TestModel Named(string name) => All.Single(model => model.Name == name);
 
-    /// <summary>Gets a type the generator emitted beside the class; null when there is none.</summary>
-    /// <param name="suffix">What follows the class's name, such as <c>KernelsF32</c>.</param>
-    public Type? GeneratedType(string suffix) => _class.Assembly.GetType($"{_class.Namespace}.QuantGenerated.{_class.Name}{suffix}");
+    /// <summary>Gets every annotated class here, with those that only tests of training use.</summary>
+    public static IEnumerable<Type> Types =>
+        typeof(TestModel).Assembly.GetTypes().Where(type => type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IQuantizedModel<>)));
+
+    /// <summary>Gets the kernels that the generator emitted for all of them together.</summary>
+    public static IEnumerable<Type> Kernels => typeof(TestModel).Assembly.GetTypes().Where(type => type.Namespace == "QuantGen.Generated.Kernels" && !type.IsNested);
+
+    /// <summary>Finds a kernel by its name, such as <c>W2</c>.</summary>
+    public static Type Kernel(string name) => Kernels.Single(kernel => kernel.Name == name);
 
     /// <summary>Makes random weights, writes them to disk and loads them as a user would.</summary>
     public InferenceSession Load(int seed = 1, LoadOptions? options = null) => Load(RandomWeights.For(Spec, seed), options);

@@ -1,5 +1,5 @@
-using QuantGen.Benchmarks.Models.QuantGenerated;
 using QuantGen.Execution;
+using QuantGen.Generated.Kernels;
 using QuantGen.Linear;
 
 namespace QuantGen.Benchmarks.Data;
@@ -13,20 +13,23 @@ internal delegate void QuantizedProduct(in QuantizedRows x, in PlacedLinear w, r
 /// <param name="Product">Its entry.</param>
 internal sealed record GeneratedKernel(string InstructionSet, KernelOrder Order, QuantizedProduct Product)
 {
-    public static IReadOnlyList<int> Widths { get; } = [1, 2, 3, 4, 8, 32];
+    public static IReadOnlyList<int> Widths { get; } = [1, 2, 3, 4, 5, 6, 7, 8, 32];
 
     /// <summary>Gets a kernel; the first call for one or two bits times tables against products.</summary>
-    /// <param name="bits">1, 2, 3, 4 or 8.</param>
+    /// <param name="bits">1 to 8.</param>
     public static GeneratedKernel Of(int bits) => bits switch
     {
-        1 => new(BertBase1KernelsW1.InstructionSet, BertBase1KernelsW1.Order, BertBase1KernelsW1.Linear),
-        2 => new(BertBase2KernelsW2.InstructionSet, BertBase2KernelsW2.Order, BertBase2KernelsW2.Linear),
-        3 => new(BertBase3KernelsW3.InstructionSet, BertBase3KernelsW3.Order, BertBase3KernelsW3.Linear),
-        4 => new(BertBase4KernelsW4.InstructionSet, BertBase4KernelsW4.Order, BertBase4KernelsW4.Linear),
-        8 => new(BertBase8KernelsW8.InstructionSet, BertBase8KernelsW8.Order, BertBase8KernelsW8.Linear),
+        1 => new(W1.InstructionSet, W1.Order, W1.Linear),
+        2 => new(W2.InstructionSet, W2.Order, W2.Linear),
+        3 => new(W3.InstructionSet, W3.Order, W3.Linear),
+        4 => new(W4.InstructionSet, W4.Order, W4.Linear),
+        5 => new(W5.InstructionSet, W5.Order, W5.Linear),
+        6 => new(W6.InstructionSet, W6.Order, W6.Linear),
+        7 => new(W7.InstructionSet, W7.Order, W7.Linear),
+        8 => new(W8.InstructionSet, W8.Order, W8.Linear),
         _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "no kernel has weights of so many bits"),
     };
 
     /// <summary>Gets the instruction set of a width, 32 for full precision included.</summary>
-    public static string InstructionSetOf(int bits) => bits == 32 ? BertBase32KernelsF32.InstructionSet : Of(bits).InstructionSet;
+    public static string InstructionSetOf(int bits) => bits == 32 ? F32.InstructionSet : Of(bits).InstructionSet;
 }

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using QuantGen.Benchmarks.Models.QuantGenerated;
 using QuantGen.Execution;
+using QuantGen.Generated.Kernels;
 using QuantGen.Linear;
 using QuantGen.Specs;
 
@@ -63,7 +63,7 @@ internal sealed class RandomLayer
     {
         if (_kernel is null)
         {
-            BertBase32KernelsF32.Linear(
+            F32.Linear(
                 ref x.Floats, x.Stride, tokens, ref Floats(_place.Codes), ref Floats(_place.Bias), _shape.Rows, _shape.Columns, ref output, _shape.Rows);
             return;
         }

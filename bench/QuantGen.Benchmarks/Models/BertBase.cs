@@ -18,6 +18,18 @@ public sealed partial class BertBase3;
 [QuantizedBert(bits: 4, Config = "base.json")]
 public sealed partial class BertBase4;
 
+/// <summary>Has 5-bit weights.</summary>
+[QuantizedBert(bits: 5, Config = "base.json")]
+public sealed partial class BertBase5;
+
+/// <summary>Has 6-bit weights.</summary>
+[QuantizedBert(bits: 6, Config = "base.json")]
+public sealed partial class BertBase6;
+
+/// <summary>Has 7-bit weights.</summary>
+[QuantizedBert(bits: 7, Config = "base.json")]
+public sealed partial class BertBase7;
+
 /// <summary>Has 8-bit weights.</summary>
 [QuantizedBert(bits: 8, Config = "base.json")]
 public sealed partial class BertBase8;

@@ -7,7 +7,7 @@ namespace QuantGen.Benchmarks.Suites;
 [Config(typeof(InstructionSets))]
 public class InstructionSetBenchmarks : LinearKernelBenchmarks
 {
-    [Params(1, 2, 3, 4, 8, 32, Priority = -1)]
+    [Params(1, 2, 3, 4, 5, 6, 7, 8, 32, Priority = -1)]
     public int Bits { get; set; }
 
     protected override int WeightBits => Bits;

@@ -34,7 +34,7 @@ internal static class EncoderEmitter
     private static void Phases(SourceWriter w, ModelPlan plan)
     {
         int layers = plan.Model.Dimensions.Layers;
-        string instructionSet = plan.Kernels.Count == 0 ? "\"scalar\"" : $"{plan.Spec.Name}Kernels{plan.Kernels[0].Suffix}.InstructionSet";
+        string instructionSet = plan.Kernels.Count == 0 ? "\"scalar\"" : $"{plan.Kernels[0].Suffix}.InstructionSet";
         bool perSequence = plan.Model.HasPooler;
         w.Lines($$"""
             /// <inheritdoc/>

@@ -14,7 +14,22 @@ internal static class GeneratedHeader
     /// <summary>Opens the namespace of code the user does not call; usings stand inside it, where the user's own names cannot shadow them.</summary>
     public static SourceWriter.Scope Implementation(SourceWriter w, Specs.ClassSpec spec)
     {
-        SourceWriter.Scope scope = w.Block("namespace " + spec.ImplementationNamespace);
+        SourceWriter.Scope scope = Namespace(w, spec.ImplementationNamespace);
+        w.Lines($"using global::{Kernels.KernelSources.Namespace};\n");
+        return scope;
+    }
+
+    /// <summary>Opens the namespace of kernels.</summary>
+    public static SourceWriter.Scope Kernel(SourceWriter w)
+    {
+        SourceWriter.Scope scope = Namespace(w, Kernels.KernelSources.Namespace);
+        w.Blank();
+        return scope;
+    }
+
+    private static SourceWriter.Scope Namespace(SourceWriter w, string name)
+    {
+        SourceWriter.Scope scope = w.Block("namespace " + name);
         w.Lines("""
             using global::System;
             using global::System.Runtime.CompilerServices;
@@ -25,7 +40,6 @@ internal static class GeneratedHeader
             using global::QuantGen.Linear;
             using global::QuantGen.Packed;
             using global::QuantGen.Specs;
-
             """);
         return scope;
     }

@@ -82,7 +82,7 @@ internal sealed class LinearEmitter(ModelPlan plan)
     private void Beside(SourceWriter w, IReadOnlyList<(MatrixSpec Matrix, string Output, string Stride)> outputs)
     {
         MatrixSpec first = outputs[0].Matrix;
-        w.Lines($"{plan.Spec.Name}Kernels{KernelVariant.Of(first, first.Bits).Suffix}.LinearBeside(");
+        w.Lines($"{KernelVariant.Of(first, first.Bits).Suffix}.LinearBeside(");
         w.Lines("    x,");
         foreach ((MatrixSpec matrix, _, _) in outputs)
         {
@@ -113,11 +113,10 @@ internal sealed class LinearEmitter(ModelPlan plan)
 
     private void Product(SourceWriter w, MatrixSpec matrix, string input, string inputStride, string output, string stride, string count)
     {
-        string kernels = plan.Spec.Name + "Kernels";
         if (!matrix.IsQuantized)
         {
             string place = Identifier.Of(matrix.Name);
-            w.Lines($"{kernels}F32.Linear(ref {input}, {inputStride}, {count}, ref pass.WeightFloats({place}.Codes), ref pass.WeightFloats({place}.Bias), {N(matrix.Rows)}, {N(matrix.Columns)}, ref {output}, {stride});");
+            w.Lines($"{KernelVariant.FullPrecision.Suffix}.Linear(ref {input}, {inputStride}, {count}, ref pass.WeightFloats({place}.Codes), ref pass.WeightFloats({place}.Bias), {N(matrix.Rows)}, {N(matrix.Columns)}, ref {output}, {stride});");
             return;
         }
 
@@ -125,7 +124,7 @@ internal sealed class LinearEmitter(ModelPlan plan)
         {
             string suffix = KernelVariant.Of(matrix, matrix.Bits).Suffix;
             string open = $"PlacedCodebook.Open(pass, {Identifier.Of(matrix.Name)}, {N(matrix.Rows)}, {N(matrix.Columns)})";
-            w.Lines($"{kernels}{suffix}.Linear(ref {input}, {inputStride}, {count}, {open}, ref {output}, {stride}, ref pass.LocalFloats(worker, PanelScratch));");
+            w.Lines($"{suffix}.Linear(ref {input}, {inputStride}, {count}, {open}, ref {output}, {stride}, ref pass.LocalFloats(worker, PanelScratch));");
             return;
         }
 
@@ -136,7 +135,7 @@ internal sealed class LinearEmitter(ModelPlan plan)
             string variant = KernelVariant.Of(matrix, segments[s].Bits).Suffix;
             string target = !matrix.IsMixed ? $"ref {output}, {stride}"
                 : $"ref Unsafe.Add(ref pass.LocalFloats(worker, Stored), {N(segments[s].FirstRow)}), {N(matrix.Rows)}";
-            w.Lines($"{kernels}{variant}.Linear({rows}, {Open(matrix, s)}, {target}, ref pass.LocalFloats(worker, PanelScratch));");
+            w.Lines($"{variant}.Linear({rows}, {Open(matrix, s)}, {target}, ref pass.LocalFloats(worker, PanelScratch));");
         }
 
         if (matrix.IsMixed)

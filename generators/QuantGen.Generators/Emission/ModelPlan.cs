@@ -16,13 +16,7 @@ internal sealed class ModelPlan
         Spec = spec;
         Weights = WeightLayout.Of(spec.Model);
         Memory = MemoryPlan.Of(spec);
-        Kernels = spec.Model.Matrices
-            .SelectMany(m => m.Segments().Select(s => KernelVariant.Of(m, s.Bits)))
-            .SelectMany(k => k.HasCodebook ? new[] { k, KernelVariant.FullPrecision } : new[] { k })
-            .Distinct()
-            .OrderBy(k => k.Bits)
-            .ThenBy(k => k.Suffix, StringComparer.Ordinal)
-            .ToArray();
+        Kernels = KernelSources.InUse(spec.Model);
     }
 
     public ClassSpec Spec { get; }
@@ -33,5 +27,5 @@ internal sealed class ModelPlan
 
     public MemoryPlan Memory { get; }
 
-    public IReadOnlyList<KernelVariant> Kernels { get; }
+    public EquatableArray<KernelVariant> Kernels { get; }
 }

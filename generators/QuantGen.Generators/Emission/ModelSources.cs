@@ -1,10 +1,9 @@
-using QuantGen.Generators.Emission.Kernels;
 using QuantGen.Generators.Emission.Training;
 using QuantGen.Generators.Specs;
 
 namespace QuantGen.Generators.Emission;
 
-/// <summary>The files of one class: surface, spec, encoder, and one per kernel in use.</summary>
+/// <summary>The files of one class: surface, spec, plan, encoder and training. Kernels belong to no class.</summary>
 internal static class ModelSources
 {
     public static IEnumerable<EmittedFile> Emit(ClassSpec spec)
@@ -14,14 +13,6 @@ internal static class ModelSources
         yield return new EmittedFile(spec.Hint + ".Spec.g.cs", SpecEmitter.Emit(plan));
         yield return new EmittedFile(spec.Hint + ".Plan.g.cs", PlanEmitter.Emit(plan));
         yield return new EmittedFile(spec.Hint + ".Encoder.g.cs", EncoderEmitter.Emit(plan));
-        foreach (KernelVariant variant in plan.Kernels)
-        {
-            string text = variant.IsFullPrecision ? FloatKernelEmitter.Emit(spec)
-                : variant.HasCodebook ? CodebookKernelEmitter.Emit(spec, variant)
-                : QuantizedKernelEmitter.Emit(spec, variant);
-            yield return new EmittedFile($"{spec.Hint}.Kernels.{variant.Suffix}.g.cs", text);
-        }
-
         if (spec.Training)
         {
             yield return new EmittedFile(spec.Hint + ".Training.g.cs", TrainingEmitter.Emit(plan));

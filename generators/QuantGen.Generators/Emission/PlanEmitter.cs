@@ -152,7 +152,7 @@ internal static class PlanEmitter
                     w.Lines(segments[s].Bits == 32
                         ? $"""LinearPlacer.PlaceFullPrecision(model, arena, "{matrix.Name}", {place});"""
                         : matrix.HasCodebook ? $"""LinearPlacer.PlaceCodebook(model, arena, "{matrix.Name}", {place});"""
-                        : $"""LinearPlacer.Place(model, arena, "{matrix.Name}", {N(s)}, {plan.Spec.Name}Kernels{variant}.Order, {place});""");
+                        : $"""LinearPlacer.Place(model, arena, "{matrix.Name}", {N(s)}, {variant}.Order, {place});""");
                 }
             }
         }

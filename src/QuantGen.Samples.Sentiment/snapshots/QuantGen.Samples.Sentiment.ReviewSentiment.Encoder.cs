@@ -14,6 +14,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
     using global::QuantGen.Linear;
     using global::QuantGen.Packed;
     using global::QuantGen.Specs;
+    using global::QuantGen.Generated.Kernels;
 
     /// <summary>Runs ReviewSentiment: embedding, 4 layers, head. Each phase ends before the next begins.</summary>
     internal sealed partial class ReviewSentimentProgram : global::QuantGen.Execution.IEncoderProgram
@@ -22,7 +23,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public ModelSpec Spec => ModelSpec;
 
         /// <inheritdoc/>
-        public string InstructionSet => ReviewSentimentKernelsW2.InstructionSet;
+        public string InstructionSet => W2.InstructionSet;
 
         /// <inheritdoc/>
         public int PhaseCount => 10;
@@ -106,7 +107,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer0AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer0AttentionSelfInputZeroPoint), 0));
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            ReviewSentimentKernelsW2.LinearBeside(
+            W2.LinearBeside(
                 x,
                 LinearWeights.Open(pass, EncoderLayer0AttentionSelfQuery, 256, 256, 256, false),
                 LinearWeights.Open(pass, EncoderLayer0AttentionSelfKey, 256, 256, 256, false),
@@ -128,7 +129,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref context, ProjectedStride, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer0AttentionOutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer0AttentionOutputDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.AttentionOutput);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -140,7 +141,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer0IntermediateDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer0IntermediateDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.FeedForwardIn);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer0IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.Gelu);
             Gelu.Erf(ref intermediate, count * IntermediateSize);
@@ -150,7 +151,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, 1024, Unsafe.Add(ref pass.WeightFloats(EncoderLayer0OutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer0OutputDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.FeedForwardOut);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer0OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -166,7 +167,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer1AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer1AttentionSelfInputZeroPoint), 0));
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            ReviewSentimentKernelsW2.LinearBeside(
+            W2.LinearBeside(
                 x,
                 LinearWeights.Open(pass, EncoderLayer1AttentionSelfQuery, 256, 256, 256, false),
                 LinearWeights.Open(pass, EncoderLayer1AttentionSelfKey, 256, 256, 256, false),
@@ -188,7 +189,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref context, ProjectedStride, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer1AttentionOutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer1AttentionOutputDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.AttentionOutput);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -200,7 +201,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer1IntermediateDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer1IntermediateDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.FeedForwardIn);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer1IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.Gelu);
             Gelu.Erf(ref intermediate, count * IntermediateSize);
@@ -210,7 +211,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, 1024, Unsafe.Add(ref pass.WeightFloats(EncoderLayer1OutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer1OutputDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.FeedForwardOut);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer1OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -226,7 +227,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer2AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer2AttentionSelfInputZeroPoint), 0));
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            ReviewSentimentKernelsW2.LinearBeside(
+            W2.LinearBeside(
                 x,
                 LinearWeights.Open(pass, EncoderLayer2AttentionSelfQuery, 256, 256, 256, false),
                 LinearWeights.Open(pass, EncoderLayer2AttentionSelfKey, 256, 256, 256, false),
@@ -248,7 +249,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref context, ProjectedStride, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer2AttentionOutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer2AttentionOutputDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.AttentionOutput);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer2AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -260,7 +261,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer2IntermediateDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer2IntermediateDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.FeedForwardIn);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer2IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer2IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.Gelu);
             Gelu.Erf(ref intermediate, count * IntermediateSize);
@@ -270,7 +271,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, 1024, Unsafe.Add(ref pass.WeightFloats(EncoderLayer2OutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer2OutputDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.FeedForwardOut);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer2OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer2OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -287,7 +288,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer3AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer3AttentionSelfInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                ReviewSentimentKernelsW2.LinearBeside(
+                W2.LinearBeside(
                     x,
                     LinearWeights.Open(pass, EncoderLayer3AttentionSelfKey, 256, 256, 256, false),
                     LinearWeights.Open(pass, EncoderLayer3AttentionSelfValue, 256, 256, 256, false),
@@ -303,7 +304,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, sequences, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer3AttentionSelfInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer3AttentionSelfInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfQuery, 256, 256, 256, false), ref query, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionSelfQuery, 256, 256, 256, false), ref query, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
                 FirstTokens.Scatter(pass, sequence, sequences, ref query, HiddenSize, ref pass.Shared(Projected), ProjectedStride);
             }
         }
@@ -325,7 +326,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref context, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer3AttentionOutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer3AttentionOutputDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.AttentionOutput);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer3AttentionOutputDense, 256, 256, 256, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -337,7 +338,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, 256, Unsafe.Add(ref pass.WeightFloats(EncoderLayer3IntermediateDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer3IntermediateDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.FeedForwardIn);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer3IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer3IntermediateDense, 1024, 256, 256, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.Gelu);
             Gelu.Erf(ref intermediate, count * IntermediateSize);
@@ -347,7 +348,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, 1024, Unsafe.Add(ref pass.WeightFloats(EncoderLayer3OutputDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(EncoderLayer3OutputDenseInputZeroPoint), 0));
                 pass.Enter(worker, OperatorClass.FeedForwardOut);
-                ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer3OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer3OutputDense, 256, 1024, 1024, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -424,7 +425,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, 1, 256, Unsafe.Add(ref pass.WeightFloats(PoolerDenseInputScale), 0), Unsafe.Add(ref pass.WeightIntegers(PoolerDenseInputZeroPoint), 0));
             pass.Enter(worker, OperatorClass.Head);
-            ReviewSentimentKernelsW2.Linear(x, LinearWeights.Open(pass, PoolerDense, 256, 256, 256, false), ref pooled, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, PoolerDense, 256, 256, 256, false), ref pooled, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.Head, 2 * HiddenSize);
             Tanh.Apply(ref pooled, HiddenSize);
             Dense.Apply(

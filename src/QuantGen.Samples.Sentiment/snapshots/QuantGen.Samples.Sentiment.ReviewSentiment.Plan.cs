@@ -14,6 +14,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
     using global::QuantGen.Linear;
     using global::QuantGen.Packed;
     using global::QuantGen.Specs;
+    using global::QuantGen.Generated.Kernels;
 
     partial class ReviewSentimentProgram
     {
@@ -334,31 +335,31 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             TensorPlacer.PlaceZeroPoints(model, arena, "pooler.dense.input_zero_point", PoolerDenseInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, "classifier.weight", ClassifierWeight);
             TensorPlacer.PlaceFloats(model, arena, "classifier.bias", ClassifierBias);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.query", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.key", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.value", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.intermediate.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer0OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.query", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.key", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.value", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.intermediate.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer1OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.query", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.key", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.value", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.intermediate.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer2OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.query", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.key", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.value", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.intermediate.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.output.dense", 0, ReviewSentimentKernelsW2.Order, EncoderLayer3OutputDense);
-            LinearPlacer.Place(model, arena, "pooler.dense", 0, ReviewSentimentKernelsW2.Order, PoolerDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.query", 0, W2.Order, EncoderLayer0AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.key", 0, W2.Order, EncoderLayer0AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.value", 0, W2.Order, EncoderLayer0AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.output.dense", 0, W2.Order, EncoderLayer0AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.intermediate.dense", 0, W2.Order, EncoderLayer0IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.output.dense", 0, W2.Order, EncoderLayer0OutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.query", 0, W2.Order, EncoderLayer1AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.key", 0, W2.Order, EncoderLayer1AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.value", 0, W2.Order, EncoderLayer1AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.output.dense", 0, W2.Order, EncoderLayer1AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.intermediate.dense", 0, W2.Order, EncoderLayer1IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.output.dense", 0, W2.Order, EncoderLayer1OutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.query", 0, W2.Order, EncoderLayer2AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.key", 0, W2.Order, EncoderLayer2AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.value", 0, W2.Order, EncoderLayer2AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.output.dense", 0, W2.Order, EncoderLayer2AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.intermediate.dense", 0, W2.Order, EncoderLayer2IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.output.dense", 0, W2.Order, EncoderLayer2OutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.query", 0, W2.Order, EncoderLayer3AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.key", 0, W2.Order, EncoderLayer3AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.value", 0, W2.Order, EncoderLayer3AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.output.dense", 0, W2.Order, EncoderLayer3AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.intermediate.dense", 0, W2.Order, EncoderLayer3IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.output.dense", 0, W2.Order, EncoderLayer3OutputDense);
+            LinearPlacer.Place(model, arena, "pooler.dense", 0, W2.Order, PoolerDense);
         }
     }
 }

@@ -14,6 +14,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
     using global::QuantGen.Linear;
     using global::QuantGen.Packed;
     using global::QuantGen.Specs;
+    using global::QuantGen.Generated.Kernels;
 
     // Byte ledger of the packed file, vocabulary and header excepted.
     //   embeddings         1,299,564

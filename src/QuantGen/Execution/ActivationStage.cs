@@ -11,7 +11,7 @@ namespace QuantGen.Execution;
 /// <param name="Sums">Offset of one centered sum per token, or per token and group.</param>
 public readonly record struct ActivationStage(long Codes, long Scales, long ZeroPoints, long Sums)
 {
-    /// <summary>Gets the bits of a code: 2, 4 or 8.</summary>
+    /// <summary>Gets the bits of a code, 2 to 8.</summary>
     public int Bits { get; init; } = 8;
 
     /// <summary>Quantizes each token by its own range.</summary>

@@ -18,7 +18,7 @@ public readonly record struct ActivationParameters(float Scale, float Inverse, i
     /// </remarks>
     /// <param name="low">The smallest value; above 0 counts as 0.</param>
     /// <param name="high">The largest value; below 0 counts as 0.</param>
-    /// <param name="bits">Bits of a code: 2, 4 or 8.</param>
+    /// <param name="bits">Bits of a code, 2 to 8.</param>
     /// <returns>The mapping.</returns>
     public static ActivationParameters FromMinMax(float low, float high, int bits = 8)
     {
@@ -39,7 +39,7 @@ public readonly record struct ActivationParameters(float Scale, float Inverse, i
     /// </remarks>
     /// <param name="scale">The scale; positive and finite, floored at 1e-8.</param>
     /// <param name="zeroPoint">The code of 0, below 2^bits.</param>
-    /// <param name="bits">Bits of a code: 2, 4 or 8.</param>
+    /// <param name="bits">Bits of a code, 2 to 8.</param>
     /// <returns>The mapping.</returns>
     public static ActivationParameters FromScale(float scale, int zeroPoint, int bits = 8)
     {

@@ -26,7 +26,7 @@ public static class ActivationQuantizer
     /// <param name="scales">Receives one scale a row.</param>
     /// <param name="zeroPoints">Receives one zero point a row, in 0..255.</param>
     /// <param name="centeredSums">Receives the sum of (code - zero point) over each row's columns.</param>
-    /// <param name="bits">Bits of a code: 2, 4 or 8.</param>
+    /// <param name="bits">Bits of a code, 2 to 8.</param>
     public static void QuantizePerToken(
         ref float input, nint inputStride, int rows, int columns, ref byte codes, nint codesStride,
         ref float scales, ref int zeroPoints, ref int centeredSums, int bits = 8)
@@ -59,7 +59,7 @@ public static class ActivationQuantizer
     /// <param name="codes">Receives the codes; those from <paramref name="columns"/> to the stride become 0.</param>
     /// <param name="codesStride">Bytes from one row of codes to the next, at least <paramref name="columns"/>.</param>
     /// <param name="centeredSums">Receives the sum of (code - zero point) over each row's columns.</param>
-    /// <param name="bits">Bits of a code: 2, 4 or 8.</param>
+    /// <param name="bits">Bits of a code, 2 to 8.</param>
     public static void QuantizeStatic(
         ref float input, nint inputStride, int rows, int columns, float scale, int zeroPoint,
         ref byte codes, nint codesStride, ref int centeredSums, int bits = 8)
@@ -87,7 +87,7 @@ public static class ActivationQuantizer
     /// <summary>Quantizes one token by its own range, by the book.</summary>
     /// <param name="input">The token's values. NaN takes no part in the range.</param>
     /// <param name="codes">Receives the codes; as many as there are values.</param>
-    /// <param name="bits">Bits of a code: 2, 4 or 8.</param>
+    /// <param name="bits">Bits of a code, 2 to 8.</param>
     /// <returns>The scale and zero point used.</returns>
     public static ActivationParameters Reference(ReadOnlySpan<float> input, Span<byte> codes, int bits = 8)
     {

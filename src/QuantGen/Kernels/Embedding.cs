@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using QuantGen.Quantization;
 
 namespace QuantGen.Kernels;
 
@@ -12,7 +13,7 @@ public static class Embedding
     /// A quantized word row holds codes packed lowest bits first, from a byte boundary on; a value is <c>(code - 2^(bits - 1)) * scale</c>.
     /// </remarks>
     /// <param name="wordRow">The word's packed row: <c>ceil(columns * bits / 8)</c> bytes, or floats when <paramref name="bits"/> is 32.</param>
-    /// <param name="bits">2, 4, 8 or 32.</param>
+    /// <param name="bits">2 to 8, or 32.</param>
     /// <param name="scale">The row's scale; not used for 32 bits.</param>
     /// <param name="tokenType">The token type's row.</param>
     /// <param name="position">The position's row.</param>
@@ -65,7 +66,7 @@ public static class Embedding
 
     /// <summary>Computes the values of a word alone, as decoders that share them need.</summary>
     /// <param name="wordRow">The word's packed row.</param>
-    /// <param name="bits">2, 4 or 8.</param>
+    /// <param name="bits">2 to 8.</param>
     /// <param name="scale">The row's scale.</param>
     /// <param name="columns">The width of the embedding.</param>
     /// <param name="output">Receives the values.</param>
@@ -115,7 +116,7 @@ public static class Embedding
     internal static void Word<TLanes>(ref byte wordRow, int bits, float scale, int columns, ref float output)
         where TLanes : struct, ILanes<TLanes>
     {
-        Debug.Assert(bits is 2 or 4 or 8);
+        Debug.Assert(bits is >= 2 and <= 8);
         nuint whole = (nuint)columns & ~(nuint)15;
         for (nuint i = 0; i < whole; i += 16)
         {
@@ -136,7 +137,7 @@ public static class Embedding
         ref float gamma, ref float beta, float epsilon, int columns, ref float output)
         where TLanes : struct, ILanes<TLanes>
     {
-        Debug.Assert(bits is 2 or 4 or 8 or 32 && columns >= 1);
+        Debug.Assert(bits is (>= 2 and <= 8) or 32 && columns >= 1);
         nuint whole = (nuint)columns & ~(nuint)15;
         int rest = columns & 15;
         for (nuint i = 0; i < whole; i += 16)
@@ -176,7 +177,8 @@ public static class Embedding
         {
             2 => Vector128.Create(SpreadPairs(ReadUInt16(ref codes)), SpreadPairs(ReadUInt16(ref Unsafe.Add(ref codes, 2)))).AsByte(),
             4 => Vector128.Create(SpreadNibbles(ReadUInt32(ref codes)), SpreadNibbles(ReadUInt32(ref Unsafe.Add(ref codes, 4)))).AsByte(),
-            _ => Vector128.LoadUnsafe(ref codes),
+            8 => Vector128.LoadUnsafe(ref codes),
+            _ => Vector128.Create(CodePacker.Spread(FirstEight(ref codes, bits), bits), CodePacker.Spread(LastEight(ref codes, bits), bits)).AsByte(),
         };
         return (TLanes.FromBytes(unpacked) - TLanes.Broadcast(1 << (bits - 1))) * TLanes.Broadcast(scale);
     }
@@ -195,6 +197,15 @@ public static class Embedding
         codes = (codes | (codes << 8)) & 0x00FF_00FF_00FF_00FF;
         return (codes | (codes << 4)) & 0x0F0F_0F0F_0F0F_0F0F;
     }
+
+    // Of sixteen codes in 2 * bits bytes, of which no more than these may be read: a row can be the last of its memory.
+    private static ulong FirstEight(ref byte codes, int bits) => bits == 3 ? ReadUInt32(ref codes) : ReadUInt64(ref codes);
+
+    private static ulong LastEight(ref byte codes, int bits) => bits == 3
+        ? ReadUInt32(ref Unsafe.Add(ref codes, 2)) >> 8
+        : ReadUInt64(ref Unsafe.Add(ref codes, (2 * bits) - 8)) >> (8 * (8 - bits));
+
+    private static ulong ReadUInt64(ref byte source) => Unsafe.ReadUnaligned<ulong>(ref source);
 
     private static ulong ReadUInt16(ref byte source) => Unsafe.ReadUnaligned<ushort>(ref source);
 

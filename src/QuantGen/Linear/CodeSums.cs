@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using QuantGen.Quantization;
 
 namespace QuantGen.Linear;
 
@@ -8,36 +9,25 @@ namespace QuantGen.Linear;
 internal static class CodeSums
 {
     /// <summary>Adds up the codes of a row; bits behind the last code are zero.</summary>
-    /// <param name="packed">Codes of 1, 2, 3, 4 or 8 bits, lowest bits first.</param>
+    /// <param name="packed">Codes of 1 to 8 bits, lowest bits first.</param>
     /// <param name="bits">Bits of a code.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Sum(ReadOnlySpan<byte> packed, int bits)
     {
-        // Sixteen codes of three bits fill six bytes; all others fill eight.
-        int step = bits == 3 ? 6 : 8;
-        ulong lowest = LowestBits(bits);
+        int step = CodeWord.Bytes(bits);
+        ulong lowest = CodeWord.LowestBits(bits);
         int sum = 0;
         for (; packed.Length >= sizeof(ulong); packed = packed.Slice(step))
         {
             sum += Word(BinaryPrimitives.ReadUInt64LittleEndian(packed), lowest, bits);
         }
 
-        // One word is left, or at three bits up to two.
+        // One word is left, or up to two where a step is less than eight bytes.
         Span<byte> tail = stackalloc byte[2 * sizeof(ulong)];
         tail.Clear();
         packed.CopyTo(tail);
         return sum + Word(BinaryPrimitives.ReadUInt64LittleEndian(tail), lowest, bits) + Word(BinaryPrimitives.ReadUInt64LittleEndian(tail.Slice(step)), lowest, bits);
     }
-
-    // The lowest bit of every code of a step.
-    private static ulong LowestBits(int bits) => bits switch
-    {
-        1 => ulong.MaxValue,
-        2 => 0x5555555555555555,
-        3 => 0x0000249249249249,
-        4 => 0x1111111111111111,
-        _ => 0x0101010101010101,
-    };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Word(ulong word, ulong lowest, int bits)

@@ -7,10 +7,11 @@ namespace QuantGen.Linear;
 /// A panel is <see cref="PanelOutputs"/> consecutive rows. Inside it come packs of <see cref="StepsPerPack"/> steps; a step is <see cref="Interleave"/>
 /// consecutive inputs. A pack is <see cref="PlanesPerPack"/> planes of <see cref="PanelVectors"/> vectors. Byte i of vector v holds, for output
 /// v * <see cref="VectorOutputs"/> + i / <see cref="Interleave"/> and input i % <see cref="Interleave"/> of each step s, the code at bits
-/// [bits * s, bits * s + bits). Three bits are split: planes 0 and 1 hold the low two bits of steps 0-3 and 4-7, plane 2 the high bits of all eight.
+/// [bits * s, bits * s + bits). Codes of 3, 5, 6 and 7 bits are cut into parts of 4, 2 and 1 bits (<see cref="CodeField"/>), each of which stands so in planes of its own: of
+/// three bits planes 0 and 1 hold the low two bits of steps 0-3 and 4-7, plane 2 the high bits of all eight.
 /// Eight bits are stored as two's complement of the centered code.
 /// </remarks>
-/// <param name="Bits">1, 2, 3, 4 or 8.</param>
+/// <param name="Bits">1 to 8.</param>
 /// <param name="VectorOutputs">Outputs in a vector.</param>
 /// <param name="Interleave">Consecutive inputs of one output that stand together.</param>
 /// <param name="PanelVectors">Vectors of a panel.</param>
@@ -35,10 +36,10 @@ public readonly record struct KernelOrder(int Bits, int VectorOutputs, int Inter
     public int VectorBytes => VectorOutputs * Interleave;
 
     /// <summary>Gets the steps of a pack.</summary>
-    public int StepsPerPack => Bits == 3 ? 8 : 8 / Bits;
+    public int StepsPerPack => CodeField.StepsPerPack(Bits);
 
     /// <summary>Gets the planes of a pack.</summary>
-    public int PlanesPerPack => Bits == 3 ? 3 : 1;
+    public int PlanesPerPack => CodeField.PlanesPerPack(Bits);
 
     /// <summary>Gets the order of the rows behind the last whole panel, where panels do not divide padded rows: each vector is a panel of its own.</summary>
     public KernelOrder Narrow => this with { PanelVectors = 1 };

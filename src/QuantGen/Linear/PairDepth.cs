@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using QuantGen.Specs;
 
 namespace QuantGen.Linear;
 
@@ -16,8 +17,9 @@ public static class PairDepth
     // 255 * 128 <= 32,767.
     private const ushort MostWeight = short.MaxValue / byte.MaxValue;
 
-    /// <summary>Inputs that are looked at together: depths are multiples of it.</summary>
-    private const int Granule = KernelOrder.ColumnMultiple;
+    /// <summary>Gets the inputs that are looked at together: depths are multiples of it, and one always fits, because half of its weights are at most 128 in all.</summary>
+    /// <param name="bits">Bits of a code, 1 to 7.</param>
+    internal static int Granule(int bits) => Math.Min(KernelOrder.ColumnMultiple, 512 >> bits);
 
     /// <summary>Finds the depth of a panel.</summary>
     /// <param name="order">The order of the panel, whose kernel adds pairs; fewer than 8 bits.</param>
@@ -25,10 +27,11 @@ public static class PairDepth
     /// <param name="columns">Padded inputs.</param>
     /// <param name="rows">Rows of the panel that exist; what the others compute is never read.</param>
     /// <param name="groupSize">Inputs after which sums are widened in any case, a multiple of 32 where it is less than <paramref name="columns"/>.</param>
-    /// <returns>A multiple of 32 inputs, at most <paramref name="groupSize"/> rounded up.</returns>
+    /// <returns>A multiple of 32 inputs up to 4 bits and of 16, 8, 4 inputs at 5, 6, 7 bits, at most <paramref name="groupSize"/> rounded up.</returns>
     public static int Of(KernelOrder order, ReadOnlySpan<byte> panel, int columns, int rows, int groupSize)
     {
-        int granules = columns / Granule;
+        int inputs = Granule(order.Bits);
+        int granules = columns / inputs;
         int lanes = order.PanelVectors * order.VectorBytes / sizeof(ushort);
         ushort[] rented = ArrayPool<ushort>.Shared.Rent(granules * 2 * lanes);
         Span<ushort> weights = rented.AsSpan(0, granules * 2 * lanes);
@@ -38,7 +41,7 @@ public static class PairDepth
             weights.Slice(sums, lanes).Slice(2 * rows).Clear();
         }
 
-        int group = Math.Min((groupSize + Granule - 1) / Granule, granules);
+        int group = Math.Min((groupSize + inputs - 1) / inputs, granules);
         int depth = 1;
         while (depth < group && Fits(weights, 2 * lanes, group, depth + 1))
         {
@@ -46,7 +49,7 @@ public static class PairDepth
         }
 
         ArrayPool<ushort>.Shared.Return(rented);
-        return depth * Granule;
+        return depth * inputs;
     }
 
     /// <summary>Adds up, for every granule of inputs, the positive weights of each lane and then the negative ones.</summary>
@@ -55,10 +58,16 @@ public static class PairDepth
     {
         int plane = order.PanelVectors * order.VectorBytes;
         int packBytes = order.PlanesPerPack * plane;
-        int packs = Granule / (order.StepsPerPack * order.Interleave);
         int lanes = plane / sizeof(ushort);
-        for (int granule = 0; granule * packs * packBytes < panel.Length; granule++)
+
+        // A granule is some packs, or some steps of one.
+        int packs = Math.Max(1, Granule(order.Bits) / (order.StepsPerPack * order.Interleave));
+        int steps = Math.Min(order.StepsPerPack, Granule(order.Bits) / order.Interleave);
+        int parts = order.StepsPerPack / steps;
+        for (int granule = 0; granule * packs * packBytes < panel.Length * parts; granule++)
         {
+            int firstPack = granule / parts * packs;
+            int firstStep = granule % parts * steps;
             Span<ushort> sums = weights.Slice(granule * 2 * lanes, 2 * lanes);
             for (int at = 0; at < plane; at += Vector256<byte>.Count)
             {
@@ -66,7 +75,7 @@ public static class PairDepth
                 Vector256<byte> negative = Vector256<byte>.Zero;
                 for (int pack = 0; pack < packs; pack++)
                 {
-                    AddPack(order, panel.Slice((((granule * packs) + pack) * packBytes) + at), plane, ref positive, ref negative);
+                    AddSteps(order, panel.Slice(((firstPack + pack) * packBytes) + at), plane, firstStep, steps, ref positive, ref negative);
                 }
 
                 PairSums(positive).CopyTo(sums.Slice(at / sizeof(ushort)));
@@ -75,16 +84,19 @@ public static class PairDepth
         }
     }
 
-    // At most eight steps of weights up to 8 meet in a byte.
+    // Two bytes are half of a granule, so that what meets in one is at most 128.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddPack(KernelOrder order, ReadOnlySpan<byte> pack, int plane, ref Vector256<byte> positive, ref Vector256<byte> negative)
+    private static void AddSteps(KernelOrder order, ReadOnlySpan<byte> pack, int plane, int first, int count, ref Vector256<byte> positive, ref Vector256<byte> negative)
     {
         Vector256<byte> zero = Vector256.Create((byte)(order.Bits == 1 ? 1 : 1 << (order.Bits - 1)));
-        for (int step = 0; step < order.StepsPerPack; step++)
+        CodeField[] fields = CodeField.Of(order.Bits);
+        for (int step = first; step < first + count; step++)
         {
-            Vector256<byte> code = order.Bits == 3
-                ? Bits(pack.Slice(step / 4 * plane), step % 4 * 2, 2) | (Bits(pack.Slice(2 * plane), step, 1) << 2)
-                : Bits(pack, step * order.Bits, order.Bits);
+            Vector256<byte> code = Bits(pack.Slice(fields[0].Plane(step) * plane), fields[0].FirstBit(step), fields[0].Bits);
+            for (int i = 1; i < fields.Length; i++)
+            {
+                code |= Bits(pack.Slice(fields[i].Plane(step) * plane), fields[i].FirstBit(step), fields[i].Bits) << fields[i].Offset;
+            }
 
             // One bit stands for -1 and +1, which are as far from 1 as 0 and 2.
             code = order.Bits == 1 ? code + code : code;

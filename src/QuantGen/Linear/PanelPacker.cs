@@ -16,8 +16,9 @@ internal sealed class PanelPacker : IPanelPacker
     private readonly KernelOrder _order;
     private readonly int _rowBytes;
     private readonly int _elementBytes;
-    private readonly ElementOrder _elements;
-    private readonly ElementOrder _highBits;
+    private readonly CodeField[] _fields;
+    private readonly ElementOrder[] _elements;
+    private readonly FieldRow[] _rows;
 
     /// <summary>Prepares for rows of one length.</summary>
     /// <param name="order">The kernel's order.</param>
@@ -28,10 +29,9 @@ internal sealed class PanelPacker : IPanelPacker
         _rowBytes = MatrixSpec.RowBytes(columns, order.Bits);
         _elementBytes = KernelOrder.Pad(columns, KernelOrder.ColumnMultiple) / 8 * order.Bits;
         PanelBytes = _elementBytes * order.PanelOutputs;
-
-        // Three bits are two bits and one bit.
-        _elements = new ElementOrder(order.Bits == 3 ? 2 : order.Bits, order.Interleave);
-        _highBits = new ElementOrder(1, order.Interleave);
+        _fields = CodeField.Of(order.Bits);
+        _elements = [.. _fields.Select(field => new ElementOrder(field.Bits, order.Interleave))];
+        _rows = _fields.Length == 1 ? [] : [.. _fields.Select(field => new FieldRow(order.Bits, field))];
     }
 
     /// <inheritdoc/>
@@ -56,19 +56,21 @@ internal sealed class PanelPacker : IPanelPacker
         ArrayPool<byte>.Shared.Return(elements);
     }
 
-    // Three-bit elements of a pack stand side by side: low bits of its first half, of its second half, and all high bits.
+    // Elements of a pack stand side by side: those of its first part, then of its second.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Join<T>(ReadOnlySpan<byte> low, ReadOnlySpan<byte> high, Span<byte> elements)
+    private void Join<T>(ReadOnlySpan<byte> part, CodeField field, Span<byte> elements)
         where T : unmanaged
     {
-        ReadOnlySpan<T> lows = MemoryMarshal.Cast<byte, T>(low);
-        ReadOnlySpan<T> highs = MemoryMarshal.Cast<byte, T>(high);
+        int planes = _order.PlanesPerPack;
+        int count = field.Bits * _order.StepsPerPack / 8;
+        ReadOnlySpan<T> parts = MemoryMarshal.Cast<byte, T>(part);
         Span<T> all = MemoryMarshal.Cast<byte, T>(elements);
-        for (int pack = 0; pack * 3 < all.Length; pack++)
+        for (int pack = 0; pack * planes < all.Length; pack++)
         {
-            all[pack * 3] = lows[pack * 2];
-            all[(pack * 3) + 1] = lows[(pack * 2) + 1];
-            all[(pack * 3) + 2] = highs[pack];
+            for (int i = 0; i < count; i++)
+            {
+                all[(pack * planes) + field.FirstPlane + i] = parts[(pack * count) + i];
+            }
         }
     }
 
@@ -79,30 +81,31 @@ internal sealed class PanelPacker : IPanelPacker
         Span<byte> padded = scratch.Slice(0, length);
         row.CopyTo(padded);
         padded.Slice(row.Length).Clear();
-        if (_order.Bits != 3)
+        if (_fields.Length == 1)
         {
-            _elements.Apply(padded);
+            _elements[0].Apply(padded);
             padded.Slice(0, elements.Length).CopyTo(elements);
             return;
         }
 
-        int highBytes = elements.Length / 3;
-        Span<byte> low = scratch.Slice(length, KernelOrder.Pad(2 * highBytes, VectorBytes));
-        Span<byte> high = scratch.Slice(length + low.Length, KernelOrder.Pad(highBytes, VectorBytes));
-        ThreeBitRow.Split(scratch, low.Slice(0, 2 * highBytes), high.Slice(0, highBytes));
-        _elements.Apply(low);
-        _highBits.Apply(high);
-        switch (_order.Interleave)
+        for (int i = 0; i < _fields.Length; i++)
         {
-            case 4:
-                Join<uint>(low, high, elements);
-                break;
-            case 2:
-                Join<ushort>(low, high, elements);
-                break;
-            default:
-                Join<byte>(low, high, elements);
-                break;
+            int bytes = elements.Length / _order.Bits * _fields[i].Bits;
+            Span<byte> part = scratch.Slice(length, KernelOrder.Pad(bytes, VectorBytes));
+            _rows[i].CopyTo(scratch, part.Slice(0, bytes));
+            _elements[i].Apply(part);
+            switch (_order.Interleave)
+            {
+                case 4:
+                    Join<uint>(part, _fields[i], elements);
+                    break;
+                case 2:
+                    Join<ushort>(part, _fields[i], elements);
+                    break;
+                default:
+                    Join<byte>(part, _fields[i], elements);
+                    break;
+            }
         }
     }
 

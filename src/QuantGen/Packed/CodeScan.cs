@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using QuantGen.Quantization;
 
 namespace QuantGen.Packed;
 
@@ -13,7 +14,7 @@ internal static class CodeScan
     /// </remarks>
     /// <param name="stream">Codes, lowest bits first.</param>
     /// <param name="count">Codes in the stream.</param>
-    /// <param name="bits">2, 3, 4 or 8.</param>
+    /// <param name="bits">2 to 8.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static long IndexOfZero(ReadOnlySpan<byte> stream, long count, int bits)
     {
@@ -22,10 +23,9 @@ internal static class CodeScan
             return stream[..(int)count].IndexOf((byte)0);
         }
 
-        // 3-bit codes fill whole bytes every 24 bits, so their words advance by 6 bytes of the 8 read.
-        int step = bits == 3 ? 6 : 8;
-        int codesPerStep = step * 8 / bits;
-        ulong lowest = LowestBits(bits, codesPerStep);
+        int step = CodeWord.Bytes(bits);
+        int codesPerStep = CodeWord.Codes(bits);
+        ulong lowest = CodeWord.LowestBits(bits);
         long code = 0;
         int position = 0;
         while (code + codesPerStep <= count && position + sizeof(ulong) <= stream.Length)
@@ -33,7 +33,13 @@ internal static class CodeScan
             ulong word = BinaryPrimitives.ReadUInt64LittleEndian(stream[position..]);
             ulong any = word | (word >> 1);
             any = bits >= 3 ? any | (word >> 2) : any;
-            any = bits == 4 ? any | (word >> 3) : any;
+            any = bits >= 4 ? any | (word >> 3) : any;
+            if (bits > 4)
+            {
+                // Four neighbours and four more, which for 5 and 6 bits are partly the same.
+                any |= any >> (bits - 4);
+            }
+
             if ((any & lowest) != lowest)
             {
                 break;
@@ -62,17 +68,6 @@ internal static class CodeScan
     {
         int used = (int)(((long)columns * bits) % 8);
         return used == 0 || row[^1] >> used == 0;
-    }
-
-    private static ulong LowestBits(int bits, int count)
-    {
-        ulong mask = 0;
-        for (int i = 0; i < count; i++)
-        {
-            mask |= 1UL << (i * bits);
-        }
-
-        return mask;
     }
 
     private static int CodeAt(ReadOnlySpan<byte> stream, long code, int bits)

@@ -3,7 +3,7 @@ using QuantGen.Specs;
 
 namespace QuantGen.Quantization;
 
-/// <summary>Packs one-byte codes to 1, 2, 3, 4, 5 or 8 bits each, and unpacks them.</summary>
+/// <summary>Packs one-byte codes to 1 to 8 bits each, and unpacks them.</summary>
 /// <remarks>
 /// A row is a little-endian stream of bits, lowest bits first: code i occupies bits <c>i * bits</c> upwards. Each row starts on a byte
 /// boundary; the unused high bits of its last byte are 0 when packed and ignored when unpacked.
@@ -12,12 +12,12 @@ public static class CodePacker
 {
     /// <summary>Says whether codes of this width can be packed.</summary>
     /// <param name="bits">Width of a code.</param>
-    public static bool Supports(int bits) => bits is 1 or 2 or 3 or 4 or 5 or 8;
+    public static bool Supports(int bits) => bits is >= 1 and <= 8;
 
     /// <summary>Returns the bytes of one packed row, <c>ceil(columns * bits / 8)</c>.</summary>
     /// <param name="columns">Codes in the row.</param>
-    /// <param name="bits">Width of a code: 1, 2, 3, 4, 5 or 8.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The width is not one of these, or the column count is negative.</exception>
+    /// <param name="bits">Width of a code, 1 to 8.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The width is none of these, or the column count is negative.</exception>
     public static int RowBytes(int columns, int bits)
     {
         CheckBits(bits);
@@ -28,7 +28,7 @@ public static class CodePacker
     /// <summary>Packs a matrix of codes row by row.</summary>
     /// <param name="codes">Row-major codes, <paramref name="columns"/> per row.</param>
     /// <param name="columns">Codes per row; divides the number of codes.</param>
-    /// <param name="bits">Width of a code: 1, 2, 3, 4, 5 or 8.</param>
+    /// <param name="bits">Width of a code, 1 to 8.</param>
     /// <param name="packed">Receives <c>rows * RowBytes</c> bytes, exactly.</param>
     /// <exception cref="ArgumentException">A length does not fit, or a code does not fit its width.</exception>
     public static void Pack(ReadOnlySpan<byte> codes, int columns, int bits, Span<byte> packed)
@@ -43,7 +43,7 @@ public static class CodePacker
     /// <summary>Unpacks a matrix of codes row by row.</summary>
     /// <param name="packed">What <see cref="Pack"/> wrote, exactly.</param>
     /// <param name="columns">Codes per row; divides the number of codes.</param>
-    /// <param name="bits">Width of a code: 1, 2, 3, 4, 5 or 8.</param>
+    /// <param name="bits">Width of a code, 1 to 8.</param>
     /// <param name="codes">Receives the row-major codes.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public static void Unpack(ReadOnlySpan<byte> packed, int columns, int bits, Span<byte> codes)
@@ -57,7 +57,7 @@ public static class CodePacker
 
     /// <summary>Packs one row.</summary>
     /// <param name="codes">The row's codes, each below 2^bits.</param>
-    /// <param name="bits">Width of a code: 1, 2, 3, 4, 5 or 8.</param>
+    /// <param name="bits">Width of a code, 1 to 8.</param>
     /// <param name="packed">Receives <see cref="RowBytes"/> bytes, exactly.</param>
     /// <exception cref="ArgumentException">The length does not fit, or a code does not fit its width.</exception>
     public static void PackRow(ReadOnlySpan<byte> codes, int bits, Span<byte> packed)
@@ -102,7 +102,7 @@ public static class CodePacker
 
     /// <summary>Unpacks one row.</summary>
     /// <param name="packed">The row's bytes, <see cref="RowBytes"/> of them.</param>
-    /// <param name="bits">Width of a code: 1, 2, 3, 4, 5 or 8.</param>
+    /// <param name="bits">Width of a code, 1 to 8.</param>
     /// <param name="codes">Receives the row's codes.</param>
     /// <exception cref="ArgumentException">The length does not fit.</exception>
     public static void UnpackRow(ReadOnlySpan<byte> packed, int bits, Span<byte> codes)
@@ -148,7 +148,9 @@ public static class CodePacker
     }
 
     /// <summary>Undoes <see cref="Squeeze"/>; bits above the low <c>8 * bits</c> are ignored.</summary>
-    private static ulong Spread(ulong squeezed, int bits)
+    /// <param name="squeezed">Eight codes.</param>
+    /// <param name="bits">Width of a code, less than 8.</param>
+    internal static ulong Spread(ulong squeezed, int bits)
     {
         squeezed = Part(squeezed, 4 * bits, 1UL, 32);
         squeezed = Part(squeezed, 2 * bits, 0x0000000100000001UL, 16);
@@ -193,7 +195,7 @@ public static class CodePacker
     {
         if (!Supports(bits))
         {
-            throw new ArgumentOutOfRangeException(nameof(bits), bits, "Codes are packed to 1, 2, 3, 4, 5 or 8 bits.");
+            throw new ArgumentOutOfRangeException(nameof(bits), bits, "Codes are packed to 1 to 8 bits.");
         }
     }
 }

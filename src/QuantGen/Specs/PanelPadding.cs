@@ -32,9 +32,9 @@ public static class PanelPadding
     /// <param name="multiple">Positive.</param>
     public static int Pad(int count, int multiple) => (count + multiple - 1) / multiple * multiple;
 
-    /// <summary>Gets whether weights of these bits are unpacked panel by panel for many tokens.</summary>
+    /// <summary>Gets whether weights of these bits are unpacked panel by panel, of three bits for many tokens: those that kernels read in more than one part.</summary>
     /// <param name="bits">Bits of a code.</param>
-    public static bool HasUnpacking(int bits) => bits == 3;
+    public static bool HasUnpacking(int bits) => bits is 3 or 5 or 6 or 7;
 
     /// <summary>Inputs that a word of table indices covers in the widest order, which is the one that takes most memory.</summary>
     public const int TableWordInputs = 12;

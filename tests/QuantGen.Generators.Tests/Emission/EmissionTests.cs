@@ -1,4 +1,6 @@
+using Microsoft.CodeAnalysis;
 using QuantGen.Generators.Emission;
+using QuantGen.Generators.Emission.Kernels;
 using QuantGen.Generators.Specs;
 using QuantGen.Generators.Tests.Running;
 using QuantGen.Specs;
@@ -13,22 +15,44 @@ public sealed class EmissionTests
     [InlineData(2, "W2")]
     [InlineData(3, "W3")]
     [InlineData(4, "W4")]
+    [InlineData(5, "W5")]
+    [InlineData(6, "W6")]
+    [InlineData(7, "W7")]
     [InlineData(8, "W8")]
     [InlineData(32, "F32")]
     public void Only_the_kernels_in_use_are_emitted(int bits, string suffix)
     {
-        string[] hints = Files(new SpecOptions { Bits = bits }).Keys.ToArray();
+        IEnumerable<string> hints = Tiny.Run($"{bits}").Sources.Select(s => s.HintName);
         Assert.Equal(
-            ["Sample.Tiny.Model.g.cs", "Sample.Tiny.Spec.g.cs", "Sample.Tiny.Plan.g.cs", "Sample.Tiny.Encoder.g.cs", $"Sample.Tiny.Kernels.{suffix}.g.cs"], hints);
+            ["Sample.Tiny.Model.g.cs", "Sample.Tiny.Spec.g.cs", "Sample.Tiny.Plan.g.cs", "Sample.Tiny.Encoder.g.cs", $"QuantGen.Kernels.{suffix}.g.cs"], hints);
+    }
+
+    [Fact]
+    public void Two_classes_of_one_width_share_one_kernel_that_names_neither()
+    {
+        string attribute = $"[QuantGen.QuantizedBert(2, {Tiny.Dimensions}";
+        GeneratorRun run = GeneratorRun.Of(TestCompilation.Create(
+            $"namespace A {{ {attribute})] public partial class Alpha; }} namespace B {{ {attribute}, HiddenActivation = QuantGen.HiddenActivation.GeluNew)] public partial class Beta; }}"))
+            .AssertCompiles();
+        GeneratedSourceResult kernel = Assert.Single(run.Sources, s => s.HintName.Contains("Kernels", StringComparison.Ordinal));
+        Assert.Equal("QuantGen.Kernels.W2.g.cs", kernel.HintName);
+        string text = kernel.SourceText.ToString();
+        Assert.Contains("namespace QuantGen.Generated.Kernels\n", text, StringComparison.Ordinal);
+        Assert.Contains("internal static class W2\n", text, StringComparison.Ordinal);
+        Assert.DoesNotMatch("Alpha|Beta", text);
+        foreach (string encoder in (string[])["A.Alpha.Encoder.g.cs", "B.Beta.Encoder.g.cs"])
+        {
+            Assert.Contains("W2.Linear(", Assert.Single(run.Sources, s => s.HintName == encoder).SourceText.ToString(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
     public void Codebooks_have_a_kernel_of_their_width_on_top_of_full_precision_and_no_activation_codes()
     {
         Dictionary<string, string> files = Files(new SpecOptions { Bits = 3, EmbeddingBits = 2, Storage = Storage.Codebook });
-        Assert.Equal(["Sample.Tiny.Kernels.W3Codebook.g.cs", "Sample.Tiny.Kernels.F32.g.cs"], files.Keys.Where(k => k.Contains("Kernels", StringComparison.Ordinal)));
+        Assert.Equal(["QuantGen.Kernels.W3Codebook.g.cs", "QuantGen.Kernels.F32.g.cs"], files.Keys.Where(k => k.Contains("Kernels", StringComparison.Ordinal)));
         string encoder = files["Sample.Tiny.Encoder.g.cs"];
-        Assert.Contains("TinyKernelsW3Codebook.Linear(ref hidden, HiddenSize, count, PlacedCodebook.Open(pass, EncoderLayer0AttentionSelfQuery, 8, 8)", encoder, StringComparison.Ordinal);
+        Assert.Contains("W3Codebook.Linear(ref hidden, HiddenSize, count, PlacedCodebook.Open(pass, EncoderLayer0AttentionSelfQuery, 8, 8)", encoder, StringComparison.Ordinal);
         Assert.Contains("Embedding.RunCodebook(", encoder, StringComparison.Ordinal);
         Assert.DoesNotContain("Stage.", encoder, StringComparison.Ordinal);
         Assert.DoesNotContain("TokenScales", files["Sample.Tiny.Plan.g.cs"], StringComparison.Ordinal);
@@ -103,7 +127,7 @@ public sealed class EmissionTests
             Assert.DoesNotContain('\t', text);
             Assert.DoesNotContain(Lines(text), l => l.EndsWith(' '));
             Assert.EndsWith("}\n", text, StringComparison.Ordinal);
-            Assert.DoesNotContain("Kernels.W4.g", hint, StringComparison.Ordinal);
+            Assert.NotEqual("QuantGen.Kernels.W4.g.cs", hint);
         }
     }
 
@@ -134,6 +158,9 @@ public sealed class EmissionTests
             "2, GroupSize = 32, ActivationRange = ActivationRange.Static, Head = BertHead.TokenClassification, EmbeddingBits = 32",
             "3, 4, Mapping = Mapping.Asymmetric, Architecture = BertArchitecture.Albert, EmbeddingSize = 4, Head = BertHead.QuestionAnswering",
             "4, GroupSize = 32, Mapping = Mapping.Asymmetric, EmbeddingBits = 4",
+            "5, GroupSize = 32, EmbeddingBits = 3, ActivationBits = 6",
+            "6, GroupSize = 32, Mapping = Mapping.Asymmetric, EmbeddingBits = 5, AttentionBits = 6",
+            "7, 4, Mapping = Mapping.Asymmetric, EmbeddingBits = 7, ActivationBits = 3",
             "8, 8, Architecture = BertArchitecture.Albert, ActivationRange = ActivationRange.Static, Head = BertHead.Embedding",
             "32, HiddenActivation = HiddenActivation.GeluNew",
         ];
@@ -180,7 +207,8 @@ public sealed class EmissionTests
         var options = new SpecOptions { Bits = 2, Head = BertHead.SequenceClassification };
         Dictionary<string, string> without = Files(options);
         Dictionary<string, string> with = Files(options with { Training = true });
-        Assert.Equal(without.Append(new("Sample.Tiny.Training.g.cs", with["Sample.Tiny.Training.g.cs"])), with);
+        Assert.True(with.Remove("Sample.Tiny.Training.g.cs"));
+        Assert.Equal(without, with);
     }
 
     [Fact]
@@ -195,7 +223,9 @@ public sealed class EmissionTests
     internal static Dictionary<string, string> Files(SpecOptions options, BertArchitecture architecture = BertArchitecture.Bert) =>
         Files(Tiny.Spec(options, architecture));
 
-    internal static Dictionary<string, string> Files(ClassSpec spec) => ModelSources.Emit(spec).ToDictionary(f => f.Hint, f => f.Text);
+    /// <summary>The files of a class and of the kernels it uses.</summary>
+    internal static Dictionary<string, string> Files(ClassSpec spec) =>
+        ModelSources.Emit(spec).Concat(KernelSources.InUse(spec.Model).SelectMany(KernelSources.Emit)).ToDictionary(f => f.Hint, f => f.Text);
 
     private static string[] Lines(string text) => text.Split('\n');
 }

@@ -1,4 +1,5 @@
 using QuantGen.Generators.Emission;
+using QuantGen.Generators.Emission.Kernels;
 using QuantGen.Generators.Tests.Running;
 using QuantGen.Specs;
 
@@ -22,10 +23,10 @@ public sealed class SnapshotTests
     public void Encoder_of_2_bits() => Match(s_two, "Encoder", "Encoder_of_2_bits");
 
     [Fact]
-    public void Kernels_of_32_bits() => Match(new SpecOptions { Bits = 32 }, "Kernels.F32", "Kernels_of_32_bits");
+    public void Kernels_of_32_bits() => Match(KernelVariant.FullPrecision, "Kernels_of_32_bits");
 
     [Fact]
-    public void Kernels_of_4_bits() => Match(new SpecOptions { Bits = 4 }, "Kernels.W4", "Kernels_of_4_bits");
+    public void Kernels_of_4_bits() => Match(new KernelVariant(4, false, false), "Kernels_of_4_bits");
 
     [Fact]
     public void Training_of_2_bits() => Match(
@@ -38,7 +39,9 @@ public sealed class SnapshotTests
 
     [Fact]
     public void Kernels_of_5_bit_codebooks() =>
-        Match(new SpecOptions { Bits = 5, EmbeddingBits = 5, Storage = Storage.Codebook }, "Kernels.W5Codebook", "Kernels_of_5_bit_codebooks");
+        Match(new KernelVariant(5, false, false) { HasCodebook = true }, "Kernels_of_5_bit_codebooks");
+
+    private static void Match(KernelVariant variant, string name) => Snapshot.Match(Assert.Single(KernelSources.Emit(variant)).Text, name);
 
     private static void Match(SpecOptions options, string concern, string name) =>
         Snapshot.Match(ModelSources.Emit(Tiny.Spec(options)).Single(f => f.Hint == $"Sample.Tiny.{concern}.g.cs").Text, name);

@@ -80,6 +80,27 @@ public sealed class IncrementalTests
         AssertReasons(First().Again(null, s_config, changed), [Cached], [Modified], [Unchanged], [Cached], Cached);
     }
 
+    [Theory]
+    [InlineData("32, Training = true, Config", Cached)]
+    [InlineData("8, Config", Modified)]
+    public void Kernels_are_cached_when_a_class_changes_and_uses_the_same(string arguments, IncrementalStepRunReason reason)
+    {
+        GeneratorRun run = Edited(s_source.Replace("32, Config", arguments, StringComparison.Ordinal));
+        Assert.Equal([Modified], run.Reasons(TrackingNames.Specs));
+        Assert.Equal([reason], run.Reasons(TrackingNames.Kernels));
+        Assert.Equal([reason], run.SourceReasons(TrackingNames.Kernels));
+    }
+
+    [Fact]
+    public void Kernels_of_one_class_are_cached_when_another_of_a_new_width_is_added()
+    {
+        GeneratorRun first = GeneratorRun.Of(TestCompilation.Create(Tiny.Source("2, Config = \"config.json\"")), s_config, s_other);
+        string second = s_source.Replace("Tiny", "Second", StringComparison.Ordinal);
+        GeneratorRun run = first.Again(first.Input.AddSyntaxTrees(TestCompilation.Parse(second, "Second.cs")));
+        Assert.Equal([Unchanged, New], run.Reasons(TrackingNames.Kernels));
+        Assert.Equal([Cached, New], run.SourceReasons(TrackingNames.Kernels));
+    }
+
     [Fact]
     public void Files_are_cached_when_one_that_is_not_json_is_added()
     {

@@ -15,6 +15,9 @@ public sealed class CodeFormatTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
     public void Affine_transforms_unpack_every_byte(int bits)
     {
         var format = new CodeFormat(bits);
@@ -23,13 +26,14 @@ public sealed class CodeFormatTests
             for (int step = 0; step < format.StepsPerPack; step++)
             {
                 (char Plane, ulong Matrix, byte Constant)[] transforms = Transforms(format.Unpack(isa, step));
-                Assert.Equal(bits == 3 ? 2 : 1, transforms.Length);
+                Assert.Equal(int.PopCount(bits), transforms.Length);
                 for (int p = 0; p < 256; p++)
                 {
-                    // Of three bits the high one stands in another plane; a second byte that differs everywhere tells them apart.
+                    // Parts of a code stand in several planes; bytes that differ everywhere tell them apart.
                     int q = (p * 37) & 255;
-                    int found = transforms.Aggregate(0, (all, t) => all | Apply(t.Matrix, t.Constant, t.Plane == 'p' ? p : q));
-                    Assert.Equal(Centered(bits, step, p, q), (sbyte)found);
+                    int r = (p * 91) & 255;
+                    int found = transforms.Aggregate(0, (all, t) => all | Apply(t.Matrix, t.Constant, t.Plane == 'p' ? p : t.Plane == 'q' ? q : r));
+                    Assert.Equal(Centered(bits, step, p, q, r), (sbyte)found);
                 }
             }
         }
@@ -40,6 +44,9 @@ public sealed class CodeFormatTests
     [InlineData(2, 2)]
     [InlineData(3, 4)]
     [InlineData(4, 8)]
+    [InlineData(5, 16)]
+    [InlineData(6, 32)]
+    [InlineData(7, 64)]
     public void Pair_sums_are_as_deep_as_16_bits_allow(int bits, int magnitude)
     {
         var format = new CodeFormat(bits);
@@ -54,6 +61,9 @@ public sealed class CodeFormatTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
     [InlineData(8)]
     public void Single_products_are_as_deep_as_16_bits_allow(int bits)
     {
@@ -69,6 +79,9 @@ public sealed class CodeFormatTests
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
     [InlineData(8)]
     public void The_last_instruction_set_runs_everywhere(int bits)
     {
@@ -95,10 +108,13 @@ public sealed class CodeFormatTests
         return result;
     }
 
-    private static int Centered(int bits, int step, int p, int q) => bits switch
+    private static int Centered(int bits, int step, int p, int q, int r) => bits switch
     {
         1 => (((p >> step) & 1) * 2) - 1,
         3 => ((p >> (step % 4 * 2)) & 3) + (((q >> step) & 1) * 4) - 4,
+        5 => ((p >> (step % 2 * 4)) & 15) + (((q >> step) & 1) * 16) - 16,
+        6 => ((p >> (step % 2 * 4)) & 15) + (((q >> (step * 2)) & 3) * 16) - 32,
+        7 => ((p >> (step % 2 * 4)) & 15) + (((q >> (step % 4 * 2)) & 3) * 16) + (((r >> step) & 1) * 64) - 64,
         _ => ((p >> (step * bits)) & ((1 << bits) - 1)) - (1 << (bits - 1)),
     };
 }

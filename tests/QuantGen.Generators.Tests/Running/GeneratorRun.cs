@@ -9,7 +9,7 @@ namespace QuantGen.Generators.Tests.Running;
 /// <summary>Generator and analyzer over one compilation.</summary>
 internal sealed class GeneratorRun
 {
-    private static readonly string[] s_steps = [TrackingNames.Classes, TrackingNames.Files, TrackingNames.Inputs, TrackingNames.Specs];
+    private static readonly string[] s_steps = [TrackingNames.Classes, TrackingNames.Files, TrackingNames.Inputs, TrackingNames.Specs, TrackingNames.Kernels];
 
     private GeneratorRun(GeneratorDriver driver, CSharpCompilation input, IReadOnlyList<AdditionalText> files)
     {
@@ -60,6 +60,14 @@ internal sealed class GeneratorRun
     /// <summary>Gets why each source was or was not written anew.</summary>
     public IncrementalStepRunReason[] SourceReasons() =>
         Result.TrackedOutputSteps.SelectMany(s => s.Value).SelectMany(r => r.Outputs).Select(o => o.Reason).ToArray();
+
+    /// <summary>Gets why each source that a step leads to was or was not written anew.</summary>
+    public IncrementalStepRunReason[] SourceReasons(string step) => Result.TrackedOutputSteps
+        .SelectMany(s => s.Value)
+        .Where(r => r.Inputs.Any(i => i.Source.Name == step))
+        .SelectMany(r => r.Outputs)
+        .Select(o => o.Reason)
+        .ToArray();
 
     /// <summary>Runs compiler and analyzer over what the compiler ends up with; by id, hidden ones left out.</summary>
     public ImmutableArray<Diagnostic> Diagnose() => Output

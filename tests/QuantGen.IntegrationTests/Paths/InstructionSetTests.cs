@@ -42,10 +42,10 @@ public sealed class InstructionSetTests
         Assert.NotEmpty(models);
         foreach (string[] model in models)
         {
-            // Eight bits prefer AVX-VNNI to wider vectors; full precision, which codebooks are multiplied in, has no use for it.
+            // Seven and eight bits prefer AVX-VNNI to wider vectors; full precision, which codebooks are multiplied in, has no use for it.
             string expected = model[0] switch
             {
-                "Bert8" or "Bert8Asymmetric" => useVnni ? "AVX-VNNI" : use512 ? "AVX-512BW" : last,
+                "Bert7" or "Bert7GroupSize" or "Bert8" or "Bert8Asymmetric" => useVnni ? "AVX-VNNI" : use512 ? "AVX-512BW" : last,
                 "Bert32" or "Bert32Masked" or "Albert32" or "Bert1KMeans" or "Bert3KMeans" or "Bert4Clusters" or "Bert5KMeans" or "BertCodebookMixed" or "Albert2KMeans" => use512 ? "AVX-512" : last,
                 _ => use512 ? "AVX-512BW" : useVnni ? "AVX-VNNI" : last,
             };

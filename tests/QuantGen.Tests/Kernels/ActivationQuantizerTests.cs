@@ -13,7 +13,7 @@ public sealed class ActivationQuantizerTests
         foreach (int columns in Samples.Sizes)
         {
             float[] input = Input(content, columns);
-            foreach (int bits in (int[])[8, 4, 2])
+            foreach (int bits in (int[])[8, 7, 6, 5, 4, 3, 2])
             {
                 CheckPerToken<Lanes512>(input, bits);
                 CheckPerToken<Lanes256>(input, bits);
@@ -21,7 +21,12 @@ public sealed class ActivationQuantizerTests
                 CheckPerToken<LanesScalar>(input, bits);
             }
 
-            foreach ((float scale, int zero, int bits) in ((float, int, int)[])[(0.02f, 128, 8), (0.5f, 0, 8), (1e-9f, 255, 8), (3e30f, 7, 8), (0.3f, 8, 4), (0.3f, 5, 4), (0.7f, 2, 2)])
+            (float, int, int)[] ranges =
+            [
+                (0.02f, 128, 8), (0.5f, 0, 8), (1e-9f, 255, 8), (3e30f, 7, 8),
+                (0.3f, 8, 4), (0.3f, 5, 4), (0.7f, 2, 2), (0.4f, 3, 3), (0.2f, 16, 5), (0.11f, 63, 6), (0.06f, 64, 7),
+            ];
+            foreach ((float scale, int zero, int bits) in ranges)
             {
                 CheckStatic<Lanes512>(input, scale, zero, bits);
                 CheckStatic<Lanes256>(input, scale, zero, bits);

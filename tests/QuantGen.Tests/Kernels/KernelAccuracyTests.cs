@@ -61,7 +61,11 @@ public sealed class KernelAccuracyTests
 
     [Theory]
     [InlineData(2)]
+    [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
     [InlineData(8)]
     public void Embedding_adds_word_and_type_before_position(int bits)
     {
@@ -71,7 +75,9 @@ public sealed class KernelAccuracyTests
         byte[] packed = new byte[((Columns * bits) + 7) / 8];
         for (int i = 0; i < Columns; i++)
         {
-            packed[i * bits / 8] |= (byte)(codes[i] << (i * bits % 8));
+            int pair = codes[i] << (i * bits % 8);
+            packed[i * bits / 8] |= (byte)pair;
+            packed[Math.Min((i * bits / 8) + 1, packed.Length - 1)] |= (byte)(pair >> 8);
         }
 
         float[] type = Samples.Normal(random, Columns);

@@ -85,7 +85,7 @@ public abstract class KernelBitsTests<TLanes>
     {
         foreach (int columns in Sizes())
         {
-            foreach (int bits in (int[])[2, 4, 8, 32])
+            foreach (int bits in (int[])[2, 3, 4, 5, 6, 7, 8, 32])
             {
                 Random random = new(columns);
                 byte[] codes = new byte[((columns * bits) + 7) / 8];
@@ -179,7 +179,7 @@ public abstract class KernelBitsTests<TLanes>
         using GuardedBuffer<float> key = new(Samples.Normal(random, used));
         using GuardedBuffer<float> value = new(Samples.Normal(random, used));
         using GuardedBuffer<float> scratch = new(QuantizedAttention.ScratchFloats(length, headSize));
-        foreach (int bits in (int[])[2, 4, 8])
+        foreach (int bits in (int[])[2, 3, 4, 6, 8])
         {
             AttentionOperands operands = QuantizedAttentionTests.Operands(bits, headSize);
             Compare<float>(

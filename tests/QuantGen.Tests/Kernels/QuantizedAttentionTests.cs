@@ -11,6 +11,10 @@ public sealed class QuantizedAttentionTests
     [InlineData(40, 64, 8, true)]
     [InlineData(40, 64, 4, false)]
     [InlineData(31, 24, 2, false)]
+    [InlineData(31, 24, 3, true)]
+    [InlineData(33, 16, 5, false)]
+    [InlineData(40, 64, 6, true)]
+    [InlineData(19, 40, 7, false)]
     public void Contexts_are_those_of_the_definition(int length, int headSize, int bits, bool symmetric)
     {
         Random random = new(length + bits);

@@ -26,14 +26,13 @@ internal static class KernelOrders
         int vector = row / order.VectorOutputs;
         int plane = order.PanelVectors * order.VectorBytes;
         int at = (pack * order.PlanesPerPack * plane) + (vector * order.VectorBytes) + (row % order.VectorOutputs * order.Interleave) + (input % order.Interleave);
-        if (order.Bits == 3)
+        int code = 0;
+        foreach ((int bits, int offset, int firstPlane) in Parts(order.Bits))
         {
-            int low = (panel[at + (stepInPack / 4 * plane)] >> (stepInPack % 4 * 2)) & 3;
-            int high = (panel[at + (2 * plane)] >> stepInPack) & 1;
-            return low | (high << 2);
+            int inByte = 8 / bits;
+            code |= ((panel[at + ((firstPlane + (stepInPack / inByte)) * plane)] >> (stepInPack % inByte * bits)) & ((1 << bits) - 1)) << offset;
         }
 
-        int code = (panel[at] >> (stepInPack * order.Bits)) & ((1 << order.Bits) - 1);
         return order.Bits == 8 ? (sbyte)code + 128 : code;
     }
 
@@ -52,20 +51,27 @@ internal static class KernelOrders
                 int inPack = step % order.StepsPerPack;
                 int at = (step / order.StepsPerPack * order.PlanesPerPack * plane) + (row / order.VectorOutputs * order.VectorBytes)
                     + (row % order.VectorOutputs * order.Interleave) + (input % order.Interleave);
-                if (order.Bits == 3)
+                code = order.Bits == 8 ? code ^ 0x80 : code;
+                foreach ((int bits, int offset, int firstPlane) in Parts(order.Bits))
                 {
-                    panel[at + (inPack / 4 * plane)] |= (byte)((code & 3) << (inPack % 4 * 2));
-                    panel[at + (2 * plane)] |= (byte)(code >> 2 << inPack);
-                }
-                else
-                {
-                    panel[at] |= (byte)((order.Bits == 8 ? code ^ 0x80 : code) << (inPack * order.Bits));
+                    int inByte = 8 / bits;
+                    panel[at + ((firstPlane + (inPack / inByte)) * plane)] |= (byte)(((code >> offset) & ((1 << bits) - 1)) << (inPack % inByte * bits));
                 }
             }
         }
 
         return panel;
     }
+
+    // Bits, place in the code and first plane of each part, written out.
+    private static (int Bits, int Offset, int FirstPlane)[] Parts(int bits) => bits switch
+    {
+        3 => [(2, 0, 0), (1, 2, 2)],
+        5 => [(4, 0, 0), (1, 4, 4)],
+        6 => [(4, 0, 0), (2, 4, 2)],
+        7 => [(4, 0, 0), (2, 4, 4), (1, 6, 6)],
+        _ => [(bits, 0, 0)],
+    };
 
     /// <summary>Makes codes of some rows.</summary>
     public static byte[][] Codes(int rows, int columns, int bits, int lowest = 0)

@@ -10,6 +10,9 @@ public sealed class LinearPartsTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
     [InlineData(8)]
     public void Codes_are_summed_without_unpacking(int bits)
     {

@@ -12,7 +12,7 @@ public sealed class PairDepthTests
         get
         {
             var data = new TheoryData<int, int, int, double>();
-            foreach (int bits in (int[])[1, 2, 3, 4])
+            foreach (int bits in (int[])[1, 2, 3, 4, 5, 6, 7])
             {
                 foreach (double share in (double[])[0.05, 0.2, 0.5, 1])
                 {
@@ -38,12 +38,13 @@ public sealed class PairDepthTests
 
             int depth = PairDepth.Of(order, panel, Columns, codes.Length, groupSize);
 
-            Assert.Equal(0, depth % 32);
-            Assert.InRange(depth, 32, groupSize);
+            int granule = bits <= 4 ? 32 : 512 >> bits;
+            Assert.Equal(0, depth % granule);
+            Assert.InRange(depth, granule, groupSize);
             Assert.InRange(LargestSum(codes, bits, groupSize, depth), 0, short.MaxValue);
             if (depth < groupSize)
             {
-                Assert.True(LargestSum(codes, bits, groupSize, depth + 32) > short.MaxValue, $"{depth + 32} inputs would fit as well");
+                Assert.True(LargestSum(codes, bits, groupSize, depth + granule) > short.MaxValue, $"{depth + granule} inputs would fit as well");
             }
         }
     }
@@ -53,6 +54,9 @@ public sealed class PairDepthTests
     [InlineData(2, 128)]
     [InlineData(3, 64)]
     [InlineData(4, 32)]
+    [InlineData(5, 16)]
+    [InlineData(6, 8)]
+    [InlineData(7, 4)]
     public void The_largest_weights_of_one_sign_have_the_least_depth(int bits, int least)
     {
         var order = new KernelOrder(bits, 16, 4, 2);

@@ -13,6 +13,9 @@ public sealed class PanelPackerTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
     [InlineData(8)]
     public void Panels_are_those_of_placing_code_by_code(int bits)
     {
@@ -32,6 +35,9 @@ public sealed class PanelPackerTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
     [InlineData(8)]
     public void Codes_stand_where_the_order_says(int bits)
     {
@@ -54,6 +60,9 @@ public sealed class PanelPackerTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
     [InlineData(8)]
     public void Panels_fill_the_memory_of_a_matrix_in_any_order(int bits)
     {

@@ -8,6 +8,9 @@ public class CodeScanTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
     [InlineData(8)]
     public void Finds_a_zero_code_at_every_position_of_every_length(int bits)
     {

@@ -4,7 +4,7 @@ namespace QuantGen.Tests.Quantization;
 
 public sealed class CodePackerTests
 {
-    public static TheoryData<int> Widths => [1, 2, 3, 4, 5, 8];
+    public static TheoryData<int> Widths => [1, 2, 3, 4, 5, 6, 7, 8];
 
     [Theory]
     [InlineData(1, new byte[] { 1, 0, 0, 1, 1, 0, 1, 0, 1 }, new byte[] { 0b01011001, 1 })]
@@ -12,6 +12,8 @@ public sealed class CodePackerTests
     [InlineData(3, new byte[] { 1, 2, 7, 4 }, new byte[] { 0b11010001, 0b1001 })]
     [InlineData(4, new byte[] { 15, 1, 9 }, new byte[] { 0x1F, 9 })]
     [InlineData(5, new byte[] { 31, 1, 16 }, new byte[] { 0b00111111, 0b01000000 })]
+    [InlineData(6, new byte[] { 63, 1, 32 }, new byte[] { 0b01111111, 0, 0b10 })]
+    [InlineData(7, new byte[] { 127, 1, 64 }, new byte[] { 0b11111111, 0, 0b10000 })]
     [InlineData(8, new byte[] { 255, 0, 7 }, new byte[] { 255, 0, 7 })]
     public void Packs_lowest_bits_first(int bits, byte[] codes, byte[] expected)
     {
@@ -88,7 +90,7 @@ public sealed class CodePackerTests
         Assert.Throws<ArgumentException>(() => CodePacker.UnpackRow(new byte[3], 2, new byte[5]));
         Assert.Throws<ArgumentException>(() => CodePacker.Pack(new byte[7], 2, 4, new byte[4]));
         Assert.Throws<ArgumentException>(() => CodePacker.Unpack(new byte[7], 2, 4, new byte[16]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => CodePacker.RowBytes(4, 6));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CodePacker.RowBytes(4, 9));
         Assert.Throws<ArgumentOutOfRangeException>(() => CodePacker.RowBytes(-1, 4));
     }
 }

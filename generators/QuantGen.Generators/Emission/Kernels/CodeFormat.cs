@@ -1,18 +1,29 @@
 using System.Globalization;
+using QuantGen.Specs;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
 /// <summary>How codes of a bit-width stand in bytes, how they are unpacked and how deep their products may be added in 16 bits.</summary>
 internal sealed class CodeFormat(int bits)
 {
+    private static readonly string[] s_planes = { "p", "q", "r" };
+    private readonly CodeField[] _fields = CodeField.Of(bits);
+
     /// <summary>Gets the bits of a code.</summary>
     public int Bits => bits;
 
     /// <summary>Gets the steps that one pack holds.</summary>
-    public int StepsPerPack => bits == 3 ? 8 : 8 / bits;
+    public int StepsPerPack => CodeField.StepsPerPack(bits);
 
-    /// <summary>Gets the vectors of a pack per panel vector: three bits stand as two planes of low bits and one of high bits.</summary>
-    public int Planes => bits == 3 ? 3 : 1;
+    /// <summary>Gets the vectors of a pack per panel vector.</summary>
+    public int Planes => CodeField.PlanesPerPack(bits);
+
+    /// <summary>Gets the names of the vectors that hold the parts of a code.</summary>
+    public IEnumerable<string> Parameters => s_planes.Take(_fields.Length);
+
+    /// <summary>Gets the planes that hold the parts of a step's codes.</summary>
+    /// <param name="step">The step inside the pack.</param>
+    public IEnumerable<int> PlanesOf(int step) => _fields.Select(f => f.Plane(step));
 
     /// <summary>Gets the largest magnitude of a centered code.</summary>
     public int LargestMagnitude => bits == 1 ? 1 : 1 << (bits - 1);
@@ -45,45 +56,44 @@ internal sealed class CodeFormat(int bits)
     public string Describe(int step) => bits switch
     {
         1 => $"bit {N(step)}, as -1 or +1",
-        3 => $"low bits {N(step % 4 * 2)}-{N((step % 4 * 2) + 1)} and high bit {N(step)}, minus 4",
         8 => "whole bytes",
-        _ => $"bits {N(step * bits)}-{N(((step + 1) * bits) - 1)}, minus {N(1 << (bits - 1))}",
+        _ => $"{string.Join(", above them ", _fields.Select(f => Range(f.FirstBit(step), f.Bits)))}, minus {N(1 << (bits - 1))}",
     };
 
     private string Shifted(IsaSpec isa, int step)
     {
-        string v = isa.Vector;
-        if (bits == 3)
+        IEnumerable<string> parts = _fields.Select((f, i) =>
         {
-            string low = $"({ShiftRight("p", step % 4 * 2)} & {v}.Create((byte)3))";
-            string high = step <= 2 ? $"({ShiftLeft("q", 2 - step)} & {v}.Create((byte)4))" : $"({ShiftRight("q", step - 2)} & {v}.Create((byte)4))";
-            return $"{low} | {high}";
-        }
-
-        return $"({ShiftRight("p", step * bits)} & {v}.Create((byte){N((1 << bits) - 1)}))";
+            int right = f.FirstBit(step) - f.Offset;
+            string shifted = right < 0 ? ShiftLeft(s_planes[i], -right) : ShiftRight(s_planes[i], right);
+            return $"({shifted} & {isa.Vector}.Create((byte){N(((1 << f.Bits) - 1) << f.Offset)}))";
+        });
+        return string.Join(" | ", parts);
     }
+
+    private static string Range(int first, int count) => count == 1 ? $"bit {N(first)}" : $"bits {N(first)}-{N(first + count - 1)}";
 
     // Bytes have no shift of their own; bits that cross from the neighbouring byte are masked away.
     private static string ShiftRight(string name, int count) => count == 0 ? name : $"({name}.AsUInt16() >>> {N(count)}).AsByte()";
 
     private static string ShiftLeft(string name, int count) => count == 0 ? name : $"({name}.AsUInt16() << {N(count)}).AsByte()";
 
-    // One affine transform over GF(2) per byte shifts, masks, extends the sign and subtracts the offset.
+    // One affine transform over GF(2) per byte and part shifts and masks; that of the highest part also extends the sign and subtracts the offset.
     private string Affine(IsaSpec isa, int step)
     {
         string Transform(string plane, ulong matrix, int constant) =>
             $"{isa.Gfni}.GaloisFieldAffineTransform({plane}, {isa.Vector}.Create(0x{matrix:X16}UL).AsByte(), 0x{constant:X2}).AsSByte()";
-        if (bits == 3)
-        {
-            ulong low = Matrix(i => i < 2 ? 1 << ((step % 4 * 2) + i) : 0);
-            ulong high = Matrix(i => i < 2 ? 0 : 1 << step);
-            return $"{Transform("p", low, 0)} | {Transform("q", high, 0xFC)}";
-        }
-
-        int first = step * bits;
         return bits == 1
-            ? Transform("p", Matrix(i => i == 0 ? 0 : 1 << first), 0xFF)
-            : Transform("p", Matrix(i => 1 << (first + Math.Min(i, bits - 1))), (0xFF << (bits - 1)) & 0xFF);
+            ? Transform("p", Matrix(i => i == 0 ? 0 : 1 << step), 0xFF)
+            : string.Join(" | ", _fields.Select((f, i) => Transform(s_planes[i], Matrix(bit => Row(f, bit)), IsHighest(f) ? (0xFF << (bits - 1)) & 0xFF : 0)));
+
+        bool IsHighest(CodeField f) => f.Offset + f.Bits == bits;
+
+        int Row(CodeField f, int bit)
+        {
+            int inPart = (IsHighest(f) ? Math.Min(bit, bits - 1) : bit) - f.Offset;
+            return inPart >= 0 && inPart < f.Bits ? 1 << (f.FirstBit(step) + inPart) : 0;
+        }
     }
 
     // Output bit i of a byte is row i of the matrix, which the instruction keeps in byte 7 - i.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using QuantGen.Generators.Specs;
 using QuantGen.Specs;
 
 namespace QuantGen.Generators.Emission.Kernels;
@@ -7,25 +6,25 @@ namespace QuantGen.Generators.Emission.Kernels;
 /// <summary>Emits the product of labels of a codebook and full-precision activations: a panel is looked up in registers once, then multiplied like full-precision weights.</summary>
 internal static class CodebookKernelEmitter
 {
-    public static string Emit(ClassSpec spec, KernelVariant variant)
+    public static string Emit(KernelVariant variant)
     {
         int bits = variant.Bits;
         var w = new SourceWriter();
         GeneratedHeader.Write(w);
-        using (GeneratedHeader.Implementation(w, spec))
+        using (GeneratedHeader.Kernel(w))
         {
             w.Lines($"/// <summary>Full-precision products of weights that are {N(bits)}-bit labels of a codebook.</summary>");
-            using (w.Block($"internal static class {spec.Name}Kernels{variant.Suffix}"))
+            using (w.Block($"internal static class {variant.Suffix}"))
             {
                 w.Lines($$"""
                     private const int LabelBits = {{N(bits)}};
                     private const int LabelsPerWord = {{N(PanelPadding.LabelsPerWord(bits))}};
 
                     /// <summary>Gets the instruction set in use here.</summary>
-                    public static string InstructionSet => {{spec.Name}}KernelsF32.InstructionSet;
+                    public static string InstructionSet => {{KernelVariant.FullPrecision.Suffix}}.InstructionSet;
 
                     """);
-                Linear(w, spec.Name);
+                Linear(w);
                 Decode(w);
                 w.Blank();
                 new Lookup(bits, "512", "Vector512", 16).Emit(w);
@@ -37,7 +36,7 @@ internal static class CodebookKernelEmitter
         return w.ToString();
     }
 
-    private static void Linear(SourceWriter w, string name)
+    private static void Linear(SourceWriter w)
     {
         w.Lines("/// <summary>Computes a linear layer for some tokens; the scratch holds a panel of weights.</summary>");
         using (w.Block("public static void Linear(ref float input, int inputStride, int count, in PlacedCodebook w, ref float output, int outputStride, ref float scratch)"))
@@ -48,7 +47,7 @@ internal static class CodebookKernelEmitter
                 w.Lines($"""
                     int rows = w.Rows - row < FloatPanels.Outputs ? w.Rows - row : FloatPanels.Outputs;
                     Decode(ref Unsafe.Add(ref w.Words, row * rowWords), ref w.Table, w.Columns, FloatPanels.PaddedRows(rows), ref scratch);
-                    {name}KernelsF32.Linear(
+                    {KernelVariant.FullPrecision.Suffix}.Linear(
                         ref input, inputStride, count, ref scratch, ref Unsafe.Add(ref w.Bias, row), rows, w.Columns, ref Unsafe.Add(ref output, row), outputStride);
                     """);
             }

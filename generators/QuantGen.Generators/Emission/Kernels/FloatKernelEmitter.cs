@@ -1,19 +1,18 @@
 using System.Globalization;
-using QuantGen.Generators.Specs;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
 /// <summary>Emits the full-precision product. Every output is one chain of fused multiply-adds over its inputs, whatever the width or tile.</summary>
 internal static class FloatKernelEmitter
 {
-    public static string Emit(ClassSpec spec)
+    public static string Emit()
     {
         var w = new SourceWriter();
         GeneratedHeader.Write(w);
-        using (GeneratedHeader.Implementation(w, spec))
+        using (GeneratedHeader.Kernel(w))
         {
             w.Lines("/// <summary>Full-precision linear layers over panels of 64 outputs.</summary>");
-            using (w.Block($"internal static class {spec.Name}KernelsF32"))
+            using (w.Block("internal static class " + KernelVariant.FullPrecision.Suffix))
             {
                 string title = string.Concat(FloatIsaSpec.All.Where(i => i.Condition.Length > 0).Select(i => $"\n    {i.Condition} ? \"{i.Title}\" :"));
                 w.Lines("/// <summary>Gets the instruction set in use here.</summary>");

@@ -103,6 +103,12 @@ internal sealed record IsaSpec(
             return new[] { s_vnniBytes, s_wide512, s_wide256, s_portable, s_scalar };
         }
 
+        if (bits == 7)
+        {
+            // Pair sums of seven bits fit 16 bits alone, so that the sums of four products need fewer instructions.
+            return new[] { s_vnni, s_avx512, s_avx2, s_portable, s_scalar };
+        }
+
         var products = new[] { s_avx512, s_vnni, s_avx2, s_portable, s_scalar };
         return (PanelPadding.HasTables(bits, isGrouped), bits) switch
         {
@@ -128,9 +134,17 @@ internal sealed record IsaSpec(
     /// <remarks>Three bits take two transforms and a union to unpack. One transform, for other widths, costs no more than reading four to eight times the bytes.</remarks>
     /// <param name="bits">Bits of a weight.</param>
     public IsaSpec? Unpacked(int bits) =>
-        PanelPadding.HasUnpacking(bits) && (Kind is ProductKind.PairsTo16 or ProductKind.QuadsTo32)
+        PanelPadding.HasUnpacking(bits) && !OnlyUnpacked(bits) && (Kind is ProductKind.PairsTo16 or ProductKind.QuadsTo32)
             ? this with { Name = Name + "ByPanel" }
             : null;
+
+    /// <summary>Gets whether panels are unpacked for any number of tokens.</summary>
+    /// <remarks>
+    /// Above four bits 16-bit sums are widened after fewer inputs than a pack holds, and a loop over bytes may stop after any of them; for few tokens
+    /// unpacking hides behind the memory that codes come from.
+    /// </remarks>
+    /// <param name="bits">Bits of a weight.</param>
+    public bool OnlyUnpacked(int bits) => bits is > 4 and < 8 && Kind != ProductKind.Scalar;
 
     /// <summary>Gets the tokens from which unpacking a panel first pays: soon, where sixteen registers leave no room for what unpacking needs.</summary>
     public int UnpackingTokens => Is512 ? 32 : 8;

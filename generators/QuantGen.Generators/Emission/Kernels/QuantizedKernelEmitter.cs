@@ -1,20 +1,19 @@
 using System.Globalization;
-using QuantGen.Generators.Specs;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
 /// <summary>Emits the micro-kernels of one bit-width: one struct per instruction set and the choice among them.</summary>
 internal static class QuantizedKernelEmitter
 {
-    public static string Emit(ClassSpec spec, KernelVariant variant)
+    public static string Emit(KernelVariant variant)
     {
         IReadOnlyList<IsaSpec> sets = IsaSpec.For(variant.Bits, variant.IsGrouped);
         var w = new SourceWriter();
         GeneratedHeader.Write(w);
-        using (GeneratedHeader.Implementation(w, spec))
+        using (GeneratedHeader.Kernel(w))
         {
             w.Lines($"/// <summary>Exact products of {variant.Bits.ToString(CultureInfo.InvariantCulture)}-bit weights and 8-bit activations{Details(variant)}.</summary>");
-            using (w.Block($"internal static class {spec.Name}Kernels{variant.Suffix}"))
+            using (w.Block($"internal static class {variant.Suffix}"))
             {
                 foreach (IsaSpec isa in sets.Where(i => i.Race is not null))
                 {
@@ -47,7 +46,7 @@ internal static class QuantizedKernelEmitter
                             TableEmitter.For(isa, variant).Emit(w);
                             break;
                         default:
-                            new TileEmitter(isa, variant).Emit(w);
+                            new TileEmitter(isa, variant, isa.OnlyUnpacked(variant.Bits)).Emit(w);
                             if (isa.Unpacked(variant.Bits) is IsaSpec unpacked)
                             {
                                 w.Blank();
@@ -99,8 +98,9 @@ internal static class QuantizedKernelEmitter
                         w.Blank();
                     }
 
-                    string kernels = sets[i].Name + (sets[i].HasNarrow ? ", " + sets[i].Narrow.Name : string.Empty);
-                    w.Lines($"{(sets[i].Kind == ProductKind.Tables ? "TableLoop" : "PanelLoop")}.Run<{kernels}>(x, w, ref output, outputStride, ref scratch);");
+                    string loop = sets[i].Kind == ProductKind.Tables ? "TableLoop.Run" : sets[i].OnlyUnpacked(bits) ? "PanelLoop.RunUnpacked" : "PanelLoop.Run";
+                    string second = sets[i].OnlyUnpacked(bits) ? ", " + sets[i].Name : sets[i].HasNarrow ? ", " + sets[i].Narrow.Name : string.Empty;
+                    w.Lines($"{loop}<{sets[i].Name}{second}>(x, w, ref output, outputStride, ref scratch);");
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QuantGen.Specs;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
@@ -64,24 +65,28 @@ internal static class ScalarKernelEmitter
                 """);
             using (w.Indented())
             {
-                w.Lines(Weight(bits, isa.PanelOutputs));
+                w.Lines(Weight(format, isa.PanelOutputs));
             }
 
             w.Lines("}");
         }
     }
 
-    private static string Weight(int bits, int outputs) => bits switch
+    private static string Weight(CodeFormat format, int outputs) => format.Bits switch
     {
         1 => "return (((Unsafe.Add(ref pack, o) >> (k % Steps)) & 1) * 2) - 1;",
-        3 => $"""
-            int low = (Unsafe.Add(ref pack, (k % Steps / 4 * {N(outputs)}) + o) >> (k % 4 * 2)) & 3;
-            int high = (Unsafe.Add(ref pack, {N(2 * outputs)} + o) >> (k % Steps)) & 1;
-            return (high * 4) + low - 4;
-            """,
         8 => "return (sbyte)Unsafe.Add(ref pack, o);",
-        _ => $"return ((Unsafe.Add(ref pack, o) >> (k % Steps * {N(bits)})) & {N((1 << bits) - 1)}) - {N(1 << (bits - 1))};",
+        _ => string.Join("\n", CodeField.Of(format.Bits).Select((field, i) => Part(field, i == 0 ? "int code =" : "code |=", outputs)))
+            + $"\nreturn code - {N(1 << (format.Bits - 1))};",
     };
+
+    // Of steps as many as fit stand in a byte, then in the next plane.
+    private static string Part(CodeField field, string to, int outputs)
+    {
+        int steps = 8 / field.Bits;
+        string plane = $"(({N(field.FirstPlane)} + (k % Steps / {N(steps)})) * {N(outputs)})";
+        return $"{to} ((Unsafe.Add(ref pack, {plane} + o) >> (k % {N(steps)} * {N(field.Bits)})) & {N((1 << field.Bits) - 1)}) << {N(field.Offset)};";
+    }
 
     private static string N(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -13,11 +13,12 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnp
 
     private const string Parameters = "(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)";
 
+    private readonly CodeFormat _stored = new(variant.Bits);
     private readonly CodeFormat _format = new(isUnpacked ? 8 : variant.Bits);
     private readonly ProductEmitter _product = ProductEmitter.For(isa, variant);
     private readonly EpilogueEmitter _epilogue = new(isa, variant);
 
-    private bool Unpacks => !isUnpacked && isa.Unpacked(variant.Bits) is not null;
+    private bool Unpacks => isUnpacked ? isa.OnlyUnpacked(variant.Bits) : isa.Unpacked(variant.Bits) is not null;
 
     private int InputsPerPack => _format.StepsPerPack * isa.Interleave;
 
@@ -202,7 +203,7 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnp
             string name = N(step) + suffix;
             for (int v = 0; v < isa.PanelVectors; v++)
             {
-                string planes = _format.Bits == 3 ? $"codes{N(step / 4)}{N(v)}{suffix}, codes2{N(v)}{suffix}" : $"codes0{N(v)}{suffix}";
+                string planes = string.Join(", ", _format.PlanesOf(step).Select(plane => $"codes{N(plane)}{N(v)}{suffix}"));
                 string codes = _format.Bits == 8 ? _product.Widen(planes) : $"Step{N(step)}({planes})";
                 _product.LoadWeights(w, $"w{name}{N(v)}", codes);
             }
@@ -220,17 +221,17 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnp
 
     private void Unpackers(SourceWriter w)
     {
-        if (_format.Bits == 8)
+        if (_stored.Bits == 8 || (isUnpacked && !Unpacks))
         {
             return;
         }
 
-        string planes = _format.Bits == 3 ? $"{isa.Vector}<byte> p, {isa.Vector}<byte> q" : $"{isa.Vector}<byte> p";
-        for (int step = 0; step < _format.StepsPerPack; step++)
+        string planes = string.Join(", ", _stored.Parameters.Select(name => $"{isa.Vector}<byte> {name}"));
+        for (int step = 0; step < _stored.StepsPerPack; step++)
         {
-            w.Lines($"\n// Codes of step {N(step)}: {_format.Describe(step)}.");
+            w.Lines($"\n// Codes of step {N(step)}: {_stored.Describe(step)}.");
             w.Lines("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
-            w.Lines($"private static {isa.Vector}<sbyte> Step{N(step)}({planes}) => {_format.Unpack(isa, step)};");
+            w.Lines($"private static {isa.Vector}<sbyte> Step{N(step)}({planes}) => {_stored.Unpack(isa, step)};");
         }
     }
 }

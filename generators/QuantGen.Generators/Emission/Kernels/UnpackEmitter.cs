@@ -31,7 +31,7 @@ internal sealed class UnpackEmitter(IsaSpec isa, KernelVariant variant)
                 {
                     for (int v = 0; v < isa.PanelVectors; v++)
                     {
-                        string planes = variant.Bits == 3 ? $"codes{N(step / 4)}{N(v)}, codes2{N(v)}" : $"codes0{N(v)}";
+                        string planes = string.Join(", ", _format.PlanesOf(step).Select(plane => $"codes{N(plane)}{N(v)}"));
                         w.Lines($"Step{N(step)}({planes}).AsByte().StoreUnsafe(ref unpacked, {N((step * stepBytes) + (v * isa.VectorBytes))});");
                     }
                 }

@@ -14,6 +14,7 @@ namespace Sample.QuantGenerated
     using global::QuantGen.Linear;
     using global::QuantGen.Packed;
     using global::QuantGen.Specs;
+    using global::QuantGen.Generated.Kernels;
 
     /// <summary>Runs Tiny: embedding, 2 layers, head. Each phase ends before the next begins.</summary>
     internal sealed partial class TinyProgram : global::QuantGen.Execution.IEncoderProgram
@@ -22,7 +23,7 @@ namespace Sample.QuantGenerated
         public ModelSpec Spec => ModelSpec;
 
         /// <inheritdoc/>
-        public string InstructionSet => TinyKernelsW2.InstructionSet;
+        public string InstructionSet => W2.InstructionSet;
 
         /// <inheritdoc/>
         public int PhaseCount => 6;
@@ -98,7 +99,7 @@ namespace Sample.QuantGenerated
             pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 8);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            TinyKernelsW2.LinearBeside(
+            W2.LinearBeside(
                 x,
                 LinearWeights.Open(pass, EncoderLayer0AttentionSelfQuery, 8, 32, 32, false),
                 LinearWeights.Open(pass, EncoderLayer0AttentionSelfKey, 8, 32, 32, false),
@@ -120,7 +121,7 @@ namespace Sample.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref context, ProjectedStride, count, 8);
                 pass.Enter(worker, OperatorClass.AttentionOutput);
-                TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionOutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionOutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -132,7 +133,7 @@ namespace Sample.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, 8);
                 pass.Enter(worker, OperatorClass.FeedForwardIn);
-                TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0IntermediateDense, 16, 32, 32, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer0IntermediateDense, 16, 32, 32, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.Gelu);
             Gelu.Erf(ref intermediate, count * IntermediateSize);
@@ -142,7 +143,7 @@ namespace Sample.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, 16);
                 pass.Enter(worker, OperatorClass.FeedForwardOut);
-                TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer0OutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer0OutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -159,7 +160,7 @@ namespace Sample.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 8);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                TinyKernelsW2.LinearBeside(
+                W2.LinearBeside(
                     x,
                     LinearWeights.Open(pass, EncoderLayer1AttentionSelfKey, 8, 32, 32, false),
                     LinearWeights.Open(pass, EncoderLayer1AttentionSelfValue, 8, 32, 32, false),
@@ -175,7 +176,7 @@ namespace Sample.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, sequences, 8);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfQuery, 8, 32, 32, false), ref query, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfQuery, 8, 32, 32, false), ref query, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
                 FirstTokens.Scatter(pass, sequence, sequences, ref query, HiddenSize, ref pass.Shared(Projected), ProjectedStride);
             }
         }
@@ -197,7 +198,7 @@ namespace Sample.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref context, HiddenSize, count, 8);
                 pass.Enter(worker, OperatorClass.AttentionOutput);
-                TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionOutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionOutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -209,7 +210,7 @@ namespace Sample.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, 8);
                 pass.Enter(worker, OperatorClass.FeedForwardIn);
-                TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1IntermediateDense, 16, 32, 32, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer1IntermediateDense, 16, 32, 32, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.Gelu);
             Gelu.Erf(ref intermediate, count * IntermediateSize);
@@ -219,7 +220,7 @@ namespace Sample.QuantGenerated
                 pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, 16);
                 pass.Enter(worker, OperatorClass.FeedForwardOut);
-                TinyKernelsW2.Linear(x, LinearWeights.Open(pass, EncoderLayer1OutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer1OutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             }
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -252,7 +253,7 @@ namespace Sample.QuantGenerated
             pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, 1, 8);
             pass.Enter(worker, OperatorClass.Head);
-            TinyKernelsW2.Linear(x, LinearWeights.Open(pass, PoolerDense, 8, 32, 32, false), ref pooled, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, PoolerDense, 8, 32, 32, false), ref pooled, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.Head, 2 * HiddenSize);
             Tanh.Apply(ref pooled, HiddenSize);
             Dense.Apply(

@@ -3,7 +3,7 @@
 // Users cannot fix warnings in generated code.
 #pragma warning disable
 
-namespace Sample.QuantGenerated
+namespace QuantGen.Generated.Kernels
 {
     using global::System;
     using global::System.Runtime.CompilerServices;
@@ -16,7 +16,7 @@ namespace Sample.QuantGenerated
     using global::QuantGen.Specs;
 
     /// <summary>Full-precision linear layers over panels of 64 outputs.</summary>
-    internal static class TinyKernelsF32
+    internal static class F32
     {
         /// <summary>Gets the instruction set in use here.</summary>
         public static string InstructionSet =>

@@ -3,7 +3,7 @@
 // Users cannot fix warnings in generated code.
 #pragma warning disable
 
-namespace Sample.QuantGenerated
+namespace QuantGen.Generated.Kernels
 {
     using global::System;
     using global::System.Runtime.CompilerServices;
@@ -16,7 +16,7 @@ namespace Sample.QuantGenerated
     using global::QuantGen.Specs;
 
     /// <summary>Exact products of 4-bit weights and 8-bit activations.</summary>
-    internal static class TinyKernelsW4
+    internal static class W4
     {
         /// <summary>Gets the instruction set in use here.</summary>
         public static string InstructionSet =>

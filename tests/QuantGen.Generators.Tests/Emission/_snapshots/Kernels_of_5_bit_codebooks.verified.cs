@@ -3,7 +3,7 @@
 // Users cannot fix warnings in generated code.
 #pragma warning disable
 
-namespace Sample.QuantGenerated
+namespace QuantGen.Generated.Kernels
 {
     using global::System;
     using global::System.Runtime.CompilerServices;
@@ -16,13 +16,13 @@ namespace Sample.QuantGenerated
     using global::QuantGen.Specs;
 
     /// <summary>Full-precision products of weights that are 5-bit labels of a codebook.</summary>
-    internal static class TinyKernelsW5Codebook
+    internal static class W5Codebook
     {
         private const int LabelBits = 5;
         private const int LabelsPerWord = 6;
 
         /// <summary>Gets the instruction set in use here.</summary>
-        public static string InstructionSet => TinyKernelsF32.InstructionSet;
+        public static string InstructionSet => F32.InstructionSet;
 
         /// <summary>Computes a linear layer for some tokens; the scratch holds a panel of weights.</summary>
         public static void Linear(ref float input, int inputStride, int count, in PlacedCodebook w, ref float output, int outputStride, ref float scratch)
@@ -32,7 +32,7 @@ namespace Sample.QuantGenerated
             {
                 int rows = w.Rows - row < FloatPanels.Outputs ? w.Rows - row : FloatPanels.Outputs;
                 Decode(ref Unsafe.Add(ref w.Words, row * rowWords), ref w.Table, w.Columns, FloatPanels.PaddedRows(rows), ref scratch);
-                TinyKernelsF32.Linear(
+                F32.Linear(
                     ref input, inputStride, count, ref scratch, ref Unsafe.Add(ref w.Bias, row), rows, w.Columns, ref Unsafe.Add(ref output, row), outputStride);
             }
         }

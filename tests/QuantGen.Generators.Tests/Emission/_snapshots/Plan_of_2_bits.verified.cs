@@ -14,6 +14,7 @@ namespace Sample.QuantGenerated
     using global::QuantGen.Linear;
     using global::QuantGen.Packed;
     using global::QuantGen.Specs;
+    using global::QuantGen.Generated.Kernels;
 
     partial class TinyProgram
     {
@@ -150,19 +151,19 @@ namespace Sample.QuantGenerated
             TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.output.LayerNorm.bias", EncoderLayer1OutputLayerNormBias);
             TensorPlacer.PlaceFloats(model, arena, "classifier.weight", ClassifierWeight);
             TensorPlacer.PlaceFloats(model, arena, "classifier.bias", ClassifierBias);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.query", 0, TinyKernelsW2.Order, EncoderLayer0AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.key", 0, TinyKernelsW2.Order, EncoderLayer0AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.value", 0, TinyKernelsW2.Order, EncoderLayer0AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.output.dense", 0, TinyKernelsW2.Order, EncoderLayer0AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.intermediate.dense", 0, TinyKernelsW2.Order, EncoderLayer0IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.output.dense", 0, TinyKernelsW2.Order, EncoderLayer0OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.query", 0, TinyKernelsW2.Order, EncoderLayer1AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.key", 0, TinyKernelsW2.Order, EncoderLayer1AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.value", 0, TinyKernelsW2.Order, EncoderLayer1AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.output.dense", 0, TinyKernelsW2.Order, EncoderLayer1AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.intermediate.dense", 0, TinyKernelsW2.Order, EncoderLayer1IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.output.dense", 0, TinyKernelsW2.Order, EncoderLayer1OutputDense);
-            LinearPlacer.Place(model, arena, "pooler.dense", 0, TinyKernelsW2.Order, PoolerDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.query", 0, W2.Order, EncoderLayer0AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.key", 0, W2.Order, EncoderLayer0AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.value", 0, W2.Order, EncoderLayer0AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.output.dense", 0, W2.Order, EncoderLayer0AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.intermediate.dense", 0, W2.Order, EncoderLayer0IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.output.dense", 0, W2.Order, EncoderLayer0OutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.query", 0, W2.Order, EncoderLayer1AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.key", 0, W2.Order, EncoderLayer1AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.value", 0, W2.Order, EncoderLayer1AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.output.dense", 0, W2.Order, EncoderLayer1AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.intermediate.dense", 0, W2.Order, EncoderLayer1IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.output.dense", 0, W2.Order, EncoderLayer1OutputDense);
+            LinearPlacer.Place(model, arena, "pooler.dense", 0, W2.Order, PoolerDense);
         }
     }
 }

@@ -3,7 +3,7 @@
 // Users cannot fix warnings in generated code.
 #pragma warning disable
 
-namespace QuantGen.Samples.Sentiment.QuantGenerated
+namespace QuantGen.Generated.Kernels
 {
     using global::System;
     using global::System.Runtime.CompilerServices;
@@ -16,7 +16,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
     using global::QuantGen.Specs;
 
     /// <summary>Exact products of 2-bit weights and 8-bit activations.</summary>
-    internal static class ReviewSentimentKernelsW2
+    internal static class W2
     {
         // Two kernels that give the same bits; the one that is faster here is kept.
         private static readonly bool s_hasTables512 = Vector512.IsHardwareAccelerated && Avx512BW.IsSupported && KernelRace.IsTableFaster<Tables512, Avx512>();
@@ -1774,7 +1774,8 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             private static int Weight(ref byte panel, int o, int k)
             {
                 ref byte pack = ref Unsafe.Add(ref panel, k / Steps * PackBytes);
-                return ((Unsafe.Add(ref pack, o) >> (k % Steps * 2)) & 3) - 2;
+                int code = ((Unsafe.Add(ref pack, ((0 + (k % Steps / 4)) * 16) + o) >> (k % 4 * 2)) & 3) << 0;
+                return code - 2;
             }
         }
     }
