@@ -9,8 +9,6 @@ namespace QuantGen.Samples.Sentiment;
     bits: 2,
     Config = "config.json",
     EmbeddingBits = 2,
-    Scheme = Scheme.Lsq,
-    Clipping = Clipping.MinMax,
     ActivationRange = ActivationRange.Static,
     AttentionBits = 8,
     Head = BertHead.SequenceClassification)]

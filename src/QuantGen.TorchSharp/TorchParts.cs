@@ -1,4 +1,5 @@
 using QuantGen.Graph;
+using QuantGen.Schemes;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 using static global::TorchSharp.torch;
@@ -142,7 +143,7 @@ internal sealed class TorchParts : IDisposable
     private void AddSite(ActivationSite site, int bits, Func<Parameter, DeviceParameter> device)
     {
         SiteRange range = _table.Site(site.Name, site.Uses, bits);
-        _sites.Add(site.Name, new TorchSite(range, range.Kind == SiteKind.Learned ? device(range.Parameter!) : null));
+        _sites.Add(site.Name, new TorchSite(range, range.Side == ActivationSide.Learned ? device(range.Parameter!) : null));
     }
 
     private void AddNorm(string name, int columns, Func<Parameter, DeviceParameter> device)

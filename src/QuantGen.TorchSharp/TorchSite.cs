@@ -1,5 +1,5 @@
 using QuantGen.Kernels;
-using QuantGen.Specs;
+using QuantGen.Schemes;
 using QuantGen.Trainable;
 using QuantGen.Trainable.Kernels;
 using global::TorchSharp;
@@ -59,7 +59,7 @@ internal sealed class TorchSite(SiteRange range, DeviceParameter? alpha)
     public QuantizedInput Quantize(TorchPass pass, Tensor values, long elements, int use)
     {
         using DisposeScope scope = NewDisposeScope();
-        QuantizedInput input = range.Kind == SiteKind.PerToken ? ByRows(values) : ByRange(pass, values, elements, use);
+        QuantizedInput input = range.Side == ActivationSide.PerToken ? ByRows(values) : ByRange(pass, values, elements, use);
         scope.MoveToOuter(input.Codes, input.Scale);
         return input;
     }
@@ -75,7 +75,7 @@ internal sealed class TorchSite(SiteRange range, DeviceParameter? alpha)
         ActivationParameters mapping = range.Mapping(use);
         Tensor scale = tensor(mapping.Scale, device: pass.Device);
         Tensor codes = TorchQuantizer.Round(values.detach(), mapping);
-        return new QuantizedInput(TorchQuantizer.Through(codes, range.Kind == SiteKind.Learned ? Carrier(pass, values, codes, elements, use) : values, scale), scale);
+        return new QuantizedInput(TorchQuantizer.Through(codes, range.Side == ActivationSide.Learned ? Carrier(pass, values, codes, elements, use) : values, scale), scale);
     }
 
     // Values within the threshold pass their gradients, and those outside follow the threshold.

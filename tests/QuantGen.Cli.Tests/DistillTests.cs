@@ -38,7 +38,7 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
     [InlineData("lsq", "2")]
     [InlineData("q8bert", "8")]
     [InlineData("ternary", "2")]
-    [InlineData("kmeans", "3")]
+    [InlineData("k-means", "3")]
     [InlineData("linear-clusters", "4")]
     public void Method_is_packed_as_it_was_measured_whatever_the_threads_and_however_often_interrupted(string scheme, string bits)
     {
@@ -48,13 +48,13 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
 
     [Theory]
     [InlineData("A student of 3 layers cannot imitate a teacher of 2", 1, "--bits", "32", "--layers", "3")]
-    [InlineData("--bits takes 1, 2, 3, 4, 5, 8 or 32, and it is '6'", 2, "--bits", "6")]
-    [InlineData("--scheme takes lsq or q8bert or ternary or kmeans or linear-clusters, and it is 'magic'", 2, "--bits", "2", "--scheme", "magic")]
+    [InlineData("--bits takes 1, 2, 3, 4, 5, 6, 7, 8 or 32, and it is '9'", 2, "--bits", "9")]
+    [InlineData("--scheme takes linear (q8bert) or lsq or ternary or k-means or linear-clusters, and it is 'magic'", 2, "--bits", "2", "--scheme", "magic")]
     [InlineData("--weight-scale-lr needs --scheme lsq", 2, "--bits", "2", "--scheme", "ternary", "--weight-scale-lr", "0.1")]
-    [InlineData("--cluster-iterations needs --scheme kmeans", 2, "--bits", "2", "--cluster-iterations", "5")]
+    [InlineData("--cluster-iterations needs --scheme k-means", 2, "--bits", "2", "--cluster-iterations", "5")]
     [InlineData("--temperature needs a loss with kd", 2, "--bits", "2", "--loss", "gt", "--temperature", "2")]
-    [InlineData("Weights cannot have 8 bits with the scheme KMeans", 2, "--bits", "8", "--scheme", "kmeans")]
-    [InlineData("cannot be trained, only quantized after training; use Scheme.KMeans or Scheme.LinearClusters", 2, "--bits", "1", "--scheme", "q8bert")]
+    [InlineData("Weights cannot have 8 bits with a codebook", 2, "--bits", "8", "--scheme", "k-means")]
+    [InlineData("cannot be trained, only quantized after training; use Storage.Codebook", 2, "--bits", "1", "--scheme", "q8bert")]
     public void Misuse_is_explained(string message, int code, params string[] options)
         => Tool.Run([.. Command(files.File("x.qg.safetensors")), .. options]).AssertFails(code, message);
 

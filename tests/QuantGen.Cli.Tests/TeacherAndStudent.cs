@@ -32,7 +32,7 @@ internal sealed class TeacherAndStudent : IDisposable
         engine ??= spec => _loader.CompileTrainable(spec, trainable, default);
         _options = trainable;
         _start = TrainingStartPoint.Open(checkpoint);
-        Spec = ModelSpecs.Quantized(_start.Config, options);
+        Spec = ModelSpecs.Quantized(_start.Config, options, trainable.ToRecipe());
         _teacher = engine(ModelSpecs.FullPrecision(_start.Config, null));
         Student = engine(Spec);
         CheckpointWeights.Load(_start.Checkpoint!, _teacher);

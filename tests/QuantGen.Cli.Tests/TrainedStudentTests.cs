@@ -12,14 +12,25 @@ public sealed class TrainedStudentTests(CheckpointFixture files) : IClassFixture
 {
     public static TheoryData<string, SpecOptions, TrainableOptions> Students => new()
     {
-        { "KDLSQ-BERT 2-2-8", Options(Scheme.Lsq, 2, 2) with { AttentionBits = 8, ActivationRange = ActivationRange.Static }, new TrainableOptions() },
-        { "KDLSQ-BERT 4-8-4, signed probabilities", Options(Scheme.Lsq, 4, 8) with { GroupCount = 4, ActivationBits = 4, AttentionBits = 4, ActivationRange = ActivationRange.Static }, new TrainableOptions { SymmetricProbabilities = true } },
-        { "Q8BERT 8-8-8", Options(Scheme.Linear, 8, 8) with { ActivationRange = ActivationRange.Static }, new TrainableOptions() },
-        { "Q8BERT 2-2-8 with quantized attention", Options(Scheme.Linear, 2, 2) with { AttentionBits = 8, ActivationRange = ActivationRange.Static }, new TrainableOptions() },
-        { "TernaryBERT 2-2-8", Options(Scheme.Ternary, 2, 2) with { AttentionBits = 8 }, new TrainableOptions() },
-        { "TernaryBERT 2-8-8, loss-aware", Options(Scheme.Ternary, 2, 8), new TrainableOptions { LossAware = true } },
-        { "k-means 3 bits", Options(Scheme.KMeans, 3, 3), new TrainableOptions { ClusterSeed = 4 } },
-        { "linear clusters 5 bits", Options(Scheme.LinearClusters, 5, 5), new TrainableOptions() },
+        { "KDLSQ-BERT 2-2-8", Options(Storage.Uniform, 2, 2) with { AttentionBits = 8, ActivationRange = ActivationRange.Static }, new TrainableOptions { Scheme = Scheme.Lsq } },
+        { "KDLSQ-BERT 4-8-4, signed probabilities", Options(Storage.Uniform, 4, 8) with { GroupCount = 4, ActivationBits = 4, AttentionBits = 4, ActivationRange = ActivationRange.Static }, new TrainableOptions { Scheme = Scheme.Lsq, SymmetricProbabilities = true } },
+        {
+            "KDLSQ-BERT 6-6-8",
+            Options(Storage.Uniform, 6, 6) with { AttentionBits = 8, ActivationRange = ActivationRange.Static },
+            new TrainableOptions { Scheme = Scheme.Lsq }
+        },
+        {
+            "KDLSQ-BERT 4-4-6",
+            Options(Storage.Uniform, 4, 4) with { ActivationBits = 6, AttentionBits = 6, ActivationRange = ActivationRange.Static },
+            new TrainableOptions { Scheme = Scheme.Lsq }
+        },
+        { "TernaryBERT 7-5-3", Options(Storage.Uniform, 7, 5) with { ActivationBits = 3, AttentionBits = 5 }, new TrainableOptions { Scheme = Scheme.Ternary } },
+        { "Q8BERT 8-8-8", Options(Storage.Uniform, 8, 8) with { ActivationRange = ActivationRange.Static }, new TrainableOptions { Scheme = Scheme.Linear } },
+        { "Q8BERT 2-2-8 with quantized attention", Options(Storage.Uniform, 2, 2) with { AttentionBits = 8, ActivationRange = ActivationRange.Static }, new TrainableOptions { Scheme = Scheme.Linear } },
+        { "TernaryBERT 2-2-8", Options(Storage.Uniform, 2, 2) with { AttentionBits = 8 }, new TrainableOptions { Scheme = Scheme.Ternary } },
+        { "TernaryBERT 2-8-8, loss-aware", Options(Storage.Uniform, 2, 8), new TrainableOptions { Scheme = Scheme.Ternary, LossAware = true } },
+        { "k-means 3 bits", Options(Storage.Codebook, 3, 3), new TrainableOptions { Scheme = Scheme.KMeans, ClusterSeed = 4 } },
+        { "linear clusters 5 bits", Options(Storage.Codebook, 5, 5), new TrainableOptions { Scheme = Scheme.LinearClusters } },
     };
 
     [Theory]
@@ -57,8 +68,8 @@ public sealed class TrainedStudentTests(CheckpointFixture files) : IClassFixture
         Assert.True(largest <= 1e-4, $"{name}: logits differ by {largest}");
     }
 
-    private static SpecOptions Options(Scheme scheme, int bits, int embeddingBits) => new()
+    private static SpecOptions Options(Storage storage, int bits, int embeddingBits) => new()
     {
-        Scheme = scheme, Bits = bits, EmbeddingBits = embeddingBits, Clipping = Clipping.MinMax, Head = BertHead.SequenceClassification,
+        Storage = storage, Bits = bits, EmbeddingBits = embeddingBits, Head = BertHead.SequenceClassification,
     };
 }

@@ -59,7 +59,7 @@ public sealed class DropoutTests
     private static TorchTrainableModel Create(string name, TrainableOptions options)
     {
         using EnginePair pair = EnginePair.Small(name);
-        var model = new TorchTrainableModel(TrainableTestModel.Named(name).Spec, options);
+        var model = new TorchTrainableModel(TrainableTestModel.Named(name).Spec, TrainableTestModel.Named(name).Options(options));
         foreach ((Parameter from, Parameter to) in pair.Torch.Parameters.Zip(model.Parameters))
         {
             from.Values.CopyTo(to.Values, 0);

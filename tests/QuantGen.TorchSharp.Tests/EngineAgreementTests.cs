@@ -17,7 +17,7 @@ public sealed class EngineAgreementTests
     {
         TrainableTestModel named = TrainableTestModel.Named(name);
         using ITrainableModel generated = named.Create(seed: 1, new TrainableOptions { Threads = 1, LossAware = true });
-        using var torch = new TorchTrainableModel(named.Spec, new TrainableOptions { LossAware = true });
+        using var torch = new TorchTrainableModel(named.Spec, named.Options(new TrainableOptions { LossAware = true }));
         Assert.Equal(generated.Parameters.Select(Describe), torch.Parameters.Select(Describe));
     }
 

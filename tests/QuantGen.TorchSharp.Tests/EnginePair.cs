@@ -15,7 +15,7 @@ internal sealed class EnginePair(ITrainableModel generated, TorchTrainableModel 
     public static EnginePair Small(string name, TrainableOptions? options = null)
     {
         TrainableTestModel named = TrainableTestModel.Named(name);
-        options = (options ?? new TrainableOptions()) with { HiddenDropout = 0f, AttentionDropout = 0f };
+        options = named.Options(options) with { HiddenDropout = 0f, AttentionDropout = 0f };
         var pair = new EnginePair(named.Create(seed: 11, options with { Threads = 1 }), new TorchTrainableModel(named.Spec, options));
         pair.CopyParameters();
         pair.Torch.InitializeWeightQuantizers();

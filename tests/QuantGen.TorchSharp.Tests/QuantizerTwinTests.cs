@@ -1,5 +1,6 @@
 using QuantGen.Kernels;
 using QuantGen.Quantization;
+using QuantGen.Schemes;
 using static global::TorchSharp.torch;
 
 namespace QuantGen.TorchSharp.Tests;
@@ -22,7 +23,7 @@ public sealed class QuantizerTwinTests : IDisposable
     [InlineData(8)]
     public void Codes_of_weights_are_those_of_the_library(int bits)
     {
-        SchemeFit fit = SchemeFit.Of(Scheme.Lsq, bits, s_values, alpha: 1.25f);
+        SchemeFit fit = SchemeFit.Of(WeightFitter.Threshold, bits, s_values, alpha: 1.25f);
         float[] expected = new float[s_values.Length];
         fit.Center(s_values, expected);
         Assert.Equal(expected, Floats(TorchQuantizer.Round(Rows(), tensor(fit.Scale), tensor((float)fit.Levels))));

@@ -19,7 +19,7 @@ internal static class BenchmarkModel
         using Stream stream = typeof(BenchmarkModel).Assembly.GetManifestResourceStream($"models/{name}.json")!;
         using var reader = new StreamReader(stream);
         ModelConfig config = ConfigFile.Parse(reader.ReadToEnd(), name);
-        ModelSpec spec = ModelSpecs.Quantized(config, new SpecOptions { Bits = bits, EmbeddingBits = bits == 32 ? 32 : 8, Head = config.Head });
+        ModelSpec spec = ModelSpecs.Quantized(config, new SpecOptions { Bits = bits, Head = config.Head }, new Recipe());
         return RandomModel.Create(spec, [.. config.Labels], seed: 42);
     }
 

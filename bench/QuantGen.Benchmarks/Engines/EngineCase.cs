@@ -7,7 +7,8 @@ namespace QuantGen.Benchmarks.Engines;
 /// <summary>A model that engines train in turns.</summary>
 /// <param name="Name">What the table calls it.</param>
 /// <param name="Spec">The model.</param>
-internal sealed record EngineCase(string Name, ModelSpec Spec)
+/// <param name="Scheme">Who finds the codes of its weights.</param>
+internal sealed record EngineCase(string Name, ModelSpec Spec, Scheme Scheme)
 {
     private static readonly ModelConfig s_base = new() { Head = BertHead.SequenceClassification };
 
@@ -18,10 +19,10 @@ internal sealed record EngineCase(string Name, ModelSpec Spec)
         ("12/768", s_base),
     ];
 
-    private static readonly (string Name, SpecOptions Options)[] s_methods =
+    private static readonly (string Name, Scheme Scheme, SpecOptions Options)[] s_methods =
     [
-        ("full precision", new SpecOptions { Bits = 32, EmbeddingBits = 32 }),
-        ("KDLSQ-BERT 2-2-8", new SpecOptions { Scheme = Scheme.Lsq, Bits = 2, EmbeddingBits = 2, AttentionBits = 8, ActivationRange = ActivationRange.Static }),
+        ("full precision", Scheme.Linear, new SpecOptions()),
+        ("KDLSQ-BERT 2-2-8", Scheme.Lsq, new SpecOptions { Bits = 2, EmbeddingBits = 2, AttentionBits = 8, ActivationRange = ActivationRange.Static }),
     ];
 
     /// <summary>Gets all models, by layers and width.</summary>
@@ -30,6 +31,6 @@ internal sealed record EngineCase(string Name, ModelSpec Spec)
         .. from dimension in s_dimensions
            from method in s_methods
            select new EngineCase(
-               $"{dimension.Name} {method.Name}", ModelSpecs.Quantized(dimension.Config, method.Options with { Clipping = Clipping.MinMax, Head = dimension.Config.Head })),
+               $"{dimension.Name} {method.Name}", ModelSpecs.Quantized(dimension.Config, method.Options with { Head = dimension.Config.Head }, new Recipe { Scheme = method.Scheme }), method.Scheme),
     ];
 }

@@ -23,16 +23,16 @@ internal sealed class EngineSteps : IDisposable
 
     /// <summary>Makes the model with random weights, and its quantizers.</summary>
     /// <param name="engine">What computes it.</param>
-    /// <param name="spec">The model.</param>
+    /// <param name="item">The model.</param>
     /// <param name="batch">What it is trained on.</param>
     /// <param name="threads">The most threads.</param>
-    public EngineSteps(ITrainingEngine engine, ModelSpec spec, Batch batch, int threads)
+    public EngineSteps(ITrainingEngine engine, EngineCase item, Batch batch, int threads)
     {
-        _model = engine.Create(spec, new TrainableOptions { Threads = threads });
+        _model = engine.Create(item.Spec, new TrainableOptions { Scheme = item.Scheme, Threads = threads });
         CheckpointWeights.Randomize(_model, Seed);
         _model.InitializeWeightQuantizers();
         _model.Forward(batch.Inputs, new ForwardOptions(ForwardPurpose.Calibrate));
-        _objective = new Objective(spec, LossOptions.Labels, teacher: null, threads);
+        _objective = new Objective(item.Spec, LossOptions.Labels, teacher: null, threads);
         _optimizer = new AdamOptimizer(_model.Parameters, new OptimizerOptions { LearningRate = LearningRate }, threads);
         _batch = batch;
     }

@@ -73,7 +73,7 @@ internal sealed class EnginesCommand : Command
 
     private static EngineRow[] Measure(EngineCase item, IReadOnlyList<ITrainingEngine> engines, Batch batch, int threads, int runs)
     {
-        EngineSteps[] steps = [.. engines.Select(engine => new EngineSteps(engine, item.Spec, batch, threads))];
+        EngineSteps[] steps = [.. engines.Select(engine => new EngineSteps(engine, item, batch, threads))];
 
         // Just-in-time compilation, and the memory that both keep.
         Array.ForEach(steps, engine => _ = (engine.Step(), engine.Step()));

@@ -69,7 +69,7 @@ internal static class AllStudies
     {
         var rows = from task in new[] { LearningTask.SotuMlm, LearningTask.Trec, LearningTask.Sst2Albert }
                    from bits in new[] { 1, 2, 3, 4, 5 }
-                   from scheme in new[] { "kmeans", "linear-clusters" }
+                   from scheme in new[] { "k-means", "linear-clusters" }
                    from run in Rows($"{task.Name} {bits} bits {scheme}", task, task == LearningTask.Trec && bits == 3 ? s_seeds : [1], [.. Clusters(scheme, bits)])
                    select run;
         return new Study("clustering", "k-means against linear clusters at 1 to 5 bits", "Is it worth choosing centroids?", [.. rows]);
@@ -79,7 +79,7 @@ internal static class AllStudies
     {
         var rows = from task in new[] { LearningTask.Trec, LearningTask.Sst2Albert }
                    from iterations in new[] { "3", "5", "10", "20" }
-                   from run in Rows($"{task.Name} {iterations} iterations", task, [1], [.. Clusters("kmeans", 1), "--cluster-iterations", iterations])
+                   from run in Rows($"{task.Name} {iterations} iterations", task, [1], [.. Clusters("k-means", 1), "--cluster-iterations", iterations])
                    select run;
         return new Study("iterations", "k-means at 1 bit: iterations of Lloyd's algorithm", "Do more iterations help the smallest codebook?", [.. rows]);
     }

@@ -86,4 +86,44 @@ internal static class FileDescriptors
         isEnabledByDefault: true,
         description: "Keys and values of a plan are checked one by one.",
         helpLinkUri: HelpLink.For("QG1208"));
+
+    public static readonly DiagnosticDescriptor SpecNotFound = new(
+        id: "QG1209",
+        title: "Spec is not among the additional files",
+        messageFormat: "{0}",
+        category: Category,
+        defaultSeverity: DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        description: "Generators read only files that the project lists as AdditionalFiles.",
+        helpLinkUri: HelpLink.For("QG1209"));
+
+    public static readonly DiagnosticDescriptor SpecIllegal = new(
+        id: "QG1210",
+        title: "Spec describes no legal model",
+        messageFormat: "{0}",
+        category: Category,
+        defaultSeverity: DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        description: "The file is the one that quantgen writes beside a model; its spec must be canonical in content.",
+        helpLinkUri: HelpLink.For("QG1210"));
+
+    public static readonly DiagnosticDescriptor SpecWithOthers = new(
+        id: "QG1211",
+        title: "Spec excludes other properties",
+        messageFormat: "{0}",
+        category: Category,
+        defaultSeverity: DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        description: "A spec file says everything about a model, so that nothing can contradict it.",
+        helpLinkUri: HelpLink.For("QG1211"));
+
+    public static readonly DiagnosticDescriptor NoModel = new(
+        id: "QG1212",
+        title: "Attribute describes no model",
+        messageFormat: "{0}",
+        category: Category,
+        defaultSeverity: DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        description: "The attribute takes either bits, with whatever goes with them, or a spec file.",
+        helpLinkUri: HelpLink.For("QG1212"));
 }

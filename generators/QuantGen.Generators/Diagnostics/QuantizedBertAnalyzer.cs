@@ -64,7 +64,7 @@ public sealed class QuantizedBertAnalyzer : DiagnosticAnalyzer
         }
 
         AttributedClass @class = ClassReader.Read(type, attribute, declaration, compilation, GeneratedMembers.Names, context.CancellationToken);
-        JsonFile[] files = @class.Config is null && @class.Plan is null ? Array.Empty<JsonFile>() : context.Options.AdditionalFiles
+        JsonFile[] files = (@class.Spec ?? @class.Config ?? @class.Plan) is null ? Array.Empty<JsonFile>() : context.Options.AdditionalFiles
             .Select(f => ClassParser.ReadFile(f, context.CancellationToken))
             .OfType<JsonFile>()
             .ToArray();

@@ -14,7 +14,7 @@ internal static class SchemeDescriptors
         category: Category,
         defaultSeverity: DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "Weights have 1, 2, 3, 4, 8 or 32 bits; 2, 3, 4, 8 or 32 when learned or ternary, 1 to 5 or 32 with a codebook.",
+        description: "Weights have 1 to 8 bits, or 32 for full precision; 1 to 5 or 32 with a codebook.",
         helpLinkUri: HelpLink.For("QG1101"));
 
     public static readonly DiagnosticDescriptor GroupCount = new(
@@ -54,7 +54,7 @@ internal static class SchemeDescriptors
         category: Category,
         defaultSeverity: DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "Activations that enter integer products have 2, 4 or 8 bits, those that meet codebooks have 32, and attention's operands have 2, 4, 8 or 32.",
+        description: "Activations that enter integer products have 2 to 8 bits, those that meet codebooks have 32, and attention's operands have 2 to 8 or 32.",
         helpLinkUri: HelpLink.For("QG1105"));
 
     public static readonly DiagnosticDescriptor EmbeddingBits = new(
@@ -64,7 +64,7 @@ internal static class SchemeDescriptors
         category: Category,
         defaultSeverity: DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "The word embedding has 2, 4, 8 or 32 bits; 1 to 5 or 32 with a codebook.",
+        description: "The word embedding has 2 to 8 or 32 bits; 1 to 5 or 32 with a codebook.",
         helpLinkUri: HelpLink.For("QG1106"));
 
     public static readonly DiagnosticDescriptor LayerBitsPattern = new(
@@ -84,7 +84,7 @@ internal static class SchemeDescriptors
         category: Category,
         defaultSeverity: DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "Weights have 1, 2, 3, 4, 8 or 32 bits; 2, 3, 4, 8 or 32 when learned or ternary, 1 to 5 or 32 with a codebook.",
+        description: "Weights have 1 to 8 bits, or 32 for full precision; 1 to 5 or 32 with a codebook.",
         helpLinkUri: HelpLink.For("QG1108"));
 
     public static readonly DiagnosticDescriptor AsymmetricBinary = new(

@@ -30,6 +30,7 @@ internal static class AttributeParser
             ns,
             type.Name,
             hint,
+            values.Text("Spec"),
             values.Text("Config"),
             values.Text("Plan"),
             Options(type, values),
@@ -37,7 +38,11 @@ internal static class AttributeParser
             labels is null ? default : new EquatableArray<string>(labels),
             labels is not null,
             isLegalType,
-            new EquatableArray<SpecIssue>(issues));
+            new EquatableArray<SpecIssue>(issues))
+        {
+            HasBits = attribute.ConstructorArguments.Length > 0,
+            Properties = new EquatableArray<string>(attribute.NamedArguments.Select(argument => argument.Key)),
+        };
     }
 
     // The short name first: this is asked of every attribute of every class.
@@ -49,17 +54,16 @@ internal static class AttributeParser
         var defaults = new SpecOptions();
         return new SpecOptions
         {
-            Bits = values.Argument(0, 32),
-            GroupCount = values.Argument(1, 1),
+            Bits = values.Argument(0, defaults.Bits),
+            GroupCount = values.Argument(1, defaults.GroupCount),
             GroupSize = values.Integer("GroupSize") ?? 0,
             ActivationBits = values.Integer("ActivationBits"),
             AttentionBits = values.Integer("AttentionBits") ?? defaults.AttentionBits,
-            EmbeddingBits = values.Integer("EmbeddingBits") ?? defaults.EmbeddingBits,
-            Scheme = values.Enum<Scheme>("Scheme") ?? defaults.Scheme,
-            EmbeddingScheme = values.Enum<Scheme>("EmbeddingScheme"),
+            EmbeddingBits = values.Integer("EmbeddingBits"),
+            Storage = values.Enum<Storage>("Storage") ?? defaults.Storage,
+            EmbeddingStorage = values.Enum<Storage>("EmbeddingStorage"),
             Training = values.Flag("Training"),
             Mapping = values.Enum<Mapping>("Mapping") ?? defaults.Mapping,
-            Clipping = values.Enum<Clipping>("Clipping") ?? defaults.Clipping,
             ActivationRange = values.Enum<ActivationRange>("ActivationRange") ?? defaults.ActivationRange,
             Head = values.Enum<BertHead>("Head") ?? BertHead.Encoder,
             MaxSequenceLength = values.Integer("MaxSequenceLength") ?? defaults.MaxSequenceLength,

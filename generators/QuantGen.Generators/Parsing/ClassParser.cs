@@ -11,7 +11,7 @@ internal static class ClassParser
 {
     /// <summary>Finds the files a class names.</summary>
     public static ClassInput Resolve(AttributedClass @class, IReadOnlyList<JsonFile> files) =>
-        new(@class, Find(@class.Config, files), Find(@class.Plan, files));
+        new(@class, Find(@class.Spec, files), Find(@class.Config, files), Find(@class.Plan, files));
 
     /// <summary>Parses a class; null when there is an issue.</summary>
     public static ClassSpec? Parse(ClassInput input, ICollection<SpecIssue> issues)
@@ -21,6 +21,18 @@ internal static class ClassParser
         foreach (SpecIssue issue in c.Issues)
         {
             issues.Add(issue);
+        }
+
+        if (c.Spec is not null)
+        {
+            ClassSpec? described = SpecFileParser.Parse(input, issues);
+            return issues.Count > before ? null : described;
+        }
+
+        if (!c.HasBits)
+        {
+            issues.Add(new SpecIssue("QG1212", $"Class '{c.Name}' says neither bits nor Spec; write [QuantizedBert(bits: 4)] or [QuantizedBert(Spec = \"model.spec.json\")]"));
+            return null;
         }
 
         ModelConfig? config = Config(input, issues);
@@ -99,10 +111,12 @@ internal static class ClassParser
             return default;
         }
 
-        return QuantizationPlanReader.Read(input.Plan.Text, input.Class.Plan, issues);
+        // How codes are found is for quantizers; the same plan tells both.
+        return QuantizationPlanReader.Read(input.Plan.Text, input.Class.Plan, issues).Identity;
     }
 
-    private static string NotFound(string property, string name) =>
+    /// <summary>Says that a file is missing.</summary>
+    public static string NotFound(string property, string name) =>
         $"{property} '{name}' is not among the project's AdditionalFiles; add <AdditionalFiles Include=\"{name}\" />";
 
     // The shortest path that ends in the name, then the first in ordinal order: 'a/config.json' never finds 'aa/config.json'.

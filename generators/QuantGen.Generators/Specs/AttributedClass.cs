@@ -7,6 +7,7 @@ namespace QuantGen.Generators.Specs;
 /// <param name="Namespace">Full namespace, or an empty text.</param>
 /// <param name="Name">The class's name.</param>
 /// <param name="Hint">Stable and unique start of generated file names.</param>
+/// <param name="Spec">The attribute's <c>Spec</c>.</param>
 /// <param name="Config">The attribute's <c>Config</c>.</param>
 /// <param name="Plan">The attribute's <c>Plan</c>.</param>
 /// <param name="Options">Everything else that is not a dimension.</param>
@@ -19,6 +20,7 @@ internal sealed record AttributedClass(
     string Namespace,
     string Name,
     string Hint,
+    string? Spec,
     string? Config,
     string? Plan,
     SpecOptions Options,
@@ -26,4 +28,11 @@ internal sealed record AttributedClass(
     EquatableArray<string> Labels,
     bool HasLabels,
     bool IsLegalType,
-    EquatableArray<SpecIssue> Issues);
+    EquatableArray<SpecIssue> Issues)
+{
+    /// <summary>Gets whether the attribute says bits, and with them a model of its own.</summary>
+    public bool HasBits { get; init; }
+
+    /// <summary>Gets the properties that the attribute sets.</summary>
+    public EquatableArray<string> Properties { get; init; }
+}

@@ -136,7 +136,7 @@ internal sealed class BenchCommand : CliCommand
     private PackedModel Random(OptionValues values)
     {
         ModelConfig config = ConfigFile.Read(values.Get(_config)!);
-        ModelSpec spec = _quantization.Spec(values, config);
+        (ModelSpec spec, _) = _quantization.Model(values, config);
         IReadOnlyList<string> labels = spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. config.Labels] : [];
         return RandomModel.Create(spec, labels, values.Get(_seed));
     }

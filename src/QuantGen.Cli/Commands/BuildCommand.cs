@@ -15,8 +15,6 @@ namespace QuantGen.Cli.Commands;
 /// <summary>Compiles a model into an assembly.</summary>
 internal sealed class BuildCommand : CliCommand
 {
-    private const string PackedExtension = ".qg.safetensors";
-
     private readonly Argument<string> _path;
     private readonly Option<string?> _output;
     private readonly QuantizationOptions _quantization = new();
@@ -44,7 +42,7 @@ internal sealed class BuildCommand : CliCommand
     {
         using PackedModel model = Open(values, report, cancellation);
         CompilationTarget target = Target(values, model.Spec);
-        ModelSource source = ModelSource.Of(model.Spec, model.Labels, target);
+        ModelClass source = ModelClass.Of(SpecOutput.Of(model), target);
         CompiledModel compiled = report.WithProgress("compile", _ => ModelCompiler.Compile(source, target.ClassName, cancellation));
 
         // Loading it is the proof that it is for this model.
@@ -52,11 +50,11 @@ internal sealed class BuildCommand : CliCommand
         string directory = values.Get(_output)!;
         Directory.CreateDirectory(directory);
         string assembly = Path.Combine(directory, target.ClassName + ".dll");
-        string packed = Path.Combine(directory, target.ClassName + PackedExtension);
+        string packed = Path.Combine(directory, target.ClassName + SpecOutput.PackedExtension);
         AtomicFile.Write(assembly, stream => stream.Write(compiled.Assembly));
-        model.Save(packed);
+        SpecOutput.Save(model, packed);
         IReadOnlyList<string> sources = values.Get(_source)
-            ? ModelProject.Write(Path.Combine(directory, target.ClassName), target.ClassName, source, compiled, Path.Combine("..", target.ClassName + PackedExtension))
+            ? ModelProject.Write(Path.Combine(directory, target.ClassName), target.ClassName, source, compiled, Path.Combine("..", target.ClassName + SpecOutput.PackedExtension))
             : [];
         Write(report, target, assembly, compiled.Assembly.Length, packed, model.FileLength, sources);
     }
@@ -100,13 +98,13 @@ internal sealed class BuildCommand : CliCommand
         }
 
         using CheckpointModel checkpoint = CheckpointModel.Open(path);
-        ModelSpec spec = _quantization.Spec(values, checkpoint.Config);
+        (ModelSpec spec, Recipe recipe) = _quantization.Model(values, checkpoint.Config);
         if (spec.HasQuantizedAttention)
         {
             throw new UsageException("--attention-bits needs calibrated ranges; quantize the checkpoint first, with --calibration");
         }
 
-        var options = new PostTrainingOptions { Tokenizer = checkpoint.OpenTokenizer() };
+        var options = new PostTrainingOptions { Tokenizer = checkpoint.OpenTokenizer(), Recipe = recipe };
         return report.WithProgress("quantize", progress => checkpoint.Quantize(spec, options with { Progress = progress }, cancellation)).Builder.Build(path);
     }
 

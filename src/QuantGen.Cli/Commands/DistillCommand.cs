@@ -75,14 +75,16 @@ internal sealed class DistillCommand : CliCommand
             Source = source,
             Evaluator = evaluator,
             Loss = loss,
-            Title = $"quantgen distill: {method.Name}, {data.Train.File}",
+            Title = $"quantgen distill: {method.Traits.Name}, {data.Train.File}",
             Options = _training.Training(values, _student.Training(values, method), output, Identity(start, options, data)) with
             {
                 Engine = engine.Description, TeacherEngine = teacherEngine.Description,
             },
         };
         long bytes = 0;
-        TrainingResult result = run.Complete(output, () => bytes = Save(student, start, output, options), cancellation);
+        var recipe = new TrainingRecipe(Path.GetFileName(data.Train.File), _student.LossName(values, method), Steps: 0, _training.Seed(values));
+        TrainingResult result = run.Complete(
+            output, steps => bytes = Save(student, start, output, options, recipe with { Steps = steps }), cancellation);
         TestMeasures? after = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
         object? measured = after is null ? null : new { after.Score.Metric, Teacher = teacherScore!.Value, Before = before!.Json, After = after.Json };
         if (after is not null)
@@ -93,15 +95,16 @@ internal sealed class DistillCommand : CliCommand
         TrainingSummary.Write(report, result, run.Options, output, bytes, measured);
     }
 
-    private static long Save(ITrainableModel student, TrainingStartPoint start, string output, TrainableOptions options)
+    private static long Save(ITrainableModel student, TrainingStartPoint start, string output, TrainableOptions options, TrainingRecipe training)
     {
         PackedModelBuilder builder = TrainedModelPacker.Pack(student, options);
+        builder.Recipe = builder.Recipe with { Training = training };
         builder.SourceSha256 = start.Checkpoint!.Sha256;
         builder.Labels = student.Spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. start.Config.Labels] : [];
         builder.TokenizerJson = Execution.TokenizerSettings.Write(start.Tokenizer.Options);
         builder.AddBytes(PackedLayout.Vocabulary, start.Tokenizer.VocabularyBytes);
         using PackedModel packed = builder.Build(output);
-        packed.Save(output);
+        SpecOutput.Save(packed, output);
         return packed.FileLength;
     }
 

@@ -42,6 +42,7 @@ internal sealed class InspectCommand : CliCommand
                 inspection.Bytes,
                 BitsPerWeight = Math.Round(inspection.BitsPerWeight, 4),
                 inspection.SpecSha256,
+                Recipe = inspection.Recipe is { } recipe ? System.Text.Json.Nodes.JsonNode.Parse(QuantGen.Specs.RecipeJson.Write(recipe)) : null,
                 Tensors = inspection.Tensors.Select(tensor => new { tensor.Name, tensor.Type, tensor.Shape, tensor.Bytes }),
             });
             return;
@@ -74,6 +75,10 @@ internal sealed class InspectCommand : CliCommand
         report.Table(ledger);
         report.Line(string.Create(CultureInfo.InvariantCulture, $"{inspection.Parameters:N0} parameters, {inspection.BitsPerWeight:0.###} bits per weight of the linear layers, scales included"));
         report.Line($"spec {inspection.SpecSha256}");
+        if (inspection.Recipe is not null)
+        {
+            report.Line($"recipe {QuantGen.Specs.RecipeJson.Write(inspection.Recipe)}");
+        }
     }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

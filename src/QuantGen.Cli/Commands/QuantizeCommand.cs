@@ -9,6 +9,7 @@ using QuantGen.Cli.Reporting;
 using QuantGen.Execution;
 using QuantGen.Packed;
 using QuantGen.Quantization;
+using QuantGen.Schemes;
 using QuantGen.Specs;
 using QuantGen.Training.Data;
 using QuantGen.Training.PostTraining;
@@ -41,7 +42,7 @@ internal sealed class QuantizeCommand : CliCommand
         _range = With(CliOption.Choice<ActivationRange>("--activation-range", "Whether every token has its own range when it is quantized, or ranges are calibrated. [default: static with --calibration, else per-token]", null));
         _samples = With(CliOption.Number("--samples", "Rows of the calibration data to use.", defaults.Samples, least: 1));
         _seed = With(CliOption.Number("--seed", "Which rows and which first centroids of k-means are drawn.", defaults.Seed, least: 0));
-        _clusterIterations = With(CliOption.Number("--cluster-iterations", "The most iterations of k-means.", ClusterQuantizer.DefaultIterations, least: 1));
+        _clusterIterations = With(CliOption.Number("--cluster-iterations", "The most iterations of k-means.", Recipe.DefaultClusterIterations, least: 1));
         _maxLength = With(CliOption.OptionalNumber("--max-length", "Truncate calibration texts to this many tokens.", least: 3));
         _noCache = With(new Option<bool>("--no-cache") { Description = "Compile the model for calibration anew, and do not keep the result." });
     }
@@ -55,13 +56,13 @@ internal sealed class QuantizeCommand : CliCommand
             throw new UsageException("--activation-range static needs --calibration");
         }
 
-        bool isKMeans = _quantization.Scheme(values) == Scheme.KMeans;
         RequireUse(values, calibration is not null, "--calibration", _samples, _maxLength);
-        RequireUse(values, isKMeans, "--scheme k-means", _clusterIterations);
-        RequireUse(values, isKMeans || calibration is not null, "--calibration or --scheme k-means", _seed);
-
         using CheckpointModel model = CheckpointModel.Open(values.Get(_directory));
-        ModelSpec spec = _quantization.Spec(values, model.Config, range);
+        (ModelSpec spec, Recipe recipe) = _quantization.Model(values, model.Config, range);
+        bool clusters = recipe.Uses(spec, WeightFitter.KMeans);
+        string kMeans = "--scheme " + WeightSchemes.Of(Scheme.KMeans).Name;
+        RequireUse(values, clusters, kMeans, _clusterIterations);
+        RequireUse(values, clusters || calibration is not null, "--calibration or " + kMeans, _seed);
         if (spec.HasQuantizedAttention && calibration is null)
         {
             throw new UsageException("--attention-bits needs --calibration: the ranges of attention's operands are stored");
@@ -72,22 +73,23 @@ internal sealed class QuantizeCommand : CliCommand
             throw new UsageException("--calibration has nothing to do: this model stores no activation ranges");
         }
 
-        var options = new PostTrainingOptions
+        recipe = recipe with
         {
-            Tokenizer = model.OpenTokenizer(),
             ClusterIterations = values.Get(_clusterIterations),
-            ClusterSeed = (ulong)values.Get(_seed),
+            ClusterSeed = clusters ? (ulong)values.Get(_seed) : 0,
+            Calibration = calibration is null ? null : new CalibrationRecipe(Path.GetFileName(calibration), values.Get(_samples), values.Get(_seed)),
         };
+        var options = new PostTrainingOptions { Tokenizer = model.OpenTokenizer(), Recipe = recipe };
         if (calibration is not null)
         {
             TsvDataset data = TsvDataset.Load(calibration);
-            options = options with { StaticRanges = Calibrate(values, model, spec, data, report, cancellation) };
+            options = options with { StaticRanges = Calibrate(values, model, (spec, recipe), data, report, cancellation) };
         }
 
         PostTrainingResult result = report.WithProgress("quantize", progress => model.Quantize(spec, options with { Progress = progress }, cancellation));
         string output = values.Get(_output)!;
         using PackedModel packed = result.Builder.Build(output);
-        packed.Save(output, cancellation);
+        SpecOutput.Save(packed, output, cancellation);
         Write(report, result, spec, packed.FileLength);
     }
 
@@ -100,21 +102,21 @@ internal sealed class QuantizeCommand : CliCommand
     }
 
     private IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>> Calibrate(
-        OptionValues values, CheckpointModel model, ModelSpec spec, TsvDataset data, Report report, CancellationToken cancellation)
+        OptionValues values, CheckpointModel model, (ModelSpec Spec, Recipe Recipe) target, TsvDataset data, Report report, CancellationToken cancellation)
     {
         // The places of the model are the same at any width.
         var loader = new SessionLoader(CompilationTarget.DefaultBatchTokens, Threads: 1, !values.Get(_noCache));
-        using InferenceSession session = loader.Load(model.ForCalibration(spec, cancellation), cancellation);
+        using InferenceSession session = loader.Load(model.ForCalibration(target.Spec, cancellation), cancellation);
         return report.WithProgress("calibrate", progress => ActivationCalibrator.Calibrate(
             session,
-            spec,
+            target.Spec,
             data,
             values.Get(_calibration)!,
             new CalibrationOptions
             {
                 Samples = values.Get(_samples),
                 Seed = values.Get(_seed),
-                Clipping = _quantization.Clipping(values),
+                Recipe = target.Recipe,
                 MaxLength = SessionOptions.Limit(values.Get(_maxLength), session),
                 Progress = progress,
             },

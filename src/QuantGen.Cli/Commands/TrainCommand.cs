@@ -97,7 +97,7 @@ internal sealed class TrainCommand : CliCommand
             TokenizerSource = start.Checkpoint?.Directory,
             Labels = spec.Head == BertHead.SequenceClassification ? [.. config.Labels] : [],
         };
-        TrainingResult result = run.Complete(output, () => checkpoint.Save(output, model), cancellation);
+        TrainingResult result = run.Complete(output, _ => checkpoint.Save(output, model), cancellation);
         TrainingSummary.Write(report, result, run.Options, output);
     }
 

@@ -8,7 +8,7 @@ namespace QuantGen.Cli.Compilation;
 /// <param name="Training">Whether code for training is made, too.</param>
 internal sealed record CompilationTarget(string Namespace, string ClassName, int MaxSequenceLength, int MaxBatchTokens, bool Training = false)
 {
-    public const int DefaultBatchTokens = 4096;
+    public static int DefaultBatchTokens { get; } = new Specs.SpecOptions().MaxBatchTokens;
 
     /// <summary>Gets the full name of the class.</summary>
     public string FullName => Namespace + "." + ClassName;

@@ -19,7 +19,7 @@ internal static class ModelCompiler
     /// <param name="assemblyName">The name of the assembly.</param>
     /// <param name="cancellation">Stops the compiler.</param>
     /// <exception cref="InvalidOperationException">The generator made no code, or code that does not compile; either is a defect of this tool.</exception>
-    public static CompiledModel Compile(ModelSource source, string assemblyName, CancellationToken cancellation)
+    public static CompiledModel Compile(ModelClass source, string assemblyName, CancellationToken cancellation)
     {
         var parsing = new CSharpParseOptions(LanguageVersion.Latest);
         var compilation = CSharpCompilation.Create(
@@ -36,14 +36,9 @@ internal static class ModelCompiler
     }
 
     private static GeneratorDriverRunResult Generate(
-        ModelSource source, CSharpParseOptions parsing, ref CSharpCompilation compilation, CancellationToken cancellation)
+        ModelClass source, CSharpParseOptions parsing, ref CSharpCompilation compilation, CancellationToken cancellation)
     {
-        var files = new List<AdditionalText> { new InMemoryText(ModelSource.ConfigName, source.Config) };
-        if (source.Plan is string plan)
-        {
-            files.Add(new InMemoryText(ModelSource.PlanName, plan));
-        }
-
+        AdditionalText[] files = [new InMemoryText(source.SpecName, source.SpecText)];
         GeneratorDriver driver = CSharpGeneratorDriver.Create([new QuantizedBertGenerator().AsSourceGenerator()], files, parsing)
             .RunGeneratorsAndUpdateCompilation(compilation, out Microsoft.CodeAnalysis.Compilation updated, out var diagnostics, cancellation);
         Require(diagnostics, "the generator failed");

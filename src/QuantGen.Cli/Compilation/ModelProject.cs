@@ -16,19 +16,14 @@ internal static class ModelProject
     /// <param name="compiled">What the generator made.</param>
     /// <param name="packedFile">The packed file, relative to the folder.</param>
     /// <returns>The files written.</returns>
-    public static IReadOnlyList<string> Write(string directory, string name, ModelSource source, CompiledModel compiled, string packedFile)
+    public static IReadOnlyList<string> Write(string directory, string name, ModelClass source, CompiledModel compiled, string packedFile)
     {
         var files = new List<(string Name, string Text)>
         {
-            (name + ".csproj", Project(source.Plan is not null, packedFile)),
+            (name + ".csproj", Project(source.SpecName, packedFile)),
             (name + ".cs", source.ClassText),
-            (ModelSource.ConfigName, source.Config),
+            (source.SpecName, source.SpecText),
         };
-        if (source.Plan is string plan)
-        {
-            files.Add((ModelSource.PlanName, plan));
-        }
-
         files.AddRange(compiled.Sources.Select(file => (Path.Combine(GeneratedFolder, file.Key), file.Value)));
         DirectoryInfo generated = Directory.CreateDirectory(Path.Combine(directory, GeneratedFolder));
 
@@ -46,10 +41,9 @@ internal static class ModelProject
         return [.. files.Select(file => Path.Combine(directory, file.Name))];
     }
 
-    private static string Project(bool hasPlan, string packedFile)
+    private static string Project(string specFile, string packedFile)
     {
         string version = typeof(InferenceSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-        string plan = hasPlan ? $"\n    <AdditionalFiles Include=\"{ModelSource.PlanName}\" />" : string.Empty;
         string packed = SecurityElement.Escape(packedFile);
         return $"""
             <Project Sdk="Microsoft.NET.Sdk">
@@ -61,7 +55,7 @@ internal static class ModelProject
                 <PackageReference Include="QuantGen" Version="{version}" />
               </ItemGroup>
               <ItemGroup>
-                <AdditionalFiles Include="{ModelSource.ConfigName}" />{plan}
+                <AdditionalFiles Include="{specFile}" />
                 <None Include="{packed}" CopyToOutputDirectory="PreserveNewest" />
                 <!-- For reading: the compiler makes these files itself. -->
                 <Compile Remove="{GeneratedFolder}/**" />

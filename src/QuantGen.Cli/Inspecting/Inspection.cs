@@ -15,6 +15,9 @@ internal sealed record Inspection
 
     public required IReadOnlyList<string> Labels { get; init; }
 
+    /// <summary>Gets how the codes of a packed file were found; null for a checkpoint.</summary>
+    public Recipe? Recipe { get; init; }
+
     public required IReadOnlyList<TensorRow> Tensors { get; init; }
 
     /// <summary>Gets the bytes by class, in the order of the file's ledger.</summary>
@@ -36,6 +39,7 @@ internal sealed record Inspection
         return new Inspection
         {
             Spec = model.Spec,
+            Recipe = model.Recipe,
             Labels = [.. model.Labels],
             Tensors = [.. PackedLayout.Packed(model.Spec).Select(tensor => new TensorRow(tensor.Name, TypeOf(model.Spec, tensor), [.. tensor.Shape.Select(n => (long)n)], tensor.Bytes))],
             Bytes = Enum.GetValues<TensorClass>().ToDictionary(SpecNames.Of, tensorClass => ledger[tensorClass]),

@@ -28,6 +28,9 @@ internal static class NormalCodes
             2 => 1.2f,
             3 => 1.9f,
             4 => 2.5f,
+            5 => 3f,
+            6 => 3.4f,
+            7 => 3.7f,
             _ => 4f,
         };
         int zero = 1 << (bits - 1);

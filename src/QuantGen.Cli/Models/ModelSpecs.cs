@@ -13,16 +13,25 @@ internal static class ModelSpecs
     public static ModelSpec FullPrecision(ModelConfig config, BertHead? head)
     {
         var issues = new List<SpecIssue>();
-        return Build(config, new SpecOptions { Bits = 32, EmbeddingBits = 32, Clipping = Clipping.MinMax, Head = head ?? config.Head }, issues)
+        return Build(config, new SpecOptions { Head = head ?? config.Head }, issues)
             ?? throw new InvalidDataException(Messages(issues));
     }
 
     /// <summary>Builds a quantized model.</summary>
-    /// <exception cref="UsageException">The options do not describe a model of these dimensions.</exception>
-    public static ModelSpec Quantized(ModelConfig config, SpecOptions options)
+    /// <param name="config">The dimensions.</param>
+    /// <param name="options">The identity beside them.</param>
+    /// <param name="recipe">How its codes are found.</param>
+    /// <exception cref="UsageException">The options do not describe a model of these dimensions, or the recipe does not suit it.</exception>
+    public static ModelSpec Quantized(ModelConfig config, SpecOptions options, Recipe recipe)
     {
         var issues = new List<SpecIssue>();
-        return Build(config, options, issues) ?? throw new UsageException(Messages(issues));
+        ModelSpec? spec = Build(config, options, issues);
+        if (spec is not null)
+        {
+            RecipeRules.Check(spec, recipe, issues);
+        }
+
+        return issues.Count == 0 ? spec! : throw new UsageException(Messages(issues));
     }
 
     private static ModelSpec? Build(ModelConfig config, SpecOptions options, List<SpecIssue> issues)

@@ -51,7 +51,7 @@ internal sealed record SessionLoader(int BatchTokens, int? Threads, bool UsesCac
             return load(kept, target, spec);
         }
 
-        byte[] assembly = ModelCompiler.Compile(ModelSource.Of(spec, [], target), Namespace, cancellation).Assembly;
+        byte[] assembly = ModelCompiler.Compile(ModelClass.Of(new SpecFile(spec, Labels: default, Recipe: null), target), Namespace, cancellation).Assembly;
         T program = load(assembly, target, spec);
         cache?.Write(key, assembly);
         return program;

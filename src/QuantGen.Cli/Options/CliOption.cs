@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using QuantGen.Schemes;
 using QuantGen.Specs;
 
 namespace QuantGen.Cli.Options;
@@ -99,6 +100,20 @@ internal static class CliOption
         return option;
     }
 
+    /// <summary>Makes an option for a scheme by the names of its table, or by that of the paper's method; without a default it may be absent.</summary>
+    public static Option<Scheme?> Scheme(string name, string description, Scheme? absent)
+    {
+        string suffix = absent is Scheme value ? $" [default: {WeightSchemes.Of(value).Name}]" : string.Empty;
+        var option = new Option<Scheme?>(name)
+        {
+            Description = $"{description} One of: {SchemeNames(", ")}.{suffix}",
+            HelpName = "NAME",
+            CustomParser = result => ParseScheme(result, name),
+        };
+        option.CompletionSources.Add(_ => WeightSchemes.All.Select(row => new System.CommandLine.Completions.CompletionItem(row.Name)));
+        return option;
+    }
+
     /// <summary>Gets the name of an enum's member on the command line: <c>PerToken</c> is <c>per-token</c>.</summary>
     public static string NameOf<T>(T value)
         where T : struct, Enum => SpecNames.Of(value).Replace('_', '-');
@@ -167,7 +182,7 @@ internal static class CliOption
         foreach (T value in Enum.GetValues<T>())
         {
             // 'minmax', 'min-max' and the 'min_max' of JSON files are one.
-            if (string.Equals(Plain(NameOf(value)), Plain(text), StringComparison.OrdinalIgnoreCase))
+            if (IsSame(NameOf(value), text))
             {
                 return value;
             }
@@ -176,6 +191,23 @@ internal static class CliOption
         result.AddError($"{name} takes {Names<T>(" or ")}, and it is '{text}'");
         return null;
     }
+
+    private static Scheme? ParseScheme(ArgumentResult result, string name)
+    {
+        string text = result.Tokens[0].Value;
+        if (WeightSchemes.All.FirstOrDefault(row => IsSame(row.Name, text) || (row.Method is not null && IsSame(row.Method, text))) is SchemeTraits traits)
+        {
+            return traits.Scheme;
+        }
+
+        result.AddError($"{name} takes {SchemeNames(" or ")}, and it is '{text}'");
+        return null;
+    }
+
+    private static string SchemeNames(string separator) =>
+        string.Join(separator, WeightSchemes.All.Select(row => row.Method is null ? row.Name : $"{row.Name} ({row.Method})"));
+
+    private static bool IsSame(string name, string text) => string.Equals(Plain(name), Plain(text), StringComparison.OrdinalIgnoreCase);
 
     private static string Names<T>(string separator)
         where T : struct, Enum => string.Join(separator, Enum.GetValues<T>().Select(NameOf));

@@ -1,3 +1,4 @@
+using QuantGen.Schemes;
 using QuantGen.Training.Loop;
 using QuantGen.Training.Losses;
 using QuantGen.Training.Optimization;
@@ -5,27 +6,29 @@ using QuantGen.Training.Optimization;
 namespace QuantGen.Cli.Options;
 
 /// <summary>A method of quantization-aware training with the defaults of its paper.</summary>
-/// <param name="Name">Its name on the command line.</param>
-/// <param name="Scheme">The quantizer of weights.</param>
+/// <param name="Scheme">Who finds the codes of weights.</param>
 /// <param name="Range">Where ranges of activations come from.</param>
 /// <param name="Loss">The default loss.</param>
 /// <param name="QuantizesAttention">Whether attention's operands have the bits of activations by default.</param>
 /// <param name="Training">Optimizer, rates and epochs.</param>
-internal sealed record DistillMethod(string Name, Scheme Scheme, ActivationRange Range, string Loss, bool QuantizesAttention, TrainingOptions Training)
+internal sealed record DistillMethod(Scheme Scheme, ActivationRange Range, string Loss, bool QuantizesAttention, TrainingOptions Training)
 {
     private static readonly TrainingOptions s_adam = new();
+
+    /// <summary>Gets the traits of the scheme.</summary>
+    public SchemeTraits Traits => WeightSchemes.Of(Scheme);
 
     /// <summary>All methods: KDLSQ-BERT, Q8BERT, TernaryBERT, and k-means and linear clusters with trained centroids.</summary>
     public static IReadOnlyList<DistillMethod> All { get; } =
     [
-        new("lsq", Scheme.Lsq, ActivationRange.Static, "kd+gt", true, s_adam),
-        new("q8bert", Scheme.Linear, ActivationRange.Static, "gt", false, s_adam with { Optimizer = new OptimizerOptions { LearningRate = 2e-5 } }),
-        new("ternary", Scheme.Ternary, ActivationRange.PerToken, "kd", true, s_adam with
+        new(Scheme.Lsq, ActivationRange.Static, "kd+gt", true, s_adam),
+        new(Scheme.Linear, ActivationRange.Static, "gt", false, s_adam with { Optimizer = new OptimizerOptions { LearningRate = 2e-5 } }),
+        new(Scheme.Ternary, ActivationRange.PerToken, "kd", true, s_adam with
         {
             WarmupShare = 0.1, Optimizer = new OptimizerOptions { Kind = OptimizerKind.BertAdam, LearningRate = 2e-5 },
         }),
-        new("kmeans", Scheme.KMeans, ActivationRange.PerToken, "gt", false, s_adam),
-        new("linear-clusters", Scheme.LinearClusters, ActivationRange.PerToken, "gt", false, s_adam),
+        new(Scheme.KMeans, ActivationRange.PerToken, "gt", false, s_adam),
+        new(Scheme.LinearClusters, ActivationRange.PerToken, "gt", false, s_adam),
     ];
 
     /// <summary>Makes the loss of a name: <c>kd</c> is the teacher's, <c>gt</c> the labels'.</summary>

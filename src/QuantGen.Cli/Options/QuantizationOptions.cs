@@ -3,6 +3,7 @@ using System.Globalization;
 using QuantGen.Cli.Conventions;
 using QuantGen.Cli.Models;
 using QuantGen.Graph;
+using QuantGen.Schemes;
 using QuantGen.Specs;
 
 namespace QuantGen.Cli.Options;
@@ -10,20 +11,23 @@ namespace QuantGen.Cli.Options;
 /// <summary>The options that say how a checkpoint is quantized; they are those of the attribute.</summary>
 internal sealed class QuantizationOptions
 {
-    public const int DefaultEmbeddingBits = 8;
+    private static readonly SpecOptions s_defaults = new();
+    private static readonly Recipe s_recipe = new();
 
-    private readonly Option<int?> _bits = CliOption.OneOf("--bits", "Bits of a weight: 1, 2, 3, 4, 8, or 32 for full precision; 1 to 5 with a codebook.", 1, 2, 3, 4, 5, 8, 32);
-    private readonly Option<int> _groups = CliOption.Number("--groups", "Groups of output rows per matrix, each with a scale of its own; must divide the rows.", 1, least: 1);
-    private readonly Option<int> _groupSize = CliOption.Number("--group-size", "Inputs that share a scale, a multiple of 32, or 0 for whole rows; excludes --groups.", 0, least: 0);
-    private readonly Option<int?> _embeddingBits = CliOption.OneOf("--embedding-bits", "Bits of the word embedding: 2, 4, 8 or 32; 1 to 5 or 32 with a codebook. [default: 8; those of --bits with a codebook or when they are 32]", 1, 2, 3, 4, 5, 8, 32);
-    private readonly Option<int?> _activationBits = CliOption.OneOf("--activation-bits", "Bits of activations that enter products of integers: 2, 4 or 8; 32 where codebooks leave none. [default: 8]", 2, 4, 8, 32);
-    private readonly Option<int?> _attentionBits = CliOption.OneOf("--attention-bits", "Bits of what attention multiplies: 2, 4 or 8, or 32 for full precision. [default: 32]", 2, 4, 8, 32);
-    private readonly Option<string?> _plan = CliOption.Text("--plan", "FILE", "A JSON file with bits, groups, mapping and clipping per matrix; wins over the other options.");
+    private readonly Option<int?> _bits = CliOption.OneOf("--bits", $"Bits of a weight, or 32 for full precision; {LegalBits.Describe(storage => storage.Bits)}.", LegalBits.OfWeights);
+    private readonly Option<int> _groups = CliOption.Number("--groups", "Groups of output rows per matrix, each with a scale of its own; must divide the rows.", s_defaults.GroupCount, least: 1);
+    private readonly Option<int> _groupSize = CliOption.Number("--group-size", "Inputs that share a scale, a multiple of 32, or 0 for whole rows; excludes --groups.", s_defaults.GroupSize, least: 0);
+    private readonly Option<int?> _embeddingBits = CliOption.OneOf("--embedding-bits", LegalBits.EmbeddingHelp, LegalBits.OfEmbeddings);
+    private readonly Option<int?> _activationBits = CliOption.OneOf(
+        "--activation-bits", "Bits of activations that enter products of integers; 32 where codebooks leave none. [default: 8, or 32 with codebooks]", LegalBits.OfActivations);
+    private readonly Option<int?> _attentionBits = CliOption.OneOf(
+        "--attention-bits", FormattableString.Invariant($"Bits of what attention multiplies, or 32 for full precision. [default: {s_defaults.AttentionBits}]"), LegalBits.OfActivations);
+    private readonly Option<string?> _plan = CliOption.Text("--plan", "FILE", "A JSON file with storage, bits, groups, mapping, scheme and clipping per matrix; wins over the other options.");
     private readonly Option<string[]> _layerBits = CliOption.Texts("--layer-bits", "PATTERN=N", "Bits of the matrices that match a pattern, such as encoder.layer.0-3.*=4; may be repeated, later ones win.");
-    private readonly Option<Scheme?> _scheme = CliOption.Choice<Scheme>("--scheme", "The family of weight quantizers; k-means and linear-clusters give each matrix a codebook.", QuantGen.Scheme.Linear);
-    private readonly Option<Scheme?> _embeddingScheme = CliOption.Choice<Scheme>("--embedding-scheme", "The family of the word embedding's quantizer, instead of that of --scheme.", null);
-    private readonly Option<Mapping?> _mapping = CliOption.Choice<Mapping>("--mapping", "Codes around zero, or over the range of the values.", Mapping.Symmetric);
-    private readonly Option<Clipping?> _clipping = CliOption.Choice<Clipping>("--clipping", "How ranges of weights and of static activations are found.", QuantGen.Clipping.Mse);
+    private readonly Option<Scheme?> _scheme = CliOption.Scheme("--scheme", "Who finds the codes of weights; k-means and linear-clusters give each matrix a codebook.", s_recipe.Scheme);
+    private readonly Option<Scheme?> _embeddingScheme = CliOption.Scheme("--embedding-scheme", "Who finds the codes of the word embedding, instead of --scheme.", null);
+    private readonly Option<Mapping?> _mapping = CliOption.Choice<Mapping>("--mapping", "Codes around zero, or over the range of the values.", s_defaults.Mapping);
+    private readonly Option<Clipping?> _clipping = CliOption.Choice<Clipping>("--clipping", "How ranges of weights and of static activations are found.", s_recipe.Clipping);
     private readonly Option<BertHead?> _head = CliOption.Choice<BertHead>("--head", "What stands on top of the encoder, instead of what config.json says.", null);
 
     public void AddTo(Command command)
@@ -41,38 +45,40 @@ internal sealed class QuantizationOptions
         return this;
     }
 
-    public Clipping Clipping(OptionValues values) => values.Get(_clipping) ?? QuantGen.Clipping.Mse;
-
-    public Scheme Scheme(OptionValues values) => values.Get(_scheme) ?? QuantGen.Scheme.Linear;
-
     /// <summary>Gets the first of these options that the command line names; null when it names none.</summary>
     public string? FirstGiven(OptionValues values) => All.FirstOrDefault(values.Has)?.Name;
 
-    /// <summary>Builds the model of some dimensions.</summary>
+    /// <summary>Builds the model of some dimensions and the recipe for its codes.</summary>
     /// <param name="values">The command line; without bits the model keeps full precision.</param>
     /// <param name="config">The dimensions.</param>
     /// <param name="range">Where activation ranges come from.</param>
-    public ModelSpec Spec(OptionValues values, ModelConfig config, ActivationRange range = ActivationRange.PerToken)
+    public (ModelSpec Spec, Recipe Recipe) Model(OptionValues values, ModelConfig config, ActivationRange range = ActivationRange.PerToken)
     {
-        int bits = values.Get(_bits) ?? 32;
-        Scheme scheme = Scheme(values);
-        return ModelSpecs.Quantized(config, new SpecOptions
+        QuantizationPlan plan = values.Get(_plan) is string file ? ReadPlan(file) : QuantizationPlan.Empty;
+        var recipe = new Recipe
         {
-            Bits = bits,
+            Scheme = values.Get(_scheme) ?? s_recipe.Scheme,
+            EmbeddingScheme = values.Get(_embeddingScheme),
+            Clipping = values.Get(_clipping) ?? s_recipe.Clipping,
+            Matrices = plan.Recipe,
+        };
+        var options = new SpecOptions
+        {
+            Bits = values.Get(_bits) ?? s_defaults.Bits,
             GroupCount = values.Get(_groups),
             GroupSize = values.Get(_groupSize),
-            EmbeddingBits = values.Get(_embeddingBits) ?? (bits == 32 || MatrixSpec.IsCodebook(scheme) ? bits : DefaultEmbeddingBits),
-            Scheme = scheme,
-            Mapping = values.Get(_mapping) ?? Mapping.Symmetric,
-            Clipping = Clipping(values),
-            EmbeddingScheme = values.Get(_embeddingScheme),
+            EmbeddingBits = values.Get(_embeddingBits),
+            Storage = WeightSchemes.Of(recipe.Scheme).Storage,
+            EmbeddingStorage = recipe.EmbeddingScheme is Scheme embedding ? WeightSchemes.Of(embedding).Storage : null,
+            Mapping = values.Get(_mapping) ?? s_defaults.Mapping,
             ActivationBits = values.Get(_activationBits),
-            AttentionBits = values.Get(_attentionBits) ?? 32,
+            AttentionBits = values.Get(_attentionBits) ?? s_defaults.AttentionBits,
             ActivationRange = range,
             Head = values.Get(_head) ?? config.Head,
             LayerBits = new EquatableArray<LayerBitsRule>((values.Get(_layerBits) ?? []).Select(ParseRule)),
-            Plan = values.Get(_plan) is string plan ? ReadPlan(plan) : default,
-        });
+            Plan = plan.Identity,
+        };
+        return (ModelSpecs.Quantized(config, options, recipe), recipe);
     }
 
     private Option[] All => [_bits, _groups, _groupSize, _embeddingBits, _activationBits, _attentionBits, _plan, _layerBits, _scheme, _embeddingScheme, _mapping, _clipping, _head];
@@ -85,10 +91,10 @@ internal sealed class QuantizationOptions
             : throw new UsageException($"--layer-bits takes PATTERN=N such as encoder.layer.0-3.*=4, and it is '{text}'");
     }
 
-    private static EquatableArray<PlanEntry> ReadPlan(string path)
+    private static QuantizationPlan ReadPlan(string path)
     {
         var issues = new List<SpecIssue>();
-        EquatableArray<PlanEntry> plan = QuantizationPlanReader.Read(File.ReadAllText(path), path, issues);
+        QuantizationPlan plan = QuantizationPlanReader.Read(File.ReadAllText(path), path, issues);
         return issues.Count == 0 ? plan : throw new InvalidDataException(string.Join("; ", issues.Select(issue => issue.Message)));
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using QuantGen.Cli.Conventions;
 using QuantGen.Cli.Models;
 using QuantGen.Graph;
+using QuantGen.Schemes;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 using QuantGen.Training.Losses;
@@ -12,14 +13,13 @@ namespace QuantGen.Cli.Options;
 /// <summary>The options that say what a student is and what it is taught.</summary>
 internal sealed class StudentOptions
 {
-    private static readonly string[] s_methods = [.. DistillMethod.All.Select(method => method.Name)];
-    private readonly Option<int?> _bits = CliOption.OneOf("--bits", "Bits of a weight.", 1, 2, 3, 4, 5, 8, 32);
-    private readonly Option<int?> _embeddingBits = CliOption.OneOf("--embedding-bits", "Bits of the word embedding. [default: 8; as --bits with a codebook]", 1, 2, 3, 4, 5, 8, 32);
-    private readonly Option<int?> _activationBits = CliOption.OneOf("--activation-bits", "Bits of the activations that enter linear layers. [default: 8; 32 with a codebook]", 2, 4, 8, 32);
-    private readonly Option<int?> _attentionBits = CliOption.OneOf("--attention-bits", "Bits of attention's operands. [default: as --activation-bits for lsq and ternary, else 32]", 2, 4, 8, 32);
+    private readonly Option<int?> _bits = CliOption.OneOf("--bits", "Bits of a weight.", LegalBits.OfWeights);
+    private readonly Option<int?> _embeddingBits = CliOption.OneOf("--embedding-bits", LegalBits.EmbeddingHelp, LegalBits.OfEmbeddings);
+    private readonly Option<int?> _activationBits = CliOption.OneOf("--activation-bits", "Bits of the activations that enter linear layers. [default: 8; 32 with a codebook]", LegalBits.OfActivations);
+    private readonly Option<int?> _attentionBits = CliOption.OneOf("--attention-bits", "Bits of attention's operands. [default: as --activation-bits for lsq and ternary, else 32]", LegalBits.OfActivations);
     private readonly Option<int> _groups = CliOption.Number("--groups", "Groups of rows of a matrix that have a scale of their own.", 1, least: 1);
     private readonly Option<int?> _layers = CliOption.OptionalNumber("--layers", "Layers of the student, a divisor of the teacher's. [default: as many]", least: 1);
-    private readonly Option<string?> _scheme = CliOption.OneOf("--scheme", "The method: KDLSQ-BERT, Q8BERT, TernaryBERT, or a codebook with trained centroids. [default: lsq]", s_methods);
+    private readonly Option<Scheme?> _scheme = CliOption.Scheme("--scheme", "The method: Q8BERT, KDLSQ-BERT, TernaryBERT, or a codebook with trained centroids.", Scheme.Lsq);
     private readonly Option<string?> _loss = CliOption.OneOf("--loss", "What is learnt: the teacher (kd), the labels (gt) or both. [default: kd+gt for lsq, kd for ternary, else gt]", "kd+gt", "kd", "gt");
     private readonly Option<double?> _temperature = CliOption.OptionalReal("--temperature", "What logits are divided by before they are compared with the teacher's. [default: 1]", 0.01, 100);
     private readonly Option<double?> _spanWeight = CliOption.OptionalReal("--qa-logit-weight", "Weight of the teacher's answers to questions; KDLSQ-BERT's code has 100. [default: 1]", 0, 1e6);
@@ -49,43 +49,46 @@ internal sealed class StudentOptions
     /// <exception cref="UsageException">An option belongs to another method.</exception>
     public DistillMethod Method(OptionValues values)
     {
-        DistillMethod method = DistillMethod.All.First(method => method.Name == (values.Get(_scheme) ?? "lsq"));
-        Require(values, method.Scheme == Scheme.Lsq, "--scheme lsq", _weightScaleRate, _activationScaleRate, _initialization, _gradientFactor);
-        Require(values, method.Scheme == Scheme.Ternary, "--scheme ternary", _lossAware);
-        Require(values, method.Scheme == Scheme.KMeans, "--scheme kmeans", _iterations);
+        DistillMethod method = DistillMethod.All.First(method => method.Scheme == (values.Get(_scheme) ?? Scheme.Lsq));
+        Require(values, method, Scheme.Lsq, _weightScaleRate, _activationScaleRate, _initialization, _gradientFactor);
+        Require(values, method, Scheme.Ternary, _lossAware);
+        Require(values, method, Scheme.KMeans, _iterations);
         Require(values, Loss(values, method).NeedsTeacher, "a loss with kd", _temperature, _spanWeight);
         return method;
     }
 
     /// <summary>Gets what is learnt.</summary>
     public LossOptions Loss(OptionValues values, DistillMethod method)
-        => DistillMethod.LossOf(values.Get(_loss) ?? method.Loss, values.Get(_temperature) ?? 1, values.Get(_spanWeight) ?? 1);
+        => DistillMethod.LossOf(LossName(values, method), values.Get(_temperature) ?? 1, values.Get(_spanWeight) ?? 1);
+
+    /// <summary>Gets the name of what is learnt.</summary>
+    public string LossName(OptionValues values, DistillMethod method) => values.Get(_loss) ?? method.Loss;
 
     /// <summary>Builds the student's model.</summary>
     /// <exception cref="UsageException">The options describe no model, or one that cannot imitate the teacher.</exception>
     public ModelSpec Spec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head)
     {
         int bits = values.Get(_bits)!.Value;
-        bool hasCodebook = MatrixSpec.IsCodebook(method.Scheme);
         int? activations = values.Get(_activationBits);
-        return ModelSpecs.Quantized(teacher with { Layers = values.Get(_layers) ?? teacher.Layers }, new SpecOptions
+        var options = new SpecOptions
         {
             Bits = bits,
             GroupCount = values.Get(_groups),
-            EmbeddingBits = values.Get(_embeddingBits) ?? (hasCodebook || bits == 32 ? bits : QuantizationOptions.DefaultEmbeddingBits),
+            EmbeddingBits = values.Get(_embeddingBits),
+            Storage = method.Traits.Storage,
             ActivationBits = activations,
             AttentionBits = values.Get(_attentionBits) ?? (method.QuantizesAttention && bits != 32 ? activations ?? 8 : 32),
-            Scheme = method.Scheme,
-            Clipping = Clipping.MinMax,
             ActivationRange = method.Range,
             Head = head,
             Training = true,
-        });
+        };
+        return ModelSpecs.Quantized(teacher with { Layers = values.Get(_layers) ?? teacher.Layers }, options, new Recipe { Scheme = method.Scheme });
     }
 
     /// <summary>Gets how the student is computed.</summary>
     public TrainableOptions Trainable(OptionValues values, int threads, float hiddenDropout, float attentionDropout, ulong seed) => new()
     {
+        Scheme = Method(values).Scheme,
         Threads = threads,
         HiddenDropout = hiddenDropout,
         AttentionDropout = attentionDropout,
@@ -106,6 +109,9 @@ internal sealed class StudentOptions
             ActivationScaleLearningRate = values.Get(_activationScaleRate) ?? method.Training.Optimizer.ActivationScaleLearningRate,
         },
     };
+
+    private static void Require(OptionValues values, DistillMethod method, Scheme scheme, params Option[] options) =>
+        Require(values, method.Scheme == scheme, "--scheme " + WeightSchemes.Of(scheme).Name, options);
 
     private static void Require(OptionValues values, bool applies, string what, params Option[] options)
     {

@@ -67,10 +67,10 @@ internal sealed class TrainingRun
 
     /// <summary>Trains, writes what was trained, then the page; the state of training goes when there is no more need of it.</summary>
     /// <param name="output">What is written.</param>
-    /// <param name="write">Writes it.</param>
+    /// <param name="write">Writes it, after how many steps.</param>
     /// <param name="cancellation">Interrupts the training between two steps.</param>
     /// <exception cref="TrainingFailedException">Training failed; what it had learnt by its best epoch was written nevertheless, if there was one.</exception>
-    public TrainingResult Complete(string output, Action write, CancellationToken cancellation)
+    public TrainingResult Complete(string output, Action<long> write, CancellationToken cancellation)
     {
         TrainingResult result;
         try
@@ -79,10 +79,10 @@ internal sealed class TrainingRun
         }
         catch (TrainingFailedException error) when (error.Best is not null)
         {
-            throw new TrainingFailedException(error.Message + Rescue(output, write), error, error.Best);
+            throw new TrainingFailedException(error.Message + Rescue(output, () => write(error.Best.Step)), error, error.Best);
         }
 
-        Finish(result, write);
+        Finish(result, () => write(result.Steps));
         return result;
     }
 

@@ -1,5 +1,6 @@
 using QuantGen.Packed;
 using QuantGen.Quantization;
+using QuantGen.Schemes;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 
@@ -18,7 +19,7 @@ public sealed class TrainedModelPacker
         _spec = model.Spec;
         _options = options;
         _parameters = model.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
-        _builder = new PackedModelBuilder(model.Spec);
+        _builder = new PackedModelBuilder(model.Spec) { Recipe = options.ToRecipe() };
     }
 
     /// <summary>Packs all weights and ranges; labels, tokenizer and vocabulary are left to be added.</summary>
@@ -39,7 +40,7 @@ public sealed class TrainedModelPacker
             _builder.AddFloats(tensor.Name, _parameters[tensor.Name].Values);
         }
 
-        if (_spec.EmbeddingBits != 32)
+        if (_spec.HasQuantizedEmbedding)
         {
             AddEmbedding();
         }
@@ -58,40 +59,33 @@ public sealed class TrainedModelPacker
         return _builder;
     }
 
-    private void AddMatrix(MatrixSpec matrix)
-    {
-        Parameter weight = Find(matrix.Name + ".weight");
-        PackedMatrix packed = matrix.HasCodebook ? Codebook(matrix, weight) : PackedMatrix.Of(matrix, Quantize(matrix, weight));
-        packed.AddTo(_builder, matrix.Name);
-    }
+    private void AddMatrix(MatrixSpec matrix) => Pack(matrix, _options.For(matrix)).AddTo(_builder, matrix.Name);
 
     // A packed embedding has a scale for every row; a learned one is the same for all.
     private void AddEmbedding()
     {
-        int rows = _spec.Dimensions.VocabularySize;
-        int groups = _spec.HasEmbeddingCodebook || _spec.EmbeddingScheme == Scheme.Lsq ? 1 : rows;
-        var matrix = new MatrixSpec(
-            PackedLayout.WordEmbedding, rows, _spec.Dimensions.EmbeddingSize, _spec.EmbeddingBits, groups, 0, Mapping.Symmetric, Clipping.MinMax, default)
-        {
-            Scheme = _spec.EmbeddingScheme,
-        };
-        Parameter weight = Find(matrix.Name + ".weight");
-        PackedMatrix packed = matrix.HasCodebook ? Codebook(matrix, weight) : PackedMatrix.Of(matrix, Quantize(matrix, weight));
-        packed.WithCopiedScale(rows).AddTo(_builder, matrix.Name);
+        SchemeTraits traits = _options.ForEmbedding(_spec.EmbeddingStorage);
+        MatrixSpec matrix = SchemeQuantizer.EmbeddingMatrix(_spec, traits);
+        Pack(matrix, traits).WithCopiedScale(matrix.Rows).AddTo(_builder, matrix.Name);
     }
 
-    private QuantizedMatrix Quantize(MatrixSpec matrix, Parameter weight) => SchemeQuantizer.Quantize(
+    private PackedMatrix Pack(MatrixSpec matrix, SchemeTraits traits)
+    {
+        Parameter weight = Find(matrix.Name + ".weight");
+        return matrix.HasCodebook ? Codebook(matrix, traits, weight) : PackedMatrix.Of(matrix, Quantize(matrix, traits, weight));
+    }
+
+    private QuantizedMatrix Quantize(MatrixSpec matrix, SchemeTraits traits, Parameter weight) => SchemeQuantizer.Quantize(
         matrix,
+        traits.Fitter,
         weight.Values,
-        matrix.Scheme == Scheme.Lsq ? Find(weight.Name + "_alpha").Values : default(ReadOnlySpan<float>),
+        traits.Learns == LearnedPart.Thresholds ? Find(weight.Name + "_alpha").Values : default(ReadOnlySpan<float>),
         _options.LossAware && weight.Curvature is float[] curvature ? curvature : default(ReadOnlySpan<float>));
 
     // Labels follow from the weights, which training leaves as they were; centroids are what was trained.
-    private PackedMatrix Codebook(MatrixSpec matrix, Parameter weight)
+    private PackedMatrix Codebook(MatrixSpec matrix, SchemeTraits traits, Parameter weight)
     {
-        Clusters clusters = matrix.Scheme == Scheme.KMeans
-            ? ClusterQuantizer.KMeans(weight.Values, matrix.Bits, _options.ClusterIterations, _options.ClusterSeed)
-            : ClusterQuantizer.Linear(weight.Values, matrix.Bits);
+        Clusters clusters = ClusterQuantizer.Fit(traits.Fitter, weight.Values, matrix.Bits, _options.ClusterIterations, _options.ClusterSeed);
         return PackedMatrix.Of(matrix, clusters with { Centroids = Find(weight.Name + "_centroids").Values });
     }
 

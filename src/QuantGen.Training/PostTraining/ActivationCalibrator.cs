@@ -36,7 +36,7 @@ public static class ActivationCalibrator
         }
 
         ActivationSite[] sites = [.. session.Spec.ActivationSites(), .. session.Spec.AttentionSites()];
-        var observers = new SiteObservers(sites, options.Clipping);
+        var observers = new SiteObservers(sites, options.Recipe);
         int[] order = Sample(data.Rows.Count, options);
         int done = 0;
         foreach (RowBatch batch in new EncodedRows(session, file, options.MaxLength).Batches(data.Rows, order, options.BatchTokens))
@@ -76,10 +76,10 @@ public static class ActivationCalibrator
         return chosen;
     }
 
-    private sealed class SiteObservers(IReadOnlyList<ActivationSite> sites, Clipping clipping) : IActivationObserver
+    private sealed class SiteObservers(IReadOnlyList<ActivationSite> sites, Recipe recipe) : IActivationObserver
     {
         private readonly IRangeObserver[][] _observers =
-            [.. sites.Select(site => Enumerable.Range(0, site.Uses).Select(_ => Create(clipping)).ToArray())];
+            [.. sites.Select(site => Enumerable.Range(0, site.Uses).Select(_ => Create(recipe.Clipping)).ToArray())];
 
         public void Observe(int site, int use, ReadOnlySpan<float> values) => _observers[site][use].Observe(values);
 
@@ -90,7 +90,7 @@ public static class ActivationCalibrator
             int bits = isOperand ? target.AttentionBits : target.ActivationBits;
             bool isSymmetric = isOperand
                 ? !site.IsProbabilities
-                : target.Matrices.Any(m => m.Scheme != Scheme.Linear && target.Graph.SiteOf(m.Name) == site.Name);
+                : target.Matrices.Any(m => m.IsQuantized && target.Graph.SiteOf(m.Name) == site.Name && recipe.For(m).Traits.HasSymmetricActivations);
             return [.. _observers[index].Select(observer => isSymmetric ? observer.Range(bits).Symmetric(bits) : observer.Range(bits).Asymmetric(bits))];
         }
 

@@ -1,3 +1,5 @@
+using QuantGen.Specs;
+
 namespace QuantGen.Training.PostTraining;
 
 /// <summary>Which texts calibrate a model and how ranges are found from them.</summary>
@@ -9,8 +11,8 @@ public sealed record CalibrationOptions
     /// <summary>Gets the seed by which rows are drawn. Default 42.</summary>
     public int Seed { get; init; } = 42;
 
-    /// <summary>Gets how a range is found from the values seen. Default <see cref="Clipping.Mse"/>.</summary>
-    public Clipping Clipping { get; init; } = Clipping.Mse;
+    /// <summary>Gets how the model's codes are found: its clipping finds ranges from the values seen, its schemes say which ranges are symmetric.</summary>
+    public Recipe Recipe { get; init; } = new();
 
     /// <summary>Gets the tokens, special ones included, to which longer texts are truncated; null, the default, makes a text that is too long an error.</summary>
     public int? MaxLength { get; init; }

@@ -1,4 +1,5 @@
 using QuantGen.Quantization;
+using QuantGen.Specs;
 using QuantGen.Tokenization;
 
 namespace QuantGen.Training.PostTraining;
@@ -18,11 +19,8 @@ public sealed record PostTrainingOptions
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>>? StaticRanges { get; init; }
 
-    /// <summary>Gets Lloyd's iterations when codebooks are found by k-means. Default 3.</summary>
-    public int ClusterIterations { get; init; } = ClusterQuantizer.DefaultIterations;
-
-    /// <summary>Gets the seed of k-means' first centroids, the same for every matrix.</summary>
-    public ulong ClusterSeed { get; init; }
+    /// <summary>Gets how codes are found; the result carries it. Default: evenly spaced codes with the ranges of least squared error.</summary>
+    public Recipe Recipe { get; init; } = new();
 
     /// <summary>
     /// Gets the most threads, at least 1. Results do not depend on it, but memory does: each thread holds the matrix it works on. Default one per processor.

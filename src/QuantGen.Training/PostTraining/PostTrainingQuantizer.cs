@@ -17,7 +17,7 @@ public static class PostTrainingQuantizer
     /// <param name="options">Tokenizer, labels and static activation ranges.</param>
     /// <param name="cancellation">Stops the work between two groups of weights.</param>
     /// <exception cref="ModelFormatException">Tensors are missing, unexpected or not finite, or the vocabulary has another size than the model.</exception>
-    /// <exception cref="ArgumentException">The model has static activation ranges, and the options lack one of them.</exception>
+    /// <exception cref="ArgumentException">The recipe does not suit the model, or the model has static activation ranges and the options lack one of them.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The options ask for less than one thread.</exception>
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
     public static PostTrainingResult Quantize(
@@ -27,10 +27,12 @@ public static class PostTrainingQuantizer
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(PostTrainingOptions.Threads));
+        RequireRecipe(spec, options.Recipe);
         checkpoint.RequireExactly(PackedLayout.Checkpoint(spec).Select(tensor => (tensor.Name, tensor.Shape.ToArray())));
         RequireVocabulary(checkpoint, spec, options);
         var builder = new PackedModelBuilder(spec)
         {
+            Recipe = options.Recipe,
             SourceSha256 = checkpoint.Sha256,
             Labels = options.Labels,
             TokenizerJson = Execution.TokenizerSettings.Write(options.Tokenizer.Options),
@@ -39,6 +41,16 @@ public static class PostTrainingQuantizer
         AddStaticRanges(builder, spec, options);
         AddUnquantized(builder, checkpoint, spec);
         return new PostTrainingResult(builder, AddQuantized(builder, checkpoint, spec, options, cancellation));
+    }
+
+    private static void RequireRecipe(ModelSpec spec, Recipe recipe)
+    {
+        var issues = new List<SpecIssue>();
+        RecipeRules.Check(spec, recipe, issues);
+        if (issues.Count > 0)
+        {
+            throw new ArgumentException(issues[0].Message, nameof(recipe));
+        }
     }
 
     private static void RequireVocabulary(Checkpoint checkpoint, ModelSpec spec, PostTrainingOptions options)
@@ -78,7 +90,7 @@ public static class PostTrainingQuantizer
     private static TensorReport[] AddQuantized(
         PackedModelBuilder builder, Checkpoint checkpoint, ModelSpec spec, PostTrainingOptions options, CancellationToken cancellation)
     {
-        WeightJob[] jobs = WeightJob.Of(spec);
+        WeightJob[] jobs = WeightJob.Of(spec, options.Recipe);
         double total = jobs.Sum(job => (double)job.Count);
         double done = 0;
 

@@ -1,6 +1,7 @@
 using QuantGen.Checkpoints;
 using QuantGen.Packed;
 using QuantGen.Quantization;
+using QuantGen.Schemes;
 using QuantGen.Specs;
 using QuantGen.Training.Packing;
 
@@ -13,12 +14,14 @@ internal sealed class WeightJob
     private const int EmbeddingBitsWithoutClipping = 8;
 
     private readonly MatrixSpec _matrix;
+    private readonly MatrixRecipe? _recipe;
     private PackedMatrix? _packed;
     private int _copies = 1;
 
-    private WeightJob(MatrixSpec matrix)
+    private WeightJob(MatrixSpec matrix, MatrixRecipe? recipe)
     {
         _matrix = matrix;
+        _recipe = recipe;
         Report = new TensorReport(matrix.Name, matrix.Bits, 0, double.PositiveInfinity);
     }
 
@@ -29,21 +32,13 @@ internal sealed class WeightJob
     public TensorReport Report { get; private set; }
 
     /// <summary>Lists the jobs of a model in the order of the forward pass.</summary>
-    public static WeightJob[] Of(ModelSpec spec)
-    {
-        // A scale for every row of the embedding: groups of rows, as many as there are rows; one codebook; or one learned scale, stored for every row.
-        int rows = spec.Dimensions.VocabularySize;
-        Clipping clipping = spec.EmbeddingBits < EmbeddingBitsWithoutClipping ? Clipping.Mse : Clipping.MinMax;
-        int groups = spec.HasEmbeddingCodebook || spec.EmbeddingScheme == Scheme.Lsq ? 1 : rows;
-        var embedding = new MatrixSpec(
-            PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, groups, 0, Mapping.Symmetric, clipping, default) { Scheme = spec.EmbeddingScheme };
-        return [new WeightJob(embedding) { _copies = spec.EmbeddingScheme == Scheme.Lsq ? rows : 1 }, .. spec.Matrices.Select(matrix => new WeightJob(matrix))];
-    }
+    public static WeightJob[] Of(ModelSpec spec, Recipe recipe) =>
+        [Embedding(spec, recipe), .. spec.Matrices.Select(matrix => new WeightJob(matrix, matrix.IsQuantized ? recipe.For(matrix) : null))];
 
     /// <summary>Quantizes and packs.</summary>
     public void Run(Checkpoint checkpoint, PostTrainingOptions options, CancellationToken cancellation)
     {
-        if (!_matrix.IsQuantized)
+        if (_recipe is null)
         {
             return;
         }
@@ -51,13 +46,13 @@ internal sealed class WeightJob
         float[] weights = checkpoint.Read(_matrix.Name + ".weight");
         if (_matrix.HasCodebook)
         {
-            Cluster(weights, options, cancellation);
+            Cluster(weights, _recipe.Traits.Fitter, options.Recipe, cancellation);
             return;
         }
 
-        QuantizedMatrix quantized = _matrix.Scheme == Scheme.Linear
-            ? Linear(weights, cancellation)
-            : SchemeQuantizer.Quantize(_matrix, weights, Thresholds(weights));
+        QuantizedMatrix quantized = _recipe.Traits.Fitter == WeightFitter.Range
+            ? ByRange(weights, _recipe, cancellation)
+            : SchemeQuantizer.Quantize(_matrix, _recipe.Traits.Fitter, weights, Thresholds(weights, _recipe));
         _packed = PackedMatrix.Of(_matrix, quantized).WithCopiedScale(_copies);
         Report = new TensorReport(_matrix.Name, quantized.MeanBits, _matrix.ScaleCount, quantized.SignalToNoiseDb(weights));
     }
@@ -65,7 +60,19 @@ internal sealed class WeightJob
     /// <summary>Adds codes and scales and zero points, or a codebook; weights in full precision are not added here.</summary>
     public void AddTo(PackedModelBuilder builder) => _packed?.AddTo(builder, _matrix.Name);
 
-    private QuantizedMatrix Linear(float[] weights, CancellationToken cancellation)
+    // A scale for every row, one codebook, or one scale that is stored for every row.
+    private static WeightJob Embedding(ModelSpec spec, Recipe recipe)
+    {
+        SchemeTraits? traits = spec.HasQuantizedEmbedding ? recipe.ForEmbedding(spec.EmbeddingStorage) : null;
+        Clipping clipping = spec.EmbeddingBits < EmbeddingBitsWithoutClipping ? Clipping.Mse : Clipping.MinMax;
+        MatrixSpec matrix = SchemeQuantizer.EmbeddingMatrix(spec, traits);
+        return new WeightJob(matrix, traits is null ? null : new MatrixRecipe(traits, clipping))
+        {
+            _copies = traits?.Embedding == EmbeddingForm.OneScale ? matrix.Rows : 1,
+        };
+    }
+
+    private QuantizedMatrix ByRange(float[] weights, MatrixRecipe recipe, CancellationToken cancellation)
     {
         var options = new MatrixQuantizerOptions
         {
@@ -74,25 +81,23 @@ internal sealed class WeightJob
             GroupCount = _matrix.GroupCount,
             GroupSize = _matrix.GroupSize,
             Mapping = _matrix.Mapping,
-            Clipping = _matrix.Clipping,
-            GroupClipping = _matrix.GroupClipping.Count > 0 ? [.. Enumerable.Range(0, _matrix.GroupCount).Select(_matrix.ClippingOf)] : null,
+            Clipping = recipe.Clipping,
+            GroupClipping = recipe.GroupClipping.Count > 0 ? [.. Enumerable.Range(0, _matrix.GroupCount).Select(recipe.ClippingOf)] : null,
         };
         return MatrixQuantizer.Quantize(weights, _matrix.Rows, _matrix.Columns, options, cancellation);
     }
 
     // Where learning would begin: the range that holds 95% of a group's values.
-    private float[] Thresholds(float[] weights)
+    private float[] Thresholds(float[] weights, MatrixRecipe recipe)
     {
         int length = weights.Length / _matrix.GroupCount;
-        return _matrix.Scheme != Scheme.Lsq ? []
+        return recipe.Traits.Fitter != WeightFitter.Threshold ? []
             : [.. Enumerable.Range(0, _matrix.GroupCount).Select(group => AlgorithmOne.Threshold(weights.AsSpan(group * length, length)))];
     }
 
-    private void Cluster(float[] weights, PostTrainingOptions options, CancellationToken cancellation)
+    private void Cluster(float[] weights, WeightFitter fitter, Recipe recipe, CancellationToken cancellation)
     {
-        Clusters clusters = _matrix.Scheme == Scheme.KMeans
-            ? ClusterQuantizer.KMeans(weights, _matrix.Bits, options.ClusterIterations, options.ClusterSeed, cancellation)
-            : ClusterQuantizer.Linear(weights, _matrix.Bits);
+        Clusters clusters = ClusterQuantizer.Fit(fitter, weights, _matrix.Bits, recipe.ClusterIterations, recipe.ClusterSeed, cancellation);
         _packed = PackedMatrix.Of(_matrix, clusters);
         Report = new TensorReport(_matrix.Name, _matrix.Bits, 1, clusters.SignalToNoiseDb(weights));
     }

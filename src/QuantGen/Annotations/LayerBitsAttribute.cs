@@ -9,7 +9,7 @@ public sealed class LayerBitsAttribute : Attribute
     /// <param name="pattern">
     /// A matrix name whose parts are separated by dots. <c>*</c> matches any text, dots included; <c>0-3</c> as a part matches the numbers 0 to 3.
     /// </param>
-    /// <param name="bits">Bits of a weight: 1, 2, 3, 4, 8 or 32.</param>
+    /// <param name="bits">Bits of a weight: 1 to 8 or 32.</param>
     public LayerBitsAttribute(string pattern, int bits)
     {
         Pattern = pattern;

@@ -2,65 +2,75 @@ namespace QuantGen;
 
 /// <summary>Turns a partial class into a quantized BERT or ALBERT whose code is generated at compile time.</summary>
 /// <remarks>
-/// Dimensions come from <see cref="Config"/> (a Hugging Face <c>config.json</c> given as an <c>AdditionalFiles</c> item) or from the
+/// Two forms. <c>[QuantizedBert(Spec = "model.spec.json")]</c> takes everything from the file that <c>quantgen</c> writes beside a model, but for
+/// <see cref="MaxSequenceLength"/>, <see cref="MaxBatchTokens"/> and <see cref="Training"/>. Or explicitly, <c>[QuantizedBert(bits: 2, groups: 128, ...)]</c>:
+/// dimensions come from <see cref="Config"/> (a Hugging Face <c>config.json</c> given as an <c>AdditionalFiles</c> item) or from the
 /// explicit properties; a property that is set overrides the file. Without either the class is bert-base-uncased.
 /// Anything illegal is a compiler error whose id starts with QG.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class QuantizedBertAttribute : Attribute
 {
+    /// <summary>Takes the model from the file that <see cref="Spec"/> names.</summary>
+    public QuantizedBertAttribute()
+    {
+    }
+
     /// <summary>Describes the weights of the encoder's linear layers and of the pooler.</summary>
-    /// <param name="bits">Bits of a weight: 1, 2, 3, 4, 8, or 32 for full precision; 5 with a codebook.</param>
+    /// <param name="bits">Bits of a weight: 1 to 8, or 32 for full precision; 1 to 5 or 32 with a codebook.</param>
     /// <param name="groups">Q-BERT's count of groups per matrix, taken along output rows; it must divide the rows of every matrix. Default 1.</param>
-    public QuantizedBertAttribute(int bits, int groups = 1)
+    public QuantizedBertAttribute(int bits, int groups = Defaults.Groups)
     {
         Bits = bits;
         Groups = groups;
     }
 
-    /// <summary>Gets the bits of a weight: 1, 2, 3, 4, 8, or 32 for full precision; 1 to 5 or 32 with a codebook, 2, 3, 4, 8 or 32 with learned or ternary scales.</summary>
-    public int Bits { get; }
+    /// <summary>Gets the bits of a weight: 1 to 8, or 32 for full precision; 1 to 5 or 32 with a codebook. Default 32.</summary>
+    public int Bits { get; } = Defaults.FullPrecisionBits;
 
     /// <summary>Gets the number of groups per matrix along output rows (Shen et al., Q-BERT, section 3.2); each has a scale of its own.</summary>
-    public int Groups { get; }
+    public int Groups { get; } = Defaults.Groups;
 
     /// <summary>Gets or sets the number of inputs that share a scale, a multiple of 32; 0, the default, means a whole row. Excludes groups above 1.</summary>
     public int GroupSize { get; set; }
 
+    /// <summary>Gets or sets the end of the path of an <c>AdditionalFiles</c> item that describes the whole model, <c>x.spec.json</c>.</summary>
+    public string? Spec { get; set; }
+
     /// <summary>Gets or sets the end of the path of an <c>AdditionalFiles</c> item that is the model's Hugging Face <c>config.json</c>.</summary>
     public string? Config { get; set; }
 
-    /// <summary>Gets or sets the end of the path of an <c>AdditionalFiles</c> item with bits, mapping and clipping per matrix and per group.</summary>
+    /// <summary>Gets or sets the end of the path of an <c>AdditionalFiles</c> item with storage, bits and mapping per matrix and per group.</summary>
     public string? Plan { get; set; }
 
     /// <summary>
-    /// Gets or sets the bits of an activation that enters a quantized product: 2, 4, 8 (default), or 32 where codebooks and full-precision weights are all there is.
+    /// Gets or sets the bits of an activation that enters a quantized product: 2 to 8 (default), or 32 where codebooks and full-precision weights are all there is.
     /// </summary>
-    public int ActivationBits { get; set; } = 8;
+    public int ActivationBits { get; set; } = Defaults.ActivationBits;
 
     /// <summary>
-    /// Gets or sets the bits of what attention multiplies (queries, keys, values and probabilities): 2, 4, 8, or 32 (default) for full precision.
+    /// Gets or sets the bits of what attention multiplies (queries, keys, values and probabilities): 2 to 8, or 32 (default) for full precision.
     /// Their ranges are always calibrated or learned.
     /// </summary>
-    public int AttentionBits { get; set; } = 32;
+    public int AttentionBits { get; set; } = Defaults.AttentionBits;
 
-    /// <summary>Gets or sets the bits of the word embedding, one scale per row: 2, 4, 8 (default) or 32; 1 to 5 or 32 with a codebook.</summary>
-    public int EmbeddingBits { get; set; } = 8;
+    /// <summary>
+    /// Gets or sets the bits of the word embedding, one scale per row: 2 to 8 or 32; 1 to 5 or 32 with a codebook. Default 8, and as many as
+    /// <see cref="Bits"/> when those are 32 or the embedding has a codebook.
+    /// </summary>
+    public int EmbeddingBits { get; set; }
 
-    /// <summary>Gets or sets the family of weight quantizers. Default <see cref="Scheme.Linear"/>.</summary>
-    public Scheme Scheme { get; set; } = Scheme.Linear;
+    /// <summary>Gets or sets how weights are stored. Default <see cref="Storage.Uniform"/>.</summary>
+    public Storage Storage { get; set; } = Storage.Uniform;
 
-    /// <summary>Gets or sets the family of the word embedding's quantizer. Default: that of <see cref="Scheme"/>.</summary>
-    public Scheme EmbeddingScheme { get; set; }
+    /// <summary>Gets or sets how the word embedding is stored. Default: as <see cref="Storage"/>.</summary>
+    public Storage EmbeddingStorage { get; set; }
 
-    /// <summary>Gets or sets whether code for training the model is generated, too. Default false.</summary>
+    /// <summary>Gets or sets whether code for training the model is generated, too. How it is trained is said when it is created. Default false.</summary>
     public bool Training { get; set; }
 
     /// <summary>Gets or sets whether codes are symmetric around zero. Default <see cref="Mapping.Symmetric"/>.</summary>
     public Mapping Mapping { get; set; } = Mapping.Symmetric;
-
-    /// <summary>Gets or sets how the ranges of weights and of static activations are found. Default <see cref="Clipping.Mse"/>.</summary>
-    public Clipping Clipping { get; set; } = Clipping.Mse;
 
     /// <summary>Gets or sets where an activation's range comes from. Default <see cref="ActivationRange.PerToken"/>.</summary>
     public ActivationRange ActivationRange { get; set; } = ActivationRange.PerToken;
@@ -72,10 +82,10 @@ public sealed class QuantizedBertAttribute : Attribute
     public string[]? Labels { get; set; }
 
     /// <summary>Gets or sets the longest sequence in tokens that the memory plan provides for. Default 128.</summary>
-    public int MaxSequenceLength { get; set; } = 128;
+    public int MaxSequenceLength { get; set; } = Defaults.MaxSequenceLength;
 
     /// <summary>Gets or sets the most tokens of one pass; larger batches are split between sequences. Default 4096.</summary>
-    public int MaxBatchTokens { get; set; } = 4096;
+    public int MaxBatchTokens { get; set; } = Defaults.MaxBatchTokens;
 
     /// <summary>Gets or sets the architecture. Default <see cref="BertArchitecture.Bert"/>.</summary>
     public BertArchitecture Architecture { get; set; }

@@ -52,7 +52,7 @@ public sealed record SpecDifference(string Place, string Expected, string Found)
         ("head", SpecNames.Of(e.Head), SpecNames.Of(f.Head)),
         ("outputs of the head", e.OutputCount, f.OutputCount),
         ("word embedding", Bits(e.EmbeddingBits), Bits(f.EmbeddingBits)),
-        ("scheme of the word embedding", SpecNames.Of(e.EmbeddingScheme), SpecNames.Of(f.EmbeddingScheme)),
+        ("storage of the word embedding", SpecNames.Of(e.EmbeddingStorage), SpecNames.Of(f.EmbeddingStorage)),
         ("activations", Bits(e.ActivationBits), Bits(f.ActivationBits)),
         ("activation ranges", SpecNames.Of(e.ActivationRange), SpecNames.Of(f.ActivationRange)),
         ("operands of attention", Bits(e.AttentionBits), Bits(f.AttentionBits)),
@@ -82,19 +82,13 @@ public sealed record SpecDifference(string Place, string Expected, string Found)
     private static IEnumerable<(string Place, object Expected, object Found)> Matrix(MatrixSpec e, MatrixSpec f) =>
     [
         (string.Empty, Text($"{e.Rows} x {e.Columns}"), Text($"{f.Rows} x {f.Columns}")),
-        (string.Empty, "scheme " + SpecNames.Of(e.Scheme), "scheme " + SpecNames.Of(f.Scheme)),
+        (string.Empty, SpecNames.Of(e.Storage) + " storage", SpecNames.Of(f.Storage) + " storage"),
         (string.Empty, Bits(e.Bits), Bits(f.Bits)),
         (string.Empty, Count(e.GroupCount, "group"), Count(f.GroupCount, "group")),
         (string.Empty, Text($"a group size of {e.GroupSize}"), Text($"a group size of {f.GroupSize}")),
         (string.Empty, SpecNames.Of(e.Mapping) + " codes", SpecNames.Of(f.Mapping) + " codes"),
-        (string.Empty, SpecNames.Of(e.Clipping) + " clipping", SpecNames.Of(f.Clipping) + " clipping"),
         (string.Empty, GroupBits(e), GroupBits(f)),
-        (string.Empty, GroupClipping(e), GroupClipping(f)),
     ];
-
-    private static string GroupClipping(MatrixSpec matrix) => matrix.GroupClipping.Count > 0
-        ? "clipping per group " + string.Join(" ", matrix.GroupClipping.Select(c => SpecNames.Of((Clipping)c)))
-        : "the same clipping for all groups";
 
     private static string GroupBits(MatrixSpec matrix) =>
         matrix.IsMixed ? "bits per group " + string.Join(" ", matrix.GroupBits) : "the same bits for all groups";

@@ -33,6 +33,38 @@ internal sealed class JsonText
         _ => "'" + Convert.ToString(value, CultureInfo.InvariantCulture) + "'",
     };
 
+    /// <summary>Writes a text with its quotes.</summary>
+    public static string Quote(string text)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (char c in text)
+        {
+            if (c is '"' or '\\')
+            {
+                quoted.Append('\\').Append(c);
+            }
+            else if (c < ' ')
+            {
+                quoted.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
+            }
+            else
+            {
+                quoted.Append(c);
+            }
+        }
+
+        return quoted.Append('"').ToString();
+    }
+
+    /// <summary>Compares two parsed values; the order of an object's members does not count.</summary>
+    public static bool AreEqual(object? x, object? y) => (x, y) switch
+    {
+        (Dictionary<string, object?> a, Dictionary<string, object?> b) =>
+            a.Count == b.Count && a.All(member => b.TryGetValue(member.Key, out object? other) && AreEqual(member.Value, other)),
+        (List<object?> a, List<object?> b) => a.Count == b.Count && a.Zip(b, AreEqual).All(equal => equal),
+        _ => Equals(x, y),
+    };
+
     private object? Value(int depth)
     {
         SkipSpace();

@@ -10,11 +10,12 @@ namespace QuantGen.Packed;
 internal static class PackedMetadata
 {
     public const string Format = "quantgen";
-    public const string FormatVersion = "1";
+    public const string FormatVersion = "2";
     public const string FormatKey = "format";
     public const string VersionKey = "format_version";
     public const string SpecKey = "spec";
     public const string SpecHashKey = "spec_sha256";
+    public const string RecipeKey = "recipe";
     public const string SourceHashKey = "source_sha256";
     public const string LabelsKey = "labels";
     public const string TokenizerKey = "tokenizer";
@@ -22,7 +23,7 @@ internal static class PackedMetadata
 
     private const int MaxLabelsLength = 1 << 20;
     private static readonly string[] s_keys =
-        [FormatKey, VersionKey, SpecKey, SpecHashKey, SourceHashKey, LabelsKey, TokenizerKey, ChecksumsKey, HeaderSeal.Key];
+        [FormatKey, VersionKey, SpecKey, SpecHashKey, RecipeKey, SourceHashKey, LabelsKey, TokenizerKey, ChecksumsKey, HeaderSeal.Key];
 
     private static readonly SearchValues<char> s_hexDigits = SearchValues.Create("0123456789abcdef");
 
@@ -37,7 +38,7 @@ internal static class PackedMetadata
 
         if (!metadata.TryGetValue(VersionKey, out string? version) || version != FormatVersion)
         {
-            throw Defect(file, VersionKey, $"'{FormatVersion}', the one version this library reads", Excerpt(version));
+            throw Defect(file, VersionKey, $"'{FormatVersion}', the one version this library reads", $"{Excerpt(version)}; make the file again with this version of quantgen");
         }
 
         foreach (string key in s_keys.Where(key => !metadata.ContainsKey(key)))

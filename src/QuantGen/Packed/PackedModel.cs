@@ -40,6 +40,7 @@ public sealed class PackedModel : IDisposable
         PackedFileLayout layout = PackedFileLayout.Of(Spec);
         PackedValidation.RequireTensors(file, layout);
         Labels = PackedMetadata.ReadLabels(file, Spec);
+        Recipe = SpecText.ReadRecipe(file);
         StoredTensor[] tensors = StoredTensor.All(file, layout);
         PackedValidation.RequireValues(file, Spec, tensors, threads, cancellation);
         _tensors = tensors.ToDictionary(tensor => tensor.Spec.Name, StringComparer.Ordinal);
@@ -51,6 +52,9 @@ public sealed class PackedModel : IDisposable
 
     /// <summary>Gets the model the file is for.</summary>
     public ModelSpec Spec { get; }
+
+    /// <summary>Gets how the codes were found; computing with them does not depend on it.</summary>
+    public Recipe Recipe { get; }
 
     /// <summary>Gets the labels in the order of the head's outputs; empty where the head has none.</summary>
     public IReadOnlyList<string> Labels { get; }

@@ -33,6 +33,9 @@ public sealed class PackedModelBuilder
     /// <summary>Gets or sets the SHA-256 of the source checkpoint, 64 lower-case hexadecimal digits. Default all zeros: no checkpoint.</summary>
     public string SourceSha256 { get; set; } = new('0', 64);
 
+    /// <summary>Gets or sets how the codes were found, for readers. Default a new recipe.</summary>
+    public Recipe Recipe { get; set; } = new();
+
     /// <summary>Gets or sets the labels in the order of the head's outputs. Default none.</summary>
     public IReadOnlyList<string> Labels { get; set; } = [];
 
@@ -98,6 +101,7 @@ public sealed class PackedModelBuilder
         string spec = _spec.CanonicalJson;
         writer.AddMetadata(PackedMetadata.SpecHashKey, SpecJson.Sha256(spec));
         writer.AddMetadata(PackedMetadata.SpecKey, spec);
+        writer.AddMetadata(PackedMetadata.RecipeKey, RecipeJson.Write(Recipe));
         writer.AddMetadata(PackedMetadata.SourceHashKey, SourceSha256);
         writer.AddMetadata(PackedMetadata.LabelsKey, LabelsJson());
         writer.AddMetadata(PackedMetadata.TokenizerKey, TokenizerJson);

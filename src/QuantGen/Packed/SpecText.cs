@@ -3,7 +3,7 @@ using QuantGen.Specs;
 
 namespace QuantGen.Packed;
 
-/// <summary>Reads the model description of a packed file.</summary>
+/// <summary>Reads the descriptions in a packed file: that of the model, and that of how its codes were found.</summary>
 internal static class SpecText
 {
     // Parsing takes a multiple of the text, so a description may not be larger than its file warrants. A genuine one is
@@ -20,19 +20,28 @@ internal static class SpecText
             throw PackedMetadata.Defect(file, PackedMetadata.SpecHashKey, "the SHA-256 of 'spec'", "another");
         }
 
+        return Parse(file, PackedMetadata.SpecKey, "the canonical JSON of a legal model", SpecJson.Read);
+    }
+
+    /// <summary>Parses how the codes were found.</summary>
+    public static Recipe ReadRecipe(SafetensorsFile file) => Parse(file, PackedMetadata.RecipeKey, "the JSON of a recipe", RecipeJson.Read);
+
+    private static T Parse<T>(SafetensorsFile file, string key, string expected, Func<string, T> parse)
+    {
+        string json = file.Metadata[key];
         int values = json.AsSpan().Count(',') + json.AsSpan().Count('{') + json.AsSpan().Count('[');
         if (json.Length > FreeLength + (file.FileLength / 4) || values > FreeValues + (file.FileLength / 64))
         {
-            throw PackedMetadata.Defect(file, PackedMetadata.SpecKey, $"a description in proportion to {file.FileLength} bytes", $"{json.Length} characters and {values} values");
+            throw PackedMetadata.Defect(file, key, $"a description in proportion to {file.FileLength} bytes", $"{json.Length} characters and {values} values");
         }
 
         try
         {
-            return SpecJson.Read(json);
+            return parse(json);
         }
         catch (FormatException cause)
         {
-            throw new ModelFormatException(file.Name, $"__metadata__ '{PackedMetadata.SpecKey}'", "the canonical JSON of a legal model", cause.Message, cause);
+            throw new ModelFormatException(file.Name, $"__metadata__ '{key}'", expected, cause.Message, cause);
         }
     }
 }

@@ -1,11 +1,25 @@
+using QuantGen.Schemes;
+using QuantGen.Specs;
+
 namespace QuantGen.Quantization;
 
 /// <summary>Replaces values by the centroids of clusters (Zhao et al., "An Investigation on Different Underlying Quantization Schemes for Pre-trained Language Models", 2020).</summary>
 /// <remarks>Everything is computed in double; only the centroids are rounded, once, when they are done.</remarks>
 public static class ClusterQuantizer
 {
-    /// <summary>Iterations of Lloyd's algorithm unless told otherwise.</summary>
-    public const int DefaultIterations = 3;
+    /// <summary>Finds the clusters of a scheme.</summary>
+    /// <param name="fitter">k-means or bins of equal width.</param>
+    /// <param name="values">Finite values, at least one.</param>
+    /// <param name="bits">Width of a label, 1 to 8; there are 2^bits clusters.</param>
+    /// <param name="iterations">The most iterations of k-means, at least 1.</param>
+    /// <param name="seed">Which first centroids k-means draws.</param>
+    /// <exception cref="ArgumentException">The fitter finds no codebook, or values are missing or not finite.</exception>
+    public static Clusters Fit(WeightFitter fitter, ReadOnlySpan<float> values, int bits, int iterations, ulong seed, CancellationToken cancellation = default) => fitter switch
+    {
+        WeightFitter.KMeans => KMeans(values, bits, iterations, seed, cancellation),
+        WeightFitter.Bins => Linear(values, bits),
+        _ => throw new ArgumentException($"The fitter {fitter} finds no codebook.", nameof(fitter)),
+    };
 
     /// <summary>Clusters values by k-means: seeded by k-means++, then moved by Lloyd's algorithm.</summary>
     /// <param name="values">Finite values, at least one.</param>
@@ -17,7 +31,7 @@ public static class ClusterQuantizer
     /// <exception cref="ArgumentException">There is no value, or one is NaN or infinite; the message says where.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The width or the number of iterations is out of range.</exception>
     public static Clusters KMeans(
-        ReadOnlySpan<float> values, int bits, int iterations = DefaultIterations, ulong seed = 0, CancellationToken cancellation = default)
+        ReadOnlySpan<float> values, int bits, int iterations = Recipe.DefaultClusterIterations, ulong seed = 0, CancellationToken cancellation = default)
     {
         Check(values, bits);
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);

@@ -140,9 +140,9 @@ public sealed class QuantizedMatrix
 
         foreach (int bits in _groupBits)
         {
-            if (!CodePacker.Supports(bits) || bits == 5 || (bits == 1 && ZeroPoints is not null))
+            if (bits is < 1 or > 8 || (bits == 1 && ZeroPoints is not null))
             {
-                throw new ArgumentException($"A width of {bits} bits is not possible; widths are 1 (symmetric only), 2, 3, 4 or 8.");
+                throw new ArgumentException($"A width of {bits} bits is not possible; widths are 1 (symmetric only) to 8.");
             }
         }
     }

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using QuantGen.Kernels;
 using QuantGen.Lanes;
+using QuantGen.Schemes;
 
 namespace QuantGen.Quantization;
 
@@ -11,25 +13,25 @@ namespace QuantGen.Quantization;
 public readonly record struct SchemeFit(float Scale, int Levels, float Threshold)
 {
     /// <summary>Fits a group.</summary>
-    /// <param name="scheme">Linear (largest magnitude), Lsq (the learned threshold) or Ternary (its rules at 2 bits, else the largest magnitude).</param>
+    /// <param name="fitter">Range (largest magnitude), Threshold (a learned one) or Ternary (its rules at 2 bits, else the largest magnitude).</param>
     /// <param name="bits">Bits of a code, 2 to 8.</param>
     /// <param name="values">The weights that share a scale.</param>
-    /// <param name="alpha">The learned threshold; only Lsq uses it.</param>
+    /// <param name="alpha">The learned threshold; only Threshold uses it.</param>
     /// <param name="curvature">A positive number per weight for loss-aware ternary codes; empty for none.</param>
-    /// <exception cref="ArgumentException">The scheme has a codebook instead of a scale.</exception>
-    public static SchemeFit Of(Scheme scheme, int bits, ReadOnlySpan<float> values, float alpha = 0f, ReadOnlySpan<float> curvature = default)
+    /// <exception cref="ArgumentException">The fitter finds a codebook instead of a scale.</exception>
+    public static SchemeFit Of(WeightFitter fitter, int bits, ReadOnlySpan<float> values, float alpha = 0f, ReadOnlySpan<float> curvature = default)
     {
-        if (scheme == Scheme.Ternary && bits == 2)
+        if (fitter == WeightFitter.Ternary && bits == 2)
         {
-            TernaryFit fit = curvature.IsEmpty ? TernaryQuantizer.Fit(values) : TernaryQuantizer.FitLossAware(values, curvature);
-            return new SchemeFit(MathF.Max(fit.Scale, QuantizationParameters.SmallestScale), 1, fit.Threshold);
+            TernaryFit ternary = curvature.IsEmpty ? TernaryQuantizer.Fit(values) : TernaryQuantizer.FitLossAware(values, curvature);
+            return new SchemeFit(MathF.Max(ternary.Scale, QuantizationParameters.SmallestScale), 1, ternary.Threshold);
         }
 
-        QuantizationParameters parameters = scheme switch
+        QuantizationParameters parameters = fitter switch
         {
-            Scheme.Lsq => LsqQuantizer.Parameters(alpha, bits),
-            Scheme.Linear or Scheme.Ternary => QuantizationParameters.Symmetric(MagnitudeSums.Largest(values), bits),
-            _ => throw new ArgumentException($"The scheme {scheme} has no scale.", nameof(scheme)),
+            WeightFitter.Threshold => LsqQuantizer.Parameters(alpha, bits),
+            WeightFitter.Range or WeightFitter.Ternary => QuantizationParameters.Symmetric(MagnitudeSums.Largest(values), bits),
+            _ => throw new ArgumentException($"The fitter {fitter} finds no scale.", nameof(fitter)),
         };
         return new SchemeFit(parameters.Scale, LsqQuantizer.Levels(bits), -1f);
     }

@@ -46,8 +46,8 @@ internal sealed class MatrixGroup(MatrixSpec settings, IReadOnlyList<string> pat
     }
 
     private static bool HaveEqualSettings(MatrixSpec x, MatrixSpec y) =>
-        x.Scheme == y.Scheme && x.Bits == y.Bits && x.GroupCount == y.GroupCount && x.GroupSize == y.GroupSize
-        && x.Mapping == y.Mapping && x.Clipping == y.Clipping && x.GroupBits.Equals(y.GroupBits) && x.GroupClipping.Equals(y.GroupClipping);
+        x.Storage == y.Storage && x.Bits == y.Bits && x.GroupCount == y.GroupCount && x.GroupSize == y.GroupSize
+        && x.Mapping == y.Mapping && x.GroupBits.Equals(y.GroupBits);
 
     // A run of layers is written where it starts, as a range exactly when it has two layers or more.
     private static List<string> PatternsOf(List<MatrixSpec> group)

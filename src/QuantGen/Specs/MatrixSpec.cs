@@ -6,11 +6,10 @@ namespace QuantGen.Specs;
 /// <param name="Name">Canonical name without <c>.weight</c>, such as <c>encoder.layer.0.attention.self.query</c>.</param>
 /// <param name="Rows">Outputs.</param>
 /// <param name="Columns">Inputs.</param>
-/// <param name="Bits">Bits of a weight: 1, 2, 3, 4, 5 (codebooks only), 8 or 32; the largest of <paramref name="GroupBits"/> where precision is mixed.</param>
+/// <param name="Bits">Bits of a weight, 1 to 8 or 32; the largest of <paramref name="GroupBits"/> where precision is mixed.</param>
 /// <param name="GroupCount">Groups of consecutive rows that share a scale; divides <paramref name="Rows"/>; 1 when <paramref name="GroupSize"/> is used.</param>
 /// <param name="GroupSize">Inputs that share a scale within a row, or 0 for the whole row; the last group of a row may be shorter.</param>
 /// <param name="Mapping">Symmetric or asymmetric codes.</param>
-/// <param name="Clipping">How the weight ranges are found.</param>
 /// <param name="GroupBits">Bits of each group where precision is mixed inside the matrix; otherwise empty.</param>
 public sealed record MatrixSpec(
     string Name,
@@ -20,26 +19,22 @@ public sealed record MatrixSpec(
     int GroupCount,
     int GroupSize,
     Mapping Mapping,
-    Clipping Clipping,
     EquatableArray<int> GroupBits)
 {
-    /// <summary>Gets how the range of each group of rows is found where groups differ; empty when <see cref="Clipping"/> holds for all. Members are numbers of the enum.</summary>
-    public EquatableArray<int> GroupClipping { get; init; }
-
-    /// <summary>Gets the family of the quantizer; <see cref="Scheme.Linear"/> for full precision.</summary>
-    public Scheme Scheme { get; init; }
+    /// <summary>Gets how the weights are stored; <see cref="Storage.FullPrecision"/> exactly when they have 32 bits.</summary>
+    public Storage Storage { get; init; } = Bits == Defaults.FullPrecisionBits ? Storage.FullPrecision : Storage.Uniform;
 
     /// <summary>Gets whether codes are labels of a codebook, whose values meet full-precision activations.</summary>
-    public bool HasCodebook => IsQuantized && IsCodebook(Scheme);
+    public bool HasCodebook => Storage == Storage.Codebook;
 
     /// <summary>Gets whether the weights are evenly spaced codes, which meet integer activations.</summary>
-    public bool HasIntegerProduct => IsQuantized && !IsCodebook(Scheme);
+    public bool HasIntegerProduct => Storage == Storage.Uniform;
 
     /// <summary>Gets the numbers of the codebook, 2^bits; 0 without one.</summary>
     public int CodebookLength => HasCodebook ? 1 << Bits : 0;
 
     /// <summary>Gets whether the weights are stored as codes.</summary>
-    public bool IsQuantized => Bits != 32;
+    public bool IsQuantized => Storage != Storage.FullPrecision;
 
     /// <summary>Gets whether groups of rows differ in bits, so that rows are stored in another order than they are computed for.</summary>
     public bool IsMixed => GroupBits.Count > 0;
@@ -55,10 +50,6 @@ public sealed record MatrixSpec(
 
     /// <summary>Gets the number of stored scales: <see cref="GroupCount"/>, or rows times <see cref="GroupsAlongInput"/> with a group size; 0 with a codebook.</summary>
     public int ScaleCount => HasCodebook ? 0 : GroupSize == 0 ? GroupCount : Rows * GroupsAlongInput;
-
-    /// <summary>Gets how the range of a group of rows is found.</summary>
-    /// <param name="group">The group.</param>
-    public Clipping ClippingOf(int group) => GroupClipping.Count == 0 ? Clipping : (Clipping)GroupClipping[group];
 
     /// <summary>Gets the runs of stored rows with equal bits, in stored order: ascending bits, groups of equal bits in their own order.</summary>
     public IReadOnlyList<RowSegment> Segments()
@@ -109,9 +100,9 @@ public sealed record MatrixSpec(
         return bytes;
     }
 
-    /// <summary>Gets whether a scheme's codes are labels of a codebook.</summary>
-    /// <param name="scheme">A scheme.</param>
-    public static bool IsCodebook(Scheme scheme) => scheme is Scheme.KMeans or Scheme.LinearClusters;
+    /// <summary>Gets the bits of a group of rows.</summary>
+    /// <param name="group">The group.</param>
+    public int BitsOf(int group) => IsMixed ? GroupBits[group] : Bits;
 
     /// <summary>Gets the bytes of one row of codes.</summary>
     /// <param name="columns">Codes in the row.</param>

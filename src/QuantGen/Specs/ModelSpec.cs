@@ -5,8 +5,8 @@ using QuantGen.Graph;
 namespace QuantGen.Specs;
 
 /// <summary>
-/// Everything that generated code and a packed file must agree on. Compared by value: adding a symbol or a location here breaks caching.
-/// Bounds of the memory plan and labels are not part of it, since a file does not depend on them.
+/// A model's identity: everything that generated code and a packed file must agree on. Compared by value: adding a symbol or a location here breaks caching.
+/// Bounds of the memory plan, labels, and how codes were found (<see cref="Recipe"/>) are not part of it, since neither code nor layout depends on them.
 /// </summary>
 public sealed record ModelSpec
 {
@@ -20,13 +20,16 @@ public sealed record ModelSpec
     public int OutputCount { get; init; }
 
     /// <summary>Gets the bits of the word embedding.</summary>
-    public int EmbeddingBits { get; init; }
+    public int EmbeddingBits { get; init; } = Defaults.FullPrecisionBits;
 
-    /// <summary>Gets the family of the word embedding's quantizer; <see cref="Scheme.Linear"/> for full precision.</summary>
-    public Scheme EmbeddingScheme { get; init; }
+    /// <summary>Gets how the word embedding is stored; <see cref="Storage.FullPrecision"/> exactly when it has 32 bits.</summary>
+    public Storage EmbeddingStorage { get; init; } = Storage.FullPrecision;
+
+    /// <summary>Gets whether the word embedding is stored as codes.</summary>
+    public bool HasQuantizedEmbedding => EmbeddingStorage != Storage.FullPrecision;
 
     /// <summary>Gets whether the word embedding's codes are labels of a codebook.</summary>
-    public bool HasEmbeddingCodebook => EmbeddingBits != 32 && MatrixSpec.IsCodebook(EmbeddingScheme);
+    public bool HasEmbeddingCodebook => EmbeddingStorage == Storage.Codebook;
 
     /// <summary>Gets the bits of activations that enter quantized products; 32 where none is quantized because weights have codebooks.</summary>
     public int ActivationBits { get; init; }

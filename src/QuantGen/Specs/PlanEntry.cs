@@ -8,20 +8,15 @@ namespace QuantGen.Specs;
 /// <param name="GroupCount">Groups along output rows.</param>
 /// <param name="GroupSize">Inputs that share a scale.</param>
 /// <param name="Mapping">Symmetric or asymmetric.</param>
-/// <param name="Clipping">How ranges are found.</param>
 /// <param name="GroupBits">Bits of each group of rows; empty when all are equal.</param>
-public sealed record PlanEntry(
-    string Pattern,
-    int? Bits,
-    int? GroupCount,
-    int? GroupSize,
-    Mapping? Mapping,
-    Clipping? Clipping,
-    EquatableArray<int> GroupBits)
+public sealed record PlanEntry(string Pattern, int? Bits, int? GroupCount, int? GroupSize, Mapping? Mapping, EquatableArray<int> GroupBits)
 {
-    /// <summary>Gets the family of the quantizer.</summary>
-    public Scheme? Scheme { get; init; }
+    /// <summary>Gets how weights are stored.</summary>
+    public Storage? Storage { get; init; }
 
-    /// <summary>Gets how the range of each group of rows is found, as numbers of <see cref="QuantGen.Clipping"/>; empty when all are equal.</summary>
-    public EquatableArray<int> GroupClipping { get; init; }
+    /// <summary>Gets for how many groups the recipe's part of the plan lists a clipping; 0 without a list.</summary>
+    public int ListedClippings { get; init; }
+
+    /// <summary>Gets how many groups the plan lists something for; that many there are unless it says otherwise.</summary>
+    public int ListedGroups => Math.Max(GroupBits.Count, ListedClippings);
 }

@@ -1,22 +1,24 @@
 using QuantGen.Graph;
 using QuantGen.Json;
+using QuantGen.Schemes;
 
 namespace QuantGen.Specs;
 
 /// <summary>
-/// Reads a quantization plan: <c>{ "matrices": { "encoder.layer.*.output.dense": { "bits": 4, "groups": 64, "mapping": "asymmetric",
-/// "clipping": "mse", "scheme": "linear", "group_size": 0, "group_bits": [4, 2], "group_clipping": ["mse", "min_max"] } } }</c>. Later entries win over earlier ones.
+/// Reads a quantization plan: <c>{ "matrices": { "encoder.layer.*.output.dense": { "storage": "uniform", "bits": 4, "groups": 64, "group_size": 0,
+/// "mapping": "asymmetric", "group_bits": [4, 2], "scheme": "linear", "clipping": "mse", "group_clipping": ["mse", "min_max"] } } }</c>. Later entries win
+/// over earlier ones. The last three keys say how codes are found: only a quantizer reads them, and a scheme alone decides the storage, too.
 /// </summary>
 public static class QuantizationPlanReader
 {
-    private static readonly string[] s_keys = { "bits", "groups", "group_size", "mapping", "clipping", "scheme", "group_bits", "group_clipping" };
+    private static readonly string[] s_keys = { "storage", "bits", "groups", "group_size", "mapping", "group_bits", "scheme", "clipping", "group_clipping" };
 
     /// <summary>Reads the plan.</summary>
     /// <param name="json">The text of the file.</param>
     /// <param name="file">The file's name, for messages.</param>
     /// <param name="issues">Receives what is wrong: QG1206 (not a plan), QG1208 (illegal value).</param>
-    /// <returns>The entries in order; empty when there is an issue.</returns>
-    public static EquatableArray<PlanEntry> Read(string json, string file, ICollection<SpecIssue> issues)
+    /// <returns>The entries in order; none when the file is no plan.</returns>
+    public static QuantizationPlan Read(string json, string file, ICollection<SpecIssue> issues)
     {
         object? root;
         try
@@ -26,22 +28,28 @@ public static class QuantizationPlanReader
         catch (FormatException e)
         {
             issues.Add(new SpecIssue("QG1206", $"Plan '{file}' is not JSON: {e.Message}", Property: "Plan"));
-            return default;
+            return QuantizationPlan.Empty;
         }
 
         if (root is not Dictionary<string, object?> { Count: 1 } members
             || !members.TryGetValue("matrices", out object? value) || value is not Dictionary<string, object?> matrices)
         {
             issues.Add(new SpecIssue("QG1206", $"Plan '{file}' must be an object with the single key 'matrices', an object", Property: "Plan"));
-            return default;
+            return QuantizationPlan.Empty;
         }
 
         var entries = new List<PlanEntry>();
+        var recipe = new List<RecipeEntry>();
         foreach (KeyValuePair<string, object?> matrix in matrices)
         {
             if (matrix.Value is Dictionary<string, object?> settings)
             {
-                entries.Add(Entry(matrix.Key, settings, file, issues));
+                (PlanEntry entry, RecipeEntry found) = Entry(matrix.Key, settings, file, issues);
+                entries.Add(entry);
+                if (found.Scheme is not null || found.Clipping is not null || found.GroupClipping.Count > 0)
+                {
+                    recipe.Add(found);
+                }
             }
             else
             {
@@ -49,10 +57,10 @@ public static class QuantizationPlanReader
             }
         }
 
-        return new EquatableArray<PlanEntry>(entries);
+        return new QuantizationPlan(new EquatableArray<PlanEntry>(entries), new EquatableArray<RecipeEntry>(recipe));
     }
 
-    private static PlanEntry Entry(string pattern, Dictionary<string, object?> settings, string file, ICollection<SpecIssue> issues)
+    private static (PlanEntry Identity, RecipeEntry Recipe) Entry(string pattern, Dictionary<string, object?> settings, string file, ICollection<SpecIssue> issues)
     {
         void Illegal(string key, string expected) => issues.Add(new SpecIssue(
             "QG1208", $"Plan '{file}': '{key}' of '{pattern}' must be {expected}, and it is {JsonText.Describe(settings[key])}", Property: "Plan"));
@@ -118,12 +126,25 @@ public static class QuantizationPlanReader
             }
         }
 
-        return new PlanEntry(
-            pattern, Integer("bits"), Integer("groups"), Integer("group_size"), Named<Mapping>("mapping"), Named<Clipping>("clipping"), new EquatableArray<int>(groupBits))
+        SchemeTraits? scheme = null;
+        if (settings.TryGetValue("scheme", out object? schemeName) && (scheme = WeightSchemes.Find(schemeName as string ?? string.Empty)) is null)
         {
-            Scheme = Named<Scheme>("scheme"),
-            GroupClipping = new EquatableArray<int>(groupClipping),
+            Illegal("scheme", WeightSchemes.Choices());
+        }
+
+        Storage? storage = Named<Storage>("storage");
+        if (storage is not null && scheme is not null && storage != scheme.Storage)
+        {
+            Illegal("storage", $"'{SpecNames.Of(scheme.Storage)}', as the scheme '{scheme.Name}' needs");
+        }
+
+        var identity = new PlanEntry(
+            pattern, Integer("bits"), Integer("groups"), Integer("group_size"), Named<Mapping>("mapping"), new EquatableArray<int>(groupBits))
+        {
+            Storage = storage ?? scheme?.Storage,
+            ListedClippings = groupClipping.Count,
         };
+        return (identity, new RecipeEntry(pattern, scheme?.Scheme, Named<Clipping>("clipping"), new EquatableArray<int>(groupClipping)));
     }
 
     /// <summary>Reads a list of names of clippings; empty when it is none.</summary>

@@ -39,13 +39,14 @@ public static class SpecBuilder
             TrainingRules.Check(matrices, issues);
         }
 
+        int embeddingBits = SpecRules.EmbeddingBits(options);
         return issues.Count > before ? null : new ModelSpec
         {
             Dimensions = config with { Labels = default, Head = BertHead.Encoder },
             Head = options.Head,
             OutputCount = outputs,
-            EmbeddingBits = options.EmbeddingBits,
-            EmbeddingScheme = options.EmbeddingBits == 32 ? Scheme.Linear : options.EmbeddingScheme ?? options.Scheme,
+            EmbeddingBits = embeddingBits,
+            EmbeddingStorage = embeddingBits == Defaults.FullPrecisionBits ? Storage.FullPrecision : options.EmbeddingStorage ?? options.Storage,
             ActivationBits = activationBits,
             AttentionBits = options.AttentionBits,
             ActivationRange = options.ActivationRange,
@@ -101,11 +102,10 @@ public static class SpecBuilder
             int? planBits = null;
             int? groupCount = null;
             int? groupSize = null;
-            Scheme scheme = _options.Scheme;
+            Storage storage = _options.Storage;
             Mapping mapping = _options.Mapping;
-            Clipping clipping = _options.Clipping;
             EquatableArray<int> groupBits = default;
-            EquatableArray<int> groupClipping = default;
+            int listed = 0;
             foreach ((PlanEntry entry, Predicate<string> matches, _) in _plan)
             {
                 if (matches(name))
@@ -113,23 +113,19 @@ public static class SpecBuilder
                     planBits = entry.Bits ?? planBits;
                     groupCount = entry.GroupCount ?? groupCount;
                     groupSize = entry.GroupSize ?? groupSize;
-                    scheme = entry.Scheme ?? scheme;
+                    storage = entry.Storage ?? storage;
                     mapping = entry.Mapping ?? mapping;
-                    clipping = entry.Clipping ?? clipping;
                     groupBits = entry.GroupBits.Count > 0 ? entry.GroupBits : groupBits;
-
-                    // One clipping for the whole matrix, said later, wins over one for each group.
-                    groupClipping = entry.GroupClipping.Count > 0 ? entry.GroupClipping : entry.Clipping is null ? groupClipping : default;
+                    listed = entry.ListedGroups > 0 ? entry.ListedGroups : listed;
                     _used.Add(entry);
                 }
             }
 
             // A plan that chooses one of the two granularities for a matrix drops the other one's default.
-            int listed = Math.Max(groupBits.Count, groupClipping.Count);
             int count = groupCount ?? (listed > 0 ? listed : groupSize > 0 ? 1 : _options.GroupCount);
             int size = groupSize ?? (groupCount > 1 || listed > 0 ? 0 : _options.GroupSize);
-            var matrix = new MatrixSpec(name, rows, columns, planBits ?? bits, count, size, mapping, clipping, groupBits) { Scheme = scheme, GroupClipping = groupClipping };
-            bool planned = planBits is not null || groupCount is not null || groupSize is not null || listed > 0 || mapping != _options.Mapping || scheme != _options.Scheme;
+            var matrix = new MatrixSpec(name, rows, columns, planBits ?? bits, count, size, mapping, groupBits) { Storage = storage };
+            bool planned = planBits is not null || groupCount is not null || groupSize is not null || listed > 0 || mapping != _options.Mapping || storage != _options.Storage;
             return SpecRules.Normalize(matrix, planned, _issues);
         }
 

@@ -36,22 +36,12 @@ public static class SpecJson
             Member("layer_norm_epsilon", Real(d.LayerNormEpsilon)),
             Member("head", SpecNames.Of(spec.Head)),
             Member("outputs", spec.OutputCount),
+            Member("embedding_storage", SpecNames.Of(spec.EmbeddingStorage)),
             Member("embedding_bits", spec.EmbeddingBits),
+            Member("activation_bits", spec.ActivationBits),
+            Member("activation_range", SpecNames.Of(spec.ActivationRange)),
+            Member("attention_bits", spec.AttentionBits),
         };
-
-        // Keys that came later are written only when they say something, so that older texts and hashes stay.
-        if (spec.EmbeddingScheme != Scheme.Linear)
-        {
-            members.Add(Member("embedding_scheme", SpecNames.Of(spec.EmbeddingScheme)));
-        }
-
-        members.Add(Member("activation_bits", spec.ActivationBits));
-        members.Add(Member("activation_range", SpecNames.Of(spec.ActivationRange)));
-        if (spec.HasQuantizedAttention)
-        {
-            members.Add(Member("attention_bits", spec.AttentionBits));
-        }
-
         string quantizers = string.Join("," + line, MatrixGroup.Of(spec.Matrices).Select(group => indent + indent + Quantizer(group, space)));
         members.Add($"\"quantizers\":{space}[{line}{quantizers}{line}{indent}]");
         return "{" + line + string.Join("," + line, members.Select(m => indent + m)) + line + "}";
@@ -78,27 +68,16 @@ public static class SpecJson
         MatrixSpec m = group.Settings;
         string comma = "," + space;
         string bits = string.Join(comma, m.GroupBits.Select(b => b.ToString(CultureInfo.InvariantCulture)));
-        var members = new List<string>();
-        if (m.Scheme != Scheme.Linear)
+        string[] members =
         {
-            members.Add($"\"scheme\":{space}\"{SpecNames.Of(m.Scheme)}\"");
-        }
-
-        members.AddRange(new[]
-        {
+            $"\"storage\":{space}\"{SpecNames.Of(m.Storage)}\"",
             Number("bits", m.Bits),
             Number("group_count", m.GroupCount),
             Number("group_size", m.GroupSize),
             $"\"mapping\":{space}\"{SpecNames.Of(m.Mapping)}\"",
-            $"\"clipping\":{space}\"{SpecNames.Of(m.Clipping)}\"",
             $"\"group_bits\":{space}[{bits}]",
-        });
-        if (m.GroupClipping.Count > 0)
-        {
-            members.Add($"\"group_clipping\":{space}[{string.Join(comma, m.GroupClipping.Select(c => "\"" + SpecNames.Of((Clipping)c) + "\""))}]");
-        }
-
-        members.Add($"\"matrices\":{space}[{string.Join(comma, group.Patterns.Select(pattern => "\"" + pattern + "\""))}]");
+            $"\"matrices\":{space}[{string.Join(comma, group.Patterns.Select(pattern => "\"" + pattern + "\""))}]",
+        };
         return "{" + string.Join(comma, members) + "}";
 
         string Number(string key, int value) => FormattableString.Invariant($"\"{key}\":{space}{value}");

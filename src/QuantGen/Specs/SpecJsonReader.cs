@@ -12,7 +12,16 @@ internal static class SpecJsonReader
 
     public static ModelSpec Read(string json)
     {
-        Dictionary<string, object?> root = JsonText.Parse(json) as Dictionary<string, object?> ?? throw new FormatException("expected a JSON object");
+        ModelSpec spec = Read(JsonText.Parse(json) as Dictionary<string, object?> ?? throw new FormatException("expected a JSON object"));
+
+        // Whatever the rules would have changed (order, grouping, names, unknown keys) shows up here.
+        string canonical = spec.CanonicalJson;
+        return canonical == json ? spec : throw new FormatException($"expected the canonical text {Difference(canonical, json)}");
+    }
+
+    /// <summary>Reads a model that people may have written down in another order or with other white space; unknown keys are not looked for.</summary>
+    public static ModelSpec Read(Dictionary<string, object?> root)
+    {
         var config = new ModelConfig
         {
             Architecture = Named<BertArchitecture>(root, "architecture"),
@@ -27,11 +36,7 @@ internal static class SpecJsonReader
             HiddenActivation = Named<HiddenActivation>(root, "hidden_activation"),
             LayerNormEpsilon = Number(root, "layer_norm_epsilon"),
         };
-        ModelSpec spec = Rebuild(config, root, Plan(Get<List<object?>>(root, "quantizers")));
-
-        // Whatever the rules would have changed (order, grouping, names, unknown keys) shows up here.
-        string canonical = spec.CanonicalJson;
-        return canonical == json ? spec : throw new FormatException($"expected the canonical text {Difference(canonical, json)}");
+        return Rebuild(config, root, Plan(Get<List<object?>>(root, "quantizers")));
     }
 
     private static ModelSpec Rebuild(ModelConfig config, Dictionary<string, object?> root, PlanEntry[] plan)
@@ -40,11 +45,10 @@ internal static class SpecJsonReader
         int outputs = Integer(root, "outputs");
         var options = new SpecOptions
         {
-            Bits = 32,
             EmbeddingBits = Integer(root, "embedding_bits"),
-            EmbeddingScheme = root.ContainsKey("embedding_scheme") ? Named<Scheme>(root, "embedding_scheme") : Scheme.Linear,
+            EmbeddingStorage = Named<Storage>(root, "embedding_storage"),
             ActivationBits = Integer(root, "activation_bits"),
-            AttentionBits = root.ContainsKey("attention_bits") ? Integer(root, "attention_bits") : 32,
+            AttentionBits = Integer(root, "attention_bits"),
             ActivationRange = Named<ActivationRange>(root, "activation_range"),
             Head = head,
             LabelCount = outputs,
@@ -87,10 +91,9 @@ internal static class SpecJsonReader
         var groupBits = Get<List<object?>>(m, "group_bits").Select(b => b is double d ? (int)d : 0);
         int size = Integer(m, "group_size");
         return new PlanEntry(
-            MatrixGroup.All, Integer(m, "bits"), Integer(m, "group_count"), size, Named<Mapping>(m, "mapping"), Named<Clipping>(m, "clipping"), new EquatableArray<int>(groupBits))
+            MatrixGroup.All, Integer(m, "bits"), Integer(m, "group_count"), size, Named<Mapping>(m, "mapping"), new EquatableArray<int>(groupBits))
         {
-            Scheme = m.ContainsKey("scheme") ? Named<Scheme>(m, "scheme") : Scheme.Linear,
-            GroupClipping = m.TryGetValue("group_clipping", out object? names) ? new EquatableArray<int>(QuantizationPlanReader.ClippingNumbers(names)) : default,
+            Storage = Named<Storage>(m, "storage"),
         };
     }
 

@@ -6,10 +6,10 @@ namespace QuantGen.Specs;
 public sealed record SpecOptions
 {
     /// <summary>Gets the bits of a weight.</summary>
-    public int Bits { get; init; } = 32;
+    public int Bits { get; init; } = Defaults.FullPrecisionBits;
 
     /// <summary>Gets the groups per matrix along output rows.</summary>
-    public int GroupCount { get; init; } = 1;
+    public int GroupCount { get; init; } = Defaults.Groups;
 
     /// <summary>Gets the inputs that share a scale, or 0 for a whole row.</summary>
     public int GroupSize { get; init; }
@@ -18,22 +18,19 @@ public sealed record SpecOptions
     public int? ActivationBits { get; init; }
 
     /// <summary>Gets the bits of what attention multiplies; 32 for full precision.</summary>
-    public int AttentionBits { get; init; } = 32;
+    public int AttentionBits { get; init; } = Defaults.AttentionBits;
 
-    /// <summary>Gets the bits of the word embedding.</summary>
-    public int EmbeddingBits { get; init; } = 8;
+    /// <summary>Gets the bits of the word embedding; null for the default, which is 8, or the bits of a weight in full precision or with a codebook.</summary>
+    public int? EmbeddingBits { get; init; }
 
-    /// <summary>Gets the weight quantizer's family.</summary>
-    public Scheme Scheme { get; init; } = Scheme.Linear;
+    /// <summary>Gets how weights are stored.</summary>
+    public Storage Storage { get; init; } = Storage.Uniform;
 
-    /// <summary>Gets the family of the word embedding's quantizer; null for <see cref="Scheme"/>.</summary>
-    public Scheme? EmbeddingScheme { get; init; }
+    /// <summary>Gets how the word embedding is stored; null for <see cref="Storage"/>.</summary>
+    public Storage? EmbeddingStorage { get; init; }
 
     /// <summary>Gets symmetric or asymmetric.</summary>
     public Mapping Mapping { get; init; } = Mapping.Symmetric;
-
-    /// <summary>Gets how ranges are found.</summary>
-    public Clipping Clipping { get; init; } = Clipping.Mse;
 
     /// <summary>Gets where activation ranges come from.</summary>
     public ActivationRange ActivationRange { get; init; } = ActivationRange.PerToken;
@@ -48,10 +45,10 @@ public sealed record SpecOptions
     public bool Training { get; init; }
 
     /// <summary>Gets the longest sequence of the memory plan.</summary>
-    public int MaxSequenceLength { get; init; } = 128;
+    public int MaxSequenceLength { get; init; } = Defaults.MaxSequenceLength;
 
     /// <summary>Gets the most tokens of one pass.</summary>
-    public int MaxBatchTokens { get; init; } = 4096;
+    public int MaxBatchTokens { get; init; } = Defaults.MaxBatchTokens;
 
     /// <summary>Gets the overrides of bits by pattern, in order.</summary>
     public EquatableArray<LayerBitsRule> LayerBits { get; init; }

@@ -1,13 +1,12 @@
 using QuantGen.Architectures;
 using QuantGen.Graph;
+using QuantGen.Schemes;
 
 namespace QuantGen.Specs;
 
 /// <summary>What is legal. Every rule names the thing, the numbers and the nearest legal value.</summary>
 internal static class SpecRules
 {
-    private static readonly int[] s_activationBits = { 2, 3, 4, 5, 6, 7, 8, 32 };
-
     public static void CheckDimensions(ModelConfig config, ICollection<SpecIssue> issues)
     {
         void Range(string name, int value, int most)
@@ -58,29 +57,26 @@ internal static class SpecRules
 
     public static void CheckOptions(ModelConfig config, SpecOptions options, ICollection<SpecIssue> issues)
     {
-        int[] weightBits = SchemeRules.WeightBits(options.Scheme);
-        if (!weightBits.Contains(options.Bits))
+        StorageTraits weights = StorageTraits.Of(options.Storage);
+        if (!weights.Bits.Contains(options.Bits))
         {
-            issues.Add(new SpecIssue("QG1101", BitsMessage("Weights", options.Scheme, options.Bits, weightBits), Nearest(options.Bits, weightBits), "Bits"));
+            issues.Add(BitRules.Issue("QG1101", "Weights", With(options.Storage), options.Bits, weights.Bits, "Bits"));
         }
 
-        Scheme embeddingScheme = options.EmbeddingScheme ?? options.Scheme;
-        int[] embeddingBits = SchemeRules.EmbeddingBits(embeddingScheme);
-        if (!embeddingBits.Contains(options.EmbeddingBits))
+        Storage embedding = options.EmbeddingStorage ?? options.Storage;
+        if (EmbeddingBits(options) is var embeddingBits && StorageTraits.Of(embedding).EmbeddingBits is var legal && !legal.Contains(embeddingBits))
         {
-            issues.Add(new SpecIssue(
-                "QG1106", BitsMessage("The embedding", embeddingScheme, options.EmbeddingBits, embeddingBits), Nearest(options.EmbeddingBits, embeddingBits), "EmbeddingBits"));
+            issues.Add(BitRules.Issue("QG1106", "The embedding", With(embedding), embeddingBits, legal, "EmbeddingBits"));
         }
 
-        if (options.ActivationBits is int bits && !s_activationBits.Contains(bits))
+        if (options.ActivationBits is int bits && !ActivationSides.Bits.Contains(bits))
         {
-            issues.Add(new SpecIssue("QG1105", BitsMessage("Activations", Scheme.Linear, bits, s_activationBits), Nearest(bits, s_activationBits), "ActivationBits"));
+            issues.Add(BitRules.Issue("QG1105", "Activations", string.Empty, bits, ActivationSides.Bits, "ActivationBits"));
         }
 
-        if (!s_activationBits.Contains(options.AttentionBits))
+        if (!ActivationSides.Bits.Contains(options.AttentionBits))
         {
-            issues.Add(new SpecIssue(
-                "QG1105", BitsMessage("Attention's operands", Scheme.Linear, options.AttentionBits, s_activationBits), Nearest(options.AttentionBits, s_activationBits), "AttentionBits"));
+            issues.Add(BitRules.Issue("QG1105", "Attention's operands", string.Empty, options.AttentionBits, ActivationSides.Bits, "AttentionBits"));
         }
 
         if (options.GroupCount < 1)
@@ -93,22 +89,7 @@ internal static class SpecRules
             issues.Add(new SpecIssue("QG1104", $"A group count of {options.GroupCount} along rows and a group size of {options.GroupSize} along inputs exclude each other; keep one", Property: "GroupSize"));
         }
 
-        if (options.MaxSequenceLength < 1 || options.MaxSequenceLength > config.MaxPositions)
-        {
-            int nearest = Math.Max(1, Math.Min(options.MaxSequenceLength, config.MaxPositions));
-            issues.Add(new SpecIssue("QG1110", $"MaxSequenceLength is {options.MaxSequenceLength}, and this model has positions for 1 to {config.MaxPositions} tokens", nearest, "MaxSequenceLength"));
-        }
-        else if (options.MaxBatchTokens < options.MaxSequenceLength || options.MaxBatchTokens > SpecLimits.MaxBatchTokens)
-        {
-            int nearest = Math.Max(options.MaxSequenceLength, Math.Min(options.MaxBatchTokens, SpecLimits.MaxBatchTokens));
-            issues.Add(new SpecIssue("QG1111", $"MaxBatchTokens is {options.MaxBatchTokens}, and it must be from MaxSequenceLength {options.MaxSequenceLength} to {SpecLimits.MaxBatchTokens}", nearest, "MaxBatchTokens"));
-        }
-        else if (config.Heads is > 0 and <= SpecLimits.MaxColumns && (long)options.MaxBatchTokens * config.Heads > SpecLimits.MaxItems)
-        {
-            int nearest = SpecLimits.MaxItems / config.Heads;
-            issues.Add(new SpecIssue("QG1111", $"MaxBatchTokens is {options.MaxBatchTokens}, and with {config.Heads} heads it must be at most {nearest}, so that a pass counts all heads of all sequences", nearest, "MaxBatchTokens"));
-        }
-
+        CheckBounds(config, options.MaxSequenceLength, options.MaxBatchTokens, issues);
         if (options.Head is BertHead.SequenceClassification or BertHead.TokenClassification && options.LabelCount is < 1 or > SpecLimits.MaxOutputs)
         {
             issues.Add(new SpecIssue("QG1113", $"A classification head needs 1 to {SpecLimits.MaxOutputs} labels, and there are {options.LabelCount}", Property: "Labels"));
@@ -117,13 +98,41 @@ internal static class SpecRules
         for (int i = 0; i < options.LayerBits.Count; i++)
         {
             LayerBitsRule rule = options.LayerBits[i];
-            if (!weightBits.Contains(rule.Bits))
+            if (!weights.Bits.Contains(rule.Bits))
             {
-                string message = BitsMessage($"LayerBits '{rule.Pattern}'", options.Scheme, rule.Bits, weightBits);
-                issues.Add(new SpecIssue("QG1108", message, Nearest(rule.Bits, weightBits), LayerBitsProperty(i)));
+                issues.Add(BitRules.Issue("QG1108", $"LayerBits '{rule.Pattern}'", With(options.Storage), rule.Bits, weights.Bits, LayerBitsProperty(i)));
             }
         }
     }
+
+    /// <summary>Checks the bounds of the memory plan.</summary>
+    public static void CheckBounds(ModelConfig config, int length, int tokens, ICollection<SpecIssue> issues)
+    {
+        if (length < 1 || length > config.MaxPositions)
+        {
+            int nearest = Math.Max(1, Math.Min(length, config.MaxPositions));
+            issues.Add(new SpecIssue("QG1110", $"MaxSequenceLength is {length}, and this model has positions for 1 to {config.MaxPositions} tokens", nearest, "MaxSequenceLength"));
+        }
+        else if (tokens < length || tokens > SpecLimits.MaxBatchTokens)
+        {
+            int nearest = Math.Max(length, Math.Min(tokens, SpecLimits.MaxBatchTokens));
+            issues.Add(new SpecIssue(
+                "QG1111", $"MaxBatchTokens is {tokens}, and it must be from MaxSequenceLength {length} to {SpecLimits.MaxBatchTokens}", nearest, "MaxBatchTokens"));
+        }
+        else if (config.Heads is > 0 and <= SpecLimits.MaxColumns && (long)tokens * config.Heads > SpecLimits.MaxItems)
+        {
+            int nearest = SpecLimits.MaxItems / config.Heads;
+            issues.Add(new SpecIssue(
+                "QG1111",
+                $"MaxBatchTokens is {tokens}, and with {config.Heads} heads it must be at most {nearest}, so that a pass counts all heads of all sequences",
+                nearest,
+                "MaxBatchTokens"));
+        }
+    }
+
+    /// <summary>Gets the bits of the word embedding: those of the options, or the default.</summary>
+    public static int EmbeddingBits(SpecOptions options) =>
+        options.EmbeddingBits ?? Defaults.EmbeddingBits(options.Bits, options.EmbeddingStorage ?? options.Storage);
 
     /// <summary>
     /// Gets the bits of activations that enter integer products: those of the options, 8 by default; 32 where codebooks leave no integer product, and 8,
@@ -136,10 +145,10 @@ internal static class SpecRules
             if (options.ActivationBits == 32)
             {
                 issues.Add(new SpecIssue(
-                    "QG1105", $"Matrix '{integers.Name}' multiplies integers, and activations have 32 bits; use 2, 4 or 8", 8, "ActivationBits"));
+                    "QG1105", $"Matrix '{integers.Name}' multiplies integers, and activations have 32 bits; use 2 to 8", 8, "ActivationBits"));
             }
 
-            return options.ActivationBits ?? 8;
+            return options.ActivationBits ?? Defaults.ActivationBits;
         }
 
         if (matrices.FirstOrDefault(m => m.HasCodebook) is MatrixSpec codebook)
@@ -153,7 +162,7 @@ internal static class SpecRules
             return 32;
         }
 
-        return 8;
+        return Defaults.ActivationBits;
     }
 
     /// <summary>Names one of several <c>[LayerBits]</c> in an issue.</summary>
@@ -181,52 +190,39 @@ internal static class SpecRules
             return null;
         }
 
-        if (!matrix.IsQuantized)
+        if (matrix.Bits == Defaults.FullPrecisionBits)
         {
-            return matrix with
-            {
-                Scheme = Scheme.Linear, GroupCount = 1, GroupSize = 0, Mapping = Mapping.Symmetric, Clipping = Clipping.MinMax, GroupClipping = default,
-            };
+            return matrix with { Storage = Storage.FullPrecision, GroupCount = 1, GroupSize = 0, Mapping = Mapping.Symmetric };
         }
 
-        if (matrix.Scheme != Scheme.Linear)
-        {
-            SchemeRules.Check(matrix, planned, issues);
-            matrix = matrix with { Clipping = Clipping.MinMax, GroupClipping = default };
-        }
-
-        if (matrix.GroupClipping.Count > 0)
-        {
-            matrix = Clipped(matrix, issues);
-        }
-
+        StorageTraits traits = StorageTraits.Of(matrix.Storage);
+        SchemeRules.Check(matrix, "a codebook", traits.HasZeroPoints, traits.HasGroupSize, traits.HasGroups, planned, issues);
         CheckGroups(matrix, planned, issues);
         if (matrix.Mapping == Mapping.Asymmetric && (matrix.Bits == 1 || matrix.GroupBits.Contains(1)))
         {
             issues.Add(new SpecIssue("QG1109", $"Matrix '{matrix.Name}' has 1-bit weights, which are symmetric (+-scale); use Mapping.Symmetric", Property: planned ? "Plan" : "Mapping"));
         }
 
-        // BWN's scale is the mean magnitude: there is no range to clip.
-        return issues.Count > before ? null : matrix.Bits == 1 ? matrix with { Clipping = Clipping.MinMax, GroupClipping = default } : matrix;
+        return issues.Count > before ? null : matrix;
     }
 
     private static void ReportBits(MatrixSpec matrix, ICollection<SpecIssue> issues)
     {
-        int[] legal = SchemeRules.WeightBits(matrix.Scheme);
+        IReadOnlyList<int> legal = StorageTraits.Of(matrix.Storage).Bits;
         foreach (int bits in matrix.GroupBits.Concat(new[] { matrix.Bits }).Where(b => !legal.Contains(b)).Distinct())
         {
-            issues.Add(new SpecIssue("QG1101", BitsMessage($"Matrix '{matrix.Name}'", matrix.Scheme, bits, legal), Nearest(bits, legal), "Plan"));
+            issues.Add(BitRules.Issue("QG1101", $"Matrix '{matrix.Name}'", With(matrix.Storage), bits, legal, "Plan"));
         }
     }
 
     // A file's description is checked for hundreds of matrices, so the usual case takes no memory.
     private static bool HasLegalBits(MatrixSpec matrix)
     {
-        int[] legal = SchemeRules.WeightBits(matrix.Scheme);
-        bool isLegal = Array.IndexOf(legal, matrix.Bits) >= 0;
+        IReadOnlyList<int> legal = StorageTraits.Of(matrix.Storage).Bits;
+        bool isLegal = legal.Contains(matrix.Bits);
         for (int i = 0; i < matrix.GroupBits.Count; i++)
         {
-            isLegal &= Array.IndexOf(legal, matrix.GroupBits[i]) >= 0;
+            isLegal &= legal.Contains(matrix.GroupBits[i]);
         }
 
         return isLegal;
@@ -260,26 +256,6 @@ internal static class SpecRules
         return mixed && matrix.Bits == most ? matrix : matrix with { Bits = most, GroupBits = mixed ? matrix.GroupBits : default };
     }
 
-    // Clipping per group of rows: one for each, along rows only, and none where all are the same.
-    private static MatrixSpec Clipped(MatrixSpec matrix, ICollection<SpecIssue> issues)
-    {
-        if (matrix.GroupClipping.Count != matrix.GroupCount)
-        {
-            issues.Add(new SpecIssue(
-                "QG1208", $"Matrix '{matrix.Name}' has {matrix.GroupCount} groups and 'group_clipping' lists {matrix.GroupClipping.Count}", Property: "Plan"));
-        }
-
-        if (matrix.GroupSize != 0)
-        {
-            issues.Add(new SpecIssue(
-                "QG1104", $"Matrix '{matrix.Name}' has a clipping per group of rows, which a group size of {matrix.GroupSize} along inputs excludes", Property: "Plan"));
-        }
-
-        var first = (Clipping)matrix.GroupClipping[0];
-        bool mixed = matrix.GroupClipping.Any(c => c != (int)first);
-        return matrix with { Clipping = first, GroupClipping = mixed ? matrix.GroupClipping : default };
-    }
-
     private static void CheckGroups(MatrixSpec matrix, bool planned, ICollection<SpecIssue> issues)
     {
         if (matrix.GroupCount < 1 || matrix.Rows % matrix.GroupCount != 0)
@@ -300,13 +276,12 @@ internal static class SpecRules
         }
     }
 
-    private static string BitsMessage(string what, Scheme scheme, int bits, int[] legal)
+    private static string With(Storage storage) => storage switch
     {
-        string with = scheme == Scheme.Linear ? string.Empty : $" with the scheme {scheme}";
-        return $"{what} cannot have {bits} bits{with}; use {string.Join(", ", legal.Take(legal.Length - 1))} or {legal[legal.Length - 1]}";
-    }
-
-    private static int Nearest(int value, int[] legal) => legal.OrderBy(l => Math.Abs((long)l - value)).First();
+        Storage.Codebook => " with a codebook",
+        Storage.FullPrecision => " in full precision",
+        _ => string.Empty,
+    };
 
     private static int NearestDivisor(int number, int wanted)
     {

@@ -1,4 +1,6 @@
 using QuantGen.Architectures;
+using QuantGen.Quantization;
+using QuantGen.Schemes;
 using QuantGen.Specs;
 
 namespace QuantGen.Trainable;
@@ -17,7 +19,8 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
     public (QuantizedParameter Weight, Parameter Bias) Linear(string name, int rows, int columns)
     {
         (Parameter weight, Parameter bias) = OutputLayer(name, rows, columns);
-        return (Quantized(weight, spec.Matrix(name)), bias);
+        MatrixSpec matrix = spec.Matrix(name);
+        return (Quantized(weight, matrix, matrix.IsQuantized ? options.For(matrix) : null), bias);
     }
 
     /// <summary>Adds the matrix and the summands of a layer that is never quantized.</summary>
@@ -32,7 +35,8 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
     public (QuantizedParameter Words, Parameter Positions, Parameter? Types) Embeddings(int words, int positions, int types, int columns)
     {
         Parameter word = Add(PackedLayout.WordEmbedding + ".weight", ParameterKind.Embedding, words, columns);
-        QuantizedParameter quantized = Quantized(word, Quantization.SchemeQuantizer.EmbeddingMatrix(spec));
+        SchemeTraits? traits = spec.HasQuantizedEmbedding ? options.ForEmbedding(spec.EmbeddingStorage) : null;
+        QuantizedParameter quantized = Quantized(word, SchemeQuantizer.EmbeddingMatrix(spec, traits), traits);
         return (
             quantized,
             Add(PackedLayout.PositionEmbedding + ".weight", ParameterKind.Embedding, positions, columns),
@@ -45,24 +49,23 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
     /// <summary>Adds the ranges of a place where activations are quantized.</summary>
     public SiteRange Site(string name, int uses, int bits)
     {
-        SiteKind kind = SiteKinds.Of(spec, name);
-        Parameter? range = kind == SiteKind.PerToken ? null
-            : Add(name + ".alpha", kind == SiteKind.Learned ? ParameterKind.ActivationScale : ParameterKind.RunningRange, uses);
+        ActivationTraits side = ActivationSides.Of(TrainingSides.Of(spec, options, name));
+        Parameter? range = side.IsStored ? Add(name + ".alpha", side.IsLearned ? ParameterKind.ActivationScale : ParameterKind.RunningRange, uses) : null;
         if (range is { Kind: ParameterKind.RunningRange })
         {
             range.IsTrained = false;
         }
 
-        return new SiteRange(name, uses, bits, kind, range, options);
+        return new SiteRange(name, uses, bits, side.Side, range, options);
     }
 
-    private QuantizedParameter Quantized(Parameter weight, MatrixSpec matrix)
+    private QuantizedParameter Quantized(Parameter weight, MatrixSpec matrix, SchemeTraits? traits)
     {
-        Parameter? alpha = matrix is { IsQuantized: true, Scheme: Scheme.Lsq } ? Add(weight.Name + "_alpha", ParameterKind.WeightScale, matrix.GroupCount) : null;
-        Parameter? centroids = matrix.HasCodebook ? Add(weight.Name + "_centroids", ParameterKind.Centroids, matrix.CodebookLength) : null;
+        Parameter? alpha = traits is { Learns: LearnedPart.Thresholds } ? Add(weight.Name + "_alpha", ParameterKind.WeightScale, matrix.GroupCount) : null;
+        Parameter? centroids = traits is { Learns: LearnedPart.Centroids } ? Add(weight.Name + "_centroids", ParameterKind.Centroids, matrix.CodebookLength) : null;
         weight.IsTrained = centroids is null;
-        weight.WantsCurvature = matrix is { IsQuantized: true, Scheme: Scheme.Ternary } && options.LossAware;
-        return new QuantizedParameter(weight, matrix, alpha, centroids, options);
+        weight.WantsCurvature = traits is { Fitter: WeightFitter.Ternary } && options.LossAware;
+        return new QuantizedParameter(weight, matrix, traits, alpha, centroids, options);
     }
 
     private Parameter Add(string name, ParameterKind kind, params int[] shape)

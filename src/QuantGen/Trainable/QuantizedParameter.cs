@@ -1,4 +1,5 @@
 using QuantGen.Quantization;
+using QuantGen.Schemes;
 using QuantGen.Specs;
 using QuantGen.Trainable.Kernels;
 
@@ -6,11 +7,12 @@ namespace QuantGen.Trainable;
 
 /// <summary>A weight with what its quantizer learns, and how its values become codes or labels.</summary>
 /// <param name="weight">The weight.</param>
-/// <param name="matrix">Bits, groups of rows and scheme.</param>
+/// <param name="matrix">Bits and groups of rows.</param>
+/// <param name="traits">Who finds the codes; null in full precision.</param>
 /// <param name="alpha">The learned threshold of every group of rows, or null.</param>
 /// <param name="centroids">The codebook, or null.</param>
 /// <param name="options">How quantizers begin and learn.</param>
-internal sealed class QuantizedParameter(Parameter weight, MatrixSpec matrix, Parameter? alpha, Parameter? centroids, TrainableOptions options)
+internal sealed class QuantizedParameter(Parameter weight, MatrixSpec matrix, SchemeTraits? traits, Parameter? alpha, Parameter? centroids, TrainableOptions options)
 {
     public Parameter Weight => weight;
 
@@ -36,9 +38,7 @@ internal sealed class QuantizedParameter(Parameter weight, MatrixSpec matrix, Pa
     /// <summary>Makes the codebook from the values and returns the label of every value.</summary>
     public byte[] InitializeCentroids()
     {
-        Clusters clusters = matrix.Scheme == Scheme.KMeans
-            ? ClusterQuantizer.KMeans(weight.Values, matrix.Bits, options.ClusterIterations, options.ClusterSeed)
-            : ClusterQuantizer.Linear(weight.Values, matrix.Bits);
+        Clusters clusters = ClusterQuantizer.Fit(traits!.Fitter, weight.Values, matrix.Bits, options.ClusterIterations, options.ClusterSeed);
         clusters.Centroids.CopyTo(centroids!.Values, 0);
         return clusters.Labels;
     }
@@ -50,7 +50,7 @@ internal sealed class QuantizedParameter(Parameter weight, MatrixSpec matrix, Pa
     public SchemeFit Fit(int group)
     {
         ReadOnlySpan<float> curvature = options.LossAware && weight.Curvature is { } all ? all.AsSpan(group * GroupLength, GroupLength) : default;
-        return SchemeFit.Of(matrix.Scheme, SchemeQuantizer.BitsOf(matrix, group), Values(group), alpha?.Values[group] ?? 0f, curvature);
+        return SchemeFit.Of(traits!.Fitter, matrix.BitsOf(group), Values(group), alpha?.Values[group] ?? 0f, curvature);
     }
 
     /// <summary>Gets the learned threshold of a group of rows.</summary>
@@ -62,7 +62,7 @@ internal sealed class QuantizedParameter(Parameter weight, MatrixSpec matrix, Pa
     /// <summary>Gets what is wrong when a pass comes before the labels of a codebook.</summary>
     public InvalidOperationException NoCodebook() => new($"The codebook of '{weight.Name}' has not been made: InitializeWeightQuantizers comes first.");
 
-    private int Levels(int group) => LsqQuantizer.Levels(SchemeQuantizer.BitsOf(matrix, group));
+    private int Levels(int group) => LsqQuantizer.Levels(matrix.BitsOf(group));
 
     private ReadOnlySpan<float> Values(int group) => weight.Values.AsSpan(group * GroupLength, GroupLength);
 }

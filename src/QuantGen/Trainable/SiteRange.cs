@@ -1,5 +1,6 @@
 using QuantGen.Kernels;
 using QuantGen.Quantization;
+using QuantGen.Schemes;
 using QuantGen.Specs;
 using QuantGen.Trainable.Kernels;
 
@@ -9,10 +10,10 @@ namespace QuantGen.Trainable;
 /// <param name="name">The canonical name of the place.</param>
 /// <param name="uses">Uses in a pass.</param>
 /// <param name="bits">Bits of a code.</param>
-/// <param name="kind">Where ranges come from.</param>
+/// <param name="side">Where ranges come from.</param>
 /// <param name="parameter">The threshold or running range of every use; null when each token has its own.</param>
 /// <param name="options">How thresholds begin.</param>
-internal sealed class SiteRange(string name, int uses, int bits, SiteKind kind, Parameter? parameter, TrainableOptions options)
+internal sealed class SiteRange(string name, int uses, int bits, ActivationSide side, Parameter? parameter, TrainableOptions options)
 {
     // Q8BERT's running average.
     private const float Decay = 0.9999f;
@@ -26,7 +27,7 @@ internal sealed class SiteRange(string name, int uses, int bits, SiteKind kind, 
 
     public int Bits => bits;
 
-    public SiteKind Kind => kind;
+    public ActivationSide Side => side;
 
     public Parameter? Parameter => parameter;
 
@@ -35,10 +36,10 @@ internal sealed class SiteRange(string name, int uses, int bits, SiteKind kind, 
     private int Levels => LsqQuantizer.Levels(bits, IsSigned);
 
     /// <summary>Gets whether a pass sets a learned threshold, for which it needs all values.</summary>
-    public bool TakesValues(ForwardPurpose purpose) => purpose == ForwardPurpose.Calibrate && kind == SiteKind.Learned;
+    public bool TakesValues(ForwardPurpose purpose) => purpose == ForwardPurpose.Calibrate && side == ActivationSide.Learned;
 
     /// <summary>Gets whether a pass sets or moves a running range, for which it needs the largest magnitude.</summary>
-    public bool TakesLargest(ForwardPurpose purpose) => purpose != ForwardPurpose.Evaluate && kind == SiteKind.Running;
+    public bool TakesLargest(ForwardPurpose purpose) => purpose != ForwardPurpose.Evaluate && side == ActivationSide.Static;
 
     /// <summary>Sets a learned threshold from all values of a pass.</summary>
     public void Calibrate(ReadOnlySpan<float> values, int use) => parameter!.Values[use] =
@@ -55,7 +56,7 @@ internal sealed class SiteRange(string name, int uses, int bits, SiteKind kind, 
     /// <summary>Makes sure that probabilities have a range before they are known: it comes from the passes before.</summary>
     public void ExpectProbabilities(ForwardPurpose purpose, int use)
     {
-        if (purpose == ForwardPurpose.Train && kind == SiteKind.Running && !HasRange(use))
+        if (purpose == ForwardPurpose.Train && side == ActivationSide.Static && !HasRange(use))
         {
             Follow(purpose, LargestProbability, use);
         }

@@ -1,3 +1,6 @@
+using QuantGen.Schemes;
+using QuantGen.Specs;
+
 namespace QuantGen.Trainable;
 
 /// <summary>What a generated class needs to know beside its spec to be trained.</summary>
@@ -12,6 +15,15 @@ public sealed record TrainableOptions
     /// <summary>Gets the share of attention probabilities that dropout clears while training. Default 0.1.</summary>
     public float AttentionDropout { get; init; } = 0.1f;
 
+    /// <summary>
+    /// Gets who finds the codes of weights and what is learned with them. Default <see cref="Scheme.Linear"/>. Matrices of another storage than this
+    /// scheme's have the first scheme of theirs.
+    /// </summary>
+    public Scheme Scheme { get; init; } = Scheme.Linear;
+
+    /// <summary>Gets who finds the codes of the word embedding; null, the default, for <see cref="Scheme"/>.</summary>
+    public Scheme? EmbeddingScheme { get; init; }
+
     /// <summary>Gets how learned thresholds begin. Default <see cref="ScaleInitialization.Truncation"/>.</summary>
     public ScaleInitialization ScaleInitialization { get; init; } = ScaleInitialization.Truncation;
 
@@ -25,8 +37,22 @@ public sealed record TrainableOptions
     public bool LossAware { get; init; }
 
     /// <summary>Gets Lloyd's iterations when codebooks are made. Default 3.</summary>
-    public int ClusterIterations { get; init; } = 3;
+    public int ClusterIterations { get; init; } = Recipe.DefaultClusterIterations;
 
     /// <summary>Gets the seed of the codebooks' first centroids.</summary>
     public ulong ClusterSeed { get; init; }
+
+    /// <summary>Gets the part of these options by which codes are found.</summary>
+    public Recipe ToRecipe()
+    {
+        var recipe = new Recipe { Scheme = Scheme, EmbeddingScheme = EmbeddingScheme, Clipping = Clipping.MinMax };
+        bool clusters = WeightSchemes.Of(Scheme).Fitter == WeightFitter.KMeans || (EmbeddingScheme is Scheme scheme && WeightSchemes.Of(scheme).Fitter == WeightFitter.KMeans);
+        return clusters ? recipe with { ClusterIterations = ClusterIterations, ClusterSeed = ClusterSeed } : recipe;
+    }
+
+    /// <summary>Gets how the codes of a quantized matrix are found.</summary>
+    internal SchemeTraits For(MatrixSpec matrix) => WeightSchemes.For(matrix.Storage, Scheme);
+
+    /// <summary>Gets how the codes of a quantized word embedding are found.</summary>
+    internal SchemeTraits ForEmbedding(Storage storage) => WeightSchemes.For(storage, EmbeddingScheme ?? Scheme);
 }

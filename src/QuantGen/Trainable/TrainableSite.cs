@@ -1,5 +1,6 @@
 using QuantGen.Kernels;
 using QuantGen.Lanes;
+using QuantGen.Schemes;
 using QuantGen.Specs;
 using QuantGen.Trainable.Kernels;
 
@@ -32,7 +33,7 @@ public sealed class TrainableSite
     public Parameter? Range => _range.Parameter;
 
     /// <summary>Gets whether a threshold is learned, so that gradients change on their way back through the place.</summary>
-    internal bool IsLearned => _range.Kind == SiteKind.Learned;
+    internal bool IsLearned => _range.Side == ActivationSide.Learned;
 
     /// <summary>Quantizes some rows; in a pass that calibrates it finds their range instead.</summary>
     /// <param name="pass">The pass.</param>
@@ -51,7 +52,7 @@ public sealed class TrainableSite
 
         float[] centered = FloatBuffers.Reserve(ref _centered[use], (long)rows * Columns);
         float[] scales = FloatBuffers.Reserve(ref _scales[use], rows);
-        ActivationParameters range = _range.Kind == SiteKind.PerToken ? default : _range.Mapping(use);
+        ActivationParameters range = _range.Side == ActivationSide.PerToken ? default : _range.Mapping(use);
         pass.Team.RunOnLanes(new QuantizeJob(this, values, rows, range, centered, scales), TrainingPass.Items(rows, TrainingPass.TokensPerItem));
         return Input(use);
     }
@@ -129,7 +130,7 @@ public sealed class TrainableSite
             for (int row = first; row < last; row++)
             {
                 ref float source = ref values.At((long)row * site.Columns);
-                ActivationParameters own = site._range.Kind == SiteKind.PerToken ? ActivationQuantizer.Measure<TLanes>(ref source, site.Columns, site._range.Bits) : range;
+                ActivationParameters own = site._range.Side == ActivationSide.PerToken ? ActivationQuantizer.Measure<TLanes>(ref source, site.Columns, site._range.Bits) : range;
                 CenteredCodes.Quantize<TLanes>(ref source, site.Columns, own, 1f, ref centered.At((long)row * site.Columns));
                 scales[row] = own.Scale;
             }

@@ -25,14 +25,14 @@ public sealed class CodeFixTests
     }
 
     [Theory]
-    [InlineData("5", "4", "Use 4 bits")]
+    [InlineData("9", "8", "Use 8 bits")]
     [InlineData("bits: 33 /* kept */", "bits: 32 /* kept */", "Use 32 bits")]
     [InlineData("2, 7", "2, 8", "Use the nearest legal group count 8")]
     [InlineData("2, groups: 1 + 2", "2, groups: 2", "Use the nearest legal group count 2")]
     [InlineData("2, -1", "2, 1", "Use the nearest legal group count 1")]
     [InlineData("2, GroupSize = 50", "2, GroupSize = 64", "Use the nearest legal group size 64")]
-    [InlineData("2, ActivationBits = 6", "2, ActivationBits = 4", "Use 4 bits")]
-    [InlineData("2, EmbeddingBits = 5", "2, EmbeddingBits = 4", "Use 4 bits")]
+    [InlineData("2, ActivationBits = 9", "2, ActivationBits = 8", "Use 8 bits")]
+    [InlineData("2, EmbeddingBits = 9", "2, EmbeddingBits = 8", "Use 8 bits")]
     public async Task Uses_the_nearest_legal_value(string arguments, string expected, string expectedTitle)
     {
         (string title, string text) = await Fix(new UseNearestValueFix(), Tiny.Source(arguments + ", " + Tiny.Dimensions));
@@ -50,9 +50,9 @@ public sealed class CodeFixTests
     [Fact]
     public async Task Uses_legal_bits_in_an_override()
     {
-        string source = Tiny.Source("2, " + Tiny.Dimensions, more: "[LayerBits(\"*query\", 4), LayerBits(\"*key\", 6)]");
+        string source = Tiny.Source("2, " + Tiny.Dimensions, more: "[LayerBits(\"*query\", 4), LayerBits(\"*key\", 9)]");
         (_, string text) = await Fix(new UseNearestValueFix(), source);
-        Assert.Equal(source.Replace("\"*key\", 6", "\"*key\", 4", StringComparison.Ordinal), text);
+        Assert.Equal(source.Replace("\"*key\", 9", "\"*key\", 8", StringComparison.Ordinal), text);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class EmissionTests
     [Fact]
     public void Codebooks_have_a_kernel_of_their_width_on_top_of_full_precision_and_no_activation_codes()
     {
-        Dictionary<string, string> files = Files(new SpecOptions { Bits = 3, EmbeddingBits = 2, Scheme = Scheme.LinearClusters });
+        Dictionary<string, string> files = Files(new SpecOptions { Bits = 3, EmbeddingBits = 2, Storage = Storage.Codebook });
         Assert.Equal(["QuantGen.Kernels.W3Codebook.g.cs", "QuantGen.Kernels.F32.g.cs"], files.Keys.Where(k => k.Contains("Kernels", StringComparison.Ordinal)));
         string encoder = files["Sample.Tiny.Encoder.g.cs"];
         Assert.Contains("W3Codebook.Linear(", encoder, StringComparison.Ordinal);
@@ -64,7 +64,7 @@ public sealed class EmissionTests
     [Fact]
     public void Mixed_precision_emits_each_width_once_and_puts_rows_back()
     {
-        var entry = new PlanEntry("encoder.layer.1.intermediate.dense", null, 4, null, null, null, new EquatableArray<int>([4, 2, 8, 2]));
+        var entry = new PlanEntry("encoder.layer.1.intermediate.dense", null, 4, null, null, new EquatableArray<int>([4, 2, 8, 2]));
         Dictionary<string, string> files = Files(new SpecOptions { Bits = 2, Plan = new EquatableArray<PlanEntry>([entry]) });
         Assert.Equal(["F2", "F4", "F8"], files.Keys.Where(k => k.Contains("Kernels", StringComparison.Ordinal)).Select(k => "F" + k.Split(".W")[1][0]));
         string encoder = files["Sample.Tiny.Encoder.g.cs"];
@@ -159,7 +159,7 @@ public sealed class EmissionTests
             "1, EmbeddingBits = 2, Head = BertHead.Regression",
             "2, GroupSize = 32, ActivationRange = ActivationRange.Static, Head = BertHead.TokenClassification, EmbeddingBits = 32",
             "3, 4, Mapping = Mapping.Asymmetric, Architecture = BertArchitecture.Albert, EmbeddingSize = 4, Head = BertHead.QuestionAnswering",
-            "4, GroupSize = 32, Mapping = Mapping.Asymmetric, Clipping = Clipping.Percentile, EmbeddingBits = 4",
+            "4, GroupSize = 32, Mapping = Mapping.Asymmetric, EmbeddingBits = 4",
             "5, GroupSize = 32, EmbeddingBits = 3, ActivationBits = 6",
             "6, GroupSize = 32, Mapping = Mapping.Asymmetric, EmbeddingBits = 5, AttentionBits = 6",
             "7, 4, Mapping = Mapping.Asymmetric, EmbeddingBits = 7, ActivationBits = 3",
@@ -178,10 +178,10 @@ public sealed class EmissionTests
         string[] settings =
         [
             "32, EmbeddingBits = 32, Head = BertHead.Regression",
-            "2, 4, EmbeddingBits = 2, Scheme = Scheme.Lsq, ActivationRange = ActivationRange.Static, AttentionBits = 4, Head = BertHead.TokenClassification",
-            "4, Scheme = Scheme.Lsq, Architecture = BertArchitecture.Albert, EmbeddingSize = 4, ActivationRange = ActivationRange.Static, AttentionBits = 8, Head = BertHead.QuestionAnswering",
-            "2, EmbeddingBits = 2, Scheme = Scheme.Ternary, AttentionBits = 8, Head = BertHead.MaskedLanguageModel",
-            "3, EmbeddingBits = 3, Scheme = Scheme.KMeans, HiddenActivation = HiddenActivation.GeluNew",
+            "2, 4, EmbeddingBits = 2, ActivationRange = ActivationRange.Static, AttentionBits = 4, Head = BertHead.TokenClassification",
+            "4, Architecture = BertArchitecture.Albert, EmbeddingSize = 4, ActivationRange = ActivationRange.Static, AttentionBits = 8, Head = BertHead.QuestionAnswering",
+            "2, EmbeddingBits = 2, AttentionBits = 8, Head = BertHead.MaskedLanguageModel",
+            "3, EmbeddingBits = 3, Storage = Storage.Codebook, HiddenActivation = HiddenActivation.GeluNew",
             "8, ActivationRange = ActivationRange.Static, Architecture = BertArchitecture.Albert, EmbeddingSize = 4, Head = BertHead.SequenceClassification",
         ];
         foreach (string arguments in settings)
@@ -194,7 +194,7 @@ public sealed class EmissionTests
     [Theory]
     [InlineData("4, Mapping = Mapping.Asymmetric", "Asymmetric codes", "Scheme.Lsq learns their scales")]
     [InlineData("4, GroupSize = 32", "Scales for groups along the inputs", "use groups of rows")]
-    [InlineData("1", "One-bit weights of Scheme.Linear", "use Scheme.KMeans or Scheme.LinearClusters")]
+    [InlineData("1", "One-bit weights of Storage.Uniform", "use Storage.Codebook")]
     public void Training_refuses_codes_that_no_training_scheme_has_and_names_one(string arguments, string what, string instead)
     {
         string message = Assert.Single(Tiny.Run(arguments + ", Training = true").AssertRejected("QG1115")).GetMessage(System.Globalization.CultureInfo.InvariantCulture);

@@ -18,7 +18,7 @@ public sealed class GeneratedSizeTests
     [InlineData("3, 128")]
     [InlineData("4, GroupSize = 64, Mapping = Mapping.Asymmetric, ActivationRange = ActivationRange.Static")]
     [InlineData("8")]
-    [InlineData("2, 128, Scheme = Scheme.Lsq, ActivationRange = ActivationRange.Static, AttentionBits = 8, Training = true")]
+    [InlineData("2, 128, ActivationRange = ActivationRange.Static, AttentionBits = 8, Training = true")]
     [InlineData("32")]
     public void Bert_base_stays_far_below_what_compilers_optimise(string arguments)
     {

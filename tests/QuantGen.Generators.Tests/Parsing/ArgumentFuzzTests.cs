@@ -73,7 +73,7 @@ public sealed class ArgumentFuzzTests
             + Number("MaxPositions", 32) + Number("MaxSequenceLength", 16) + Number("MaxBatchTokens", 64)
             + (random.Next(4) == 0 ? Number("GroupSize", 32 * random.Next(2)) : string.Empty)
             + (random.Next(6) == 0 ? Number("EmbeddingBits", 4) : string.Empty)
-            + Member("Mapping", 2) + Member("Clipping", 3) + Member("ActivationRange", 2) + Member("HiddenActivation", 2)
+            + Member("Mapping", 2) + Member("Storage", 3) + Member("ActivationRange", 2) + Member("HiddenActivation", 2)
             + (random.Next(3) == 0 ? $", Head = (BertHead)({Weird(random.Next(6))})" : string.Empty)
             + (random.Next(4) == 0 ? ", Architecture = BertArchitecture.Albert" : string.Empty)
             + (random.Next(8) == 0 ? ", Config = \"config.json\"" : string.Empty)

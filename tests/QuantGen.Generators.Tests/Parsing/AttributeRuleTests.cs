@@ -10,10 +10,10 @@ public sealed class AttributeRuleTests
 
     [Theory]
     [InlineData("0", "QG1101", "0")]
-    [InlineData("5", "QG1101", "5")]
+    [InlineData("9", "QG1101", "9")]
     [InlineData("33", "QG1101", "33")]
     [InlineData("bits: int.MinValue", "QG1101", "int.MinValue")]
-    [InlineData("groups: 2, bits: 7", "QG1101", "7")]
+    [InlineData("groups: 2, bits: 9", "QG1101", "9")]
     [InlineData("2, 0", "QG1102", "0")]
     [InlineData("2, -1", "QG1102", "-1")]
     [InlineData("2, 7", "QG1102", "7")]
@@ -23,20 +23,21 @@ public sealed class AttributeRuleTests
     [InlineData("2, GroupSize = -32", "QG1103", "-32")]
     [InlineData("2, GroupSize = int.MaxValue", "QG1103", "int.MaxValue")]
     [InlineData("2, 2, GroupSize = 32", "QG1104", "32")]
-    [InlineData("2, ActivationBits = 3", "QG1105", "3")]
+    [InlineData("2, ActivationBits = 1", "QG1105", "1")]
     [InlineData("2, ActivationBits = 32", "QG1105", "32")]
-    [InlineData("2, AttentionBits = 7", "QG1105", "7")]
-    [InlineData("1, Scheme = Scheme.Lsq", "QG1101", "1")]
-    [InlineData("2, Scheme = (Scheme)9", "QG1112", "(Scheme)9")]
-    [InlineData("2, Scheme = Scheme.Ternary, Mapping = Mapping.Asymmetric", "QG1114", "Mapping.Asymmetric")]
+    [InlineData("2, AttentionBits = 9", "QG1105", "9")]
+    [InlineData("8, Storage = Storage.Codebook, EmbeddingBits = 4", "QG1101", "8")]
+    [InlineData("4, Storage = Storage.FullPrecision", "QG1101", "4")]
+    [InlineData("2, Storage = (Storage)9", "QG1112", "(Storage)9")]
+    [InlineData("2, Storage = Storage.Codebook, Mapping = Mapping.Asymmetric", "QG1114", "Mapping.Asymmetric")]
     [InlineData("2, Training = true, Mapping = Mapping.Asymmetric", "QG1115", "Mapping.Asymmetric")]
-    [InlineData("5, Scheme = Scheme.KMeans, EmbeddingBits = 8", "QG1106", "8")]
-    [InlineData("2, EmbeddingBits = 5", "QG1106", "5")]
-    [InlineData("3, Scheme = Scheme.KMeans, EmbeddingBits = 3, ActivationBits = 8", "QG1105", "8")]
-    [InlineData("2, EmbeddingBits = 3", "QG1106", "3")]
+    [InlineData("5, Storage = Storage.Codebook, EmbeddingBits = 8", "QG1106", "8")]
+    [InlineData("2, EmbeddingBits = 9", "QG1106", "9")]
+    [InlineData("3, Storage = Storage.Codebook, ActivationBits = 8", "QG1105", "8")]
+    [InlineData("2, EmbeddingBits = 1", "QG1106", "1")]
     [InlineData("1, Mapping = Mapping.Asymmetric", "QG1109", "Mapping.Asymmetric")]
     [InlineData("2, Head = (BertHead)99", "QG1112", "(BertHead)99")]
-    [InlineData("2, Clipping = (Clipping)(-1)", "QG1112", "(Clipping)(-1)")]
+    [InlineData("2, EmbeddingStorage = (Storage)(-1)", "QG1112", "(Storage)(-1)")]
     [InlineData("2, Labels = new[] { \"a\", \"a\" }", "QG1113", "new[] { \"a\", \"a\" }")]
     [InlineData("2, Labels = new[] { \"a\", null! }", "QG1113", "new[] { \"a\", null! }")]
     [InlineData("2, Head = BertHead.TokenClassification, Labels = new string[0]", "QG1113", "new string[0]")]
@@ -53,7 +54,7 @@ public sealed class AttributeRuleTests
     [InlineData("[LayerBits(\"encoder..query\", 4)]", "QG1107", "\"encoder..query\"")]
     [InlineData("[LayerBits(\"\", 4)]", "QG1107", "\"\"")]
     [InlineData("[LayerBits(bits: 4, pattern: \"9-1\")]", "QG1107", "\"9-1\"")]
-    [InlineData("[LayerBits(\"*\", 4), LayerBits(\"*query\", 5)]", "QG1108", "5")]
+    [InlineData("[LayerBits(\"*\", 4), LayerBits(\"*query\", 9)]", "QG1108", "9")]
     public void Rejects_an_illegal_override(string more, string id, string place)
     {
         Diagnostic found = Assert.Single(Tiny.Run("2", more: more).AssertRejected(id));
@@ -94,7 +95,7 @@ public sealed class AttributeRuleTests
     [Fact]
     public void Says_everything_that_is_wrong_at_once()
     {
-        GeneratorRun run = GeneratorRun.Of(TestCompilation.Create(Tiny.Source("9, 0, Layers = 0, MaxPositions = 0, EmbeddingBits = 5, ActivationBits = 16")));
+        GeneratorRun run = GeneratorRun.Of(TestCompilation.Create(Tiny.Source("9, 0, Layers = 0, MaxPositions = 0, EmbeddingBits = 9, ActivationBits = 16")));
         run.AssertRejected("QG1101", "QG1102", "QG1105", "QG1106", "QG1110", "QG1203", "QG1203");
     }
 

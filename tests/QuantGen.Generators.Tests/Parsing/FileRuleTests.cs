@@ -52,7 +52,7 @@ public sealed class FileRuleTests
     [InlineData("{ \"matrices\": { \"*query\": { \"groups\": 4, \"group_bits\": [2, 4] } } }", "QG1208", 2)]
     [InlineData("{ \"matrices\": { \"encoder.layer.0.output.dense\": { \"group_bits\": [2, 32] } } }", "QG1208")]
     [InlineData("{ \"matrices\": { \"*\": { \"group_bits\": [] } } }", "QG1208")]
-    [InlineData("{ \"matrices\": { \"*\": { \"bits\": 5 } } }", "QG1101")]
+    [InlineData("{ \"matrices\": { \"*\": { \"bits\": 9 } } }", "QG1101")]
     [InlineData("{ \"matrices\": { \"*\": { \"groups\": 3 } } }", "QG1102")]
     [InlineData("{ \"matrices\": { \"*\": { \"group_size\": 33 } } }", "QG1103")]
     [InlineData("{ \"matrices\": { \"*\": { \"group_size\": 32, \"groups\": 2 } } }", "QG1104")]

@@ -49,7 +49,7 @@ internal sealed class ReferenceMatrix
     private void Dequantize(PackedModel model)
     {
         byte[] stream = model.Codes(Spec.Name).ToArray();
-        if (Spec.Scheme is Scheme.KMeans or Scheme.LinearClusters)
+        if (Spec.Storage == Storage.Codebook)
         {
             LookUp(stream, model.Floats(Spec.Name + ".codebook").ToArray());
             return;

@@ -69,7 +69,7 @@ internal sealed class ReferenceModel
         int rowBytes = ((width * bits) + 7) / 8;
         byte[] codes = _model.Codes("embeddings.word_embeddings").Slice(id * rowBytes, rowBytes).ToArray();
         int code = ReferenceMatrix.Code(codes, (long)column * bits, bits);
-        return _spec.EmbeddingScheme is Scheme.KMeans or Scheme.LinearClusters
+        return _spec.EmbeddingStorage == Storage.Codebook
             ? Floats("embeddings.word_embeddings.codebook")[code]
             : (code - (1 << (bits - 1))) * (double)Floats("embeddings.word_embeddings.scales")[id];
     }

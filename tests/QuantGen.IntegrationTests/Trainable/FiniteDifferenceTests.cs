@@ -21,14 +21,14 @@ public sealed class FiniteDifferenceTests
     public void Gradients_are_what_small_steps_change(string name)
     {
         using var test = new GradientCase(name);
-        test.AssertSlopes((parameter, i) => Slope(test, parameter, i), (parameter, i) => Members(test.Model, parameter, i), Tolerance, RoundingOfZero);
+        test.AssertSlopes((parameter, i) => Slope(test, parameter, i), (parameter, i) => Members(name, test.Model, parameter, i), Tolerance, RoundingOfZero);
     }
 
-    private static double Members(ITrainableModel model, Parameter centroids, int index)
+    private static double Members(string name, ITrainableModel model, Parameter centroids, int index)
     {
         Parameter weight = model.Parameters.Single(p => p.Name + "_centroids" == centroids.Name);
         int bits = (int)Math.Log2(centroids.Values.Length);
-        byte[] labels = model.Spec.EmbeddingScheme == Scheme.KMeans
+        byte[] labels = TrainableTestModel.Named(name).Options() is { } options && (options.EmbeddingScheme ?? options.Scheme) == Scheme.KMeans
             ? Quantization.ClusterQuantizer.KMeans(weight.Values, bits).Labels
             : Quantization.ClusterQuantizer.Linear(weight.Values, bits).Labels;
         return labels.Count(label => label == index);

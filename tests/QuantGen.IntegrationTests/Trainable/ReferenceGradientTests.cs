@@ -9,5 +9,5 @@ public sealed class ReferenceGradientTests : ReferenceGradientFacts
 {
     protected override ITrainableModel CreateFullPrecision(TrainableOptions options) => Reference32.CreateTrainable(options);
 
-    protected override ITrainableModel CreateQuantized(TrainableOptions options) => ReferenceLsq.CreateTrainable(options);
+    protected override ITrainableModel CreateQuantized(TrainableOptions options) => ReferenceLsq.CreateTrainable(options with { Scheme = Scheme.Lsq });
 }

@@ -27,7 +27,7 @@ public sealed class SurrogateGradientTests
     public void Gradients_are_the_differences_of_a_network_whose_quantizers_are_straight_lines(string name)
     {
         using var test = new GradientCase(name);
-        var surrogate = new SurrogateNetwork(test.Model, test.Batch);
+        var surrogate = new SurrogateNetwork(test.Model, TrainableTestModel.Named(name).Options(), test.Batch);
 
         // Where the codes of both are the same, what follows from them is; one other code would be seen here.
         AssertSame(surrogate.Hidden, test.Model.Trace.Hidden);

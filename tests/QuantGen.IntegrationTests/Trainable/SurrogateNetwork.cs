@@ -1,5 +1,6 @@
 using QuantGen.IntegrationTests.Reference;
 using QuantGen.Quantization;
+using QuantGen.Schemes;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 
@@ -10,19 +11,20 @@ internal sealed class SurrogateNetwork
 {
     private readonly ITrainableModel _model;
     private readonly ModelSpec _spec;
+    private readonly TrainableOptions _options;
     private readonly TrainingBatch _batch;
     private readonly Dictionary<string, byte[]> _labels = [];
     private readonly Dictionary<string, double[]> _quantized = [];
     private readonly StraightLines _lines = new();
 
-    public SurrogateNetwork(ITrainableModel model, TrainingBatch batch)
+    public SurrogateNetwork(ITrainableModel model, TrainableOptions options, TrainingBatch batch)
     {
-        (_model, _spec, _batch) = (model, model.Spec, batch);
+        (_model, _spec, _options, _batch) = (model, model.Spec, options, batch);
         Parameters = model.Parameters.ToDictionary(p => p.Name, p => Array.ConvertAll(p.Values, v => (double)v));
         foreach (MatrixSpec matrix in Matrices().Where(m => m.HasCodebook))
         {
             float[] weights = Values(matrix.Name + ".weight");
-            _labels[matrix.Name] = (matrix.Scheme == Scheme.KMeans ? ClusterQuantizer.KMeans(weights, matrix.Bits) : ClusterQuantizer.Linear(weights, matrix.Bits)).Labels;
+            _labels[matrix.Name] = (Traits(matrix).Scheme == Scheme.KMeans ? ClusterQuantizer.KMeans(weights, matrix.Bits) : ClusterQuantizer.Linear(weights, matrix.Bits)).Labels;
         }
 
         Run();
@@ -76,9 +78,12 @@ internal sealed class SurrogateNetwork
         Logits = [.. HeadRows(hidden[^1]).SelectMany(Head)];
     }
 
-    private IEnumerable<MatrixSpec> Matrices() => _spec.EmbeddingBits == 32
+    private IEnumerable<MatrixSpec> Matrices() => !_spec.HasQuantizedEmbedding
         ? _spec.Matrices.Where(m => m.IsQuantized)
-        : _spec.Matrices.Where(m => m.IsQuantized).Prepend(SchemeQuantizer.EmbeddingMatrix(_spec));
+        : _spec.Matrices.Where(m => m.IsQuantized).Prepend(SchemeQuantizer.EmbeddingMatrix(_spec, _options.ForEmbedding(_spec.EmbeddingStorage)));
+
+    private SchemeTraits Traits(MatrixSpec matrix) =>
+        matrix.Name == PackedLayout.WordEmbedding ? _options.ForEmbedding(_spec.EmbeddingStorage) : _options.For(matrix);
 
     private float[] Values(string name) => _model.Parameters.Single(p => p.Name == name).Values;
 
@@ -98,7 +103,7 @@ internal sealed class SurrogateNetwork
             {
                 var one = matrix with { Rows = matrix.RowsPerGroup, GroupCount = 1 };
                 float[] values = new float[w.Length];
-                SchemeQuantizer.Quantize(one, Array.ConvertAll(w, v => (float)v), alphas is null ? [] : [(float)alphas[group]]).Dequantize(values);
+                SchemeQuantizer.Quantize(one, Traits(matrix).Fitter, Array.ConvertAll(w, v => (float)v), alphas is null ? [] : [(float)alphas[group]]).Dequantize(values);
                 return Array.ConvertAll(values, v => (double)v);
             }
 

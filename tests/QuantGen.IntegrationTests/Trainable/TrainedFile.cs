@@ -1,6 +1,7 @@
 using System.Text;
 using QuantGen.Packed;
 using QuantGen.Quantization;
+using QuantGen.Schemes;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 
@@ -9,7 +10,7 @@ namespace QuantGen.IntegrationTests.Trainable;
 /// <summary>Packs a trainable model by the definitions of the quantizers, for comparison with inference.</summary>
 internal static class TrainedFile
 {
-    public static ReadOnlyMemory<byte> Of(ITrainableModel model)
+    public static ReadOnlyMemory<byte> Of(ITrainableModel model, TrainableOptions options)
     {
         ModelSpec spec = model.Spec;
         Dictionary<string, Parameter> parameters = model.Parameters.ToDictionary(p => p.Name);
@@ -20,7 +21,13 @@ internal static class TrainedFile
                 : [],
         };
         Dictionary<string, MatrixSpec> matrices = spec.Matrices.ToDictionary(m => m.Name);
-        matrices.Add(PackedLayout.WordEmbedding, SchemeQuantizer.EmbeddingMatrix(spec));
+        Dictionary<string, SchemeTraits> traits = spec.Matrices.Where(m => m.IsQuantized).ToDictionary(m => m.Name, options.For);
+        if (spec.HasQuantizedEmbedding)
+        {
+            traits.Add(PackedLayout.WordEmbedding, options.ForEmbedding(spec.EmbeddingStorage));
+            matrices.Add(PackedLayout.WordEmbedding, SchemeQuantizer.EmbeddingMatrix(spec, traits[PackedLayout.WordEmbedding]));
+        }
+
         foreach (TensorSpec tensor in PackedLayout.Packed(spec))
         {
             string name = tensor.Name[..tensor.Name.LastIndexOf('.')];
@@ -28,10 +35,10 @@ internal static class TrainedFile
             switch (kind)
             {
                 case "codes":
-                    builder.AddBytes(tensor.Name, Packed(matrices[name], Codes(matrices[name], parameters)));
+                    builder.AddBytes(tensor.Name, Packed(matrices[name], Codes(matrices[name], traits[name], parameters)));
                     break;
                 case "scales":
-                    float[] scales = Quantize(matrices[name], parameters).Scales;
+                    float[] scales = Quantize(matrices[name], traits[name], parameters).Scales;
                     builder.AddFloats(tensor.Name, scales.Length == 1 ? Enumerable.Repeat(scales[0], (int)tensor.Count).ToArray() : scales);
                     break;
                 case "codebook":
@@ -70,19 +77,19 @@ internal static class TrainedFile
 
     private static int Levels(ModelSpec spec, string site) => LsqQuantizer.Levels(Bits(spec, site), IsSigned(site));
 
-    private static byte[] Codes(MatrixSpec matrix, Dictionary<string, Parameter> parameters)
+    private static byte[] Codes(MatrixSpec matrix, SchemeTraits traits, Dictionary<string, Parameter> parameters)
     {
         if (!matrix.HasCodebook)
         {
-            return Quantize(matrix, parameters).Codes;
+            return Quantize(matrix, traits, parameters).Codes;
         }
 
         float[] values = parameters[matrix.Name + ".weight"].Values;
-        return matrix.Scheme == Scheme.KMeans ? ClusterQuantizer.KMeans(values, matrix.Bits).Labels : ClusterQuantizer.Linear(values, matrix.Bits).Labels;
+        return traits.Scheme == Scheme.KMeans ? ClusterQuantizer.KMeans(values, matrix.Bits).Labels : ClusterQuantizer.Linear(values, matrix.Bits).Labels;
     }
 
-    private static QuantizedMatrix Quantize(MatrixSpec matrix, Dictionary<string, Parameter> parameters) => SchemeQuantizer.Quantize(
-        matrix, parameters[matrix.Name + ".weight"].Values, parameters.GetValueOrDefault(matrix.Name + ".weight_alpha")?.Values ?? []);
+    private static QuantizedMatrix Quantize(MatrixSpec matrix, SchemeTraits traits, Dictionary<string, Parameter> parameters) => SchemeQuantizer.Quantize(
+        matrix, traits.Fitter, parameters[matrix.Name + ".weight"].Values, parameters.GetValueOrDefault(matrix.Name + ".weight_alpha")?.Values ?? []);
 
     private static byte[] Packed(MatrixSpec matrix, byte[] codes)
     {

@@ -18,7 +18,7 @@ public sealed class TrainedInferenceTests
         using ITrainableModel model = test.Create(seed: 5);
         TrainingBatches.Calibrate(model, batch);
         model.Forward(batch, new ForwardOptions(ForwardPurpose.Evaluate));
-        using InferenceSession session = test.Load(TrainedFile.Of(model));
+        using InferenceSession session = test.Load(TrainedFile.Of(model, test.Options()));
         float[] expected = test.Spec.HasMaskedLanguageHead ? Masked(session, tokens) : tokens.Run(session);
         float[] actual = test.Spec.OutputCount > 0 ? model.Trace.Logits[..model.Trace.LogitCount] : model.Trace.Hidden[^1][..model.Trace.HiddenCount];
         Assert.True(expected.Max() - expected.Min() > 0.05f);

@@ -10,11 +10,16 @@ public sealed class TrainableTestModel
     private readonly Func<TrainableOptions?, ITrainableModel> _create;
     private readonly Func<ReadOnlyMemory<byte>, InferenceSession> _load;
 
+    private readonly Scheme _scheme;
+    private readonly Scheme? _embedding;
+
     private TrainableTestModel(
-        string name, ModelSpec spec, Func<TrainableOptions?, ITrainableModel> create, Func<ReadOnlyMemory<byte>, InferenceSession> load)
+        string name, ModelSpec spec, Scheme scheme, Scheme? embedding, Func<TrainableOptions?, ITrainableModel> create, Func<ReadOnlyMemory<byte>, InferenceSession> load)
     {
         Name = name;
         Spec = spec;
+        _scheme = scheme;
+        _embedding = embedding;
         _create = create;
         _load = load;
     }
@@ -24,18 +29,18 @@ public sealed class TrainableTestModel
     [
         Of<Bert32>(Bert32.CreateTrainable, model => model.Session),
         Of<Albert32>(Albert32.CreateTrainable, model => model.Session),
-        Of<AlbertLsq>(AlbertLsq.CreateTrainable, model => model.Session),
-        Of<BertLsq>(BertLsq.CreateTrainable, model => model.Session),
-        Of<BertTernary>(BertTernary.CreateTrainable, model => model.Session),
-        Of<AlbertTernary>(AlbertTernary.CreateTrainable, model => model.Session),
+        Of<AlbertLsq>(AlbertLsq.CreateTrainable, model => model.Session, Scheme.Lsq),
+        Of<BertLsq>(BertLsq.CreateTrainable, model => model.Session, Scheme.Lsq),
+        Of<BertTernary>(BertTernary.CreateTrainable, model => model.Session, Scheme.Ternary),
+        Of<AlbertTernary>(AlbertTernary.CreateTrainable, model => model.Session, Scheme.Ternary),
         Of<BertMax>(BertMax.CreateTrainable, model => model.Session),
         Of<AlbertMax>(AlbertMax.CreateTrainable, model => model.Session),
-        Of<BertClusters>(BertClusters.CreateTrainable, model => model.Session),
-        Of<AlbertBins>(AlbertBins.CreateTrainable, model => model.Session),
+        Of<BertClusters>(BertClusters.CreateTrainable, model => model.Session, Scheme.KMeans),
+        Of<AlbertBins>(AlbertBins.CreateTrainable, model => model.Session, Scheme.LinearClusters),
         Of<BertMasked>(BertMasked.CreateTrainable, model => model.Session),
-        Of<AlbertMaskedBins>(AlbertMaskedBins.CreateTrainable, model => model.Session),
-        Of<BertMaskedLsq>(BertMaskedLsq.CreateTrainable, model => model.Session),
-        Of<BertStates>(BertStates.CreateTrainable, model => model.Session),
+        Of<AlbertMaskedBins>(AlbertMaskedBins.CreateTrainable, model => model.Session, embedding: Scheme.LinearClusters),
+        Of<BertMaskedLsq>(BertMaskedLsq.CreateTrainable, model => model.Session, Scheme.Lsq),
+        Of<BertStates>(BertStates.CreateTrainable, model => model.Session, Scheme.Lsq),
     ];
 
     /// <summary>Gets the name of the annotated class.</summary>
@@ -47,10 +52,13 @@ public sealed class TrainableTestModel
     /// <summary>Finds a model by its name.</summary>
     public static TrainableTestModel Named(string name) => All.Single(model => model.Name == name);
 
+    /// <summary>Gets options with the model's schemes.</summary>
+    public TrainableOptions Options(TrainableOptions? options = null) => (options ?? new TrainableOptions()) with { Scheme = _scheme, EmbeddingScheme = _embedding };
+
     /// <summary>Creates it with random parameters.</summary>
     public ITrainableModel Create(int seed, TrainableOptions? options = null)
     {
-        ITrainableModel model = _create(options);
+        ITrainableModel model = _create(Options(options));
         var random = new Random(seed);
         foreach (Parameter parameter in model.Parameters.Where(p => p.Kind <= ParameterKind.LayerNorm))
         {
@@ -68,6 +76,7 @@ public sealed class TrainableTestModel
     /// <summary>Loads a packed file of it.</summary>
     public InferenceSession Load(ReadOnlyMemory<byte> file) => _load(file);
 
-    private static TrainableTestModel Of<T>(Func<TrainableOptions?, ITrainableModel> create, Func<T, InferenceSession> session)
-        where T : IQuantizedModel<T> => new(typeof(T).Name, T.Spec, create, file => session(T.Load(file)));
+    private static TrainableTestModel Of<T>(
+        Func<TrainableOptions?, ITrainableModel> create, Func<T, InferenceSession> session, Scheme scheme = Scheme.Linear, Scheme? embedding = null)
+        where T : IQuantizedModel<T> => new(typeof(T).Name, T.Spec, scheme, embedding, create, file => session(T.Load(file)));
 }

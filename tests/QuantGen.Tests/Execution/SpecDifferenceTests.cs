@@ -52,10 +52,11 @@ public sealed class SpecDifferenceTests
         Check(s_config, s_options with { GroupCount = 1 }, Query + "expected 2 groups, found 1 group");
         Check(s_config, s_options with { GroupCount = 1, GroupSize = 32 }, Query + "expected 2 groups, found 1 group");
         Check(s_config, s_options with { Mapping = Mapping.Asymmetric }, Query + "expected symmetric codes, found asymmetric codes");
-        Check(s_config, s_options with { Clipping = Clipping.MinMax }, Query + "expected mse clipping, found min_max clipping");
+        var clusters = new EquatableArray<PlanEntry>([new PlanEntry("*.query", null, 1, null, null, default) { Storage = Storage.Codebook }]);
+        Check(s_config, s_options with { Plan = clusters }, Query + "expected uniform storage, found codebook storage");
         var rule = new EquatableArray<LayerBitsRule>([new LayerBitsRule("encoder.layer.1.output.dense", 8)]);
         Check(s_config, s_options with { LayerBits = rule }, "matrix 'encoder.layer.1.output.dense': expected 4 bits, found 8 bits");
-        var plan = new EquatableArray<PlanEntry>([new PlanEntry("pooler.dense", 4, 2, 0, null, null, new EquatableArray<int>([4, 2]))]);
+        var plan = new EquatableArray<PlanEntry>([new PlanEntry("pooler.dense", 4, 2, 0, null, new EquatableArray<int>([4, 2]))]);
         Check(s_config, s_options with { Plan = plan }, "matrix 'pooler.dense': expected the same bits for all groups, found bits per group 4 2");
         SpecDifference? size = SpecDifference.First(
             Build(s_config, s_options with { GroupCount = 1, GroupSize = 32 }), Build(s_config, s_options with { GroupCount = 1, GroupSize = 64 }));

@@ -42,7 +42,7 @@ public sealed class LinearPlacerTests
     [InlineData(Mapping.Asymmetric, 2, 8, 4, 3)]
     public void Groups_with_different_bits_are_placed_apart(Mapping mapping, params int[] groupBits)
     {
-        var entry = new PlanEntry(Name, null, null, null, mapping, null, new EquatableArray<int>(groupBits));
+        var entry = new PlanEntry(Name, null, null, null, mapping, new EquatableArray<int>(groupBits));
         CheckPlaced(TinyModel.Spec(4, new SpecOptions { Plan = new EquatableArray<PlanEntry>([entry]) }, width: Width));
     }
 

@@ -12,7 +12,7 @@ internal static class PackedDefects
     private const string Codes = TinyModel.Query + ".codes";
     private const string Scales = TinyModel.Query + ".scales";
     private const string Star = "\"*\"";
-    private const string Quantizer = "{\"bits\":2,\"group_count\":1,\"group_size\":0,\"mapping\":\"symmetric\",\"clipping\":\"mse\",\"group_bits\":[],\"matrices\":[]}";
+    private const string Quantizer = "{\"storage\":\"uniform\",\"bits\":2,\"group_count\":1,\"group_size\":0,\"mapping\":\"symmetric\",\"group_bits\":[],\"matrices\":[]}";
     private const string FileCodes = "encoder.codes";
     private const string FileScales = "encoder.scales";
 
@@ -81,7 +81,11 @@ internal static class PackedDefects
     private static IEnumerable<(string, byte[], string)> Metadata()
     {
         yield return ("other format", Rewritten(metadata: m => m["format"] = "pt"), "'format'");
-        yield return ("later version", Rewritten(metadata: m => m["format_version"] = "2"), "'format_version'");
+        yield return ("later version", Rewritten(metadata: m => m["format_version"] = "3"), "'format_version': expected '2'");
+        yield return ("earlier version", Rewritten(metadata: m => m["format_version"] = "1"), "found '1'; make the file again with this version of quantgen");
+        yield return ("recipe that is no JSON", Rewritten(metadata: m => m["recipe"] = "{"), "'recipe'");
+        yield return ("recipe with an unknown key", Rewritten(metadata: m => m["recipe"] = "{\"scheme\":\"lsq\",\"more\":1}"), "'recipe'");
+        yield return ("recipe of very many objects", Rewritten(metadata: m => m["recipe"] = "[" + string.Join(',', Enumerable.Repeat("{}", 9000)) + "]"), "in proportion");
         yield return ("no source hash", Rewritten(metadata: m => m.Remove("source_sha256")), "'source_sha256'");
         yield return ("short source hash", Rewritten(metadata: m => m["source_sha256"] = "abc"), "'source_sha256'");
         yield return ("source hash in capitals", Rewritten(metadata: m => m["source_sha256"] = new string('A', 64)), "'source_sha256'");
@@ -105,7 +109,7 @@ internal static class PackedDefects
         yield return ("spec with an unknown key", Spec(text => text.Replace("{\"architecture\"", "{\"more\":1,\"architecture\"")), "'spec'");
         yield return ("spec without a key", Spec(text => text.Replace("\"layers\":1,", "")), "'spec'");
         yield return ("spec with a key twice", Spec(text => text.Replace("\"layers\":1,", "\"layers\":1,\"layers\":1,")), "'spec'");
-        yield return ("spec with 5 bits", Spec(text => text.Replace("\"bits\":2", "\"bits\":5")), "'spec'");
+        yield return ("spec with 9 bits", Spec(text => text.Replace("\"bits\":2", "\"bits\":9")), "'spec'");
         yield return ("spec with an unknown architecture", Spec(text => text.Replace("\"bert\"", "\"gpt\"")), "'spec'");
         yield return ("spec with a huge number", Spec(text => text.Replace("\"layers\":1", "\"layers\":1e300")), "'spec'");
         yield return ("spec with too many layers", Spec(text => text.Replace("\"layers\":1", "\"layers\":1000000")), "'spec'");
@@ -165,6 +169,8 @@ internal static class PackedDefects
             file.Bytes(tensor).CopyTo(data.AsSpan((int)moved));
         }
 
+        // Floats behind 25 bytes are at an odd byte wherever the data begins at an even one.
+        header = header.PadRight((header.Length + 3) / 4 * 4);
         byte[] text = [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header)];
         int digits = header.IndexOf("\"header_sha256\":\"", StringComparison.Ordinal) + 8 + "\"header_sha256\":\"".Length;
         text.AsSpan(digits, 64).Fill((byte)'0');
@@ -175,7 +181,7 @@ internal static class PackedDefects
     private static ModelSpec Mixed(Mapping mapping) => TinyModel.Spec(2, new SpecOptions
     {
         Mapping = mapping,
-        Plan = new EquatableArray<PlanEntry>([new PlanEntry(TinyModel.Query, null, null, null, null, null, new EquatableArray<int>([4, 2, 3, 2]))]),
+        Plan = new EquatableArray<PlanEntry>([new PlanEntry(TinyModel.Query, null, null, null, null, new EquatableArray<int>([4, 2, 3, 2]))]),
     });
 
     private static Func<Array, Array?> With<T>(int index, T value) => values =>

@@ -1,6 +1,7 @@
 using QuantGen.Kernels;
 using QuantGen.Lanes;
 using QuantGen.Quantization;
+using QuantGen.Schemes;
 using QuantGen.Specs;
 using QuantGen.Trainable.Kernels;
 
@@ -16,7 +17,7 @@ public sealed class SchemeQuantizerTests
             var data = new TheoryData<Scheme, int>();
             foreach (Scheme scheme in (Scheme[])[Scheme.Linear, Scheme.Lsq, Scheme.Ternary])
             {
-                foreach (int bits in (int[])[2, 3, 4, 8])
+                foreach (int bits in WeightSchemes.Of(scheme).Bits.Where(b => b > 1))
                 {
                     data.Add(scheme, bits);
                 }
@@ -32,15 +33,16 @@ public sealed class SchemeQuantizerTests
     {
         float[] values = Values(8 * 37);
         float[] alphas = [0.4f, 0.9f];
-        MatrixSpec matrix = Matrix(scheme, bits);
-        QuantizedMatrix packed = SchemeQuantizer.Quantize(matrix, values, scheme == Scheme.Lsq ? alphas : []);
+        MatrixSpec matrix = Matrix(bits);
+        WeightFitter fitter = WeightSchemes.Of(scheme).Fitter;
+        QuantizedMatrix packed = SchemeQuantizer.Quantize(matrix, fitter, values, scheme == Scheme.Lsq ? alphas : []);
         float[] dequantized = new float[values.Length];
         packed.Dequantize(dequantized);
         float[] centered = new float[values.Length / 2];
         for (int group = 0; group < 2; group++)
         {
             int first = group * centered.Length;
-            SchemeFit fit = SchemeFit.Of(scheme, bits, values.AsSpan(first, centered.Length), alphas[group]);
+            SchemeFit fit = SchemeFit.Of(fitter, bits, values.AsSpan(first, centered.Length), alphas[group]);
             fit.Center(values.AsSpan(first, centered.Length), centered);
             for (int i = 0; i < centered.Length; i++)
             {
@@ -55,7 +57,7 @@ public sealed class SchemeQuantizerTests
         float[] values = [.. Values(200), float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0.05f, -0.15f];
         QuantizationParameters parameters = LsqQuantizer.Parameters(0.7f, 4);
         float[] centered = new float[values.Length];
-        SchemeFit.Of(Scheme.Lsq, 4, values, 0.7f).Center(values, centered);
+        SchemeFit.Of(WeightFitter.Threshold, 4, values, 0.7f).Center(values, centered);
         for (int i = 0; i < values.Length; i++)
         {
             Assert.Equal(LinearQuantizer.Quantize(values[i], parameters, CodeRange.For(Mapping.Symmetric, 4)) - parameters.ZeroPoint, centered[i]);
@@ -91,8 +93,8 @@ public sealed class SchemeQuantizerTests
         }
     }
 
-    private static MatrixSpec Matrix(Scheme scheme, int bits) =>
-        new("m", 8, 37, bits, 2, 0, Mapping.Symmetric, Clipping.MinMax, default) { Scheme = scheme };
+    private static MatrixSpec Matrix(int bits) =>
+        new("m", 8, 37, bits, 2, 0, Mapping.Symmetric, default);
 
     private static float[] Values(int count)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using QuantGen.Quantization;
+using QuantGen.Schemes;
 
 namespace QuantGen.Tests.Quantization;
 
@@ -17,7 +18,7 @@ public sealed class SchemeVectorTests
             JsonElement data = Case("01_lsq", $"kdlsq alpha form b={bits} weight");
             float[] v = Floats(data, "v");
             float alpha = data.GetProperty("alpha").GetSingle();
-            SchemeFit fit = SchemeFit.Of(Scheme.Lsq, bits, v, alpha);
+            SchemeFit fit = SchemeFit.Of(WeightFitter.Threshold, bits, v, alpha);
             float[] codes = new float[v.Length];
             fit.Center(v, codes);
             Assert.Equal(Doubles(data, "q"), codes.Select(c => (double)c));
@@ -50,7 +51,7 @@ public sealed class SchemeVectorTests
         JsonElement zero = Case("01_lsq", "Algorithm 1 all-zero tensor, alpha floored at 1e-8");
         Assert.Equal(0f, AlgorithmOne.Threshold(Floats(zero, "x")));
         float[] codes = new float[5];
-        SchemeFit.Of(Scheme.Lsq, 2, Floats(zero, "x"), alpha: 0f).Center(Floats(zero, "x"), codes);
+        SchemeFit.Of(WeightFitter.Threshold, 2, Floats(zero, "x"), alpha: 0f).Center(Floats(zero, "x"), codes);
         Assert.All(codes, code => Assert.Equal(0f, code));
         foreach (int levels in (int[])[1, 7])
         {
@@ -65,7 +66,7 @@ public sealed class SchemeVectorTests
         foreach (int bits in (int[])[2, 4, 8])
         {
             JsonElement data = Case("03_q8bert", $"symmetric weight b={bits}");
-            AssertFit(data, "x", "q", SchemeFit.Of(Scheme.Linear, bits, Floats(data, "x")), "x_hat");
+            AssertFit(data, "x", "q", SchemeFit.Of(WeightFitter.Range, bits, Floats(data, "x")), "x_hat");
         }
     }
 
@@ -78,7 +79,7 @@ public sealed class SchemeVectorTests
         Assert.Equal(layer.GetProperty("threshold").GetDouble(), fit.Threshold, Tolerance);
         Assert.Equal(layer.GetProperty("alpha").GetDouble(), fit.Scale, Tolerance);
         float[] codes = new float[w.Length];
-        SchemeFit.Of(Scheme.Ternary, 2, w).Center(w, codes);
+        SchemeFit.Of(WeightFitter.Ternary, 2, w).Center(w, codes);
         Assert.Equal(Nested(layer, "b"), codes);
 
         JsonElement rows = Case("04_ternarybert", "TWN row-wise");
@@ -98,9 +99,9 @@ public sealed class SchemeVectorTests
     {
         JsonElement plain = Case("04_ternarybert", "LAQ ternary D=1");
         float[] ones = [.. Floats(plain, "w").Select(_ => 1f)];
-        AssertFit(plain, "w", "b", SchemeFit.Of(Scheme.Ternary, 2, Floats(plain, "w"), curvature: ones), "w_hat");
+        AssertFit(plain, "w", "b", SchemeFit.Of(WeightFitter.Ternary, 2, Floats(plain, "w"), curvature: ones), "w_hat");
         JsonElement weighted = Case("04_ternarybert", "LAQ ternary weighted D");
-        AssertFit(weighted, "w", "b", SchemeFit.Of(Scheme.Ternary, 2, Floats(weighted, "w"), curvature: Floats(weighted, "D")), "w_hat");
+        AssertFit(weighted, "w", "b", SchemeFit.Of(WeightFitter.Ternary, 2, Floats(weighted, "w"), curvature: Floats(weighted, "D")), "w_hat");
     }
 
     private static void AssertFit(JsonElement data, string values, string codes, SchemeFit fit, string result)

@@ -5,7 +5,7 @@ namespace QuantGen.Tests.Specs;
 
 public sealed class MatrixSpecTests
 {
-    private static readonly MatrixSpec s_plain = new("m", 12, 10, 4, 3, 0, Mapping.Symmetric, Clipping.Mse, default);
+    private static readonly MatrixSpec s_plain = new("m", 12, 10, 4, 3, 0, Mapping.Symmetric, default);
 
     [Theory]
     [InlineData(768, 1, 96)]
@@ -49,10 +49,10 @@ public sealed class MatrixSpecTests
     [Fact]
     public void Full_precision_has_no_codes()
     {
-        MatrixSpec full = s_plain with { Bits = 32, GroupCount = 1, Mapping = Mapping.Asymmetric };
+        MatrixSpec full = s_plain with { Bits = 32, Storage = Storage.FullPrecision, GroupCount = 1, Mapping = Mapping.Asymmetric };
         Assert.False(full.IsQuantized);
         Assert.False(full.HasZeroPoints);
         Assert.Equal(0, full.CodeBytes());
-        Assert.True((full with { Bits = 2 }).HasZeroPoints);
+        Assert.True((full with { Bits = 2, Storage = Storage.Uniform }).HasZeroPoints);
     }
 }

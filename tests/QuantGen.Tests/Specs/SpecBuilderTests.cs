@@ -82,11 +82,10 @@ public sealed class SpecBuilderTests
     [Fact]
     public void Settings_that_mean_nothing_are_normalised_away()
     {
-        SpecOptions odd = s_options with { GroupCount = 2, Mapping = Mapping.Asymmetric, Clipping = Clipping.Percentile };
+        SpecOptions odd = s_options with { GroupCount = 2, Mapping = Mapping.Asymmetric };
         MatrixSpec full = Build(s_config, odd with { Bits = 32 }).Matrices[0];
-        Assert.Equal((1, 0, Mapping.Symmetric, Clipping.MinMax), (full.GroupCount, full.GroupSize, full.Mapping, full.Clipping));
-        MatrixSpec binary = Build(s_config, odd with { Bits = 1, Mapping = Mapping.Symmetric }).Matrices[0];
-        Assert.Equal((2, Clipping.MinMax), (binary.GroupCount, binary.Clipping));
+        Assert.Equal((1, 0, Mapping.Symmetric, Storage.FullPrecision), (full.GroupCount, full.GroupSize, full.Mapping, full.Storage));
+        Assert.Equal(Storage.FullPrecision, Build(s_config, odd with { EmbeddingBits = 32 }).EmbeddingStorage);
         MatrixSpec equal = Build(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(2, 2) }) }).Matrices[0];
         Assert.Equal((2, 2, false), (equal.Bits, equal.GroupCount, equal.IsMixed));
     }
@@ -94,15 +93,29 @@ public sealed class SpecBuilderTests
     [Fact]
     public void Codebooks_meet_activations_of_full_precision()
     {
-        SpecOptions clusters = s_options with { Bits = 3, EmbeddingBits = 4, Scheme = Scheme.KMeans, GroupCount = 1 };
+        SpecOptions clusters = s_options with { Bits = 3, EmbeddingBits = 4, Storage = Storage.Codebook, GroupCount = 1 };
         ModelSpec spec = Build(s_config, clusters);
         Assert.Equal(32, spec.ActivationBits);
-        Assert.All(spec.Matrices, m => Assert.Equal((true, false, 8, 0, Clipping.MinMax), (m.HasCodebook, m.HasIntegerProduct, m.CodebookLength, m.ScaleCount, m.Clipping)));
+        Assert.All(spec.Matrices, m => Assert.Equal((true, false, 8, 0), (m.HasCodebook, m.HasIntegerProduct, m.CodebookLength, m.ScaleCount)));
         Assert.True(spec.HasEmbeddingCodebook);
         Assert.All(spec.ActivationSites(), site => Assert.False(site.IsQuantized));
-        ModelSpec mixed = Build(s_config, clusters with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.Linear }) });
+        ModelSpec mixed = Build(s_config, clusters with { Plan = Plan(Entry("*.query") with { Storage = Storage.Uniform }) });
         Assert.Equal(8, mixed.ActivationBits);
-        Assert.Equal(8, Build(s_config, s_options with { Bits = 32, EmbeddingBits = 32, Scheme = Scheme.KMeans }).ActivationBits);
+        Assert.Equal(8, Build(s_config, s_options with { Bits = 32, EmbeddingBits = 32, Storage = Storage.Codebook }).ActivationBits);
+    }
+
+    [Theory]
+    [InlineData(2, Storage.Uniform, null, 8)]
+    [InlineData(32, Storage.Uniform, null, 32)]
+    [InlineData(3, Storage.Codebook, null, 3)]
+    [InlineData(3, Storage.Codebook, Storage.Uniform, 8)]
+    [InlineData(4, Storage.Uniform, Storage.Codebook, 4)]
+    [InlineData(4, Storage.Uniform, Storage.FullPrecision, 32)]
+    public void The_embedding_has_as_many_bits_as_weights_where_8_would_make_no_sense(int bits, Storage storage, Storage? embedding, int expected)
+    {
+        ModelSpec spec = Build(s_config, new SpecOptions { Bits = bits, Storage = storage, EmbeddingStorage = embedding });
+        Assert.Equal(expected, spec.EmbeddingBits);
+        Assert.Equal(expected == 32, !spec.HasQuantizedEmbedding);
     }
 
     [Fact]
@@ -134,7 +147,7 @@ public sealed class SpecBuilderTests
 
     internal static EquatableArray<PlanEntry> Plan(params PlanEntry[] entries) => new(entries);
 
-    internal static PlanEntry Entry(string pattern) => new(pattern, null, null, null, null, null, default);
+    internal static PlanEntry Entry(string pattern) => new(pattern, null, null, null, null, default);
 
     internal static EquatableArray<int> Bits(params int[] bits) => new(bits);
 }

@@ -21,7 +21,7 @@ public sealed class SpecJsonTests
         ModelSpec spec = Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 2) }) });
         string json = spec.CanonicalJson;
         Assert.StartsWith(
-            """{"architecture":"bert","layers":1,"hidden_size":4,"embedding_size":4,"heads":2,"intermediate_size":8,"vocabulary_size":20,"max_positions":16,"type_vocabulary_size":2,"hidden_activation":"gelu","layer_norm_epsilon":1E-12,"head":"encoder","outputs":0,"embedding_bits":8,"activation_bits":8,"activation_range":"per_token","quantizers":[{"bits":4,"group_count":2,"group_size":0,"mapping":"symmetric","clipping":"mse","group_bits":[4,2],"matrices":["encoder.layer.0.attention.self.query"]},{"bits":2,"group_count":1,"group_size":0,"mapping":"symmetric","clipping":"mse","group_bits":[],"matrices":["encoder.layer.0.attention.self.key",""",
+            """{"architecture":"bert","layers":1,"hidden_size":4,"embedding_size":4,"heads":2,"intermediate_size":8,"vocabulary_size":20,"max_positions":16,"type_vocabulary_size":2,"hidden_activation":"gelu","layer_norm_epsilon":1E-12,"head":"encoder","outputs":0,"embedding_storage":"uniform","embedding_bits":8,"activation_bits":8,"activation_range":"per_token","attention_bits":32,"quantizers":[{"storage":"uniform","bits":4,"group_count":2,"group_size":0,"mapping":"symmetric","group_bits":[4,2],"matrices":["encoder.layer.0.attention.self.query"]},{"storage":"uniform","bits":2,"group_count":1,"group_size":0,"mapping":"symmetric","group_bits":[],"matrices":["encoder.layer.0.attention.self.key",""",
             json);
         Assert.EndsWith("\"encoder.layer.0.output.dense\"]}]}", json);
         Assert.Equal(2, JsonDocument.Parse(json).RootElement.GetProperty("quantizers").GetArrayLength());
@@ -30,7 +30,7 @@ public sealed class SpecJsonTests
     [Fact]
     public void Matrices_with_one_setting_are_a_star()
         => Assert.EndsWith(
-            ""","quantizers":[{"bits":2,"group_count":128,"group_size":0,"mapping":"symmetric","clipping":"mse","group_bits":[],"matrices":["*"]}]}""",
+            ""","quantizers":[{"storage":"uniform","bits":2,"group_count":128,"group_size":0,"mapping":"symmetric","group_bits":[],"matrices":["*"]}]}""",
             Model("bert-base").CanonicalJson);
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class SpecJsonTests
         ModelSpec spec = Build(new ModelConfig(), new SpecOptions { Bits = 2, GroupCount = 128, Head = BertHead.SequenceClassification });
 
         // Packed files carry this hash: when it moves, every file made before is refused.
-        Assert.Equal("f6be5a603f4c4aa1cd78b29424e2f99bd39e01bb88ae9d87b4f0166c226e1d6d", spec.Sha256);
+        Assert.Equal("f60f38852d0059400e7fab63b3efbcbe8f157bfed5df7edb2f9a2a66916d49a1", spec.Sha256);
     }
 
     [Theory]
@@ -130,14 +130,17 @@ public sealed class SpecJsonTests
     [InlineData("\"head\":\"encoder\"", "\"head\":\"0\"")]
     [InlineData("\"head\":\"encoder\"", "\"head\":\"sequence_classification\"")]
     [InlineData("\"outputs\":0", "\"outputs\":2")]
-    [InlineData("\"activation_bits\":8", "\"activation_bits\":5")]
+    [InlineData("\"activation_bits\":8", "\"activation_bits\":9")]
     [InlineData("\"activation_bits\":8", "\"activation_bits\":32")]
-    [InlineData("\"embedding_bits\":8,", "\"embedding_bits\":8,\"embedding_scheme\":\"linear\",")]
-    [InlineData("\"embedding_bits\":8,", "\"embedding_bits\":8,\"embedding_scheme\":\"k_means\",")]
-    [InlineData("\"activation_range\":\"per_token\",", "\"activation_range\":\"per_token\",\"attention_bits\":32,")]
-    [InlineData("\"activation_range\":\"per_token\",", "\"activation_range\":\"per_token\",\"attention_bits\":3,")]
-    [InlineData("{\"bits\":4", "{\"scheme\":\"linear\",\"bits\":4")]
-    [InlineData("{\"bits\":4", "{\"scheme\":\"lsq\",\"bits\":4")]
+    [InlineData("\"embedding_bits\":8,", "\"embedding_bits\":32,")]
+    [InlineData("\"embedding_storage\":\"uniform\"", "\"embedding_storage\":\"codebook\"")]
+    [InlineData("\"embedding_storage\":\"uniform\",", "")]
+    [InlineData("\"attention_bits\":32,", "")]
+    [InlineData("\"attention_bits\":32,", "\"attention_bits\":16,")]
+    [InlineData("{\"storage\":\"uniform\",\"bits\":4", "{\"bits\":4")]
+    [InlineData("{\"storage\":\"uniform\",\"bits\":4", "{\"storage\":\"codebook\",\"bits\":4")]
+    [InlineData("{\"storage\":\"uniform\",\"bits\":4", "{\"storage\":\"uniform\",\"bits\":32")]
+    [InlineData("\"mapping\":\"symmetric\",", "\"mapping\":\"symmetric\",\"clipping\":\"mse\",")]
     [InlineData("self.query", "self.key")]
     [InlineData("[\"encoder.layer.0.attention.self.query\"]", "[]")]
     [InlineData("[\"encoder.layer.0.attention.self.query\"]", "[\"*\"]")]
@@ -155,7 +158,7 @@ public sealed class SpecJsonTests
     [InlineData("\"group_bits\":[4,2]", "\"group_bits\":[2,4,2]")]
     [InlineData("\"group_count\":2", "\"group_count\":3")]
     [InlineData("\"mapping\":\"symmetric\"", "\"mapping\":\"linear\"")]
-    [InlineData("\"bits\":4", "\"bits\":5")]
+    [InlineData("\"bits\":4", "\"bits\":9")]
     [InlineData("\"bits\":4", "\"bits\":2")]
     [InlineData("\"quantizers\":[{", "\"quantizers\":[{},{")]
     [InlineData("\"quantizers\":[{", "\"quantizers\":[null,{")]
@@ -240,15 +243,15 @@ public sealed class SpecJsonTests
         "groups" => Build(s_tiny, new SpecOptions { Bits = 3, GroupSize = 64, Mapping = Mapping.Asymmetric, Head = BertHead.Regression, MaxSequenceLength = 16 }),
         "lsq" => Build(s_tiny, new SpecOptions
         {
-            Bits = 2, EmbeddingBits = 2, ActivationBits = 4, AttentionBits = 8, Scheme = Scheme.Lsq, ActivationRange = ActivationRange.Static,
+            Bits = 2, EmbeddingBits = 2, ActivationBits = 4, AttentionBits = 8, ActivationRange = ActivationRange.Static,
             Head = BertHead.MaskedLanguageModel, MaxSequenceLength = 16,
         }),
-        "clusters" => Build(s_tiny, new SpecOptions { Bits = 5, EmbeddingBits = 3, Scheme = Scheme.KMeans, MaxSequenceLength = 16 }),
+        "clusters" => Build(s_tiny, new SpecOptions { Bits = 5, EmbeddingBits = 3, Storage = Storage.Codebook, MaxSequenceLength = 16 }),
         "scattered" => Build(s_tiny, new SpecOptions
         {
-            Bits = 3, EmbeddingBits = 4, EmbeddingScheme = Scheme.Ternary, MaxSequenceLength = 16,
-            Plan = Plan(Entry("*.query") with { Scheme = Scheme.LinearClusters }, Entry("*.key") with { Scheme = Scheme.Lsq, GroupCount = 2 }),
+            Bits = 3, EmbeddingBits = 4, EmbeddingStorage = Storage.Codebook, MaxSequenceLength = 16,
+            Plan = Plan(Entry("*.query") with { Storage = Storage.Codebook }, Entry("*.key") with { GroupCount = 2 }),
         }),
-        _ => Build(s_tiny, new SpecOptions { EmbeddingBits = 32, Head = BertHead.TokenClassification, LabelCount = 9, MaxSequenceLength = 16 }),
+        _ => Build(s_tiny, new SpecOptions { Head = BertHead.TokenClassification, LabelCount = 9, MaxSequenceLength = 16 }),
     };
 }

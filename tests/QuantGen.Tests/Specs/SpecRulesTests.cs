@@ -8,22 +8,22 @@ public sealed class SpecRulesTests
 {
     private static readonly ModelConfig s_config = new() { Layers = 1, HiddenSize = 12, EmbeddingSize = 12, Heads = 2, IntermediateSize = 24, VocabularySize = 20 };
     private static readonly SpecOptions s_options = new() { Bits = 4 };
-    private static readonly SpecOptions s_clusters = new() { Bits = 3, EmbeddingBits = 3, Scheme = Scheme.KMeans };
+    private static readonly SpecOptions s_clusters = new() { Bits = 3, EmbeddingBits = 3, Storage = Storage.Codebook };
 
     [Theory]
     [InlineData(0, 1)]
-    [InlineData(5, 4)]
+    [InlineData(9, 8)]
     [InlineData(33, 32)]
     [InlineData(-7, 1)]
     [InlineData(int.MaxValue, 32)]
     public void QG1101_bits(int bits, int nearest) =>
-        Check(s_config, s_options with { Bits = bits }, "QG1101", $"Weights cannot have {bits} bits; use 1, 2, 3, 4, 8 or 32", nearest);
+        Check(s_config, s_options with { Bits = bits }, "QG1101", $"Weights cannot have {bits} bits; use 1, 2, 3, 4, 5, 6, 7, 8 or 32", nearest);
 
     [Fact]
     public void QG1101_bits_in_a_plan()
     {
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Bits = 5 }) }, "QG1101", "self.query' cannot have 5 bits", 4);
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 7) }) }, "QG1101", "self.query' cannot have 7 bits", 8);
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Bits = 9 }) }, "QG1101", "self.query' cannot have 9 bits", 8);
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 12) }) }, "QG1101", "self.query' cannot have 12 bits", 8);
     }
 
     [Theory]
@@ -63,33 +63,33 @@ public sealed class SpecRulesTests
     [Fact]
     public void QG1105_activation_bits()
     {
-        Check(s_config, s_options with { ActivationBits = 3 }, "QG1105", "Activations cannot have 3 bits; use 2, 4, 8 or 32", 2);
+        Check(s_config, s_options with { ActivationBits = 1 }, "QG1105", "Activations cannot have 1 bits; use 2, 3, 4, 5, 6, 7, 8 or 32", 2);
         Check(s_config, s_options with { ActivationBits = 32 }, "QG1105", "self.query' multiplies integers, and activations have 32 bits", 8);
-        Check(s_config, s_options with { AttentionBits = 16 }, "QG1105", "Attention's operands cannot have 16 bits; use 2, 4, 8 or 32", 8);
+        Check(s_config, s_options with { AttentionBits = 16 }, "QG1105", "Attention's operands cannot have 16 bits; use 2, 3, 4, 5, 6, 7, 8 or 32", 8);
         Check(s_config, s_clusters with { ActivationBits = 8 }, "QG1105", "self.query' has a codebook", 32);
     }
 
     [Fact]
-    public void QG1114_settings_that_a_scheme_excludes()
+    public void QG1114_settings_that_a_codebook_excludes()
     {
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.Lsq, Mapping = Mapping.Asymmetric }) }, "QG1114", "has the scheme Lsq, which excludes asymmetric codes");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.Ternary, GroupSize = 32 }) }, "QG1114", "which excludes a group size of 32 along inputs");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.KMeans, GroupCount = 2 }) }, "QG1114", "which excludes 2 groups of rows");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.KMeans, GroupBits = Bits(2, 4) }) }, "QG1114", "which excludes bits per group of rows");
+        Check(s_config, s_options with { Plan = Plan(Clusters with { Mapping = Mapping.Asymmetric }) }, "QG1114", "has a codebook, which excludes asymmetric codes");
+        Check(s_config, s_options with { Plan = Plan(Clusters with { GroupSize = 32 }) }, "QG1114", "which excludes a group size of 32 along inputs");
+        Check(s_config, s_options with { Plan = Plan(Clusters with { GroupCount = 2 }) }, "QG1114", "which excludes 2 groups of rows");
+        Check(s_config, s_options with { Plan = Plan(Clusters with { GroupBits = Bits(2, 4) }) }, "QG1114", "which excludes bits per group of rows");
     }
 
     [Fact]
-    public void Bits_go_by_the_scheme()
+    public void Bits_go_by_the_storage()
     {
-        Check(s_config, s_options with { Bits = 1, Scheme = Scheme.Lsq }, "QG1101", "Weights cannot have 1 bits with the scheme Lsq; use 2, 3, 4, 8 or 32", 2);
-        Check(s_config, s_clusters with { Bits = 8 }, "QG1101", "Weights cannot have 8 bits with the scheme KMeans; use 1, 2, 3, 4, 5 or 32", 5);
-        Check(s_config, s_clusters with { EmbeddingBits = 8 }, "QG1106", "The embedding cannot have 8 bits with the scheme KMeans", 5);
-        Check(s_config, s_clusters with { LayerBits = Rules(("*.query", 8)) }, "QG1108", "cannot have 8 bits with the scheme KMeans", 5);
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Bits = 5 }) }, "QG1101", "self.query' cannot have 5 bits; use", 4);
+        Check(s_config, s_clusters with { Bits = 8 }, "QG1101", "Weights cannot have 8 bits with a codebook; use 1, 2, 3, 4, 5 or 32", 5);
+        Check(s_config, s_clusters with { EmbeddingBits = 8 }, "QG1106", "The embedding cannot have 8 bits with a codebook", 5);
+        Check(s_config, s_clusters with { LayerBits = Rules(("*.query", 8)) }, "QG1108", "cannot have 8 bits with a codebook", 5);
+        Check(s_config, s_options with { Storage = Storage.FullPrecision }, "QG1101", "Weights cannot have 4 bits in full precision; use 32", 32);
+        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Bits = 9 }) }, "QG1101", "self.query' cannot have 9 bits; use", 8);
     }
 
     [Fact]
-    public void QG1106_embedding_bits() => Check(s_config, s_options with { EmbeddingBits = 3 }, "QG1106", "The embedding cannot have 3 bits; use 2, 4, 8 or 32", 2);
+    public void QG1106_embedding_bits() => Check(s_config, s_options with { EmbeddingBits = 1 }, "QG1106", "The embedding cannot have 1 bits; use 2, 3, 4, 5, 6, 7, 8 or 32", 2);
 
     [Fact]
     public void QG1107_layer_bits_patterns()
@@ -100,7 +100,7 @@ public sealed class SpecRulesTests
 
     [Fact]
     public void QG1108_layer_bits_values() =>
-        Check(s_config, s_options with { LayerBits = Rules(("*.query", 6)) }, "QG1108", "LayerBits '*.query' cannot have 6 bits", 4);
+        Check(s_config, s_options with { LayerBits = Rules(("*.query", 9)) }, "QG1108", "LayerBits '*.query' cannot have 9 bits", 8);
 
     [Fact]
     public void QG1109_asymmetric_bits()
@@ -186,9 +186,11 @@ public sealed class SpecRulesTests
     [Fact]
     public void All_issues_are_reported_at_once()
     {
-        IReadOnlyList<SpecIssue> issues = Issues(s_config with { Layers = 0 }, s_options with { Bits = 5, ActivationBits = 3 });
+        IReadOnlyList<SpecIssue> issues = Issues(s_config with { Layers = 0 }, s_options with { Bits = 9, ActivationBits = 1 });
         Assert.Equal(["QG1203", "QG1101", "QG1105"], issues.Select(i => i.Id));
     }
+
+    private static PlanEntry Clusters => Entry("*.query") with { Storage = Storage.Codebook };
 
     private static IReadOnlyList<SpecIssue> Issues(ModelConfig config, SpecOptions options)
     {

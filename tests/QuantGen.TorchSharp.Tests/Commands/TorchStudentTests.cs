@@ -14,18 +14,18 @@ namespace QuantGen.TorchSharp.Tests.Commands;
 [Trait("Category", "Shared")]
 public sealed class TorchStudentTests
 {
-    public static TheoryData<string, SpecOptions> Students => new()
+    public static TheoryData<string, Scheme, SpecOptions> Students => new()
     {
-        { "KDLSQ-BERT 2-2-8", Options(Scheme.Lsq, 2) with { AttentionBits = 8, ActivationRange = ActivationRange.Static } },
-        { "TernaryBERT 2-2-8", Options(Scheme.Ternary, 2) with { AttentionBits = 8 } },
-        { "k-means 3 bits", Options(Scheme.KMeans, 3) },
+        { "KDLSQ-BERT 2-2-8", Scheme.Lsq, Options(Storage.Uniform, 2) with { AttentionBits = 8, ActivationRange = ActivationRange.Static } },
+        { "TernaryBERT 2-2-8", Scheme.Ternary, Options(Storage.Uniform, 2) with { AttentionBits = 8 } },
+        { "k-means 3 bits", Scheme.KMeans, Options(Storage.Codebook, 3) },
     };
 
     [Theory]
     [MemberData(nameof(Students))]
-    public void Packed_student_answers_500_real_questions_as_torch_does(string name, SpecOptions options)
+    public void Packed_student_answers_500_real_questions_as_torch_does(string name, Scheme scheme, SpecOptions options)
     {
-        var trainable = new TrainableOptions { Threads = 1 };
+        var trainable = new TrainableOptions { Scheme = scheme, Threads = 1 };
         using var pair = new TeacherAndStudent(SharedFiles.Path("models/trec"), options, trainable, spec => new TorchTrainableModel(spec, trainable));
         var training = new TrainingOptions { Epochs = 1, MaxSteps = 10, Optimizer = new OptimizerOptions { LearningRate = 1e-4 } };
         pair.Train(TaskData.Open(SharedFiles.Path("data/TREC/train.tsv")).Source(pair.Tokenizer, pair.Spec, 64, 32, seed: 1), training);
@@ -40,8 +40,8 @@ public sealed class TorchStudentTests
         Assert.True(different.Length == 0, $"{name}: the rows {string.Join(", ", different)} have other answers");
     }
 
-    private static SpecOptions Options(Scheme scheme, int bits) => new()
+    private static SpecOptions Options(Storage storage, int bits) => new()
     {
-        Scheme = scheme, Bits = bits, EmbeddingBits = bits, Clipping = Clipping.MinMax, Head = BertHead.SequenceClassification,
+        Storage = storage, Bits = bits, EmbeddingBits = bits, Head = BertHead.SequenceClassification,
     };
 }

@@ -11,30 +11,31 @@ namespace QuantGen.TorchSharp.Tests.SharedModels;
 /// <param name="Folder">The checkpoint's folder.</param>
 /// <param name="Spec">The model.</param>
 /// <param name="Create">Makes it in the generated engine.</param>
-internal sealed record SharedModel(string Folder, ModelSpec Spec, Func<TrainableOptions?, ITrainableModel> Create)
+/// <param name="Scheme">Who finds its codes.</param>
+internal sealed record SharedModel(string Folder, ModelSpec Spec, Func<TrainableOptions?, ITrainableModel> Create, Scheme Scheme = Scheme.Linear)
 {
     public static IReadOnlyDictionary<string, SharedModel> All { get; } = new SharedModel[]
     {
         new("sst2", Sst2Full.Spec, Sst2Full.CreateTrainable),
-        new("sst2", Sst2Lsq.Spec, Sst2Lsq.CreateTrainable),
-        new("sst2", Sst2Ternary.Spec, Sst2Ternary.CreateTrainable),
-        new("sst2", Sst2KMeans.Spec, Sst2KMeans.CreateTrainable),
+        new("sst2", Sst2Lsq.Spec, Sst2Lsq.CreateTrainable, Scheme.Lsq),
+        new("sst2", Sst2Ternary.Spec, Sst2Ternary.CreateTrainable, Scheme.Ternary),
+        new("sst2", Sst2KMeans.Spec, Sst2KMeans.CreateTrainable, Scheme.KMeans),
         new("trec", TrecFull.Spec, TrecFull.CreateTrainable),
-        new("trec", TrecLsq.Spec, TrecLsq.CreateTrainable),
-        new("trec", TrecTernary.Spec, TrecTernary.CreateTrainable),
-        new("trec", TrecKMeans.Spec, TrecKMeans.CreateTrainable),
+        new("trec", TrecLsq.Spec, TrecLsq.CreateTrainable, Scheme.Lsq),
+        new("trec", TrecTernary.Spec, TrecTernary.CreateTrainable, Scheme.Ternary),
+        new("trec", TrecKMeans.Spec, TrecKMeans.CreateTrainable, Scheme.KMeans),
         new("sst2-albert", AlbertFull.Spec, AlbertFull.CreateTrainable),
-        new("sst2-albert", AlbertLsq.Spec, AlbertLsq.CreateTrainable),
-        new("sst2-albert", AlbertTernary.Spec, AlbertTernary.CreateTrainable),
-        new("sst2-albert", AlbertKMeans.Spec, AlbertKMeans.CreateTrainable),
+        new("sst2-albert", AlbertLsq.Spec, AlbertLsq.CreateTrainable, Scheme.Lsq),
+        new("sst2-albert", AlbertTernary.Spec, AlbertTernary.CreateTrainable, Scheme.Ternary),
+        new("sst2-albert", AlbertKMeans.Spec, AlbertKMeans.CreateTrainable, Scheme.KMeans),
         new("sotu-mlm", SotuFull.Spec, SotuFull.CreateTrainable),
-        new("sotu-mlm", SotuLsq.Spec, SotuLsq.CreateTrainable),
-    }.ToDictionary(model => $"{model.Folder} {(model.Spec.Matrices[0].IsQuantized ? model.Spec.Matrices[0].Scheme : "full precision")}");
+        new("sotu-mlm", SotuLsq.Spec, SotuLsq.CreateTrainable, Scheme.Lsq),
+    }.ToDictionary(model => $"{model.Folder} {(model.Spec.Matrices[0].IsQuantized ? model.Scheme : "full precision")}");
 
     /// <summary>Makes both engines' models with the checkpoint's weights and quantizers made for them, ready to train without dropout.</summary>
     public EnginePair Load()
     {
-        var options = new TrainableOptions { HiddenDropout = 0f, AttentionDropout = 0f };
+        var options = new TrainableOptions { Scheme = Scheme, HiddenDropout = 0f, AttentionDropout = 0f };
         var pair = new EnginePair(Create(options), new TorchTrainableModel(Spec, options));
         using Checkpoint checkpoint = Checkpoint.Open(SharedFiles.Path("models/" + Folder));
         foreach (ITrainableModel model in new[] { pair.Generated, pair.Torch })

@@ -29,7 +29,7 @@ namespace Sample.QuantGenerated
     internal sealed partial class TinyProgram
     {
         /// <summary>The SHA-256 of the canonical description; a packed file carries the same.</summary>
-        public const string SpecSha256 = "cb41d108fe5b83b02e709228ed6054caa6b018223545acd6ea4f5ff5159a54fc";
+        public const string SpecSha256 = "6c37ab6998c6f485d8538542b76b95d5e30869f0b1a8fca4ba4afd53d069cea5";
 
         /// <summary>The description; the loader compares it with the packed file's.</summary>
         internal static ModelSpec ModelSpec { get; } = SpecJson.Read(CanonicalSpec(SpecText));
@@ -49,11 +49,13 @@ namespace Sample.QuantGenerated
               "layer_norm_epsilon": 1E-12,
               "head": "sequence_classification",
               "outputs": 2,
+              "embedding_storage": "uniform",
               "embedding_bits": 8,
               "activation_bits": 8,
               "activation_range": "per_token",
+              "attention_bits": 32,
               "quantizers": [
-                {"bits": 2, "group_count": 4, "group_size": 0, "mapping": "symmetric", "clipping": "mse", "group_bits": [], "matrices": ["*"]}
+                {"storage": "uniform", "bits": 2, "group_count": 4, "group_size": 0, "mapping": "symmetric", "group_bits": [], "matrices": ["*"]}
               ]
             }
             """;

@@ -6,7 +6,7 @@
 namespace Sample
 {
     /// <summary>A BERT with 2 layers, hidden size 8, 2-bit weights, 4 scales per matrix and 8-bit word embeddings.</summary>
-    /// <remarks>A packed file has 2,072 bytes of tensors beside its vocabulary. Spec cb41d108fe5b83b02e709228ed6054caa6b018223545acd6ea4f5ff5159a54fc.</remarks>
+    /// <remarks>A packed file has 2,072 bytes of tensors beside its vocabulary. Spec 6c37ab6998c6f485d8538542b76b95d5e30869f0b1a8fca4ba4afd53d069cea5.</remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("QuantGen", null)]
     partial class Tiny : global::QuantGen.IQuantizedModel<Tiny>
     {

@@ -1,0 +1,30 @@
+namespace QuantGen;
+
+/// <summary>What attribute and command line mean where they are silent. Both read it here.</summary>
+internal static class Defaults
+{
+    /// <summary>Bits that mean full precision.</summary>
+    public const int FullPrecisionBits = 32;
+
+    /// <summary>Groups of rows per matrix.</summary>
+    public const int Groups = 1;
+
+    /// <summary>Bits of activations that enter integer products.</summary>
+    public const int ActivationBits = 8;
+
+    /// <summary>Bits of attention's operands.</summary>
+    public const int AttentionBits = FullPrecisionBits;
+
+    /// <summary>The longest sequence of the memory plan.</summary>
+    public const int MaxSequenceLength = 128;
+
+    /// <summary>Most tokens of one pass.</summary>
+    public const int MaxBatchTokens = 4096;
+
+    /// <summary>Gets the bits of a word embedding: as many as weights have, where those or the embedding's are floats or the embedding has a codebook; else 8.</summary>
+    /// <param name="weightBits">Bits of a weight.</param>
+    /// <param name="embedding">How the embedding is stored.</param>
+    public static int EmbeddingBits(int weightBits, Storage embedding) => embedding == Storage.FullPrecision ? FullPrecisionBits
+        : embedding == Storage.Codebook || weightBits == FullPrecisionBits ? weightBits
+        : 8;
+}
