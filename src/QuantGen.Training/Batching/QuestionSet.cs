@@ -61,7 +61,7 @@ public sealed class QuestionSet
     // Where a window does not hold the whole answer, its first token stands for "not here".
     private static Example Example(SquadQuestion question, QuestionWindows encoded, int index)
     {
-        Encoding encoding = encoded.Texts.Encodings[index];
+        Encoding encoding = encoded.Encodings[index];
         Example example = ExampleEncoder.Of(encoding);
         if (question.Answers.Count == 0)
         {

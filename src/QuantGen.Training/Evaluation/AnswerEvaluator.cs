@@ -39,7 +39,7 @@ public static class AnswerEvaluator
 
     private static float[][] Run(InferenceSession session, QuestionSet questions, EvaluationOptions options, CancellationToken cancellation)
     {
-        Encoding[] windows = [.. questions.Windows.SelectMany(question => question.Texts.Encodings)];
+        Encoding[] windows = [.. questions.Windows.SelectMany(question => question.Encodings)];
         float[][] logits = new float[windows.Length][];
         var call = new CallOptions { Threads = options.Threads };
         int done = 0;
