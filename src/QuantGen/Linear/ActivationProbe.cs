@@ -5,6 +5,7 @@ using QuantGen.Execution;
 namespace QuantGen.Linear;
 
 /// <summary>Shows full-precision activations to an observer, where there is one.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class ActivationProbe
 {
     /// <summary>Shows some tokens' inputs of a linear layer.</summary>

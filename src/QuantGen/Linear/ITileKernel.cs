@@ -3,6 +3,7 @@ using QuantGen.Execution;
 namespace QuantGen.Linear;
 
 /// <summary>A micro-kernel for one bit-width and instruction set: a tile of tokens by one panel of outputs. Implemented by generated structs.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface ITileKernel
 {
     /// <summary>Gets the order in which the kernel reads codes.</summary>

@@ -11,6 +11,7 @@ namespace QuantGen.Linear;
 /// Word permutations run twice per cycle on some processors and in several steps on others. Results are identical, so only time depends on the outcome.
 /// The environment variable <see cref="Variable"/> set to <c>tables</c> or <c>products</c> decides instead.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class KernelRace
 {
     /// <summary>Name of the environment variable that decides without a race.</summary>

@@ -3,7 +3,7 @@ using QuantGen.Kernels;
 namespace QuantGen.Linear;
 
 /// <summary>Tells what a kernel multiplies with.</summary>
-public static class MultiplyUnits
+internal static class MultiplyUnits
 {
     /// <summary>Gets what attention, dense heads and full-precision layers multiply with on this machine.</summary>
     public static MultiplyUnit Floats =>

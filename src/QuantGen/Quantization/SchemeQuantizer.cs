@@ -3,7 +3,7 @@ using QuantGen.Specs;
 namespace QuantGen.Quantization;
 
 /// <summary>Makes the codes of trained weights, as training saw them.</summary>
-public static class SchemeQuantizer
+internal static class SchemeQuantizer
 {
     /// <summary>Quantizes a matrix by its scheme.</summary>
     /// <param name="matrix">Shape, bits, groups and scheme; symmetric, with groups of rows.</param>

@@ -4,6 +4,7 @@ using QuantGen.Specs;
 namespace QuantGen.Trainable;
 
 /// <summary>A place where activations are quantized, with a range for each use.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class TrainableSite
 {
     private readonly SiteRange _range;

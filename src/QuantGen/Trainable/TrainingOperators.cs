@@ -3,6 +3,7 @@ using QuantGen.Kernels;
 namespace QuantGen.Trainable;
 
 /// <summary>Operators without parameters. Each element depends on its own arguments only, so that any division among threads gives the same.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class TrainingOperators
 {
     private const int ElementsPerItem = 8192;
