@@ -1,5 +1,4 @@
 using QuantGen.Execution;
-using QuantGen.Generators.Emission.Training;
 using QuantGen.Generators.Specs;
 using QuantGen.Specs;
 
@@ -9,11 +8,6 @@ namespace QuantGen.Generators.Emission;
 internal static class SurfaceEmitter
 {
     private const string ProgramType = "global::QuantGen.Execution.IEncoderProgram";
-
-    /// <summary>Gets the names of all members that some class gets; the user's part must declare none of them.</summary>
-    public static IReadOnlyList<string> MemberNames { get; } = new[] { "_session", "Spec", "Session", "Load", "CreateProgram", TrainingEmitter.FactoryName, "Dispose" }
-        .Concat(Enum.GetValues(typeof(BertHead)).Cast<BertHead>().SelectMany(HeadSurface.Of).Select(member => member.Name).Distinct())
-        .ToArray();
 
     public static string Emit(ModelPlan plan)
     {

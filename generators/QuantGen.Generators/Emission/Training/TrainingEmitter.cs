@@ -7,9 +7,6 @@ namespace QuantGen.Generators.Emission.Training;
 /// <summary>Emits the training forward and backward passes: the layers by name, in order, and the same backwards.</summary>
 internal static class TrainingEmitter
 {
-    /// <summary>Name of the user's class's member that makes a model to train.</summary>
-    public const string FactoryName = "CreateTrainable";
-
     private const string ModelType = "global::QuantGen.Trainable.ITrainableModel";
 
     public static string Emit(ModelPlan plan)
@@ -70,7 +67,7 @@ internal static class TrainingEmitter
                 w.Lines($"""
                     /// <summary>Creates a model to train; its parameters are zeros until the caller fills them.</summary>
                     /// <param name="options">Threads, dropout and quantizers; null for defaults.</param>
-                    public static {ModelType} {FactoryName}(global::QuantGen.Trainable.TrainableOptions? options = null) =>
+                    public static {ModelType} CreateTrainable(global::QuantGen.Trainable.TrainableOptions? options = null) =>
                         {SurfaceEmitter.Create(spec, ModelType, $"global::{spec.ImplementationNamespace}.{spec.Name}Training(options)")};
                     """);
             }
