@@ -1,3 +1,4 @@
+using QuantGen.Execution;
 using QuantGen.Generators.Emission.Plans;
 using QuantGen.Generators.Specs;
 using QuantGen.Graph;
@@ -8,6 +9,8 @@ namespace QuantGen.Generators.Emission;
 /// <summary>Emits the user's class: what it is, how it is loaded and the task its head allows.</summary>
 internal static class SurfaceEmitter
 {
+    private const string ProgramType = "global::QuantGen.Execution.IEncoderProgram";
+
     public static string Emit(ModelPlan plan)
     {
         ClassSpec spec = plan.Spec;
@@ -49,21 +52,37 @@ internal static class SurfaceEmitter
 
                 /// <inheritdoc/>
                 public static {{spec.TypeName}} Load(string path, global::QuantGen.LoadOptions? options = null) =>
-                    new(global::QuantGen.Execution.InferenceSession.Load(path, new {{program}}(), options));
+                    new(global::QuantGen.Execution.InferenceSession.Load(path, CreateProgram(), options));
 
                 /// <inheritdoc/>
                 public static {{spec.TypeName}} Load(global::System.ReadOnlyMemory<byte> file, global::QuantGen.LoadOptions? options = null) =>
-                    new(global::QuantGen.Execution.InferenceSession.Load(file, new {{program}}(), options));
+                    new(global::QuantGen.Execution.InferenceSession.Load(file, CreateProgram(), options));
 
                 """);
-            Task(w, spec.Model.Head);
-            w.Lines("""
+            foreach (SurfaceMember member in HeadSurface.Of(spec.Model.Head))
+            {
+                member.Emit(w);
+                w.Blank();
+            }
 
+            w.Lines($$"""
                 /// <inheritdoc/>
                 public void Dispose() => _session.Dispose();
+
+                private static {{ProgramType}} CreateProgram() =>
+                    {{Create(spec, ProgramType, program + "()")}};
                 """);
         }
     }
+
+    /// <summary>Gets the expression that makes an object of generated code once the runtime is known to fit it.</summary>
+    /// <param name="spec">The class.</param>
+    /// <param name="type">The type the object is used as.</param>
+    /// <param name="constructor">The constructor's name and arguments.</param>
+    public static string Create(ClassSpec spec, string type, string constructor) => FormattableString.Invariant($"""
+        global::QuantGen.Execution.GeneratedCode.Create<{type}>(
+                typeof({spec.TypeName}), contract: {GeneratedContract.Version}, generator: "{GeneratedContract.Package}", () => new {constructor})
+        """);
 
     private static void DocComment(SourceWriter w, ModelPlan plan)
     {
@@ -86,67 +105,4 @@ internal static class SurfaceEmitter
 
     private static string SizeText(ModelSpec model) => string.Join(
         " or ", model.Matrices.Select(x => x.GroupSize).Where(size => size > 0).Distinct().OrderBy(size => size));
-
-    private static void Task(SourceWriter w, BertHead head)
-    {
-        const string Options = "global::QuantGen.CallOptions? options = null";
-        string text = head switch
-        {
-            BertHead.SequenceClassification => $"""
-                /// <summary>Classifies a text or a pair of texts.</summary>
-                /// <param name="text">The text.</param>
-                /// <param name="pair">The second text of a pair.</param>
-                /// <param name="options">Threads and truncation; null for defaults.</param>
-                public global::QuantGen.Tasks.Prediction Classify(string text, string? pair = null, {Options}) =>
-                    _session.Classify(text, pair, options);
-                """,
-            BertHead.Regression => $"""
-                /// <summary>Computes the real output for a text or a pair of texts.</summary>
-                /// <param name="text">The text.</param>
-                /// <param name="pair">The second text of a pair.</param>
-                /// <param name="options">Threads and truncation; null for defaults.</param>
-                public float Regress(string text, string? pair = null, {Options}) =>
-                    _session.Regress(text, pair, options);
-                """,
-            BertHead.TokenClassification => $"""
-                /// <summary>Labels the tokens of a text.</summary>
-                /// <param name="text">The text.</param>
-                /// <param name="options">Threads and truncation; null for defaults.</param>
-                public global::System.Collections.Generic.IReadOnlyList<global::QuantGen.Tasks.TokenTag> TagTokens(string text, {Options}) =>
-                    _session.TagTokens(text, options);
-
-                /// <summary>Labels the words of a text, each by its first piece.</summary>
-                /// <param name="text">The text.</param>
-                /// <param name="options">Threads and truncation; null for defaults.</param>
-                public global::System.Collections.Generic.IReadOnlyList<global::QuantGen.Tasks.WordTag> TagWords(string text, {Options}) =>
-                    _session.TagWords(text, options);
-                """,
-            BertHead.QuestionAnswering => $"""
-                /// <summary>Finds the answer to a question inside a context.</summary>
-                /// <param name="question">The question.</param>
-                /// <param name="context">The text that holds the answer.</param>
-                /// <param name="answer">Answer length and windows; null for defaults.</param>
-                /// <param name="options">Threads; null for defaults.</param>
-                public global::QuantGen.Tasks.Answer Answer(string question, string context, global::QuantGen.Tasks.AnswerOptions? answer = null, {Options}) =>
-                    _session.Answer(question, context, answer, options);
-                """,
-            BertHead.MaskedLanguageModel => $"""
-                /// <summary>Finds the likeliest words for every mask token of a text.</summary>
-                /// <param name="text">The text, with one mask token or more.</param>
-                /// <param name="top">How many words for each.</param>
-                /// <param name="options">Threads and truncation; null for defaults.</param>
-                public global::System.Collections.Generic.IReadOnlyList<global::System.Collections.Generic.IReadOnlyList<global::QuantGen.Tasks.MaskedWord>> FillMask(string text, int top = 5, {Options}) =>
-                    _session.FillMask(text, top, options);
-                """,
-            _ => $"""
-                /// <summary>Computes one vector for a text.</summary>
-                /// <param name="text">The text.</param>
-                /// <param name="embed">Pooling and normalization; null for defaults.</param>
-                /// <param name="options">Threads and truncation; null for defaults.</param>
-                public float[] Embed(string text, global::QuantGen.Tasks.EmbedOptions? embed = null, {Options}) =>
-                    _session.Embed(text, embed, options);
-                """,
-        };
-        w.Lines(text);
-    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using QuantGen.Checkpoints;
+using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Specs;
 

@@ -13,11 +13,11 @@ internal static class TextResults
         switch (session.Spec.Head)
         {
             case BertHead.SequenceClassification:
-                return [.. session.Classify(texts, options).Select((prediction, i) => Classified(texts[i], prediction))];
+                return [.. session.Classify(texts, options, cancellation).Select((prediction, i) => Classified(texts[i], prediction))];
             case BertHead.Regression:
-                return [.. session.Regress(texts, options).Select((value, i) => Regressed(texts[i], value))];
+                return [.. session.Regress(texts, options, cancellation).Select((value, i) => Regressed(texts[i], value))];
             case BertHead.Encoder or BertHead.Embedding:
-                return [.. session.Embed(texts, options: options).Select((vector, i) => Embedded(texts[i], vector))];
+                return [.. session.Embed(texts, options: options, cancellation: cancellation).Select((vector, i) => Embedded(texts[i], vector))];
         }
 
         var results = new List<TextResult>();
@@ -28,7 +28,8 @@ internal static class TextResults
             {
                 BertHead.QuestionAnswering => Answered(session, text, options),
                 BertHead.MaskedLanguageModel => Filled(session, text, options),
-                _ => Tagged(session, text, options),
+                BertHead.TokenClassification => Tagged(session, text, options),
+                BertHead head => throw new InvalidOperationException($"nobody said how to show what the head {head} answers"),
             });
         }
 

@@ -63,7 +63,7 @@ public sealed class QuestionSet
     // Where a window does not hold the whole answer, its first token stands for "not here".
     private static Example Example(SquadQuestion question, QuestionWindows encoded, int index)
     {
-        EncodedText encoding = encoded.Texts.Items[index];
+        EncodedText encoding = encoded.Items[index];
         Example example = ExampleEncoder.Of(encoding);
         if (question.Answers.Count == 0)
         {

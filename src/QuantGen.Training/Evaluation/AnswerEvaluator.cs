@@ -40,7 +40,7 @@ public static class AnswerEvaluator
 
     private static float[][] Run(InferenceSession session, QuestionSet questions, EvaluationOptions options, CancellationToken cancellation)
     {
-        EncodedText[] windows = [.. questions.Windows.SelectMany(question => question.Texts.Items)];
+        EncodedText[] windows = [.. questions.Windows.SelectMany(question => question.Items)];
         float[][] logits = new float[windows.Length][];
         var call = new CallOptions { Threads = options.Threads };
         int done = 0;

@@ -15,13 +15,14 @@ public sealed class Objective
     private readonly LossOptions _options;
     private readonly LayerMap? _layers;
     private readonly int _threads;
+    private readonly Outcome _outcome;
 
     /// <summary>Creates an objective.</summary>
     /// <param name="student">The model that is trained.</param>
     /// <param name="options">Of what the loss consists.</param>
     /// <param name="teacher">The teacher; null without one.</param>
     /// <param name="threads">The most threads.</param>
-    /// <exception cref="ArgumentException">The loss is empty, needs a teacher and there is none, or the student cannot imitate it.</exception>
+    /// <exception cref="ArgumentException">The loss is empty, needs a teacher and there is none, the student cannot imitate it, or its head has no loss.</exception>
     public Objective(ModelSpec student, LossOptions options, ModelSpec? teacher, int threads)
     {
         ArgumentNullException.ThrowIfNull(student);
@@ -41,6 +42,7 @@ public sealed class Objective
             throw new ArgumentException("This model has no head, so that it has no outputs to compare.", nameof(student));
         }
 
+        _outcome = options.Prediction || options.GroundTruth ? OutcomeOf(student.Head) : default;
         _spec = student;
         _options = options;
         _layers = teacher is null ? null : new LayerMap(teacher, student);
@@ -81,17 +83,33 @@ public sealed class Objective
         return new LossParts(hidden, attention, prediction, truth);
     }
 
-    private double Prediction(TrainingTrace trace, float[] gradients, Batch batch, float[] teacher) => _spec.Head switch
+    // What the outputs of a head are, which says how they are compared.
+    private enum Outcome
     {
-        BertHead.Regression => RowLosses.Squares(trace.Logits, gradients, Array.ConvertAll(teacher[..trace.LogitCount], value => (double)value)),
-        BertHead.QuestionAnswering => SpanLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, batch, _options.Temperature, _options.SpanPredictionWeight),
+        Classes,
+        Values,
+        Spans,
+    }
+
+    private static Outcome OutcomeOf(BertHead head) => head switch
+    {
+        BertHead.SequenceClassification or BertHead.TokenClassification or BertHead.MaskedLanguageModel => Outcome.Classes,
+        BertHead.Regression => Outcome.Values,
+        BertHead.QuestionAnswering => Outcome.Spans,
+        _ => throw new ArgumentException($"Nobody said what the loss of the head {head} is.", nameof(head)),
+    };
+
+    private double Prediction(TrainingTrace trace, float[] gradients, Batch batch, float[] teacher) => _outcome switch
+    {
+        Outcome.Values => RowLosses.Squares(trace.Logits, gradients, Array.ConvertAll(teacher[..trace.LogitCount], value => (double)value)),
+        Outcome.Spans => SpanLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, batch, _options.Temperature, _options.SpanPredictionWeight),
         _ => RowLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, trace.LogitRows, _spec.OutputCount, _options.Temperature, _threads),
     };
 
-    private double GroundTruth(TrainingTrace trace, float[] gradients, Batch batch) => _spec.Head switch
+    private double GroundTruth(TrainingTrace trace, float[] gradients, Batch batch) => _outcome switch
     {
-        BertHead.Regression => RowLosses.Squares(trace.Logits, gradients, [.. batch.Examples.Select(example => example.Label)]),
-        BertHead.QuestionAnswering => SpanLosses.CrossEntropy(trace.Logits, gradients, batch),
+        Outcome.Values => RowLosses.Squares(trace.Logits, gradients, [.. batch.Examples.Select(example => example.Label)]),
+        Outcome.Spans => SpanLosses.CrossEntropy(trace.Logits, gradients, batch),
         _ => RowLosses.CrossEntropy(trace.Logits, gradients, trace.LogitRows, _spec.OutputCount, batch.Targets, _threads),
     };
 }

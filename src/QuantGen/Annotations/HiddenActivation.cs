@@ -1,3 +1,5 @@
+using QuantGen.Architectures;
+
 namespace QuantGen;
 
 /// <summary>The activation between the two feed-forward layers.</summary>

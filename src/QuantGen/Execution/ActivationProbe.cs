@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 namespace QuantGen.Execution;
 
 /// <summary>Shows full-precision activations to an observer, where there is one.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class ActivationProbe
 {
     /// <summary>Shows some tokens' inputs of a linear layer.</summary>

@@ -9,6 +9,7 @@ namespace QuantGen.Execution;
 /// <param name="Scales">Offset of one scale per token.</param>
 /// <param name="ZeroPoints">Offset of one zero point per token.</param>
 /// <param name="Sums">Offset of one centered sum per token, or per token and group.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct ActivationStage(long Codes, long Scales, long ZeroPoints, long Sums)
 {
     /// <summary>Gets the bits of a code, 2 to 8.</summary>

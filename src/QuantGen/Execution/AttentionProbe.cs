@@ -3,6 +3,7 @@ using QuantGen.Kernels;
 namespace QuantGen.Execution;
 
 /// <summary>Shows the operands of attention to an observer: queries, keys, values and probabilities, as sites that follow each other.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class AttentionProbe
 {
     /// <summary>Computes attention in full precision, as <see cref="Attention"/> does, and shows its operands.</summary>

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 namespace QuantGen.Execution;
 
 /// <summary>Moves the rows of sequences' first tokens, the only ones that a pooled head reads, together and back.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class FirstTokens
 {
     /// <summary>Finds the sequences that begin in a range of tokens.</summary>

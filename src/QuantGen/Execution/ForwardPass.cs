@@ -6,6 +6,7 @@ namespace QuantGen.Execution;
 
 /// <summary>One ragged batch and the buffers it is computed in. Belongs to one call at a time; generated code reads and writes through it.</summary>
 /// <remarks>Sequences stand one after the other without padding: sequence <c>s</c> has the tokens <c>Starts[s]</c> to <c>Starts[s + 1]</c> - 1.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed unsafe class ForwardPass : IDisposable
 {
     private const long Alignment = 64;

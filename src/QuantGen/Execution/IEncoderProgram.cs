@@ -9,6 +9,7 @@ namespace QuantGen.Execution;
 /// A forward pass is a fixed list of phases. Each phase is a number of items that may run in any order and on any worker; the next phase starts
 /// when all are done. Items are ranges of tokens, or one head of one sequence, so that results do not depend on who runs what.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface IEncoderProgram
 {
     /// <summary>Gets the model the code was generated for.</summary>

@@ -103,14 +103,16 @@ public sealed partial class InferenceSession : IDisposable
     /// <param name="outputs">
     /// Receives the outputs: <c>[sequences, outputs]</c> for classification and regression, <c>[tokens, outputs]</c> for heads over tokens.
     /// </param>
-    /// <param name="options">Threads, cancellation; null for defaults.</param>
-    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <param name="options">Threads; null for defaults.</param>
+    /// <param name="cancellation">Ends the call before its next pass.</param>
     /// <exception cref="ArgumentException">A length, an id or a type is out of range, or <paramref name="outputs"/> has another length.</exception>
     /// <exception cref="InvalidOperationException">The model has no head with outputs.</exception>
-    public void Run(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> outputs, CallOptions? options = null)
+    /// <exception cref="OperationCanceledException">The call was cancelled; results are incomplete.</exception>
+    public void Run(
+        ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> outputs, CallOptions? options = null, CancellationToken cancellation = default)
     {
         RequireHead(Spec.HasOutputLayer, nameof(Run), "a head that has outputs");
-        Compute(new RaggedBatch(ids, types, lengths), outputs, isHidden: false, options);
+        Compute(new RaggedBatch(ids, types, lengths), outputs, isHidden: false, options, cancellation);
     }
 
     /// <summary>Computes the last hidden states of sequences that stand one after the other without padding.</summary>
@@ -118,15 +120,17 @@ public sealed partial class InferenceSession : IDisposable
     /// <param name="types">The token types of all tokens.</param>
     /// <param name="lengths">The number of tokens of each sequence, from 1 to <see cref="MaxSequenceLength"/>.</param>
     /// <param name="hidden">Receives the states, <c>[tokens, hidden size]</c>.</param>
-    /// <param name="options">Threads, cancellation; null for defaults.</param>
-    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <param name="options">Threads; null for defaults.</param>
+    /// <param name="cancellation">Ends the call before its next pass.</param>
     /// <exception cref="ArgumentException">A length, an id or a type is out of range, or <paramref name="hidden"/> has another length.</exception>
     /// <exception cref="InvalidOperationException">The model has a head, which may not need the states of all tokens.</exception>
-    public void RunHidden(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> hidden, CallOptions? options = null)
+    /// <exception cref="OperationCanceledException">The call was cancelled; results are incomplete.</exception>
+    public void RunHidden(
+        ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> hidden, CallOptions? options = null, CancellationToken cancellation = default)
     {
         RequireHead(
             Spec.Head is BertHead.Encoder or BertHead.Embedding or BertHead.MaskedLanguageModel, nameof(RunHidden), "the head Encoder, Embedding or MaskedLanguageModel");
-        Compute(new RaggedBatch(ids, types, lengths), hidden, isHidden: true, options);
+        Compute(new RaggedBatch(ids, types, lengths), hidden, isHidden: true, options, cancellation);
     }
 
     /// <summary>Computes a masked language model's outputs for some tokens of sequences that stand one after the other without padding.</summary>
@@ -135,19 +139,26 @@ public sealed partial class InferenceSession : IDisposable
     /// <param name="lengths">The number of tokens of each sequence, from 1 to <see cref="MaxSequenceLength"/>.</param>
     /// <param name="tokens">The tokens whose outputs are wanted, ascending: usually the masked ones.</param>
     /// <param name="outputs">Receives the outputs, <c>[tokens, vocabulary]</c>.</param>
-    /// <param name="options">Threads, cancellation; null for defaults.</param>
-    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <param name="options">Threads; null for defaults.</param>
+    /// <param name="cancellation">Ends the call before its next pass.</param>
     /// <exception cref="ArgumentException">A length, an id, a type or a token is out of range, or <paramref name="outputs"/> has another length.</exception>
     /// <exception cref="InvalidOperationException">The head is not <see cref="BertHead.MaskedLanguageModel"/>.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled; results are incomplete.</exception>
     public unsafe void RunMasked(
-        ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, ReadOnlySpan<int> tokens, Span<float> outputs, CallOptions? options = null)
+        ReadOnlySpan<int> ids,
+        ReadOnlySpan<byte> types,
+        ReadOnlySpan<int> lengths,
+        ReadOnlySpan<int> tokens,
+        Span<float> outputs,
+        CallOptions? options = null,
+        CancellationToken cancellation = default)
     {
         RequireHead(Spec.HasMaskedLanguageHead, nameof(RunMasked), "the head MaskedLanguageModel");
         var batch = new RaggedBatch(ids, types, lengths);
         batch.Check(Spec.Dimensions, MaxSequenceLength);
         RequireAscending(tokens, ids.Length);
         RequireLength(outputs.Length, tokens.Length, Spec.OutputCount, "outputs");
-        options ??= s_callDefaults;
+        options = Cancelled(options, cancellation);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads ?? 1, 1, nameof(CallOptions.Threads));
         Workspace workspace = _pool.Rent(options.HasTurn, options.CancellationToken, out int calls);
         try
@@ -159,6 +170,7 @@ public sealed partial class InferenceSession : IDisposable
             {
                 for (int first = 0, token = 0; first < lengths.Length && done < tokens.Length; first += pass.SequenceCount, token += pass.TokenCount)
                 {
+                    cancellation.ThrowIfCancellationRequested();
                     batch.Take(first, token, _program.MaxBatchTokens).Fill(pass);
                     int end = done;
                     while (end < tokens.Length && tokens[end] < token + pass.TokenCount)
@@ -244,13 +256,13 @@ public sealed partial class InferenceSession : IDisposable
         }
     }
 
-    private void Compute(RaggedBatch batch, Span<float> results, bool isHidden, CallOptions? options)
+    private void Compute(RaggedBatch batch, Span<float> results, bool isHidden, CallOptions? options, CancellationToken cancellation)
     {
         batch.Check(Spec.Dimensions, MaxSequenceLength);
         bool isPerToken = isHidden || Spec.Head is BertHead.TokenClassification or BertHead.QuestionAnswering;
         int width = isHidden ? Spec.Dimensions.HiddenSize : Spec.OutputCount;
         RequireLength(results.Length, isPerToken ? batch.Ids.Length : batch.Lengths.Length, width, isHidden ? "hidden" : "outputs");
-        options ??= s_callDefaults;
+        options = Cancelled(options, cancellation);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads ?? 1, 1, nameof(CallOptions.Threads));
         long offset = isHidden ? _program.HiddenOffset : _program.OutputOffset;
         Workspace workspace = _pool.Rent(options.HasTurn, options.CancellationToken, out int calls);
@@ -260,6 +272,7 @@ public sealed partial class InferenceSession : IDisposable
             ForwardPass pass = workspace.Pass;
             for (int first = 0, token = 0; first < batch.Lengths.Length; first += pass.SequenceCount, token += pass.TokenCount)
             {
+                cancellation.ThrowIfCancellationRequested();
                 batch.Take(first, token, _program.MaxBatchTokens).Fill(pass);
                 workspace.Run(workers, options.Profile, options.CancellationToken);
                 int rows = isPerToken ? pass.TokenCount : pass.SequenceCount;
@@ -272,6 +285,12 @@ public sealed partial class InferenceSession : IDisposable
             _pool.Return(workspace, options.HasTurn);
         }
     }
+
+    // A token that came as an argument ends waits and passes as one among the options does.
+    private static CallOptions Cancelled(CallOptions? options, CancellationToken cancellation) =>
+        cancellation.CanBeCanceled && options is not { CancellationToken.CanBeCanceled: true }
+            ? (options ?? s_callDefaults) with { CancellationToken = cancellation }
+            : options ?? s_callDefaults;
 
     // Calls that run at the same time share the threads of the session, and all of them what the team has.
     private int WorkersOf(CallOptions options, int calls) => Math.Min(_threads, options.Threads ?? Math.Max(1, _threads / calls));

@@ -4,6 +4,7 @@ using QuantGen.Linear;
 namespace QuantGen.Execution;
 
 /// <summary>Opens placed layers for kernels.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class LinearWeights
 {
     /// <summary>Gets a layer from the arena.</summary>

@@ -8,7 +8,7 @@ namespace QuantGen.Execution;
 /// <param name="Place">The part of the model, such as <c>matrix 'pooler.dense'</c>.</param>
 /// <param name="Expected">What the first model has there.</param>
 /// <param name="Found">What the second model has there.</param>
-public sealed record SpecDifference(string Place, string Expected, string Found)
+internal sealed record SpecDifference(string Place, string Expected, string Found)
 {
     /// <summary>Compares two models in the order a reader would: dimensions, head, widths of embedding and activations, then matrix by matrix.</summary>
     /// <param name="expected">The model that is wanted.</param>

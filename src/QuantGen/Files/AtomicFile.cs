@@ -1,7 +1,7 @@
 namespace QuantGen.Files;
 
 /// <summary>Writes files so that a reader sees the old one or the whole new one, never a part.</summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     /// <summary>Writes to a temporary file beside the target, flushes it to the disk and renames it.</summary>
     /// <param name="path">The file to create or replace.</param>

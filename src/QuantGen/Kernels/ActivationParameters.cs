@@ -6,6 +6,7 @@ namespace QuantGen.Kernels;
 /// <param name="ZeroPoint">The code of 0, in 0..<paramref name="Highest"/>.</param>
 /// <param name="Lowest">The lowest code: 0, or 1 where codes are symmetric around the zero point.</param>
 /// <param name="Highest">The highest code, 2^bits - 1.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct ActivationParameters(float Scale, float Inverse, int ZeroPoint, int Lowest = 0, int Highest = 255)
 {
     // Far above any activation, and small enough that high - low stays finite.

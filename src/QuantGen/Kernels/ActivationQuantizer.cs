@@ -6,7 +6,7 @@ namespace QuantGen.Kernels;
 
 /// <summary>Quantizes activations to codes of at most 8 bits, a byte each, per token by their own range or all by a given one.</summary>
 /// <remarks><see cref="Reference"/> with <see cref="ActivationParameters"/> is the definition.</remarks>
-public static class ActivationQuantizer
+internal static class ActivationQuantizer
 {
     // Up to this many columns the sum of centered codes, at most 255 each, is an integer below 2^23: exact in float lanes.
     private const int MaxColumns = 32768;

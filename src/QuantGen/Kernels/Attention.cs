@@ -10,6 +10,7 @@ namespace QuantGen.Kernels;
 /// go through <see cref="Softmax"/>; a context element is one chain of fused steps over the keys, ascending from +0. So no tile
 /// size or lane type shows in the result. Sequences are unpadded, hence every key counts.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class Attention
 {
     // Queries whose scores are held at once: few enough that scores and a panel stay in the first-level cache.

@@ -12,6 +12,7 @@ namespace QuantGen.Kernels;
 /// rounded from double. A training forward pass that keeps this order gets the same bits wherever its float sums of integers are exact (below 2^24).
 /// Query, key and value have symmetric codes; probabilities have the zero point 0, or symmetric codes, too.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct AttentionOperands
 {
     /// <summary>Joins the mappings of the operands.</summary>

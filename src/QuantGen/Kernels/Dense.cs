@@ -6,6 +6,7 @@ namespace QuantGen.Kernels;
 
 /// <summary>A small full-precision linear layer, <c>y = x W^T + bias</c>: poolers and heads.</summary>
 /// <remarks>Each output is 16 lanes of fused steps over the columns in order, the fold, plus the bias.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class Dense
 {
     /// <summary>Applies the layer to each row.</summary>

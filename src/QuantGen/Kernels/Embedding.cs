@@ -7,6 +7,7 @@ using QuantGen.Quantization;
 namespace QuantGen.Kernels;
 
 /// <summary>The embedding of one token: (word + token type) + position, then layer normalization.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class Embedding
 {
     /// <summary>Embeds one token.</summary>

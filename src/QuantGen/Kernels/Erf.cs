@@ -4,7 +4,7 @@ using QuantGen.Lanes;
 namespace QuantGen.Kernels;
 
 /// <summary>The error function, as one fixed sequence of fused steps.</summary>
-public static class Erf
+internal static class Erf
 {
     // From here on the rational function rounds to exactly 1 (erfc(3.9235) = 2.9e-8, half a unit in the last place of 1).
     private const float Saturation = 3.9235f;

@@ -4,7 +4,7 @@ using QuantGen.Lanes;
 namespace QuantGen.Kernels;
 
 /// <summary>The exponential function, as one fixed sequence of fused steps.</summary>
-public static class Exponential
+internal static class Exponential
 {
     // 1.5 * 2^23: adding it rounds to an integer, halves to even, and leaves that integer in the low bits.
     private const float RoundingOffset = 12582912f;

@@ -4,6 +4,7 @@ using QuantGen.Lanes;
 namespace QuantGen.Kernels;
 
 /// <summary>The two forms of the Gaussian error linear unit (Hendrycks and Gimpel, 2016), in place.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class Gelu
 {
     /// <summary>Applies x (1 + erf(x / sqrt 2)) / 2, BERT's <c>gelu</c>.</summary>

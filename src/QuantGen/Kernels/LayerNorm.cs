@@ -9,6 +9,7 @@ namespace QuantGen.Kernels;
 /// Two passes: the mean from 16 lane sums, then the variance from squared differences, summed by fused steps the same way; both sums are
 /// folded and divided by the number of columns. Then <c>((x - mean) * (1 / sqrt(variance + epsilon)))</c> times gamma plus beta, fused.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class LayerNorm
 {
     /// <summary>Normalizes one token.</summary>

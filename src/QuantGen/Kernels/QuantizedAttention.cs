@@ -9,6 +9,7 @@ namespace QuantGen.Kernels;
 /// Centered codes of at most 9 bits stand in pairs of 16, so that one multiply-add instruction takes two of them and no sum is rounded:
 /// 255 * 127 * 2^15 &lt; 2^31. Keys and values are packed in the panels of <see cref="TileProduct"/>, whose elements are such pairs.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class QuantizedAttention
 {
     /// <summary>Computes how much scratch memory <see cref="Run"/> needs.</summary>

@@ -10,7 +10,7 @@ namespace QuantGen.Kernels;
 /// a row, at most one more unit of rounding than dividing). Scores of minus infinity or NaN get weight 0; a row without any finite score
 /// becomes all zeros.
 /// </remarks>
-public static class Softmax
+internal static class Softmax
 {
     // As many as a set of lanes has places for.
     private const int BlockRows = 16;

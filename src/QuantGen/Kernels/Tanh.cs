@@ -4,6 +4,7 @@ using QuantGen.Lanes;
 namespace QuantGen.Kernels;
 
 /// <summary>The hyperbolic tangent, as one fixed sequence of fused steps.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class Tanh
 {
     /// <summary>Computes tanh(x) within 2e-7 absolute; odd, 0 at 0, and NaN for NaN.</summary>
@@ -12,7 +13,7 @@ public static class Tanh
     /// <param name="x">The arguments.</param>
     /// <returns>The values, in -1..1.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLanes Compute<TLanes>(TLanes x)
+    internal static TLanes Compute<TLanes>(TLanes x)
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes one = TLanes.Broadcast(1f);

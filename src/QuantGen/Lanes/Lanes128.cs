@@ -6,6 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace QuantGen.Lanes;
 
 /// <summary>Sixteen lanes in four 128-bit registers (every machine with vectors).</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public struct Lanes128 : ILanes<Lanes128>
 {
     private Vector128<float> _first;

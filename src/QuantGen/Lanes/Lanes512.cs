@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace QuantGen.Lanes;
 
 /// <summary>Sixteen lanes in one 512-bit register (x86 with AVX-512).</summary>
-public struct Lanes512 : ILanes<Lanes512>
+internal struct Lanes512 : ILanes<Lanes512>
 {
     private Vector512<float> _all;
 

@@ -5,6 +5,7 @@ namespace QuantGen.Lanes;
 
 /// <summary>Names the lanes this process runs on. The properties are constants to the JIT, so a chain of ifs over them costs nothing.</summary>
 /// <remarks>Ask in the order 512, 256, 128; when all three are false, <see cref="LanesScalar"/> is what is left.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class LanesChoice
 {
     /// <summary>Gets whether <see cref="Lanes512"/> runs here and is preferred.</summary>

@@ -5,6 +5,7 @@ namespace QuantGen.Lanes;
 
 /// <summary>Sixteen lanes as plain floats and loops: the definition every other implementation equals bit for bit.</summary>
 [InlineArray(16)]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public struct LanesScalar : ILanes<LanesScalar>
 {
     private float _lane;

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace QuantGen.Linear;
 
 /// <summary>Sums of activation codes per group of inputs, which weights with a zero point per group need.</summary>
-public static class ActivationSums
+internal static class ActivationSums
 {
     /// <summary>Computes sum(code - zero point) for every token and group.</summary>
     /// <param name="codes">First code of the first token.</param>

@@ -10,6 +10,7 @@ namespace QuantGen.Linear;
 /// side, so that a vector of words shifted by a label's bits is a vector of indices. Nothing masks the bits above a label: the codebook is repeated up to
 /// 32 numbers, and instructions that look up take only as many bits as their table needs.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class CodebookPanels
 {
     /// <summary>Gets the words that a layer takes.</summary>

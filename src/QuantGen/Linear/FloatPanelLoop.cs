@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 namespace QuantGen.Linear;
 
 /// <summary>Walks a full-precision layer panel by panel and, inside a panel, tile by tile.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class FloatPanelLoop
 {
     /// <summary>Computes a full-precision linear layer.</summary>

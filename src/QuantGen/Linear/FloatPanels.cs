@@ -4,6 +4,7 @@ namespace QuantGen.Linear;
 
 /// <summary>The order in which the full-precision kernels read weights: panels of 64 outputs, inside a panel input after input.</summary>
 /// <remarks>The last panel is as narrow as the outputs left allow, in steps of 16, so that small layers are not padded to 64.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class FloatPanels
 {
     /// <summary>Outputs of a panel.</summary>

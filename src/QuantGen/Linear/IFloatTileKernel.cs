@@ -1,6 +1,7 @@
 namespace QuantGen.Linear;
 
 /// <summary>A full-precision micro-kernel: a tile of tokens by some outputs of a panel. Implemented by generated structs.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface IFloatTileKernel : IProductKernel
 {
     /// <summary>Gets the tokens of <see cref="Tile"/>.</summary>

@@ -6,6 +6,7 @@ namespace QuantGen.Linear;
 /// output then takes its own by a 6-bit index. A kernel leaves the exact sums of activation code times weight, where a code of one bit counts 0 or 2
 /// and a code of two bits 0 to 3.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface ITableKernel : IProductKernel
 {
     /// <summary>Gets the order in which the kernel reads codes.</summary>

@@ -1,6 +1,7 @@
 namespace QuantGen.Linear;
 
 /// <summary>A micro-kernel for one bit-width and instruction set: a tile of tokens by one panel of outputs. Implemented by generated structs.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface ITileKernel : IProductKernel
 {
     /// <summary>Gets the order in which the kernel reads codes.</summary>

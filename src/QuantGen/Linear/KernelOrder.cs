@@ -15,6 +15,7 @@ namespace QuantGen.Linear;
 /// <param name="VectorOutputs">Outputs in a vector.</param>
 /// <param name="Interleave">Consecutive inputs of one output that stand together.</param>
 /// <param name="PanelVectors">Vectors of a panel.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct KernelOrder(int Bits, int VectorOutputs, int Interleave, int PanelVectors)
 {
     /// <summary>Gets the order of codes that are indices of look-up tables; null for kernels that multiply.</summary>

@@ -10,6 +10,7 @@ namespace QuantGen.Linear;
 /// Word permutations run twice per cycle on some processors and in several steps on others. Results are identical, so only time depends on the outcome.
 /// The environment variable <see cref="Variable"/> set to <c>tables</c> or <c>products</c> decides instead; any other value is refused when a model is loaded.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class KernelRace
 {
     /// <summary>Name of the environment variable that decides without a race.</summary>

@@ -4,6 +4,7 @@ namespace QuantGen.Linear;
 
 /// <summary>Defines how an exact integer sum becomes an output: correct in integers first, convert once, multiply and add unfused.</summary>
 /// <remarks>Generated kernels write the same operations in the same order over vectors and give the same bits.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class LinearEpilogue
 {
     /// <summary>Computes what one group of inputs contributes to an output, before the token's scale.</summary>

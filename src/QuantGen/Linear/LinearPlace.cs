@@ -7,6 +7,7 @@ namespace QuantGen.Linear;
 /// <param name="ZeroPoints">Zero points; 0 where there are none.</param>
 /// <param name="Bias">Biases.</param>
 /// <param name="Depths">Depths of panels whose kernel adds pairs; 0 where no kernel does.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct LinearPlace(long Codes, long Scales, long Sums, long ZeroPoints, long Bias, long Depths)
 {
     /// <summary>Makes places out of those inside a block of weights; what is left out is not there.</summary>

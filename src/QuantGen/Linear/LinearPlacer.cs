@@ -6,6 +6,7 @@ using QuantGen.Specs;
 namespace QuantGen.Linear;
 
 /// <summary>Copies linear layers from a packed file into the order of the kernels. Called by generated code while a model loads.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class LinearPlacer
 {
     /// <summary>Places a run of rows with equal bits.</summary>

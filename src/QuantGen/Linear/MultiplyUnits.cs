@@ -3,7 +3,7 @@ using QuantGen.Lanes;
 namespace QuantGen.Linear;
 
 /// <summary>What is known of every <see cref="MultiplyUnit"/>.</summary>
-public static class MultiplyUnits
+internal static class MultiplyUnits
 {
     /// <summary>Gets what attention, dense heads and full-precision layers multiply with on this machine.</summary>
     public static MultiplyUnit Floats =>

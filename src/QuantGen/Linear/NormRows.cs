@@ -5,6 +5,7 @@ using QuantGen.Lanes;
 namespace QuantGen.Linear;
 
 /// <summary>Residual and normalization of some tokens, the step after each linear layer that ends a half of an encoder layer.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class NormRows
 {
     /// <summary>Computes LayerNorm(input + residual) for every token.</summary>

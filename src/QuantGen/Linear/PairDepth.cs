@@ -12,7 +12,7 @@ namespace QuantGen.Linear;
 /// weights and -255 times the negative ones, so that it fits 16 bits where each of them adds up to at most 128. Trained weights are mostly small:
 /// four bits are widened every 96 to 128 inputs instead of every 32, which saves a tenth of the time.
 /// </remarks>
-public static class PairDepth
+internal static class PairDepth
 {
     // 255 * 128 <= 32,767.
     private const ushort MostWeight = short.MaxValue / byte.MaxValue;

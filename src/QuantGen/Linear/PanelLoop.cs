@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 namespace QuantGen.Linear;
 
 /// <summary>Walks a linear layer panel by panel and, inside a panel, tile by tile, so that a panel's codes stay in the nearest cache.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class PanelLoop
 {
     /// <summary>Floats of scratch that a product needs for a panel that is only partly filled.</summary>

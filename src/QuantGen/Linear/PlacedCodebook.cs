@@ -4,6 +4,7 @@ using QuantGen.Specs;
 namespace QuantGen.Linear;
 
 /// <summary>A linear layer whose weights are labels of a codebook, in the order of <see cref="CodebookPanels"/>.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly ref struct PlacedCodebook
 {
     /// <summary>Labels, panel after panel.</summary>

@@ -8,6 +8,7 @@ namespace QuantGen.Linear;
 /// sum(a * w) and then real = (sum - tokenZero * Sums - ZeroPoints * tokenSum) * Scales * tokenScale + Bias.
 /// Arrays are padded to whole panels; with groups along the input they hold one run of padded rows per group.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly ref struct PlacedLinear
 {
     /// <summary>Codes in the kernel's order, panel after panel.</summary>

@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace QuantGen.Linear;
 
 /// <summary>Asks for memory before it is needed. A hint: any address is allowed and nothing is read.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class Prefetch
 {
     /// <summary>Fetches the cache line at <paramref name="start"/> + <paramref name="offset"/>.</summary>

@@ -4,6 +4,7 @@ namespace QuantGen.Linear;
 
 /// <summary>Activations of some tokens as 8-bit codes: real = (code - zero point) * scale, one range per token.</summary>
 /// <remarks>Codes between the width of the activations and <see cref="Stride"/> are 0, so that padded weights never count.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly ref struct QuantizedRows
 {
     /// <summary>First code of the first token.</summary>

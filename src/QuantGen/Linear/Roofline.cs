@@ -11,7 +11,7 @@ namespace QuantGen.Linear;
 /// The ceiling of the roofline model (Williams, Waterman and Patterson, 2009): no loads, no unpacking of codes, no widening of sums, and enough independent
 /// accumulators that throughput counts and latency does not. What a kernel loses against it is what can be gained at most.
 /// </remarks>
-public static class Roofline
+internal static class Roofline
 {
     private const int Laps = 9;
     private const double LapSeconds = 0.005;

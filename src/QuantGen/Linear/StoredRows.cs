@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 namespace QuantGen.Linear;
 
 /// <summary>Puts the outputs of a mixed-precision layer, computed in stored order, back where the model has them.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class StoredRows
 {
     /// <summary>Copies groups of outputs.</summary>

@@ -15,6 +15,7 @@ namespace QuantGen.Linear;
 /// <param name="BlockWords">Words whose tables are built at once, so that those of a few tokens stay in the nearest cache.</param>
 /// <param name="Tokens">Tokens that read codes together.</param>
 /// <param name="PanelVectors">Vectors of a panel.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record TableOrder(int Bits, int WordInputs, int LaneBytes, int TableBytes, int BlockWords, int Tokens, int PanelVectors)
 {
     /// <summary>Outputs of a granule.</summary>

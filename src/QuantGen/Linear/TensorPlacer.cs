@@ -5,6 +5,7 @@ using QuantGen.Packed;
 namespace QuantGen.Linear;
 
 /// <summary>Copies tensors that no kernel reorders. Called by generated code while a model loads.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class TensorPlacer
 {
     // Bytes that a thread copies at a time.

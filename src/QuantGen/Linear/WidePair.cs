@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 namespace QuantGen.Linear;
 
 /// <summary>Widens activation codes for kernels whose operands have 16 bits.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class WidePair
 {
     /// <summary>Gets two neighbouring codes as two 16-bit numbers, the first in the low half.</summary>

@@ -6,7 +6,7 @@ namespace QuantGen.Quantization;
 /// <c>code = w &gt;= 0 ? 1 : 0</c>, <c>value = (2 code - 1) alpha</c>. The mean is the scale with the smallest squared error for these signs,
 /// so there is no range to choose. No code stands for 0: a zero becomes +alpha, and NaN becomes -alpha.
 /// </remarks>
-public static class BinaryQuantizer
+internal static class BinaryQuantizer
 {
     /// <summary>Returns the scale of a run, its mean magnitude, at least <see cref="QuantizationParameters.SmallestScale"/>.</summary>
     /// <param name="values">The run; not empty.</param>

@@ -5,7 +5,7 @@ namespace QuantGen.Quantization;
 
 /// <summary>Replaces values by the centroids of clusters (Zhao et al., "An Investigation on Different Underlying Quantization Schemes for Pre-trained Language Models", 2020).</summary>
 /// <remarks>Everything is computed in double; only the centroids are rounded, once, when they are done.</remarks>
-public static class ClusterQuantizer
+internal static class ClusterQuantizer
 {
     /// <summary>Finds the clusters of a scheme.</summary>
     /// <param name="fitter">k-means or bins of equal width.</param>

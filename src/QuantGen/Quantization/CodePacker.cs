@@ -8,7 +8,7 @@ namespace QuantGen.Quantization;
 /// A row is a little-endian stream of bits, lowest bits first: code i occupies bits <c>i * bits</c> upwards. Each row starts on a byte
 /// boundary; the unused high bits of its last byte are 0 when packed and ignored when unpacked.
 /// </remarks>
-public static class CodePacker
+internal static class CodePacker
 {
     /// <summary>Says whether codes of this width can be packed.</summary>
     /// <param name="bits">Width of a code.</param>

@@ -3,7 +3,7 @@ namespace QuantGen.Quantization;
 /// <summary>The stored codes a quantizer may produce, both ends included.</summary>
 /// <param name="Lowest">The lowest code.</param>
 /// <param name="Highest">The highest code.</param>
-public readonly record struct CodeRange(int Lowest, int Highest)
+internal readonly record struct CodeRange(int Lowest, int Highest)
 {
     /// <summary>Returns the codes of a mapping at a width.</summary>
     /// <param name="mapping">Symmetric drops code 0 (narrow range), except at 1 bit, where the two codes are the two signs.</param>

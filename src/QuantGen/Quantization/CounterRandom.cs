@@ -4,7 +4,7 @@ namespace QuantGen.Quantization;
 
 /// <summary>Random numbers that are functions of a seed and a counter, so that they do not depend on who asks first.</summary>
 /// <remarks>The output function of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014) over a Weyl sequence that starts at the mixed seed.</remarks>
-public static class CounterRandom
+internal static class CounterRandom
 {
     private const ulong GoldenGamma = 0x9E3779B97F4A7C15;
 

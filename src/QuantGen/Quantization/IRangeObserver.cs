@@ -5,7 +5,7 @@ namespace QuantGen.Quantization;
 /// An observer's memory does not grow with the number of values, and the range does not depend on the order or the grouping in which the
 /// values came. An observer serves one thread at a time.
 /// </remarks>
-public interface IRangeObserver
+internal interface IRangeObserver
 {
     /// <summary>Adds values.</summary>
     /// <param name="values">Finite values; leave padding and masked positions out.</param>

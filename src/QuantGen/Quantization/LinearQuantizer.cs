@@ -13,7 +13,7 @@ namespace QuantGen.Quantization;
 /// Codes are stored unsigned. A symmetric value q in -n..n, n = 2^(bits-1) - 1, is stored as q + 2^(bits-1), so both mappings are one formula.
 /// </para>
 /// </remarks>
-public static class LinearQuantizer
+internal static class LinearQuantizer
 {
     /// <summary>Returns the stored code of one value.</summary>
     /// <param name="value">Any float.</param>

@@ -5,7 +5,7 @@ namespace QuantGen.Quantization;
 /// Values are <c>round(clip(v / alpha, -1, 1) * n) / n * alpha</c> with n levels on either side (Esser et al., LSQ, 2020; Jin et al., KDLSQ-BERT, 2021):
 /// what <see cref="LinearQuantizer"/> makes of <see cref="Parameters"/> with symmetric codes.
 /// </remarks>
-public static class LsqQuantizer
+internal static class LsqQuantizer
 {
     /// <summary>The smallest threshold; one that learning drove below counts as this.</summary>
     public const float SmallestAlpha = QuantizationParameters.SmallestScale;

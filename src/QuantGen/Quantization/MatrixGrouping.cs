@@ -5,7 +5,7 @@ namespace QuantGen.Quantization;
 /// <param name="Columns">Columns of the matrix (inputs).</param>
 /// <param name="GroupCount">Groups of consecutive rows, as Q-BERT counts them; divides the rows. 1 is per tensor, <paramref name="Rows"/> is per channel.</param>
 /// <param name="GroupSize">Elements per group along a row, or 0 for whole rows; a row's last group may be shorter. Not together with more than one row group.</param>
-public readonly record struct MatrixGrouping(int Rows, int Columns, int GroupCount = 1, int GroupSize = 0)
+internal readonly record struct MatrixGrouping(int Rows, int Columns, int GroupCount = 1, int GroupSize = 0)
 {
     /// <summary>Gets how many scales the matrix has.</summary>
     public int Count => GroupSize == 0 ? GroupCount : Rows * GroupsPerRow;

@@ -6,7 +6,7 @@ namespace QuantGen.Quantization;
 /// product. The asymmetric form here has an integer zero point, which keeps 0 exact; it equals the form with a real offset where the
 /// range's low end is a multiple of the scale. An embedding quantized row by row is a group count equal to the rows.
 /// </remarks>
-public static class MatrixQuantizer
+internal static class MatrixQuantizer
 {
     /// <summary>Quantizes a row-major matrix.</summary>
     /// <param name="values">Finite values, <paramref name="rows"/> times <paramref name="columns"/> of them.</param>

@@ -1,7 +1,7 @@
 namespace QuantGen.Quantization;
 
 /// <summary>Says how <see cref="MatrixQuantizer"/> quantizes a matrix.</summary>
-public sealed record MatrixQuantizerOptions
+internal sealed record MatrixQuantizerOptions
 {
     /// <summary>Gets the width of a code, 1 to 8. Default 8. At 1 bit the codes are signs and <see cref="Clipping"/> has no effect.</summary>
     public int Bits { get; init; } = 8;

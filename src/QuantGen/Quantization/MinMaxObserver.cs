@@ -1,7 +1,7 @@
 namespace QuantGen.Quantization;
 
 /// <summary>Returns the smallest and the largest value observed.</summary>
-public sealed class MinMaxObserver : IRangeObserver
+internal sealed class MinMaxObserver : IRangeObserver
 {
     private float _low = float.PositiveInfinity;
     private float _high = float.NegativeInfinity;

@@ -8,7 +8,7 @@ namespace QuantGen.Quantization;
 /// <param name="IntermediateSize">Width of the feed-forward network.</param>
 /// <param name="StoredLayers">Layers with weights of their own: all of a BERT, 1 of an ALBERT whose layers share theirs.</param>
 /// <param name="EmbeddingSize">Width of the embeddings; when it is not the hidden size, a projection follows them.</param>
-public readonly record struct ModelDimensions(
+internal readonly record struct ModelDimensions(
     int VocabularySize, int MaxPositions, int TokenTypes, int HiddenSize, int IntermediateSize, int StoredLayers, int EmbeddingSize)
 {
     /// <summary>Gets the dimensions of bert-base-uncased.</summary>

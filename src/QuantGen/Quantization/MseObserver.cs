@@ -2,7 +2,7 @@ namespace QuantGen.Quantization;
 
 /// <summary>Returns the range whose asymmetric codes reproduce the values observed with the smallest mean squared error.</summary>
 /// <remarks>The error is measured on the middles of a histogram of 8,192 bins.</remarks>
-public sealed class MseObserver : IRangeObserver
+internal sealed class MseObserver : IRangeObserver
 {
     private readonly ValueHistogram _histogram = new();
 

@@ -2,7 +2,7 @@ namespace QuantGen.Quantization;
 
 /// <summary>Returns the range that keeps a share of the values observed, cutting half of the rest at either end.</summary>
 /// <remarks>Read from a histogram of 8,192 bins: an end is off by at most one bin, less than 1/2048 of the largest magnitude observed.</remarks>
-public sealed class PercentileObserver : IRangeObserver
+internal sealed class PercentileObserver : IRangeObserver
 {
     private readonly ValueHistogram _histogram = new();
     private readonly double _percentile;

@@ -3,7 +3,7 @@ namespace QuantGen.Quantization;
 /// <summary>A range of real values to be spread over the codes; always includes 0.</summary>
 /// <param name="Low">Lowest value, 0 or below.</param>
 /// <param name="High">Highest value, 0 or above.</param>
-public readonly record struct QuantizationRange(float Low, float High)
+internal readonly record struct QuantizationRange(float Low, float High)
 {
     /// <summary>Returns scale and zero point of asymmetric codes over this range.</summary>
     /// <param name="bits">Width of a code, 2 to 8.</param>

@@ -1,7 +1,7 @@
 namespace QuantGen.Quantization;
 
 /// <summary>A matrix as codes, scales and zero points; codes are one byte each and not yet packed.</summary>
-public sealed class QuantizedMatrix
+internal sealed class QuantizedMatrix
 {
     private readonly int[] _groupBits;
 

@@ -2,7 +2,7 @@ namespace QuantGen.Quantization;
 
 /// <summary>Chooses scale and zero point for a run of weights.</summary>
 /// <remarks>Keeps buffers between runs, so an instance serves one thread at a time; what it returns depends on its arguments only.</remarks>
-public sealed class RangeEstimator
+internal sealed class RangeEstimator
 {
     /// <summary>The share of values, in percent, that <see cref="Clipping.Percentile"/> keeps inside the range unless told otherwise.</summary>
     public const double DefaultPercentile = 99.9;

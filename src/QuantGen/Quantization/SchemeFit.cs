@@ -10,7 +10,7 @@ namespace QuantGen.Quantization;
 /// <param name="Scale">What a centered code of 1 stands for.</param>
 /// <param name="Levels">Levels above zero.</param>
 /// <param name="Threshold">For ternary codes the magnitude up to which values become 0; negative where codes are rounded.</param>
-public readonly record struct SchemeFit(float Scale, int Levels, float Threshold)
+internal readonly record struct SchemeFit(float Scale, int Levels, float Threshold)
 {
     /// <summary>Fits a group.</summary>
     /// <param name="fitter">Range (largest magnitude), Threshold (a learned one) or Ternary (its rules at 2 bits, else the largest magnitude).</param>

@@ -4,7 +4,7 @@ using QuantGen.Specs;
 namespace QuantGen.Quantization;
 
 /// <summary>Makes the codes of trained weights, as training saw them.</summary>
-public static class SchemeQuantizer
+internal static class SchemeQuantizer
 {
     /// <summary>Quantizes a matrix.</summary>
     /// <param name="matrix">Shape, bits and groups; symmetric, with groups of rows.</param>

@@ -2,7 +2,7 @@ namespace QuantGen.Quantization;
 
 /// <summary>Counts model sizes as the papers do, to compare with their tables. What a packed file really holds is its own ledger.</summary>
 /// <remarks>The papers' "MB" are MiB, 2^20 bytes. Task heads are never counted; scales and zero points are counted nowhere.</remarks>
-public static class SizeAccounting
+internal static class SizeAccounting
 {
     private const double Mebibyte = 1 << 20;
 

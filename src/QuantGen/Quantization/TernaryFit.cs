@@ -3,4 +3,4 @@ namespace QuantGen.Quantization;
 /// <summary>A scale for values of -1, 0 and 1, and where they begin: sgn(w) where |w| is above the threshold, else 0.</summary>
 /// <param name="Threshold">The magnitude up to which values become 0.</param>
 /// <param name="Scale">What a code of 1 stands for.</param>
-public readonly record struct TernaryFit(float Threshold, float Scale);
+internal readonly record struct TernaryFit(float Threshold, float Scale);

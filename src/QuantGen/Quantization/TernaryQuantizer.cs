@@ -1,7 +1,7 @@
 namespace QuantGen.Quantization;
 
 /// <summary>Weights of three values: ternary weight networks (Li and Liu, 2016) and their loss-aware form (Hou and Kwok, 2018).</summary>
-public static class TernaryQuantizer
+internal static class TernaryQuantizer
 {
     private const int LossAwareRounds = 10;
 

@@ -1,3 +1,4 @@
+using QuantGen.Graph;
 using QuantGen.Schemes;
 
 namespace QuantGen.Specs;

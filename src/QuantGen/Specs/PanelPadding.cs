@@ -1,6 +1,7 @@
 namespace QuantGen.Specs;
 
 /// <summary>How far matrices are padded in memory, on every machine alike: the generator lays out the arena by it and the loader fills it.</summary>
+[System.ComponentModel.EditorBrowsable(System.ComponentModel.EditorBrowsableState.Never)]
 public static class PanelPadding
 {
     /// <summary>Rows of quantized layers are padded to a multiple of this, the largest panel of any kernel.</summary>

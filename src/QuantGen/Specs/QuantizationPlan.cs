@@ -1,3 +1,5 @@
+using QuantGen.Graph;
+
 namespace QuantGen.Specs;
 
 /// <summary>A plan: what it says of the model, and what it says of how the model's codes are found.</summary>

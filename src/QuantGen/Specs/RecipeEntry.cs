@@ -1,3 +1,5 @@
+using QuantGen.Graph;
+
 namespace QuantGen.Specs;
 
 /// <summary>How the codes of the matrices that a pattern matches are found; null means what holds for all. Compared by value.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QuantGen.Json;
 using QuantGen.Schemes;
 
 namespace QuantGen.Specs;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using QuantGen.Graph;
+using QuantGen.Json;
 using QuantGen.Schemes;
 
 namespace QuantGen.Specs;

@@ -1,3 +1,6 @@
+using QuantGen.Graph;
+using QuantGen.Json;
+
 namespace QuantGen.Specs;
 
 /// <summary>

@@ -7,7 +7,8 @@ internal readonly record struct LabelChoice(int Index, float Probability)
 {
     /// <summary>Chooses; among equal logits the first.</summary>
     /// <param name="logits">At least one logit.</param>
-    public static LabelChoice Of(ReadOnlySpan<float> logits)
+    /// <param name="probabilities">Receives the softmax of the logits; as long as they are.</param>
+    public static LabelChoice Of(ReadOnlySpan<float> logits, Span<float> probabilities)
     {
         int best = 0;
         for (int i = 1; i < logits.Length; i++)
@@ -15,18 +16,24 @@ internal readonly record struct LabelChoice(int Index, float Probability)
             best = logits[i] > logits[best] ? i : best;
         }
 
-        return new LabelChoice(best, Probabilities(logits)[best]);
+        logits.CopyTo(probabilities);
+        Normalize(probabilities);
+        return new LabelChoice(best, probabilities[best]);
     }
 
     /// <summary>Computes the softmax.</summary>
     public static float[] Probabilities(ReadOnlySpan<float> logits)
     {
         float[] values = logits.ToArray();
+        Normalize(values);
+        return values;
+    }
+
+    private static void Normalize(Span<float> values)
+    {
         if (values.Length > 0)
         {
             Softmax.Rows(ref values[0], values.Length, rows: 1, values.Length);
         }
-
-        return values;
     }
 }

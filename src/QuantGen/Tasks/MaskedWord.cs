@@ -12,12 +12,6 @@ public sealed record MaskedWord(string Piece, int Id, float Probability)
     internal static IReadOnlyList<MaskedWord> Likeliest(ReadOnlySpan<float> outputs, int top, BertTokenizer tokenizer)
     {
         float[] probabilities = LabelChoice.Probabilities(outputs);
-        return
-        [
-            .. Enumerable.Range(0, probabilities.Length)
-                .OrderByDescending(id => probabilities[id]).ThenBy(id => id)
-                .Take(top)
-                .Select(id => new MaskedWord(tokenizer.Vocabulary.GetPiece(id), id, probabilities[id])),
-        ];
+        return [.. Ranking.Largest(probabilities, top).Select(id => new MaskedWord(tokenizer.Vocabulary.GetPiece(id), id, probabilities[id]))];
     }
 }

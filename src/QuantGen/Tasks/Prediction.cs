@@ -1,8 +1,59 @@
+using System.Globalization;
+
 namespace QuantGen.Tasks;
 
-/// <summary>The class of a text.</summary>
-/// <param name="Label">The label with the largest logit; the first of them where several are equal.</param>
-/// <param name="LabelIndex">The label's index among the head's outputs.</param>
-/// <param name="Probability">The label's softmax probability.</param>
-/// <param name="Logits">The head's outputs, one per label.</param>
-public sealed record Prediction(string Label, int LabelIndex, float Probability, IReadOnlyList<float> Logits);
+/// <summary>The class of a text, and how likely each of the labels is.</summary>
+public sealed class Prediction
+{
+    private readonly IReadOnlyList<string> _labels;
+    private readonly float[] _logits;
+    private readonly float[] _probabilities;
+
+    /// <summary>Creates a prediction from the outputs of a classification head.</summary>
+    /// <param name="labels">The labels in the order of the outputs; at least one.</param>
+    /// <param name="logits">An output for each label; they are copied.</param>
+    /// <exception cref="ArgumentException">There is no label, or there are more or fewer logits than labels.</exception>
+    public Prediction(IReadOnlyList<string> labels, ReadOnlySpan<float> logits)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (labels.Count == 0 || labels.Count != logits.Length)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"each label needs one logit, and there are {labels.Count} labels and {logits.Length} logits"), nameof(logits));
+        }
+
+        _labels = labels;
+        _logits = logits.ToArray();
+        _probabilities = new float[logits.Length];
+        LabelChoice choice = LabelChoice.Of(logits, _probabilities);
+        LabelIndex = choice.Index;
+        Probability = choice.Probability;
+    }
+
+    /// <summary>Gets the label with the largest logit; the first of them where several are equal.</summary>
+    public string Label => _labels[LabelIndex];
+
+    /// <summary>Gets the label's index among the head's outputs.</summary>
+    public int LabelIndex { get; }
+
+    /// <summary>Gets the label's softmax probability.</summary>
+    public float Probability { get; }
+
+    /// <summary>Gets the softmax probabilities of all labels, in the order of the head's outputs.</summary>
+    public IReadOnlyList<float> Probabilities => _probabilities;
+
+    /// <summary>Gets the head's outputs, one per label.</summary>
+    public IReadOnlyList<float> Logits => _logits;
+
+    /// <summary>Lists the likeliest labels.</summary>
+    /// <param name="count">How many, at least 1; where there are fewer labels, all.</param>
+    /// <returns>The labels, the likeliest first; among equal ones the first of the head's outputs first.</returns>
+    public IReadOnlyList<LabelProbability> Top(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return [.. Ranking.Largest(_probabilities, count).Select(i => new LabelProbability(_labels[i], i, _probabilities[i]))];
+    }
+
+    /// <summary>Writes the label and its probability.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Label} ({Probability:0.0000})");
+}

@@ -10,7 +10,7 @@ internal sealed class QuestionWindows
 
     private QuestionWindows(IReadOnlyList<EncodedText> encodings, int advance)
     {
-        Texts = new EncodedTexts(encodings);
+        Items = encodings;
         var windows = new List<SpanWindow>();
         var offsets = new List<TextRange>();
         int firstToken = 0;
@@ -34,8 +34,8 @@ internal sealed class QuestionWindows
         Offsets = offsets;
     }
 
-    /// <summary>Gets what the model is to compute.</summary>
-    public EncodedTexts Texts { get; }
+    /// <summary>Gets what the model is to compute, window by window.</summary>
+    public IReadOnlyList<EncodedText> Items { get; }
 
     /// <summary>Gets where the context's tokens stand in each window.</summary>
     public IReadOnlyList<SpanWindow> Windows { get; }

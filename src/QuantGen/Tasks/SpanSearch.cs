@@ -66,6 +66,6 @@ internal static class SpanSearch
             logits[i] = pairs[(2 * i) + which];
         }
 
-        return [.. Enumerable.Range(0, logits.Length).OrderByDescending(i => logits[i]).Take(count)];
+        return [.. Ranking.Largest(logits, count)];
     }
 }

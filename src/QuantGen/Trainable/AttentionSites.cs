@@ -7,6 +7,7 @@ namespace QuantGen.Trainable;
 /// <param name="key">Keys.</param>
 /// <param name="value">Values.</param>
 /// <param name="probabilities">Probabilities, after dropout.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class AttentionSites(TrainableSite query, TrainableSite key, TrainableSite value, TrainableSite probabilities)
 {
     internal const int Count = 4;

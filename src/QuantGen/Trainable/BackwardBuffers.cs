@@ -3,6 +3,7 @@ namespace QuantGen.Trainable;
 /// <summary>Gradients of activations; every layer's backward pass uses the same.</summary>
 /// <param name="hiddenSize">Width of the hidden states.</param>
 /// <param name="intermediateSize">Width of the feed-forward layer.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class BackwardBuffers(int hiddenSize, int intermediateSize)
 {
     private float[] _hidden = [];

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 namespace QuantGen.Trainable;
 
 /// <summary>Buffers that grow with the batches and are reused.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class FloatBuffers
 {
     /// <summary>Makes room; the contents are undefined afterwards when the buffer had to grow.</summary>

@@ -3,6 +3,7 @@ namespace QuantGen.Trainable;
 /// <summary>What one use of an encoder layer keeps for the backward pass.</summary>
 /// <param name="hiddenSize">Width of the hidden states.</param>
 /// <param name="intermediateSize">Width of the feed-forward layer.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class LayerActivations(int hiddenSize, int intermediateSize)
 {
     private float[] _projected = [];

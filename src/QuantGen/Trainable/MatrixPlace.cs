@@ -7,6 +7,7 @@ namespace QuantGen.Trainable;
 /// <param name="Array">The array.</param>
 /// <param name="Offset">Its first element.</param>
 /// <param name="Stride">Elements from row to row.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct MatrixPlace(float[] Array, int Offset, int Stride)
 {
     /// <summary>Gets a row's first element.</summary>

@@ -1,6 +1,7 @@
 namespace QuantGen.Trainable;
 
 /// <summary>Takes rows of some tokens out of all and adds their gradients back.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class TokenRows
 {
     /// <summary>Copies the rows of every sequence's first token.</summary>

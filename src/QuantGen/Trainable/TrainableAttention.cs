@@ -7,6 +7,7 @@ namespace QuantGen.Trainable;
 /// <param name="heads">Heads.</param>
 /// <param name="headSize">Dimensions of a head.</param>
 /// <param name="scale">Multiplies the scores.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class TrainableAttention(int heads, int headSize, float scale)
 {
     private double[] _thresholds = [];

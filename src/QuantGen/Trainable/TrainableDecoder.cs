@@ -3,6 +3,7 @@ using QuantGen.Kernels;
 namespace QuantGen.Trainable;
 
 /// <summary>The last layer of a masked language model: the word embedding again, as weights, with summands of its own.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class TrainableDecoder
 {
     // As many as inference decodes at a time: their values stay in the cache while every row meets them.

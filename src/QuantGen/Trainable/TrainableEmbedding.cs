@@ -2,6 +2,7 @@
 namespace QuantGen.Trainable;
 
 /// <summary>The sum of word, token type and position embeddings, with its gradients.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class TrainableEmbedding
 {
     // Columns of an item of the backward pass: each element's sum runs over the tokens in their order.

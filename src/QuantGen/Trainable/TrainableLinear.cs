@@ -3,6 +3,7 @@ using QuantGen.Kernels;
 namespace QuantGen.Trainable;
 
 /// <summary>A linear layer, <c>y = x W^T + b</c>, with its gradients.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class TrainableLinear
 {
     private readonly bool _isHead;

@@ -3,6 +3,7 @@ using QuantGen.Specs;
 namespace QuantGen.Trainable;
 
 /// <summary>The part of a trainable model that does not depend on its layers. Derived only by generated code.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class TrainableNetwork : ITrainableModel
 {
     private readonly ParameterTable _parameters;

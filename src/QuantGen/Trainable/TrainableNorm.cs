@@ -4,6 +4,7 @@ using QuantGen.Trainable.Kernels;
 namespace QuantGen.Trainable;
 
 /// <summary>A layer normalization behind dropout and a residual, with its gradients.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class TrainableNorm
 {
     private readonly float _epsilon;

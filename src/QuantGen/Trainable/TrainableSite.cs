@@ -7,6 +7,7 @@ using QuantGen.Trainable.Kernels;
 namespace QuantGen.Trainable;
 
 /// <summary>A place where activations are quantized, with a range for each use.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class TrainableSite
 {
     private readonly SiteRange _range;

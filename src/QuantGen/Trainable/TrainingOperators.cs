@@ -4,6 +4,7 @@ using QuantGen.Trainable.Kernels;
 namespace QuantGen.Trainable;
 
 /// <summary>Operators without parameters. Each element depends on its own arguments only, so that any division among threads gives the same.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class TrainingOperators
 {
     private const int ElementsPerItem = 8192;

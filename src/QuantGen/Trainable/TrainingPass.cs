@@ -3,6 +3,7 @@ using QuantGen.Trainable.Kernels;
 namespace QuantGen.Trainable;
 
 /// <summary>The batch in hand, and the threads and scratch memory that operators share.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class TrainingPass : IDisposable
 {
     /// <summary>Tokens of an item of an operator over tokens; also the tokens whose contributions to a sum are added up first. Part of the results' bits.</summary>

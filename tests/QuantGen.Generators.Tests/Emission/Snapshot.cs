@@ -7,11 +7,15 @@ namespace QuantGen.Generators.Tests.Emission;
 internal static class Snapshot
 {
     /// <summary>Compares with <c>_snapshots/NAME.verified.cs</c>; a difference leaves <c>NAME.received.cs</c> beside it.</summary>
-    public static void Match(string text, string name, [CallerFilePath] string test = "")
+    /// <param name="text">What there is now.</param>
+    /// <param name="name">The name of the snapshot.</param>
+    /// <param name="extension">What its file's name ends in.</param>
+    /// <param name="test">The test's file, beside which the folder stands.</param>
+    public static void Match(string text, string name, string extension = "cs", [CallerFilePath] string test = "")
     {
         string folder = Path.Combine(Path.GetDirectoryName(test)!, "_snapshots");
-        string verified = Path.Combine(folder, name + ".verified.cs");
-        string received = Path.Combine(folder, name + ".received.cs");
+        string verified = Path.Combine(folder, $"{name}.verified.{extension}");
+        string received = Path.Combine(folder, $"{name}.received.{extension}");
         string expected = File.Exists(verified) ? File.ReadAllText(verified) : string.Empty;
         if (text == expected)
         {
@@ -21,7 +25,7 @@ internal static class Snapshot
 
         Directory.CreateDirectory(folder);
         File.WriteAllText(received, text, new UTF8Encoding(false));
-        Assert.Fail($"{name}: {FirstDifference(expected, text)}. Read {name}.received.cs and rename it to {name}.verified.cs if it is right.");
+        Assert.Fail($"{name}: {FirstDifference(expected, text)}. Read {name}.received.{extension} and rename it to {name}.verified.{extension} if it is right.");
     }
 
     private static string FirstDifference(string expected, string found)

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using QuantGen.Generators.Tests.Running;
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Generators.Tests.Parsing;

@@ -24,6 +24,21 @@ public sealed class ReviewSentimentTests
     }
 
     [Fact]
+    public void Many_sentences_get_the_predictions_of_each()
+    {
+        using ReviewSentiment model = ReviewSentiment.Load(Embedded());
+        TextInput[] texts = [.. Enumerable.Range(0, 300).Select(i => new TextInput(string.Join(' ', Enumerable.Repeat(i % 2 == 0 ? "a gorgeous film" : "a dull mess", 1 + (i % 20)))))];
+        IReadOnlyList<Prediction> predictions = model.Classify(texts);
+
+        Assert.Equal(["NEGATIVE", "POSITIVE"], model.Labels);
+        Assert.Equal(texts.Length, predictions.Count);
+        Assert.All(texts.Zip(predictions).Take(41), pair => Assert.Equal(model.Classify(pair.First.Text).Logits, pair.Second.Logits));
+        Assert.Equal(predictions[0].Label, predictions[0].Top(1)[0].Label);
+        Assert.Equal(1, predictions[0].Top(2).Sum(label => label.Probability), 1e-6);
+        Assert.ThrowsAny<OperationCanceledException>(() => model.Classify(texts, cancellation: new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
     public void The_packed_model_is_an_eleventh_of_its_checkpoint()
     {
         using PackedModel packed = PackedModel.Read(Embedded(), "sentiment");

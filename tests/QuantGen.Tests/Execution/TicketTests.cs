@@ -1,4 +1,5 @@
 using QuantGen.Execution;
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Tests.Execution;

@@ -1,3 +1,4 @@
+using QuantGen.Graph;
 using QuantGen.Specs;
 using static QuantGen.Tests.Specs.SpecBuilderTests;
 

@@ -46,7 +46,7 @@ public sealed class AnswerTests
     public void Answers_have_different_texts_and_probabilities_that_add_up()
     {
         using InferenceSession session = Session((word, k) => (word, k) switch { ("red", _) => 3, ("blue", _) => 2, _ => -9 });
-        IReadOnlyList<Answer> answers = session.Answers("who ?", "red blue red", new AnswerOptions { BestCount = 4 });
+        IReadOnlyList<Answer> answers = session.Answers("who ?", "red blue red", answer: new AnswerOptions { BestCount = 4 });
         Assert.Equal("red", answers[0].Text);
         Assert.Equal(answers.Count, answers.Select(a => a.Text).Distinct().Count());
         Assert.Equal(4, answers.Count);
@@ -63,7 +63,7 @@ public sealed class AnswerTests
     {
         // "No answer" scores 5 + 5, the best answer 3 + 3.
         using InferenceSession session = Session((word, _) => word switch { "[CLS]" => 5, "red" => 3, _ => 0 });
-        IReadOnlyList<Answer> answers = session.Answers("who ?", "the red mat", new AnswerOptions { NoAnswerThreshold = threshold });
+        IReadOnlyList<Answer> answers = session.Answers("who ?", "the red mat", top: 20, new AnswerOptions { NoAnswerThreshold = threshold });
         Assert.Equal(text, answers[0].Text);
         Assert.Equal(threshold is null ? 0 : 1, answers.Count(a => !a.HasText));
         Assert.Equal(1, answers.Sum(a => a.Probability), 1e-5);
@@ -101,6 +101,34 @@ public sealed class AnswerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => session.Answer("who", "cat", new AnswerOptions { BestCount = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => session.Answer("who", "cat", new AnswerOptions { MaxQuestionTokens = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => session.Answer("who", "cat", options: new CallOptions { MaxLength = 0 }));
+    }
+
+    [Fact]
+    public void The_best_answers_are_as_many_as_wanted()
+    {
+        using InferenceSession session = Session((word, k) => (word, k) switch { ("red", _) => 3, ("blue", _) => 2, _ => -9 });
+        IReadOnlyList<Answer> all = session.Answers("who ?", "red blue green mat", top: 100);
+        Assert.True(all.Count > 5);
+        Assert.Equal(all.Take(5), session.Answers("who ?", "red blue green mat"));
+        Assert.Equal([session.Answer("who ?", "red blue green mat")], session.Answers("who ?", "red blue green mat", top: 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => session.Answers("who ?", "red", top: 0));
+    }
+
+    [Fact]
+    public void Many_questions_are_answered_in_their_order()
+    {
+        using InferenceSession session = Session((word, k) => (word, k) switch { ("red", 0) => 5, ("green", 1) => 5, ("dog", _) => 3, _ => 0 });
+        string filler = string.Join(' ', Enumerable.Repeat("the cat sat on a mat", 10));
+        QuestionInput[] questions =
+        [
+            new("where is the cat ?", $"{filler} red Blue Green {filler}"), new("who", "the dog sat ."), new("who ?", string.Empty), new("who", $"a red mat . {filler}"),
+        ];
+        IReadOnlyList<Answer> answers = session.Answer(questions);
+        Assert.Equal(["red Blue Green", "dog", string.Empty], answers.Take(3).Select(answer => answer.Text));
+        Assert.Equal(questions.Select(question => session.Answer(question.Question, question.Context)), answers);
+        Assert.Empty(session.Answer([]));
+        Assert.Throws<ArgumentNullException>(() => session.Answer([new("who", "cat"), default]));
+        Assert.Throws<ArgumentNullException>(() => session.Answer((IReadOnlyList<QuestionInput>)null!));
     }
 
     private static InferenceSession Session(Func<string, int, float> logit) => TaskTests.Session(BertHead.QuestionAnswering, logit);

@@ -79,6 +79,49 @@ public sealed class TaskTests
     }
 
     [Fact]
+    public void Many_texts_are_tagged_in_their_order()
+    {
+        using InferenceSession session = Session(BertHead.TokenClassification, (word, k) => (word, k) switch { ("cat", 1) => 2, ("##ing", 2) => 5, _ => 0 });
+        TextInput[] texts = [.. Enumerable.Range(0, 30).Select(i => new TextInput(string.Join(' ', Enumerable.Repeat(i % 3 == 0 ? "cat" : "playing", i % 7))))];
+        IReadOnlyList<IReadOnlyList<TokenTag>> tags = session.TagTokens(texts);
+        IReadOnlyList<IReadOnlyList<WordTag>> words = session.TagWords(texts);
+        Assert.Equal((30, 30), (tags.Count, words.Count));
+        for (int i = 0; i < texts.Length; i++)
+        {
+            Assert.Equal(session.TagTokens(texts[i].Text), tags[i]);
+            Assert.Equal(session.TagWords(texts[i].Text), words[i]);
+        }
+
+        Assert.Equal(["the", "cat"], session.TagTokens([new TextInput("the cat", "a dog")])[0].Select(tag => tag.Piece));
+        Assert.Empty(session.TagWords([]));
+    }
+
+    [Fact]
+    public void A_cancelled_call_ends_before_its_next_pass()
+    {
+        using var source = new CancellationTokenSource();
+        int passes = 0;
+        var program = new FakeProgram(SessionModel.Spec(BertHead.Regression)) { Logit = (_, _) => 1 };
+        program.Also = (phase, item, _) =>
+        {
+            if (phase == 2 && item == 0 && ++passes == 2)
+            {
+                source.Cancel();
+            }
+        };
+        using InferenceSession session = SessionModel.Load(program, new LoadOptions { Threads = 1 });
+
+        // Eight texts of 5 tokens fill a pass of 40.
+        TextInput[] texts = [.. Enumerable.Repeat(new TextInput("the cat sat"), 32)];
+        Assert.ThrowsAny<OperationCanceledException>(() => session.Regress(texts, cancellation: source.Token));
+        Assert.Equal(2, passes);
+        Assert.Equal(32, session.Regress(texts).Length);
+        Assert.Equal(6, passes);
+        Assert.ThrowsAny<OperationCanceledException>(() => session.Regress(texts, cancellation: source.Token));
+        Assert.Equal(6, passes);
+    }
+
+    [Fact]
     public void Long_texts_throw_unless_truncation_is_asked_for()
     {
         using InferenceSession session = Session(BertHead.Regression, (_, _) => 1);

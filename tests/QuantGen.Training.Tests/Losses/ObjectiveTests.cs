@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QuantGen.Specs;
 using QuantGen.Tests;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Losses;
@@ -56,6 +57,14 @@ public sealed class ObjectiveTests
         Assert.Equal(expected, loss);
         Assert.Equal([0, 0, 0], gradients[6..]);
         Assert.Equal(0, RowLosses.CrossEntropy(logits, gradients, 1, 3, [Example.Ignored], 1));
+    }
+
+    [Fact]
+    public void A_head_that_nobody_gave_a_loss_is_refused()
+    {
+        var spec = new ModelSpec { Head = (BertHead)99, OutputCount = 2 };
+        ArgumentException e = Assert.Throws<ArgumentException>(() => new Objective(spec, LossOptions.Labels, teacher: null, threads: 1));
+        Assert.Contains("the head 99", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

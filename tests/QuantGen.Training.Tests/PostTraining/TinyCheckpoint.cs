@@ -1,4 +1,5 @@
 using QuantGen.Checkpoints;
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Training.Tests.PostTraining;

@@ -1,3 +1,4 @@
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Generators.Emission.Kernels;

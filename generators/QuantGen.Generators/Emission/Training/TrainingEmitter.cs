@@ -9,6 +9,8 @@ namespace QuantGen.Generators.Emission.Training;
 /// <summary>Emits the training forward and backward passes: the layers by name, in order, and the same backwards.</summary>
 internal static class TrainingEmitter
 {
+    private const string ModelType = "global::QuantGen.Trainable.ITrainableModel";
+
     public static string Emit(ModelPlan plan)
     {
         ClassSpec spec = plan.Spec;
@@ -60,8 +62,8 @@ internal static class TrainingEmitter
                 w.Lines($"""
                     /// <summary>Creates a model to train; its parameters are zeros until the caller fills them.</summary>
                     /// <param name="options">Threads, dropout and quantizers; null for defaults.</param>
-                    public static global::QuantGen.Trainable.ITrainableModel CreateTrainable(global::QuantGen.Trainable.TrainableOptions? options = null) =>
-                        new global::{spec.ImplementationNamespace}.{spec.Name}Training(options);
+                    public static {ModelType} CreateTrainable(global::QuantGen.Trainable.TrainableOptions? options = null) =>
+                        {SurfaceEmitter.Create(spec, ModelType, $"global::{spec.ImplementationNamespace}.{spec.Name}Training(options)")};
                     """);
             }
         }

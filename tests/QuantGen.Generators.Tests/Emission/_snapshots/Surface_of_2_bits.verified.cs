@@ -22,11 +22,14 @@ namespace Sample
 
         /// <inheritdoc/>
         public static Tiny Load(string path, global::QuantGen.LoadOptions? options = null) =>
-            new(global::QuantGen.Execution.InferenceSession.Load(path, new global::Sample.QuantGenerated.TinyProgram(), options));
+            new(global::QuantGen.Execution.InferenceSession.Load(path, CreateProgram(), options));
 
         /// <inheritdoc/>
         public static Tiny Load(global::System.ReadOnlyMemory<byte> file, global::QuantGen.LoadOptions? options = null) =>
-            new(global::QuantGen.Execution.InferenceSession.Load(file, new global::Sample.QuantGenerated.TinyProgram(), options));
+            new(global::QuantGen.Execution.InferenceSession.Load(file, CreateProgram(), options));
+
+        /// <summary>Gets the labels in the order of the head's outputs.</summary>
+        public global::System.Collections.Generic.IReadOnlyList<string> Labels => _session.Labels;
 
         /// <summary>Classifies a text or a pair of texts.</summary>
         /// <param name="text">The text.</param>
@@ -35,7 +38,21 @@ namespace Sample
         public global::QuantGen.Tasks.Prediction Classify(string text, string? pair = null, global::QuantGen.CallOptions? options = null) =>
             _session.Classify(text, pair, options);
 
+        /// <summary>Classifies texts; a prediction for each, in order.</summary>
+        /// <param name="texts">The texts or pairs of texts.</param>
+        /// <param name="options">Threads and truncation; null for defaults.</param>
+        /// <param name="cancellation">Ends the call before its next pass.</param>
+        public global::System.Collections.Generic.IReadOnlyList<global::QuantGen.Tasks.Prediction> Classify(
+            global::System.Collections.Generic.IReadOnlyList<global::QuantGen.Tasks.TextInput> texts,
+            global::QuantGen.CallOptions? options = null,
+            global::System.Threading.CancellationToken cancellation = default) =>
+            _session.Classify(texts, options, cancellation);
+
         /// <inheritdoc/>
         public void Dispose() => _session.Dispose();
+
+        private static global::QuantGen.Execution.IEncoderProgram CreateProgram() =>
+            global::QuantGen.Execution.GeneratedCode.Create<global::QuantGen.Execution.IEncoderProgram>(
+                typeof(Tiny), contract: 1, generator: "0.1.0", () => new global::Sample.QuantGenerated.TinyProgram());
     }
 }

@@ -10,7 +10,8 @@ namespace Sample
         /// <summary>Creates a model to train; its parameters are zeros until the caller fills them.</summary>
         /// <param name="options">Threads, dropout and quantizers; null for defaults.</param>
         public static global::QuantGen.Trainable.ITrainableModel CreateTrainable(global::QuantGen.Trainable.TrainableOptions? options = null) =>
-            new global::Sample.QuantGenerated.TinyTraining(options);
+            global::QuantGen.Execution.GeneratedCode.Create<global::QuantGen.Trainable.ITrainableModel>(
+                typeof(Tiny), contract: 1, generator: "0.1.0", () => new global::Sample.QuantGenerated.TinyTraining(options));
     }
 }
 

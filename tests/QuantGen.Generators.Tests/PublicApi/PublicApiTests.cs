@@ -1,0 +1,26 @@
+extern alias runtime;
+extern alias training;
+
+using QuantGen.Generators.Tests.Emission;
+
+namespace QuantGen.Generators.Tests.PublicApi;
+
+/// <summary>What a package offers is a decision: a change of it shows in a pull request.</summary>
+public sealed class PublicApiTests
+{
+    private static readonly PublicTypes s_runtime = new(typeof(runtime::QuantGen.QuantizedBertAttribute).Assembly);
+    private static readonly PublicTypes s_training = new(typeof(training::QuantGen.Training.Loop.Trainer).Assembly);
+
+    [Fact]
+    public void Users_of_QuantGen_see_this() => Snapshot.Match(s_runtime.Describe(isHidden: false), "QuantGen", "txt");
+
+    /// <summary>A difference here is one that code generated before may not survive: see <c>GeneratedContract</c>.</summary>
+    [Fact]
+    public void Generated_code_calls_this() => Snapshot.Match(s_runtime.Describe(isHidden: true), "QuantGen.GeneratedCode", "txt");
+
+    [Fact]
+    public void Users_of_QuantGen_Training_see_this() => Snapshot.Match(s_training.Describe(isHidden: false), "QuantGen.Training", "txt");
+
+    [Fact]
+    public void Training_hides_nothing() => Assert.Empty(s_training.Describe(isHidden: true));
+}
