@@ -29,7 +29,7 @@ public sealed partial class InferenceSession
     {
         RequireHead(Spec.Head is BertHead.Embedding or BertHead.Encoder, nameof(Embed), "the head Embedding or Encoder");
         EncodedTexts encoded = Encode(texts, options, cancellation);
-        encoded.Batch.Check(Spec.Dimensions, MaxSequenceLength);
+        new RaggedBatch(encoded.Ids, encoded.Types, encoded.Lengths).Check(Spec.Dimensions, MaxSequenceLength);
         int width = Spec.Dimensions.HiddenSize;
         float[][] vectors = new float[texts.Count][];
 
@@ -38,7 +38,7 @@ public sealed partial class InferenceSession
         int token = 0;
         for (int first = 0; first < vectors.Length;)
         {
-            RaggedBatch part = encoded.Batch.Take(first, token, _program.MaxBatchTokens);
+            RaggedBatch part = new RaggedBatch(encoded.Ids, encoded.Types, encoded.Lengths).Take(first, token, _program.MaxBatchTokens);
             RunHidden(part.Ids, part.Types, part.Lengths, hidden.AsSpan(0, part.Ids.Length * width), options, cancellation);
             int start = 0;
             foreach (int length in part.Lengths)

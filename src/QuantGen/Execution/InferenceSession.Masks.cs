@@ -32,7 +32,7 @@ public sealed partial class InferenceSession
         RequireHead(BertHead.MaskedLanguageModel, nameof(FillMask));
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         EncodedTexts encoded = Encode(texts, options, cancellation);
-        encoded.Batch.Check(Spec.Dimensions, MaxSequenceLength);
+        new RaggedBatch(encoded.Ids, encoded.Types, encoded.Lengths).Check(Spec.Dimensions, MaxSequenceLength);
         RequireMasks(encoded);
         var words = new IReadOnlyList<IReadOnlyList<MaskedWord>>[texts.Count];
 
@@ -41,7 +41,7 @@ public sealed partial class InferenceSession
         int token = 0;
         for (int first = 0; first < words.Length;)
         {
-            RaggedBatch part = encoded.Batch.Take(first, token, _program.MaxBatchTokens);
+            RaggedBatch part = new RaggedBatch(encoded.Ids, encoded.Types, encoded.Lengths).Take(first, token, _program.MaxBatchTokens);
             int[] places = MaskedPlaces(part.Ids);
             int count = checked(places.Length * Spec.OutputCount);
             outputs = outputs.Length < count ? new float[count] : outputs;

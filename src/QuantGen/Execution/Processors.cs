@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using QuantGen.Files;
 
 namespace QuantGen.Execution;
 

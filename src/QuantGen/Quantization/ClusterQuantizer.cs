@@ -13,6 +13,7 @@ internal static class ClusterQuantizer
     /// <param name="bits">Width of a label, 1 to 8; there are 2^bits clusters.</param>
     /// <param name="iterations">The most iterations of k-means, at least 1.</param>
     /// <param name="seed">Which first centroids k-means draws.</param>
+    /// <param name="cancellation">Stops the work between two iterations.</param>
     /// <exception cref="ArgumentException">The fitter finds no codebook, or values are missing or not finite.</exception>
     public static Clusters Fit(WeightFitter fitter, ReadOnlySpan<float> values, int bits, int iterations, ulong seed, CancellationToken cancellation = default) => fitter switch
     {

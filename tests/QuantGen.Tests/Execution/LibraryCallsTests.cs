@@ -1,4 +1,5 @@
 using QuantGen.Execution;
+using QuantGen.Files;
 
 namespace QuantGen.Tests.Execution;
 

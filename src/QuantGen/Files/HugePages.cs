@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace QuantGen.Linear;
+namespace QuantGen.Files;
 
 /// <summary>Asks the operating system for large pages, where it gives them on request.</summary>
 internal static unsafe class HugePages

@@ -1,4 +1,4 @@
-namespace QuantGen.Execution;
+namespace QuantGen.Files;
 
 /// <summary>Calls of the C library that only make things faster: where it has another name, or lacks a function, everything works without them.</summary>
 internal static class LibraryCalls
