@@ -48,6 +48,8 @@ namespace Sample.QuantGenerated
         // 6 tokens by 64 outputs.
         private readonly struct Float512By64 : IFloatTileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.Fused512;
+
             public static int TileTokens => 6;
 
             public static int TileOutputs => 64;
@@ -178,6 +180,8 @@ namespace Sample.QuantGenerated
         // 6 tokens by 16 outputs.
         private readonly struct Float512By16 : IFloatTileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.Fused512;
+
             public static int TileTokens => 6;
 
             public static int TileOutputs => 16;
@@ -239,6 +243,8 @@ namespace Sample.QuantGenerated
         // 6 tokens by 16 outputs.
         private readonly struct Float256By16 : IFloatTileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.Fused256;
+
             public static int TileTokens => 6;
 
             public static int TileOutputs => 16;
@@ -323,6 +329,8 @@ namespace Sample.QuantGenerated
         // 2 tokens by 16 outputs.
         private readonly struct Float128By16 : IFloatTileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.Fused128;
+
             public static int TileTokens => 2;
 
             public static int TileOutputs => 16;
@@ -364,6 +372,8 @@ namespace Sample.QuantGenerated
         // 2 tokens by 16 outputs.
         private readonly struct FloatScalarBy16 : IFloatTileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.FusedScalar;
+
             public static int TileTokens => 2;
 
             public static int TileOutputs => 16;
