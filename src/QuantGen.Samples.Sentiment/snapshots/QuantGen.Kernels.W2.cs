@@ -93,6 +93,8 @@ namespace QuantGen.Generated.Kernels
         // A sum is at most 6 * 255, and 32 of them fit 16 bits without a sign: 48,960 <= 65,535.
         private readonly struct Tables512 : ITableKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.LookUp512;
+
             public static KernelOrder Order => TableOrder.Words2;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -484,6 +486,8 @@ namespace QuantGen.Generated.Kernels
         // AVX-512BW. A pair sum is at most 2 * 255 * 2, and 32 of them always fit 16 bits: 32640 <= 32,767; the loader finds how many of a panel's do.
         private readonly struct Avx512 : ITileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.Pairs512;
+
             public static KernelOrder Order => new(2, 16, 4, 2) { AddsPairs = true };
 
             public static int TileTokens => 4;
@@ -906,6 +910,8 @@ namespace QuantGen.Generated.Kernels
         // AVX-VNNI. Four products are added into 32 bits at once; 255 * 128 * 32,768 inputs stay below 2^31.
         private readonly struct Vnni256 : ITileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.Quads256;
+
             public static KernelOrder Order => new(2, 8, 4, 2);
 
             public static int TileTokens => 4;
@@ -1249,6 +1255,8 @@ namespace QuantGen.Generated.Kernels
         // AVX2. A pair sum is at most 2 * 255 * 2, and 32 of them always fit 16 bits: 32640 <= 32,767; the loader finds how many of a panel's do.
         private readonly struct Avx256 : ITileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.Pairs256;
+
             public static KernelOrder Order => new(2, 8, 4, 2) { AddsPairs = true };
 
             public static int TileTokens => 4;
@@ -1496,6 +1504,8 @@ namespace QuantGen.Generated.Kernels
         // 128-bit. A product is at most 255 * 2, and 64 of them fit 16 bits: 32640 <= 32,767.
         private readonly struct Portable128 : ITileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.Products128;
+
             public static KernelOrder Order => new(2, 16, 1, 1);
 
             public static int TileTokens => 2;
@@ -1729,6 +1739,8 @@ namespace QuantGen.Generated.Kernels
         {
             private const int Steps = 4;
             private const int PackBytes = 16;
+
+            public static MultiplyUnit Unit => MultiplyUnit.ProductsScalar;
 
             public static KernelOrder Order => new(2, 16, 1, 1);
 

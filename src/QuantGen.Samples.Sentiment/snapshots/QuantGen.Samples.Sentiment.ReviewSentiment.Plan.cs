@@ -66,6 +66,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public long SharedBytes => 16809984;
 
         /// <inheritdoc/>
+        public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers => new TokenBuffer[] { new(Projected, 3072), new(Hidden, 1024), new(Outputs, 8) };
+
+        /// <inheritdoc/>
         public long WorkerBytes => 623488;
 
         /// <inheritdoc/>

@@ -49,6 +49,8 @@ namespace QuantGen.Generated.Kernels
         // 6 tokens by 64 outputs.
         private readonly struct Float512By64 : IFloatTileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.Fused512;
+
             public static int TileTokens => 6;
 
             public static int TileOutputs => 64;
@@ -179,6 +181,8 @@ namespace QuantGen.Generated.Kernels
         // 6 tokens by 16 outputs.
         private readonly struct Float512By16 : IFloatTileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.Fused512;
+
             public static int TileTokens => 6;
 
             public static int TileOutputs => 16;
@@ -240,6 +244,8 @@ namespace QuantGen.Generated.Kernels
         // 6 tokens by 16 outputs.
         private readonly struct Float256By16 : IFloatTileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.Fused256;
+
             public static int TileTokens => 6;
 
             public static int TileOutputs => 16;
@@ -324,6 +330,8 @@ namespace QuantGen.Generated.Kernels
         // 2 tokens by 16 outputs.
         private readonly struct Float128By16 : IFloatTileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.Fused128;
+
             public static int TileTokens => 2;
 
             public static int TileOutputs => 16;
@@ -365,6 +373,8 @@ namespace QuantGen.Generated.Kernels
         // 2 tokens by 16 outputs.
         private readonly struct FloatScalarBy16 : IFloatTileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.FusedScalar;
+
             public static int TileTokens => 2;
 
             public static int TileOutputs => 16;

@@ -61,6 +61,8 @@ namespace QuantGen.Generated.Kernels
         // AVX-512BW. A pair sum is at most 2 * 255 * 8, and 8 of them always fit 16 bits: 32640 <= 32,767; the loader finds how many of a panel's do.
         private readonly struct Avx512 : ITileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.Pairs512;
+
             public static KernelOrder Order => new(4, 16, 4, 2) { AddsPairs = true };
 
             public static int TileTokens => 4;
@@ -483,6 +485,8 @@ namespace QuantGen.Generated.Kernels
         // AVX-VNNI. Four products are added into 32 bits at once; 255 * 128 * 32,768 inputs stay below 2^31.
         private readonly struct Vnni256 : ITileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.Quads256;
+
             public static KernelOrder Order => new(4, 8, 4, 2);
 
             public static int TileTokens => 4;
@@ -823,6 +827,8 @@ namespace QuantGen.Generated.Kernels
         // AVX2. A pair sum is at most 2 * 255 * 8, and 8 of them always fit 16 bits: 32640 <= 32,767; the loader finds how many of a panel's do.
         private readonly struct Avx256 : ITileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.Pairs256;
+
             public static KernelOrder Order => new(4, 8, 4, 2) { AddsPairs = true };
 
             public static int TileTokens => 4;
@@ -1064,6 +1070,8 @@ namespace QuantGen.Generated.Kernels
         // 128-bit. A product is at most 255 * 8, and 16 of them fit 16 bits: 32640 <= 32,767.
         private readonly struct Portable128 : ITileKernel
         {
+            public static MultiplyUnit Unit => MultiplyUnit.Products128;
+
             public static KernelOrder Order => new(4, 16, 1, 1);
 
             public static int TileTokens => 2;
@@ -1291,6 +1299,8 @@ namespace QuantGen.Generated.Kernels
         {
             private const int Steps = 2;
             private const int PackBytes = 16;
+
+            public static MultiplyUnit Unit => MultiplyUnit.ProductsScalar;
 
             public static KernelOrder Order => new(4, 16, 1, 1);
 

@@ -66,6 +66,9 @@ namespace Sample.QuantGenerated
         public long SharedBytes => 4352;
 
         /// <inheritdoc/>
+        public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers => new TokenBuffer[] { new(Projected, 96), new(Hidden, 32), new(Outputs, 8) };
+
+        /// <inheritdoc/>
         public long WorkerBytes => 33152;
 
         /// <inheritdoc/>
