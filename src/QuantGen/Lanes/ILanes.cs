@@ -9,7 +9,8 @@ namespace QuantGen.Lanes;
 /// tree is fixed: lane i with lane i + 8, then i + 4, i + 2, i + 1. The bits of a NaN are not part of the contract, its being NaN is.
 /// </remarks>
 /// <typeparam name="TSelf">The implementing type.</typeparam>
-internal interface ILanes<TSelf>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public interface ILanes<TSelf>
     where TSelf : struct, ILanes<TSelf>
 {
     /// <summary>Gets how many vector registers one value occupies; tile sizes are chosen by it.</summary>

@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace QuantGen.Lanes;
 
 /// <summary>Sixteen lanes in two 256-bit registers (x86 with AVX2 and FMA).</summary>
-internal struct Lanes256 : ILanes<Lanes256>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public struct Lanes256 : ILanes<Lanes256>
 {
     private Vector256<float> _low;
     private Vector256<float> _high;
