@@ -15,12 +15,20 @@ public sealed class MisuseTests(CheckpointFixture files) : IClassFixture<Checkpo
     [InlineData("--embedding-bits takes 1, 2, 3, 4, 5, 8 or 32, and it is '6'", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--embedding-bits", "6")]
     [InlineData("--clipping takes min-max or percentile or mse, and it is 'hard'", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--clipping", "hard")]
     [InlineData("--mapping takes symmetric or asymmetric", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--mapping", "1")]
-    [InlineData("--scheme takes linear or lsq or ternary or k-means or linear-clusters, and it is 'median'", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--scheme", "median")]
+    [
+        InlineData(
+            "--scheme takes linear or lsq or ternary or k-means or linear-clusters, and it is 'median'", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4",
+            "--scheme", "median"),
+    ]
     [InlineData("Weights cannot have 5 bits; use 1, 2, 3, 4, 8 or 32", "quantize", "CHECKPOINT", "-o", "x", "--bits", "5")]
     [InlineData("Weights cannot have 8 bits with the scheme KMeans", "quantize", "CHECKPOINT", "-o", "x", "--bits", "8", "--scheme", "kmeans")]
     [InlineData("The embedding cannot have 1 bits; use 2, 4, 8 or 32", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--embedding-bits", "1")]
     [InlineData("which excludes 4 groups of rows", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--scheme", "k-means", "--groups", "4")]
-    [InlineData("--cluster-iterations needs --scheme k-means", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--scheme", "linear-clusters", "--cluster-iterations", "4")]
+    [
+        InlineData(
+            "--cluster-iterations needs --scheme k-means", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--scheme", "linear-clusters",
+            "--cluster-iterations", "4"),
+    ]
     [InlineData("the nearest legal count is 8", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--groups", "7")]
     [InlineData("--samples needs --calibration", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--samples", "4")]
     [InlineData("--seed needs --calibration or --scheme k-means", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--seed", "4")]

@@ -13,10 +13,20 @@ public sealed class ModelSourceTests
         { "uniform", new SpecOptions { Bits = 2, GroupCount = 8, Head = BertHead.SequenceClassification, LabelCount = 3 }, BertArchitecture.Bert, false },
         { "full precision", new SpecOptions { Bits = 32, EmbeddingBits = 32, Head = BertHead.Regression }, BertArchitecture.Bert, false },
         { "one bit", new SpecOptions { Bits = 1, EmbeddingBits = 2, Head = BertHead.Encoder }, BertArchitecture.Albert, false },
-        { "along inputs", new SpecOptions { Bits = 3, GroupSize = 32, Mapping = Mapping.Asymmetric, Clipping = Clipping.Percentile, Head = BertHead.QuestionAnswering }, BertArchitecture.Bert, false },
-        { "static", new SpecOptions { Bits = 8, ActivationRange = ActivationRange.Static, Head = BertHead.TokenClassification, LabelCount = 5 }, BertArchitecture.Albert, false },
+        {
+            "along inputs",
+            new SpecOptions { Bits = 3, GroupSize = 32, Mapping = Mapping.Asymmetric, Clipping = Clipping.Percentile, Head = BertHead.QuestionAnswering },
+            BertArchitecture.Bert, false
+        },
+        {
+            "static", new SpecOptions { Bits = 8, ActivationRange = ActivationRange.Static, Head = BertHead.TokenClassification, LabelCount = 5 },
+            BertArchitecture.Albert, false
+        },
         { "codebooks", new SpecOptions { Bits = 5, EmbeddingBits = 3, Scheme = Scheme.KMeans }, BertArchitecture.Bert, false },
-        { "bins", new SpecOptions { Bits = 1, EmbeddingBits = 8, Scheme = Scheme.LinearClusters, EmbeddingScheme = Scheme.Linear }, BertArchitecture.Albert, false },
+        {
+            "bins", new SpecOptions { Bits = 1, EmbeddingBits = 8, Scheme = Scheme.LinearClusters, EmbeddingScheme = Scheme.Linear }, BertArchitecture.Albert,
+            false
+        },
         {
             "codebooks among others",
             new SpecOptions
@@ -29,7 +39,11 @@ public sealed class ModelSourceTests
         },
         {
             "learned scales",
-            new SpecOptions { Bits = 2, EmbeddingBits = 2, Scheme = Scheme.Lsq, ActivationBits = 4, AttentionBits = 4, ActivationRange = ActivationRange.Static, Clipping = Clipping.MinMax, Head = BertHead.Regression },
+            new SpecOptions
+            {
+                Bits = 2, EmbeddingBits = 2, Scheme = Scheme.Lsq, ActivationBits = 4, AttentionBits = 4, ActivationRange = ActivationRange.Static,
+                Clipping = Clipping.MinMax, Head = BertHead.Regression
+            },
             BertArchitecture.Bert,
             false
         },

@@ -13,9 +13,16 @@ public sealed class TrainedStudentTests(CheckpointFixture files) : IClassFixture
     public static TheoryData<string, SpecOptions, TrainableOptions> Students => new()
     {
         { "KDLSQ-BERT 2-2-8", Options(Scheme.Lsq, 2, 2) with { AttentionBits = 8, ActivationRange = ActivationRange.Static }, new TrainableOptions() },
-        { "KDLSQ-BERT 4-8-4, signed probabilities", Options(Scheme.Lsq, 4, 8) with { GroupCount = 4, ActivationBits = 4, AttentionBits = 4, ActivationRange = ActivationRange.Static }, new TrainableOptions { SymmetricProbabilities = true } },
+        {
+            "KDLSQ-BERT 4-8-4, signed probabilities",
+            Options(Scheme.Lsq, 4, 8) with { GroupCount = 4, ActivationBits = 4, AttentionBits = 4, ActivationRange = ActivationRange.Static },
+            new TrainableOptions { SymmetricProbabilities = true }
+        },
         { "Q8BERT 8-8-8", Options(Scheme.Linear, 8, 8) with { ActivationRange = ActivationRange.Static }, new TrainableOptions() },
-        { "Q8BERT 2-2-8 with quantized attention", Options(Scheme.Linear, 2, 2) with { AttentionBits = 8, ActivationRange = ActivationRange.Static }, new TrainableOptions() },
+        {
+            "Q8BERT 2-2-8 with quantized attention", Options(Scheme.Linear, 2, 2) with { AttentionBits = 8, ActivationRange = ActivationRange.Static },
+            new TrainableOptions()
+        },
         { "TernaryBERT 2-2-8", Options(Scheme.Ternary, 2, 2) with { AttentionBits = 8 }, new TrainableOptions() },
         { "TernaryBERT 2-8-8, loss-aware", Options(Scheme.Ternary, 2, 8), new TrainableOptions { LossAware = true } },
         { "k-means 3 bits", Options(Scheme.KMeans, 3, 3), new TrainableOptions { ClusterSeed = 4 } },

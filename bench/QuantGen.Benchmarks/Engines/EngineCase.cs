@@ -29,6 +29,7 @@ internal sealed record EngineCase(string Name, ModelSpec Spec)
         .. from dimension in s_dimensions
            from method in s_methods
            select new EngineCase(
-               $"{dimension.Name} {method.Name}", ModelSpecs.Quantized(dimension.Config, method.Options with { Clipping = Clipping.MinMax, Head = dimension.Config.Head })),
+               $"{dimension.Name} {method.Name}",
+               ModelSpecs.Quantized(dimension.Config, method.Options with { Clipping = Clipping.MinMax, Head = dimension.Config.Head })),
     ];
 }

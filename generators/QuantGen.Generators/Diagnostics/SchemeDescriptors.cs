@@ -54,7 +54,8 @@ internal static class SchemeDescriptors
         category: Category,
         defaultSeverity: DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "Activations that enter integer products have 2, 4 or 8 bits, those that meet codebooks have 32, and attention's operands have 2, 4, 8 or 32.",
+        description: "Activations that enter integer products have 2, 4 or 8 bits, those that meet codebooks have 32, " +
+            "and attention's operands have 2, 4, 8 or 32.",
         helpLinkUri: HelpLink.For("QG1105"));
 
     public static readonly DiagnosticDescriptor EmbeddingBits = new(
@@ -154,6 +155,7 @@ internal static class SchemeDescriptors
         category: Category,
         defaultSeverity: DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "The model can be computed, but its codes cannot be trained: training has symmetric codes of 2 bits and more with scales for groups of rows, and codebooks.",
+        description: "The model can be computed, but its codes cannot be trained: training has symmetric codes of 2 bits and more with scales for " +
+            "groups of rows, and codebooks.",
         helpLinkUri: HelpLink.For("QG1115"));
 }

@@ -24,7 +24,8 @@ internal sealed record ModelSource(string ClassText, string Config, string? Plan
     /// <param name="target">Names and bounds.</param>
     public static ModelSource Of(ModelSpec spec, IReadOnlyList<string> labels, CompilationTarget target)
     {
-        bool isUniform = spec.Matrices.All(matrix => matrix with { Name = "", Rows = 0, Columns = 0 } == spec.Matrices[0] with { Name = "", Rows = 0, Columns = 0 });
+        bool isUniform = spec.Matrices.All(
+            matrix => matrix with { Name = "", Rows = 0, Columns = 0 } == spec.Matrices[0] with { Name = "", Rows = 0, Columns = 0 });
         bool needsPlan = !isUniform || spec.Matrices[0].IsMixed || spec.Matrices[0].GroupClipping.Count > 0;
         return new ModelSource(ClassOf(spec, target, needsPlan), ConfigOf(spec, labels), needsPlan ? PlanOf(spec) : null);
     }

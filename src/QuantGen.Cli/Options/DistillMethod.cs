@@ -37,7 +37,8 @@ internal sealed record DistillMethod(string Name, Scheme Scheme, ActivationRange
         bool imitates = name.Contains("kd", StringComparison.Ordinal);
         return new LossOptions
         {
-            Transformer = imitates, Prediction = imitates, GroundTruth = name.Contains("gt", StringComparison.Ordinal), Temperature = temperature, SpanPredictionWeight = spanWeight,
+            Transformer = imitates, Prediction = imitates, GroundTruth = name.Contains("gt", StringComparison.Ordinal), Temperature = temperature,
+            SpanPredictionWeight = spanWeight,
         };
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Evaluation;
@@ -66,7 +67,8 @@ public sealed class Trainer
     /// <summary>Trains.</summary>
     /// <param name="cancellation">Interrupts the training between two steps.</param>
     /// <exception cref="OperationCanceledException">Training was interrupted; its state was written if there is a place for it.</exception>
-    /// <exception cref="IOException">An observer cannot write, or an interruption's state cannot be written; the message tells which state there is.</exception>
+    /// <exception cref="IOException">An observer cannot write, or an interruption's state cannot be written; the message tells
+    /// which state there is.</exception>
     /// <exception cref="TrainingFailedException">Too many steps in a row had no finite loss or gradients.</exception>
     public TrainingResult Run(CancellationToken cancellation = default)
     {
@@ -185,7 +187,8 @@ public sealed class Trainer
         }
 
         return new StepRecord(
-            _state.Step, _state.Epoch + 1, loss, rate, outcome.GradientNorm, outcome.IsSkipped, batch.Inputs.TokenCount, Stopwatch.GetElapsedTime(began).TotalSeconds);
+            _state.Step, _state.Epoch + 1, loss, rate, outcome.GradientNorm, outcome.IsSkipped, batch.Inputs.TokenCount,
+            Stopwatch.GetElapsedTime(began).TotalSeconds);
     }
 
     private void Skip(LossParts loss)
@@ -194,8 +197,10 @@ public sealed class Trainer
         if (++_state.SkippedInARow >= _options.MaxSkippedInARow)
         {
             string what = double.IsFinite(loss.Total) ? "gradients that are not finite" : FormattableString.Invariant($"a loss of {loss.Total}");
-            throw new TrainingFailedException(FormattableString.Invariant(
-                $"{_state.SkippedInARow} steps in a row, up to step {_state.Step} of {TotalSteps}, had {what}; nothing changed since: use a smaller learning rate"));
+            throw new TrainingFailedException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_state.SkippedInARow} steps in a row, up to step {_state.Step} of {TotalSteps}, had {what}; " +
+                    $"nothing changed since: use a smaller learning rate"));
         }
     }
 

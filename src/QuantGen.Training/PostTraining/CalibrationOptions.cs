@@ -12,7 +12,9 @@ public sealed record CalibrationOptions
     /// <summary>Gets how a range is found from the values seen. Default <see cref="Clipping.Mse"/>.</summary>
     public Clipping Clipping { get; init; } = Clipping.Mse;
 
-    /// <summary>Gets the tokens, special ones included, to which longer texts are truncated; null, the default, makes a text that is too long an error.</summary>
+    /// <summary>
+    /// Gets the tokens, special ones included, to which longer texts are truncated; null, the default, makes a text that is too long an error.
+    /// </summary>
     public int? MaxLength { get; init; }
 
     /// <summary>Gets the most tokens that are computed together. Default 4096.</summary>

@@ -36,7 +36,8 @@ internal sealed class WeightJob
         Clipping clipping = spec.EmbeddingBits < EmbeddingBitsWithoutClipping ? Clipping.Mse : Clipping.MinMax;
         int groups = spec.HasEmbeddingCodebook || spec.EmbeddingScheme == Scheme.Lsq ? 1 : rows;
         var embedding = new MatrixSpec(
-            PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, groups, 0, Mapping.Symmetric, clipping, default) { Scheme = spec.EmbeddingScheme };
+            PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, groups, 0, Mapping.Symmetric, clipping,
+            default) { Scheme = spec.EmbeddingScheme };
         return [new WeightJob(embedding) { _copies = spec.EmbeddingScheme == Scheme.Lsq ? rows : 1 }, .. spec.Matrices.Select(matrix => new WeightJob(matrix))];
     }
 

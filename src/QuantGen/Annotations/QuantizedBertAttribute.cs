@@ -18,7 +18,9 @@ public sealed class QuantizedBertAttribute : Attribute
         Groups = groups;
     }
 
-    /// <summary>Gets the bits of a weight: 1, 2, 3, 4, 8, or 32 for full precision; 1 to 5 or 32 with a codebook, 2, 3, 4, 8 or 32 with learned or ternary scales.</summary>
+    /// <summary>
+    /// Gets the bits of a weight: 1, 2, 3, 4, 8, or 32 for full precision; 1 to 5 or 32 with a codebook, 2, 3, 4, 8 or 32 with learned or ternary scales.
+    /// </summary>
     public int Bits { get; }
 
     /// <summary>Gets the number of groups per matrix along output rows (Shen et al., Q-BERT, section 3.2); each has a scale of its own.</summary>
@@ -34,7 +36,8 @@ public sealed class QuantizedBertAttribute : Attribute
     public string? Plan { get; set; }
 
     /// <summary>
-    /// Gets or sets the bits of an activation that enters a quantized product: 2, 4, 8 (default), or 32 where codebooks and full-precision weights are all there is.
+    /// Gets or sets the bits of an activation that enters a quantized product: 2, 4, 8 (default), or 32 where codebooks and
+    /// full-precision weights are all there is.
     /// </summary>
     public int ActivationBits { get; set; } = 8;
 
@@ -104,6 +107,8 @@ public sealed class QuantizedBertAttribute : Attribute
     /// <summary>Gets or sets the number of token types with an embedding.</summary>
     public int TypeVocabularySize { get; set; }
 
-    /// <summary>Gets or sets the feed-forward activation. Default <see cref="HiddenActivation.Gelu"/> (BERT) or <see cref="HiddenActivation.GeluNew"/> (ALBERT).</summary>
+    /// <summary>
+    /// Gets or sets the feed-forward activation. Default <see cref="HiddenActivation.Gelu"/> (BERT) or <see cref="HiddenActivation.GeluNew"/> (ALBERT).
+    /// </summary>
     public HiddenActivation HiddenActivation { get; set; }
 }

@@ -73,7 +73,10 @@ public sealed class Checkpoint : IDisposable
             foreach (string shard in shardOf.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
             {
                 string path = Path.Combine(directory, shard);
-                files.Add(File.Exists(path) ? SafetensorsFile.Open(path) : throw new ModelFormatException(index, $"shard '{shard}'", "the file beside the index", "no such file"));
+                files.Add(
+                    File.Exists(path)
+                        ? SafetensorsFile.Open(path)
+                        : throw new ModelFormatException(index, $"shard '{shard}'", "the file beside the index", "no such file"));
             }
 
             return new Checkpoint(directory, [.. files], shardOf);
@@ -232,7 +235,8 @@ public sealed class Checkpoint : IDisposable
 
         if (matched != shardOf.Count)
         {
-            string absent = shardOf.Keys.First(name => !_tensors.TryGetValue(CheckpointNames.Canonical(name), out CheckpointTensor? tensor) || tensor.SourceName != name);
+            string absent = shardOf.Keys.First(
+                name => !_tensors.TryGetValue(CheckpointNames.Canonical(name), out CheckpointTensor? tensor) || tensor.SourceName != name);
             throw new ModelFormatException(_indexPath, $"tensor '{absent}'", $"it in shard '{shardOf[absent]}'", "no such tensor");
         }
     }

@@ -113,7 +113,8 @@ public sealed partial class InferenceSession : IDisposable
     public void RunHidden(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> hidden, CallOptions? options = null)
     {
         RequireHead(
-            Spec.Head is BertHead.Encoder or BertHead.Embedding or BertHead.MaskedLanguageModel, nameof(RunHidden), "the head Encoder, Embedding or MaskedLanguageModel");
+            Spec.Head is BertHead.Encoder or BertHead.Embedding or BertHead.MaskedLanguageModel, nameof(RunHidden),
+            "the head Encoder, Embedding or MaskedLanguageModel");
         Compute(new RaggedBatch(ids, types, lengths), hidden, isHidden: true, options);
     }
 
@@ -224,7 +225,8 @@ public sealed partial class InferenceSession : IDisposable
     {
         if (found != rows * width)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{what} must have {rows} x {width} = {rows * width} elements, and it has {found}"));
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{what} must have {rows} x {width} = {rows * width} elements, and it has {found}"));
         }
     }
 

@@ -1,6 +1,8 @@
 namespace QuantGen.Execution;
 
-/// <summary>What is to be done in a pass, in one number that threads exchange atomically: how many workers may take part, the phase, its items, the next.</summary>
+/// <summary>
+/// What is to be done in a pass, in one number that threads exchange atomically: how many workers may take part, the phase, its items, the next.
+/// </summary>
 /// <param name="bits">The number.</param>
 /// <remarks>
 /// A worker owns an item when it has replaced the ticket by <see cref="AfterNext"/>. The phase cannot end and its pass cannot return before that item is

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace QuantGen.Linear;
 
-/// <summary>The weights of one loaded model in one block of memory that the garbage collector neither moves nor scans; written once, then read by any thread.</summary>
+/// <summary>
+/// The weights of one loaded model in one block of memory that the garbage collector neither moves nor scans; written once, then read by any thread.
+/// </summary>
 public sealed unsafe class WeightArena : IDisposable
 {
     // A cache line and a 512-bit vector.

@@ -23,7 +23,8 @@ internal static class SpecText
         int values = json.AsSpan().Count(',') + json.AsSpan().Count('{') + json.AsSpan().Count('[');
         if (json.Length > FreeLength + (file.FileLength / 4) || values > FreeValues + (file.FileLength / 64))
         {
-            throw PackedMetadata.Defect(file, PackedMetadata.SpecKey, $"a description in proportion to {file.FileLength} bytes", $"{json.Length} characters and {values} values");
+            throw PackedMetadata.Defect(
+                file, PackedMetadata.SpecKey, $"a description in proportion to {file.FileLength} bytes", $"{json.Length} characters and {values} values");
         }
 
         try

@@ -1,6 +1,9 @@
 namespace QuantGen.Quantization;
 
-/// <summary>Replaces values by the centroids of clusters (Zhao et al., "An Investigation on Different Underlying Quantization Schemes for Pre-trained Language Models", 2020).</summary>
+/// <summary>
+/// Replaces values by the centroids of clusters (Zhao et al., "An Investigation on Different Underlying Quantization Schemes for
+/// Pre-trained Language Models", 2020).
+/// </summary>
 /// <remarks>Everything is computed in double; only the centroids are rounded, once, when they are done.</remarks>
 public static class ClusterQuantizer
 {
@@ -12,7 +15,8 @@ public static class ClusterQuantizer
     /// <param name="bits">Width of a label, 1 to 8; there are 2^bits clusters.</param>
     /// <param name="iterations">The most iterations, at least 1; fewer run when nothing changes any more.</param>
     /// <param name="seed">Which first centroids are drawn.</param>
-    /// <returns>The centroids after the last iteration and the labels of its assignment; clusters beyond the number of distinct values are unused and 0.</returns>
+    /// <returns>The centroids after the last iteration and the labels of its assignment; clusters beyond the number of distinct
+    /// values are unused and 0.</returns>
     /// <exception cref="ArgumentException">There is no value, or one is NaN or infinite; the message says where.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The width or the number of iterations is out of range.</exception>
     public static Clusters KMeans(ReadOnlySpan<float> values, int bits, int iterations = DefaultIterations, ulong seed = 0)

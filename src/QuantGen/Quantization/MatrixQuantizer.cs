@@ -14,7 +14,8 @@ public static class MatrixQuantizer
     /// <param name="columns">Columns, at least 1.</param>
     /// <param name="options">Widths, grouping, mapping and clipping.</param>
     /// <returns>Codes, scales and zero points.</returns>
-    /// <exception cref="ArgumentException">The shape, the grouping or the widths do not fit, or a value is NaN or infinite; the message gives its row and column.</exception>
+    /// <exception cref="ArgumentException">The shape, the grouping or the widths do not fit, or a value is NaN or infinite; the message gives
+    /// its row and column.</exception>
     public static QuantizedMatrix Quantize(ReadOnlySpan<float> values, int rows, int columns, MatrixQuantizerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -27,7 +28,8 @@ public static class MatrixQuantizer
 
         if (options.GroupClipping is not null && (options.GroupSize != 0 || options.GroupClipping.Count != grouping.GroupCount))
         {
-            throw new ArgumentException($"{options.GroupClipping.Count} clippings are given for {grouping.GroupCount} groups of rows; they go one to each.", nameof(options));
+            throw new ArgumentException(
+                $"{options.GroupClipping.Count} clippings are given for {grouping.GroupCount} groups of rows; they go one to each.", nameof(options));
         }
 
         CheckFinite(values, columns);

@@ -32,7 +32,8 @@ public static class SchemeQuantizer
             (int start, int length) = grouping.Elements(group);
             ReadOnlySpan<float> own = values.Slice(start, length);
             SchemeFit fit = SchemeFit.Of(
-                matrix.Scheme, bits[group], own, matrix.Scheme == Scheme.Lsq ? alphas[group] : 0f, curvature.IsEmpty ? default : curvature.Slice(start, length));
+                matrix.Scheme, bits[group], own, matrix.Scheme == Scheme.Lsq ? alphas[group] : 0f,
+                curvature.IsEmpty ? default : curvature.Slice(start, length));
             fit.Center(own, centered);
             scales[group] = fit.Scale;
             Offset(centered, 1 << (bits[group] - 1), codes.AsSpan(start, length));
@@ -48,7 +49,8 @@ public static class SchemeQuantizer
         ArgumentNullException.ThrowIfNull(spec);
         int rows = spec.Dimensions.VocabularySize;
         int groups = spec.EmbeddingScheme is Scheme.Linear or Scheme.Ternary ? rows : 1;
-        return new MatrixSpec(PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, groups, 0, Mapping.Symmetric, Clipping.MinMax, default)
+        return new MatrixSpec(
+            PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, groups, 0, Mapping.Symmetric, Clipping.MinMax, default)
         {
             Scheme = spec.EmbeddingScheme,
         };

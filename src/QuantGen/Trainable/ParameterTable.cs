@@ -33,8 +33,7 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
         Parameter word = Add(PackedLayout.WordEmbedding + ".weight", ParameterKind.Embedding, words, columns);
         QuantizedParameter quantized = Quantized(word, Quantization.SchemeQuantizer.EmbeddingMatrix(spec));
         return (
-            quantized,
-            Add("embeddings.position_embeddings.weight", ParameterKind.Embedding, positions, columns),
+            quantized, Add("embeddings.position_embeddings.weight", ParameterKind.Embedding, positions, columns),
             Add("embeddings.token_type_embeddings.weight", ParameterKind.Embedding, types, columns));
     }
 
@@ -56,7 +55,9 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
 
     private QuantizedParameter Quantized(Parameter weight, MatrixSpec matrix)
     {
-        Parameter? alpha = matrix is { IsQuantized: true, Scheme: Scheme.Lsq } ? Add(weight.Name + "_alpha", ParameterKind.WeightScale, matrix.GroupCount) : null;
+        Parameter? alpha = matrix is { IsQuantized: true, Scheme: Scheme.Lsq }
+            ? Add(weight.Name + "_alpha", ParameterKind.WeightScale, matrix.GroupCount)
+            : null;
         Parameter? centroids = matrix.HasCodebook ? Add(weight.Name + "_centroids", ParameterKind.Centroids, matrix.CodebookLength) : null;
         weight.IsTrained = centroids is null;
         weight.WantsCurvature = matrix is { IsQuantized: true, Scheme: Scheme.Ternary } && options.LossAware;

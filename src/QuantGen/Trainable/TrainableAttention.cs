@@ -27,7 +27,9 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
     /// <param name="scores">Receives the scores.</param>
     /// <param name="probabilities">Receives the probabilities before dropout.</param>
     /// <param name="context">Receives the contexts.</param>
-    public void Forward(TrainingPass pass, float[] projected, int[] scoreStarts, int site, AttentionSites? operands, int use, float[] scores, float[] probabilities, float[] context)
+    public void Forward(
+        TrainingPass pass, float[] projected, int[] scoreStarts, int site, AttentionSites? operands, int use, float[] scores, float[] probabilities,
+        float[] context)
     {
         ArgumentNullException.ThrowIfNull(pass);
         Reserve(pass);
@@ -87,7 +89,8 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
     private (int Sequence, int Head) Place(int item) => Math.DivRem(item, heads);
 
     private readonly struct ForwardJob(
-        TrainableAttention attention, TrainingPass pass, float[] projected, int[] starts, TrainedOperands operands, DropoutMask mask, float[] scores, float[] probabilities, float[] context)
+        TrainableAttention attention, TrainingPass pass, float[] projected, int[] starts, TrainedOperands operands, DropoutMask mask, float[] scores,
+        float[] probabilities, float[] context)
         : ILaneJob
     {
         public void Run<TLanes>(int item, int worker)
@@ -104,7 +107,8 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
     }
 
     private readonly struct BackwardJob(
-        TrainableAttention attention, TrainingPass pass, float[] projected, int[] starts, TrainedOperands operands, DropoutMask mask, float[]? scoreGradients, float[] probabilities,
+        TrainableAttention attention, TrainingPass pass, float[] projected, int[] starts, TrainedOperands operands, DropoutMask mask, float[]? scoreGradients,
+        float[] probabilities,
         float[] contextGradient, float[] gradient) : ILaneJob
     {
         public void Run<TLanes>(int item, int worker)

@@ -5,7 +5,9 @@ namespace QuantGen.Trainable;
 /// <summary>The batch in hand, and the threads and scratch memory that operators share.</summary>
 public sealed class TrainingPass : IDisposable
 {
-    /// <summary>Tokens of an item of an operator over tokens; also the tokens whose contributions to a sum are added up first. Part of the results' bits.</summary>
+    /// <summary>
+    /// Tokens of an item of an operator over tokens; also the tokens whose contributions to a sum are added up first. Part of the results' bits.
+    /// </summary>
     internal const int TokensPerItem = 32;
 
     private readonly TrainableOptions _options;

@@ -19,16 +19,20 @@ public sealed class EmissionTests
     {
         string[] hints = Files(new SpecOptions { Bits = bits }).Keys.ToArray();
         Assert.Equal(
-            ["Sample.Tiny.Model.g.cs", "Sample.Tiny.Spec.g.cs", "Sample.Tiny.Plan.g.cs", "Sample.Tiny.Encoder.g.cs", $"Sample.Tiny.Kernels.{suffix}.g.cs"], hints);
+            ["Sample.Tiny.Model.g.cs", "Sample.Tiny.Spec.g.cs", "Sample.Tiny.Plan.g.cs", "Sample.Tiny.Encoder.g.cs", $"Sample.Tiny.Kernels.{suffix}.g.cs"],
+            hints);
     }
 
     [Fact]
     public void Codebooks_have_a_kernel_of_their_width_on_top_of_full_precision_and_no_activation_codes()
     {
         Dictionary<string, string> files = Files(new SpecOptions { Bits = 3, EmbeddingBits = 2, Scheme = Scheme.LinearClusters });
-        Assert.Equal(["Sample.Tiny.Kernels.W3Codebook.g.cs", "Sample.Tiny.Kernels.F32.g.cs"], files.Keys.Where(k => k.Contains("Kernels", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["Sample.Tiny.Kernels.W3Codebook.g.cs", "Sample.Tiny.Kernels.F32.g.cs"], files.Keys.Where(k => k.Contains("Kernels", StringComparison.Ordinal)));
         string encoder = files["Sample.Tiny.Encoder.g.cs"];
-        Assert.Contains("TinyKernelsW3Codebook.Linear(ref hidden, HiddenSize, count, LinearWeights.OpenCodebook(pass, EncoderLayer0AttentionSelfQuery, 8, 8)", encoder, StringComparison.Ordinal);
+        Assert.Contains(
+            "TinyKernelsW3Codebook.Linear(ref hidden, HiddenSize, count, LinearWeights.OpenCodebook(pass, EncoderLayer0AttentionSelfQuery, 8, 8)", encoder,
+            StringComparison.Ordinal);
         Assert.Contains("Embedding.RunCodebook(", encoder, StringComparison.Ordinal);
         Assert.DoesNotContain("Stage.", encoder, StringComparison.Ordinal);
         Assert.DoesNotContain("TokenScales", files["Sample.Tiny.Plan.g.cs"], StringComparison.Ordinal);
@@ -43,7 +47,8 @@ public sealed class EmissionTests
         Assert.Equal(["F2", "F4", "F8"], files.Keys.Where(k => k.Contains("Kernels", StringComparison.Ordinal)).Select(k => "F" + k.Split(".W")[1][0]));
         string encoder = files["Sample.Tiny.Encoder.g.cs"];
         Assert.Contains(
-            "StoredRows.Restore(ref pass.LocalFloats(worker, Stored), 16, ref intermediate, IntermediateSize, count, new[] { 1, 3, 0, 2 }, 4);", encoder, StringComparison.Ordinal);
+            "StoredRows.Restore(ref pass.LocalFloats(worker, Stored), 16, ref intermediate, IntermediateSize, count, new[] { 1, 3, 0, 2 }, 4);", encoder,
+            StringComparison.Ordinal);
         Assert.Single(Lines(encoder), l => l.Contains("StoredRows.", StringComparison.Ordinal));
         Assert.Contains("8 of them at 2 bits", files["Sample.Tiny.Plan.g.cs"], StringComparison.Ordinal);
     }
@@ -84,7 +89,8 @@ public sealed class EmissionTests
     public void Query_key_and_value_share_one_quantization_of_their_input_and_its_tables(int bits, int groupSize, int beside, int alone)
     {
         string encoder = Files(new SpecOptions { Bits = bits, GroupSize = groupSize })["Sample.Tiny.Encoder.g.cs"];
-        string project = encoder[encoder.IndexOf("void Layer0Project", StringComparison.Ordinal)..encoder.IndexOf("void Layer0Finish", StringComparison.Ordinal)];
+        string project = encoder[
+            encoder.IndexOf("void Layer0Project", StringComparison.Ordinal)..encoder.IndexOf("void Layer0Finish", StringComparison.Ordinal)];
         Assert.Single(Lines(project), l => l.Contains("Stage.PerToken(", StringComparison.Ordinal));
         Assert.Equal(beside, Lines(project).Count(l => l.Contains(".LinearBeside(", StringComparison.Ordinal)));
         Assert.Equal(alone, Lines(project).Count(l => l.Contains(".Linear(x, ", StringComparison.Ordinal)));
@@ -150,7 +156,8 @@ public sealed class EmissionTests
         [
             "32, EmbeddingBits = 32, Head = BertHead.Regression",
             "2, 4, EmbeddingBits = 2, Scheme = Scheme.Lsq, ActivationRange = ActivationRange.Static, AttentionBits = 4, Head = BertHead.TokenClassification",
-            "4, Scheme = Scheme.Lsq, Architecture = BertArchitecture.Albert, EmbeddingSize = 4, ActivationRange = ActivationRange.Static, AttentionBits = 8, Head = BertHead.QuestionAnswering",
+            "4, Scheme = Scheme.Lsq, Architecture = BertArchitecture.Albert, EmbeddingSize = 4, ActivationRange = ActivationRange.Static, AttentionBits = 8, " +
+                "Head = BertHead.QuestionAnswering",
             "2, EmbeddingBits = 2, Scheme = Scheme.Ternary, AttentionBits = 8, Head = BertHead.MaskedLanguageModel",
             "3, EmbeddingBits = 3, Scheme = Scheme.KMeans, HiddenActivation = HiddenActivation.GeluNew",
             "8, ActivationRange = ActivationRange.Static, Architecture = BertArchitecture.Albert, EmbeddingSize = 4, Head = BertHead.SequenceClassification",
@@ -168,8 +175,10 @@ public sealed class EmissionTests
     [InlineData("1", "One-bit weights of Scheme.Linear", "use Scheme.KMeans or Scheme.LinearClusters")]
     public void Training_refuses_codes_that_no_training_scheme_has_and_names_one(string arguments, string what, string instead)
     {
-        string message = Assert.Single(Tiny.Run(arguments + ", Training = true").AssertRejected("QG1115")).GetMessage(System.Globalization.CultureInfo.InvariantCulture);
-        Assert.StartsWith(what + " (matrix 'encoder.layer.0.attention.self.query') cannot be trained, only quantized after training; ", message, StringComparison.Ordinal);
+        string message = Assert.Single(Tiny.Run(arguments + ", Training = true").AssertRejected("QG1115"))
+            .GetMessage(System.Globalization.CultureInfo.InvariantCulture);
+        Assert.StartsWith(
+            what + " (matrix 'encoder.layer.0.attention.self.query') cannot be trained, only quantized after training; ", message, StringComparison.Ordinal);
         Assert.Contains(instead, message, StringComparison.Ordinal);
         Tiny.Run(arguments).AssertCompiles();
     }

@@ -31,7 +31,8 @@ public sealed class SnapshotTests
     public void Training_of_2_bits() => Match(
         new SpecOptions
         {
-            Bits = 2, EmbeddingBits = 2, Scheme = Scheme.Lsq, ActivationRange = ActivationRange.Static, AttentionBits = 8, Head = BertHead.SequenceClassification, Training = true,
+            Bits = 2, EmbeddingBits = 2, Scheme = Scheme.Lsq, ActivationRange = ActivationRange.Static, AttentionBits = 8,
+            Head = BertHead.SequenceClassification, Training = true,
         },
         "Training",
         "Training_of_2_bits");

@@ -21,7 +21,10 @@ public sealed class TypeShapeTests
     [InlineData("file partial class Tiny;", "QG1002")]
     [InlineData("partial class Tiny { int Load => 1; }", "QG1004")]
     [InlineData("partial class Tiny { class Session; }", "QG1004")]
-    [InlineData("abstract class Base { public abstract void Dispose(); } class Middle : Base { public override void Dispose() { } } partial class Other;", null)]
+    [
+        InlineData(
+            "abstract class Base { public abstract void Dispose(); } class Middle : Base { public override void Dispose() { } } partial class Other;", null),
+    ]
     [InlineData("partial class Load;", "QG1004")]
     [InlineData("partial class Tiny { public Tiny(int size) { } }", "QG1005")]
     [InlineData("partial class Tiny { public Tiny() { } }", "QG1005")]
@@ -33,7 +36,9 @@ public sealed class TypeShapeTests
     public void Rejects_a_class_that_cannot_hold_a_model(string declaration, string? id)
     {
         string attribute = $"[QuantGen.QuantizedBert(2, {Tiny.Dimensions})]";
-        string source = declaration.Contains("ATTR", StringComparison.Ordinal) ? declaration.Replace("ATTR", attribute, StringComparison.Ordinal) : $"{attribute} {declaration}";
+        string source = declaration.Contains("ATTR", StringComparison.Ordinal)
+            ? declaration.Replace("ATTR", attribute, StringComparison.Ordinal)
+            : $"{attribute} {declaration}";
         GeneratorRun run = GeneratorRun.Of(TestCompilation.Create("namespace A { " + source + " }"));
         if (id is null)
         {
@@ -63,7 +68,8 @@ public sealed class TypeShapeTests
     public void A_users_file_that_only_looks_generated_counts_as_the_users()
     {
         CSharpCompilation first = TestCompilation.Create(Tiny.Source("32, " + Tiny.Dimensions));
-        GeneratorRun.Of(first.AddSyntaxTrees(TestCompilation.Parse("namespace Sample; partial class Tiny { Tiny() { } }", "Tiny.g.cs"))).AssertRejected("QG1005");
+        GeneratorRun.Of(first.AddSyntaxTrees(TestCompilation.Parse("namespace Sample; partial class Tiny { Tiny() { } }", "Tiny.g.cs")))
+            .AssertRejected("QG1005");
     }
 
     [Theory]
@@ -73,7 +79,9 @@ public sealed class TypeShapeTests
     public void On_anything_but_a_class_only_the_compiler_complains(string declaration)
     {
         string attribute = $"[QuantGen.QuantizedBert(2, {Tiny.Dimensions})]";
-        string source = declaration.Contains("ATTR", StringComparison.Ordinal) ? declaration.Replace("ATTR", attribute, StringComparison.Ordinal) : $"{attribute} {declaration}";
+        string source = declaration.Contains("ATTR", StringComparison.Ordinal)
+            ? declaration.Replace("ATTR", attribute, StringComparison.Ordinal)
+            : $"{attribute} {declaration}";
         GeneratorRun.Of(TestCompilation.Create(source)).AssertRejected("CS0592");
     }
 
@@ -81,7 +89,8 @@ public sealed class TypeShapeTests
     public void A_model_cannot_derive_from_another()
     {
         string attribute = $"[QuantGen.QuantizedBert(32, {Tiny.Dimensions})]";
-        GeneratorRun run = GeneratorRun.Of(TestCompilation.Create($"namespace A; {attribute} public partial class First; {attribute} public partial class Second : First;"));
+        GeneratorRun run = GeneratorRun.Of(
+            TestCompilation.Create($"namespace A; {attribute} public partial class First; {attribute} public partial class Second : First;"));
         Assert.Equal(["CS1729", "QG1006"], run.Diagnose().Select(d => d.Id));
         Assert.All(run.Sources, s => Assert.StartsWith("A.First.", s.HintName, StringComparison.Ordinal));
     }
@@ -91,7 +100,8 @@ public sealed class TypeShapeTests
     [InlineData(LanguageVersion.CSharp8, "QG1301")]
     public void Rejects_an_old_language_version(LanguageVersion version, string id)
     {
-        CSharpCompilation compilation = TestCompilation.Create($"namespace A {{ [QuantGen.QuantizedBert(2, {Tiny.Dimensions})] public partial class Tiny {{ }} }}", version);
+        CSharpCompilation compilation = TestCompilation.Create(
+            $"namespace A {{ [QuantGen.QuantizedBert(2, {Tiny.Dimensions})] public partial class Tiny {{ }} }}", version);
         Diagnostic found = Assert.Single(GeneratorRun.Of(compilation).AssertRejected(id));
         Assert.Contains($"'Tiny' is compiled as C# {version.ToDisplayString()}", found.GetMessage(null), StringComparison.Ordinal);
     }

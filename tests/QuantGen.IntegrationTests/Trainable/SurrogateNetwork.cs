@@ -22,7 +22,8 @@ internal sealed class SurrogateNetwork
         foreach (MatrixSpec matrix in Matrices().Where(m => m.HasCodebook))
         {
             float[] weights = Values(matrix.Name + ".weight");
-            _labels[matrix.Name] = (matrix.Scheme == Scheme.KMeans ? ClusterQuantizer.KMeans(weights, matrix.Bits) : ClusterQuantizer.Linear(weights, matrix.Bits)).Labels;
+            _labels[matrix.Name] = (
+                matrix.Scheme == Scheme.KMeans ? ClusterQuantizer.KMeans(weights, matrix.Bits) : ClusterQuantizer.Linear(weights, matrix.Bits)).Labels;
         }
 
         Run();
@@ -103,7 +104,9 @@ internal sealed class SurrogateNetwork
             }
 
             double[] own = weights[(group * length)..((group + 1) * length)];
-            return alphas is null ? _lines.Straight(own, Rounded) : _lines.Learned(own, alphas[group], (1 << (matrix.Bits - 1)) - 1, isSigned: true, masks: false, Rounded);
+            return alphas is null
+                ? _lines.Straight(own, Rounded)
+                : _lines.Learned(own, alphas[group], (1 << (matrix.Bits - 1)) - 1, isSigned: true, masks: false, Rounded);
         })];
     }
 
@@ -170,7 +173,8 @@ internal sealed class SurrogateNetwork
         if (_spec.HasMaskedLanguageHead)
         {
             double[] dense = Product("cls.predictions.transform.dense", state);
-            double[] transformed = Norm("cls.predictions.transform.LayerNorm", [.. dense.Select(x => ReferenceMath.Gelu(x, _spec.Dimensions.HiddenActivation))]);
+            double[] transformed = Norm(
+                "cls.predictions.transform.LayerNorm", [.. dense.Select(x => ReferenceMath.Gelu(x, _spec.Dimensions.HiddenActivation))]);
             return [.. Parameters["cls.predictions.bias"].Select((b, id) => b + Dot(Row(PackedLayout.WordEmbedding, id), transformed))];
         }
 
@@ -209,7 +213,8 @@ internal sealed class SurrogateNetwork
             : _lines.Straight(x, Rounded);
     }
 
-    private double[] Norm(string name, double[] x) => ReferenceMath.LayerNorm(x, Parameters[name + ".weight"], Parameters[name + ".bias"], _spec.Dimensions.LayerNormEpsilon);
+    private double[] Norm(string name, double[] x) =>
+        ReferenceMath.LayerNorm(x, Parameters[name + ".weight"], Parameters[name + ".bias"], _spec.Dimensions.LayerNormEpsilon);
 
     private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {

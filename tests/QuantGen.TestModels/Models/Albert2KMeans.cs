@@ -1,5 +1,9 @@
 namespace QuantGen.TestModels.Models;
 
 /// <summary>Uses one layer of two-bit labels three times.</summary>
-[QuantizedBert(bits: 2, Config = "albert.json", Scheme = Scheme.KMeans, EmbeddingBits = 8, EmbeddingScheme = Scheme.Linear, Head = BertHead.Encoder, MaxSequenceLength = 24, MaxBatchTokens = 256)]
+[
+    QuantizedBert(
+        bits: 2, Config = "albert.json", Scheme = Scheme.KMeans, EmbeddingBits = 8, EmbeddingScheme = Scheme.Linear, Head = BertHead.Encoder,
+        MaxSequenceLength = 24, MaxBatchTokens = 256),
+]
 public sealed partial class Albert2KMeans;

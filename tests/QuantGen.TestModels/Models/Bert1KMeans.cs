@@ -1,5 +1,9 @@
 namespace QuantGen.TestModels.Models;
 
 /// <summary>Has one-bit labels of codebooks, the word embedding's among them.</summary>
-[QuantizedBert(bits: 1, Config = "bert.json", Scheme = Scheme.KMeans, EmbeddingBits = 1, Head = BertHead.SequenceClassification, MaxSequenceLength = 24, MaxBatchTokens = 256)]
+[
+    QuantizedBert(
+        bits: 1, Config = "bert.json", Scheme = Scheme.KMeans, EmbeddingBits = 1, Head = BertHead.SequenceClassification, MaxSequenceLength = 24,
+        MaxBatchTokens = 256),
+]
 public sealed partial class Bert1KMeans;

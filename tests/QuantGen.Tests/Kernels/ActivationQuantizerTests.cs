@@ -22,7 +22,8 @@ public sealed class ActivationQuantizerTests
                 CheckPerToken<LanesScalar>(input, bits);
             }
 
-            foreach ((float scale, int zero, int bits) in ((float, int, int)[])[(0.02f, 128, 8), (0.5f, 0, 8), (1e-9f, 255, 8), (3e30f, 7, 8), (0.3f, 8, 4), (0.3f, 5, 4), (0.7f, 2, 2)])
+            foreach ((float scale, int zero, int bits) in ((float, int, int)[])[
+                (0.02f, 128, 8), (0.5f, 0, 8), (1e-9f, 255, 8), (3e30f, 7, 8), (0.3f, 8, 4), (0.3f, 5, 4), (0.7f, 2, 2)])
             {
                 CheckStatic<Lanes512>(input, scale, zero, bits);
                 CheckStatic<Lanes256>(input, scale, zero, bits);

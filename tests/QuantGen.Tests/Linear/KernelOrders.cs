@@ -25,7 +25,8 @@ internal static class KernelOrders
         int stepInPack = step % order.StepsPerPack;
         int vector = row / order.VectorOutputs;
         int plane = order.PanelVectors * order.VectorBytes;
-        int at = (pack * order.PlanesPerPack * plane) + (vector * order.VectorBytes) + (row % order.VectorOutputs * order.Interleave) + (input % order.Interleave);
+        int at = (pack * order.PlanesPerPack * plane) + (vector * order.VectorBytes) + (row % order.VectorOutputs * order.Interleave) +
+            (input % order.Interleave);
         if (order.Bits == 3)
         {
             int low = (panel[at + (stepInPack / 4 * plane)] >> (stepInPack % 4 * 2)) & 3;

@@ -82,6 +82,8 @@ public sealed class GroupClippingTests
         issues = [];
         string json = "{ \"matrices\": { \"" + Matrix + "\": { \"group_clipping\": " + list + " } } }";
         EquatableArray<PlanEntry> plan = QuantizationPlanReader.Read(json, "plan.json", issues);
-        return issues.Count > 0 ? null : SpecBuilder.Build(s_config, new SpecOptions { Bits = 4, Plan = plan, MaxSequenceLength = 16, MaxBatchTokens = 16 }, issues);
+        return issues.Count > 0
+            ? null
+            : SpecBuilder.Build(s_config, new SpecOptions { Bits = 4, Plan = plan, MaxSequenceLength = 16, MaxBatchTokens = 16 }, issues);
     }
 }

@@ -4,7 +4,10 @@ namespace QuantGen.Tests.Specs;
 
 public sealed class SpecBuilderTests
 {
-    private static readonly ModelConfig s_config = new() { Layers = 2, HiddenSize = 8, EmbeddingSize = 8, Heads = 2, IntermediateSize = 16, VocabularySize = 20 };
+    private static readonly ModelConfig s_config = new()
+    {
+        Layers = 2, HiddenSize = 8, EmbeddingSize = 8, Heads = 2, IntermediateSize = 16, VocabularySize = 20,
+    };
     private static readonly SpecOptions s_options = new() { Bits = 4 };
 
     [Fact]
@@ -96,7 +99,9 @@ public sealed class SpecBuilderTests
         SpecOptions clusters = s_options with { Bits = 3, EmbeddingBits = 4, Scheme = Scheme.KMeans, GroupCount = 1 };
         ModelSpec spec = Build(s_config, clusters);
         Assert.Equal(32, spec.ActivationBits);
-        Assert.All(spec.Matrices, m => Assert.Equal((true, false, 8, 0, Clipping.MinMax), (m.HasCodebook, m.HasIntegerProduct, m.CodebookLength, m.ScaleCount, m.Clipping)));
+        Assert.All(
+            spec.Matrices,
+            m => Assert.Equal((true, false, 8, 0, Clipping.MinMax), (m.HasCodebook, m.HasIntegerProduct, m.CodebookLength, m.ScaleCount, m.Clipping)));
         Assert.True(spec.HasEmbeddingCodebook);
         Assert.All(spec.ActivationSites(), site => Assert.False(site.IsQuantized));
         ModelSpec mixed = Build(s_config, clusters with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.Linear }) });
@@ -129,7 +134,8 @@ public sealed class SpecBuilderTests
         return spec!;
     }
 
-    internal static EquatableArray<LayerBitsRule> Rules(params (string Pattern, int Bits)[] rules) => new(rules.Select(r => new LayerBitsRule(r.Pattern, r.Bits)));
+    internal static EquatableArray<LayerBitsRule> Rules(params (string Pattern, int Bits)[] rules) =>
+        new(rules.Select(r => new LayerBitsRule(r.Pattern, r.Bits)));
 
     internal static EquatableArray<PlanEntry> Plan(params PlanEntry[] entries) => new(entries);
 

@@ -19,9 +19,17 @@ public sealed class SpecJsonTests
     {
         ModelSpec spec = Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 2) }) });
         string json = spec.CanonicalJson;
-        Assert.StartsWith(
-            """{"architecture":"bert","layers":1,"hidden_size":4,"embedding_size":4,"heads":2,"intermediate_size":8,"vocabulary_size":20,"max_positions":16,"type_vocabulary_size":2,"hidden_activation":"gelu","layer_norm_epsilon":1E-12,"head":"encoder","outputs":0,"embedding_bits":8,"activation_bits":8,"activation_range":"per_token","quantizers":[{"bits":4,"group_count":2,"group_size":0,"mapping":"symmetric","clipping":"mse","group_bits":[4,2],"matrices":["encoder.layer.0.attention.self.query"]},{"bits":2,"group_count":1,"group_size":0,"mapping":"symmetric","clipping":"mse","group_bits":[],"matrices":["encoder.layer.0.attention.self.key",""",
-            json);
+        const string Start =
+            """
+            {"architecture":"bert","layers":1,"hidden_size":4,"embedding_size":4,"heads":2,"intermediate_size":8,"vocabulary_size":20,"max_positions":16,
+            "type_vocabulary_size":2,"hidden_activation":"gelu","layer_norm_epsilon":1E-12,"head":"encoder","outputs":0,"embedding_bits":8,
+            "activation_bits":8,"activation_range":"per_token","quantizers":[
+            {"bits":4,"group_count":2,"group_size":0,"mapping":"symmetric","clipping":"mse","group_bits":[4,2],
+            "matrices":["encoder.layer.0.attention.self.query"]},
+            {"bits":2,"group_count":1,"group_size":0,"mapping":"symmetric","clipping":"mse","group_bits":[],
+            "matrices":["encoder.layer.0.attention.self.key",
+            """;
+        Assert.StartsWith(Start.ReplaceLineEndings(""), json);
         Assert.EndsWith("\"encoder.layer.0.output.dense\"]}]}", json);
         Assert.Equal(2, JsonDocument.Parse(json).RootElement.GetProperty("quantizers").GetArrayLength());
     }
@@ -225,18 +233,29 @@ public sealed class SpecJsonTests
         });
         Assert.Equal(spec, SpecJson.Read(spec.CanonicalJson));
         using JsonDocument json = JsonDocument.Parse(spec.CanonicalJson);
-        return [.. json.RootElement.GetProperty("quantizers").EnumerateArray().Select(quantizer => quantizer.GetProperty("matrices").EnumerateArray().Select(name => name.GetString()!).ToArray())];
+        return
+        [
+            .. json.RootElement.GetProperty("quantizers").EnumerateArray()
+            .Select(quantizer => quantizer.GetProperty("matrices").EnumerateArray().Select(name => name.GetString()!).ToArray()),
+        ];
     }
 
     private static ModelSpec Model(string name) => name switch
     {
         "bert-base" => Build(new ModelConfig(), new SpecOptions { Bits = 2, GroupCount = 128, Head = BertHead.SequenceClassification, LabelCount = 3 }),
         "albert" => Build(
-            s_tiny with { Architecture = BertArchitecture.Albert, EmbeddingSize = 2, Layers = 3, HiddenActivation = HiddenActivation.GeluNew, LayerNormEpsilon = 0.1 },
+            s_tiny with
+            {
+                Architecture = BertArchitecture.Albert, EmbeddingSize = 2, Layers = 3, HiddenActivation = HiddenActivation.GeluNew, LayerNormEpsilon = 0.1,
+            },
             new SpecOptions { Bits = 8, Head = BertHead.QuestionAnswering, ActivationRange = ActivationRange.Static, MaxSequenceLength = 16 }),
         "mixed" => Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 2) }) }),
-        "layers" => Build(s_tiny with { Layers = 12 }, new SpecOptions { Bits = 2, MaxSequenceLength = 16, LayerBits = new EquatableArray<LayerBitsRule>([new("encoder.layer.3-9.*", 8)]) }),
-        "groups" => Build(s_tiny, new SpecOptions { Bits = 3, GroupSize = 64, Mapping = Mapping.Asymmetric, Head = BertHead.Regression, MaxSequenceLength = 16 }),
+        "layers" =>
+            Build(
+                s_tiny with { Layers = 12 },
+                new SpecOptions { Bits = 2, MaxSequenceLength = 16, LayerBits = new EquatableArray<LayerBitsRule>([new("encoder.layer.3-9.*", 8)]) }),
+        "groups" =>
+            Build(s_tiny, new SpecOptions { Bits = 3, GroupSize = 64, Mapping = Mapping.Asymmetric, Head = BertHead.Regression, MaxSequenceLength = 16 }),
         "lsq" => Build(s_tiny, new SpecOptions
         {
             Bits = 2, EmbeddingBits = 2, ActivationBits = 4, AttentionBits = 8, Scheme = Scheme.Lsq, ActivationRange = ActivationRange.Static,

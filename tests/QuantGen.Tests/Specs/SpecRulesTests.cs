@@ -5,7 +5,10 @@ namespace QuantGen.Tests.Specs;
 
 public sealed class SpecRulesTests
 {
-    private static readonly ModelConfig s_config = new() { Layers = 1, HiddenSize = 12, EmbeddingSize = 12, Heads = 2, IntermediateSize = 24, VocabularySize = 20 };
+    private static readonly ModelConfig s_config = new()
+    {
+        Layers = 1, HiddenSize = 12, EmbeddingSize = 12, Heads = 2, IntermediateSize = 24, VocabularySize = 20,
+    };
     private static readonly SpecOptions s_options = new() { Bits = 4 };
     private static readonly SpecOptions s_clusters = new() { Bits = 3, EmbeddingBits = 3, Scheme = Scheme.KMeans };
 
@@ -49,7 +52,8 @@ public sealed class SpecRulesTests
     [InlineData(int.MaxValue, 1 << 15)]
     [InlineData(int.MinValue, 32)]
     public void QG1103_group_sizes(int size, int nearest) => Check(
-        s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupSize = size, GroupCount = 1 }) }, "QG1103", $"has a group size of {size}, and it must be a multiple of 32", nearest);
+        s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupSize = size, GroupCount = 1 }) }, "QG1103",
+        $"has a group size of {size}, and it must be a multiple of 32", nearest);
 
     [Fact]
     public void QG1104_groups_along_rows_and_inputs()
@@ -71,10 +75,18 @@ public sealed class SpecRulesTests
     [Fact]
     public void QG1114_settings_that_a_scheme_excludes()
     {
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.Lsq, Mapping = Mapping.Asymmetric }) }, "QG1114", "has the scheme Lsq, which excludes asymmetric codes");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.Ternary, GroupSize = 32 }) }, "QG1114", "which excludes a group size of 32 along inputs");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.KMeans, GroupCount = 2 }) }, "QG1114", "which excludes 2 groups of rows");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.KMeans, GroupBits = Bits(2, 4) }) }, "QG1114", "which excludes bits per group of rows");
+        Check(
+            s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.Lsq, Mapping = Mapping.Asymmetric }) }, "QG1114",
+            "has the scheme Lsq, which excludes asymmetric codes");
+        Check(
+            s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.Ternary, GroupSize = 32 }) }, "QG1114",
+            "which excludes a group size of 32 along inputs");
+        Check(
+            s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.KMeans, GroupCount = 2 }) }, "QG1114",
+            "which excludes 2 groups of rows");
+        Check(
+            s_config, s_options with { Plan = Plan(Entry("*.query") with { Scheme = Scheme.KMeans, GroupBits = Bits(2, 4) }) }, "QG1114",
+            "which excludes bits per group of rows");
     }
 
     [Fact]
@@ -88,7 +100,8 @@ public sealed class SpecRulesTests
     }
 
     [Fact]
-    public void QG1106_embedding_bits() => Check(s_config, s_options with { EmbeddingBits = 3 }, "QG1106", "The embedding cannot have 3 bits; use 2, 4, 8 or 32", 2);
+    public void QG1106_embedding_bits() =>
+        Check(s_config, s_options with { EmbeddingBits = 3 }, "QG1106", "The embedding cannot have 3 bits; use 2, 4, 8 or 32", 2);
 
     [Fact]
     public void QG1107_layer_bits_patterns()
@@ -104,21 +117,28 @@ public sealed class SpecRulesTests
     [Fact]
     public void QG1109_asymmetric_bits()
     {
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Bits = 1, Mapping = Mapping.Asymmetric }) }, "QG1109", "1-bit weights, which are symmetric");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(1, 4), Mapping = Mapping.Asymmetric }) }, "QG1109", "1-bit weights");
+        Check(
+            s_config, s_options with { Plan = Plan(Entry("*.query") with { Bits = 1, Mapping = Mapping.Asymmetric }) }, "QG1109",
+            "1-bit weights, which are symmetric");
+        Check(
+            s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(1, 4), Mapping = Mapping.Asymmetric }) }, "QG1109",
+            "1-bit weights");
     }
 
     [Theory]
     [InlineData(0, 1)]
     [InlineData(513, 512)]
     public void QG1110_sequence_lengths(int length, int nearest) => Check(
-        s_config, s_options with { MaxSequenceLength = length, MaxBatchTokens = 1024 }, "QG1110", $"MaxSequenceLength is {length}, and this model has positions for 1 to 512", nearest);
+        s_config, s_options with { MaxSequenceLength = length, MaxBatchTokens = 1024 }, "QG1110",
+        $"MaxSequenceLength is {length}, and this model has positions for 1 to 512", nearest);
 
     [Theory]
     [InlineData(127, 128)]
     [InlineData((1 << 20) + 1, 1 << 20)]
     public void QG1111_batch_tokens(int tokens, int nearest) =>
-        Check(s_config, s_options with { MaxBatchTokens = tokens }, "QG1111", $"MaxBatchTokens is {tokens}, and it must be from MaxSequenceLength 128 to 1048576", nearest);
+        Check(
+            s_config, s_options with { MaxBatchTokens = tokens }, "QG1111", $"MaxBatchTokens is {tokens}, and it must be from MaxSequenceLength 128 to 1048576",
+            nearest);
 
     [Theory]
     [InlineData(BertHead.SequenceClassification, 0)]

@@ -26,7 +26,8 @@ public sealed class QuestionWindowsTests
     public void Windows_cover_every_token_of_the_context(int words, int maxLength, int stride)
     {
         var random = new Random(words);
-        string context = string.Join(' ', Enumerable.Range(0, words).Select(_ => SessionModel.Words[random.Next(5, SessionModel.Words.Length)].Replace("##", "play")));
+        string context = string.Join(
+            ' ', Enumerable.Range(0, words).Select(_ => SessionModel.Words[random.Next(5, SessionModel.Words.Length)].Replace("##", "play")));
         const string Question = "where is rome";
         QuestionWindows windows = QuestionWindows.Encode(s_tokenizer, Question, context, maxLength, new AnswerOptions { Stride = stride });
         Encoding whole = s_tokenizer.Encode(Question, context);
@@ -57,7 +58,10 @@ public sealed class QuestionWindowsTests
     {
         string context = string.Join(' ', Enumerable.Repeat("cat", 900));
         int[] Starts(int maxLength, int stride) =>
-            [.. QuestionWindows.Encode(s_tokenizer, "who", context, maxLength, new AnswerOptions { Stride = stride }).Windows.Take(3).Select(w => w.ContextStart)];
+            [
+                .. QuestionWindows.Encode(s_tokenizer, "who", context, maxLength, new AnswerOptions { Stride = stride }).Windows.Take(3)
+                .Select(w => w.ContextStart),
+            ];
         Assert.Equal([0, 128, 256], Starts(384, 128));
         Assert.Equal([0, 50, 100], Starts(104, 128));
         Assert.Equal([0, 1, 2], Starts(5, 1));

@@ -8,18 +8,21 @@ internal sealed partial class Sst2Full;
 
 /// <summary>The shared checkpoint <c>sst2</c> of 2 bits with learned thresholds.</summary>
 [QuantizedBert(
-    bits: 2, EmbeddingBits = 2, Scheme = Scheme.Lsq, ActivationRange = ActivationRange.Static, AttentionBits = 8, Layers = 4, HiddenSize = 256, Heads = 4, IntermediateSize = 1024, VocabularySize = 11371, MaxPositions = 512,
+    bits: 2, EmbeddingBits = 2, Scheme = Scheme.Lsq, ActivationRange = ActivationRange.Static, AttentionBits = 8, Layers = 4, HiddenSize = 256, Heads = 4,
+    IntermediateSize = 1024, VocabularySize = 11371, MaxPositions = 512,
     Head = BertHead.SequenceClassification, Labels = new[] { "LABEL_0", "LABEL_1" }, Training = true)]
 internal sealed partial class Sst2Lsq;
 
 /// <summary>The shared checkpoint <c>sst2</c> of ternary weights.</summary>
 [QuantizedBert(
-    bits: 2, EmbeddingBits = 2, Scheme = Scheme.Ternary, AttentionBits = 8, Layers = 4, HiddenSize = 256, Heads = 4, IntermediateSize = 1024, VocabularySize = 11371, MaxPositions = 512,
+    bits: 2, EmbeddingBits = 2, Scheme = Scheme.Ternary, AttentionBits = 8, Layers = 4, HiddenSize = 256, Heads = 4, IntermediateSize = 1024,
+    VocabularySize = 11371, MaxPositions = 512,
     Head = BertHead.SequenceClassification, Labels = new[] { "LABEL_0", "LABEL_1" }, Training = true)]
 internal sealed partial class Sst2Ternary;
 
 /// <summary>The shared checkpoint <c>sst2</c> of codebooks with eight values.</summary>
 [QuantizedBert(
-    bits: 3, EmbeddingBits = 3, Scheme = Scheme.KMeans, Layers = 4, HiddenSize = 256, Heads = 4, IntermediateSize = 1024, VocabularySize = 11371, MaxPositions = 512,
+    bits: 3, EmbeddingBits = 3, Scheme = Scheme.KMeans, Layers = 4, HiddenSize = 256, Heads = 4, IntermediateSize = 1024, VocabularySize = 11371,
+    MaxPositions = 512,
     Head = BertHead.SequenceClassification, Labels = new[] { "LABEL_0", "LABEL_1" }, Training = true)]
 internal sealed partial class Sst2KMeans;

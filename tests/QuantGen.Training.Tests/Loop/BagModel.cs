@@ -22,7 +22,10 @@ internal sealed class BagModel : ITrainableModel
         {
             Layers = 2, HiddenSize = Width, EmbeddingSize = Width, Heads = 2, IntermediateSize = 16, VocabularySize = vocabulary, MaxPositions = 64,
         };
-        var options = new SpecOptions { Head = BertHead.SequenceClassification, LabelCount = classes, EmbeddingBits = 32, Clipping = Clipping.MinMax, MaxSequenceLength = 64 };
+        var options = new SpecOptions
+        {
+            Head = BertHead.SequenceClassification, LabelCount = classes, EmbeddingBits = 32, Clipping = Clipping.MinMax, MaxSequenceLength = 64,
+        };
         Spec = SpecBuilder.Build(config, options, [])!;
         _embedding = new Parameter("embeddings.word_embeddings.weight", ParameterKind.Embedding, vocabulary, Width);
         _weight = new Parameter("classifier.weight", ParameterKind.Weight, classes, Width);
