@@ -12,4 +12,5 @@ namespace QuantGen.Experiments;
 /// <param name="Seconds">How long it took.</param>
 /// <param name="Curve">The loss over the steps, thinned.</param>
 internal sealed record ExperimentResult(
-    string Key, string Row, string Task, int Seed, string Metric, double Teacher, Measures Before, Measures After, double Seconds, IReadOnlyList<CurvePoint> Curve);
+    string Key, string Row, string Task, int Seed, string Metric, double Teacher, Measures Before, Measures After, double Seconds,
+    IReadOnlyList<CurvePoint> Curve);

@@ -14,8 +14,14 @@ internal static class Program
         string names = string.Join(", ", AllStudies.List.Select(study => study.Name));
         var studies = new Argument<string[]>("STUDY") { Description = $"Which tables: {names}; none for all.", Arity = ArgumentArity.ZeroOrMore };
         studies.AcceptOnlyFromAmong([.. AllStudies.List.Select(study => study.Name)]);
-        var shared = new Option<DirectoryInfo>("--shared") { Description = "The folder with models, data and text.", DefaultValueFactory = _ => new DirectoryInfo("../shared") };
-        var output = new Option<DirectoryInfo>("--output") { Description = "Where results are kept.", DefaultValueFactory = _ => new DirectoryInfo("bench/results/experiments") };
+        var shared = new Option<DirectoryInfo>("--shared")
+        {
+            Description = "The folder with models, data and text.", DefaultValueFactory = _ => new DirectoryInfo("../shared"),
+        };
+        var output = new Option<DirectoryInfo>("--output")
+        {
+            Description = "Where results are kept.", DefaultValueFactory = _ => new DirectoryInfo("bench/results/experiments"),
+        };
         var rows = new Option<string?>("--only") { Description = "Runs only rows that contain this text." };
         var command = new RootCommand("Runs the experiments and writes Markdown, JSON and SVG.") { studies, shared, output, rows };
         command.SetAction(async (parse, cancellation) =>
@@ -51,7 +57,11 @@ internal static class Program
                 {
                     ExperimentResult result = await runner.RunAsync(experiment, cancellation);
                     store.Add(result);
-                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{study.Name}: {result.Row}, seed {result.Seed}: {result.Metric} {result.Before.Value:0.####} -> {result.After.Value:0.####} (teacher {result.Teacher:0.####}), {result.Seconds:0} s"));
+                    Console.WriteLine(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{study.Name}: {result.Row}, seed {result.Seed}: {result.Metric} {result.Before.Value:0.####} -> {result.After.Value:0.####} " +
+                                $"(teacher {result.Teacher:0.####}), {result.Seconds:0} s"));
                 }
 
                 Report(study, store, folder);
@@ -68,7 +78,8 @@ internal static class Program
         ExperimentResult[] finished = [.. study.Experiments.Select(store.Find).OfType<ExperimentResult>()];
         string about = string.Create(
             CultureInfo.InvariantCulture,
-            $"Made by `dotnet run -c Release --project bench/QuantGen.Experiments -- {study.Name}`; {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors, {finished.Sum(run => run.Seconds) / 60:0.#} minutes in all.");
+            $"Made by `dotnet run -c Release --project bench/QuantGen.Experiments -- {study.Name}`; {RuntimeInformation.FrameworkDescription}, " +
+                $"{Environment.ProcessorCount} processors, {finished.Sum(run => run.Seconds) / 60:0.#} minutes in all.");
         File.WriteAllText(Path.Combine(folder, study.Name + ".md"), StudyTable.Write(study, finished, about));
         File.WriteAllText(Path.Combine(folder, study.Name + ".svg"), study.HasCurves ? Svg.Curves(study, finished) : Svg.Bars(study, finished));
     }

@@ -77,9 +77,11 @@ internal sealed class Runner(string shared, string scratch)
         foreach (string line in File.ReadLines(log))
         {
             using JsonDocument json = JsonDocument.Parse(line);
-            if (json.RootElement.TryGetProperty("step", out JsonElement step) && json.RootElement.TryGetProperty("loss", out JsonElement loss) && loss.ValueKind == JsonValueKind.Number)
+            if (json.RootElement.TryGetProperty("step", out JsonElement step) && json.RootElement.TryGetProperty("loss", out JsonElement loss)
+                && loss.ValueKind == JsonValueKind.Number)
             {
-                points.Add(new CurvePoint(step.GetInt64(), double.Parse(loss.GetDouble().ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)));
+                points.Add(
+                    new CurvePoint(step.GetInt64(), double.Parse(loss.GetDouble().ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)));
             }
         }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Globalization;
 using QuantGen.Cli.Commands;
 using QuantGen.Cli.Conventions;
 
@@ -81,7 +82,8 @@ public static class CliApplication
 
     // What is misspelt explains more than what is therefore missing.
     private static string FirstError(ParseResult parse) =>
-        (parse.Errors.FirstOrDefault(error => parse.UnmatchedTokens.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal))) ?? parse.Errors[0]).Message;
+        (parse.Errors.FirstOrDefault(error => parse.UnmatchedTokens.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal)))
+            ?? parse.Errors[0]).Message;
 
     private static string Hint(ParseResult parse)
     {
@@ -91,12 +93,16 @@ public static class CliApplication
 
     // The library's exceptions speak of its own options; on the command line a text that is too long has another remedy.
     private static string MessageOf(Exception error) => error is SequenceTooLongException tooLong
-        ? FormattableString.Invariant($"text {tooLong.Index + 1} has {tooLong.Length} tokens, and this model takes at most {tooLong.MaxLength}; truncate with --max-length {tooLong.MaxLength}")
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"text {tooLong.Index + 1} has {tooLong.Length} tokens, and this model takes at most {tooLong.MaxLength}; " +
+                $"truncate with --max-length {tooLong.MaxLength}")
         : error.Message;
 
     private static int Fail(CliStreams streams, string message, int code)
     {
-        streams.Error.WriteLine("quantgen: " + string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
+        streams.Error.WriteLine(
+            "quantgen: " + string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
         return code;
     }
 }

@@ -7,7 +7,9 @@ namespace QuantGen.TorchSharp;
 /// <summary>Copies between arrays and tensors.</summary>
 internal static class HostMemory
 {
-    /// <summary>Makes a tensor of the first elements of an array; on a CPU both share memory, so that the tensor must not outlive the array's contents.</summary>
+    /// <summary>
+    /// Makes a tensor of the first elements of an array; on a CPU both share memory, so that the tensor must not outlive the array's contents.
+    /// </summary>
     /// <param name="values">The array.</param>
     /// <param name="device">The device.</param>
     /// <param name="shape">The shape.</param>

@@ -31,7 +31,9 @@ internal static class TorchDevice
         return index < count
             ? new Device(DeviceType.CUDA, index)
             : throw new ArgumentException(
-                count == 0 ? $"The device '{name}' is not available: this build of libtorch finds no GPU." : $"There is no device '{name}': this machine has {count} of that kind.",
+                count == 0
+                    ? $"The device '{name}' is not available: this build of libtorch finds no GPU."
+                    : $"There is no device '{name}': this machine has {count} of that kind.",
                 nameof(name));
     }
 }

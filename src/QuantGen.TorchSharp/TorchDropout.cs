@@ -4,7 +4,10 @@ using static global::TorchSharp.torch;
 
 namespace QuantGen.TorchSharp;
 
-/// <summary>Dropout by the device's random numbers. They begin anew in every step, from the seed and the step, so that a resumed run draws what an uninterrupted one draws.</summary>
+/// <summary>
+/// Dropout by the device's random numbers. They begin anew in every step, from the seed and the step, so that a resumed run draws
+/// what an uninterrupted one draws.
+/// </summary>
 /// <param name="forward">Seed and step.</param>
 /// <param name="device">The device.</param>
 internal sealed class TorchDropout(ForwardOptions forward, Device device) : IDisposable

@@ -17,7 +17,11 @@ internal sealed class TorchEmbedding(WordTable words, DeviceParameter positions,
     public Tensor Forward(TorchPass pass)
     {
         TrainingBatch batch = pass.Batch;
-        long[] places = [.. Enumerable.Range(0, batch.SequenceCount).SelectMany(s => Enumerable.Range(0, batch.Starts[s + 1] - batch.Starts[s])).Select(place => (long)place)];
+        long[] places =
+        [
+            .. Enumerable.Range(0, batch.SequenceCount).SelectMany(s => Enumerable.Range(0, batch.Starts[s + 1] - batch.Starts[s]))
+            .Select(place => (long)place),
+        ];
         return words.Values(pass).index_select(0, words.Places(pass))
             + types.In(pass).index_select(0, tensor(Array.ConvertAll(batch.Types, type => (long)type), device: pass.Device))
             + positions.In(pass).index_select(0, tensor(places, device: pass.Device));

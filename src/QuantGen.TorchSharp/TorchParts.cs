@@ -23,7 +23,8 @@ internal sealed class TorchParts : IDisposable
         _device = device;
         _table = new ParameterTable(spec, options);
         ModelConfig d = spec.Dimensions;
-        (QuantizedParameter words, Parameter positions, Parameter types) = _table.Embeddings(d.VocabularySize, d.MaxPositions, d.TypeVocabularySize, d.EmbeddingSize);
+        (QuantizedParameter words, Parameter positions, Parameter types) = _table.Embeddings(
+            d.VocabularySize, d.MaxPositions, d.TypeVocabularySize, d.EmbeddingSize);
         Embedding = new TorchEmbedding(new WordTable(words, spec.HasMaskedLanguageHead, Encoder), Encoder(positions), Encoder(types));
         AddNorm("embeddings.LayerNorm", d.EmbeddingSize, Encoder);
         foreach (MatrixSpec matrix in spec.Matrices)

@@ -14,7 +14,10 @@ public sealed class AllocationTests(CheckpointFixture files) : IClassFixture<Che
         double least = double.MaxValue;
         for (int attempt = 0; attempt < 5 && least > 0; attempt++)
         {
-            least = Math.Min(least, Tool.Json("bench", files.Packed, "--sequence-length", "8", "--threads", threads, "--runs", "50").GetProperty("allocated_bytes_per_call").GetDouble());
+            least = Math.Min(
+                least,
+                Tool.Json("bench", files.Packed, "--sequence-length", "8", "--threads", threads, "--runs", "50").GetProperty("allocated_bytes_per_call")
+                    .GetDouble());
         }
 
         Assert.Equal(0, least);

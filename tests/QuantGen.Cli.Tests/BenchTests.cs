@@ -82,7 +82,8 @@ public sealed class BenchTests(CheckpointFixture files) : IClassFixture<Checkpoi
     {
         string config = Path.Combine(files.Checkpoint, "config.json");
         string[] chosen = threads == 1 ? [] : ["--threads", "2"];
-        JsonElement json = Tool.Json(["bench", "--config", config, .. options, .. chosen, "--explain", "--sequence-length", "10", "--batch", "3", "--runs", "9"]);
+        JsonElement json = Tool.Json(
+            ["bench", "--config", config, .. options, .. chosen, "--explain", "--sequence-length", "10", "--batch", "3", "--runs", "9"]);
         AssertMeasured(json);
         Assert.Equal(threads, json.GetProperty("threads").GetInt32());
 

@@ -19,7 +19,9 @@ public sealed class CodebookTests(CheckpointFixture files) : IClassFixture<Check
         string packed = files.File($"{scheme}-{bits}.qg.safetensors");
         string directory = files.File($"{scheme}-{bits}");
         JsonElement json = Tool.Json("quantize", files.Checkpoint, "-o", packed, "--bits", $"{bits}", "--scheme", scheme);
-        Assert.All(json.GetProperty("tensors").EnumerateArray(), tensor => Assert.Equal((bits, 1), (tensor.GetProperty("bits").GetInt32(), tensor.GetProperty("groups").GetInt32())));
+        Assert.All(
+            json.GetProperty("tensors").EnumerateArray(),
+            tensor => Assert.Equal((bits, 1), (tensor.GetProperty("bits").GetInt32(), tensor.GetProperty("groups").GetInt32())));
         LookUp(packed, directory);
         Assert.Equal(Logits(directory), Logits(packed));
     }
@@ -43,11 +45,16 @@ public sealed class CodebookTests(CheckpointFixture files) : IClassFixture<Check
         JsonElement[] tensors = [.. Tool.Json("inspect", packed).GetProperty("tensors").EnumerateArray()];
         JsonElement codebook = Assert.Single(tensors, tensor => tensor.GetProperty("name").GetString() == "pooler.dense.codebook");
         Assert.Equal(32, codebook.GetProperty("shape")[0].GetInt32());
-        Assert.Equal("3 bits", Assert.Single(tensors, tensor => tensor.GetProperty("name").GetString() == "embeddings.word_embeddings.codes").GetProperty("type").GetString());
+        Assert.Equal(
+            "3 bits",
+            Assert.Single(tensors, tensor => tensor.GetProperty("name").GetString() == "embeddings.word_embeddings.codes").GetProperty("type").GetString());
         Assert.NotEmpty(Tool.Text("run", packed, "--text", "fun"));
         Assert.Equal(40, Tool.Json("evaluate", packed, "--data", files.Data).GetProperty("rows").GetInt32());
         Assert.True(Tool.Json("bench", packed, "--runs", "2", "--sequence-length", "8").TryGetProperty("isa", out _));
-        Assert.True(Tool.Json("bench", "--config", Path.Combine(files.Checkpoint, "config.json"), "--bits", "3", "--scheme", "linear-clusters", "--runs", "2", "--sequence-length", "8").TryGetProperty("isa", out _));
+        Assert.True(
+            Tool.Json(
+                "bench", "--config", Path.Combine(files.Checkpoint, "config.json"), "--bits", "3", "--scheme", "linear-clusters", "--runs", "2",
+                "--sequence-length", "8").TryGetProperty("isa", out _));
     }
 
     private (JsonElement[] Tensors, byte[] Bytes) Quantize(string options)

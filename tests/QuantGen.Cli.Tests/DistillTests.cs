@@ -22,7 +22,8 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
     public void Student_of_full_precision_starts_as_its_teacher()
     {
         string output = files.File("same.qg.safetensors");
-        JsonElement test = Tool.Json([.. Command(output), "--bits", "32", "--max-steps", "1", "--learning-rate", "0", "--test-data", files.Data]).GetProperty("test");
+        JsonElement test = Tool.Json([.. Command(output), "--bits", "32", "--max-steps", "1", "--learning-rate", "0", "--test-data", files.Data])
+            .GetProperty("test");
         Assert.All(["before", "after"], when =>
         {
             Assert.Equal(1, test.GetProperty(when).GetProperty("agreement").GetDouble());
@@ -62,7 +63,8 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
     public void Data_for_another_head_is_refused()
     {
         string text = files.File("lines.json");
-        File.WriteAllText(text, """{"data":[{"paragraphs":[{"context":"a film","qas":[{"id":"1","question":"what ?","answers":[{"text":"film","answer_start":2}]}]}]}]}""");
+        File.WriteAllText(
+            text, """{"data":[{"paragraphs":[{"context":"a film","qas":[{"id":"1","question":"what ?","answers":[{"text":"film","answer_start":2}]}]}]}]}""");
         Tool.Run("distill", "--teacher", files.Checkpoint, "--data", text, "-o", files.File("x.qg.safetensors"), "--bits", "32")
             .AssertFails(2, "lines.json is for models with the head question_answering, and this one has sequence_classification");
     }

@@ -9,7 +9,9 @@ internal static class Distillation
     public static string[] Command(CheckpointFixture files, string output) =>
         ["distill", "--teacher", files.Checkpoint, "--data", files.Data, "--eval-data", files.Data, "-o", output];
 
-    /// <summary>Asserts that the packed student is worth what training measured, and that one which was interrupted in the second epoch has the same bytes.</summary>
+    /// <summary>
+    /// Asserts that the packed student is worth what training measured, and that one which was interrupted in the second epoch has the same bytes.
+    /// </summary>
     /// <param name="files">The checkpoint and its data.</param>
     /// <param name="name">What the outputs are called.</param>
     /// <param name="options">Options of all runs; three epochs of more than 8 steps.</param>

@@ -28,7 +28,9 @@ public sealed class InspectTests(CheckpointFixture files) : IClassFixture<Checkp
         const int Head = (33 * 32) + (33 * 2);
         Assert.Equal(Embeddings + (2 * Layer) + Head, json.GetProperty("parameters").GetInt64());
         Assert.Equal(32, json.GetProperty("bits_per_weight").GetDouble());
-        Assert.Equal(4 * json.GetProperty("parameters").GetInt64(), json.GetProperty("bytes_total").GetInt64() - json.GetProperty("bytes").GetProperty("vocabulary").GetInt64());
+        Assert.Equal(
+            4 * json.GetProperty("parameters").GetInt64(),
+            json.GetProperty("bytes_total").GetInt64() - json.GetProperty("bytes").GetProperty("vocabulary").GetInt64());
     }
 
     [Theory]

@@ -20,7 +20,11 @@ public sealed class MisuseTests(CheckpointFixture files) : IClassFixture<Checkpo
     [InlineData("Weights cannot have 8 bits with a codebook", "quantize", "CHECKPOINT", "-o", "x", "--bits", "8", "--scheme", "kmeans")]
     [InlineData("The embedding cannot have 1 bits; use 2, 3, 4, 5, 6, 7, 8 or 32", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--embedding-bits", "1")]
     [InlineData("which excludes 4 groups of rows", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--scheme", "k-means", "--groups", "4")]
-    [InlineData("--cluster-iterations needs --scheme k-means", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--scheme", "linear-clusters", "--cluster-iterations", "4")]
+    [
+        InlineData(
+            "--cluster-iterations needs --scheme k-means", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--scheme", "linear-clusters",
+            "--cluster-iterations", "4"),
+    ]
     [InlineData("the nearest legal count is 8", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--groups", "7")]
     [InlineData("--samples needs --calibration", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--samples", "4")]
     [InlineData("--seed needs --calibration or --scheme k-means", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--seed", "4")]

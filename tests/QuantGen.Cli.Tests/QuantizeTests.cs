@@ -30,7 +30,8 @@ public sealed class QuantizeTests(CheckpointFixture files) : IClassFixture<Check
         string[] outputs = [files.File("first.qg.safetensors"), files.File("second.qg.safetensors")];
         foreach (string output in outputs)
         {
-            Assert.Contains("times smaller", Tool.Text("quantize", files.Checkpoint, "-o", output, "--bits", "3", "--mapping", "asymmetric", "--clipping", "minmax"));
+            Assert.Contains(
+                "times smaller", Tool.Text("quantize", files.Checkpoint, "-o", output, "--bits", "3", "--mapping", "asymmetric", "--clipping", "minmax"));
         }
 
         Assert.Equal(File.ReadAllBytes(outputs[0]), File.ReadAllBytes(outputs[1]));
@@ -42,8 +43,11 @@ public sealed class QuantizeTests(CheckpointFixture files) : IClassFixture<Check
         string plan = files.File("plan.json");
         File.WriteAllText(plan, """{ "matrices": { "encoder.layer.0.output.dense": { "group_bits": [8, 2, 4, 2] }, "pooler.dense": { "bits": 32 } } }""");
         string output = files.File("mixed.qg.safetensors");
-        JsonElement json = Tool.Json("quantize", files.Checkpoint, "-o", output, "--bits", "4", "--plan", plan, "--layer-bits", "encoder.layer.1.*=8", "--layer-bits", "encoder.layer.1.output.dense=3");
-        var bits = json.GetProperty("tensors").EnumerateArray().ToDictionary(tensor => tensor.GetProperty("name").GetString()!, tensor => tensor.GetProperty("bits").GetDouble());
+        JsonElement json = Tool.Json(
+            "quantize", files.Checkpoint, "-o", output, "--bits", "4", "--plan", plan, "--layer-bits", "encoder.layer.1.*=8", "--layer-bits",
+            "encoder.layer.1.output.dense=3");
+        var bits = json.GetProperty("tensors").EnumerateArray()
+            .ToDictionary(tensor => tensor.GetProperty("name").GetString()!, tensor => tensor.GetProperty("bits").GetDouble());
         Assert.Equal(4, bits["encoder.layer.0.attention.self.key"]);
         Assert.Equal(4, bits["encoder.layer.0.output.dense"]);
         Assert.Equal(8, bits["encoder.layer.1.attention.self.key"]);
@@ -75,7 +79,9 @@ public sealed class QuantizeTests(CheckpointFixture files) : IClassFixture<Check
     public void Learned_schemes_begin_with_the_range_of_most_values_and_symmetric_places()
     {
         string output = files.File("lsq.qg.safetensors");
-        Tool.Json("quantize", files.Checkpoint, "-o", output, "--bits", "2", "--scheme", "lsq", "--embedding-bits", "4", "--activation-bits", "4", "--attention-bits", "2", "--calibration", files.Data);
+        Tool.Json(
+            "quantize", files.Checkpoint, "-o", output, "--bits", "2", "--scheme", "lsq", "--embedding-bits", "4", "--activation-bits", "4", "--attention-bits",
+            "2", "--calibration", files.Data);
         using PackedModel model = PackedModel.Open(output);
         using Checkpoint checkpoint = Checkpoint.Open(files.Checkpoint);
         const string Name = "encoder.layer.1.output.dense";
@@ -109,7 +115,11 @@ public sealed class QuantizeTests(CheckpointFixture files) : IClassFixture<Check
         string plan = files.File("mixed-groups.json");
         File.WriteAllText(plan, """{ "matrices": { "*": { "group_bits": [8, 4, 8, 8], "group_clipping": ["mse", "min_max", "mse", "percentile"] } } }""");
         string output = files.File("close.qg.safetensors");
-        Tool.Json(["quantize", files.Checkpoint, "-o", output, .. options.Select(option => option == "mixed-groups" ? plan : option == "data" ? files.Data : option)]);
+        Tool.Json(
+            [
+                "quantize", files.Checkpoint, "-o", output,
+                .. options.Select(option => option == "mixed-groups" ? plan : option == "data" ? files.Data : option),
+            ]);
         float[] expected = Logits(files.Checkpoint);
         float[] actual = Logits(output);
         double noise = Math.Sqrt(expected.Zip(actual, (e, a) => Math.Pow(e - a, 2)).Average());
@@ -130,7 +140,8 @@ public sealed class QuantizeTests(CheckpointFixture files) : IClassFixture<Check
         using Checkpoint checkpoint = Checkpoint.Open(files.Checkpoint);
         float[] weights = checkpoint.Read(Name + ".weight");
         var expected = new float[32 * 64];
-        MatrixQuantizer.Quantize(weights, 32, 64, new MatrixQuantizerOptions { GroupBits = [8, 3, 4, 3], GroupCount = 4, Mapping = Mapping.Asymmetric, Clipping = Clipping.Mse })
+        MatrixQuantizer.Quantize(
+            weights, 32, 64, new MatrixQuantizerOptions { GroupBits = [8, 3, 4, 3], GroupCount = 4, Mapping = Mapping.Asymmetric, Clipping = Clipping.Mse })
             .Dequantize(expected);
 
         // Groups of three bits come first, then the one of four, then the one of eight.
@@ -177,7 +188,8 @@ public sealed class QuantizeTests(CheckpointFixture files) : IClassFixture<Check
     [Fact]
     public void Refuses_a_checkpoint_whose_head_is_another()
     {
-        Tool.Run("quantize", files.Checkpoint, "-o", files.File("none"), "--bits", "8", "--head", "question-answering").AssertFails(1, "missing: qa_outputs.weight");
+        Tool.Run("quantize", files.Checkpoint, "-o", files.File("none"), "--bits", "8", "--head", "question-answering")
+            .AssertFails(1, "missing: qa_outputs.weight");
         Assert.False(File.Exists(files.File("none")));
     }
 
@@ -185,6 +197,10 @@ public sealed class QuantizeTests(CheckpointFixture files) : IClassFixture<Check
     {
         string logits = files.File(Path.GetRandomFileName());
         Tool.Json("evaluate", model, "--data", files.Data, "--logits", logits);
-        return [.. File.ReadAllText(logits).Split(['\n', '\t'], StringSplitOptions.RemoveEmptyEntries).Select(text => float.Parse(text, System.Globalization.CultureInfo.InvariantCulture))];
+        return
+        [
+            .. File.ReadAllText(logits).Split(['\n', '\t'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(text => float.Parse(text, System.Globalization.CultureInfo.InvariantCulture)),
+        ];
     }
 }

@@ -16,7 +16,10 @@ public sealed class QuestionTests : IDisposable
     {
         string data = WriteQuestions(hasImpossible);
         string start = TinyCheckpoint.Write(File("start"), "BertForQuestionAnswering");
-        string[] training = ["--data", data, "--eval-data", data, "--epochs", "12", "--batch", "4", "--learning-rate", "3e-3", "--dropout", "0", "--max-length", "24"];
+        string[] training =
+        [
+            "--data", data, "--eval-data", data, "--epochs", "12", "--batch", "4", "--learning-rate", "3e-3", "--dropout", "0", "--max-length", "24",
+        ];
         string teacher = File("teacher");
         JsonElement trained = Tool.Json(["train", "--from", start, "-o", teacher, .. training]);
         Assert.InRange(trained.GetProperty("value").GetDouble(), 60, 100);
@@ -25,7 +28,9 @@ public sealed class QuestionTests : IDisposable
         string packed = File("student.qg.safetensors");
         JsonElement distilled = Tool.Json(["distill", "--teacher", teacher, "-o", packed, "--bits", "4", .. training]);
         AssertSame(distilled, Tool.Json("evaluate", packed, "--data", data), windows: 8);
-        AssertSame(Tool.Json("evaluate", packed, "--data", data), Tool.Json("evaluate", packed, "--data", data, "--shuffle", "3", "--batch-tokens", "1", "--threads", "1"), windows: 8);
+        AssertSame(
+            Tool.Json("evaluate", packed, "--data", data),
+            Tool.Json("evaluate", packed, "--data", data, "--shuffle", "3", "--batch-tokens", "1", "--threads", "1"), windows: 8);
         Assert.Contains("8 questions, 8 windows", Tool.Text("evaluate", packed, "--data", data));
     }
 
@@ -70,12 +75,15 @@ public sealed class QuestionTests : IDisposable
     {
         string data = WriteQuestions(hasImpossible: false);
         string classifier = TinyCheckpoint.Write(File("classifier"));
-        Tool.Run("evaluate", classifier, "--data", data).AssertFails(1, "this model has the head sequence_classification, and only question_answering can be evaluated on questions");
+        Tool.Run("evaluate", classifier, "--data", data)
+            .AssertFails(1, "this model has the head sequence_classification, and only question_answering can be evaluated on questions");
         Tool.Run("evaluate", classifier, "--data", data, "--logits", "x").AssertFails(2, "--logits needs --data with labelled rows");
-        Tool.Run("evaluate", classifier, "--data", TinyCheckpoint.WriteData(File("rows.tsv")), "--answers", "x").AssertFails(2, "--answers needs --data with questions");
+        Tool.Run("evaluate", classifier, "--data", TinyCheckpoint.WriteData(File("rows.tsv")), "--answers", "x")
+            .AssertFails(2, "--answers needs --data with questions");
         Tool.Run("evaluate", classifier, "--data", File("none.json")).AssertFails(1, "none.json");
         string broken = File("broken.json");
-        System.IO.File.WriteAllText(broken, """{"data":[{"paragraphs":[{"context":"a film","qas":[{"id":"1","question":"what ?","answers":[{"text":"plot","answer_start":2}]}]}]}]}""");
+        System.IO.File.WriteAllText(
+            broken, """{"data":[{"paragraphs":[{"context":"a film","qas":[{"id":"1","question":"what ?","answers":[{"text":"plot","answer_start":2}]}]}]}]}""");
         Tool.Run("evaluate", classifier, "--data", broken).AssertFails(1, "broken.json");
     }
 
@@ -85,7 +93,10 @@ public sealed class QuestionTests : IDisposable
     {
         string dev = SharedFiles.Path("data/SQuAD/dev.json");
         string output = File("real");
-        string[] line = ["train", "--from", SharedFiles.Path("models/trec"), "--data", SharedFiles.Path("data/SQuAD/train.json"), "--eval-data", dev, "-o", output];
+        string[] line =
+        [
+            "train", "--from", SharedFiles.Path("models/trec"), "--data", SharedFiles.Path("data/SQuAD/train.json"), "--eval-data", dev, "-o", output,
+        ];
         JsonElement trained = Tool.Json([.. line, "--max-steps", "20", "--learning-rate", "1e-3", "--max-length", "192"]);
         JsonElement measured = Tool.Json("evaluate", output, "--data", dev, "--max-length", "192");
         Assert.Equal(1190, measured.GetProperty("rows").GetInt32());

@@ -31,7 +31,8 @@ public sealed class RunTests(CheckpointFixture files) : IClassFixture<Checkpoint
     public void Truncates_only_when_asked()
     {
         string text = string.Concat(Enumerable.Repeat("film ", 40));
-        Tool.Run("run", files.Packed, "--text", "fun", "--text", text).AssertFails(1, "text 2 has 42 tokens, and this model takes at most 24; truncate with --max-length 24");
+        Tool.Run("run", files.Packed, "--text", "fun", "--text", text)
+            .AssertFails(1, "text 2 has 42 tokens, and this model takes at most 24; truncate with --max-length 24");
         string cut = string.Concat(Enumerable.Repeat("film ", 8));
         JsonElement truncated = Tool.Json("run", files.Packed, "--text", text, "--max-length", "10");
         JsonElement shorter = Tool.Json("run", files.Packed, "--text", cut);

@@ -18,7 +18,8 @@ public sealed class SharedModelTests
     {
         using var folder = new TemporaryFolder();
         string logits = Path.Combine(folder.Path, "logits.tsv");
-        JsonElement json = Tool.Json(["evaluate", SharedFiles.Path("models/" + model), "--data", SharedFiles.Path("data/" + data), "--logits", logits, .. options]);
+        JsonElement json = Tool.Json(
+            ["evaluate", SharedFiles.Path("models/" + model), "--data", SharedFiles.Path("data/" + data), "--logits", logits, .. options]);
         using JsonDocument reference = JsonDocument.Parse(File.ReadAllText(SharedFiles.Path($"models/{model}/reference.json")));
         Assert.Equal(metric, json.GetProperty("metric").GetString());
 

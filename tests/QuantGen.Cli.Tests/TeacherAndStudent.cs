@@ -49,7 +49,8 @@ internal sealed class TeacherAndStudent : IDisposable
     public TrainingResult Train(BatchSource source, TrainingOptions options, IModelEvaluator? evaluator = null)
     {
         QuantizerInitialization.Run(Student, source);
-        return new Trainer(Student, source, new Objective(Spec, new LossOptions(), _teacher.Spec, 2), options) { Teacher = _teacher, Evaluator = evaluator }.Run();
+        return new Trainer(
+            Student, source, new Objective(Spec, new LossOptions(), _teacher.Spec, 2), options) { Teacher = _teacher, Evaluator = evaluator }.Run();
     }
 
     /// <summary>Packs the student and computes a file's rows with the inference kernels.</summary>

@@ -12,7 +12,8 @@ public sealed class TrainTests(CheckpointFixture files) : IClassFixture<Checkpoi
         Assert.Equal("accuracy", json.GetProperty("metric").GetString());
         Assert.Equal(6, json.GetProperty("steps").GetInt32());
         Assert.Equal(3, json.GetProperty("epochs").GetArrayLength());
-        Assert.Equal(json.GetProperty("value").GetDouble(), Tool.Json("evaluate", output, "--data", files.Data, "--max-length", "24").GetProperty("value").GetDouble());
+        Assert.Equal(
+            json.GetProperty("value").GetDouble(), Tool.Json("evaluate", output, "--data", files.Data, "--max-length", "24").GetProperty("value").GetDouble());
         using JsonDocument config = JsonDocument.Parse(File.ReadAllText(Path.Combine(output, "config.json")));
         Assert.Equal("BertForSequenceClassification", config.RootElement.GetProperty("architectures")[0].GetString());
         Assert.Equal("positive", config.RootElement.GetProperty("id2label").GetProperty("1").GetString());
@@ -45,7 +46,8 @@ public sealed class TrainTests(CheckpointFixture files) : IClassFixture<Checkpoi
         Assert.True(File.Exists(output + ".training"));
         Assert.False(Directory.Exists(output));
         Tool.Run([.. FromNothing(output), .. options]).AssertFails(2, "holds an interrupted training; continue it with --resume, or delete it");
-        Tool.Run([.. FromNothing(output), .. options, "--resume", "--seed", "9"]).AssertFails(1, "'dropout seed' of an interrupted training: expected 9, found 0");
+        Tool.Run([.. FromNothing(output), .. options, "--resume", "--seed", "9"])
+            .AssertFails(1, "'dropout seed' of an interrupted training: expected 9, found 0");
         Assert.Contains("continuing after step 7 of 20", Tool.Text([.. FromNothing(output), .. options, "--resume"]));
         Assert.Equal(Weights("whole"), Weights("cut"));
         Assert.False(File.Exists(output + ".training"));
@@ -99,7 +101,9 @@ public sealed class TrainTests(CheckpointFixture files) : IClassFixture<Checkpoi
         using Checkpoints.SafetensorsFile file = Checkpoints.SafetensorsFile.Open(Path.Combine(output, "model.safetensors"));
         Assert.Equal("pt", file.Metadata["format"]);
         string[] expected = architecture[0] == 'A'
-            ? ["albert.encoder.albert_layer_groups.0.albert_layers.0.ffn_output.weight", "albert.pooler.weight", "albert.encoder.embedding_hidden_mapping_in.bias"]
+            ? [
+                "albert.encoder.albert_layer_groups.0.albert_layers.0.ffn_output.weight", "albert.pooler.weight",
+                "albert.encoder.embedding_hidden_mapping_in.bias"]
             : ["bert.encoder.layer.1.output.dense.weight", "bert.pooler.dense.weight", "bert.embeddings.LayerNorm.bias"];
         Assert.All([.. expected, "classifier.bias"], name => Assert.True(file.TryGet(name, out _), name));
         Assert.Equal(40, Tool.Json("evaluate", output, "--data", files.Data).GetProperty("rows").GetInt32());
@@ -137,7 +141,8 @@ public sealed class TrainTests(CheckpointFixture files) : IClassFixture<Checkpoi
     {
         string data = files.File("bad.tsv");
         File.WriteAllText(data, "sentence\tlabel\nfun\t1\ndull\t7\n");
-        Tool.Run("train", "--from", files.Checkpoint, "--data", files.Data, "--eval-data", data, "-o", files.File("x")).AssertFails(1, "bad.tsv:3: expected a label from 0 to 1");
+        Tool.Run("train", "--from", files.Checkpoint, "--data", files.Data, "--eval-data", data, "-o", files.File("x"))
+            .AssertFails(1, "bad.tsv:3: expected a label from 0 to 1");
         File.WriteAllText(data, "sentence\nfun\n");
         Tool.Run("train", "--from", files.Checkpoint, "--data", data, "-o", files.File("x")).AssertFails(1, "bad.tsv:1: expected a column 'label', found none");
         Tool.Run("train", "--from", files.Checkpoint, "--data", files.File("none.tsv"), "-o", files.File("x")).AssertFails(1, "no such file");

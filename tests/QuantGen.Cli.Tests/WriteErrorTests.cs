@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using QuantGen.Cli.Conventions;
 
 namespace QuantGen.Cli.Tests;
 
@@ -139,5 +138,6 @@ public sealed class WriteErrorTests(CheckpointFixture files) : IClassFixture<Che
         ? Directory.GetFiles(path).Order(StringComparer.Ordinal).ToDictionary(file => file, File.ReadAllBytes)
         : new() { [path] = File.ReadAllBytes(path) };
 
-    private string[] Distill(string output) => ["distill", "--teacher", files.Checkpoint, "--data", files.Data, "--eval-data", files.Data, "--bits", "2", "-o", output];
+    private string[] Distill(string output) =>
+        ["distill", "--teacher", files.Checkpoint, "--data", files.Data, "--eval-data", files.Data, "--bits", "2", "-o", output];
 }

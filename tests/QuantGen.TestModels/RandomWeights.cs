@@ -40,7 +40,8 @@ public static class RandomWeights
         (float low, float high) = tensor.Name switch
         {
             // Calibrated ranges that cut some activations off.
-            _ when tensor.Name.EndsWith(".probabilities.input_scale", StringComparison.Ordinal) => (0.003f * Step(spec.AttentionBits), 0.004f * Step(spec.AttentionBits)),
+            _ when tensor.Name.EndsWith(".probabilities.input_scale", StringComparison.Ordinal) =>
+                (0.003f * Step(spec.AttentionBits), 0.004f * Step(spec.AttentionBits)),
             _ when IsOperand(spec, tensor) => (0.03f * Step(spec.AttentionBits), 0.04f * Step(spec.AttentionBits)),
             _ when tensor.Name.EndsWith(".input_scale", StringComparison.Ordinal) => (0.02f * Step(spec.ActivationBits), 0.04f * Step(spec.ActivationBits)),
             PackedLayout.WordEmbedding + ".scales" => (0.01f, 0.3f),
@@ -61,7 +62,11 @@ public static class RandomWeights
     {
         if (IsOperand(spec, tensor))
         {
-            return [.. Enumerable.Repeat((byte)(tensor.Name.Contains(".probabilities.", StringComparison.Ordinal) ? 0 : 1 << (spec.AttentionBits - 1)), (int)tensor.Count)];
+            return
+            [
+                .. Enumerable.Repeat(
+                    (byte)(tensor.Name.Contains(".probabilities.", StringComparison.Ordinal) ? 0 : 1 << (spec.AttentionBits - 1)), (int)tensor.Count),
+            ];
         }
 
         if (tensor.Name.EndsWith(".input_zero_point", StringComparison.Ordinal))
@@ -84,7 +89,10 @@ public static class RandomWeights
         if (tensor.Name.EndsWith(".zero_points", StringComparison.Ordinal))
         {
             IReadOnlyList<int> groups = matrix.StoredGroups();
-            return [.. Enumerable.Range(0, (int)tensor.Count).Select(i => (byte)random.Next(1 << (matrix.IsMixed ? matrix.GroupBits[groups[i]] : matrix.Bits)))];
+            return
+            [
+                .. Enumerable.Range(0, (int)tensor.Count).Select(i => (byte)random.Next(1 << (matrix.IsMixed ? matrix.GroupBits[groups[i]] : matrix.Bits))),
+            ];
         }
 
         // Symmetric codes are of a narrow range: the lowest never occurs, except that at one bit both do. Labels of a codebook all occur.
@@ -92,7 +100,8 @@ public static class RandomWeights
         return [.. matrix.Segments().SelectMany(s => Codes(s.Rows, matrix.Columns, s.Bits, isNarrow && s.Bits > 1 ? 1 : 0, random))];
     }
 
-    private static bool IsOperand(ModelSpec spec, TensorSpec tensor) => spec.AttentionSites().Any(site => tensor.Name.StartsWith(site.Name + ".input_", StringComparison.Ordinal));
+    private static bool IsOperand(ModelSpec spec, TensorSpec tensor) =>
+        spec.AttentionSites().Any(site => tensor.Name.StartsWith(site.Name + ".input_", StringComparison.Ordinal));
 
     private static byte[] Codes(int rows, int columns, int bits, int lowest, Random random)
     {
@@ -117,6 +126,7 @@ public static class RandomWeights
     private static byte[] Vocabulary(int size)
     {
         string[] special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
-        return Encoding.UTF8.GetBytes(string.Concat(special.Concat(Enumerable.Range(0, size - special.Length).Select(i => $"word{i}")).Select(piece => piece + "\n")));
+        return Encoding.UTF8.GetBytes(
+            string.Concat(special.Concat(Enumerable.Range(0, size - special.Length).Select(i => $"word{i}")).Select(piece => piece + "\n")));
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using QuantGen.Cli.Conventions;
 
 namespace QuantGen.Tests;
 

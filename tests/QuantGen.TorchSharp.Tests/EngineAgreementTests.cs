@@ -55,7 +55,8 @@ public sealed class EngineAgreementTests
             pair.Run(TrainingBatches.Of(length, 9, 2));
         }
 
-        foreach ((Parameter expected, Parameter actual) in pair.Generated.Parameters.Zip(pair.Torch.Parameters).Where(p => p.First.Kind == ParameterKind.RunningRange))
+        foreach ((Parameter expected, Parameter actual) in pair.Generated.Parameters.Zip(pair.Torch.Parameters)
+            .Where(p => p.First.Kind == ParameterKind.RunningRange))
         {
             Close.Assert(expected.Values, actual.Values, 1e-5, expected.Name);
         }

@@ -38,7 +38,8 @@ internal sealed class EnginePair(ITrainableModel generated, TorchTrainableModel 
 
     /// <summary>Runs batches until some of them had the same codes in both engines, and calls back after each of those.</summary>
     /// <remarks>
-    /// Where the last bit of a sum decides which of two codes is nearest, the engines go different ways: by a step of one activation, and by what follows from it.
+    /// Where the last bit of a sum decides which of two codes is nearest, the engines go different ways: by a step of one
+    /// activation, and by what follows from it.
     /// Such a batch tells nothing of gradients; its traces must still be near.
     /// </remarks>
     public void RunSameCodes(Func<int, TrainingBatch> draw, int wanted, Action compare)
@@ -98,9 +99,11 @@ internal sealed class EnginePair(ITrainableModel generated, TorchTrainableModel 
     /// <summary>Gets the largest difference of each gradient, relative to its largest entry.</summary>
     public IEnumerable<(string Name, double Distance)> GradientDistances()
     {
-        // A threshold's gradient is one number, a sum in which most cancels, and that of a key's bias is zero but for the scores' own losses, because softmax does
+        // A threshold's gradient is one number, a sum in which most cancels, and that of a key's bias is zero but for the scores'
+        // own losses, because softmax does
         // not see what all scores share: what counts is how far such a gradient is off among all of its kind.
-        Dictionary<ParameterKind, double> largest = generated.Parameters.GroupBy(p => p.Kind).ToDictionary(g => g.Key, g => (double)g.Max(p => p.Gradients.Max(Math.Abs)));
+        Dictionary<ParameterKind, double> largest = generated.Parameters.GroupBy(p => p.Kind)
+            .ToDictionary(g => g.Key, g => (double)g.Max(p => p.Gradients.Max(Math.Abs)));
         return generated.Parameters.Zip(torch.Parameters, (e, a) => (e.Name, Close.Distance(e.Gradients, a.Gradients, Cancels(e) ? largest[e.Kind] : 0)));
     }
 

@@ -93,7 +93,8 @@ public sealed class LifetimeTests
         pair.Calibrate(batch);
         Assert.Throws<InvalidOperationException>(pair.Torch.Backward);
         using var codebooks = new TorchTrainableModel(BertClusters.Spec, new TrainableOptions());
-        Assert.Contains("InitializeWeightQuantizers", Assert.Throws<InvalidOperationException>(() => codebooks.Forward(batch, default)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "InitializeWeightQuantizers", Assert.Throws<InvalidOperationException>(() => codebooks.Forward(batch, default)).Message, StringComparison.Ordinal);
     }
 
     private static void Steps(ITrainableModel model, int count)

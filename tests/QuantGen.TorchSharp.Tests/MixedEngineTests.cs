@@ -27,7 +27,9 @@ public sealed class MixedEngineTests
         Assert.True(expected[^1] < 0.8 * expected[0]);
         for (int step = 0; step < Steps; step++)
         {
-            Assert.True(Math.Abs(expected[step] - actual[step]) <= 0.01 * expected[step], $"the loss of step {step} is {actual[step]}, and {expected[step]} in the other engine");
+            Assert.True(
+                Math.Abs(expected[step] - actual[step]) <= 0.01 * expected[step],
+                $"the loss of step {step} is {actual[step]}, and {expected[step]} in the other engine");
         }
     }
 

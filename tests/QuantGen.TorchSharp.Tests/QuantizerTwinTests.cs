@@ -116,7 +116,11 @@ public sealed class QuantizerTwinTests : IDisposable
             values[(5 * Columns) + i] = (i - 64) * 0.5f * 1.25f / 127;
         }
 
-        float[] special = [0f, 0.5f, -0.5f, 1.25f, -1.25f, 1.25000012f, -1.25000012f, 3f, -3f, 1e30f, -1e30f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e-30f];
+        float[] special =
+        [
+            0f, 0.5f, -0.5f, 1.25f, -1.25f, 1.25000012f, -1.25000012f, 3f, -3f, 1e30f, -1e30f, float.NaN, float.PositiveInfinity, float.NegativeInfinity,
+            1e-30f,
+        ];
         special.CopyTo(values, 9 * Columns);
         return values;
     }

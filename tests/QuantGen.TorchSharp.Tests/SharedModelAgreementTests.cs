@@ -10,7 +10,8 @@ public sealed class SharedModelAgreementTests
     private const double Tolerance = 1e-3;
     private const int Batches = 20;
 
-    // Where the next quantizer absorbs what another code of an operand of attention changes, no trace shows it: in a tenth of the batches a gradient may, by this.
+    // Where the next quantizer absorbs what another code of an operand of attention changes, no trace shows it: in a tenth of the
+    // batches a gradient may, by this.
     private const int Absorbed = Batches / 10;
     private const double OtherCode = 2e-2;
 
@@ -49,7 +50,9 @@ public sealed class SharedModelAgreementTests
         foreach ((string parameter, List<double> all) in distances)
         {
             all.Sort();
-            Assert.True(all[^(Absorbed + 1)] <= Tolerance && all[^1] <= OtherCode, $"gradients of {parameter} differ by {all[^(Absorbed + 1)]:g3}, in one batch by {all[^1]:g3}");
+            Assert.True(
+                all[^(Absorbed + 1)] <= Tolerance && all[^1] <= OtherCode,
+                $"gradients of {parameter} differ by {all[^(Absorbed + 1)]:g3}, in one batch by {all[^1]:g3}");
         }
     }
 

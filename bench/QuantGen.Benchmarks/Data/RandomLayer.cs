@@ -72,7 +72,8 @@ internal sealed class RandomLayer
         ref int sums = ref Unsafe.As<float, int>(ref Floats(_place.Sums));
         ref int depths = ref Unsafe.As<float, int>(ref Floats(_place.Depths));
         var w = new PlacedLinear(
-            ref _arena.At(_place.Codes), ref Floats(_place.Scales), ref sums, ref Unsafe.NullRef<int>(), ref Floats(_place.Bias), ref depths, _shape.Rows, _shape.Columns, _shape.Columns);
+            ref _arena.At(_place.Codes), ref Floats(_place.Scales), ref sums, ref Unsafe.NullRef<int>(), ref Floats(_place.Bias), ref depths, _shape.Rows,
+            _shape.Columns, _shape.Columns);
         _kernel.Product(x.Codes(tokens), w, ref output, _shape.Rows, ref scratch);
     }
 

@@ -11,7 +11,10 @@ internal static class EngineReport
 {
     private const string Torch = "TorchSharp";
 
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     /// <summary>Writes both files.</summary>
     /// <param name="path">Where to, less the extensions.</param>
@@ -22,7 +25,10 @@ internal static class EngineReport
     public static void Write(string path, string command, string batch, int threads, IReadOnlyList<IReadOnlyList<EngineRow>> rows)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        string machine = FormattableString.Invariant($"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors, {threads} thread{(threads == 1 ? string.Empty : "s")}{Library()}");
+        string machine = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors, " +
+                $"{threads} thread{(threads == 1 ? string.Empty : "s")}{Library()}");
         File.WriteAllText(path + ".json", Json(command, batch, machine, rows) + "\n");
         File.WriteAllText(path + ".md", Markdown(command, batch, machine, rows));
     }
@@ -55,8 +61,13 @@ internal static class EngineReport
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# Training steps of both engines, taking turns\n\nMade by `{command}`; {machine}. {batch}\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"Medians of {rows[0][0].Times.Count} steps in milliseconds; every engine has a step in each round. Ratios are medians of the rounds' ratios to the first engine: both sides of one saw the same machine. Processor time counts all threads and leaves out what other programs took.\n\n");
-        text.Append("| model | engine | forward | loss and backward | optimizer | step | tokens/s | passes, ratio | step, ratio | processor time | ratio |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"Medians of {rows[0][0].Times.Count} steps in milliseconds; every engine has a step in each round. Ratios are medians of the rounds' ratios to " +
+                $"the first engine: both sides of one saw the same machine. Processor time counts all threads and leaves out what other programs took.\n\n");
+        text.Append(
+            "| model | engine | forward | loss and backward | optimizer | step | tokens/s | passes, ratio | step, ratio | processor time | ratio |\n" +
+                "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (IReadOnlyList<EngineRow> engines in rows)
         {
             foreach (EngineRow row in engines)
@@ -64,7 +75,9 @@ internal static class EngineReport
                 double rate = row.Tokens / row.StepMs * 1000;
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"| {row.Model} | {row.Engine} | {row.ForwardMs:0.0} | {row.BackwardMs:0.0} | {row.OptimizerMs:0.0} | {row.StepMs:0.0} | {rate:0} | {row.RatioTo(engines[0], time => time.Passes):0.00} | {row.RatioTo(engines[0], time => time.Step):0.00} | {row.ProcessorMs:0.0} | {row.RatioTo(engines[0], time => time.Processor):0.00} |\n");
+                    $"| {row.Model} | {row.Engine} | {row.ForwardMs:0.0} | {row.BackwardMs:0.0} | {row.OptimizerMs:0.0} | {row.StepMs:0.0} | {rate:0} | " +
+                        $"{row.RatioTo(engines[0], time => time.Passes):0.00} | {row.RatioTo(engines[0], time => time.Step):0.00} | {row.ProcessorMs:0.0} | " +
+                            $"{row.RatioTo(engines[0], time => time.Processor):0.00} |\n");
             }
         }
 
@@ -72,7 +85,8 @@ internal static class EngineReport
     }
 
     // Known only to builds that have it.
-    private static string Library() => AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetName()).FirstOrDefault(name => name.Name == Torch) is AssemblyName name
+    private static string Library() =>
+        AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetName()).FirstOrDefault(name => name.Name == Torch) is AssemblyName name
         ? $", {Torch} {name.Version?.ToString(fieldCount: 3)}"
         : string.Empty;
 

@@ -67,7 +67,8 @@ internal sealed class EngineSteps : IDisposable
         StepOutcome outcome = _optimizer.Step(1);
         return double.IsFinite(loss.Total) && !outcome.IsSkipped
             ? new StepTime(forward, backward, StepTime.Lap(ref lap), (Environment.CpuUsage.TotalTime - busy).TotalMilliseconds)
-            : throw new InvalidOperationException(FormattableString.Invariant($"step {_step} has a loss of {loss.Total} and gradients of norm {outcome.GradientNorm}"));
+            : throw new InvalidOperationException(
+                FormattableString.Invariant($"step {_step} has a loss of {loss.Total} and gradients of norm {outcome.GradientNorm}"));
     }
 
     public void Dispose() => _model.Dispose();

@@ -16,7 +16,8 @@ internal sealed class EnginesCommand : Command
 
     private const int Sequences = 32;
     private static readonly string[] s_variables = ["OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"];
-    private readonly Option<string[]> _only = CliOption.Texts("--only", "TEXT", $"Measures the models whose names contain this text: {string.Join(", ", EngineCase.All.Select(item => item.Name))}. [default: all]");
+    private readonly Option<string[]> _only = CliOption.Texts(
+        "--only", "TEXT", $"Measures the models whose names contain this text: {string.Join(", ", EngineCase.All.Select(item => item.Name))}. [default: all]");
     private readonly Option<int> _runs = CliOption.Number("--runs", "Rounds to take the median of.", 7, least: 1, most: 10_000);
     private readonly Option<int> _threads = CliOption.Number("--threads", "Threads of all engines.", Environment.ProcessorCount, least: 1, most: 1024);
     private readonly Option<int> _shortest = CliOption.Number("--shortest", "Tokens of the shortest sequence.", 32, least: 1, most: 512);
@@ -57,19 +58,26 @@ internal sealed class EnginesCommand : Command
             foreach (EngineRow row in rows[^1])
             {
                 Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{row.Model}, {row.Engine}: {row.StepMs:0.0} ms a step, {row.RatioTo(rows[^1][0], time => time.Step):0.00} of {rows[^1][0].Engine}; {row.ProcessorMs:0.0} ms of processors, {row.RatioTo(rows[^1][0], time => time.Processor):0.00}"));
+                    CultureInfo.InvariantCulture,
+                    $"{row.Model}, {row.Engine}: {row.StepMs:0.0} ms a step, {row.RatioTo(rows[^1][0], time => time.Step):0.00} of {rows[^1][0].Engine}; " +
+                        $"{row.ProcessorMs:0.0} ms of processors, {row.RatioTo(rows[^1][0], time => time.Processor):0.00}"));
             }
         }
 
-        string command = $"{Variables()}dotnet run -c Release --project bench/QuantGen.Benchmarks -- {Verb} {string.Join(' ', parse.Tokens.Select(token => token.Value.Contains(' ', StringComparison.Ordinal) ? $"'{token.Value}'" : token.Value))}".TrimEnd();
-        string batch = FormattableString.Invariant($"A step has {Sequences} sequences of {shortest} to {longest} tokens, spread evenly, {rows[0][0].Tokens} in all; dropout 0.1, AdamW on the host, no teacher.");
+        IEnumerable<string> words = parse.Tokens.Select(token => token.Value.Contains(' ', StringComparison.Ordinal) ? $"'{token.Value}'" : token.Value);
+        string command = $"{Variables()}dotnet run -c Release --project bench/QuantGen.Benchmarks -- {Verb} {string.Join(' ', words)}".TrimEnd();
+        string batch = string.Create(
+            CultureInfo.InvariantCulture,
+            $"A step has {Sequences} sequences of {shortest} to {longest} tokens, spread evenly, {rows[0][0].Tokens} in all; dropout 0.1, " +
+                $"AdamW on the host, no teacher.");
         EngineReport.Write(parse.GetValue(_output) ?? "bench/results/engines", command, batch, threads, rows);
         return 0;
     }
 
     // What changes libtorch's threads belongs to the command.
     private static string Variables() => string.Concat(s_variables
-        .Select(name => (name, Value: Environment.GetEnvironmentVariable(name))).Where(variable => !string.IsNullOrEmpty(variable.Value)).Select(variable => $"{variable.name}={variable.Value} "));
+        .Select(name => (name, Value: Environment.GetEnvironmentVariable(name))).Where(variable => !string.IsNullOrEmpty(variable.Value))
+        .Select(variable => $"{variable.name}={variable.Value} "));
 
     private static EngineRow[] Measure(EngineCase item, IReadOnlyList<ITrainingEngine> engines, Batch batch, int threads, int runs)
     {

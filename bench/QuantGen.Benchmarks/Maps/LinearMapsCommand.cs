@@ -14,8 +14,10 @@ internal sealed class LinearMapsCommand : Command
 
     private const int MostTokens = 4096;
     private static readonly int[] s_tokens = [128, 16, 4, 1];
-    private readonly Option<int[]> _tokens = Numbers("--tokens", "Tokens of a pass.", s_tokens, n => n is >= 1 and <= MostTokens, $"numbers from 1 to {MostTokens}");
-    private readonly Option<int[]> _bits = Numbers("--bits", "Bits of a weight.", GeneratedKernel.Widths, GeneratedKernel.Widths.Contains, string.Join(", ", GeneratedKernel.Widths));
+    private readonly Option<int[]> _tokens = Numbers(
+        "--tokens", "Tokens of a pass.", s_tokens, n => n is >= 1 and <= MostTokens, $"numbers from 1 to {MostTokens}");
+    private readonly Option<int[]> _bits = Numbers(
+        "--bits", "Bits of a weight.", GeneratedKernel.Widths, GeneratedKernel.Widths.Contains, string.Join(", ", GeneratedKernel.Widths));
     private readonly Option<int> _runs = CliOption.Number("--runs", "Rounds to take the median of.", 30, least: 1, most: 1_000_000);
 
     public LinearMapsCommand()

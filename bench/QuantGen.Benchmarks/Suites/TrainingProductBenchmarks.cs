@@ -6,7 +6,9 @@ using QuantGen.Trainable;
 
 namespace QuantGen.Benchmarks.Suites;
 
-/// <summary>The three products of training, of which a step mostly consists: 2,048 tokens through a layer of 1,024 by 1,024. The roofline is that of one thread.</summary>
+/// <summary>
+/// The three products of training, of which a step mostly consists: 2,048 tokens through a layer of 1,024 by 1,024. The roofline is that of one thread.
+/// </summary>
 [Config(typeof(KernelReport))]
 public class TrainingProductBenchmarks
 {

@@ -20,7 +20,9 @@ internal static class StudyTable
             text.Append(CultureInfo.InvariantCulture, $"{results.Count} of {study.Experiments.Count} runs are finished.\n\n");
         }
 
-        Line(text, ["row", "metric", "teacher", "before training", .. seeds.Select(seed => $"seed {seed}"), "mean", "agreement", "KL", "hidden SNR, dB", "seconds"]);
+        Line(
+            text,
+            ["row", "metric", "teacher", "before training", .. seeds.Select(seed => $"seed {seed}"), "mean", "agreement", "KL", "hidden SNR, dB", "seconds"]);
         Line(text, [.. Enumerable.Repeat("---", seeds.Length + 9)]);
         foreach (IGrouping<string, ExperimentResult> row in results.GroupBy(result => result.Row))
         {
@@ -50,7 +52,8 @@ internal static class StudyTable
         metric == "perplexity" ? value.ToString("0.00", CultureInfo.InvariantCulture) : (value * 100).ToString("0.00", CultureInfo.InvariantCulture);
 
     private static string Change(IEnumerable<ExperimentResult> row, Func<Measures, double> part, string format) =>
-        row.Average(run => part(run.Before)).ToString(format, CultureInfo.InvariantCulture) + " → " + row.Average(run => part(run.After)).ToString(format, CultureInfo.InvariantCulture);
+        row.Average(run => part(run.Before)).ToString(format, CultureInfo.InvariantCulture) + " → " +
+        row.Average(run => part(run.After)).ToString(format, CultureInfo.InvariantCulture);
 
     private static void Line(StringBuilder text, IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
 }

@@ -13,7 +13,8 @@ internal static class AllStudies
 
     public static IReadOnlyList<Study> List { get; } =
     [
-        Comparison(), LowBitActivations(), MaskedLanguageModel(), LongerTraining(), Clustering(), ClusterIterations(), Initialization(), .. TrainingEngines.Present.Contains(TrainingEngines.Torch) ? [Engines()] : Array.Empty<Study>(),
+        Comparison(), LowBitActivations(), MaskedLanguageModel(), LongerTraining(), Clustering(), ClusterIterations(), Initialization(),
+        .. TrainingEngines.Present.Contains(TrainingEngines.Torch) ? [Engines()] : Array.Empty<Study>(),
     ];
 
     private static Recipe RecipeOf(LearningTask task) =>
@@ -33,7 +34,9 @@ internal static class AllStudies
                    from width in widths
                    from method in methods
                    where method != Method.TernaryBert || width.Weights != 4
-                   from run in Rows($"{task.Name} {width} {method.Name}", task, task == LearningTask.Trec && (width.Weights == 2 || method == Method.Kdlsq) ? s_seeds : [1], [.. width.Options, .. method.Options])
+                   from run in Rows(
+                       $"{task.Name} {width} {method.Name}", task, task == LearningTask.Trec && (width.Weights == 2 || method == Method.Kdlsq) ? s_seeds : [1],
+                       [.. width.Options, .. method.Options])
                    select run;
         return new Study("comparison", "Methods at W-E-A 2-2-8, 4-4-8 and 8-8-8", "What do a teacher and learned step sizes add?", [.. rows]);
     }
@@ -54,13 +57,15 @@ internal static class AllStudies
                    where method != Method.TernaryBert || width.Weights == 2
                    from run in Rows($"{width} {method.Name}", LearningTask.SotuMlm, [1], [.. width.Options, .. method.Options])
                    select run;
-        return new Study("perplexity", "A masked language model: perplexity after equal training", "Which method loses least where accuracy cannot hide it?", [.. rows]);
+        return new Study(
+            "perplexity", "A masked language model: perplexity after equal training", "Which method loses least where accuracy cannot hide it?", [.. rows]);
     }
 
     private static Study LongerTraining()
     {
         var rows = from method in new[] { Method.TernaryBert, Method.Kdlsq, Method.LsqWithTeacher }
-                   from run in LongerRows($"2-8-8 {method.Name}, 750 steps", LearningTask.SotuMlm, [1], steps: "750", [.. new Widths(2, 8, 8).Options, .. method.Options])
+                   from run in LongerRows(
+                       $"2-8-8 {method.Name}, 750 steps", LearningTask.SotuMlm, [1], steps: "750", [.. new Widths(2, 8, 8).Options, .. method.Options])
                    select run;
         return new Study("longer", "A masked language model: three times the steps", "Does the order of the best two methods hold?", [.. rows]);
     }
@@ -87,15 +92,20 @@ internal static class AllStudies
     private static Study Initialization()
     {
         var rows = from initialization in new[] { "truncation", "experience", "mean-magnitude" }
-                   from run in Rows(initialization, LearningTask.Trec, [1], [.. new Widths(2, 2, 8).Options, .. Method.Kdlsq.Options, "--scale-initialization", initialization])
+                   from run in Rows(
+                       initialization, LearningTask.Trec, [1],
+                       [.. new Widths(2, 2, 8).Options, .. Method.Kdlsq.Options, "--scale-initialization", initialization])
                    select run;
-        return new Study("initialization", "How learned thresholds begin", "Does Algorithm 1 converge faster than fixed values?", [.. rows]) { HasCurves = true };
+        return new Study(
+            "initialization", "How learned thresholds begin", "Does Algorithm 1 converge faster than fixed values?", [.. rows]) { HasCurves = true };
     }
 
     private static Study Engines()
     {
         var rows = from engine in TrainingEngines.Known
-                   from run in Rows($"{engine}: 2-2-8 {Method.Kdlsq.Name}", LearningTask.Trec, s_seeds, [.. new Widths(2, 2, 8).Options, .. Method.Kdlsq.Options, "--engine", engine])
+                   from run in Rows(
+                       $"{engine}: 2-2-8 {Method.Kdlsq.Name}", LearningTask.Trec, s_seeds,
+                       [.. new Widths(2, 2, 8).Options, .. Method.Kdlsq.Options, "--engine", engine])
                    select run;
         return new Study("engines", "KDLSQ-BERT by generated code and by TorchSharp", "Do both engines learn the same?", [.. rows]);
     }

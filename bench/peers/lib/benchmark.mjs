@@ -117,7 +117,8 @@ async function compare(request, recipe, tool, { runs, burst, pauseMs, seed }) {
   const result = { ...row, ours: summarize(a), peers: summarize(b), recipe, times: { ours: a, peers: b } };
   result.ratio = result.ours.median / result.peers.median;
   log(
-    `${row.name} (${describeShape(row)}): ${weightName(row)} ${result.ours.median.toFixed(2)} ms, ${row.peer} ${result.peers.median.toFixed(2)} ms, ratio ${result.ratio.toFixed(3)}`,
+    `${row.name} (${describeShape(row)}): ${weightName(row)} ${result.ours.median.toFixed(2)} ms, ` +
+      `${row.peer} ${result.peers.median.toFixed(2)} ms, ratio ${result.ratio.toFixed(3)}`,
   );
   return result;
 }

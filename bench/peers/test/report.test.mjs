@@ -49,7 +49,8 @@ test('a turn can be several runs', async () => {
 });
 
 test('a row says what is rounded', () => {
-  const names = [{ bits: 2 }, { bits: 32 }, { bits: 4, attentionBits: 8 }].map((each) => resultTable([{ ...result(0.5, 0.62), ...each }]).split('\n')[2].split('|')[3].trim());
+  const rows = [{ bits: 2 }, { bits: 32 }, { bits: 4, attentionBits: 8 }].map((each) => resultTable([{ ...result(0.5, 0.62), ...each }]));
+  const names = rows.map((table) => table.split('\n')[2].split('|')[3].trim());
   assert.deepEqual(names, ['W2', '32-bit', 'W4, 8-bit attention']);
 });
 

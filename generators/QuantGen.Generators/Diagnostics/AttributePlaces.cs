@@ -31,7 +31,8 @@ internal sealed class AttributePlaces
             if (property == QuantGen.Specs.SpecRules.LayerBitsProperty(i))
             {
                 // The pattern is wrong, or the bits are.
-                return Value(_layerBits[i], id == "QG1107" ? "pattern" : "bits", id == "QG1107" ? 0 : 1)?.GetLocation() ?? _layerBits[i]?.GetLocation() ?? ClassName;
+                return Value(_layerBits[i], id == "QG1107" ? "pattern" : "bits", id == "QG1107" ? 0 : 1)?.GetLocation() ?? _layerBits[i]?.GetLocation()
+                    ?? ClassName;
             }
         }
 

@@ -9,7 +9,8 @@ internal static class DiagnosticCatalog
 {
     private static readonly Type[] s_families =
     {
-        typeof(TypeShapeDescriptors), typeof(SchemeDescriptors), typeof(FileDescriptors), typeof(LanguageDescriptors), typeof(AdviceDescriptors), typeof(DefectDescriptors),
+        typeof(TypeShapeDescriptors), typeof(SchemeDescriptors), typeof(FileDescriptors), typeof(LanguageDescriptors), typeof(AdviceDescriptors),
+        typeof(DefectDescriptors),
     };
 
     private static readonly Dictionary<string, DiagnosticDescriptor> s_byId = s_families

@@ -18,7 +18,8 @@ internal static class LegalGroups
             return null;
         }
 
-        int common = spec.Model.Matrices.Where(m => m.IsQuantized && m.GroupCount == 1 && m.GroupSize == 0).Select(m => m.Rows).Aggregate(0, GreatestCommonDivisor);
+        int common = spec.Model.Matrices.Where(m => m.IsQuantized && m.GroupCount == 1 && m.GroupSize == 0).Select(m => m.Rows)
+            .Aggregate(0, GreatestCommonDivisor);
         int wanted = input.Class.Options.GroupCount;
         return common == 0 ? null : Enumerable.Range(1, common).Where(d => common % d == 0).OrderBy(d => Math.Abs((long)d - wanted)).First();
     }

@@ -35,7 +35,8 @@ internal static class PaddingAdvice
         }
 
         string size = worst.IsMixed ? $"{worst.Rows} x {worst.Columns} in {worst.Segments().Count} runs of equal bits" : $"{worst.Rows} x {worst.Columns}";
+        long share = (padded - real) * 100 / padded;
         return FormattableString.Invariant(
-            $"Class '{className}' spends {(padded - real) * 100 / padded}% of its products on padding, most of it in '{worst.Name}' ({size}); use multiples of {PanelPadding.Rows}");
+            $"Class '{className}' spends {share}% of its products on padding, most of it in '{worst.Name}' ({size}); use multiples of {PanelPadding.Rows}");
     }
 }

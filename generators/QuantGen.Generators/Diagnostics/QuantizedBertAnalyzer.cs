@@ -38,7 +38,8 @@ public sealed class QuantizedBertAnalyzer : DiagnosticAnalyzer
     private static void Analyze(SymbolAnalysisContext context)
     {
         var type = (INamedTypeSymbol)context.Symbol;
-        if (type.TypeKind != TypeKind.Class || AttributeParser.Find(type) is not { } attribute || ClassReader.Declaration(attribute, context.CancellationToken) is not { } declaration)
+        if (type.TypeKind != TypeKind.Class || AttributeParser.Find(type) is not { } attribute
+            || ClassReader.Declaration(attribute, context.CancellationToken) is not { } declaration)
         {
             return;
         }
@@ -54,7 +55,8 @@ public sealed class QuantizedBertAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    private static void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, AttributeData attribute, TypeDeclarationSyntax declaration, AttributePlaces places)
+    private static void Analyze(
+        SymbolAnalysisContext context, INamedTypeSymbol type, AttributeData attribute, TypeDeclarationSyntax declaration, AttributePlaces places)
     {
         var compilation = (CSharpCompilation)context.Compilation;
         var issues = new List<SpecIssue>(TypeShape.Check(type, declaration, GeneratedMembers.Names));

@@ -54,7 +54,8 @@ internal static class TypeShape
         {
             foreach (string member in generated.Where(m => @base.GetMembers(m).Any(b => b.IsAbstract)))
             {
-                yield return new SpecIssue("QG1004", $"Class '{type.Name}' inherits the abstract '{@base.Name}.{member}', which the generated part hides; rename it");
+                yield return new SpecIssue(
+                    "QG1004", $"Class '{type.Name}' inherits the abstract '{@base.Name}.{member}', which the generated part hides; rename it");
             }
         }
 
@@ -87,7 +88,8 @@ internal static class TypeShape
         if (type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: TypeKind.Class } @base && !CanBeBase(@base, type))
         {
             yield return new SpecIssue(
-                "QG1006", $"Class '{type.Name}' derives from '{@base.Name}', which the generated constructor cannot call without arguments; derive from another class");
+                "QG1006",
+                $"Class '{type.Name}' derives from '{@base.Name}', which the generated constructor cannot call without arguments; derive from another class");
         }
     }
 

@@ -34,21 +34,25 @@ internal sealed class BenchCommand : CliCommand
     {
         _path = new Argument<string?>("FILE-OR-DIR") { Description = ModelPath.Description, Arity = ArgumentArity.ZeroOrOne };
         Add(_path);
-        _config = With(CliOption.Text("--config", "config.json", "Measure a model of these dimensions with random weights, quantized as the options below say."));
+        _config = With(
+            CliOption.Text("--config", "config.json", "Measure a model of these dimensions with random weights, quantized as the options below say."));
         _quantization.AddTo(this);
         _sequenceLength = With(CliOption.Number("--sequence-length", "Tokens of each sequence.", 128, least: 1, most: 1 << 15));
         _batch = With(CliOption.Number("--batch", "Sequences of a call.", 1, least: 1, most: 1 << 16));
         _runs = With(CliOption.Number("--runs", "Calls to measure, after a warm-up.", 30, least: 1, most: 1_000_000));
         _seed = With(CliOption.Number("--seed", "Which token ids and random weights are drawn.", 42, least: 0));
-        _tokenIds = With(CliOption.Text("--token-ids", "FILE", "Measure all texts of a file that 'tokenize --json' wrote, --batch texts a call, instead of random ids."));
+        _tokenIds = With(
+            CliOption.Text("--token-ids", "FILE", "Measure all texts of a file that 'tokenize --json' wrote, --batch texts a call, instead of random ids."));
         _interactive = With(new Option<bool>("--interactive")
         {
-            Description = "After the warm-up print 'ready'; then for each line of standard input measure once and print the milliseconds, so that programs can take turns.",
+            Description = "After the warm-up print 'ready'; then for each line of standard input measure once and print the milliseconds, " +
+                "so that programs can take turns.",
         });
         _explain = With(new Option<bool>("--explain")
         {
-            Description = "Add where the time goes: per class of operators milliseconds, share, GMAC/s and how much that is of what the kernels' own multiply "
-                + "instructions reach alone, measured in the same run. On one thread unless --threads says otherwise; then waiting for each other is a class too.",
+            Description = "Add where the time goes: per class of operators milliseconds, share, GMAC/s and how much that is of what " +
+                "the kernels' own multiply instructions reach alone, measured in the same run. On one thread unless --threads says otherwise; " +
+                "then waiting for each other is a class too.",
         });
         _session.AddTo(this);
     }
@@ -88,7 +92,8 @@ internal sealed class BenchCommand : CliCommand
         int length = Math.Min(values.Get(_sequenceLength), SessionOptions.Limit(values.Get(_session.MaxLength), session) ?? int.MaxValue);
         return length <= session.MaxSequenceLength
             ? Workload.Random(session, length, values.Get(_batch), values.Get(_seed))
-            : throw new UsageException(FormattableString.Invariant($"--sequence-length is {length}, and this model takes at most {session.MaxSequenceLength} tokens"));
+            : throw new UsageException(
+                FormattableString.Invariant($"--sequence-length is {length}, and this model takes at most {session.MaxSequenceLength} tokens"));
     }
 
     // Whoever writes the lines decides when this process works: nothing is computed between two of them.
@@ -117,7 +122,8 @@ internal sealed class BenchCommand : CliCommand
 
         if (values.Get(_interactive) && (values.Has(_runs) || values.Get(Json)))
         {
-            throw new UsageException($"{(values.Has(_runs) ? _runs.Name : Json.Name)} and --interactive exclude each other: every line asks for a run and gets its time");
+            throw new UsageException(
+                $"{(values.Has(_runs) ? _runs.Name : Json.Name)} and --interactive exclude each other: every line asks for a run and gets its time");
         }
 
         if (hasPath && _quantization.FirstGiven(values) is string option)

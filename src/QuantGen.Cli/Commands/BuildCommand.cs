@@ -33,7 +33,9 @@ internal sealed class BuildCommand : CliCommand
         _quantization.AddTo(this);
         _class = With(CliOption.Text("--class", "NAME", "The name of the class and of the files. [default: from the name of DIR-OR-FILE]"));
         _namespace = With(CliOption.Text("--namespace", "NAME", "The namespace of the class. [default: from the name of DIR-OR-FILE]"));
-        _maxSequenceLength = With(CliOption.OptionalNumber("--max-sequence-length", "The longest sequence in tokens that the memory plan provides for. [default: all positions of the model]", least: 3));
+        _maxSequenceLength = With(
+            CliOption.OptionalNumber(
+                "--max-sequence-length", "The longest sequence in tokens that the memory plan provides for. [default: all positions of the model]", least: 3));
         _batchTokens = With(CliOption.Number("--batch-tokens", "The most tokens of one pass.", CompilationTarget.DefaultBatchTokens, least: 1, most: 1 << 20));
         _source = With(new Option<bool>("--source") { Description = "Also write the project that makes the assembly, with the generated code to read." });
     }
@@ -59,7 +61,8 @@ internal sealed class BuildCommand : CliCommand
         Write(report, target, assembly, compiled.Assembly.Length, packed, model.FileLength, sources);
     }
 
-    private static void Write(Report report, CompilationTarget target, string assembly, long assemblyBytes, string packed, long packedBytes, IReadOnlyList<string> sources)
+    private static void Write(
+        Report report, CompilationTarget target, string assembly, long assemblyBytes, string packed, long packedBytes, IReadOnlyList<string> sources)
     {
         if (report.IsJson)
         {

@@ -40,7 +40,9 @@ internal sealed class DistillCommand : CliCommand
         _teacher.Required = true;
         _output = With(CliOption.Text("--output", "FILE", "The packed file to write.", "-o"));
         _output.Required = true;
-        _test = With(CliOption.Text("--test-data", "FILE", "Data that decides nothing: metric and distance to the teacher before and after training are reported on it."));
+        _test = With(
+            CliOption.Text(
+                "--test-data", "FILE", "Data that decides nothing: metric and distance to the teacher before and after training are reported on it."));
         _student.AddTo(this);
         _training.AddTo(this);
         _engine.AddTo(this, hasTeacher: true);

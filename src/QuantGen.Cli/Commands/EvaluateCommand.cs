@@ -28,12 +28,18 @@ internal sealed class EvaluateCommand : CliCommand
         : base("evaluate", "Measure a model on labelled rows or questions, or a masked language model on texts.", streams)
     {
         _path = WithPath("FILE-OR-DIR", ModelPath.Description);
-        _data = With(CliOption.Text("--data", "FILE", "Tab-separated rows under a header line 'sentence<TAB>label' or 'sentence1<TAB>sentence2<TAB>label', or questions in SQuAD's JSON (.json), in windows of 384 tokens without --max-length."));
+        _data = With(
+            CliOption.Text(
+                "--data", "FILE",
+                "Tab-separated rows under a header line 'sentence<TAB>label' or 'sentence1<TAB>sentence2<TAB>label', or questions in SQuAD's JSON (.json), " +
+                    "in windows of 384 tokens without --max-length."));
         _text = With(CliOption.Text("--text", "FILE", "For a masked language model: texts, one a line, or a TSV; 15% of their tokens are hidden."));
         _seed = With(CliOption.Number("--seed", "Which tokens of --text are hidden.", (int)HiddenTokens.DefaultSeed, least: 0));
         _logits = With(CliOption.Text("--logits", "OUT.tsv", "Write the outputs of every row: tab-separated, nine digits, a line for each row."));
         _answers = With(CliOption.Text("--answers", "OUT.json", "Write the answer to every question, as the official SQuAD scripts read it."));
-        _shuffle = With(CliOption.OptionalNumber("--shuffle", "Compute the rows in an order drawn by this seed and report them in the file's; nothing else may change.", least: 0));
+        _shuffle = With(
+            CliOption.OptionalNumber(
+                "--shuffle", "Compute the rows in an order drawn by this seed and report them in the file's; nothing else may change.", least: 0));
         _session.AddTo(this);
     }
 
@@ -65,7 +71,8 @@ internal sealed class EvaluateCommand : CliCommand
         RequireNone(values, "--data with questions", _answers);
         TsvDataset data = TsvDataset.Load(file);
         using InferenceSession session = Load(values, cancellation);
-        EvaluationResult result = report.WithProgress("evaluate", progress => Evaluator.Evaluate(session, data, file, Settings(values, session, progress), cancellation));
+        EvaluationResult result = report.WithProgress(
+            "evaluate", progress => Evaluator.Evaluate(session, data, file, Settings(values, session, progress), cancellation));
         if (values.Get(_logits) is string path)
         {
             result.SaveLogits(path);
@@ -98,7 +105,8 @@ internal sealed class EvaluateCommand : CliCommand
         RequireNone(values, "--data with labelled rows", _logits);
         SquadDataset data = SquadDataset.Load(file);
         using InferenceSession session = Load(values, cancellation);
-        AnswerEvaluation result = report.WithProgress("evaluate", progress => AnswerEvaluator.Evaluate(session, data, Settings(values, session, progress), cancellation));
+        AnswerEvaluation result = report.WithProgress(
+            "evaluate", progress => AnswerEvaluator.Evaluate(session, data, Settings(values, session, progress), cancellation));
         if (values.Get(_answers) is string path)
         {
             result.SaveAnswers(path);
@@ -133,7 +141,8 @@ internal sealed class EvaluateCommand : CliCommand
         IReadOnlyList<string> texts = TextFiles.Load(file);
         using InferenceSession session = Load(values, cancellation);
         MaskedEvaluation result = report.WithProgress(
-            "evaluate", progress => MaskedTextEvaluator.Evaluate(session, texts, file, (ulong)values.Get(_seed), Settings(values, session, progress), cancellation));
+            "evaluate",
+            progress => MaskedTextEvaluator.Evaluate(session, texts, file, (ulong)values.Get(_seed), Settings(values, session, progress), cancellation));
         if (report.IsJson)
         {
             report.Json(new

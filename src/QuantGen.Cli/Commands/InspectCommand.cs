@@ -56,8 +56,10 @@ internal sealed class InspectCommand : CliCommand
         QuantGen.Specs.ModelConfig d = inspection.Spec.Dimensions;
         report.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{QuantGen.Specs.SpecNames.Of(d.Architecture)}, {d.Layers} layers, hidden {d.HiddenSize}, {d.Heads} heads, feed-forward {d.IntermediateSize}, vocabulary {d.VocabularySize}, {d.MaxPositions} positions"));
-        report.Line($"head {QuantGen.Specs.SpecNames.Of(inspection.Spec.Head)}{(inspection.Labels.Count == 0 ? "" : ": " + string.Join(", ", inspection.Labels))}");
+            $"{QuantGen.Specs.SpecNames.Of(d.Architecture)}, {d.Layers} layers, hidden {d.HiddenSize}, {d.Heads} heads, feed-forward {d.IntermediateSize}, " +
+                $"vocabulary {d.VocabularySize}, {d.MaxPositions} positions"));
+        report.Line(
+            $"head {QuantGen.Specs.SpecNames.Of(inspection.Spec.Head)}{(inspection.Labels.Count == 0 ? "" : ": " + string.Join(", ", inspection.Labels))}");
         var tensors = new TextTable("tensor", "type", "shape", "bytes");
         foreach (TensorRow tensor in inspection.Tensors)
         {
@@ -73,7 +75,10 @@ internal sealed class InspectCommand : CliCommand
 
         ledger.Add("total", Number(inspection.BytesTotal), Share(inspection.BytesTotal, inspection.BytesTotal));
         report.Table(ledger);
-        report.Line(string.Create(CultureInfo.InvariantCulture, $"{inspection.Parameters:N0} parameters, {inspection.BitsPerWeight:0.###} bits per weight of the linear layers, scales included"));
+        report.Line(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{inspection.Parameters:N0} parameters, {inspection.BitsPerWeight:0.###} bits per weight of the linear layers, scales included"));
         report.Line($"spec {inspection.SpecSha256}");
         if (inspection.Recipe is not null)
         {

@@ -38,8 +38,14 @@ internal sealed class QuantizeCommand : CliCommand
         _output = With(CliOption.Text("--output", "FILE", "The packed file to write.", "-o"));
         _output.Required = true;
         _quantization.AddTo(this);
-        _calibration = With(CliOption.Text("--calibration", "TSV", "Texts from which static activation ranges are found; without it every token has its own range when it is quantized."));
-        _range = With(CliOption.Choice<ActivationRange>("--activation-range", "Whether every token has its own range when it is quantized, or ranges are calibrated. [default: static with --calibration, else per-token]", null));
+        _calibration = With(
+            CliOption.Text(
+                "--calibration", "TSV", "Texts from which static activation ranges are found; without it every token has its own range when it is quantized."));
+        _range = With(
+            CliOption.Choice<ActivationRange>(
+                "--activation-range",
+                "Whether every token has its own range when it is quantized, or ranges are calibrated. [default: static with --calibration, else per-token]",
+                null));
         _samples = With(CliOption.Number("--samples", "Rows of the calibration data to use.", defaults.Samples, least: 1));
         _seed = With(CliOption.Number("--seed", "Which rows and which first centroids of k-means are drawn.", defaults.Seed, least: 0));
         _clusterIterations = With(CliOption.Number("--cluster-iterations", "The most iterations of k-means.", Recipe.DefaultClusterIterations, least: 1));
@@ -147,7 +153,8 @@ internal sealed class QuantizeCommand : CliCommand
         foreach (TensorReport tensor in result.Tensors)
         {
             string sqnr = double.IsFinite(tensor.SqnrDb) ? tensor.SqnrDb.ToString("0.00", CultureInfo.InvariantCulture) : "exact";
-            table.Add(tensor.Name, tensor.Bits.ToString("0.##", CultureInfo.InvariantCulture), tensor.Groups.ToString("N0", CultureInfo.InvariantCulture), sqnr);
+            table.Add(
+                tensor.Name, tensor.Bits.ToString("0.##", CultureInfo.InvariantCulture), tensor.Groups.ToString("N0", CultureInfo.InvariantCulture), sqnr);
         }
 
         report.Table(table);

@@ -56,7 +56,8 @@ internal sealed class TrainCommand : CliCommand
 
     /// <summary>Makes the command that learns to find hidden words.</summary>
     public static TrainCommand Pretrain(CliStreams streams) => new(
-        "pretrain", "Train a masked language model of full precision on lines of text, and write a checkpoint directory.", TrainingOptionSet.ForText(), streams);
+        "pretrain", "Train a masked language model of full precision on lines of text, and write a checkpoint directory.", TrainingOptionSet.ForText(),
+        streams);
 
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
     {

@@ -27,7 +27,8 @@ internal sealed class VocabularyCommand : CliCommand
         _data.AllowMultipleArgumentsPerToken = true;
         _size = With(CliOption.Number("--size", "The most pieces, the five special tokens included.", defaults.Size, least: 6, most: 1 << 24));
         _minFrequency = With(CliOption.Number("--min-frequency", "How often two pieces must stand together to become one.", defaults.MinFrequency, least: 1));
-        _alphabet = With(CliOption.Number("--alphabet", "The most characters that have pieces; words with rarer ones are unknown.", defaults.AlphabetLimit, least: 1));
+        _alphabet = With(
+            CliOption.Number("--alphabet", "The most characters that have pieces; words with rarer ones are unknown.", defaults.AlphabetLimit, least: 1));
         _output = With(CliOption.Text("--output", "FILE", "The vocab.txt to write.", "-o"));
         _output.Required = true;
     }

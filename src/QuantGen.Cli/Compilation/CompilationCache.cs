@@ -6,7 +6,9 @@ using QuantGen.Specs;
 
 namespace QuantGen.Cli.Compilation;
 
-/// <summary>Keeps compiled models in a folder, because starting the compiler takes seconds. Whatever is wrong with an entry, it is as if there were none.</summary>
+/// <summary>
+/// Keeps compiled models in a folder, because starting the compiler takes seconds. Whatever is wrong with an entry, it is as if there were none.
+/// </summary>
 /// <param name="directory">The folder; made when the first entry is written.</param>
 internal sealed class CompilationCache(string directory)
 {
@@ -79,7 +81,8 @@ internal sealed class CompilationCache(string directory)
 
     private void Prune()
     {
-        IEnumerable<FileInfo> old = new DirectoryInfo(directory).EnumerateFiles("*" + Extension).OrderByDescending(file => file.LastWriteTimeUtc).Skip(MostEntries);
+        IEnumerable<FileInfo> old = new DirectoryInfo(directory).EnumerateFiles("*" + Extension).OrderByDescending(file => file.LastWriteTimeUtc)
+            .Skip(MostEntries);
         foreach (FileInfo file in old)
         {
             file.Delete();

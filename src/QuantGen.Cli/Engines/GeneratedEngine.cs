@@ -11,5 +11,6 @@ internal sealed class GeneratedEngine(SessionLoader loader) : ITrainingEngine
 {
     public EngineDescription Description => EngineDescription.Generated;
 
-    public ITrainableModel Create(ModelSpec spec, TrainableOptions options, CancellationToken cancellation = default) => loader.CompileTrainable(spec, options, cancellation);
+    public ITrainableModel Create(ModelSpec spec, TrainableOptions options, CancellationToken cancellation = default) =>
+        loader.CompileTrainable(spec, options, cancellation);
 }

@@ -41,7 +41,11 @@ internal sealed record Inspection
             Spec = model.Spec,
             Recipe = model.Recipe,
             Labels = [.. model.Labels],
-            Tensors = [.. PackedLayout.Packed(model.Spec).Select(tensor => new TensorRow(tensor.Name, TypeOf(model.Spec, tensor), [.. tensor.Shape.Select(n => (long)n)], tensor.Bytes))],
+            Tensors =
+            [
+                .. PackedLayout.Packed(model.Spec)
+                .Select(tensor => new TensorRow(tensor.Name, TypeOf(model.Spec, tensor), [.. tensor.Shape.Select(n => (long)n)], tensor.Bytes)),
+            ],
             Bytes = Enum.GetValues<TensorClass>().ToDictionary(SpecNames.Of, tensorClass => ledger[tensorClass]),
         };
     }
@@ -58,7 +62,9 @@ internal sealed record Inspection
         bytes.Add(Unused, 0);
         var order = expected.Select((tensor, index) => (tensor.Name, index)).ToDictionary(pair => pair.Name, pair => pair.index, StringComparer.Ordinal);
         var rows = new List<TensorRow>();
-        foreach (CheckpointTensor tensor in model.Checkpoint.Tensors.Values.OrderBy(tensor => order.GetValueOrDefault(tensor.Name, int.MaxValue)).ThenBy(tensor => tensor.Name, StringComparer.Ordinal))
+        IEnumerable<CheckpointTensor> tensors = model.Checkpoint.Tensors.Values
+            .OrderBy(tensor => order.GetValueOrDefault(tensor.Name, int.MaxValue)).ThenBy(tensor => tensor.Name, StringComparer.Ordinal);
+        foreach (CheckpointTensor tensor in tensors)
         {
             rows.Add(new TensorRow(tensor.Name, tensor.DType.ToString(), tensor.Shape, tensor.Length));
             bytes[classes.GetValueOrDefault(tensor.Name, Unused)] += tensor.Length;

@@ -11,11 +11,14 @@ internal static class ModelSize
     /// <summary>Computes the bits a weight of a linear layer takes in the file, scales and zero points included, biases and head excepted.</summary>
     public static double BitsPerWeight(ModelSpec spec)
     {
-        long bytes = PackedLayout.Packed(spec).Where(tensor => tensor.Class is TensorClass.Codes or TensorClass.Scales or TensorClass.Weights).Sum(tensor => tensor.Bytes);
+        long bytes = PackedLayout.Packed(spec).Where(tensor => tensor.Class is TensorClass.Codes or TensorClass.Scales or TensorClass.Weights)
+            .Sum(tensor => tensor.Bytes);
         return 8.0 * bytes / spec.Matrices.Sum(matrix => (long)matrix.Rows * matrix.Columns);
     }
 
-    /// <summary>Counts the multiply-adds of all linear layers. Under a pooled head the last layer counts all tokens for keys and values only, the rest once a sequence.</summary>
+    /// <summary>
+    /// Counts the multiply-adds of all linear layers. Under a pooled head the last layer counts all tokens for keys and values only, the rest once a sequence.
+    /// </summary>
     public static double LinearMacs(ModelSpec spec, long tokens, long sequences)
     {
         double macs = (spec.HasOutputLayer ? (double)spec.OutputCount : 0) * spec.Dimensions.HiddenSize * (spec.IsPooled ? sequences : tokens);

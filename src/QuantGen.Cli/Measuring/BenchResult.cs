@@ -7,7 +7,8 @@ using QuantGen.Execution;
 namespace QuantGen.Cli.Measuring;
 
 /// <summary>What <c>bench</c> found, and how it was asked.</summary>
-internal sealed record BenchResult(InferenceSession Session, Workload Workload, Measurement Measured, double LoadMs, int Batch, int Threads, int Runs, Explanation? Explanation)
+internal sealed record BenchResult(
+    InferenceSession Session, Workload Workload, Measurement Measured, double LoadMs, int Batch, int Threads, int Runs, Explanation? Explanation)
 {
     private double Seconds => Measured.MedianMs / 1000;
 

@@ -60,7 +60,8 @@ internal static class ExplanationReport
         report.Table(units);
         report.Line(explanation.Threads == 1
             ? "explained on 1 thread"
-            : string.Create(CultureInfo.InvariantCulture, $"explained on {explanation.Threads} threads: ms are the mean of the threads, GMAC/s those of one thread"));
+            : string.Create(
+                CultureInfo.InvariantCulture, $"explained on {explanation.Threads} threads: ms are the mean of the threads, GMAC/s those of one thread"));
     }
 
     private static string Key(OperatorRow row) => SpecNames.Of(row.Operator!.Value);

@@ -6,7 +6,10 @@ using QuantGen.Specs;
 namespace QuantGen.Cli.Measuring;
 
 /// <summary>Makes a packed model of any dimensions with random weights, to measure speed without a checkpoint.</summary>
-/// <remarks>Codes and scales are drawn directly: quantizing as many random floats would take far longer. Codes are as frequent as those of trained weights (<see cref="NormalCodes"/>).</remarks>
+/// <remarks>
+/// Codes and scales are drawn directly: quantizing as many random floats would take far longer. Codes are as frequent as those of trained
+/// weights (<see cref="NormalCodes"/>).
+/// </remarks>
 internal static class RandomModel
 {
     private const float Spread = 0.05f;
@@ -32,8 +35,10 @@ internal static class RandomModel
             }
         }
 
-        IEnumerable<string> pieces = s_specialTokens.Concat(Enumerable.Range(0, spec.Dimensions.VocabularySize).Select(i => FormattableString.Invariant($"w{i}")));
-        builder.AddBytes(PackedLayout.Vocabulary, Encoding.UTF8.GetBytes(string.Concat(pieces.Take(spec.Dimensions.VocabularySize).Select(piece => piece + "\n"))));
+        IEnumerable<string> pieces = s_specialTokens.Concat(
+            Enumerable.Range(0, spec.Dimensions.VocabularySize).Select(i => FormattableString.Invariant($"w{i}")));
+        builder.AddBytes(
+            PackedLayout.Vocabulary, Encoding.UTF8.GetBytes(string.Concat(pieces.Take(spec.Dimensions.VocabularySize).Select(piece => piece + "\n"))));
         return builder.Build("random weights");
     }
 
@@ -62,7 +67,9 @@ internal static class RandomModel
         if (name == PackedLayout.WordEmbedding)
         {
             CodeRange range = spec.HasEmbeddingCodebook ? Labels(spec.EmbeddingBits) : CodeRange.For(Mapping.Symmetric, spec.EmbeddingBits);
-            Fill(packed, new RowSegment(spec.EmbeddingBits, 0, spec.Dimensions.VocabularySize), spec.Dimensions.EmbeddingSize, NormalCodes.Uniform(range), random);
+            Fill(
+                packed, new RowSegment(spec.EmbeddingBits, 0, spec.Dimensions.VocabularySize), spec.Dimensions.EmbeddingSize, NormalCodes.Uniform(range),
+                random);
             return packed;
         }
 

@@ -40,7 +40,10 @@ internal static class ModelSpecs
         int positions = Math.Max(1, config.MaxPositions);
         return SpecBuilder.Build(
             config,
-            options with { LabelCount = config.Labels.Count, MaxSequenceLength = positions, MaxBatchTokens = Math.Max(positions, CompilationTarget.DefaultBatchTokens) },
+            options with
+            {
+                LabelCount = config.Labels.Count, MaxSequenceLength = positions, MaxBatchTokens = Math.Max(positions, CompilationTarget.DefaultBatchTokens),
+            },
             issues);
     }
 

@@ -161,7 +161,9 @@ internal static class CliOption
     {
         const string Gpu = "cuda";
         string text = result.Tokens[0].Value.ToLowerInvariant();
-        if (text == "cpu" || (text.StartsWith(Gpu + ":", StringComparison.Ordinal) && byte.TryParse(text[(Gpu.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        if (text == "cpu"
+            || (text.StartsWith(Gpu + ":", StringComparison.Ordinal)
+                && byte.TryParse(text[(Gpu.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         {
             return text;
         }

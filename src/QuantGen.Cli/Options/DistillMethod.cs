@@ -40,7 +40,8 @@ internal sealed record DistillMethod(Scheme Scheme, ActivationRange Range, strin
         bool imitates = name.Contains("kd", StringComparison.Ordinal);
         return new LossOptions
         {
-            Transformer = imitates, Prediction = imitates, GroundTruth = name.Contains("gt", StringComparison.Ordinal), Temperature = temperature, SpanPredictionWeight = spanWeight,
+            Transformer = imitates, Prediction = imitates, GroundTruth = name.Contains("gt", StringComparison.Ordinal), Temperature = temperature,
+            SpanPredictionWeight = spanWeight,
         };
     }
 }

@@ -14,8 +14,10 @@ internal sealed class EngineOptions
     private readonly Option<string?> _engine = CliOption.OneOf(
         "--engine", $"What computes passes: code generated for the model, or TorchSharp. {s_present} [default: generated]", TrainingEngines.Known);
 
-    private readonly Option<string?> _teacherEngine = CliOption.OneOf("--teacher-engine", "What computes the teacher's passes. [default: as --engine]", TrainingEngines.Known);
-    private readonly Option<string?> _device = CliOption.Device("--device", "Where torch computes: cpu, cuda or cuda:N. The optimizer stays on the processor. [default: cpu]");
+    private readonly Option<string?> _teacherEngine = CliOption.OneOf(
+        "--teacher-engine", "What computes the teacher's passes. [default: as --engine]", TrainingEngines.Known);
+    private readonly Option<string?> _device = CliOption.Device(
+        "--device", "Where torch computes: cpu, cuda or cuda:N. The optimizer stays on the processor. [default: cpu]");
 
     /// <summary>Adds the options of every training.</summary>
     /// <param name="command">The command.</param>

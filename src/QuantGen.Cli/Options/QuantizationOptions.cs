@@ -81,7 +81,8 @@ internal sealed class QuantizationOptions
         return (ModelSpecs.Quantized(config, options, recipe), recipe);
     }
 
-    private Option[] All => [_bits, _groups, _groupSize, _embeddingBits, _activationBits, _attentionBits, _plan, _layerBits, _scheme, _embeddingScheme, _mapping, _clipping, _head];
+    private Option[] All =>
+        [_bits, _groups, _groupSize, _embeddingBits, _activationBits, _attentionBits, _plan, _layerBits, _scheme, _embeddingScheme, _mapping, _clipping, _head];
 
     private static LayerBitsRule ParseRule(string text)
     {

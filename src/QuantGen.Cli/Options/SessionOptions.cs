@@ -9,11 +9,17 @@ namespace QuantGen.Cli.Options;
 /// <summary>The options of every command that computes with a model.</summary>
 internal sealed class SessionOptions
 {
-    public Option<int?> Threads { get; } = CliOption.OptionalNumber("--threads", "The most threads. Results do not depend on it. [default: all processors]", least: 1, most: 1024);
+    public Option<int?> Threads { get; } = CliOption.OptionalNumber(
+        "--threads", "The most threads. Results do not depend on it. [default: all processors]", least: 1, most: 1024);
 
-    public Option<int?> MaxLength { get; } = CliOption.OptionalNumber("--max-length", "Truncate texts to this many tokens, special ones included; without it a text that is too long is an error. Contexts of questions are read in windows of it.", least: 3);
+    public Option<int?> MaxLength { get; } = CliOption.OptionalNumber(
+        "--max-length",
+        "Truncate texts to this many tokens, special ones included; without it a text that is too long is an error. " +
+            "Contexts of questions are read in windows of it.",
+        least: 3);
 
-    public Option<int> BatchTokens { get; } = CliOption.Number("--batch-tokens", "The most tokens computed together. Results do not depend on it.", CompilationTarget.DefaultBatchTokens, least: 1, most: 1 << 20);
+    public Option<int> BatchTokens { get; } = CliOption.Number(
+        "--batch-tokens", "The most tokens computed together. Results do not depend on it.", CompilationTarget.DefaultBatchTokens, least: 1, most: 1 << 20);
 
     public Option<bool> NoCache { get; } = new("--no-cache") { Description = "Compile the model anew, and do not keep the result for the next time." };
 

@@ -36,7 +36,8 @@ internal sealed class StudentOptions
         _bits.Required = true;
         Option[] all =
         [
-            _bits, _embeddingBits, _activationBits, _attentionBits, _groups, _layers, _scheme, _loss, _temperature, _spanWeight, _weightScaleRate, _activationScaleRate,
+            _bits, _embeddingBits, _activationBits, _attentionBits, _groups, _layers, _scheme, _loss, _temperature, _spanWeight, _weightScaleRate,
+            _activationScaleRate,
             _initialization, _gradientFactor, _symmetric, _lossAware, _iterations,
         ];
         foreach (Option option in all)

@@ -7,7 +7,8 @@ namespace QuantGen.Cli.Options;
 /// <summary>The options by which texts come in: one after the other, or lines of standard input.</summary>
 internal sealed class TextOptions
 {
-    private readonly Option<string[]> _texts = CliOption.Texts("--text", "TEXT", "A text; may be repeated. Without it every line of standard input is a text, or a pair around a tab.");
+    private readonly Option<string[]> _texts = CliOption.Texts(
+        "--text", "TEXT", "A text; may be repeated. Without it every line of standard input is a text, or a pair around a tab.");
     private readonly Option<string[]> _pairs = CliOption.Texts("--pair", "TEXT", "The second text of a pair; as many as --text.");
 
     public void AddTo(Command command)
@@ -29,7 +30,8 @@ internal sealed class TextOptions
 
         if (texts.Length > 0 && pairs.Length > 0 && pairs.Length != texts.Length)
         {
-            throw new UsageException(FormattableString.Invariant($"there are {texts.Length} --text and {pairs.Length} --pair; give as many of one as of the other"));
+            throw new UsageException(
+                FormattableString.Invariant($"there are {texts.Length} --text and {pairs.Length} --pair; give as many of one as of the other"));
         }
 
         return texts.Length > 0 ? texts.Select((text, i) => new TextInput(text, pairs.Length > 0 ? pairs[i] : null)) : Lines(streams.Input);

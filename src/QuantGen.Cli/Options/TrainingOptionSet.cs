@@ -18,9 +18,12 @@ internal sealed class TrainingOptionSet
     private readonly Option<int?> _batch = CliOption.OptionalNumber("--batch", "Rows of a step. [default: 32; 16 for questions]", least: 1, most: 65536);
     private readonly Option<double?> _learningRate = CliOption.OptionalReal("--learning-rate", "Learning rate of weights, embeddings, biases and norms.", 0, 1);
     private readonly Option<double?> _decay = CliOption.OptionalReal("--weight-decay", "Decay of matrices and embeddings. [default: 0.01]", 0, 1);
-    private readonly Option<double?> _warmup = CliOption.OptionalReal("--warmup", "Share of the steps in which learning rates rise; then they fall to 0.", 0, 1);
-    private readonly Option<double?> _dropout = CliOption.OptionalReal("--dropout", "Share of hidden values that dropout clears. [default: config.json's, else 0.1]", 0, 0.9);
-    private readonly Option<double?> _attentionDropout = CliOption.OptionalReal("--attention-dropout", "Share of attention probabilities that dropout clears. [default: config.json's, else 0.1]", 0, 0.9);
+    private readonly Option<double?> _warmup = CliOption.OptionalReal(
+        "--warmup", "Share of the steps in which learning rates rise; then they fall to 0.", 0, 1);
+    private readonly Option<double?> _dropout = CliOption.OptionalReal(
+        "--dropout", "Share of hidden values that dropout clears. [default: config.json's, else 0.1]", 0, 0.9);
+    private readonly Option<double?> _attentionDropout = CliOption.OptionalReal(
+        "--attention-dropout", "Share of attention probabilities that dropout clears. [default: config.json's, else 0.1]", 0, 0.9);
     private readonly Option<int> _seed = CliOption.Number("--seed", "What order, dropout and random weights depend on.", 0, least: 0);
     private readonly Option<int?> _threads = CliOption.OptionalNumber("--threads", "The most threads. Results of generated code do not depend on it. [default: all processors]", least: 1, most: 1024);
     private readonly Option<int?> _maxLength = CliOption.OptionalNumber("--max-length", "Cut texts to this many tokens, special ones included; questions are read in windows of it. [default: 128; 384 for questions]", least: 8);
@@ -44,7 +47,10 @@ internal sealed class TrainingOptionSet
 
     /// <summary>Makes the options of commands that take data of any task.</summary>
     public static TrainingOptionSet ForData() => new(
-        CliOption.Text("--data", "DIR-OR-FILE", "What is learnt: labelled rows (TSV with a header line), questions (SQuAD's JSON), or lines of text (.txt) for a masked language model. A folder has train and dev files of one kind."),
+        CliOption.Text(
+            "--data", "DIR-OR-FILE",
+            "What is learnt: labelled rows (TSV with a header line), questions (SQuAD's JSON), or lines of text (.txt) for a masked language model. " +
+                "A folder has train and dev files of one kind."),
         CliOption.Text("--eval-data", "FILE", "What the model is measured on after every epoch; the best epoch is kept. [default: the folder's dev file]"),
         isText: false);
 
@@ -59,7 +65,8 @@ internal sealed class TrainingOptionSet
         _data.Required = true;
         Option[] all =
         [
-            _data, _evaluation, _epochs, _maxSteps, _batch, _learningRate, _decay, _warmup, _dropout, _attentionDropout, _seed, _threads, _maxLength, _resume, _every, _log, _report, _noCache,
+            _data, _evaluation, _epochs, _maxSteps, _batch, _learningRate, _decay, _warmup, _dropout, _attentionDropout, _seed, _threads, _maxLength, _resume,
+            _every, _log, _report, _noCache,
         ];
         foreach (Option option in all)
         {

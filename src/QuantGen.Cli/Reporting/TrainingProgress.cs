@@ -72,7 +72,9 @@ internal sealed class TrainingProgress(Report report, Action<IRenderable>? show)
         (_loss, _lossCount) = (default, 0);
         if (show is null)
         {
-            string score = epoch.Score is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $", {epoch.Score.Metric} {epoch.Score.Value:0.0000}{(epoch.IsBest ? " (best)" : string.Empty)}");
+            string score = epoch.Score is null
+                ? string.Empty
+                : string.Create(CultureInfo.InvariantCulture, $", {epoch.Score.Metric} {epoch.Score.Value:0.0000}{(epoch.IsBest ? " (best)" : string.Empty)}");
             report.Line(string.Create(CultureInfo.InvariantCulture, $"epoch {epoch.Epoch} done: {Parts(epoch.Loss)}{score}, {Rate():N0} tokens/s"));
         }
         else
@@ -82,13 +84,17 @@ internal sealed class TrainingProgress(Report report, Action<IRenderable>? show)
     }
 
     /// <inheritdoc/>
-    public void SaveFailed(string path, long step, string reason) => report.Line(string.Create(CultureInfo.InvariantCulture, $"step {step}: {reason}; the training goes on"));
+    public void SaveFailed(string path, long step, string reason) =>
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"step {step}: {reason}; the training goes on"));
 
     private static string Parts(LossParts loss)
     {
         (string Name, double Value)[] parts =
             [("hidden", loss.Hidden), ("attention", loss.Attention), ("prediction", loss.Prediction), ("labels", loss.GroundTruth)];
-        string[] present = [.. parts.Where(part => part.Value != 0).Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Name} {part.Value:0.0000}"))];
+        string[] present =
+        [
+            .. parts.Where(part => part.Value != 0).Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Name} {part.Value:0.0000}")),
+        ];
         string total = string.Create(CultureInfo.InvariantCulture, $"loss {loss.Total:0.0000}");
         return present.Length > 1 ? $"{total} ({string.Join(", ", present)})" : total;
     }
@@ -99,7 +105,8 @@ internal sealed class TrainingProgress(Report report, Action<IRenderable>? show)
         TimeSpan left = _clock.Elapsed * ((_start.TotalSteps - step) / Math.Max(1, done));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {epoch}, step {step} of {_start.TotalSteps}: {Parts(_loss / Math.Max(1, _lossCount))}, {Rate():N0} tokens/s, {(int)left.TotalHours}:{left.Minutes:00}:{left.Seconds:00} left");
+            $"epoch {epoch}, step {step} of {_start.TotalSteps}: {Parts(_loss / Math.Max(1, _lossCount))}, {Rate():N0} tokens/s, " +
+                $"{(int)left.TotalHours}:{left.Minutes:00}:{left.Seconds:00} left");
     }
 
     private double Rate() => _tokens / Math.Max(1e-9, _clock.Elapsed.TotalSeconds);
@@ -109,7 +116,9 @@ internal sealed class TrainingProgress(Report report, Action<IRenderable>? show)
         var table = new Table().Border(TableBorder.Rounded).AddColumns("epoch", "loss", _epochs.FirstOrDefault()?.Score?.Metric ?? "metric");
         foreach (EpochRecord epoch in _epochs)
         {
-            string score = epoch.Score is null ? "-" : epoch.Score.Value.ToString("0.0000", CultureInfo.InvariantCulture) + (epoch.IsBest ? " *" : string.Empty);
+            string score = epoch.Score is null
+                ? "-"
+                : epoch.Score.Value.ToString("0.0000", CultureInfo.InvariantCulture) + (epoch.IsBest ? " *" : string.Empty);
             table.AddRow(epoch.Epoch.ToString(CultureInfo.InvariantCulture), Markup.Escape(Parts(epoch.Loss)), score);
         }
 

@@ -48,6 +48,7 @@ internal static class TrainingSummary
 
         string size = bytes is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $", {bytes:N0} bytes");
         string skipped = result.SkippedSteps == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" ({result.SkippedSteps} skipped)");
-        report.Line(string.Create(CultureInfo.InvariantCulture, $"epoch {result.BestEpoch} of {result.Epochs.Count}, {result.Steps} steps{skipped}: {output}{size}"));
+        report.Line(
+            string.Create(CultureInfo.InvariantCulture, $"epoch {result.BestEpoch} of {result.Epochs.Count}, {result.Steps} steps{skipped}: {output}{size}"));
     }
 }

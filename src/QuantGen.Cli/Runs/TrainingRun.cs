@@ -42,7 +42,9 @@ internal sealed class TrainingRun
     /// <summary>Gets what the page calls the training.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Refuses to write over the state of an interrupted training, and to begin what could not be written in the end; makes the folders above the output.</summary>
+    /// <summary>
+    /// Refuses to write over the state of an interrupted training, and to begin what could not be written in the end; makes the folders above the output.
+    /// </summary>
     /// <param name="set">The options of the command.</param>
     /// <param name="values">The command line.</param>
     /// <param name="output">What shall be written, beside which the state is kept.</param>
@@ -148,7 +150,8 @@ internal sealed class TrainingRun
         static string Megabytes(long bytes) => (bytes / 1e6).ToString("N1", CultureInfo.InvariantCulture);
         string teacher = plan.Teacher == 0 ? string.Empty : $", teacher {Megabytes(plan.Teacher)}";
         _report.Line(
-            $"memory: {Megabytes(plan.Total)} MB with {Options.Engine} (parameters and gradients {Megabytes(plan.Parameters)}, moments {Megabytes(plan.Optimizer)}, "
+            $"memory: {Megabytes(plan.Total)} MB with {Options.Engine} (parameters and gradients {Megabytes(plan.Parameters)}, " +
+                $"moments {Megabytes(plan.Optimizer)}, "
             + $"best epoch {Megabytes(plan.Best)}, activations {Megabytes(plan.Activations)}{teacher})");
     }
 

@@ -74,5 +74,7 @@ internal sealed class TrainingStartPoint : IDisposable
     public void Dispose() => _checkpoint?.Dispose();
 
     private static double? Share(JsonElement config, string key) =>
-        config.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.GetDouble() is >= 0 and < 1 and double share ? share : null;
+        config.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.GetDouble() is >= 0 and < 1 and double share
+            ? share
+            : null;
 }

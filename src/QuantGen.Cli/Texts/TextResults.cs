@@ -8,7 +8,8 @@ namespace QuantGen.Cli.Texts;
 /// <summary>Asks a model what its head can answer.</summary>
 internal static class TextResults
 {
-    public static IReadOnlyList<TextResult> Compute(InferenceSession session, IReadOnlyList<TextInput> texts, CallOptions options, CancellationToken cancellation)
+    public static IReadOnlyList<TextResult> Compute(
+        InferenceSession session, IReadOnlyList<TextInput> texts, CallOptions options, CancellationToken cancellation)
     {
         switch (session.Spec.Head)
         {

@@ -25,7 +25,9 @@ public sealed class Batch
     /// <summary>Gets what the model computes.</summary>
     public TrainingBatch Inputs { get; }
 
-    /// <summary>Gets the class of each row of the model's outputs, <see cref="Example.Ignored"/> for rows that are not counted; empty where the outputs are no classes.</summary>
+    /// <summary>
+    /// Gets the class of each row of the model's outputs, <see cref="Example.Ignored"/> for rows that are not counted; empty where the outputs are no classes.
+    /// </summary>
     public int[] Targets { get; }
 
     internal static TrainingBatch Join(IReadOnlyList<Example> examples)

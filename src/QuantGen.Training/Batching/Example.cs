@@ -14,7 +14,9 @@ public sealed record Example(int[] Ids, byte[] Types)
     /// <summary>Gets the class of every token, <see cref="Ignored"/> for those that are not counted; null unless tokens are tagged.</summary>
     public int[]? Tags { get; init; }
 
-    /// <summary>Gets the answer's first token; 0, the token at the beginning, where the sequence holds no answer. Not counted when it is past the end.</summary>
+    /// <summary>
+    /// Gets the answer's first token; 0, the token at the beginning, where the sequence holds no answer. Not counted when it is past the end.
+    /// </summary>
     public int AnswerStart { get; init; }
 
     /// <summary>Gets the answer's last token; 0 where the sequence holds no answer. Not counted when it is past the end.</summary>

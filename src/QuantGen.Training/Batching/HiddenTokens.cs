@@ -3,7 +3,9 @@ using QuantGen.Tokenization;
 
 namespace QuantGen.Training.Batching;
 
-/// <summary>Chooses the tokens that an evaluation of a masked language model hides: by seed, text and place only, so the same for every model with a tokenizer.</summary>
+/// <summary>
+/// Chooses the tokens that an evaluation of a masked language model hides: by seed, text and place only, so the same for every model with a tokenizer.
+/// </summary>
 public static class HiddenTokens
 {
     /// <summary>The share of tokens that are hidden; of a text with fewer, one.</summary>

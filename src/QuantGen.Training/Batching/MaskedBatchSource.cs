@@ -3,7 +3,9 @@ using QuantGen.Training.Randomness;
 
 namespace QuantGen.Training.Batching;
 
-/// <summary>Hides tokens for a masked language model to find, others in every epoch (Devlin et al., 2019, section 3.1; dynamic masking: Liu et al., 2019, section 4.1).</summary>
+/// <summary>
+/// Hides tokens for a masked language model to find, others in every epoch (Devlin et al., 2019, section 3.1; dynamic masking: Liu et al., 2019, section 4.1).
+/// </summary>
 /// <remarks>
 /// Of 15% of the tokens, special ones excepted, 80% become the mask, 10% a random piece and 10% stay. Which ones depends on the seed, the epoch and the
 /// example only. A sequence has at least one.

@@ -17,7 +17,8 @@ public abstract class MaskingBatchSource : BatchSource
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         Tokenizer = tokenizer;
-        Mask = tokenizer.MaskId ?? throw new ArgumentException($"The vocabulary has no '{tokenizer.Options.MaskToken}', which a masked language model needs.", nameof(tokenizer));
+        Mask = tokenizer.MaskId
+            ?? throw new ArgumentException($"The vocabulary has no '{tokenizer.Options.MaskToken}', which a masked language model needs.", nameof(tokenizer));
     }
 
     /// <summary>Gets the tokenizer that made the examples.</summary>

@@ -56,7 +56,8 @@ public sealed class QuestionSet
         catch (ArgumentException)
         {
             throw new DataFormatException(
-                Data.File, 0, FormattableString.Invariant($"questions that leave room for a context in windows of {maxLength} tokens"), $"question {FoundText.Quote(question.Id)}, which leaves none");
+                Data.File, 0, FormattableString.Invariant($"questions that leave room for a context in windows of {maxLength} tokens"),
+                $"question {FoundText.Quote(question.Id)}, which leaves none");
         }
     }
 

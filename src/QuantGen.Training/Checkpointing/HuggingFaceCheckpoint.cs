@@ -18,7 +18,10 @@ public sealed class HuggingFaceCheckpoint
     private const string Vocabulary = "vocab.txt";
     private const string TokenizerConfig = "tokenizer_config.json";
     private static readonly string[] s_tokenizerFiles = [Vocabulary, "tokenizer.json", TokenizerConfig, "special_tokens_map.json", "added_tokens.json"];
-    private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
+    private static readonly JsonSerializerOptions s_readable = new()
+    {
+        WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n",
+    };
 
     /// <summary>Gets the text of the <c>config.json</c> that the training started from; other keys than those of the head are kept.</summary>
     public required string ConfigJson { get; init; }
@@ -89,7 +92,8 @@ public sealed class HuggingFaceCheckpoint
         {
             string[] labels = [.. Enumerable.Range(0, spec.OutputCount).Select(i => Labels.Count == spec.OutputCount ? Labels[i] : "LABEL_" + Text(i))];
             config["id2label"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(Text(i), (JsonNode?)label)));
-            config["label2id"] = new JsonObject(labels.Select((label, i) => (label, i)).DistinctBy(pair => pair.label).Select(pair => KeyValuePair.Create(pair.label, (JsonNode?)pair.i)));
+            config["label2id"] = new JsonObject(
+                labels.Select((label, i) => (label, i)).DistinctBy(pair => pair.label).Select(pair => KeyValuePair.Create(pair.label, (JsonNode?)pair.i)));
         }
 
         return config.ToJsonString(s_readable) + "\n";

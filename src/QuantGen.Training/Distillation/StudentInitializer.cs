@@ -9,7 +9,9 @@ public static class StudentInitializer
 {
     private const string LayerPrefix = "encoder.layer.";
 
-    /// <summary>Copies weights; a student with fewer layers takes those of the layers it imitates. Thresholds and centroids are left to the student's quantizers.</summary>
+    /// <summary>
+    /// Copies weights; a student with fewer layers takes those of the layers it imitates. Thresholds and centroids are left to the student's quantizers.
+    /// </summary>
     /// <param name="teacher">The teacher.</param>
     /// <param name="student">The student.</param>
     /// <exception cref="ArgumentException">The student cannot imitate the teacher.</exception>
@@ -25,7 +27,8 @@ public static class StudentInitializer
             string name = hasLayers ? SourceName(parameter.Name, layers) : parameter.Name;
             if (!sources.TryGetValue(name, out Parameter? source) || source.Values.Length != parameter.Values.Length)
             {
-                throw new ArgumentException($"The teacher has no '{name}' of {parameter.Values.Length} values for the student's '{parameter.Name}'.", nameof(teacher));
+                throw new ArgumentException(
+                    $"The teacher has no '{name}' of {parameter.Values.Length} values for the student's '{parameter.Name}'.", nameof(teacher));
             }
 
             source.Values.CopyTo(parameter.Values, 0);

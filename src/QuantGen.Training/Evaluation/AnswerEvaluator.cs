@@ -16,11 +16,13 @@ public static class AnswerEvaluator
     /// <summary>Evaluates a model.</summary>
     /// <param name="session">A model for question answering.</param>
     /// <param name="data">The questions.</param>
-    /// <param name="options">Windows, batches and order; null for defaults. Longer contexts are read in windows of <see cref="EvaluationOptions.MaxLength"/> tokens.</param>
+    /// <param name="options">Windows, batches and order; null for defaults. Longer contexts are read in windows of
+    /// <see cref="EvaluationOptions.MaxLength"/> tokens.</param>
     /// <param name="cancellation">Stops the work between two batches.</param>
     /// <exception cref="InvalidOperationException">The model has another head.</exception>
     /// <exception cref="DataFormatException">A question leaves no room for its context.</exception>
-    public static AnswerEvaluation Evaluate(InferenceSession session, SquadDataset data, EvaluationOptions? options = null, CancellationToken cancellation = default)
+    public static AnswerEvaluation Evaluate(
+        InferenceSession session, SquadDataset data, EvaluationOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(data);
@@ -29,13 +31,15 @@ public static class AnswerEvaluator
         if (session.Spec.Head != BertHead.QuestionAnswering)
         {
             throw new InvalidOperationException(
-                $"this model has the head {SpecNames.Of(session.Spec.Head)}, and only {SpecNames.Of(BertHead.QuestionAnswering)} can be evaluated on questions");
+                $"this model has the head {SpecNames.Of(session.Spec.Head)}, and only {SpecNames.Of(BertHead.QuestionAnswering)} " +
+                    "can be evaluated on questions");
         }
 
         int maxLength = options.MaxLength ?? Math.Min(DefaultMaxLength, session.MaxSequenceLength);
         var questions = new QuestionSet(data, session.Tokenizer, maxLength, cancellation: cancellation);
         var found = new FoundAnswers(questions, Run(session, questions, options, cancellation));
-        return new AnswerEvaluation(found.Score, [.. data.Questions.Zip(found.Texts, (question, text) => KeyValuePair.Create(question.Id, text))], questions.Examples.Count);
+        return new AnswerEvaluation(
+            found.Score, [.. data.Questions.Zip(found.Texts, (question, text) => KeyValuePair.Create(question.Id, text))], questions.Examples.Count);
     }
 
     private static float[][] Run(InferenceSession session, QuestionSet questions, EvaluationOptions options, CancellationToken cancellation)

@@ -30,7 +30,8 @@ internal sealed class EncodedRows(InferenceSession session, string file, int? ma
         if (encoding.Length > session.MaxSequenceLength)
         {
             throw new DataFormatException(
-                file, line, FormattableString.Invariant($"at most {session.MaxSequenceLength} tokens, which the model takes"), FormattableString.Invariant($"{encoding.Length}{place}; give a maximum length to truncate"));
+                file, line, FormattableString.Invariant($"at most {session.MaxSequenceLength} tokens, which the model takes"),
+                FormattableString.Invariant($"{encoding.Length}{place}; give a maximum length to truncate"));
         }
 
         return encoding;

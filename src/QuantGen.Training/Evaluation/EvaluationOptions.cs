@@ -3,13 +3,17 @@ namespace QuantGen.Training.Evaluation;
 /// <summary>How a data set is evaluated. None of it changes a result, <see cref="MaxLength"/> excepted.</summary>
 public sealed record EvaluationOptions
 {
-    /// <summary>Gets the tokens, special ones included, to which longer texts are truncated; null, the default, makes a text that is too long an error.</summary>
+    /// <summary>
+    /// Gets the tokens, special ones included, to which longer texts are truncated; null, the default, makes a text that is too long an error.
+    /// </summary>
     public int? MaxLength { get; init; }
 
     /// <summary>Gets the most tokens that are computed together; at least one row always is. Default 4096.</summary>
     public int BatchTokens { get; init; } = 4096;
 
-    /// <summary>Gets the seed of an order in which rows are computed; null, the default, for the file's order. Results are in the file's order either way.</summary>
+    /// <summary>
+    /// Gets the seed of an order in which rows are computed; null, the default, for the file's order. Results are in the file's order either way.
+    /// </summary>
     public int? ShuffleSeed { get; init; }
 
     /// <summary>Gets the most threads; null, the default, for those the session was loaded with.</summary>

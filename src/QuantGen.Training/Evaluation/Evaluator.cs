@@ -28,7 +28,8 @@ public static class Evaluator
         if (session.Spec.Head is not (BertHead.SequenceClassification or BertHead.Regression))
         {
             throw new InvalidOperationException(
-                $"this model has the head {SpecNames.Of(session.Spec.Head)}, and only {SpecNames.Of(BertHead.SequenceClassification)} and {SpecNames.Of(BertHead.Regression)} can be evaluated on labelled rows");
+                $"this model has the head {SpecNames.Of(session.Spec.Head)}, and only {SpecNames.Of(BertHead.SequenceClassification)} and " +
+                    $"{SpecNames.Of(BertHead.Regression)} can be evaluated on labelled rows");
         }
 
         ExampleEncoder.RequireLabels(data, file);
@@ -36,7 +37,9 @@ public static class Evaluator
         bool isRegression = session.Spec.Head == BertHead.Regression;
         int[] classes = isRegression ? [] : ClassLabels.Of(data, session.Spec.OutputCount, file);
         float[] logits = Run(session, data, file, options, cancellation);
-        var metrics = isRegression ? RowMetrics.Correlations(logits, [.. data.Rows.Select(row => row.LabelValue)]) : RowMetrics.Classification(logits, classes, session.Spec.OutputCount);
+        var metrics = isRegression
+            ? RowMetrics.Correlations(logits, [.. data.Rows.Select(row => row.LabelValue)])
+            : RowMetrics.Classification(logits, classes, session.Spec.OutputCount);
         return new EvaluationResult(logits, session.Spec.OutputCount, metrics);
     }
 

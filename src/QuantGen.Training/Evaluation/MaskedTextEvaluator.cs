@@ -8,7 +8,8 @@ namespace QuantGen.Training.Evaluation;
 
 /// <summary>Measures a masked language model: loss, perplexity and accuracy on tokens hidden by a seed.</summary>
 /// <remarks>
-/// What is hidden, all of it behind the mask, is chosen by <see cref="HiddenTokens"/>: the same tokens as a training's evaluation hides, whatever the batches are.
+/// What is hidden, all of it behind the mask, is chosen by <see cref="HiddenTokens"/>: the same tokens as a training's evaluation
+/// hides, whatever the batches are.
 /// </remarks>
 public static class MaskedTextEvaluator
 {
@@ -22,7 +23,8 @@ public static class MaskedTextEvaluator
     /// <exception cref="InvalidOperationException">The model has another head, or no mask in its vocabulary.</exception>
     /// <exception cref="DataFormatException">A text is longer than the model takes, or none has a token to hide.</exception>
     public static MaskedEvaluation Evaluate(
-        InferenceSession session, IReadOnlyList<string> texts, string file, ulong seed, EvaluationOptions? options = null, CancellationToken cancellation = default)
+        InferenceSession session, IReadOnlyList<string> texts, string file, ulong seed, EvaluationOptions? options = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(texts);

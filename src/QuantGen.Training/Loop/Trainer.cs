@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Evaluation;
@@ -251,7 +252,8 @@ public sealed class Trainer
         }
 
         return new StepRecord(
-            _state.Step, _state.Epoch + 1, loss, rate, outcome.GradientNorm, outcome.IsSkipped, batch.Inputs.TokenCount, Stopwatch.GetElapsedTime(began).TotalSeconds);
+            _state.Step, _state.Epoch + 1, loss, rate, outcome.GradientNorm, outcome.IsSkipped, batch.Inputs.TokenCount,
+            Stopwatch.GetElapsedTime(began).TotalSeconds);
     }
 
     private void RequireProgress(in StepRecord step)

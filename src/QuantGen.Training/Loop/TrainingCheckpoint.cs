@@ -6,7 +6,9 @@ using QuantGen.Training.Optimization;
 
 namespace QuantGen.Training.Loop;
 
-/// <summary>The file from which an interrupted training continues: a safetensors file with parameters, moments, the best parameters so far and the state.</summary>
+/// <summary>
+/// The file from which an interrupted training continues: a safetensors file with parameters, moments, the best parameters so far and the state.
+/// </summary>
 internal static class TrainingCheckpoint
 {
     private const string FormatKey = "quantgen.training";
@@ -58,7 +60,8 @@ internal static class TrainingCheckpoint
         using SafetensorsFile file = SafetensorsFile.Open(path);
         if (file.Metadata.GetValueOrDefault(FormatKey) != FormatVersion)
         {
-            throw new ModelFormatException(path, FormatKey, $"'{FormatVersion}'", file.Metadata.TryGetValue(FormatKey, out string? found) ? $"'{found}'" : "none");
+            throw new ModelFormatException(
+                path, FormatKey, $"'{FormatVersion}'", file.Metadata.TryGetValue(FormatKey, out string? found) ? $"'{found}'" : "none");
         }
 
         RequireIdentity(path, Read<Dictionary<string, string>>(file, IdentityKey), identity);
@@ -124,7 +127,8 @@ internal static class TrainingCheckpoint
     {
         if (!file.TryGet(name, out SafetensorsTensor? tensor) || tensor.ElementCount != values.Length)
         {
-            throw new ModelFormatException(file.Name, $"tensor '{name}'", $"{values.Length} numbers", tensor is null ? "no such tensor" : $"{tensor.ElementCount}");
+            throw new ModelFormatException(
+                file.Name, $"tensor '{name}'", $"{values.Length} numbers", tensor is null ? "no such tensor" : $"{tensor.ElementCount}");
         }
 
         file.ReadFloats(tensor, values);

@@ -26,7 +26,8 @@ public sealed class LayerMap
 
         if (teacher.Dimensions.Layers % student.Dimensions.Layers != 0)
         {
-            throw new ArgumentException($"A student of {student.Dimensions.Layers} layers cannot imitate a teacher of {teacher.Dimensions.Layers}; the number must divide it.");
+            throw new ArgumentException(
+                $"A student of {student.Dimensions.Layers} layers cannot imitate a teacher of {teacher.Dimensions.Layers}; the number must divide it.");
         }
 
         _ratio = teacher.Dimensions.Layers / student.Dimensions.Layers;

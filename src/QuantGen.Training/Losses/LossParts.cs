@@ -19,7 +19,8 @@ public readonly record struct LossParts(double Hidden, double Attention, double 
     /// <summary>Divides every part.</summary>
     /// <param name="left">A loss.</param>
     /// <param name="right">A number other than 0.</param>
-    public static LossParts operator /(LossParts left, double right) => new(left.Hidden / right, left.Attention / right, left.Prediction / right, left.GroundTruth / right);
+    public static LossParts operator /(LossParts left, double right) =>
+        new(left.Hidden / right, left.Attention / right, left.Prediction / right, left.GroundTruth / right);
 
     /// <summary>Adds part by part.</summary>
     /// <param name="left">A loss.</param>

@@ -29,7 +29,9 @@ public sealed record OptimizerOptions
     /// <summary>Gets by how much centroids learn faster than <see cref="LearningRate"/>. Default 10 (Zhao et al., 2020).</summary>
     public double CentroidFactor { get; init; } = 10;
 
-    /// <summary>Gets the norm to which gradients are clipped: of all parameters together, or of each with <see cref="OptimizerKind.BertAdam"/>. Default 1.</summary>
+    /// <summary>
+    /// Gets the norm to which gradients are clipped: of all parameters together, or of each with <see cref="OptimizerKind.BertAdam"/>. Default 1.
+    /// </summary>
     public double MaxGradientNorm { get; init; } = 1;
 
     /// <summary>Gets how much of the first moment stays. Default 0.9.</summary>

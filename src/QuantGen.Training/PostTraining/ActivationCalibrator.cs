@@ -13,7 +13,8 @@ public static class ActivationCalibrator
 {
     /// <summary>Calibrates.</summary>
     /// <param name="session">
-    /// The full-precision model of the checkpoint that is to be quantized; with the attention bits of <paramref name="target"/>, so that it shows attention's operands.
+    /// The full-precision model of the checkpoint that is to be quantized; with the attention bits of <paramref name="target"/>, so
+    /// that it shows attention's operands.
     /// </param>
     /// <param name="target">The model to make.</param>
     /// <param name="data">Texts like those the model will see; labels are not used.</param>
@@ -32,7 +33,9 @@ public static class ActivationCalibrator
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Samples, 1, nameof(CalibrationOptions.Samples));
         if (session.Spec.AttentionBits != target.AttentionBits)
         {
-            throw new ArgumentException(FormattableString.Invariant($"The model that runs has {session.Spec.AttentionBits}-bit attention, and {target.AttentionBits} bits are wanted."), nameof(session));
+            throw new ArgumentException(
+                FormattableString.Invariant($"The model that runs has {session.Spec.AttentionBits}-bit attention, and {target.AttentionBits} bits are wanted."),
+                nameof(session));
         }
 
         ActivationSite[] sites = [.. session.Spec.ActivationSites(), .. session.Spec.AttentionSites()];
@@ -42,7 +45,8 @@ public static class ActivationCalibrator
         foreach (RowBatch batch in new EncodedRows(session, file, options.MaxLength).Batches(data.Rows, order, options.BatchTokens))
         {
             cancellation.ThrowIfCancellationRequested();
-            session.Calibrate(CollectionsMarshal.AsSpan(batch.Ids), CollectionsMarshal.AsSpan(batch.Types), CollectionsMarshal.AsSpan(batch.Lengths), observers);
+            session.Calibrate(
+                CollectionsMarshal.AsSpan(batch.Ids), CollectionsMarshal.AsSpan(batch.Types), CollectionsMarshal.AsSpan(batch.Lengths), observers);
             done += batch.Rows.Count;
             options.Progress?.Report((double)done / order.Length);
         }

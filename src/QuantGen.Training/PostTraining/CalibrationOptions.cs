@@ -14,7 +14,9 @@ public sealed record CalibrationOptions
     /// <summary>Gets how the model's codes are found: its clipping finds ranges from the values seen, its schemes say which ranges are symmetric.</summary>
     public Recipe Recipe { get; init; } = new();
 
-    /// <summary>Gets the tokens, special ones included, to which longer texts are truncated; null, the default, makes a text that is too long an error.</summary>
+    /// <summary>
+    /// Gets the tokens, special ones included, to which longer texts are truncated; null, the default, makes a text that is too long an error.
+    /// </summary>
     public int? MaxLength { get; init; }
 
     /// <summary>Gets the most tokens that are computed together. Default 4096.</summary>

@@ -59,7 +59,8 @@ public static class PostTrainingQuantizer
         if (pieces != spec.Dimensions.VocabularySize)
         {
             throw new ModelFormatException(
-                checkpoint.Directory, "vocabulary", FormattableString.Invariant($"{spec.Dimensions.VocabularySize} pieces, the vocab_size of config.json"), FormattableString.Invariant($"{pieces}"));
+                checkpoint.Directory, "vocabulary", FormattableString.Invariant($"{spec.Dimensions.VocabularySize} pieces, the vocab_size of config.json"),
+                FormattableString.Invariant($"{pieces}"));
         }
     }
 

@@ -36,11 +36,16 @@ public static class HtmlReport
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(result);
         var page = new StringBuilder();
-        page.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{WebUtility.HtmlEncode(title)}</title>\n<style>\n{Style}\n{SvgChart.Style}\n</style></head><body>\n");
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{WebUtility.HtmlEncode(title)}</title>\n<style>\n{Style}\n" +
+                $"{SvgChart.Style}\n</style></head><body>\n");
         page.Append(CultureInfo.InvariantCulture, $"<h1>{WebUtility.HtmlEncode(title)}</h1>\n");
         if (result.Best is ModelScore best)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<p>Best: {best.Metric} {best.Value:0.0000} after epoch {result.BestEpoch}. {result.Steps} steps, {result.SkippedSteps} skipped.</p>\n");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<p>Best: {best.Metric} {best.Value:0.0000} after epoch {result.BestEpoch}. {result.Steps} steps, {result.SkippedSteps} skipped.</p>\n");
         }
 
         page.Append(LossChart(result));
@@ -49,7 +54,8 @@ public static class HtmlReport
             page.Append(ScoreChart(result));
         }
 
-        page.Append(new SvgChart("Learning rate of weights", result.Steps).Draw([("rate", [.. result.Curve.Select(point => (point.Step, point.LearningRate))])]));
+        page.Append(
+            new SvgChart("Learning rate of weights", result.Steps).Draw([("rate", [.. result.Curve.Select(point => (point.Step, point.LearningRate))])]));
         AppendEpochs(page, result);
         page.Append("<table>\n<tr><th>setting</th><th>value</th></tr>\n");
         foreach ((string name, string value) in settings)
@@ -64,7 +70,8 @@ public static class HtmlReport
     {
         (string Name, Func<LossParts, double> Of)[] parts =
         [
-            ("total", loss => loss.Total), ("hidden", loss => loss.Hidden), ("attention", loss => loss.Attention), ("prediction", loss => loss.Prediction), ("ground truth", loss => loss.GroundTruth),
+            ("total", loss => loss.Total), ("hidden", loss => loss.Hidden), ("attention", loss => loss.Attention), ("prediction", loss => loss.Prediction),
+            ("ground truth", loss => loss.GroundTruth),
         ];
 
         // A loss of one part is its own total.
@@ -79,13 +86,15 @@ public static class HtmlReport
     private static string ScoreChart(TrainingResult result)
     {
         string metric = result.Epochs.First(epoch => epoch.Score is not null).Score!.Metric;
-        return new SvgChart(metric, result.Steps).Draw([(metric, [.. result.Epochs.Where(epoch => epoch.Score is not null).Select(epoch => (epoch.Step, epoch.Score!.Value))])]);
+        return new SvgChart(metric, result.Steps)
+            .Draw([(metric, [.. result.Epochs.Where(epoch => epoch.Score is not null).Select(epoch => (epoch.Step, epoch.Score!.Value))])]);
     }
 
     private static void AppendEpochs(StringBuilder page, TrainingResult result)
     {
         string[] metrics = [.. result.Epochs.SelectMany(epoch => epoch.Score?.All ?? []).Select(metric => metric.Key).Distinct()];
-        page.Append("<table>\n<tr><th>epoch</th><th>steps</th><th>loss</th>").AppendJoin(string.Empty, metrics.Select(metric => $"<th>{metric}</th>")).Append("</tr>\n");
+        page.Append("<table>\n<tr><th>epoch</th><th>steps</th><th>loss</th>").AppendJoin(string.Empty, metrics.Select(metric => $"<th>{metric}</th>"))
+            .Append("</tr>\n");
         foreach (EpochRecord epoch in result.Epochs)
         {
             string row = epoch.Epoch == result.BestEpoch ? "<tr class=\"best\">" : "<tr>";

@@ -7,7 +7,9 @@ using QuantGen.Training.Losses;
 namespace QuantGen.Training.Reporting;
 
 /// <summary>Writes what happens as one JSON object a line, for programs.</summary>
-/// <remarks>A continued training adds to the file. Steps between the last written state and an interruption are then in it twice; the later ones count.</remarks>
+/// <remarks>
+/// A continued training adds to the file. Steps between the last written state and an interruption are then in it twice; the later ones count.
+/// </remarks>
 public sealed class JsonLinesLog : ITrainingObserver, IDisposable
 {
     private static readonly JsonSerializerOptions s_json = new()
@@ -68,7 +70,8 @@ public sealed class JsonLinesLog : ITrainingObserver, IDisposable
         ArgumentNullException.ThrowIfNull(epoch);
         Write(new
         {
-            Event = "epoch", epoch.Epoch, epoch.Step, MeanLoss = epoch.Loss.Total, MeanParts = Parts(epoch.Loss), Metrics = Metrics(epoch.Score), Best = epoch.IsBest,
+            Event = "epoch", epoch.Epoch, epoch.Step, MeanLoss = epoch.Loss.Total, MeanParts = Parts(epoch.Loss), Metrics = Metrics(epoch.Score),
+            Best = epoch.IsBest,
         });
     }
 

@@ -41,7 +41,8 @@ public sealed record SvgChart(string Title, long LastStep)
     /// <param name="curves">The curves, by name.</param>
     public string DrawFile(IReadOnlyList<(string Name, IReadOnlyList<(long Step, double Value)> Points)> curves) => Draw(curves, string.Create(
         CultureInfo.InvariantCulture,
-        $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{Height}\" viewBox=\"0 0 {Width} {Height}\">\n<style>\n{Style}\n</style>\n<rect width=\"{Width}\" height=\"{Height}\" fill=\"white\"/>\n"));
+        $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{Height}\" viewBox=\"0 0 {Width} {Height}\">\n<style>\n{Style}\n</style>\n" +
+            $"<rect width=\"{Width}\" height=\"{Height}\" fill=\"white\"/>\n"));
 
     private string Draw(IReadOnlyList<(string Name, IReadOnlyList<(long Step, double Value)> Points)> curves, string begin)
     {
@@ -68,7 +69,9 @@ public sealed record SvgChart(string Title, long LastStep)
             IEnumerable<string> places = points.Where(point => double.IsFinite(Scaled(point.Value))).Select(point => string.Create(
                 CultureInfo.InvariantCulture, $"{X(point.Step):0.0},{Y(Scaled(point.Value), lowest, highest):0.0}"));
             svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{string.Join(' ', places)}\" stroke=\"{color}\"/>\n");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Width - Right + 12}\" y=\"{Top + 14 + (18 * i)}\" style=\"fill:{color}\">{WebUtility.HtmlEncode(name)}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{Width - Right + 12}\" y=\"{Top + 14 + (18 * i)}\" style=\"fill:{color}\">{WebUtility.HtmlEncode(name)}</text>\n");
         }
 
         return svg.Append("</svg>\n").ToString();
@@ -87,7 +90,9 @@ public sealed record SvgChart(string Title, long LastStep)
             double scaled = lowest + ((highest - lowest) * i / Parts);
             double y = Y(scaled, lowest, highest);
             svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y:0.0}\" y2=\"{y:0.0}\"/>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 6}\" y=\"{y + 4:0.0}\" text-anchor=\"end\">{(IsLogarithmic ? Math.Pow(10, scaled) : scaled):G4}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{Left - 6}\" y=\"{y + 4:0.0}\" text-anchor=\"end\">{(IsLogarithmic ? Math.Pow(10, scaled) : scaled):G4}</text>\n");
             long step = LastStep * i / Parts;
             svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(step):0.0}\" y=\"{Height - 8}\" text-anchor=\"middle\">{step}</text>\n");
         }

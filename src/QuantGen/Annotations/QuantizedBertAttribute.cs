@@ -114,6 +114,8 @@ public sealed class QuantizedBertAttribute : Attribute
     /// <summary>Gets or sets the number of token types with an embedding.</summary>
     public int TypeVocabularySize { get; set; }
 
-    /// <summary>Gets or sets the feed-forward activation. Default <see cref="HiddenActivation.Gelu"/> (BERT) or <see cref="HiddenActivation.GeluNew"/> (ALBERT).</summary>
+    /// <summary>
+    /// Gets or sets the feed-forward activation. Default <see cref="HiddenActivation.Gelu"/> (BERT) or <see cref="HiddenActivation.GeluNew"/> (ALBERT).
+    /// </summary>
     public HiddenActivation HiddenActivation { get; set; }
 }

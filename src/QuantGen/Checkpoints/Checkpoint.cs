@@ -77,7 +77,10 @@ public sealed class Checkpoint : IDisposable
             foreach (string shard in shardOf.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
             {
                 string path = Path.Combine(directory, shard);
-                files.Add(File.Exists(path) ? SafetensorsFile.Open(path) : throw new ModelFormatException(index, $"shard '{shard}'", "the file beside the index", "no such file"));
+                files.Add(
+                    File.Exists(path)
+                        ? SafetensorsFile.Open(path)
+                        : throw new ModelFormatException(index, $"shard '{shard}'", "the file beside the index", "no such file"));
             }
 
             return new Checkpoint(directory, [.. files], shardOf);

@@ -193,12 +193,14 @@ public sealed class SafetensorsFile : IDisposable
             if (tensor.Offset != position)
             {
                 string defect = tensor.Offset < position ? "an overlap" : "a gap";
-                throw Defect(tensor.Name, $"data starting at {position - HeaderLength}, where the tensor before it ends", $"{tensor.Offset - HeaderLength}, {defect}");
+                throw Defect(
+                    tensor.Name, $"data starting at {position - HeaderLength}, where the tensor before it ends", $"{tensor.Offset - HeaderLength}, {defect}");
             }
 
             if (tensor.Length > FileLength - position)
             {
-                throw Defect(tensor.Name, $"data inside the {FileLength - HeaderLength} bytes after the header", $"an end at {position - HeaderLength + tensor.Length}");
+                throw Defect(
+                    tensor.Name, $"data inside the {FileLength - HeaderLength} bytes after the header", $"an end at {position - HeaderLength + tensor.Length}");
             }
 
             position += tensor.Length;

@@ -33,7 +33,9 @@ public sealed class SafetensorsWriter
     /// <param name="shape">Dimensions, outermost first, whose product is the number of values.</param>
     /// <param name="values">The elements in row-major order.</param>
     public void AddFloats(string name, ReadOnlySpan<int> shape, ReadOnlyMemory<float> values)
-        => Add(name, SafetensorsDType.F32, shape, [new TensorPart(checked(values.Length * sizeof(float)), target => MemoryMarshal.AsBytes(values.Span).CopyTo(target))]);
+        => Add(
+            name, SafetensorsDType.F32, shape,
+            [new TensorPart(checked(values.Length * sizeof(float)), target => MemoryMarshal.AsBytes(values.Span).CopyTo(target))]);
 
     /// <summary>Adds a U8 tensor. The values are read when the file is written.</summary>
     /// <param name="name">A name not used before.</param>
@@ -132,7 +134,8 @@ public sealed class SafetensorsWriter
         var entry = new Entry(name, dtype, shape.ToArray(), parts);
         if (product * dtype.Size() != entry.Length)
         {
-            throw new ArgumentException($"Tensor '{name}' of shape {SafetensorsTensor.ShapeText(entry.Shape)} needs {product} values, not {entry.Length / dtype.Size()}.");
+            throw new ArgumentException(
+                $"Tensor '{name}' of shape {SafetensorsTensor.ShapeText(entry.Shape)} needs {product} values, not {entry.Length / dtype.Size()}.");
         }
 
         if (!_names.Add(name))

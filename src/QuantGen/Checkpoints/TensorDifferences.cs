@@ -20,7 +20,8 @@ internal sealed class TensorDifferences
         Listing[] found = [.. new[] { _missing, _unexpected, _mismatched }.Where(listing => listing.Count > 0)];
         if (found.Length > 0)
         {
-            throw new ModelFormatException(file, "tensors", $"exactly the {expectedCount} tensors of the model", string.Join("; ", found.Select(listing => listing.ToString())));
+            throw new ModelFormatException(
+                file, "tensors", $"exactly the {expectedCount} tensors of the model", string.Join("; ", found.Select(listing => listing.ToString())));
         }
     }
 

@@ -252,7 +252,8 @@ public sealed partial class InferenceSession : IDisposable
     {
         if (found != rows * width)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{what} must have {rows} x {width} = {rows * width} elements, and it has {found}"));
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{what} must have {rows} x {width} = {rows * width} elements, and it has {found}"));
         }
     }
 

@@ -78,7 +78,8 @@ internal readonly ref struct RaggedBatch
 
         if (Ids.Length != total || Types.Length != total)
         {
-            throw new ArgumentException(Text($"the lengths of the sequences add up to {total} tokens, and there are {Ids.Length} ids and {Types.Length} token types"));
+            throw new ArgumentException(
+                Text($"the lengths of the sequences add up to {total} tokens, and there are {Ids.Length} ids and {Types.Length} token types"));
         }
     }
 

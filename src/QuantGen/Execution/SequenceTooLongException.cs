@@ -28,5 +28,6 @@ public sealed class SequenceTooLongException : ArgumentException
 
     private static string Describe(int index, int length, int maxLength) => string.Create(
         CultureInfo.InvariantCulture,
-        $"sequence {index} has {length} tokens, and this model takes at most {maxLength}; set CallOptions.MaxLength to truncate texts, or raise MaxSequenceLength of the model");
+        $"sequence {index} has {length} tokens, and this model takes at most {maxLength}; set CallOptions.MaxLength to truncate texts, " +
+            $"or raise MaxSequenceLength of the model");
 }

@@ -6,7 +6,9 @@ internal sealed class SpinGate
     /// <summary>Microseconds to wait for work from elsewhere, which may never come.</summary>
     public const int ForWork = 30;
 
-    /// <summary>Microseconds to wait for others in the middle of a pass, which all finish in about the same time: waking a sleeper up would take longer.</summary>
+    /// <summary>
+    /// Microseconds to wait for others in the middle of a pass, which all finish in about the same time: waking a sleeper up would take longer.
+    /// </summary>
     public const int WithinPass = 1000;
 
     private const int SpinsPerRound = 2;

@@ -173,7 +173,9 @@ public static class TokenizerSettings
         private int TakeCount(Dictionary<string, object?> members, string key, int absent)
         {
             double number = Take(members, key, (double)absent);
-            return number == Math.Floor(number) && number is >= 1 and <= int.MaxValue ? (int)number : throw Defect($"a positive whole number for '{key}'", "another number");
+            return number == Math.Floor(number) && number is >= 1 and <= int.MaxValue
+                ? (int)number
+                : throw Defect($"a positive whole number for '{key}'", "another number");
         }
 
         // What is left over in the end is not known.

@@ -3,7 +3,9 @@ using QuantGen.Lanes;
 
 namespace QuantGen.Kernels;
 
-/// <summary>Brings the operands of quantized attention to centered codes of 16 bits, (code - zero point), as products of <see cref="ITileStep.IntegerPairs"/> take them.</summary>
+/// <summary>
+/// Brings the operands of quantized attention to centered codes of 16 bits, (code - zero point), as products of <see cref="ITileStep.IntegerPairs"/> take them.
+/// </summary>
 /// <remarks><see cref="ActivationParameters.Code"/> defines a code; probabilities are multiplied by the reciprocal of their sum on the way.</remarks>
 internal static class AttentionCodes
 {

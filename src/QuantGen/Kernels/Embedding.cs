@@ -132,7 +132,9 @@ public static class Embedding
         }
     }
 
-    /// <summary>Does what <see cref="Run(ref byte, int, float, ref float, ref float, ref float, ref float, float, int, ref float)"/> does on the given lanes.</summary>
+    /// <summary>
+    /// Does what <see cref="Run(ref byte, int, float, ref float, ref float, ref float, ref float, float, int, ref float)"/> does on the given lanes.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static void Run<TLanes>(
         ref byte wordRow, int bits, float scale, ref float tokenType, ref float position,

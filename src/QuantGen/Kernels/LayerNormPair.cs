@@ -4,7 +4,9 @@ using QuantGen.Lanes;
 
 namespace QuantGen.Kernels;
 
-/// <summary>Residual and layer normalization of two tokens at once: each is computed as <see cref="LayerNorm"/> defines it, and neither waits for its own sums.</summary>
+/// <summary>
+/// Residual and layer normalization of two tokens at once: each is computed as <see cref="LayerNorm"/> defines it, and neither waits for its own sums.
+/// </summary>
 /// <remarks>A token's sum is one chain of additions per lane, each of which takes several cycles; two chains take the time of one.</remarks>
 internal static class LayerNormPair
 {

@@ -64,12 +64,14 @@ internal static class TileProduct
         {
             for (; column + 64 <= width; column += 64)
             {
-                Tile4X4<TLanes, TProduct>(ref a, aStride, last, depth, ref Unsafe.Add(ref panel, column), width, factor, ref Unsafe.Add(ref c, column), cStride);
+                Tile4X4<TLanes, TProduct>(
+                    ref a, aStride, last, depth, ref Unsafe.Add(ref panel, column), width, factor, ref Unsafe.Add(ref c, column), cStride);
             }
 
             for (; column + 32 <= width; column += 32)
             {
-                Tile4X2<TLanes, TProduct>(ref a, aStride, last, depth, ref Unsafe.Add(ref panel, column), width, factor, ref Unsafe.Add(ref c, column), cStride);
+                Tile4X2<TLanes, TProduct>(
+                    ref a, aStride, last, depth, ref Unsafe.Add(ref panel, column), width, factor, ref Unsafe.Add(ref c, column), cStride);
             }
         }
 
@@ -77,11 +79,13 @@ internal static class TileProduct
         {
             if (TLanes.Registers <= 2)
             {
-                Tile4X1<TLanes, TProduct>(ref a, aStride, last, depth, ref Unsafe.Add(ref panel, column), width, factor, ref Unsafe.Add(ref c, column), cStride);
+                Tile4X1<TLanes, TProduct>(
+                    ref a, aStride, last, depth, ref Unsafe.Add(ref panel, column), width, factor, ref Unsafe.Add(ref c, column), cStride);
             }
             else
             {
-                Tile2X1<TLanes, TProduct>(ref a, aStride, last, depth, ref Unsafe.Add(ref panel, column), width, factor, ref Unsafe.Add(ref c, column), cStride);
+                Tile2X1<TLanes, TProduct>(
+                    ref a, aStride, last, depth, ref Unsafe.Add(ref panel, column), width, factor, ref Unsafe.Add(ref c, column), cStride);
             }
         }
     }

@@ -26,7 +26,8 @@ internal static class CodeSums
         Span<byte> tail = stackalloc byte[2 * sizeof(ulong)];
         tail.Clear();
         packed.CopyTo(tail);
-        return sum + Word(BinaryPrimitives.ReadUInt64LittleEndian(tail), lowest, bits) + Word(BinaryPrimitives.ReadUInt64LittleEndian(tail.Slice(step)), lowest, bits);
+        return sum + Word(BinaryPrimitives.ReadUInt64LittleEndian(tail), lowest, bits) +
+            Word(BinaryPrimitives.ReadUInt64LittleEndian(tail.Slice(step)), lowest, bits);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -42,7 +42,8 @@ public static class FloatPanelLoop
     }
 
     private static void Panel<TKernel>(
-        ref float input, int inputStride, int count, ref float panel, int width, ref float bias, int first, int rows, int columns, ref float output, int outputStride)
+        ref float input, int inputStride, int count, ref float panel, int width, ref float bias, int first, int rows, int columns, ref float output,
+        int outputStride)
         where TKernel : struct, IFloatTileKernel
     {
         for (int column = 0; column < width && first + column < rows; column += TKernel.TileOutputs)
@@ -56,7 +57,8 @@ public static class FloatPanelLoop
             }
             else
             {
-                Partial<TKernel>(ref input, inputStride, count, ref weights, width, ref Unsafe.Add(ref bias, row), columns, ref target, outputStride, rows - row);
+                Partial<TKernel>(
+                    ref input, inputStride, count, ref weights, width, ref Unsafe.Add(ref bias, row), columns, ref target, outputStride, rows - row);
             }
         }
     }
@@ -69,7 +71,8 @@ public static class FloatPanelLoop
         Span<float> all = stackalloc float[FloatPanels.Outputs];
         for (int token = 0; token < count; token++)
         {
-            TKernel.Single(ref Unsafe.Add(ref input, (nint)token * inputStride), inputStride, ref weights, width, ref bias, columns, ref all[0], FloatPanels.Outputs);
+            TKernel.Single(
+                ref Unsafe.Add(ref input, (nint)token * inputStride), inputStride, ref weights, width, ref bias, columns, ref all[0], FloatPanels.Outputs);
             all.Slice(0, outputs).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref output, (nint)token * outputStride), outputs));
         }
     }

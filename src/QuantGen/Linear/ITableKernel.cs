@@ -21,7 +21,8 @@ public interface ITableKernel : IProductKernel
 
     /// <summary>Adds a block to the sums of a tile of tokens for one panel.</summary>
     /// <param name="codes">The panel's words of the block.</param>
-    /// <param name="tables">The tables of the tokens, word after word, in a word token after token; at <see cref="Specs.PanelPadding.TableBytes"/> room for one register.</param>
+    /// <param name="tables">The tables of the tokens, word after word, in a word token after token; at <see cref="Specs.PanelPadding.TableBytes"/>
+    /// room for one register.</param>
     /// <param name="words">Words of the block.</param>
     /// <param name="next">Bytes from this panel to the next, to fetch it early.</param>
     /// <param name="sums">The first token's sums of the panel.</param>
@@ -68,7 +69,8 @@ public interface ITableKernel : IProductKernel
     /// <param name="rows">How many outputs, a multiple of 16.</param>
     /// <param name="output">Where the first token's first output goes.</param>
     /// <param name="outputStride">Floats from one token's outputs to the next.</param>
-    static abstract void FinishTile(ref int sums, int sumStride, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output, int outputStride);
+    static abstract void FinishTile(
+        ref int sums, int sumStride, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output, int outputStride);
 
     /// <summary>As <see cref="FinishTile"/>, for one token.</summary>
     /// <param name="sums">The token's sums.</param>
@@ -79,5 +81,6 @@ public interface ITableKernel : IProductKernel
     /// <param name="rows">How many outputs, a multiple of 16.</param>
     /// <param name="output">Where the token's first output goes.</param>
     /// <param name="outputStride">Not used.</param>
-    static abstract void FinishSingle(ref int sums, int sumStride, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output, int outputStride);
+    static abstract void FinishSingle(
+        ref int sums, int sumStride, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output, int outputStride);
 }

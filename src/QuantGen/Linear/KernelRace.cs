@@ -42,7 +42,8 @@ public static unsafe class KernelRace
 
         int codeBytes = (int)PanelPadding.CodeBytes(Rows, Columns, TTable.Order.Bits, isGrouped: false);
         long perRow = sizeof(float) * Rows;
-        long bytes = codeBytes + (5 * perRow) + (Tokens * (Columns + (3 * sizeof(int)))) + (perRow * Tokens) + PanelPadding.ScratchBytes(Tokens, Rows, Columns, TTable.Order.Bits, isGrouped: false) + 4096;
+        long bytes = codeBytes + (5 * perRow) + (Tokens * (Columns + (3 * sizeof(int)))) + (perRow * Tokens) +
+            PanelPadding.ScratchBytes(Tokens, Rows, Columns, TTable.Order.Bits, isGrouped: false) + 4096;
         byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
         try
         {
@@ -52,7 +53,8 @@ public static unsafe class KernelRace
             byte* depths = at + (4 * perRow);
             new Span<int>(depths, Rows).Fill(TypicalDepth);
             var w = new PlacedLinear(
-                ref *memory, ref *(float*)at, ref *(int*)(at + perRow), ref *(int*)(at + (2 * perRow)), ref *(float*)(at + (3 * perRow)), ref *(int*)depths, Rows, Columns, Columns);
+                ref *memory, ref *(float*)at, ref *(int*)(at + perRow), ref *(int*)(at + (2 * perRow)), ref *(float*)(at + (3 * perRow)), ref *(int*)depths,
+                Rows, Columns, Columns);
             byte* codes = at + (5 * perRow);
             int* numbers = (int*)(codes + (Tokens * Columns));
             var x = new QuantizedRows(ref *codes, ref *(float*)numbers, ref *(numbers + Tokens), ref *(numbers + (2 * Tokens)), 1, Columns, Tokens);

@@ -18,10 +18,14 @@ public enum MultiplyUnit
     /// <summary>256-bit pairs of s16 x s16 to 32 bits and an addition: 16 multiply-adds.</summary>
     WidePairs256,
 
-    /// <summary>512-bit look-up of sums of six activations for 32 outputs (<c>Avx512BW.PermuteVar32x16x2</c>) and an addition: 192 multiply-adds of one bit, 96 of two.</summary>
+    /// <summary>
+    /// 512-bit look-up of sums of six activations for 32 outputs (<c>Avx512BW.PermuteVar32x16x2</c>) and an addition: 192 multiply-adds of one bit, 96 of two.
+    /// </summary>
     LookUp512,
 
-    /// <summary>256-bit look-up of half a sum of four activations for 32 outputs (<c>Avx2.Shuffle</c>) and an addition; two are 128 multiply-adds of one bit.</summary>
+    /// <summary>
+    /// 256-bit look-up of half a sum of four activations for 32 outputs (<c>Avx2.Shuffle</c>) and an addition; two are 128 multiply-adds of one bit.
+    /// </summary>
     LookUp256,
 
     /// <summary>128-bit products of s16 and an addition on any machine with vectors: 8 multiply-adds.</summary>

@@ -33,7 +33,8 @@ public static class NormRows
         for (; token < count; token++)
         {
             nint at = (nint)token * columns;
-            LayerNorm.AddAndNormalize(ref Unsafe.Add(ref input, at), ref Unsafe.Add(ref residual, at), ref gamma, ref beta, epsilon, columns, ref Unsafe.Add(ref output, at));
+            LayerNorm.AddAndNormalize(
+                ref Unsafe.Add(ref input, at), ref Unsafe.Add(ref residual, at), ref gamma, ref beta, epsilon, columns, ref Unsafe.Add(ref output, at));
         }
     }
 

@@ -137,7 +137,8 @@ public static class PanelLoop
         }
     }
 
-    // What belongs to the rows of a panel is needed at the end of its first tile, and a line or two of each kind in such intervals is nothing a processor foresees.
+    // What belongs to the rows of a panel is needed at the end of its first tile, and a line or two of each kind in such intervals
+    // is nothing a processor foresees.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FetchParameters<TKernel>(in PlacedLinear w, int row)
         where TKernel : struct, ITileKernel

@@ -26,7 +26,9 @@ public readonly ref struct PlacedLinear
     /// <summary>Bias of each row.</summary>
     public readonly ref float Bias;
 
-    /// <summary>For each row, the inputs after which a kernel that adds pairs widens the sums of the panel the row stands in (<see cref="PairDepth"/>).</summary>
+    /// <summary>
+    /// For each row, the inputs after which a kernel that adds pairs widens the sums of the panel the row stands in (<see cref="PairDepth"/>).
+    /// </summary>
     public readonly ref int Depths;
 
     /// <summary>Number of outputs.</summary>
@@ -49,7 +51,8 @@ public readonly ref struct PlacedLinear
     /// <param name="columns">Padded inputs.</param>
     /// <param name="groupSize">Inputs per group.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public PlacedLinear(ref byte codes, ref float scales, ref int sums, ref int zeroPoints, ref float bias, ref int depths, int rows, int columns, int groupSize)
+    public PlacedLinear(
+        ref byte codes, ref float scales, ref int sums, ref int zeroPoints, ref float bias, ref int depths, int rows, int columns, int groupSize)
     {
         Codes = ref codes;
         Scales = ref scales;

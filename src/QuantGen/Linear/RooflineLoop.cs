@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 namespace QuantGen.Linear;
 
 /// <summary>Loops of nothing but one instruction on independent accumulators.</summary>
-/// <remarks>All accumulators go into the result. They do so without a call, across which no register would survive and the loop would store every sum.</remarks>
+/// <remarks>
+/// All accumulators go into the result. They do so without a call, across which no register would survive and the loop would store every sum.
+/// </remarks>
 internal static class RooflineLoop
 {
     /// <summary>Runs a step on twenty accumulators, for machines with 32 registers.</summary>

@@ -20,7 +20,9 @@ public static class TableLoop
         where TKernel : struct, ITableKernel =>
         RunBeside<TKernel>(x, default, default, w, ref output, outputStride, ref scratch);
 
-    /// <summary>Computes up to three quantized linear layers that read the same activations, whose tables are then built once; their outputs stand side by side.</summary>
+    /// <summary>
+    /// Computes up to three quantized linear layers that read the same activations, whose tables are then built once; their outputs stand side by side.
+    /// </summary>
     /// <typeparam name="TKernel">The kernel.</typeparam>
     /// <param name="x">Activations.</param>
     /// <param name="first">Weights of the first layer; nothing where there are fewer than three.</param>
@@ -96,7 +98,8 @@ public static class TableLoop
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Block<TKernel>(TableOrder order, int tokens, in PlacedLinear w, int first, int count, nint far, nint farBytes, ref byte tables, ref int sums)
+    private static void Block<TKernel>(
+        TableOrder order, int tokens, in PlacedLinear w, int first, int count, nint far, nint farBytes, ref byte tables, ref int sums)
         where TKernel : struct, ITableKernel
     {
         int granule = order.GranuleBytes(w.Columns);

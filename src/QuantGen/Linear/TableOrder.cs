@@ -23,7 +23,8 @@ public sealed record TableOrder(int Bits, int WordInputs, int LaneBytes, int Tab
 
     /// <summary>Gets the order of 512-bit kernels for one bit: 16-bit words of two 6-bit indices.</summary>
     /// <remarks>
-    /// The first index, in bits 0-5, is for six inputs, the second for the six after them; each has them in the order 4, 0, 1, 2, 3, 5, which a table is cheapest
+    /// The first index, in bits 0-5, is for six inputs, the second for the six after them; each has them in the order 4, 0, 1, 2,
+    /// 3, 5, which a table is cheapest
     /// to build in. Lane i of a vector is output 16 (i mod 2) + i / 2, so that even and odd lanes are runs.
     /// </remarks>
     public static KernelOrder Words1 { get; } = Describe(new TableOrder(1, PanelPadding.TableWordInputs, 2, 256, 16, 4, 6));

@@ -26,7 +26,8 @@ public sealed class PackedModelBuilder
         _layout = PackedFileLayout.Of(spec);
         if (_layout.Tensors.FirstOrDefault(tensor => tensor.Bytes > int.MaxValue) is FileTensor tooLong)
         {
-            throw new ArgumentException($"Tensor '{tooLong.Name}' of this model has {tooLong.Bytes} bytes, and at most {int.MaxValue} fit into a span.", nameof(spec));
+            throw new ArgumentException(
+                $"Tensor '{tooLong.Name}' of this model has {tooLong.Bytes} bytes, and at most {int.MaxValue} fit into a span.", nameof(spec));
         }
     }
 

@@ -69,7 +69,8 @@ internal sealed class PackedValidation
         {
             if (tensor.Length > int.MaxValue)
             {
-                throw new ModelFormatException(file.Name, $"tensor '{tensor.Name}'", $"at most {int.MaxValue} bytes, as many as a span can have", $"{tensor.Length}");
+                throw new ModelFormatException(
+                    file.Name, $"tensor '{tensor.Name}'", $"at most {int.MaxValue} bytes, as many as a span can have", $"{tensor.Length}");
             }
 
             if (tensor.DType == SafetensorsDType.F32 && tensor.Offset % sizeof(float) != 0)
@@ -161,7 +162,8 @@ internal sealed class PackedValidation
             throw Defect(tensor, "finite numbers", $"{values[bad]} at element {bad}");
         }
 
-        bool isScale = tensor.Name.EndsWith(PackedNames.Scales, StringComparison.Ordinal) || tensor.Name.EndsWith(PackedNames.InputScale, StringComparison.Ordinal);
+        bool isScale = tensor.Name.EndsWith(PackedNames.Scales, StringComparison.Ordinal)
+            || tensor.Name.EndsWith(PackedNames.InputScale, StringComparison.Ordinal);
         for (int i = 0; isScale && i < values.Length; i++)
         {
             if (!(values[i] >= SmallestScale))
@@ -176,7 +178,9 @@ internal sealed class PackedValidation
         ReadOnlySpan<char> name = tensor.Name.AsSpan()[..^PackedNames.Codes.Length];
         if (name.SequenceEqual(PackedLayout.WordEmbedding))
         {
-            CheckSegment(tensor, bytes, new RowSegment(_spec.EmbeddingBits, 0, _spec.Dimensions.VocabularySize), _spec.Dimensions.EmbeddingSize, isNarrow: !_spec.HasEmbeddingCodebook);
+            CheckSegment(
+                tensor, bytes, new RowSegment(_spec.EmbeddingBits, 0, _spec.Dimensions.VocabularySize), _spec.Dimensions.EmbeddingSize,
+                isNarrow: !_spec.HasEmbeddingCodebook);
             return;
         }
 

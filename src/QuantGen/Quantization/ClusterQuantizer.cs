@@ -3,7 +3,10 @@ using QuantGen.Specs;
 
 namespace QuantGen.Quantization;
 
-/// <summary>Replaces values by the centroids of clusters (Zhao et al., "An Investigation on Different Underlying Quantization Schemes for Pre-trained Language Models", 2020).</summary>
+/// <summary>
+/// Replaces values by the centroids of clusters (Zhao et al., "An Investigation on Different Underlying Quantization Schemes for
+/// Pre-trained Language Models", 2020).
+/// </summary>
 /// <remarks>Everything is computed in double; only the centroids are rounded, once, when they are done.</remarks>
 internal static class ClusterQuantizer
 {

@@ -1,6 +1,8 @@
 namespace QuantGen.Quantization;
 
-/// <summary>Draws the first centroids of k-means as k-means++ does (Arthur, Vassilvitskii, SODA 2007): far values are likelier, by the square of their distance.</summary>
+/// <summary>
+/// Draws the first centroids of k-means as k-means++ does (Arthur, Vassilvitskii, SODA 2007): far values are likelier, by the square of their distance.
+/// </summary>
 internal static class ClusterSeeding
 {
     /// <summary>Beyond so many values the first centroids are drawn from a sample; all values move them.</summary>

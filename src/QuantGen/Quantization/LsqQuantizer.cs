@@ -25,7 +25,9 @@ internal static class LsqQuantizer
     /// <param name="bits">Bits of a code, 2 to 8.</param>
     public static QuantizationParameters Parameters(float alpha, int bits) => QuantizationParameters.Symmetric(MathF.Max(alpha, SmallestAlpha), bits);
 
-    /// <summary>Returns the derivative of the quantized value with respect to alpha: the sign outside the range, the rounding error inside, in units of alpha.</summary>
+    /// <summary>
+    /// Returns the derivative of the quantized value with respect to alpha: the sign outside the range, the rounding error inside, in units of alpha.
+    /// </summary>
     /// <param name="value">The value before quantization.</param>
     /// <param name="centered">Its code less the zero point.</param>
     /// <param name="alpha">The threshold.</param>

@@ -29,7 +29,8 @@ internal static class MatrixQuantizer
 
         if (options.GroupClipping is not null && (options.GroupSize != 0 || options.GroupClipping.Count != grouping.GroupCount))
         {
-            throw new ArgumentException($"{options.GroupClipping.Count} clippings are given for {grouping.GroupCount} groups of rows; they go one to each.", nameof(options));
+            throw new ArgumentException(
+                $"{options.GroupClipping.Count} clippings are given for {grouping.GroupCount} groups of rows; they go one to each.", nameof(options));
         }
 
         CheckFinite(values, columns);

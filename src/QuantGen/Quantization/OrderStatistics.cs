@@ -27,7 +27,9 @@ internal static class OrderStatistics
         return (float)(lower + (share * ((double)upper - lower)));
     }
 
-    /// <summary>Returns the value of a rank (0 is the smallest) by Hoare's quickselect; afterwards no value left of the rank is larger and none right of it smaller.</summary>
+    /// <summary>
+    /// Returns the value of a rank (0 is the smallest) by Hoare's quickselect; afterwards no value left of the rank is larger and none right of it smaller.
+    /// </summary>
     public static float Select(Span<float> values, int rank)
     {
         int first = 0;

@@ -26,7 +26,9 @@ internal static class SizeAccounting
         return Bytes(weights, weightBits, model.WordEmbedding, embeddingBits, rest);
     }
 
-    /// <summary>Counts as Q-BERT (Shen et al. 2020) does: encoder with biases and LayerNorms at the weights' width, the three embeddings at theirs, no pooler.</summary>
+    /// <summary>
+    /// Counts as Q-BERT (Shen et al. 2020) does: encoder with biases and LayerNorms at the weights' width, the three embeddings at theirs, no pooler.
+    /// </summary>
     /// <param name="model">The model's sizes.</param>
     /// <param name="weightBits">Mean bits of the encoder; 2.5 is the paper's "2/3 MP".</param>
     /// <param name="embeddingBits">Bits of the embeddings, 8 in the paper.</param>
@@ -37,7 +39,9 @@ internal static class SizeAccounting
         return Bytes(encoder, weightBits, model.WordEmbedding + model.OtherEmbeddings, embeddingBits, 0);
     }
 
-    /// <summary>Counts as clustering does (Zhao et al. 2020): indices for all embeddings and fully connected weights, one codebook of floats per matrix.</summary>
+    /// <summary>
+    /// Counts as clustering does (Zhao et al. 2020): indices for all embeddings and fully connected weights, one codebook of floats per matrix.
+    /// </summary>
     /// <param name="model">The model's sizes.</param>
     /// <param name="bits">Bits of an index, 1 to 8.</param>
     /// <returns>MiB.</returns>
@@ -53,7 +57,9 @@ internal static class SizeAccounting
         return Bytes(weights, bits, embeddings, bits, model.Total - weights - embeddings + ((long)matrices << bits));
     }
 
-    /// <summary>Counts BinaryBERT (Bai et al. 2021) after ternary weight splitting: every binary matrix twice, at half width in the encoder, the rest in 32 bits.</summary>
+    /// <summary>
+    /// Counts BinaryBERT (Bai et al. 2021) after ternary weight splitting: every binary matrix twice, at half width in the encoder, the rest in 32 bits.
+    /// </summary>
     /// <param name="model">The full-width model's sizes.</param>
     /// <remarks>Two half-width encoders hold as many weights as one of full width; word embedding and pooler are held twice.</remarks>
     /// <returns>MiB.</returns>

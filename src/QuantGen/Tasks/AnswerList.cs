@@ -12,7 +12,8 @@ internal static class AnswerList
     /// <param name="options">Limits.</param>
     /// <returns>At least one answer; the first is the one to give.</returns>
     public static IReadOnlyList<Answer> Find(ReadOnlySpan<float> logits, QuestionWindows windows, string context, AnswerOptions options) => Create(
-        SpanSearch.Find(logits, windows.Windows, windows.Offsets.Count, options), windows.Offsets, context, SpanSearch.NoAnswerScore(logits, windows.Windows), options);
+        SpanSearch.Find(logits, windows.Windows, windows.Offsets.Count, options), windows.Offsets, context, SpanSearch.NoAnswerScore(logits, windows.Windows),
+        options);
 
     /// <summary>Makes the list: different texts, best first, at most <see cref="AnswerOptions.BestCount"/>; "no answer" where it is possible.</summary>
     /// <param name="candidates">Possible answers, best first.</param>

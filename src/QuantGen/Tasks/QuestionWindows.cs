@@ -57,7 +57,8 @@ internal sealed class QuestionWindows
         if (room < 1)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"a question of {questionTokens} tokens leaves no room for the context in windows of {maxLength} tokens"), nameof(question));
+                FormattableString.Invariant($"a question of {questionTokens} tokens leaves no room for the context in windows of {maxLength} tokens"),
+                nameof(question));
         }
 
         int advance = Math.Min(options.Advance, (room + 1) / 2);

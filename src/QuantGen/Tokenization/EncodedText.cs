@@ -53,7 +53,9 @@ public sealed class EncodedText
             TextRange range = _offsets[i];
             if (range.End >= counts.Length)
             {
-                throw new ArgumentException($"Token {i} ends at {range.End}, but its text has {counts.Length - 1} characters; it is not the text that was encoded.", _sequenceIds[i] == 1 ? nameof(pair) : nameof(text));
+                throw new ArgumentException(
+                    $"Token {i} ends at {range.End}, but its text has {counts.Length - 1} characters; it is not the text that was encoded.",
+                    _sequenceIds[i] == 1 ? nameof(pair) : nameof(text));
             }
 
             converted[i] = new TextRange(counts[range.Start], counts[range.End]);

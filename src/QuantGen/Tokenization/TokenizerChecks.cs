@@ -20,7 +20,8 @@ internal static class TokenizerChecks
 
     /// <summary>Returns the id of a special token, or fails.</summary>
     public static int Require(Vocabulary vocabulary, string token, string fileName) =>
-        Find(vocabulary, token) ?? throw new ModelFormatException(fileName, string.Empty, $"the special token '{token}'", $"{vocabulary.Count} pieces without it");
+        Find(vocabulary, token)
+            ?? throw new ModelFormatException(fileName, string.Empty, $"the special token '{token}'", $"{vocabulary.Count} pieces without it");
 
     /// <summary>Returns the id of a token the vocabulary may lack.</summary>
     public static int? Find(Vocabulary vocabulary, string token)

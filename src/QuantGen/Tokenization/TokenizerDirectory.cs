@@ -48,7 +48,8 @@ internal static class TokenizerDirectory
         {
             if (!vocabulary.GetPieceUtf8(id).SequenceEqual(json.Vocabulary.GetPieceUtf8(id)))
             {
-                throw new ModelFormatException(vocabFile, $"line {id + 1}", $"'{json.Vocabulary.GetPiece(id)}', as tokenizer.json says", $"'{vocabulary.GetPiece(id)}'");
+                throw new ModelFormatException(
+                    vocabFile, $"line {id + 1}", $"'{json.Vocabulary.GetPiece(id)}', as tokenizer.json says", $"'{vocabulary.GetPiece(id)}'");
             }
         }
 

@@ -61,7 +61,8 @@ internal static class TruncationPlan
     {
         if (length <= excess)
         {
-            throw new ArgumentException($"The {which} text has {length} tokens, and {excess} would have to go: cutting it alone cannot make the encoding short enough.");
+            throw new ArgumentException(
+                $"The {which} text has {length} tokens, and {excess} would have to go: cutting it alone cannot make the encoding short enough.");
         }
 
         return length - excess;

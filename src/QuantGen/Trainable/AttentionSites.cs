@@ -33,7 +33,9 @@ public sealed class AttentionSites(TrainableSite query, TrainableSite key, Train
         }
 
         _sites[3].Expect(pass.Purpose, use);
-        return _operands[use] = pass.IsQuantized ? new(_sites[0].Operand(use), _sites[1].Operand(use), _sites[2].Operand(use), _sites[3].Operand(use), scale) : default;
+        return _operands[use] = pass.IsQuantized
+            ? new(_sites[0].Operand(use), _sites[1].Operand(use), _sites[2].Operand(use), _sites[3].Operand(use), scale)
+            : default;
     }
 
     /// <summary>Sets or moves the range of probabilities.</summary>

@@ -11,7 +11,8 @@ internal static class BatchChecks
         ModelConfig d = spec.Dimensions;
         if (batch.SequenceCount < 1 || batch.Starts[0] != 0 || batch.Starts[^1] != batch.TokenCount || batch.Types.Length != batch.TokenCount)
         {
-            throw new ArgumentException($"{batch.TokenCount} ids, {batch.Types.Length} token types and {batch.Starts.Length} starts are not a batch.", nameof(batch));
+            throw new ArgumentException(
+                $"{batch.TokenCount} ids, {batch.Types.Length} token types and {batch.Starts.Length} starts are not a batch.", nameof(batch));
         }
 
         for (int s = 0; s < batch.SequenceCount; s++)
@@ -28,7 +29,9 @@ internal static class BatchChecks
             if ((uint)batch.Ids[token] >= (uint)d.VocabularySize || (batch.Types[token] >= d.TypeVocabularySize && d.TypeVocabularySize > 0))
             {
                 throw new ArgumentException(
-                    $"Token {token} has id {batch.Ids[token]} and type {batch.Types[token]}; there are {d.VocabularySize} ids and {d.TypeVocabularySize} types.", nameof(batch));
+                    $"Token {token} has id {batch.Ids[token]} and type {batch.Types[token]}; " +
+                        $"there are {d.VocabularySize} ids and {d.TypeVocabularySize} types.",
+                    nameof(batch));
             }
         }
 

@@ -1,7 +1,9 @@
 
 namespace QuantGen.Trainable;
 
-/// <summary>Weights as labels of a codebook. Labels stay as they were made, centroids are trained by the mean of their members' gradients (Zhao et al., 2020).</summary>
+/// <summary>
+/// Weights as labels of a codebook. Labels stay as they were made, centroids are trained by the mean of their members' gradients (Zhao et al., 2020).
+/// </summary>
 internal sealed class CodebookWeights(QuantizedParameter parameter) : WeightQuantizer(parameter.Weight)
 {
     private byte[] _labels = [];

@@ -34,6 +34,8 @@ public interface ITrainableModel : IDisposable
     /// <param name="options">Train, evaluate or calibrate.</param>
     void Forward(TrainingBatch batch, ForwardOptions options);
 
-    /// <summary>Adds the gradients of the last batch, run for <see cref="ForwardPurpose.Train"/> or <see cref="ForwardPurpose.Evaluate"/>, to those of the parameters.</summary>
+    /// <summary>
+    /// Adds the gradients of the last batch, run for <see cref="ForwardPurpose.Train"/> or <see cref="ForwardPurpose.Evaluate"/>, to those of the parameters.
+    /// </summary>
     void Backward();
 }

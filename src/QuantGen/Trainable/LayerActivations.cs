@@ -44,7 +44,8 @@ public sealed class LayerActivations(int hiddenSize, int intermediateSize)
     /// <param name="intermediateSize">Width of the feed-forward layer.</param>
     /// <param name="tokens">Tokens of the batch.</param>
     /// <param name="scores">Scores of the batch.</param>
-    public static long Floats(int hiddenSize, int intermediateSize, int tokens, long scores) => (((7L * hiddenSize) + (2L * intermediateSize)) * tokens) + scores;
+    public static long Floats(int hiddenSize, int intermediateSize, int tokens, long scores) =>
+        (((7L * hiddenSize) + (2L * intermediateSize)) * tokens) + scores;
 
     /// <summary>Makes room for a batch.</summary>
     /// <param name="tokens">Tokens.</param>

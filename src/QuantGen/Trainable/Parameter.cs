@@ -42,7 +42,9 @@ public sealed class Parameter
     /// <summary>Gets or sets whether an optimizer may change it. Weights behind frozen codebook labels and running ranges are not trained.</summary>
     public bool IsTrained { get; set; } = true;
 
-    /// <summary>Gets or sets a diagonal curvature, one positive number per value, which an optimizer keeps up to date where <see cref="WantsCurvature"/> says so.</summary>
+    /// <summary>
+    /// Gets or sets a diagonal curvature, one positive number per value, which an optimizer keeps up to date where <see cref="WantsCurvature"/> says so.
+    /// </summary>
     public float[]? Curvature { get; set; }
 
     /// <summary>Gets or sets whether the quantizer of this weight weighs its errors by <see cref="Curvature"/> (loss-aware ternarization).</summary>

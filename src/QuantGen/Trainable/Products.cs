@@ -5,7 +5,9 @@ using QuantGen.Trainable.Kernels;
 
 namespace QuantGen.Trainable;
 
-/// <summary>The three products of a linear layer, shared among the workers. Outputs are divided, never sums, so that results do not depend on threads.</summary>
+/// <summary>
+/// The three products of a linear layer, shared among the workers. Outputs are divided, never sums, so that results do not depend on threads.
+/// </summary>
 internal sealed class Products(TrainingTeam team)
 {
     // Rows of an item: they stay in the second-level cache while all panels pass by.
@@ -74,7 +76,8 @@ internal sealed class Products(TrainingTeam team)
     /// <param name="count">Rows of X.</param>
     /// <param name="workers">Workers.</param>
     public static long ScratchFloats(int rows, int columns, int count, int workers) =>
-        Math.Max(PanelFloats(Math.Max(rows, columns), Math.Max(Math.Min(rows, columns), count)), PanelFloats(rows, columns)) + ((long)count * MostRows * workers);
+        Math.Max(PanelFloats(Math.Max(rows, columns), Math.Max(Math.Min(rows, columns), count)), PanelFloats(rows, columns)) +
+            ((long)count * MostRows * workers);
 
     private static long PanelFloats(int columns, int depth) => (long)((columns + 15) & ~15) * depth;
 
@@ -127,7 +130,8 @@ internal sealed class Products(TrainingTeam team)
         {
             int first = item * perItem;
             int count = Math.Min(perItem, rows - first);
-            MatrixProduct.Run<TLanes>(ProductRows.Stored(ref a.Row(first), a.Stride), count, depth, ref panels.First, columns, ref c.Row(first), c.Stride, accumulate);
+            MatrixProduct.Run<TLanes>(
+                ProductRows.Stored(ref a.Row(first), a.Stride), count, depth, ref panels.First, columns, ref c.Row(first), c.Stride, accumulate);
             if (!epilogue.IsNothing)
             {
                 RowScaling.Finish(c, first, count, columns, epilogue);
@@ -145,7 +149,8 @@ internal sealed class Products(TrainingTeam team)
             int count = Math.Min(perItem, rows - first);
             ref float packed = ref scratch[worker].First;
             ProductRows.PackColumns(ref Unsafe.Add(ref a.Row(0), first), a.Stride, depth, count, ref packed);
-            MatrixProduct.Run<TLanes>(ProductRows.Packed(ref packed, depth), count, depth, ref panels.First, columns, ref c.Row(first), c.Stride, accumulate: true);
+            MatrixProduct.Run<TLanes>(
+                ProductRows.Packed(ref packed, depth), count, depth, ref panels.First, columns, ref c.Row(first), c.Stride, accumulate: true);
         }
     }
 }

@@ -31,7 +31,8 @@ internal sealed class ScaledWeights(QuantizedParameter parameter) : WeightQuanti
         for (int group = 0; group < parameter.Alpha?.Values.Length; group++)
         {
             long first = (long)group * GroupLength;
-            double sum = Thresholds.LongGradient(ref Weight.Values.At(first), ref Values.At(first), ref Gradients.At(first), GroupLength, parameter.Threshold(group));
+            double sum = Thresholds.LongGradient(
+                ref Weight.Values.At(first), ref Values.At(first), ref Gradients.At(first), GroupLength, parameter.Threshold(group));
             parameter.Alpha.Gradients[group] += (float)(sum * parameter.GradientFactor(group));
         }
 

@@ -40,7 +40,8 @@ internal static class Thresholds
         {
             int length = (int)Math.Min(Part, count - start);
             sum += Gradient(
-                ref System.Runtime.CompilerServices.Unsafe.Add(ref values, (nint)start), ref System.Runtime.CompilerServices.Unsafe.Add(ref centered, (nint)start),
+                ref System.Runtime.CompilerServices.Unsafe.Add(ref values, (nint)start),
+                ref System.Runtime.CompilerServices.Unsafe.Add(ref centered, (nint)start),
                 ref System.Runtime.CompilerServices.Unsafe.Add(ref gradient, (nint)start), length, threshold, masks: false);
         }
 

@@ -88,7 +88,8 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
     private (int Sequence, int Head) Place(int item) => Math.DivRem(item, heads);
 
     private readonly struct ForwardJob(
-        TrainableAttention attention, TrainingPass pass, float[] projected, int[] starts, TrainedOperands operands, DropoutMask mask, float[] scores, float[] probabilities, float[] context)
+        TrainableAttention attention, TrainingPass pass, float[] projected, int[] starts, TrainedOperands operands, DropoutMask mask, float[] scores,
+        float[] probabilities, float[] context)
         : ILaneJob
     {
         public void Run<TLanes>(int item, int worker)
@@ -105,7 +106,8 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
     }
 
     private readonly struct BackwardJob(
-        TrainableAttention attention, TrainingPass pass, float[] projected, int[] starts, TrainedOperands operands, DropoutMask mask, float[]? scoreGradients, float[] probabilities,
+        TrainableAttention attention, TrainingPass pass, float[] projected, int[] starts, TrainedOperands operands, DropoutMask mask, float[]? scoreGradients,
+        float[] probabilities,
         float[] contextGradient, float[] gradient) : ILaneJob
     {
         public void Run<TLanes>(int item, int worker)

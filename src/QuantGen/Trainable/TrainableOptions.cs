@@ -30,7 +30,9 @@ public sealed record TrainableOptions
     /// <summary>Gets whether gradients of thresholds are multiplied by 1 / sqrt(elements x levels), as LSQ does. Default false, as KDLSQ-BERT does.</summary>
     public bool ScaleGradientFactor { get; init; }
 
-    /// <summary>Gets whether quantized attention probabilities use codes of both signs, as KDLSQ-BERT's released code does. Default false: all levels above zero.</summary>
+    /// <summary>
+    /// Gets whether quantized attention probabilities use codes of both signs, as KDLSQ-BERT's released code does. Default false: all levels above zero.
+    /// </summary>
     public bool SymmetricProbabilities { get; init; }
 
     /// <summary>Gets whether ternary weights weigh errors by the optimizer's second moments (loss-aware ternarization). Default false: TWN.</summary>

@@ -6,7 +6,9 @@ namespace QuantGen.Trainable;
 /// <param name="Starts">First token of every sequence, and the number of tokens at the end.</param>
 public sealed record TrainingBatch(int[] Ids, byte[] Types, int[] Starts)
 {
-    /// <summary>Gets the tokens for which a head over tokens computes outputs, ascending; null for all. Masked language models set it to the masked places.</summary>
+    /// <summary>
+    /// Gets the tokens for which a head over tokens computes outputs, ascending; null for all. Masked language models set it to the masked places.
+    /// </summary>
     public int[]? HeadTokens { get; init; }
 
     /// <summary>Gets the number of tokens.</summary>

@@ -6,7 +6,9 @@ namespace QuantGen.Trainable;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class TrainingPass : IDisposable
 {
-    /// <summary>Tokens of an item of an operator over tokens; also the tokens whose contributions to a sum are added up first. Part of the results' bits.</summary>
+    /// <summary>
+    /// Tokens of an item of an operator over tokens; also the tokens whose contributions to a sum are added up first. Part of the results' bits.
+    /// </summary>
     internal const int TokensPerItem = 32;
 
     private readonly TrainableOptions _options;

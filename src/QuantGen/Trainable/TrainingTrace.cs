@@ -24,7 +24,9 @@ public sealed class TrainingTrace
     /// <summary>Gets the embedding output (after normalization) and every layer's output: <c>[tokens, hidden size]</c> each.</summary>
     public float[][] Hidden { get; }
 
-    /// <summary>Gets every layer's attention scores before softmax, divided by the root of the head size: for each sequence <c>[heads, queries, keys]</c>.</summary>
+    /// <summary>
+    /// Gets every layer's attention scores before softmax, divided by the root of the head size: for each sequence <c>[heads, queries, keys]</c>.
+    /// </summary>
     public float[][] Scores { get; }
 
     /// <summary>Gets the head's outputs: <c>[rows, outputs]</c>; rows are sequences, tokens, or the tokens the batch names.</summary>

@@ -22,5 +22,6 @@ public sealed class AbsentEngineTests(CheckpointFixture files) : IClassFixture<C
     [InlineData("train")]
     [InlineData("pretrain")]
     [InlineData("distill")]
-    public void Help_says_which_engines_the_build_has(string command) => Assert.Matches(@"--engine [\s\S]*This build has\s+generated\.", Tool.Text(command, "--help"));
+    public void Help_says_which_engines_the_build_has(string command) =>
+        Assert.Matches(@"--engine [\s\S]*This build has\s+generated\.", Tool.Text(command, "--help"));
 }

@@ -16,7 +16,9 @@ public sealed class EngineOptionTests(CheckpointFixture files) : IClassFixture<C
 
     [Fact]
     public void Device_without_an_engine_for_it_is_refused_for_the_teacher_too()
-        => Tool.Run("distill", "--teacher", files.Checkpoint, "--data", files.Data, "--bits", "8", "-o", files.File("x"), "--teacher-engine", "generated", "--device", "cuda:2")
+        => Tool.Run(
+            "distill", "--teacher", files.Checkpoint, "--data", files.Data, "--bits", "8", "-o", files.File("x"), "--teacher-engine", "generated", "--device",
+            "cuda:2")
             .AssertFails(2, "--device cuda:2 needs --engine torch");
 
     [Fact]
@@ -33,13 +35,16 @@ public sealed class EngineOptionTests(CheckpointFixture files) : IClassFixture<C
     {
         (string log, string page) = (files.File("engine.jsonl"), files.File("engine.html"));
         string text = Tool.Text(
-            "distill", "--teacher", files.Checkpoint, "--data", files.Data, "--bits", "8", "-o", files.File("logged"), "--max-steps", "1", "--log", log, "--report", page);
+            "distill", "--teacher", files.Checkpoint, "--data", files.Data, "--bits", "8", "-o", files.File("logged"), "--max-steps", "1", "--log", log,
+            "--report", page);
         Assert.Matches(@"^memory: [0-9.,]+ MB with generated on cpu \(parameters", text);
         using JsonDocument start = JsonDocument.Parse(File.ReadLines(log).First());
         Assert.All(["engine", "teacher_engine"], name => Assert.Equal("generated", start.RootElement.GetProperty(name).GetString()));
         Assert.All(["device", "teacher_device"], name => Assert.Equal("cpu", start.RootElement.GetProperty(name).GetString()));
         string html = File.ReadAllText(page);
-        Assert.All(["<td>engine</td><td>generated</td>", "<td>device</td><td>cpu</td>", "<td>engine of the teacher</td><td>generated on cpu</td>"], row => Assert.Contains(row, html, StringComparison.Ordinal));
+        Assert.All(
+            ["<td>engine</td><td>generated</td>", "<td>device</td><td>cpu</td>", "<td>engine of the teacher</td><td>generated on cpu</td>"],
+            row => Assert.Contains(row, html, StringComparison.Ordinal));
     }
 
     private string[] Train(string output) => ["train", "--from", files.Checkpoint, "--data", files.Data, "-o", files.File(output), "--max-steps", "2"];

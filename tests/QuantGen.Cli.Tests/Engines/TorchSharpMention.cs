@@ -18,8 +18,10 @@ internal static class TorchSharpMention
     public static IEnumerable<string> BuildFiles(string root) => Directory
         .EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden })
         .Where(file => s_projectFiles.Concat(s_otherFiles).Any(end => file.EndsWith(end, StringComparison.OrdinalIgnoreCase)))
-        .Where(file => !Path.GetRelativePath(root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "artifacts" or "node_modules"))
-        .Where(file => !s_ownFolders.Any(folder => Path.GetRelativePath(root, file).StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)));
+        .Where(
+            file => !Path.GetRelativePath(root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "artifacts" or "node_modules"))
+        .Where(
+            file => !s_ownFolders.Any(folder => Path.GetRelativePath(root, file).StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)));
 
     /// <summary>Lists the offences of a file; a legal one has none.</summary>
     public static IEnumerable<string> Offences(string file) => s_projectFiles.Any(end => file.EndsWith(end, StringComparison.OrdinalIgnoreCase))
@@ -35,7 +37,8 @@ internal static class TorchSharpMention
                 || element.Nodes().OfType<XText>().Any(text => Mentions(text.Value));
 
             // Who may see internals refers to nothing.
-            if (mentions && element.Name.LocalName != "InternalsVisibleTo" && !(IsSwitched(element) && element.Attributes("Include").All(include => IsProject(include.Value))))
+            if (mentions && element.Name.LocalName != "InternalsVisibleTo"
+                && !(IsSwitched(element) && element.Attributes("Include").All(include => IsProject(include.Value))))
             {
                 yield return element.ToString();
             }

@@ -16,7 +16,10 @@ public sealed class CultureTests
     public void Code_is_the_same_in_every_culture(string name)
     {
         var config = new ModelConfig { Layers = 1, LayerNormEpsilon = 1.5e-7 };
-        var options = new SpecOptions { Bits = 3, GroupSize = 64, Mapping = Mapping.Asymmetric, ActivationRange = ActivationRange.Static, Head = BertHead.Regression };
+        var options = new SpecOptions
+        {
+            Bits = 3, GroupSize = 64, Mapping = Mapping.Asymmetric, ActivationRange = ActivationRange.Static, Head = BertHead.Regression,
+        };
         Dictionary<string, string> expected = In(CultureInfo.InvariantCulture, () => EmissionTests.Files(Tiny.Spec(config, options)));
         Dictionary<string, string> found = In(Strange(name), () => EmissionTests.Files(Tiny.Spec(config, options)));
         Assert.Equal(expected, found);

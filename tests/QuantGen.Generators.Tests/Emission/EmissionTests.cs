@@ -69,7 +69,8 @@ public sealed class EmissionTests
         Assert.Equal(["F2", "F4", "F8"], files.Keys.Where(k => k.Contains("Kernels", StringComparison.Ordinal)).Select(k => "F" + k.Split(".W")[1][0]));
         string encoder = files["Sample.Tiny.Encoder.g.cs"];
         Assert.Contains(
-            "StoredRows.Restore(ref pass.LocalFloats(worker, Stored), 16, ref intermediate, IntermediateSize, count, new[] { 1, 3, 0, 2 }, 4);", encoder, StringComparison.Ordinal);
+            "StoredRows.Restore(ref pass.LocalFloats(worker, Stored), 16, ref intermediate, IntermediateSize, count, new[] { 1, 3, 0, 2 }, 4);", encoder,
+            StringComparison.Ordinal);
         Assert.Single(Lines(encoder), l => l.Contains("StoredRows.", StringComparison.Ordinal));
         Assert.Contains("8 of them at 2 bits", files["Sample.Tiny.Plan.g.cs"], StringComparison.Ordinal);
     }
@@ -110,7 +111,8 @@ public sealed class EmissionTests
     public void Query_key_and_value_share_one_quantization_of_their_input_and_its_tables(int bits, int groupSize, int beside, int alone)
     {
         string encoder = Files(new SpecOptions { Bits = bits, GroupSize = groupSize })["Sample.Tiny.Encoder.g.cs"];
-        string project = encoder[encoder.IndexOf("void Layer0Project", StringComparison.Ordinal)..encoder.IndexOf("void Layer0Finish", StringComparison.Ordinal)];
+        string project = encoder[
+            encoder.IndexOf("void Layer0Project", StringComparison.Ordinal)..encoder.IndexOf("void Layer0Finish", StringComparison.Ordinal)];
         Assert.Single(Lines(project), l => l.Contains("Stage.PerToken(", StringComparison.Ordinal));
         Assert.Equal(beside, Lines(project).Count(l => l.Contains(".LinearBeside(", StringComparison.Ordinal)));
         Assert.Equal(alone, Lines(project).Count(l => l.Contains(".Linear(x, ", StringComparison.Ordinal)));
@@ -197,8 +199,10 @@ public sealed class EmissionTests
     [InlineData("1", "One-bit weights of Storage.Uniform", "use Storage.Codebook")]
     public void Training_refuses_codes_that_no_training_scheme_has_and_names_one(string arguments, string what, string instead)
     {
-        string message = Assert.Single(Tiny.Run(arguments + ", Training = true").AssertRejected("QG1115")).GetMessage(System.Globalization.CultureInfo.InvariantCulture);
-        Assert.StartsWith(what + " (matrix 'encoder.layer.0.attention.self.query') cannot be trained, only quantized after training; ", message, StringComparison.Ordinal);
+        string message = Assert.Single(Tiny.Run(arguments + ", Training = true").AssertRejected("QG1115"))
+            .GetMessage(System.Globalization.CultureInfo.InvariantCulture);
+        Assert.StartsWith(
+            what + " (matrix 'encoder.layer.0.attention.self.query') cannot be trained, only quantized after training; ", message, StringComparison.Ordinal);
         Assert.Contains(instead, message, StringComparison.Ordinal);
         Tiny.Run(arguments).AssertCompiles();
     }

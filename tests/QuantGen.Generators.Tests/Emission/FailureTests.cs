@@ -46,7 +46,8 @@ public sealed class FailureTests
             return [new EmittedFile("Tiny.g.cs", string.Empty)];
         }, KernelSources.Emit);
         CSharpCompilation compilation = TestCompilation.Create(Tiny.Source("32, " + Tiny.Dimensions));
-        GeneratorDriver driver = CSharpGeneratorDriver.Create([generator.AsSourceGenerator()], parseOptions: (CSharpParseOptions)compilation.SyntaxTrees[0].Options);
+        GeneratorDriver driver = CSharpGeneratorDriver.Create(
+            [generator.AsSourceGenerator()], parseOptions: (CSharpParseOptions)compilation.SyntaxTrees[0].Options);
         Assert.Throws<OperationCanceledException>(() => driver.RunGenerators(compilation, cancellation.Token));
     }
 

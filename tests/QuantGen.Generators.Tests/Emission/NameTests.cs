@@ -40,8 +40,10 @@ public sealed class NameTests
     [InlineData("namespace A; namespace QuantGenerated { ATTR public partial class Tiny; }")]
     public void Code_compiles_for_any_legal_name(string source, bool needsUnsafe = false)
     {
-        string text = source.Replace("ATTR2", Attribute.Replace("QuantGen.", "global::QuantGen.", StringComparison.Ordinal), StringComparison.Ordinal).Replace("ATTR", Attribute, StringComparison.Ordinal);
-        CSharpCompilation compilation = TestCompilation.Create(text.Replace("namespace A; namespace QuantGenerated {", "namespace A.QuantGenerated {", StringComparison.Ordinal));
+        string text = source.Replace("ATTR2", Attribute.Replace("QuantGen.", "global::QuantGen.", StringComparison.Ordinal), StringComparison.Ordinal)
+            .Replace("ATTR", Attribute, StringComparison.Ordinal);
+        CSharpCompilation compilation = TestCompilation.Create(
+            text.Replace("namespace A; namespace QuantGenerated {", "namespace A.QuantGenerated {", StringComparison.Ordinal));
         GeneratorRun run = GeneratorRun.Of(compilation.WithOptions(compilation.Options.WithAllowUnsafe(needsUnsafe)));
         run.AssertCompiles();
     }
@@ -51,14 +53,19 @@ public sealed class NameTests
     {
         string plan = """{ "matrices": { "encoder.layer.0.intermediate.dense": { "groups": 4, "group_bits": [2, 4, 2, 8] } } }""";
         string source = Tiny.Source("2, Plan = \"plan.json\", Mapping = Mapping.Asymmetric, ActivationRange = ActivationRange.Static, " + Tiny.Dimensions);
-        GeneratorRun.Of(TestCompilation.Create(source.Replace(";\n[", "\n{\n[", StringComparison.Ordinal).Replace("Tiny;", "Tiny { } }", StringComparison.Ordinal), LanguageVersion.CSharp11, checkOverflow: true), new TestFile("/p/plan.json", plan))
+        GeneratorRun.Of(
+            TestCompilation.Create(
+                source.Replace(";\n[", "\n{\n[", StringComparison.Ordinal).Replace("Tiny;", "Tiny { } }", StringComparison.Ordinal), LanguageVersion.CSharp11,
+                checkOverflow: true),
+            new TestFile("/p/plan.json", plan))
             .AssertCompiles();
     }
 
     [Fact]
     public void A_class_annotated_twice_gets_code_once_and_only_the_compilers_own_error()
     {
-        GeneratorRun run = GeneratorRun.Of(TestCompilation.Create($"namespace A; {Attribute} public partial class Tiny; {Attribute} public partial class Tiny;"));
+        GeneratorRun run = GeneratorRun.Of(
+            TestCompilation.Create($"namespace A; {Attribute} public partial class Tiny; {Attribute} public partial class Tiny;"));
         Assert.Null(run.Result.Exception);
         Assert.NotEmpty(run.Sources);
         Assert.Contains("CS0579", Assert.Single(run.CompilerMessages()), StringComparison.Ordinal);

@@ -36,13 +36,16 @@ public sealed class IncrementalTests
 
     [Fact]
     public void Spec_is_cached_when_the_class_moves_and_gets_members() =>
-        AssertReasons(Edited("// First.\n" + s_source.Replace("Tiny;", "Tiny { public int More => 1; }", StringComparison.Ordinal)), [Cached], [Cached], [Cached], [Cached], Cached);
+        AssertReasons(
+            Edited("// First.\n" + s_source.Replace("Tiny;", "Tiny { public int More => 1; }", StringComparison.Ordinal)), [Cached], [Cached], [Cached],
+            [Cached], Cached);
 
     [Fact]
     public void Spec_is_cached_when_an_unrelated_type_is_added()
     {
         GeneratorRun first = First();
-        AssertReasons(first.Again(first.Input.AddSyntaxTrees(TestCompilation.Parse("class Unrelated;", "Unrelated.cs"))), [Cached], [Cached], [Cached], [Cached], Cached);
+        AssertReasons(
+            first.Again(first.Input.AddSyntaxTrees(TestCompilation.Parse("class Unrelated;", "Unrelated.cs"))), [Cached], [Cached], [Cached], [Cached], Cached);
     }
 
     [Fact]

@@ -92,7 +92,9 @@ public sealed class CodeFormatTests
 
     private static (char Plane, ulong Matrix, byte Constant)[] Transforms(string expression) =>
         Regex.Matches(expression, @"GaloisFieldAffineTransform\((\w), \w+\.Create\(0x([0-9A-F]{16})UL\)\.AsByte\(\), 0x([0-9A-F]{2})\)")
-            .Select(m => (m.Groups[1].Value[0], ulong.Parse(m.Groups[2].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture), byte.Parse(m.Groups[3].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)))
+            .Select(m => (
+                m.Groups[1].Value[0], ulong.Parse(m.Groups[2].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+                byte.Parse(m.Groups[3].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)))
             .ToArray();
 
     // GF2P8AFFINEQB: bit i of the result is the parity of the input and byte 7 - i of the matrix, plus bit i of the constant.

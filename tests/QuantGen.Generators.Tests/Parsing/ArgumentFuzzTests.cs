@@ -33,7 +33,8 @@ public sealed class ArgumentFuzzTests
     public void Any_arguments_give_a_diagnostic_or_code_that_compiles(int seed)
     {
         var random = new Random(seed);
-        int legal = Enumerable.Range(0, Rounds).Count(_ => AssertSane(Source(random), new TestFile("/m/config.json", Config), new TestFile("/m/plan.json", Plan)));
+        int legal = Enumerable.Range(0, Rounds)
+            .Count(_ => AssertSane(Source(random), new TestFile("/m/config.json", Config), new TestFile("/m/plan.json", Plan)));
 
         // Both sides must have come up, or this test says little.
         Assert.InRange(legal, Rounds / 12, Rounds - (Rounds / 6));
@@ -78,9 +79,13 @@ public sealed class ArgumentFuzzTests
             + (random.Next(4) == 0 ? ", Architecture = BertArchitecture.Albert" : string.Empty)
             + (random.Next(8) == 0 ? ", Config = \"config.json\"" : string.Empty)
             + (random.Next(8) == 0 ? $", Plan = \"{(random.Next(4) == 0 ? "other" : "plan")}.json\"" : string.Empty)
-            + (random.Next(8) == 0 ? $", Labels = new[] {{ \"a\", {SymbolDisplay.FormatLiteral(s_patterns[random.Next(s_patterns.Length)], quote: true)} }}" : string.Empty);
+            + (
+                random.Next(8) == 0
+                    ? $", Labels = new[] {{ \"a\", {SymbolDisplay.FormatLiteral(s_patterns[random.Next(s_patterns.Length)], quote: true)} }}"
+                    : string.Empty);
         string more = random.Next(3) > 0 ? string.Empty
-            : $"[LayerBits({SymbolDisplay.FormatLiteral(s_patterns[random.Next(s_patterns.Length)], quote: true)}, {Weird(s_legalBits[random.Next(s_legalBits.Length)])})]";
+            : $"[LayerBits({SymbolDisplay.FormatLiteral(s_patterns[random.Next(s_patterns.Length)], quote: true)}, " +
+                $"{Weird(s_legalBits[random.Next(s_legalBits.Length)])})]";
         return Tiny.Source(arguments, more: more);
     }
 
@@ -95,7 +100,8 @@ public sealed class ArgumentFuzzTests
                 0 => json.Remove(at, Math.Min(random.Next(1, 4), json.Length - at)),
                 1 => json.Insert(at, Inserted[random.Next(Inserted.Length)].ToString()),
                 2 => System.Text.RegularExpressions.Regex.Replace(
-                    json, $@"(?<=^.{{{at}}}.*?)\d+", s_integers[random.Next(s_integers.Length)].ToString(CultureInfo.InvariantCulture), System.Text.RegularExpressions.RegexOptions.Singleline),
+                    json, $@"(?<=^.{{{at}}}.*?)\d+", s_integers[random.Next(s_integers.Length)].ToString(CultureInfo.InvariantCulture),
+                    System.Text.RegularExpressions.RegexOptions.Singleline),
                 _ => json.Replace(random.Next(2) == 0 ? "\"" : "2", random.Next(2) == 0 ? "null" : "4", StringComparison.Ordinal),
             };
         }

@@ -102,7 +102,8 @@ public sealed class AttributeRuleTests
     [Fact]
     public void Says_once_what_every_matrix_breaks_and_finds_a_value_for_all_of_them()
     {
-        Diagnostic found = Assert.Single(GeneratorRun.Of(TestCompilation.Create(Tiny.Source("2, 7, HiddenSize = 48, IntermediateSize = 80"))).AssertRejected("QG1102"));
+        Diagnostic found = Assert.Single(
+            GeneratorRun.Of(TestCompilation.Create(Tiny.Source("2, 7, HiddenSize = 48, IntermediateSize = 80"))).AssertRejected("QG1102"));
         Assert.Equal(
             "Matrix 'encoder.layer.0.attention.self.query' has 48 rows, which 7 groups cannot divide; the nearest legal count is 6 (so has 71 more)",
             found.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
@@ -143,12 +144,15 @@ public sealed class AttributeRuleTests
         Diagnostic found = Assert.Single(Tiny.Run("2").AssertCompiles().Diagnose());
         Assert.Equal(id, found.Id);
         Assert.Equal(DiagnosticSeverity.Info, found.Severity);
-        Assert.Contains("spends 91% of its products on padding, most of it in 'encoder.layer.0.attention.self.query' (8 x 8)", found.GetMessage(null), StringComparison.Ordinal);
+        Assert.Contains(
+            "spends 91% of its products on padding, most of it in 'encoder.layer.0.attention.self.query' (8 x 8)", found.GetMessage(null),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Has_no_advice_for_sizes_that_are_multiples_of_32() =>
-        GeneratorRun.Of(TestCompilation.Create(Tiny.Source("2, Layers = 1, HiddenSize = 32, Heads = 2, IntermediateSize = 64, VocabularySize = 12"))).AssertCompiles(adviceAllowed: false);
+        GeneratorRun.Of(TestCompilation.Create(Tiny.Source("2, Layers = 1, HiddenSize = 32, Heads = 2, IntermediateSize = 64, VocabularySize = 12")))
+            .AssertCompiles(adviceAllowed: false);
 
     internal static string TextAt(Diagnostic diagnostic) => diagnostic.Location.SourceTree!.GetText().ToString(diagnostic.Location.SourceSpan);
 }

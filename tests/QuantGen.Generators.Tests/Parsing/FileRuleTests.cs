@@ -78,8 +78,10 @@ public sealed class FileRuleTests
     {
         var file = new TestFile("/models/config.json", "{ " + Config + " }");
         GeneratorRun run = GeneratorRun.Of(
-            TestCompilation.Create(Tiny.Source("2, Config = \"config.json\", Head = BertHead.SequenceClassification, Labels = new[] { \"a\", \"b\", \"c\" }")), file);
-        Assert.Contains("lists 3 names, and 'config.json' has 2 outputs", Assert.Single(run.AssertRejected("QG1113")).GetMessage(null), StringComparison.Ordinal);
+            TestCompilation.Create(Tiny.Source("2, Config = \"config.json\", Head = BertHead.SequenceClassification, Labels = new[] { \"a\", \"b\", \"c\" }")),
+            file);
+        Assert.Contains(
+            "lists 3 names, and 'config.json' has 2 outputs", Assert.Single(run.AssertRejected("QG1113")).GetMessage(null), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,7 +36,9 @@ public sealed class TypeShapeTests
     public void Rejects_a_class_that_cannot_hold_a_model(string declaration, string? id)
     {
         string attribute = $"[QuantGen.QuantizedBert(2, {Tiny.Dimensions})]";
-        string source = declaration.Contains("ATTR", StringComparison.Ordinal) ? declaration.Replace("ATTR", attribute, StringComparison.Ordinal) : $"{attribute} {declaration}";
+        string source = declaration.Contains("ATTR", StringComparison.Ordinal)
+            ? declaration.Replace("ATTR", attribute, StringComparison.Ordinal)
+            : $"{attribute} {declaration}";
         GeneratorRun run = GeneratorRun.Of(TestCompilation.Create("namespace A { " + source + " }"));
         if (id is null)
         {
@@ -89,7 +91,8 @@ public sealed class TypeShapeTests
     public void A_users_file_that_only_looks_generated_counts_as_the_users()
     {
         CSharpCompilation first = TestCompilation.Create(Tiny.Source("32, " + Tiny.Dimensions));
-        GeneratorRun.Of(first.AddSyntaxTrees(TestCompilation.Parse("namespace Sample; partial class Tiny { Tiny() { } }", "Tiny.g.cs"))).AssertRejected("QG1005");
+        GeneratorRun.Of(first.AddSyntaxTrees(TestCompilation.Parse("namespace Sample; partial class Tiny { Tiny() { } }", "Tiny.g.cs")))
+            .AssertRejected("QG1005");
     }
 
     [Theory]
@@ -99,7 +102,9 @@ public sealed class TypeShapeTests
     public void On_anything_but_a_class_only_the_compiler_complains(string declaration)
     {
         string attribute = $"[QuantGen.QuantizedBert(2, {Tiny.Dimensions})]";
-        string source = declaration.Contains("ATTR", StringComparison.Ordinal) ? declaration.Replace("ATTR", attribute, StringComparison.Ordinal) : $"{attribute} {declaration}";
+        string source = declaration.Contains("ATTR", StringComparison.Ordinal)
+            ? declaration.Replace("ATTR", attribute, StringComparison.Ordinal)
+            : $"{attribute} {declaration}";
         GeneratorRun.Of(TestCompilation.Create(source)).AssertRejected("CS0592");
     }
 
@@ -107,7 +112,8 @@ public sealed class TypeShapeTests
     public void A_model_cannot_derive_from_another()
     {
         string attribute = $"[QuantGen.QuantizedBert(32, {Tiny.Dimensions})]";
-        GeneratorRun run = GeneratorRun.Of(TestCompilation.Create($"namespace A; {attribute} public partial class First; {attribute} public partial class Second : First;"));
+        GeneratorRun run = GeneratorRun.Of(
+            TestCompilation.Create($"namespace A; {attribute} public partial class First; {attribute} public partial class Second : First;"));
         Assert.Equal(["CS1729", "QG1006"], run.Diagnose().Select(d => d.Id));
         Assert.DoesNotContain(run.Sources, s => s.HintName.StartsWith("A.Second.", StringComparison.Ordinal));
     }
@@ -117,7 +123,8 @@ public sealed class TypeShapeTests
     [InlineData(LanguageVersion.CSharp8, "QG1301")]
     public void Rejects_an_old_language_version(LanguageVersion version, string id)
     {
-        CSharpCompilation compilation = TestCompilation.Create($"namespace A {{ [QuantGen.QuantizedBert(2, {Tiny.Dimensions})] public partial class Tiny {{ }} }}", version);
+        CSharpCompilation compilation = TestCompilation.Create(
+            $"namespace A {{ [QuantGen.QuantizedBert(2, {Tiny.Dimensions})] public partial class Tiny {{ }} }}", version);
         Diagnostic found = Assert.Single(GeneratorRun.Of(compilation).AssertRejected(id));
         Assert.Contains($"'Tiny' is compiled as C# {version.ToDisplayString()}", found.GetMessage(null), StringComparison.Ordinal);
     }

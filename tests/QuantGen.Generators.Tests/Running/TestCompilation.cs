@@ -6,7 +6,9 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace QuantGen.Generators.Tests.Running;
 
-/// <summary>Compilations as a consumer of the package has them: this runtime and the library. Sources of tests need no documentation and may have lower-case names.</summary>
+/// <summary>
+/// Compilations as a consumer of the package has them: this runtime and the library. Sources of tests need no documentation and may have lower-case names.
+/// </summary>
 internal static class TestCompilation
 {
     private static readonly MetadataReference[] s_references = Directory
@@ -16,7 +18,8 @@ internal static class TestCompilation
         .Select(path => (MetadataReference)MetadataReference.CreateFromFile(path))
         .ToArray();
 
-    public static CSharpCompilation Create(string source, LanguageVersion version = LanguageVersion.CSharp13, bool checkOverflow = false) => CSharpCompilation.Create(
+    public static CSharpCompilation Create(string source, LanguageVersion version = LanguageVersion.CSharp13, bool checkOverflow = false) =>
+        CSharpCompilation.Create(
         "Consumer",
         [Parse(source, "Model.cs", version)],
         s_references,

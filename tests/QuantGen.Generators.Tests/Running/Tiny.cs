@@ -47,6 +47,7 @@ internal static class Tiny
         var issues = new List<SpecIssue>();
         ModelSpec? model = SpecBuilder.Build(config, options, issues);
         Assert.Empty(issues);
-        return new ClassSpec("Sample", "Tiny", "Sample.Tiny", model!, default, options.MaxSequenceLength, options.MaxBatchTokens) { Training = options.Training };
+        return new ClassSpec(
+            "Sample", "Tiny", "Sample.Tiny", model!, default, options.MaxSequenceLength, options.MaxBatchTokens) { Training = options.Training };
     }
 }

@@ -101,7 +101,8 @@ internal sealed class House
         string[] parts = name.Split('.');
         foreach (string outer in open)
         {
-            if (_types.TryGetValue((outer, parts[0]), out string? room) || (parts.Length > 1 && _types.TryGetValue(($"{outer}.{parts[0]}", parts[1]), out room)))
+            if (_types.TryGetValue((outer, parts[0]), out string? room)
+                || (parts.Length > 1 && _types.TryGetValue(($"{outer}.{parts[0]}", parts[1]), out room)))
             {
                 return room;
             }

@@ -2,7 +2,8 @@ namespace QuantGen.Generators.Tests.Walls;
 
 /// <summary>The table of README's architecture section: every room, and the rooms it may use.</summary>
 /// <remarks>
-/// A row is <c>| `room` | question | `room`, `room` |</c>. A room is named as its namespace. In the last column rooms of the same project go without the project's name,
+/// A row is <c>| `room` | question | `room`, `room` |</c>. A room is named as its namespace. In the last column rooms of the same project
+/// go without the project's name,
 /// and <c>`Project.*`</c> stands for all rooms of another project.
 /// </remarks>
 internal sealed class RoomTable

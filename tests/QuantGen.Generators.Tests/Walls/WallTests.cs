@@ -12,7 +12,8 @@ public class WallTests
     private static readonly House s_house = new(s_files, s_table.Rooms);
 
     [Fact]
-    public void Every_room_has_a_row_and_every_row_a_room() => Assert.Equal(s_house.Rooms.Order(StringComparer.Ordinal), s_table.Rooms.Order(StringComparer.Ordinal));
+    public void Every_room_has_a_row_and_every_row_a_room() =>
+        Assert.Equal(s_house.Rooms.Order(StringComparer.Ordinal), s_table.Rooms.Order(StringComparer.Ordinal));
 
     [Fact]
     public void Rows_name_rooms_that_exist() => Assert.Empty(s_table.Rooms.SelectMany(s_table.Uses).Except(s_table.Rooms));
@@ -52,7 +53,8 @@ public class WallTests
     [Fact]
     public void Circles_are_found()
     {
-        const string Text = "| room | question it answers | may use |\n|---|---|---|\n| `P.A` | a | `B` |\n| `P.B` | b | `P.C` |\n| `P.C` | c | `A`, `Q.*` |\n| `Q.D` | d | |\n\nend";
+        const string Text = "| room | question it answers | may use |\n|---|---|---|\n| `P.A` | a | `B` |\n| `P.B` | b | `P.C` |\n" +
+            "| `P.C` | c | `A`, `Q.*` |\n| `Q.D` | d | |\n\nend";
         var table = new RoomTable(Text, ["P", "Q"]);
 
         Assert.Equal(["P.A", "P.B", "P.C", "P.A"], table.Circle());

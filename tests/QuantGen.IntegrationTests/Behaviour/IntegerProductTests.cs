@@ -25,7 +25,11 @@ public sealed class IntegerProductTests
     {
         TestModel model = TestModel.Named(name);
         var ofMatrices = model.Spec.Matrices
-            .SelectMany(matrix => (string[])[matrix.Name + ".codes", matrix.Name + ".scales", matrix.Name + ".codebook", matrix.Name + ".zero_points", matrix.Name + ".weight", matrix.Name + ".bias"])
+            .SelectMany(
+                matrix =>
+                    (string[])[
+                        matrix.Name + ".codes", matrix.Name + ".scales", matrix.Name + ".codebook", matrix.Name + ".zero_points", matrix.Name + ".weight",
+                        matrix.Name + ".bias"])
             .ToHashSet();
         long expected = 0;
         foreach (TensorSpec tensor in PackedLayout.Packed(model.Spec).Where(t => !ofMatrices.Contains(t.Name)))
@@ -58,7 +62,8 @@ public sealed class IntegerProductTests
         : matrix.HasCodebook ? [$"W{bits}Codebook", "F32"]
         : [$"W{bits}{(matrix.Mapping == Mapping.Asymmetric ? "Asymmetric" : "")}{(matrix.GroupSize > 0 ? "Grouped" : "")}"];
 
-    // Rows are padded to 32 and inputs to 32; as indices of tables, twelve one-bit weights take two bytes; a scale, a sum and perhaps a zero point per row and group, a bias per row and, below 8 bits, a depth.
+    // Rows are padded to 32 and inputs to 32; as indices of tables, twelve one-bit weights take two bytes; a scale, a sum and perhaps a zero point per row and
+    // group, a bias per row and, below 8 bits, a depth.
     private static long Bytes(MatrixSpec matrix, RowSegment segment)
     {
         if (segment.Bits == 32)

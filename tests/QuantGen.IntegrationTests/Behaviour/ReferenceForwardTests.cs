@@ -10,7 +10,8 @@ public sealed class ReferenceForwardTests
 {
     private const double Tolerance = 1e-3;
 
-    // A value that falls on the border of two codes in float and in double may be rounded either way, which moves the outputs of its sequence by one code's worth.
+    // A value that falls on the border of two codes in float and in double may be rounded either way, which moves the outputs of
+    // its sequence by one code's worth.
     private const double CodeTolerance = 1e-2;
     private const double MostOnBorders = 0.2;
 

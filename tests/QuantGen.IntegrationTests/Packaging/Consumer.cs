@@ -1,4 +1,3 @@
-using QuantGen.Cli.Conventions;
 using QuantGen.Tests.Checkpoints;
 
 namespace QuantGen.IntegrationTests.Packaging;
@@ -12,7 +11,8 @@ internal sealed class Consumer : IDisposable
     public Consumer()
     {
         string feed = Path.Combine(_folder.Path, "feed");
-        DotNet.Run(DotNet.Root, "pack", Path.Combine("src", "QuantGen"), "-c", DotNet.Configuration, "--no-build", "-v", "q", "-o", feed, "-p:Version=" + Version);
+        DotNet.Run(
+            DotNet.Root, "pack", Path.Combine("src", "QuantGen"), "-c", DotNet.Configuration, "--no-build", "-v", "q", "-o", feed, "-p:Version=" + Version);
         Package = Path.Combine(feed, $"QuantGen.{Version}.nupkg");
 
         // Blanks, parentheses and quotes are legal in paths, and builds stumble over them.
@@ -55,7 +55,8 @@ internal sealed class Consumer : IDisposable
     public string Folder { get; }
 
     /// <summary>Gets the names of the snapshots, in order.</summary>
-    public IEnumerable<string> Snapshots => Directory.EnumerateFiles(Path.Combine(Folder, "snapshots")).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
+    public IEnumerable<string> Snapshots =>
+        Directory.EnumerateFiles(Path.Combine(Folder, "snapshots")).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
 
     public string Snapshot(string name) => Path.Combine(Folder, "snapshots", name);
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using QuantGen.Cli.Conventions;
 using QuantGen.Tests;
 
 namespace QuantGen.IntegrationTests.Packaging;
@@ -11,7 +10,8 @@ internal static class DotNet
     public static string Root => SharedFiles.Root;
 
     /// <summary>Gets the configuration this test was built in.</summary>
-    public static string Configuration => AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}") ? "Release" : "Debug";
+    public static string Configuration =>
+        AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}") ? "Release" : "Debug";
 
     /// <summary>Runs a command that must succeed and returns what it wrote.</summary>
     public static string Run(string folder, params string[] arguments)

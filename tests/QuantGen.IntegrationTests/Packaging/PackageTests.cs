@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using QuantGen.Cli.Conventions;
 using QuantGen.Execution;
 using QuantGen.Packed;
 using QuantGen.TestModels;

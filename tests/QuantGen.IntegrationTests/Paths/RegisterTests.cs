@@ -3,7 +3,10 @@ using QuantGen.Tests;
 
 namespace QuantGen.IntegrationTests.Paths;
 
-/// <summary>Tiles fit the registers. The runtime aligns no stack to vectors: a sum that lives there straddles cache lines by chance of the callers' frames, and a pass then takes up to 40% longer.</summary>
+/// <summary>
+/// Tiles fit the registers. The runtime aligns no stack to vectors: a sum that lives there straddles cache lines by chance of the callers' frames, and a
+/// pass then takes up to 40% longer.
+/// </summary>
 public sealed class RegisterTests
 {
     // Kernels with a scale per group of inputs keep floats beside sums, and sixteen registers do not hold what AVX2 needs without AVX-VNNI.

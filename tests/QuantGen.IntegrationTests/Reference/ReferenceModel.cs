@@ -157,7 +157,11 @@ internal sealed class ReferenceModel
     private double[] Words(double[] input)
     {
         float[] weights = Floats("cls.predictions.transform.dense.weight");
-        double[] dense = [.. Floats("cls.predictions.transform.dense.bias").Select((b, row) => b + input.Select((x, column) => x * weights[(row * input.Length) + column]).Sum())];
+        double[] dense =
+        [
+            .. Floats("cls.predictions.transform.dense.bias")
+            .Select((b, row) => b + input.Select((x, column) => x * weights[(row * input.Length) + column]).Sum()),
+        ];
         double[] transformed = Norm("cls.predictions.transform.LayerNorm", [.. dense.Select(x => ReferenceMath.Gelu(x, _spec.Dimensions.HiddenActivation))]);
         return [.. Floats("cls.predictions.bias").Select((b, id) => b + transformed.Select((x, column) => x * Word(id, column)).Sum())];
     }

@@ -2,7 +2,10 @@ using QuantGen.Trainable;
 
 namespace QuantGen.IntegrationTests.Trainable;
 
-/// <summary>Gradients against differences of the loss, for models whose loss is a smooth function of all parameters; <see cref="SurrogateGradientTests"/> has the others.</summary>
+/// <summary>
+/// Gradients against differences of the loss, for models whose loss is a smooth function of all parameters;
+/// <see cref="SurrogateGradientTests"/> has the others.
+/// </summary>
 public sealed class FiniteDifferenceTests
 {
     private const float Step = 1e-2f;

@@ -56,7 +56,8 @@ public abstract class ReferenceGradientFacts
         foreach ((string name, double gradient) in _reference.Thresholds("kdlsq", "alpha_gradients"))
         {
             double actual = model.Parameters.Single(p => p.Name == name).Gradients[0];
-            Assert.True(Math.Abs(actual - gradient) <= GradientTolerance * Math.Max(1, Math.Abs(gradient)), $"{name} is {actual}, and the reference says {gradient}");
+            Assert.True(
+                Math.Abs(actual - gradient) <= GradientTolerance * Math.Max(1, Math.Abs(gradient)), $"{name} is {actual}, and the reference says {gradient}");
         }
     }
 

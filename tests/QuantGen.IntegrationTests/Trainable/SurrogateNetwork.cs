@@ -108,7 +108,9 @@ internal sealed class SurrogateNetwork
             }
 
             double[] own = weights[(group * length)..((group + 1) * length)];
-            return alphas is null ? _lines.Straight(own, Rounded) : _lines.Learned(own, alphas[group], (1 << (matrix.Bits - 1)) - 1, isSigned: true, masks: false, Rounded);
+            return alphas is null
+                ? _lines.Straight(own, Rounded)
+                : _lines.Learned(own, alphas[group], (1 << (matrix.Bits - 1)) - 1, isSigned: true, masks: false, Rounded);
         })];
     }
 
@@ -175,7 +177,8 @@ internal sealed class SurrogateNetwork
         if (_spec.HasMaskedLanguageHead)
         {
             double[] dense = Product("cls.predictions.transform.dense", state);
-            double[] transformed = Norm("cls.predictions.transform.LayerNorm", [.. dense.Select(x => ReferenceMath.Gelu(x, _spec.Dimensions.HiddenActivation))]);
+            double[] transformed = Norm(
+                "cls.predictions.transform.LayerNorm", [.. dense.Select(x => ReferenceMath.Gelu(x, _spec.Dimensions.HiddenActivation))]);
             return [.. Parameters["cls.predictions.bias"].Select((b, id) => b + Dot(Row(PackedLayout.WordEmbedding, id), transformed))];
         }
 
@@ -214,7 +217,8 @@ internal sealed class SurrogateNetwork
             : _lines.Straight(x, Rounded);
     }
 
-    private double[] Norm(string name, double[] x) => ReferenceMath.LayerNorm(x, Parameters[name + ".weight"], Parameters[name + ".bias"], _spec.Dimensions.LayerNormEpsilon);
+    private double[] Norm(string name, double[] x) =>
+        ReferenceMath.LayerNorm(x, Parameters[name + ".weight"], Parameters[name + ".bias"], _spec.Dimensions.LayerNormEpsilon);
 
     private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {

@@ -45,7 +45,8 @@ internal static class TrainedFile
                     builder.AddFloats(tensor.Name, parameters[name + ".weight_centroids"].Values);
                     break;
                 case "input_scale":
-                    builder.AddFloats(tensor.Name, Array.ConvertAll(parameters[name + ".alpha"].Values, alpha => LsqQuantizer.Scale(alpha, Levels(spec, name))));
+                    builder.AddFloats(
+                        tensor.Name, Array.ConvertAll(parameters[name + ".alpha"].Values, alpha => LsqQuantizer.Scale(alpha, Levels(spec, name))));
                     break;
                 case "input_zero_point":
                     builder.AddBytes(tensor.Name, Enumerable.Repeat((byte)(IsSigned(name) ? 1 << (Bits(spec, name) - 1) : 0), (int)tensor.Count).ToArray());
@@ -57,7 +58,8 @@ internal static class TrainedFile
         }
 
         builder.AddBytes(PackedLayout.Vocabulary, Encoding.UTF8.GetBytes(string.Concat(
-            new[] { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]" }.Concat(Enumerable.Range(5, spec.Dimensions.VocabularySize - 5).Select(i => $"w{i}")).Select(w => w + "\n"))));
+            new[] { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]" }.Concat(Enumerable.Range(5, spec.Dimensions.VocabularySize - 5).Select(i => $"w{i}"))
+                .Select(w => w + "\n"))));
         using var file = new MemoryStream();
         string path = Path.GetTempFileName();
         try

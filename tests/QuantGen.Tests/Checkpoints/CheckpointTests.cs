@@ -139,7 +139,9 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Lists_missing_unexpected_and_misshaped_tensors_at_once()
     {
-        _folder.Write("model.safetensors", Weights(("bert.a", [2], [1, 2]), ("b", [1], [1]), ("extra", [1], [1]), ("cls.predictions.bias", [1], [1]), ("albert.pooler.weight", [1], [1])));
+        _folder.Write(
+            "model.safetensors",
+            Weights(("bert.a", [2], [1, 2]), ("b", [1], [1]), ("extra", [1], [1]), ("cls.predictions.bias", [1], [1]), ("albert.pooler.weight", [1], [1])));
         using Checkpoint checkpoint = Checkpoint.Open(_folder.Path);
 
         var error = Assert.Throws<ModelFormatException>(() => checkpoint.RequireExactly([("a", [3]), ("b", [1]), ("c", [1])]));

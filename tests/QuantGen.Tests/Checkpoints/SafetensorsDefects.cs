@@ -19,12 +19,15 @@ internal static class SafetensorsDefects
         yield return ("comment in JSON", RawSafetensors.File("{/* */}", 0), "header");
         yield return ("trailing comma", RawSafetensors.File("{" + A("[4]", "[0,4]") + ",}", 4), "header");
         yield return ("deep nesting", RawSafetensors.File("{\"a\":" + new string('[', 5000) + new string(']', 5000) + "}", 0), "header");
-        yield return ("deep nesting of objects", RawSafetensors.File(string.Concat(Enumerable.Repeat("{\"a\":", 5000)) + "1" + new string('}', 5000), 0), "header");
+        yield return (
+            "deep nesting of objects", RawSafetensors.File(string.Concat(Enumerable.Repeat("{\"a\":", 5000)) + "1" + new string('}', 5000), 0), "header");
         yield return ("invalid UTF-8 in a name", RawSafetensors.File([.. "{\""u8, 0xC3, 0x28, .. "\":{}}"u8], []), "header");
         yield return ("lone surrogate in a name", RawSafetensors.File("{\"\\uD800\":{}}", 0), "header");
         yield return ("very long name", RawSafetensors.File("{" + RawSafetensors.Tensor(new string('n', 2000), "U8", "[0]", "[0,0]") + "}", 0), "2000");
         yield return ("tensor twice", RawSafetensors.File("{" + A("[2]", "[0,2]") + "," + A("[2]", "[2,4]") + "}", 4), "'a'");
-        yield return ("tensor twice, once escaped", RawSafetensors.File("{" + A("[2]", "[0,2]") + "," + A("[2]", "[2,4]").Replace("\"a\"", "\"\\u0061\"") + "}", 4), "'a'");
+        yield return (
+            "tensor twice, once escaped", RawSafetensors.File("{" + A("[2]", "[0,2]") + "," + A("[2]", "[2,4]").Replace("\"a\"", "\"\\u0061\"") + "}", 4),
+            "'a'");
         yield return ("tensor that is a number", RawSafetensors.File("{\"a\":1}", 0), "'a'");
         yield return ("no dtype", RawSafetensors.File("{\"a\":{\"shape\":[4],\"data_offsets\":[0,4]}}", 4), "'a'");
         yield return ("no shape", RawSafetensors.File("{\"a\":{\"dtype\":\"U8\",\"data_offsets\":[0,4]}}", 4), "'a'");
@@ -53,11 +56,15 @@ internal static class SafetensorsDefects
         yield return ("length other than the shape's", RawSafetensors.File("{" + A("[3]", "[0,4]") + "}", 4), "'a'");
         yield return ("length other than the type's", RawSafetensors.File("{" + RawSafetensors.Tensor("a", "F32", "[4]", "[0,4]") + "}", 4), "'a'");
         yield return ("overlap", RawSafetensors.File("{" + A("[4]", "[0,4]") + "," + RawSafetensors.Tensor("b", "U8", "[4]", "[2,6]") + "}", 6), "'b'");
-        yield return ("same bytes twice", RawSafetensors.File("{" + A("[4]", "[0,4]") + "," + RawSafetensors.Tensor("b", "U8", "[4]", "[0,4]") + "}", 4), "overlap");
-        yield return ("gap between tensors", RawSafetensors.File("{" + A("[4]", "[0,4]") + "," + RawSafetensors.Tensor("b", "U8", "[2]", "[6,8]") + "}", 8), "gap");
+        yield return (
+            "same bytes twice", RawSafetensors.File("{" + A("[4]", "[0,4]") + "," + RawSafetensors.Tensor("b", "U8", "[4]", "[0,4]") + "}", 4), "overlap");
+        yield return (
+            "gap between tensors", RawSafetensors.File("{" + A("[4]", "[0,4]") + "," + RawSafetensors.Tensor("b", "U8", "[2]", "[6,8]") + "}", 8), "gap");
         yield return ("gap at the start", RawSafetensors.File("{" + A("[4]", "[4,8]") + "}", 8), "gap");
         yield return ("bytes after the last tensor", RawSafetensors.File("{" + A("[4]", "[0,4]") + "}", 5), "end of file");
-        yield return ("empty tensor inside another", RawSafetensors.File("{" + A("[4]", "[0,4]") + "," + RawSafetensors.Tensor("b", "U8", "[0]", "[2,2]") + "}", 4), "'b'");
+        yield return (
+            "empty tensor inside another", RawSafetensors.File("{" + A("[4]", "[0,4]") + "," + RawSafetensors.Tensor("b", "U8", "[0]", "[2,2]") + "}", 4),
+            "'b'");
         yield return ("metadata that is text", RawSafetensors.File("{\"__metadata__\":\"x\"}", 0), "__metadata__");
         yield return ("metadata value that is a number", RawSafetensors.File("{\"__metadata__\":{\"k\":1}}", 0), "'k'");
         yield return ("metadata twice", RawSafetensors.File("{\"__metadata__\":{},\"__metadata__\":{}}", 0), "__metadata__");

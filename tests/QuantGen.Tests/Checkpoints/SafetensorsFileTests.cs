@@ -37,7 +37,8 @@ public class SafetensorsFileTests
     [Fact]
     public void Accepts_empty_tensors_scalars_and_files_without_tensors()
     {
-        string header = "{" + RawSafetensors.Tensor("empty", "F32", "[4294967296,0,4294967296]", "[0,0]") + "," + RawSafetensors.Tensor("scalar", "F64", "[]", "[0,8]") + "}";
+        string header = "{" + RawSafetensors.Tensor("empty", "F32", "[4294967296,0,4294967296]", "[0,0]") + "," +
+            RawSafetensors.Tensor("scalar", "F64", "[]", "[0,8]") + "}";
         using SafetensorsFile file = SafetensorsFile.Read(RawSafetensors.File(header, 8), "f");
         using SafetensorsFile none = SafetensorsFile.Read(RawSafetensors.File("{}", 0), "f");
 

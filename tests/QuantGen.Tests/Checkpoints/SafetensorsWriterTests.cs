@@ -66,7 +66,8 @@ public class SafetensorsWriterTests
         string path = folder.Write("config.json", [1, 2, 3]);
         string missing = Path.Combine(folder.Path, "none", "model.safetensors");
 
-        IOException error = Assert.Throws<IOException>(() => AtomicFile.WriteAll([(path, stream => stream.WriteByte(9)), (missing, stream => stream.WriteByte(9))]));
+        IOException error = Assert.Throws<IOException>(
+            () => AtomicFile.WriteAll([(path, stream => stream.WriteByte(9)), (missing, stream => stream.WriteByte(9))]));
 
         Assert.StartsWith($"cannot write '{missing}': ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(".tmp", error.Message, StringComparison.Ordinal);

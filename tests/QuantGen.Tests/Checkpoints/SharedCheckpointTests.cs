@@ -54,7 +54,8 @@ public class SharedCheckpointTests
         checkpoint.RequireExactly(PackedLayout.Checkpoint(spec).Select(tensor => (tensor.Name, tensor.Shape.ToArray())));
 
         ModelSpec other = spec with { Head = BertHead.QuestionAnswering, OutputCount = 2 };
-        string message = Assert.Throws<ModelFormatException>(() => checkpoint.RequireExactly(PackedLayout.Checkpoint(other).Select(tensor => (tensor.Name, tensor.Shape.ToArray())))).Message;
+        string message = Assert.Throws<ModelFormatException>(
+            () => checkpoint.RequireExactly(PackedLayout.Checkpoint(other).Select(tensor => (tensor.Name, tensor.Shape.ToArray())))).Message;
         Assert.Contains("2 missing: qa_outputs.weight, qa_outputs.bias", message);
     }
 
@@ -62,7 +63,8 @@ public class SharedCheckpointTests
     public void Pre_training_heads_may_stay_unused()
     {
         using Checkpoint checkpoint = Checkpoint.Open(SharedFiles.Path("models/sotu-mlm"));
-        var used = checkpoint.Tensors.Values.Where(tensor => !tensor.Name.StartsWith("cls.")).Select(tensor => (tensor.Name, tensor.Shape.Select(d => (int)d).ToArray()));
+        var used = checkpoint.Tensors.Values.Where(tensor => !tensor.Name.StartsWith("cls."))
+            .Select(tensor => (tensor.Name, tensor.Shape.Select(d => (int)d).ToArray()));
 
         checkpoint.RequireExactly(used);
     }

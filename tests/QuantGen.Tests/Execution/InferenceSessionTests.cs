@@ -35,7 +35,8 @@ public sealed class InferenceSessionTests
     [InlineData(BertHead.Embedding, 16)]
     public void Hidden_states_stand_in_the_order_of_the_tokens(BertHead head, int maxBatchTokens)
     {
-        using InferenceSession session = SessionModel.Load(new FakeProgram(SessionModel.Spec(head), maxBatchTokens: maxBatchTokens), new LoadOptions { Threads = 2 });
+        using InferenceSession session = SessionModel.Load(
+            new FakeProgram(SessionModel.Spec(head), maxBatchTokens: maxBatchTokens), new LoadOptions { Threads = 2 });
         Batch batch = Batch.Random(sequences: 9, seed: 4);
         float[] hidden = new float[batch.Ids.Length * 8];
         session.RunHidden(batch.Ids, batch.Types, batch.Lengths, hidden);
@@ -98,7 +99,8 @@ public sealed class InferenceSessionTests
     [Fact]
     public void An_observer_sees_every_token_once_in_order()
     {
-        using InferenceSession session = SessionModel.Load(new FakeProgram(SessionModel.Spec(BertHead.Regression), maxBatchTokens: 16), new LoadOptions { Threads = 3 });
+        using InferenceSession session = SessionModel.Load(
+            new FakeProgram(SessionModel.Spec(BertHead.Regression), maxBatchTokens: 16), new LoadOptions { Threads = 3 });
         Batch batch = Batch.Random(sequences: 6, seed: 6);
         var observer = new Recorder();
         session.Calibrate(batch.Ids, batch.Types, batch.Lengths, observer);

@@ -23,7 +23,8 @@ internal static class SessionModel
     {
         var config = new ModelConfig
         {
-            Layers = 1, HiddenSize = width, EmbeddingSize = width, Heads = 2, IntermediateSize = 2 * width, VocabularySize = Words.Length, MaxPositions = MaxPositions,
+            Layers = 1, HiddenSize = width, EmbeddingSize = width, Heads = 2, IntermediateSize = 2 * width, VocabularySize = Words.Length,
+            MaxPositions = MaxPositions,
         };
         var options = new SpecOptions { Bits = bits, EmbeddingBits = 32, Head = head, LabelCount = labels, MaxSequenceLength = 16 };
         var issues = new List<SpecIssue>();

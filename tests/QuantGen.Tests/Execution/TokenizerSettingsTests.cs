@@ -44,7 +44,8 @@ public sealed class TokenizerSettingsTests
     public void Only_what_differs_from_the_defaults_is_written()
     {
         Assert.Equal("{}", TokenizerSettings.Write(new TokenizerOptions()));
-        Assert.Equal("""{"lower_case":false,"strip_accents":false}""", TokenizerSettings.Write(new TokenizerOptions { LowerCase = false, StripAccents = false }));
+        Assert.Equal(
+            """{"lower_case":false,"strip_accents":false}""", TokenizerSettings.Write(new TokenizerOptions { LowerCase = false, StripAccents = false }));
     }
 
     [Theory]

@@ -82,7 +82,8 @@ public sealed class WorkerPlacesTests
 
     // Where workers meet and when they sleep is chance, so that the first of them may be in any call.
     [Fact]
-    public void The_first_move_and_sleep_of_a_process_allocate_nothing() => Assert.Equal("0", ProbeProcess.Run(new Dictionary<string, string>(), "first-move").Trim());
+    public void The_first_move_and_sleep_of_a_process_allocate_nothing() =>
+        Assert.Equal("0", ProbeProcess.Run(new Dictionary<string, string>(), "first-move").Trim());
 
     private static string AllowedProcessors() => File.ReadLines("/proc/thread-self/status").Single(line => line.StartsWith("Cpus_allowed:", StringComparison.Ordinal));
 

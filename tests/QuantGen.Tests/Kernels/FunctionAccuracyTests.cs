@@ -97,7 +97,8 @@ public sealed class FunctionAccuracyTests
     public void Gelu_matches_the_shared_vectors()
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(SharedFiles.Path("vectors/00_conventions.json")));
-        JsonElement vectors = document.RootElement.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("name").GetString()!.StartsWith("gelu", StringComparison.Ordinal));
+        JsonElement vectors = document.RootElement.GetProperty("cases").EnumerateArray()
+            .Single(c => c.GetProperty("name").GetString()!.StartsWith("gelu", StringComparison.Ordinal));
         for (int i = 0; i < vectors.GetProperty("x").GetArrayLength(); i++)
         {
             float x = vectors.GetProperty("x")[i].GetSingle();

@@ -115,10 +115,12 @@ public sealed class KernelAccuracyTests
             float[] beta = Samples.Normal(random, columns);
             float[] expected = new float[columns];
             Embedding.Run(
-                ref System.Runtime.CompilerServices.Unsafe.As<float, byte>(ref word[0]), 32, 1f, ref type[0], ref position[0], ref gamma[0], ref beta[0], 1e-12f, columns, ref expected[0]);
+                ref System.Runtime.CompilerServices.Unsafe.As<float, byte>(ref word[0]), 32, 1f, ref type[0], ref position[0], ref gamma[0], ref beta[0],
+                1e-12f, columns, ref expected[0]);
 
             float[] output = new float[columns];
-            Embedding.RunCodebook(ref row.Start, bits, ref codebook[0], ref type[0], ref position[0], ref gamma[0], ref beta[0], 1e-12f, columns, ref output[0]);
+            Embedding.RunCodebook(
+                ref row.Start, bits, ref codebook[0], ref type[0], ref position[0], ref gamma[0], ref beta[0], 1e-12f, columns, ref output[0]);
             Samples.AssertSameBits(expected, output);
         }
     }

@@ -13,9 +13,15 @@ public abstract class KernelBitsTests<TLanes>
         foreach (int count in Sizes())
         {
             float[] input = Samples.Normal(new Random(count), count, 3f);
-            Compare<float>(input, buffer => Elementwise.Run<Gelu.ErfForm, TLanes>(ref buffer.Start, count), buffer => Elementwise.Run<Gelu.ErfForm, LanesScalar>(ref buffer.Start, count));
-            Compare<float>(input, buffer => Elementwise.Run<Gelu.TanhForm, TLanes>(ref buffer.Start, count), buffer => Elementwise.Run<Gelu.TanhForm, LanesScalar>(ref buffer.Start, count));
-            Compare<float>(input, buffer => Elementwise.Run<Tanh.Function, TLanes>(ref buffer.Start, count), buffer => Elementwise.Run<Tanh.Function, LanesScalar>(ref buffer.Start, count));
+            Compare<float>(
+                input, buffer => Elementwise.Run<Gelu.ErfForm, TLanes>(ref buffer.Start, count),
+                buffer => Elementwise.Run<Gelu.ErfForm, LanesScalar>(ref buffer.Start, count));
+            Compare<float>(
+                input, buffer => Elementwise.Run<Gelu.TanhForm, TLanes>(ref buffer.Start, count),
+                buffer => Elementwise.Run<Gelu.TanhForm, LanesScalar>(ref buffer.Start, count));
+            Compare<float>(
+                input, buffer => Elementwise.Run<Tanh.Function, TLanes>(ref buffer.Start, count),
+                buffer => Elementwise.Run<Tanh.Function, LanesScalar>(ref buffer.Start, count));
         }
     }
 
@@ -26,7 +32,9 @@ public abstract class KernelBitsTests<TLanes>
         {
             int rows = count < 20 ? 19 : 2;
             float[] input = Samples.Normal(new Random(count), ((rows - 1) * (count + 3)) + count, 8f);
-            Compare<float>(input, buffer => Softmax.Run<TLanes>(ref buffer.Start, count + 3, rows, count), buffer => Softmax.Run<LanesScalar>(ref buffer.Start, count + 3, rows, count));
+            Compare<float>(
+                input, buffer => Softmax.Run<TLanes>(ref buffer.Start, count + 3, rows, count),
+                buffer => Softmax.Run<LanesScalar>(ref buffer.Start, count + 3, rows, count));
         }
     }
 
@@ -100,8 +108,12 @@ public abstract class KernelBitsTests<TLanes>
                 using GuardedBuffer<float> beta = new(Samples.Normal(random, columns));
                 Compare<float>(
                     new float[columns],
-                    y => Embedding.Run<TLanes>(ref word.Start, bits, 0.03f, ref type.Start, ref position.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref y.Start),
-                    y => Embedding.Run<LanesScalar>(ref word.Start, bits, 0.03f, ref type.Start, ref position.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref y.Start));
+                    y =>
+                        Embedding.Run<TLanes>(
+                            ref word.Start, bits, 0.03f, ref type.Start, ref position.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref y.Start),
+                    y =>
+                        Embedding.Run<LanesScalar>(
+                            ref word.Start, bits, 0.03f, ref type.Start, ref position.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref y.Start));
             }
         }
     }
@@ -179,8 +191,12 @@ public abstract class KernelBitsTests<TLanes>
             AttentionOperands operands = QuantizedAttentionTests.Operands(bits, headSize);
             Compare<float>(
                 Samples.Normal(random, used),
-                q => QuantizedAttention.Run<TLanes>(ref q.Start, ref key.Start, ref value.Start, stride, length, length, headSize, operands, ref scratch.Start, ref q.Start, stride),
-                q => QuantizedAttention.Run<LanesScalar>(ref q.Start, ref key.Start, ref value.Start, stride, length, length, headSize, operands, ref scratch.Start, ref q.Start, stride));
+                q =>
+                    QuantizedAttention.Run<TLanes>(
+                        ref q.Start, ref key.Start, ref value.Start, stride, length, length, headSize, operands, ref scratch.Start, ref q.Start, stride),
+                q =>
+                    QuantizedAttention.Run<LanesScalar>(
+                        ref q.Start, ref key.Start, ref value.Start, stride, length, length, headSize, operands, ref scratch.Start, ref q.Start, stride));
         }
     }
 

@@ -72,13 +72,15 @@ public sealed class QuantizedAttentionTests
             float[] scores = new float[length];
             for (int j = 0; j < length; j++)
             {
-                scores[j] = Enumerable.Range(0, headSize).Sum(d => Centered(o.Query, query[(i * headSize) + d]) * Centered(o.Key, key[(j * headSize) + d])) * o.ScoreFactor;
+                scores[j] = Enumerable.Range(0, headSize)
+                    .Sum(d => Centered(o.Query, query[(i * headSize) + d]) * Centered(o.Key, key[(j * headSize) + d])) * o.ScoreFactor;
             }
 
             Softmax.Rows(ref scores[0], length, 1, length);
             for (int d = 0; d < headSize; d++)
             {
-                context[(i * headSize) + d] = Enumerable.Range(0, length).Sum(j => Centered(o.Probabilities, scores[j]) * Centered(o.Value, value[(j * headSize) + d])) * o.ContextFactor;
+                context[(i * headSize) + d] = Enumerable.Range(0, length)
+                    .Sum(j => Centered(o.Probabilities, scores[j]) * Centered(o.Value, value[(j * headSize) + d])) * o.ContextFactor;
             }
         }
 

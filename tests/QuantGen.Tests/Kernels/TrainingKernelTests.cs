@@ -82,7 +82,8 @@ public sealed class TrainingKernelTests
         float[] columnsFirst = [.. c];
         float[] afresh = new float[c.Length];
         MatrixProduct.Run<TLanes>(ProductRows.Stored(ref a[0], depth), rows, depth, ref panels[0], columns, ref stored[0], columns, accumulate: true);
-        MatrixProduct.Run<TLanes>(ProductRows.Packed(ref packed[0], depth), rows, depth, ref panels[0], columns, ref columnsFirst[0], columns, accumulate: true);
+        MatrixProduct.Run<TLanes>(
+            ProductRows.Packed(ref packed[0], depth), rows, depth, ref panels[0], columns, ref columnsFirst[0], columns, accumulate: true);
         MatrixProduct.Run<TLanes>(ProductRows.Stored(ref a[0], depth), rows, depth, ref panels[0], columns, ref afresh[0], columns, accumulate: false);
         for (int i = 0; i < c.Length; i++)
         {

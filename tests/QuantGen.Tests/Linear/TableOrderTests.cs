@@ -28,7 +28,9 @@ public sealed class TableOrderTests
         int panelRows = order.PanelGranules * TableOrder.GranuleOutputs;
         int wide = rows / panelRows * panelRows;
         Pack(codes[..wide], new TablePacker(order, panelRows, columns), columns, order.Bits, layer);
-        Pack(codes[wide..], new TablePacker(order, TableOrder.GranuleOutputs, columns), columns, order.Bits, layer.AsSpan(wide / TableOrder.GranuleOutputs * order.GranuleBytes(columns)));
+        Pack(
+            codes[wide..], new TablePacker(order, TableOrder.GranuleOutputs, columns), columns, order.Bits,
+            layer.AsSpan(wide / TableOrder.GranuleOutputs * order.GranuleBytes(columns)));
 
         for (int row = 0; row < rows; row++)
         {

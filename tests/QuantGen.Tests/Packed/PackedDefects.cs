@@ -25,13 +25,19 @@ internal static class PackedDefects
         yield return ("missing vocabulary", Rewritten(keep: name => name != "vocabulary"), "1 missing: vocabulary");
         yield return ("unexpected tensor", Rewritten(more: w => w.AddBytes("extra", [1], new byte[1])), "1 unexpected: extra");
         yield return ("tensor that the file has joined", Rewritten(more: w => w.AddBytes(Codes, [8, 2], new byte[16])), $"1 unexpected: {Codes}");
-        yield return ("more tensors than any model", Rewritten(more: w => Enumerable.Range(0, 40).ToList().ForEach(i => w.AddBytes($"extra{i}", [1], new byte[1]))), "members");
-        yield return ("other shape of the same length", Rewritten(name => name != FileCodes, w => w.AddBytes(FileCodes, [72, 2], new byte[144])), $"{FileCodes} U8 [72, 2] instead of U8 [144]");
+        yield return (
+            "more tensors than any model", Rewritten(more: w => Enumerable.Range(0, 40).ToList().ForEach(i => w.AddBytes($"extra{i}", [1], new byte[1]))),
+            "members");
+        yield return (
+            "other shape of the same length", Rewritten(name => name != FileCodes, w => w.AddBytes(FileCodes, [72, 2], new byte[144])),
+            $"{FileCodes} U8 [72, 2] instead of U8 [144]");
         yield return ("other length", Rewritten(name => name != FileCodes, w => w.AddBytes(FileCodes, [145], new byte[145])), FileCodes);
         yield return ("codes as floats", Rewritten(name => name != FileCodes, w => w.AddFloats(FileCodes, [144], new float[144])), "F32 [144] instead of U8");
         yield return ("scales as bytes", Rewritten(name => name != FileScales, w => w.AddBytes(FileScales, [7], new byte[7])), FileScales);
         yield return ("floats at an odd byte", Misaligned(), "a multiple of 4 bytes");
-        yield return ("vocabulary of two dimensions", Rewritten(name => name != "vocabulary", w => w.AddBytes("vocabulary", [12, 2], TinyModel.Vocabulary(12))), "vocabulary");
+        yield return (
+            "vocabulary of two dimensions", Rewritten(name => name != "vocabulary", w => w.AddBytes("vocabulary", [12, 2], TinyModel.Vocabulary(12))),
+            "vocabulary");
     }
 
     private static IEnumerable<(string, byte[], string)> Values()
@@ -55,9 +61,17 @@ internal static class PackedDefects
         yield return ("padding bits of 1 bit", Changed(Codes, With<byte>(4, 0xFF), TinyModel.Spec(1, width: 5)), "stored row 4");
         yield return ("zero code in a row with padding", Changed(Codes, With<byte>(3, 0), TinyModel.Spec(2, width: 5)), "row 1, column 4");
         yield return ("zero code in a mixed matrix", Changed(Codes, With<byte>(8, 0), Mixed(Mapping.Symmetric)), "row 4, column 0");
-        yield return ("zero point beyond the bits", Changed(TinyModel.Query + ".zero_points", With<byte>(0, 4), TinyModel.Spec(2, new SpecOptions { Mapping = Mapping.Asymmetric })), "zero_points");
-        yield return ("zero point beyond the bits of its group", Changed(TinyModel.Query + ".zero_points", With<byte>(1, 4), Mixed(Mapping.Asymmetric)), "element 1");
-        yield return ("negative activation scale", Changed("pooler.dense.input_scale", With<float>(0, -1), TinyModel.Spec(2, new SpecOptions { Head = BertHead.Regression, ActivationRange = ActivationRange.Static })), "pooler.dense.input_scale");
+        yield return (
+            "zero point beyond the bits",
+            Changed(TinyModel.Query + ".zero_points", With<byte>(0, 4), TinyModel.Spec(2, new SpecOptions { Mapping = Mapping.Asymmetric })), "zero_points");
+        yield return (
+            "zero point beyond the bits of its group", Changed(TinyModel.Query + ".zero_points", With<byte>(1, 4), Mixed(Mapping.Asymmetric)), "element 1");
+        yield return (
+            "negative activation scale",
+            Changed(
+                "pooler.dense.input_scale", With<float>(0, -1),
+                TinyModel.Spec(2, new SpecOptions { Head = BertHead.Regression, ActivationRange = ActivationRange.Static })),
+            "pooler.dense.input_scale");
         yield return ("vocabulary one line short", Vocabulary(TinyModel.Vocabulary(11)), "12 lines, found 11");
         yield return ("vocabulary one line long", Vocabulary([.. TinyModel.Vocabulary(12), (byte)'z']), "12 lines, found 13");
         yield return ("empty vocabulary", Vocabulary([]), "found 0");
@@ -70,12 +84,16 @@ internal static class PackedDefects
         ModelSpec five = TinyModel.Codebooks(5);
         yield return ("NaN centroid", Changed(Codebook, With<float>(31, float.NaN), five), "NaN at element 31");
         yield return ("infinite centroid", Changed(Codebook, With<float>(0, float.NegativeInfinity), five), Codebook);
-        yield return ("NaN centroid of the embedding", Changed("embeddings.word_embeddings.codebook", With<float>(3, float.NaN), five), "embeddings.word_embeddings.codebook");
+        yield return (
+            "NaN centroid of the embedding", Changed("embeddings.word_embeddings.codebook", With<float>(3, float.NaN), five),
+            "embeddings.word_embeddings.codebook");
         yield return ("padding bits of labels", Changed(Codes, With<byte>(3, 0xFF), TinyModel.Codebooks(5, width: 5)), "stored row 0");
         byte[] valid = TinyModel.Builder(five).ToBytes();
         yield return ("codebooks one number short", Resized(valid, "encoder.codebooks", -1), "encoder.codebooks F32 [191] instead of F32 [192]");
         yield return ("codebooks one number long", Resized(valid, "encoder.codebooks", 1), "encoder.codebooks F32 [193] instead of F32 [192]");
-        yield return ("embedding's codebook of fewer bits", Resized(valid, "embeddings.word_embeddings.codebook", -16), "embeddings.word_embeddings.codebook F32 [16] instead of F32 [32]");
+        yield return (
+            "embedding's codebook of fewer bits", Resized(valid, "embeddings.word_embeddings.codebook", -16),
+            "embeddings.word_embeddings.codebook F32 [16] instead of F32 [32]");
     }
 
     private static IEnumerable<(string, byte[], string)> Metadata()
@@ -117,14 +135,29 @@ internal static class PackedDefects
         yield return ("spec with a wild card", Spec(text => text.Replace(Star, "\"*.*.*.*.*.*.*.*.query\"")), "'spec'");
         yield return ("spec with an escape", Spec(text => text.Replace(Star, "\"\\u002a\"")), "'spec'");
         yield return ("spec with two ranges", Spec(text => text.Replace(Star, "\"encoder.layer.0-1.0-1\"")), "'spec'");
-        yield return ("spec with very many ranges", Spec(text => text.Replace("\"layers\":1", "\"layers\":128").Replace(Star, string.Join(',', Enumerable.Repeat("\"encoder.layer.0-127.output.dense\"", 770)))), "'spec'");
-        yield return ("spec with more patterns than matrices", Spec(text => text.Replace(Star, string.Join(',', Enumerable.Repeat("\"pooler.dense\"", 771)))), "patterns");
-        yield return ("spec with quantizers for nothing", Spec(text => text.Replace("\"quantizers\":[", "\"quantizers\":[" + string.Concat(Enumerable.Repeat(Quantizer + ",", 300)))), "'spec'");
-        yield return ("spec with illegal settings of very many matrices", Spec(text => text.Replace("\"layers\":1", "\"layers\":128").Replace("\"group_count\":1", "\"group_count\":3")), "'spec'");
+        yield return (
+            "spec with very many ranges",
+            Spec(
+                text =>
+                    text.Replace("\"layers\":1", "\"layers\":128")
+                        .Replace(Star, string.Join(',', Enumerable.Repeat("\"encoder.layer.0-127.output.dense\"", 770)))),
+            "'spec'");
+        yield return (
+            "spec with more patterns than matrices", Spec(text => text.Replace(Star, string.Join(',', Enumerable.Repeat("\"pooler.dense\"", 771)))),
+            "patterns");
+        yield return (
+            "spec with quantizers for nothing",
+            Spec(text => text.Replace("\"quantizers\":[", "\"quantizers\":[" + string.Concat(Enumerable.Repeat(Quantizer + ",", 300)))), "'spec'");
+        yield return (
+            "spec with illegal settings of very many matrices",
+            Spec(text => text.Replace("\"layers\":1", "\"layers\":128").Replace("\"group_count\":1", "\"group_count\":3")), "'spec'");
         yield return ("spec with many group bits of many matrices", Spec(text => ManyGroups(text)), "mis-shaped");
         yield return ("spec nested deeply", Spec(_ => new string('[', 40_000)), "'spec'");
-        yield return ("spec with very many numbers", Spec(text => text.Replace("\"group_bits\":[]", "\"group_bits\":[" + string.Join(',', Enumerable.Repeat("2", 10_000)) + "]")), "in proportion");
-        yield return ("spec with as many numbers as are parsed", Spec(_ => "{\"quantizers\":[" + string.Join(',', Enumerable.Repeat("2", 4000)) + "]}"), "'spec'");
+        yield return (
+            "spec with very many numbers",
+            Spec(text => text.Replace("\"group_bits\":[]", "\"group_bits\":[" + string.Join(',', Enumerable.Repeat("2", 10_000)) + "]")), "in proportion");
+        yield return (
+            "spec with as many numbers as are parsed", Spec(_ => "{\"quantizers\":[" + string.Join(',', Enumerable.Repeat("2", 4000)) + "]}"), "'spec'");
         yield return ("spec with as many objects as are parsed", Spec(_ => "[" + string.Join(',', Enumerable.Repeat("{}", 2000)) + "]"), "'spec'");
         yield return ("spec with a long name", Spec(_ => "{\"" + new string('n', 60_000) + "\":1}"), "'spec'");
         yield return ("spec longer than its file warrants", Spec(text => text + new string(' ', 200_000)), "in proportion");
@@ -203,7 +236,8 @@ internal static class PackedDefects
     });
 
     /// <summary>Copies the valid file with other tensors or metadata, and seals the copy.</summary>
-    private static byte[] Rewritten(Func<string, bool>? keep = null, Action<SafetensorsWriter>? more = null, Action<Dictionary<string, string>>? metadata = null)
+    private static byte[] Rewritten(
+        Func<string, bool>? keep = null, Action<SafetensorsWriter>? more = null, Action<Dictionary<string, string>>? metadata = null)
         => PackedModelBuilder.Sealed(Copy(keep, more, metadata));
 
     private static byte[] Resized(byte[] valid, string name, int change)
@@ -239,7 +273,8 @@ internal static class PackedDefects
     }
 
     private static SafetensorsWriter Copy(
-        Func<string, bool>? keep, Action<SafetensorsWriter>? more, Action<Dictionary<string, string>>? metadata, Func<string, string>? checksums = null, byte[]? valid = null)
+        Func<string, bool>? keep, Action<SafetensorsWriter>? more, Action<Dictionary<string, string>>? metadata, Func<string, string>? checksums = null,
+        byte[]? valid = null)
     {
         using SafetensorsFile file = SafetensorsFile.Read(valid ?? Valid(), "valid");
         var entries = file.Metadata.ToDictionary();

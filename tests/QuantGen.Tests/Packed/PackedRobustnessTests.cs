@@ -53,7 +53,8 @@ public class PackedRobustnessTests
         StoredTensor[] stored = StoredTensor.All(file, PackedFileLayout.Of(spec));
         Assert.Equal(PackedLayout.Packed(spec).Count + 1, stored.Length);
 
-        foreach (long position in stored.SelectMany(tensor => new[] { tensor.Start, tensor.Start + tensor.Spec.Bytes - 1 }.Select(at => tensor.Data.Offset + at)))
+        foreach (long position in stored.SelectMany(
+            tensor => new[] { tensor.Start, tensor.Start + tensor.Spec.Bytes - 1 }.Select(at => tensor.Data.Offset + at)))
         {
             bytes[position] ^= 0x10;
             Assert.True(IsRefused(bytes), $"Byte {position} can change unseen.");

@@ -11,7 +11,8 @@ internal static class TinyModel
     public const string Intermediate = "encoder.layer.0.intermediate.dense";
     public const int VocabularySize = 12;
 
-    public static ModelSpec Spec(int bits = 2, SpecOptions? options = null, BertArchitecture architecture = BertArchitecture.Bert, int width = 8, int layers = 1)
+    public static ModelSpec Spec(
+        int bits = 2, SpecOptions? options = null, BertArchitecture architecture = BertArchitecture.Bert, int width = 8, int layers = 1)
     {
         bool albert = architecture == BertArchitecture.Albert;
         var config = new ModelConfig
@@ -97,9 +98,19 @@ internal static class TinyModel
         }
 
         MatrixSpec matrix = spec.Matrix(name);
-        return [.. matrix.Segments().SelectMany(segment => Rows(segment.Rows, matrix.Columns, segment.Bits, !matrix.HasCodebook && matrix.Mapping == Mapping.Symmetric && segment.Bits > 1 ? 1 : 0))];
+        return
+        [
+            .. matrix.Segments()
+            .SelectMany(
+                segment =>
+                    Rows(segment.Rows, matrix.Columns, segment.Bits, !matrix.HasCodebook && matrix.Mapping == Mapping.Symmetric && segment.Bits > 1 ? 1 : 0)),
+        ];
     }
 
     private static byte[] Rows(int rows, int columns, int bits, int lowest)
-        => [.. Enumerable.Range(0, rows).SelectMany(row => Pack([.. Enumerable.Range(0, columns).Select(column => lowest + (((row * 5) + column) % ((1 << bits) - lowest)))], bits))];
+        =>
+        [
+            .. Enumerable.Range(0, rows)
+            .SelectMany(row => Pack([.. Enumerable.Range(0, columns).Select(column => lowest + (((row * 5) + column) % ((1 << bits) - lowest)))], bits)),
+        ];
 }

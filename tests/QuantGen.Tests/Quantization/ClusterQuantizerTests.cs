@@ -127,7 +127,8 @@ public sealed class ClusterQuantizerTests
         Assert.Throws<ArgumentException>(() => ClusterQuantizer.KMeans([], 2));
         Assert.Throws<ArgumentException>(() => ClusterQuantizer.Linear([], 2));
         Assert.Contains("index 1", Assert.Throws<ArgumentException>(() => ClusterQuantizer.KMeans([0f, float.NaN], 2)).Message, StringComparison.Ordinal);
-        Assert.Contains("index 0", Assert.Throws<ArgumentException>(() => ClusterQuantizer.Linear([float.PositiveInfinity], 2)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "index 0", Assert.Throws<ArgumentException>(() => ClusterQuantizer.Linear([float.PositiveInfinity], 2)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => ClusterQuantizer.KMeans([0f], 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => ClusterQuantizer.Linear([0f], 9));
         Assert.Throws<ArgumentOutOfRangeException>(() => ClusterQuantizer.KMeans([0f], 2, 0));

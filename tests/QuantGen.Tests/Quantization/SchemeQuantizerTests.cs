@@ -83,7 +83,8 @@ public sealed class SchemeQuantizerTests
             }
 
             float[] masked = [.. gradient];
-            float sum = CenteredCodes.ThresholdGradient<LanesScalar>(ref values[0], ref centered[0], ref masked[0], count, new LearnedThreshold(0.6f, levels, isSigned), masks: true);
+            float sum = CenteredCodes.ThresholdGradient<LanesScalar>(
+                ref values[0], ref centered[0], ref masked[0], count, new LearnedThreshold(0.6f, levels, isSigned), masks: true);
             Assert.Equal(expected, sum, 1e-5);
             for (int i = 0; i < count; i++)
             {

@@ -34,7 +34,9 @@ public sealed class PackedLayoutTests
     {
         ModelSpec spec = Build(new ModelConfig(), new SpecOptions { Head = BertHead.SequenceClassification, LabelCount = 2 });
         Assert.Equal(109_482_240, PackedLayout.Checkpoint(spec).Where(t => t.Class != TensorClass.Head).Sum(t => t.Count));
-        Assert.Equal(PackedLayout.Checkpoint(spec), PackedLayout.Checkpoint(Build(new ModelConfig(), new SpecOptions { Bits = 2, Head = BertHead.SequenceClassification })));
+        Assert.Equal(
+            PackedLayout.Checkpoint(spec),
+            PackedLayout.Checkpoint(Build(new ModelConfig(), new SpecOptions { Bits = 2, Head = BertHead.SequenceClassification })));
     }
 
     [Fact]
@@ -64,7 +66,8 @@ public sealed class PackedLayoutTests
     [Fact]
     public void Mixed_codes_are_one_run_of_bytes()
     {
-        ModelSpec spec = Build(s_tiny, new SpecOptions { Bits = 4, MaxSequenceLength = 16, Plan = Plan(Entry("*.0.*.query") with { GroupBits = Bits(8, 2, 2) }) });
+        ModelSpec spec = Build(
+            s_tiny, new SpecOptions { Bits = 4, MaxSequenceLength = 16, Plan = Plan(Entry("*.0.*.query") with { GroupBits = Bits(8, 2, 2) }) });
         TensorSpec codes = PackedLayout.Packed(spec).First(t => t.Name.EndsWith("query.codes"));
         Assert.Equal([(4 * 12) + (8 * 3)], codes.Shape);
         Assert.Equal([3], PackedLayout.Packed(spec).First(t => t.Name.EndsWith("query.scales")).Shape);

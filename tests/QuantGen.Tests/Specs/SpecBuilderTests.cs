@@ -5,7 +5,10 @@ namespace QuantGen.Tests.Specs;
 
 public sealed class SpecBuilderTests
 {
-    private static readonly ModelConfig s_config = new() { Layers = 2, HiddenSize = 8, EmbeddingSize = 8, Heads = 2, IntermediateSize = 16, VocabularySize = 20 };
+    private static readonly ModelConfig s_config = new()
+    {
+        Layers = 2, HiddenSize = 8, EmbeddingSize = 8, Heads = 2, IntermediateSize = 16, VocabularySize = 20,
+    };
     private static readonly SpecOptions s_options = new() { Bits = 4 };
 
     [Fact]
@@ -143,7 +146,8 @@ public sealed class SpecBuilderTests
         return spec!;
     }
 
-    internal static EquatableArray<LayerBitsRule> Rules(params (string Pattern, int Bits)[] rules) => new(rules.Select(r => new LayerBitsRule(r.Pattern, r.Bits)));
+    internal static EquatableArray<LayerBitsRule> Rules(params (string Pattern, int Bits)[] rules) =>
+        new(rules.Select(r => new LayerBitsRule(r.Pattern, r.Bits)));
 
     internal static EquatableArray<PlanEntry> Plan(params PlanEntry[] entries) => new(entries);
 

@@ -229,18 +229,29 @@ public sealed class SpecJsonTests
         });
         Assert.Equal(spec, SpecJson.Read(spec.CanonicalJson));
         using JsonDocument json = JsonDocument.Parse(spec.CanonicalJson);
-        return [.. json.RootElement.GetProperty("quantizers").EnumerateArray().Select(quantizer => quantizer.GetProperty("matrices").EnumerateArray().Select(name => name.GetString()!).ToArray())];
+        return
+        [
+            .. json.RootElement.GetProperty("quantizers").EnumerateArray()
+            .Select(quantizer => quantizer.GetProperty("matrices").EnumerateArray().Select(name => name.GetString()!).ToArray()),
+        ];
     }
 
     private static ModelSpec Model(string name) => name switch
     {
         "bert-base" => Build(new ModelConfig(), new SpecOptions { Bits = 2, GroupCount = 128, Head = BertHead.SequenceClassification, LabelCount = 3 }),
         "albert" => Build(
-            s_tiny with { Architecture = BertArchitecture.Albert, EmbeddingSize = 2, Layers = 3, HiddenActivation = HiddenActivation.GeluNew, LayerNormEpsilon = 0.1 },
+            s_tiny with
+            {
+                Architecture = BertArchitecture.Albert, EmbeddingSize = 2, Layers = 3, HiddenActivation = HiddenActivation.GeluNew, LayerNormEpsilon = 0.1,
+            },
             new SpecOptions { Bits = 8, Head = BertHead.QuestionAnswering, ActivationRange = ActivationRange.Static, MaxSequenceLength = 16 }),
         "mixed" => Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 2) }) }),
-        "layers" => Build(s_tiny with { Layers = 12 }, new SpecOptions { Bits = 2, MaxSequenceLength = 16, LayerBits = new EquatableArray<LayerBitsRule>([new("encoder.layer.3-9.*", 8)]) }),
-        "groups" => Build(s_tiny, new SpecOptions { Bits = 3, GroupSize = 64, Mapping = Mapping.Asymmetric, Head = BertHead.Regression, MaxSequenceLength = 16 }),
+        "layers" =>
+            Build(
+                s_tiny with { Layers = 12 },
+                new SpecOptions { Bits = 2, MaxSequenceLength = 16, LayerBits = new EquatableArray<LayerBitsRule>([new("encoder.layer.3-9.*", 8)]) }),
+        "groups" =>
+            Build(s_tiny, new SpecOptions { Bits = 3, GroupSize = 64, Mapping = Mapping.Asymmetric, Head = BertHead.Regression, MaxSequenceLength = 16 }),
         "lsq" => Build(s_tiny, new SpecOptions
         {
             Bits = 2, EmbeddingBits = 2, ActivationBits = 4, AttentionBits = 8, ActivationRange = ActivationRange.Static,

@@ -6,7 +6,10 @@ namespace QuantGen.Tests.Specs;
 
 public sealed class SpecRulesTests
 {
-    private static readonly ModelConfig s_config = new() { Layers = 1, HiddenSize = 12, EmbeddingSize = 12, Heads = 2, IntermediateSize = 24, VocabularySize = 20 };
+    private static readonly ModelConfig s_config = new()
+    {
+        Layers = 1, HiddenSize = 12, EmbeddingSize = 12, Heads = 2, IntermediateSize = 24, VocabularySize = 20,
+    };
     private static readonly SpecOptions s_options = new() { Bits = 4 };
     private static readonly SpecOptions s_clusters = new() { Bits = 3, EmbeddingBits = 3, Storage = Storage.Codebook };
 
@@ -50,7 +53,8 @@ public sealed class SpecRulesTests
     [InlineData(int.MaxValue, 1 << 15)]
     [InlineData(int.MinValue, 32)]
     public void QG1103_group_sizes(int size, int nearest) => Check(
-        s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupSize = size, GroupCount = 1 }) }, "QG1103", $"has a group size of {size}, and it must be a multiple of 32", nearest);
+        s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupSize = size, GroupCount = 1 }) }, "QG1103",
+        $"has a group size of {size}, and it must be a multiple of 32", nearest);
 
     [Fact]
     public void QG1104_groups_along_rows_and_inputs()
@@ -105,21 +109,28 @@ public sealed class SpecRulesTests
     [Fact]
     public void QG1109_asymmetric_bits()
     {
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { Bits = 1, Mapping = Mapping.Asymmetric }) }, "QG1109", "1-bit weights, which are symmetric");
-        Check(s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(1, 4), Mapping = Mapping.Asymmetric }) }, "QG1109", "1-bit weights");
+        Check(
+            s_config, s_options with { Plan = Plan(Entry("*.query") with { Bits = 1, Mapping = Mapping.Asymmetric }) }, "QG1109",
+            "1-bit weights, which are symmetric");
+        Check(
+            s_config, s_options with { Plan = Plan(Entry("*.query") with { GroupBits = Bits(1, 4), Mapping = Mapping.Asymmetric }) }, "QG1109",
+            "1-bit weights");
     }
 
     [Theory]
     [InlineData(0, 1)]
     [InlineData(513, 512)]
     public void QG1110_sequence_lengths(int length, int nearest) => Check(
-        s_config, s_options with { MaxSequenceLength = length, MaxBatchTokens = 1024 }, "QG1110", $"MaxSequenceLength is {length}, and this model has positions for 1 to 512", nearest);
+        s_config, s_options with { MaxSequenceLength = length, MaxBatchTokens = 1024 }, "QG1110",
+        $"MaxSequenceLength is {length}, and this model has positions for 1 to 512", nearest);
 
     [Theory]
     [InlineData(127, 128)]
     [InlineData((1 << 20) + 1, 1 << 20)]
     public void QG1111_batch_tokens(int tokens, int nearest) =>
-        Check(s_config, s_options with { MaxBatchTokens = tokens }, "QG1111", $"MaxBatchTokens is {tokens}, and it must be from MaxSequenceLength 128 to 1048576", nearest);
+        Check(
+            s_config, s_options with { MaxBatchTokens = tokens }, "QG1111", $"MaxBatchTokens is {tokens}, and it must be from MaxSequenceLength 128 to 1048576",
+            nearest);
 
     // Items of a phase are counted in an int, and attention has one for each head of each sequence.
     [Theory]

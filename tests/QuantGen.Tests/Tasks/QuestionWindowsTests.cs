@@ -25,7 +25,8 @@ public sealed class QuestionWindowsTests
     public void Windows_cover_every_token_of_the_context(int words, int maxLength, int advance)
     {
         var random = new Random(words);
-        string context = string.Join(' ', Enumerable.Range(0, words).Select(_ => SessionModel.Words[random.Next(5, SessionModel.Words.Length)].Replace("##", "play")));
+        string context = string.Join(
+            ' ', Enumerable.Range(0, words).Select(_ => SessionModel.Words[random.Next(5, SessionModel.Words.Length)].Replace("##", "play")));
         const string Question = "where is rome";
         QuestionWindows windows = QuestionWindows.Encode(s_tokenizer, Question, context, maxLength, new AnswerOptions { Advance = advance });
         EncodedText whole = s_tokenizer.Encode(Question, context);

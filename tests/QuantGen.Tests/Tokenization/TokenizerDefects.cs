@@ -11,8 +11,10 @@ public static class TokenizerDefects
         {"id":6,"content":"[X]","special":true,"single_word":false,"lstrip":false,"rstrip":false,"normalized":false}],
         "normalizer":{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true},
         "pre_tokenizer":{"type":"BertPreTokenizer"},
-        "post_processor":{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"[CLS]","type_id":0}},{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"[SEP]","type_id":0}}],
-        "pair":[{"SpecialToken":{"id":"[CLS]","type_id":0}},{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"[SEP]","type_id":0}},{"Sequence":{"id":"B","type_id":1}},{"SpecialToken":{"id":"[SEP]","type_id":1}}],
+        "post_processor":{"type":"TemplateProcessing",
+        "single":[{"SpecialToken":{"id":"[CLS]","type_id":0}},{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"[SEP]","type_id":0}}],
+        "pair":[{"SpecialToken":{"id":"[CLS]","type_id":0}},{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"[SEP]","type_id":0}},
+        {"Sequence":{"id":"B","type_id":1}},{"SpecialToken":{"id":"[SEP]","type_id":1}}],
         "special_tokens":{}},
         "decoder":{"type":"WordPiece","prefix":"##","cleanup":true},
         "model":{"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##","max_input_chars_per_word":100,
@@ -72,7 +74,9 @@ public static class TokenizerDefects
         Json("no normalizer", ValidJson.Replace("\"normalizer\":{", "\"normalizer\":null,\"other\":{"), "normalizer"),
         Json("another pre-tokenizer", ValidJson.Replace("BertPreTokenizer", "Whitespace"), "'Whitespace'"),
         Json("another post-processor", ValidJson.Replace("TemplateProcessing", "RobertaProcessing"), "post_processor.type"),
-        Json("template without the last separator", ValidJson.Replace(",{\"SpecialToken\":{\"id\":\"[SEP]\",\"type_id\":1}}", string.Empty), "post_processor.pair"),
+        Json(
+            "template without the last separator", ValidJson.Replace(",{\"SpecialToken\":{\"id\":\"[SEP]\",\"type_id\":1}}", string.Empty),
+            "post_processor.pair"),
         Json("template with other segments", ValidJson.Replace("{\"id\":\"B\",\"type_id\":1}", "{\"id\":\"B\",\"type_id\":0}"), "post_processor.pair"),
         Json("template that is empty", ValidJson.Replace("\"single\":[", "\"single\":[],\"other\":["), "post_processor.single"),
         Json("truth value as a number", ValidJson.Replace("\"lowercase\":true", "\"lowercase\":1"), "normalizer.lowercase"),
@@ -83,7 +87,9 @@ public static class TokenizerDefects
         Json("added token past the end", ValidJson.Replace("{\"id\":6,", "{\"id\":600,"), "added_tokens[1]"),
         Json("added token twice", ValidJson.Replace("\"[X]\"", "\"[UNK]\""), "added_tokens[1]"),
         Json("added token that is empty", ValidJson.Replace("\"[X]\"", "\"\""), "added_tokens[1].content"),
-        Json("added token in normalized text", ValidJson.Replace("\"[X]\",\"special\":true,\"single_word\":false", "\"[X]\",\"special\":true,\"single_word\":true"), "single_word"),
+        Json(
+            "added token in normalized text",
+            ValidJson.Replace("\"[X]\",\"special\":true,\"single_word\":false", "\"[X]\",\"special\":true,\"single_word\":true"), "single_word"),
         Json("decoder with another prefix", ValidJson.Replace("\"prefix\":\"##\"", "\"prefix\":\"@@\""), "decoder.prefix"),
     ];
 
@@ -102,7 +108,9 @@ public static class TokenizerDefects
 
     private static IEnumerable<TokenizerDefect> Disagreements() =>
     [
-        new("added tokens in the older file only", new Dictionary<string, byte[]> { ["vocab.txt"] = Bytes(ValidVocabulary), ["added_tokens.json"] = Bytes("{\"[Z]\":6}") }, "added_tokens.json"),
+        new(
+            "added tokens in the older file only",
+            new Dictionary<string, byte[]> { ["vocab.txt"] = Bytes(ValidVocabulary), ["added_tokens.json"] = Bytes("{\"[Z]\":6}") }, "added_tokens.json"),
         new("no tokenizer files", new Dictionary<string, byte[]>(), "neither"),
         Both("a piece differs", ValidVocabulary.Replace("##b", "##c"), ValidJson, null, "line 6"),
         Both("vocab.txt is shorter", ValidVocabulary.Replace("##b\n", string.Empty), ValidJson, null, "6 pieces"),
@@ -123,7 +131,9 @@ public static class TokenizerDefects
         new($"tokenizer.json: {name}", new Dictionary<string, byte[]> { ["tokenizer.json"] = bytes }, mentions);
 
     private static TokenizerDefect Config(string name, string text, string mentions) =>
-        new($"tokenizer_config.json: {name}", new Dictionary<string, byte[]> { ["vocab.txt"] = Bytes(ValidVocabulary), ["tokenizer_config.json"] = Bytes(text) }, mentions);
+        new(
+            $"tokenizer_config.json: {name}",
+            new Dictionary<string, byte[]> { ["vocab.txt"] = Bytes(ValidVocabulary), ["tokenizer_config.json"] = Bytes(text) }, mentions);
 
     private static TokenizerDefect Both(string name, string vocabulary, string json, string? config, string mentions)
     {

@@ -26,7 +26,9 @@ public sealed class TokenizerDirectoryTests
         using var folder = new TemporaryFolder();
         folder.Write("tokenizer.json", TokenizerDefects.ValidJson);
         folder.Write("vocab.txt", TokenizerDefects.ValidVocabulary);
-        folder.Write("tokenizer_config.json", """{"do_lower_case":true,"model_max_length":1000000000000000019884624838656,"never_split":null,"cls_token":{"content":"[CLS]"}}""");
+        folder.Write(
+            "tokenizer_config.json",
+            """{"do_lower_case":true,"model_max_length":1000000000000000019884624838656,"never_split":null,"cls_token":{"content":"[CLS]"}}""");
 
         BertTokenizer tokenizer = BertTokenizer.FromDirectory(folder.Path);
 
@@ -68,7 +70,8 @@ public sealed class TokenizerDirectoryTests
         using var folder = new TemporaryFolder();
         int start = TokenizerDefects.ValidJson.IndexOf("\"post_processor\"", StringComparison.Ordinal);
         int end = TokenizerDefects.ValidJson.IndexOf("\"decoder\"", StringComparison.Ordinal);
-        string json = $"{TokenizerDefects.ValidJson[..start]}\"post_processor\":{{\"type\":\"BertProcessing\",\"sep\":[\"[SEP]\",3],\"cls\":[\"[CLS]\",2]}},{TokenizerDefects.ValidJson[end..]}";
+        const string Older = "\"post_processor\":{\"type\":\"BertProcessing\",\"sep\":[\"[SEP]\",3],\"cls\":[\"[CLS]\",2]},";
+        string json = TokenizerDefects.ValidJson[..start] + Older + TokenizerDefects.ValidJson[end..];
         folder.Write("tokenizer.json", json);
 
         Assert.Equal([2, 4, 3], BertTokenizer.FromDirectory(folder.Path).Encode("a").Ids.ToArray());
@@ -79,11 +82,15 @@ public sealed class TokenizerDirectoryTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("vocab.txt", TokenizerDefects.ValidVocabulary);
-        folder.Write("tokenizer_config.json", """{"do_lower_case":false,"strip_accents":true,"tokenize_chinese_chars":false,"model_max_length":128,"tokenizer_class":"BertTokenizer"}""");
+        folder.Write(
+            "tokenizer_config.json",
+            """{"do_lower_case":false,"strip_accents":true,"tokenize_chinese_chars":false,"model_max_length":128,"tokenizer_class":"BertTokenizer"}""");
 
         BertTokenizer tokenizer = BertTokenizer.FromDirectory(folder.Path);
 
-        Assert.Equal(new TokenizerOptions { LowerCase = false, StripAccents = true, HandleChineseCharacters = false, AddedTokens = tokenizer.Options.AddedTokens }, tokenizer.Options);
+        Assert.Equal(
+            new TokenizerOptions { LowerCase = false, StripAccents = true, HandleChineseCharacters = false, AddedTokens = tokenizer.Options.AddedTokens },
+            tokenizer.Options);
         Assert.Equal(128, tokenizer.ModelMaxLength);
     }
 

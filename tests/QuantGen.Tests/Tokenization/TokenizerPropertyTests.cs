@@ -33,7 +33,9 @@ public sealed class TokenizerPropertyTests
             for (int i = 1; i < encoding.Length - 1; i++)
             {
                 TextRange range = encoding.Offsets[i];
-                Assert.True(range.Start >= last.Start && range.End >= last.End && range.Start < range.End && range.End <= text.Length, $"{range} after {last} in '{text}'");
+                Assert.True(
+                    range.Start >= last.Start && range.End >= last.End && range.Start < range.End && range.End <= text.Length,
+                    $"{range} after {last} in '{text}'");
                 last = range;
             }
 

@@ -55,7 +55,9 @@ public sealed class UnicodeTableTests
         {
             UnicodeCategory category = CharUnicodeInfo.GetUnicodeCategory(codePoint);
             bool isPunctuation = category is >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation
-                || (codePoint < 0x80 && category is UnicodeCategory.MathSymbol or UnicodeCategory.CurrencySymbol or UnicodeCategory.ModifierSymbol && codePoint < 0x80);
+                || (
+                    codePoint < 0x80 && category is UnicodeCategory.MathSymbol or UnicodeCategory.CurrencySymbol or UnicodeCategory.ModifierSymbol
+                        && codePoint < 0x80);
             bool isMark = category == UnicodeCategory.NonSpacingMark;
             bool isRemoved = codePoint == UnicodeData.Replacement || (category is UnicodeCategory.Control && codePoint is not (9 or 10 or 13))
                 || category is UnicodeCategory.Format or UnicodeCategory.PrivateUse;

@@ -51,7 +51,10 @@ public sealed class VocabularyTests
     {
         byte[] bytes = kind switch
         {
-            "short" => System.Text.Encoding.ASCII.GetBytes(string.Join('\n', Enumerable.Range(0, 200_000).Select(i => $"{(char)(33 + (i / 8100))}{(char)(33 + (i / 90 % 90))}{(char)(33 + (i % 90))}"))),
+            "short" =>
+                System.Text.Encoding.ASCII.GetBytes(
+                    string.Join(
+                        '\n', Enumerable.Range(0, 200_000).Select(i => $"{(char)(33 + (i / 8100))}{(char)(33 + (i / 90 % 90))}{(char)(33 + (i % 90))}"))),
             "same" => System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("a\n", 400_000))),
             "random" => RandomBytes(2_000_000),
             _ => System.Text.Encoding.ASCII.GetBytes(string.Join('\n', Enumerable.Range(0, 3000).Select(i => $"{i}{new string('x', 900)}"))),

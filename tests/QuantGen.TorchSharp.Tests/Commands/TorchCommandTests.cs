@@ -11,11 +11,13 @@ public sealed class TorchCommandTests(CheckpointFixture files) : IClassFixture<C
     {
         string output = files.File("learnt");
         JsonElement json = Tool.Json(
-            "train", "--engine", "torch", "--config", Path.Combine(files.Checkpoint, "config.json"), "--vocabulary", Path.Combine(files.Checkpoint, "vocab.txt"),
+            "train", "--engine", "torch", "--config", Path.Combine(files.Checkpoint, "config.json"), "--vocabulary",
+            Path.Combine(files.Checkpoint, "vocab.txt"),
             "--data", files.Data, "--eval-data", files.Data, "-o", output, "--epochs", "40", "--batch", "8", "--learning-rate", "3e-3");
         Assert.Equal(("torch", "cpu"), (json.GetProperty("engine").GetString(), json.GetProperty("device").GetString()));
         Assert.InRange(json.GetProperty("value").GetDouble(), 0.9, 1);
-        Assert.Equal(json.GetProperty("value").GetDouble(), Tool.Json("evaluate", output, "--data", files.Data, "--max-length", "24").GetProperty("value").GetDouble());
+        Assert.Equal(
+            json.GetProperty("value").GetDouble(), Tool.Json("evaluate", output, "--data", files.Data, "--max-length", "24").GetProperty("value").GetDouble());
     }
 
     [Fact]
@@ -24,7 +26,9 @@ public sealed class TorchCommandTests(CheckpointFixture files) : IClassFixture<C
         string start = TinyCheckpoint.Write(files.File("mlm"), "BertForMaskedLM");
         string text = files.File("lines.txt");
         File.WriteAllLines(text, File.ReadLines(files.Data).Skip(1).Select(line => line.Split('\t')[0]));
-        JsonElement json = Tool.Json("pretrain", "--engine", "torch", "--from", start, "--text", text, "--eval-text", text, "-o", files.File("mlm-out"), "--epochs", "3", "--learning-rate", "3e-3");
+        JsonElement json = Tool.Json(
+            "pretrain", "--engine", "torch", "--from", start, "--text", text, "--eval-text", text, "-o", files.File("mlm-out"), "--epochs", "3",
+            "--learning-rate", "3e-3");
         double[] losses = [.. json.GetProperty("epochs").EnumerateArray().Select(epoch => epoch.GetProperty("loss").GetDouble())];
         Assert.True(losses[^1] < losses[0], string.Join(", ", losses));
     }
@@ -37,7 +41,10 @@ public sealed class TorchCommandTests(CheckpointFixture files) : IClassFixture<C
     [InlineData("linear-clusters", "4")]
     public void Interrupted_student_continues_to_the_same_bytes_and_is_packed_as_it_was_measured(string scheme, string bits)
     {
-        string[] options = ["--engine", "torch", "--scheme", scheme, "--bits", bits, "--epochs", "3", "--batch", "8", "--learning-rate", "1e-3", "--threads", "1"];
+        string[] options =
+        [
+            "--engine", "torch", "--scheme", scheme, "--bits", bits, "--epochs", "3", "--batch", "8", "--learning-rate", "1e-3", "--threads", "1",
+        ];
         Distillation.AssertResumesToWhatWasMeasured(files, scheme, options, [], []);
     }
 
@@ -47,7 +54,8 @@ public sealed class TorchCommandTests(CheckpointFixture files) : IClassFixture<C
         string output = files.File("begun.qg.safetensors");
         string[] options = ["--bits", "8", "--epochs", "3", "--batch", "8"];
         Assert.Equal(130, ActingWriter.Interrupt("epoch 2, step 8", [.. Distill(output), .. options, "--engine", "torch"]).Code);
-        Tool.Run([.. Distill(output), .. options, "--resume"]).AssertFails(1, "'engine' of an interrupted training: expected generated on cpu, found torch on cpu");
+        Tool.Run([.. Distill(output), .. options, "--resume"])
+            .AssertFails(1, "'engine' of an interrupted training: expected generated on cpu, found torch on cpu");
         Tool.Run([.. Distill(output), .. options, "--engine", "torch", "--teacher-engine", "generated", "--resume"])
             .AssertFails(1, "'engine of the teacher' of an interrupted training: expected generated on cpu, found torch on cpu");
     }
@@ -59,7 +67,10 @@ public sealed class TorchCommandTests(CheckpointFixture files) : IClassFixture<C
     {
         (string output, string log) = (files.File($"{student}.qg.safetensors"), files.File($"{student}.jsonl"));
         JsonElement json = Tool.Json(
-            [.. Distill(output), "--engine", student, "--teacher-engine", teacher, "--device", "cpu", "--bits", "32", "--max-steps", "1", "--learning-rate", "0", "--log", log, "--test-data", files.Data]);
+            [
+                .. Distill(output), "--engine", student, "--teacher-engine", teacher, "--device", "cpu", "--bits", "32", "--max-steps", "1", "--learning-rate",
+                "0", "--log", log, "--test-data", files.Data,
+            ]);
         using JsonDocument start = JsonDocument.Parse(File.ReadLines(log).First());
         Assert.Equal((student, teacher), (start.RootElement.GetProperty("engine").GetString(), start.RootElement.GetProperty("teacher_engine").GetString()));
 
@@ -76,7 +87,8 @@ public sealed class TorchCommandTests(CheckpointFixture files) : IClassFixture<C
     [InlineData("train")]
     [InlineData("pretrain")]
     [InlineData("distill")]
-    public void Help_says_which_engines_the_build_has(string command) => Assert.Matches(@"--engine [\s\S]*This build has\s+generated\s+and\s+torch\.", Tool.Text(command, "--help"));
+    public void Help_says_which_engines_the_build_has(string command) =>
+        Assert.Matches(@"--engine [\s\S]*This build has\s+generated\s+and\s+torch\.", Tool.Text(command, "--help"));
 
     private string[] Distill(string output) => Distillation.Command(files, output);
 }

@@ -2,7 +2,8 @@ namespace QuantGen.TorchSharp.Tests.SharedModels;
 
 /// <summary>The shared checkpoint <c>sst2-albert</c> in full precision.</summary>
 [QuantizedBert(
-    bits: 32, EmbeddingBits = 32, Architecture = BertArchitecture.Albert, Layers = 4, HiddenSize = 256, EmbeddingSize = 96, Heads = 4, IntermediateSize = 1024, VocabularySize = 7819,
+    bits: 32, EmbeddingBits = 32, Architecture = BertArchitecture.Albert, Layers = 4, HiddenSize = 256, EmbeddingSize = 96, Heads = 4, IntermediateSize = 1024,
+    VocabularySize = 7819,
     MaxPositions = 512, HiddenActivation = HiddenActivation.GeluNew,
     Head = BertHead.SequenceClassification, Labels = new[] { "LABEL_0", "LABEL_1" }, Training = true)]
 internal sealed partial class AlbertFull;

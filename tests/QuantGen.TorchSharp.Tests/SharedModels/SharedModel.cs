@@ -49,7 +49,8 @@ internal sealed record SharedModel(string Folder, ModelSpec Spec, Func<Trainable
         return pair;
     }
 
-    // A threshold is one of the values that it was found among, such as those of [CLS], which every sentence has: whether a gradient passes is then a matter of the last bit.
+    // A threshold is one of the values that it was found among, such as those of [CLS], which every sentence has: whether a gradient passes is
+    // then a matter of the last bit.
     private static void MoveThresholds(EnginePair pair)
     {
         foreach (Parameter parameter in pair.Generated.Parameters.Where(p => p.Kind is ParameterKind.ActivationScale or ParameterKind.WeightScale))
@@ -69,7 +70,10 @@ internal sealed record SharedModel(string Folder, ModelSpec Spec, Func<Trainable
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(SharedFiles.Path($"models/{Folder}/reference.json")));
         JsonElement rows = document.RootElement.GetProperty("rows");
         var random = new Random(seed);
-        int[][] ids = [.. Enumerable.Range(0, count).Select(_ => Numbers(rows[random.Next(rows.GetArrayLength())].GetProperty("input_ids")).Take(longest).ToArray())];
+        int[][] ids =
+        [
+            .. Enumerable.Range(0, count).Select(_ => Numbers(rows[random.Next(rows.GetArrayLength())].GetProperty("input_ids")).Take(longest).ToArray()),
+        ];
         int[] starts = new int[count + 1];
         for (int s = 0; s < count; s++)
         {

@@ -20,7 +20,8 @@ public sealed class ExampleEncoderTests
     public void Label_that_is_no_class_is_named_with_its_line()
     {
         TsvDataset data = TsvDataset.Parse("sentence\tlabel\nthe cat\t0\nthe dog\t3\n"u8, "rows.tsv");
-        DataFormatException error = Assert.Throws<DataFormatException>(() => ExampleEncoder.FromRows(data, "rows.tsv", Vocabularies.Small, new BagModel().Spec, 8));
+        DataFormatException error = Assert.Throws<DataFormatException>(
+            () => ExampleEncoder.FromRows(data, "rows.tsv", Vocabularies.Small, new BagModel().Spec, 8));
         Assert.Equal(3, error.Line);
         Assert.Equal("a label from 0 to 2, the classes of this model", error.Expected);
     }

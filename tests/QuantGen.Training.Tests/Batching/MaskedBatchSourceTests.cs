@@ -5,7 +5,10 @@ namespace QuantGen.Training.Tests.Batching;
 public sealed class MaskedBatchSourceTests
 {
     private const int Mask = 4;
-    private static readonly Example[] s_examples = [.. Enumerable.Range(0, 400).Select(i => new Example([2, .. Enumerable.Range(0, 30).Select(t => 5 + ((i + t) % 10)), 3], new byte[32]))];
+    private static readonly Example[] s_examples =
+    [
+        .. Enumerable.Range(0, 400).Select(i => new Example([2, .. Enumerable.Range(0, 30).Select(t => 5 + ((i + t) % 10)), 3], new byte[32])),
+    ];
 
     [Fact]
     public void Hides_a_share_of_the_tokens_by_the_rule()
@@ -46,7 +49,9 @@ public sealed class MaskedBatchSourceTests
 
     [Fact]
     public void Vocabulary_needs_a_mask()
-        => Assert.Contains("no '[MASK]'", Assert.Throws<ArgumentException>(() => new MaskedBatchSource(s_examples, Vocabularies.Of("[UNK]", "[CLS]", "[SEP]"), 1, 0)).Message, StringComparison.Ordinal);
+        => Assert.Contains(
+            "no '[MASK]'", Assert.Throws<ArgumentException>(() => new MaskedBatchSource(s_examples, Vocabularies.Of("[UNK]", "[CLS]", "[SEP]"), 1, 0)).Message,
+            StringComparison.Ordinal);
 
     private static MaskedBatchSource Source(ulong seed = 0) => new(s_examples, Vocabularies.Small, 16, seed);
 }

@@ -25,7 +25,8 @@ public sealed class QuestionSetTests
         (int Start, int End)[] answers = [.. windows.Select(example => (example.AnswerStart, example.AnswerEnd))];
         Assert.Contains((0, 0), answers);
         Assert.Contains(answers, answer => answer.Start > 0);
-        Assert.All(windows.Where(example => example.AnswerStart > 0), example => Assert.Equal([8, 5, 9], example.Ids[example.AnswerStart..(example.AnswerEnd + 1)]));
+        Assert.All(
+            windows.Where(example => example.AnswerStart > 0), example => Assert.Equal([8, 5, 9], example.Ids[example.AnswerStart..(example.AnswerEnd + 1)]));
     }
 
     [Fact]
@@ -41,7 +42,10 @@ public sealed class QuestionSetTests
         object[] answers = answer is null ? [] : [new { text = answer, answer_start = start }];
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(new
         {
-            data = new[] { new { paragraphs = new[] { new { context, qas = new[] { new { id = "q", question = "who ?", is_impossible = answer is null, answers } } } } } },
+            data = new[]
+            {
+                new { paragraphs = new[] { new { context, qas = new[] { new { id = "q", question = "who ?", is_impossible = answer is null, answers } } } } },
+            },
         });
         return new QuestionSet(SquadDataset.Parse(json, "squad.json"), Vocabularies.Small, window, new AnswerOptions { Advance = 2 });
     }

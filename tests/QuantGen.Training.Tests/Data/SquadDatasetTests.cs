@@ -61,7 +61,8 @@ public sealed class SquadDatasetTests
     public void Version_two_has_questions_without_answers()
     {
         SquadDataset data = Parse(Qas(
-            """{"id": "1", "question": "q", "answers": [], "is_impossible": true}, {"id": "2", "question": "q", "answers": [ANSWER], "is_impossible": false}"""));
+            """{"id": "1", "question": "q", "answers": [], "is_impossible": true}, """ +
+            """{"id": "2", "question": "q", "answers": [ANSWER], "is_impossible": false}"""));
         Assert.True(data.HasUnanswerable);
         Assert.Equal([true, false], data.Questions.Select(question => question.IsImpossible));
     }

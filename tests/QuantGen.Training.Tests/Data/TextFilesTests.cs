@@ -39,7 +39,9 @@ public sealed class TextFilesTests : IDisposable
     {
         string path = Write("latin.txt", "a\n");
         File.WriteAllBytes(path, [.. "a\nb"u8, 0xE9, (byte)'\n']);
-        Assert.Contains(":2: expected UTF-8 text, found the bytes 0xE9 at byte 2", Assert.Throws<DataFormatException>(() => TextFiles.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            ":2: expected UTF-8 text, found the bytes 0xE9 at byte 2", Assert.Throws<DataFormatException>(() => TextFiles.Load(path)).Message,
+            StringComparison.Ordinal);
     }
 
     private string Write(string name, string content)

@@ -17,7 +17,8 @@ internal sealed class BagTraining
     {
         options ??= new TrainingOptions();
         options = options with { Epochs = 4, Optimizer = options.Optimizer with { LearningRate = learningRate } };
-        Trainer = new Trainer(Model, new BatchSource(Examples(200, 1), 16, seed: 3), new Objective(Model.Spec, LossOptions.Labels, null, options.Threads), options)
+        Trainer = new Trainer(
+            Model, new BatchSource(Examples(200, 1), 16, seed: 3), new Objective(Model.Spec, LossOptions.Labels, null, options.Threads), options)
         {
             Evaluator = new RowEvaluator(Examples(50, 2), 16),
             Observers = observer is null ? [] : [observer],

@@ -54,7 +54,9 @@ public sealed class TrainerTests : IDisposable
         TrainingResult result = rest.Trainer.Run();
         Assert.Equal(whole.Hash(), rest.Hash());
         Assert.Equal(expected.Curve, result.Curve);
-        Assert.Equal(expected.Epochs.Select(epoch => (epoch.Loss, epoch.Score!.Value, epoch.IsBest)), result.Epochs.Select(epoch => (epoch.Loss, epoch.Score!.Value, epoch.IsBest)));
+        Assert.Equal(
+            expected.Epochs.Select(epoch => (epoch.Loss, epoch.Score!.Value, epoch.IsBest)),
+            result.Epochs.Select(epoch => (epoch.Loss, epoch.Score!.Value, epoch.IsBest)));
     }
 
     [Fact]

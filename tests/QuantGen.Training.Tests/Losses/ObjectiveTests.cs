@@ -147,5 +147,6 @@ public sealed class ObjectiveTests
 
     private static float[][] Layers(JsonElement item, string key) => [.. item.GetProperty(key).EnumerateArray().Select(Flat)];
 
-    private static float[] Flat(JsonElement element) => element.ValueKind == JsonValueKind.Array ? [.. element.EnumerateArray().SelectMany(Flat)] : [element.GetSingle()];
+    private static float[] Flat(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Array ? [.. element.EnumerateArray().SelectMany(Flat)] : [element.GetSingle()];
 }

@@ -40,7 +40,8 @@ public sealed class AdamOptimizerTests
     }
 
     [Fact]
-    public void Schedule_without_warm_up_starts_at_the_full_rate() => Assert.Equal([1, 0.75, 0], new long[] { 0, 1, 4 }.Select(new LinearSchedule(4, 0).Multiplier));
+    public void Schedule_without_warm_up_starts_at_the_full_rate() =>
+        Assert.Equal([1, 0.75, 0], new long[] { 0, 1, 4 }.Select(new LinearSchedule(4, 0).Multiplier));
 
     [Theory]
     [InlineData(ParameterKind.Weight, 5e-5, 0.01)]

@@ -9,7 +9,10 @@ internal static class PlainTrainer
     public static string[] Train(WordCounter words, int size, int least)
     {
         List<string> pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
-        List<List<string>> split = [.. words.Words.Select(word => word.EnumerateRunes().Select((rune, at) => at == 0 ? rune.ToString() : "##" + rune).ToList())];
+        List<List<string>> split =
+        [
+            .. words.Words.Select(word => word.EnumerateRunes().Select((rune, at) => at == 0 ? rune.ToString() : "##" + rune).ToList()),
+        ];
         Rune[] alphabet = [.. words.Words.SelectMany(word => word.EnumerateRunes()).Distinct().Order()];
         pieces.AddRange(alphabet.Select(rune => rune.ToString()));
         pieces.AddRange(alphabet.Select(rune => "##" + rune).Where(piece => split.Any(word => word.Contains(piece))));

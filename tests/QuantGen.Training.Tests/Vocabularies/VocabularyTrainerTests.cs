@@ -101,7 +101,8 @@ public sealed class VocabularyTrainerTests
     public void Stops_when_asked_to()
     {
         WordCounter words = Count(s_texts);
-        Assert.Throws<OperationCanceledException>(() => VocabularyTrainer.Train(words, new VocabularyOptions(), cancellation: new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(
+            () => VocabularyTrainer.Train(words, new VocabularyOptions(), cancellation: new CancellationToken(canceled: true)));
     }
 
     private static string Word(Random random) => string.Concat(Enumerable.Range(0, random.Next(1, 9)).Select(_ => "aabcdeé"[random.Next(7)]));

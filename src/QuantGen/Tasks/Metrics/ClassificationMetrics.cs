@@ -99,7 +99,8 @@ public static class ClassificationMetrics
     {
         if (predictions != labels || labels == 0)
         {
-            throw new ArgumentException($"{predictions} predictions and {labels} labels are given; as many of one as of the other are needed, and at least one.");
+            throw new ArgumentException(
+                $"{predictions} predictions and {labels} labels are given; as many of one as of the other are needed, and at least one.");
         }
     }
 

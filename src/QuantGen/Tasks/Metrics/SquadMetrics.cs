@@ -46,7 +46,8 @@ public static class SquadMetrics
         int count = scores.Count;
         if (count == 0 || noAnswerScores.Count != count || hasAnswer.Count != count || predictions.Count != count)
         {
-            throw new ArgumentException("Scores, no-answer scores, answers and predictions are given one for each question, and there is at least one question.");
+            throw new ArgumentException(
+                "Scores, no-answer scores, answers and predictions are given one for each question, and there is at least one question.");
         }
 
         if (noAnswerScores.Any(double.IsNaN))

@@ -43,7 +43,8 @@ internal static class AttentionTraining
         AttentionHead head = operands.IsQuantized ? Quantize<TLanes>(own, operands, isValue: false, ref memory.Operands) : own;
         AttentionPanels.PackKeys(ref head.Key, head.Stride, length, head.Size, ref memory.Panels, keys);
         TileProduct.Run<TLanes>(
-            ref head.Query, head.Stride, length, head.Size, ref memory.Panels, keys, operands.IsQuantized ? operands.Factors.ScoreFactor : scale, ref memory.Slopes, keys);
+            ref head.Query, head.Stride, length, head.Size, ref memory.Panels, keys, operands.IsQuantized ? operands.Factors.ScoreFactor : scale,
+            ref memory.Slopes, keys);
         for (int i = 0; i < length; i++)
         {
             ref float row = ref Unsafe.Add(ref memory.Slopes, i * (nint)keys);
@@ -71,7 +72,8 @@ internal static class AttentionTraining
 
         AttentionPanels.PackValues(ref head.Value, head.Stride, length, head.Size, ref memory.Panels, columns);
         TileProduct.Run<TLanes>(
-            ref memory.Slopes, keys, length, length, ref memory.Panels, columns, operands.IsQuantized ? operands.Factors.ContextFactor : 1f, ref memory.Padded, columns);
+            ref memory.Slopes, keys, length, length, ref memory.Panels, columns, operands.IsQuantized ? operands.Factors.ContextFactor : 1f, ref memory.Padded,
+            columns);
         for (int i = 0; i < length; i++)
         {
             Attention.Copy(ref Unsafe.Add(ref memory.Padded, i * (nint)columns), ref Unsafe.Add(ref context, i * contextStride), head.Size);
@@ -128,7 +130,8 @@ internal static class AttentionTraining
                 mask.Apply(ref row, ref row, element + at, length);
             }
 
-            ScoreRow<TLanes>(ref row, ref weights, ref Unsafe.IsNullRef(ref scoreGradients) ? ref scoreGradients : ref Unsafe.Add(ref scoreGradients, at), scale, length);
+            ScoreRow<TLanes>(
+                ref row, ref weights, ref Unsafe.IsNullRef(ref scoreGradients) ? ref scoreGradients : ref Unsafe.Add(ref scoreGradients, at), scale, length);
         }
 
         // dV = P^T dC, dQ = dS K, dK = dS^T Q; the scale is in dS already.

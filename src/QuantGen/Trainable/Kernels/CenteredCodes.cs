@@ -4,7 +4,9 @@ using QuantGen.Lanes;
 
 namespace QuantGen.Trainable.Kernels;
 
-/// <summary>Activations as centered codes (code - zero point) that are floats, for products whose float sums of integers are exact, and their gradients.</summary>
+/// <summary>
+/// Activations as centered codes (code - zero point) that are floats, for products whose float sums of integers are exact, and their gradients.
+/// </summary>
 internal static class CenteredCodes
 {
     /// <summary>Quantizes one row; the codes are those of <see cref="ActivationQuantizer"/>.</summary>

@@ -58,7 +58,9 @@ internal static class MatrixProduct
         {
             for (; column + 64 <= Math.Min(width, existing); column += 64)
             {
-                Tile6X4<TLanes>(ref a, rows.RowStride, rows.DepthStride, last, depth, ref Unsafe.Add(ref panel, column), width, ref Unsafe.Add(ref c, column), cStride, goesOn);
+                Tile6X4<TLanes>(
+                    ref a, rows.RowStride, rows.DepthStride, last, depth, ref Unsafe.Add(ref panel, column), width, ref Unsafe.Add(ref c, column), cStride,
+                    goesOn);
             }
         }
 
