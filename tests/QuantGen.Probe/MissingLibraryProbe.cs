@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using QuantGen.Execution;
+using QuantGen.Linear;
 using QuantGen.TestModels;
 
 namespace QuantGen.Probe;

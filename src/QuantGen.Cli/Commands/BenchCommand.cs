@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using QuantGen.Architectures;
 using QuantGen.Cli.Conventions;
 using QuantGen.Cli.Measuring;
 using QuantGen.Cli.Models;

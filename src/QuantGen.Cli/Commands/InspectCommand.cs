@@ -53,7 +53,7 @@ internal sealed class InspectCommand : CliCommand
 
     private static void Write(Report report, Inspection inspection)
     {
-        QuantGen.Specs.ModelConfig d = inspection.Spec.Dimensions;
+        QuantGen.Graph.ModelConfig d = inspection.Spec.Dimensions;
         report.Line(string.Create(
             CultureInfo.InvariantCulture,
             $"{QuantGen.Specs.SpecNames.Of(d.Architecture)}, {d.Layers} layers, hidden {d.HiddenSize}, {d.Heads} heads, feed-forward {d.IntermediateSize}, " +

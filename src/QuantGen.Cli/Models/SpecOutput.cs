@@ -1,5 +1,5 @@
 using System.Text;
-using QuantGen.Checkpoints;
+using QuantGen.Files;
 using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Specs;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using QuantGen.Architectures;
 using QuantGen.Checkpoints;
 using QuantGen.Cli.Models;
 using QuantGen.Graph;

@@ -1787,8 +1787,7 @@ namespace QuantGen.Generated.Kernels
             private static int Weight(ref byte panel, int o, int k)
             {
                 ref byte pack = ref Unsafe.Add(ref panel, k / Steps * PackBytes);
-                int code = ((Unsafe.Add(ref pack, ((0 + (k % Steps / 4)) * 16) + o) >> (k % 4 * 2)) & 3) << 0;
-                return code - 2;
+                return ((Unsafe.Add(ref pack, o) >> (k % Steps * 2)) & 3) - 2;
             }
         }
     }

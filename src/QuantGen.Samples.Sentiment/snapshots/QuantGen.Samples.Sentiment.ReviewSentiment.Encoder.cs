@@ -15,6 +15,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
     using global::QuantGen.Linear;
     using global::QuantGen.Packed;
     using global::QuantGen.Specs;
+    using global::QuantGen.Generated.Kernels;
 
     /// <summary>Runs ReviewSentiment: embedding, 4 layers, head. Each phase ends before the next begins.</summary>
     internal sealed partial class ReviewSentimentProgram : global::QuantGen.Execution.IEncoderProgram
@@ -37,7 +38,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public ModelSpec Spec => ModelSpec;
 
         /// <inheritdoc/>
-        public string InstructionSet => ReviewSentimentKernelsW2.InstructionSet;
+        public string InstructionSet => W2.InstructionSet;
 
         /// <inheritdoc/>
         public int PhaseCount => 10;
@@ -128,7 +129,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             QuantizedRows x = Stage.Static(
                 pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer0 + InLayer.AttentionSelfInputScale, zeroPoints: Layer0 + InLayer.AttentionSelfInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            ReviewSentimentKernelsW2.LinearBeside(
+            W2.LinearBeside(
                 x,
                 LinearWeights.Open(pass, Layer0AttentionSelfQuery, rows: 256, columns: 256),
                 LinearWeights.Open(pass, Layer0AttentionSelfKey, rows: 256, columns: 256),
@@ -151,7 +152,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             QuantizedRows x = Stage.Static(
                 pass, worker, ref context, ProjectedStride, count, columns: 256, scales: Layer0 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer0 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            ReviewSentimentKernelsW2.Linear(
+            W2.Linear(
                 x, LinearWeights.Open(pass, Layer0AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -163,7 +164,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             x = Stage.Static(
                 pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer0 + InLayer.IntermediateDenseInputScale, zeroPoints: Layer0 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            ReviewSentimentKernelsW2.Linear(
+            W2.Linear(
                 x, LinearWeights.Open(pass, Layer0IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.Activation);
             Activation.Gelu(ref intermediate, count * IntermediateSize);
@@ -173,7 +174,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             x = Stage.Static(
                 pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer0 + InLayer.OutputDenseInputScale, zeroPoints: Layer0 + InLayer.OutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            ReviewSentimentKernelsW2.Linear(
+            W2.Linear(
                 x, LinearWeights.Open(pass, Layer0OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -192,7 +193,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             QuantizedRows x = Stage.Static(
                 pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer1 + InLayer.AttentionSelfInputScale, zeroPoints: Layer1 + InLayer.AttentionSelfInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            ReviewSentimentKernelsW2.LinearBeside(
+            W2.LinearBeside(
                 x,
                 LinearWeights.Open(pass, Layer1AttentionSelfQuery, rows: 256, columns: 256),
                 LinearWeights.Open(pass, Layer1AttentionSelfKey, rows: 256, columns: 256),
@@ -215,7 +216,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             QuantizedRows x = Stage.Static(
                 pass, worker, ref context, ProjectedStride, count, columns: 256, scales: Layer1 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer1 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            ReviewSentimentKernelsW2.Linear(
+            W2.Linear(
                 x, LinearWeights.Open(pass, Layer1AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -227,7 +228,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             x = Stage.Static(
                 pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer1 + InLayer.IntermediateDenseInputScale, zeroPoints: Layer1 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            ReviewSentimentKernelsW2.Linear(
+            W2.Linear(
                 x, LinearWeights.Open(pass, Layer1IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.Activation);
             Activation.Gelu(ref intermediate, count * IntermediateSize);
@@ -237,7 +238,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             x = Stage.Static(
                 pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer1 + InLayer.OutputDenseInputScale, zeroPoints: Layer1 + InLayer.OutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            ReviewSentimentKernelsW2.Linear(
+            W2.Linear(
                 x, LinearWeights.Open(pass, Layer1OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -256,7 +257,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             QuantizedRows x = Stage.Static(
                 pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer2 + InLayer.AttentionSelfInputScale, zeroPoints: Layer2 + InLayer.AttentionSelfInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            ReviewSentimentKernelsW2.LinearBeside(
+            W2.LinearBeside(
                 x,
                 LinearWeights.Open(pass, Layer2AttentionSelfQuery, rows: 256, columns: 256),
                 LinearWeights.Open(pass, Layer2AttentionSelfKey, rows: 256, columns: 256),
@@ -279,7 +280,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             QuantizedRows x = Stage.Static(
                 pass, worker, ref context, ProjectedStride, count, columns: 256, scales: Layer2 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer2 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            ReviewSentimentKernelsW2.Linear(
+            W2.Linear(
                 x, LinearWeights.Open(pass, Layer2AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -291,7 +292,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             x = Stage.Static(
                 pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer2 + InLayer.IntermediateDenseInputScale, zeroPoints: Layer2 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            ReviewSentimentKernelsW2.Linear(
+            W2.Linear(
                 x, LinearWeights.Open(pass, Layer2IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.Activation);
             Activation.Gelu(ref intermediate, count * IntermediateSize);
@@ -301,7 +302,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             x = Stage.Static(
                 pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer2 + InLayer.OutputDenseInputScale, zeroPoints: Layer2 + InLayer.OutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            ReviewSentimentKernelsW2.Linear(
+            W2.Linear(
                 x, LinearWeights.Open(pass, Layer2OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -321,7 +322,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 QuantizedRows x = Stage.Static(
                     pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer3 + InLayer.AttentionSelfInputScale, zeroPoints: Layer3 + InLayer.AttentionSelfInputZeroPoint, use: 0);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                ReviewSentimentKernelsW2.LinearBeside(
+                W2.LinearBeside(
                     x,
                     LinearWeights.Open(pass, Layer3AttentionSelfKey, rows: 256, columns: 256),
                     LinearWeights.Open(pass, Layer3AttentionSelfValue, rows: 256, columns: 256),
@@ -341,7 +342,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 QuantizedRows x = Stage.Static(
                     pass, worker, ref hidden, HiddenSize, sequences, columns: 256, scales: Layer3 + InLayer.AttentionSelfInputScale, zeroPoints: Layer3 + InLayer.AttentionSelfInputZeroPoint, use: 0);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                ReviewSentimentKernelsW2.Linear(
+                W2.Linear(
                     x, LinearWeights.Open(pass, Layer3AttentionSelfQuery, rows: 256, columns: 256), ref query, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
                 FirstTokens.Scatter(pass, sequence, sequences, ref query, HiddenSize, ref pass.Shared(Projected), ProjectedStride);
             }
@@ -365,7 +366,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             QuantizedRows x = Stage.Static(
                 pass, worker, ref context, HiddenSize, count, columns: 256, scales: Layer3 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer3 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            ReviewSentimentKernelsW2.Linear(
+            W2.Linear(
                 x, LinearWeights.Open(pass, Layer3AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -377,7 +378,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             x = Stage.Static(
                 pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer3 + InLayer.IntermediateDenseInputScale, zeroPoints: Layer3 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            ReviewSentimentKernelsW2.Linear(
+            W2.Linear(
                 x, LinearWeights.Open(pass, Layer3IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.Activation);
             Activation.Gelu(ref intermediate, count * IntermediateSize);
@@ -387,7 +388,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             x = Stage.Static(
                 pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer3 + InLayer.OutputDenseInputScale, zeroPoints: Layer3 + InLayer.OutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            ReviewSentimentKernelsW2.Linear(
+            W2.Linear(
                 x, LinearWeights.Open(pass, Layer3OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(
@@ -408,7 +409,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             QuantizedRows x = Stage.Static(
                 pass, worker, ref hidden, HiddenSize, 1, columns: 256, scales: PoolerDenseInputScale, zeroPoints: PoolerDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.Head);
-            ReviewSentimentKernelsW2.Linear(
+            W2.Linear(
                 x, LinearWeights.Open(pass, PoolerDense, rows: 256, columns: 256), ref pooled, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.Head);
             Activation.Tanh(ref pooled, HiddenSize);

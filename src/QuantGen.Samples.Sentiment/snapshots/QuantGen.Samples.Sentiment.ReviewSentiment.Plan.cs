@@ -15,6 +15,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
     using global::QuantGen.Linear;
     using global::QuantGen.Packed;
     using global::QuantGen.Specs;
+    using global::QuantGen.Generated.Kernels;
 
     partial class ReviewSentimentProgram
     {
@@ -66,7 +67,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public long SharedBytes => 16809984;
 
         /// <inheritdoc/>
-        public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers => new TokenBuffer[] { new(Projected, 3072), new(Hidden, 1024), new(Outputs, 8) };
+        public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers => new TokenBuffer[] { new(Projected, 3072), new(Hidden, 1024), new(Logits, 8) };
 
         /// <inheritdoc/>
         public long WorkerBytes => 623488;
@@ -165,31 +166,31 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             PlaceLayer(model, arena, "encoder.layer.1.", Layer1);
             PlaceLayer(model, arena, "encoder.layer.2.", Layer2);
             PlaceLayer(model, arena, "encoder.layer.3.", Layer3);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.query", segment: 0, ReviewSentimentKernelsW2.Order, Layer0AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.key", segment: 0, ReviewSentimentKernelsW2.Order, Layer0AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.value", segment: 0, ReviewSentimentKernelsW2.Order, Layer0AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.output.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer0AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.intermediate.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer0IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.output.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer0OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.query", segment: 0, ReviewSentimentKernelsW2.Order, Layer1AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.key", segment: 0, ReviewSentimentKernelsW2.Order, Layer1AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.value", segment: 0, ReviewSentimentKernelsW2.Order, Layer1AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.output.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer1AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.intermediate.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer1IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.output.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer1OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.query", segment: 0, ReviewSentimentKernelsW2.Order, Layer2AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.key", segment: 0, ReviewSentimentKernelsW2.Order, Layer2AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.value", segment: 0, ReviewSentimentKernelsW2.Order, Layer2AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.output.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer2AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.intermediate.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer2IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.output.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer2OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.query", segment: 0, ReviewSentimentKernelsW2.Order, Layer3AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.key", segment: 0, ReviewSentimentKernelsW2.Order, Layer3AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.value", segment: 0, ReviewSentimentKernelsW2.Order, Layer3AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.output.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer3AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.intermediate.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer3IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.output.dense", segment: 0, ReviewSentimentKernelsW2.Order, Layer3OutputDense);
-            LinearPlacer.Place(model, arena, "pooler.dense", segment: 0, ReviewSentimentKernelsW2.Order, PoolerDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.query", segment: 0, W2.Order, Layer0AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.key", segment: 0, W2.Order, Layer0AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.value", segment: 0, W2.Order, Layer0AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.output.dense", segment: 0, W2.Order, Layer0AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.intermediate.dense", segment: 0, W2.Order, Layer0IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.0.output.dense", segment: 0, W2.Order, Layer0OutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.query", segment: 0, W2.Order, Layer1AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.key", segment: 0, W2.Order, Layer1AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.value", segment: 0, W2.Order, Layer1AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.output.dense", segment: 0, W2.Order, Layer1AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.intermediate.dense", segment: 0, W2.Order, Layer1IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.1.output.dense", segment: 0, W2.Order, Layer1OutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.query", segment: 0, W2.Order, Layer2AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.key", segment: 0, W2.Order, Layer2AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.value", segment: 0, W2.Order, Layer2AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.output.dense", segment: 0, W2.Order, Layer2AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.intermediate.dense", segment: 0, W2.Order, Layer2IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.2.output.dense", segment: 0, W2.Order, Layer2OutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.query", segment: 0, W2.Order, Layer3AttentionSelfQuery);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.key", segment: 0, W2.Order, Layer3AttentionSelfKey);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.value", segment: 0, W2.Order, Layer3AttentionSelfValue);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.output.dense", segment: 0, W2.Order, Layer3AttentionOutputDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.intermediate.dense", segment: 0, W2.Order, Layer3IntermediateDense);
+            LinearPlacer.Place(model, arena, "encoder.layer.3.output.dense", segment: 0, W2.Order, Layer3OutputDense);
+            LinearPlacer.Place(model, arena, "pooler.dense", segment: 0, W2.Order, PoolerDense);
         }
 
         private static void PlaceLayer(PackedModel model, WeightArena arena, string name, long layer)

@@ -1,4 +1,5 @@
 using QuantGen.Checkpoints;
+using QuantGen.Files;
 using QuantGen.Packed;
 using QuantGen.Specs;
 

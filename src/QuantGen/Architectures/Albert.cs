@@ -49,7 +49,7 @@ internal sealed class Albert : ModelFamily
 
     public override int DistinctLayers(ModelConfig d) => 1;
 
-    internal override ModelConfig Read(ConfigFile file)
+    internal override ModelConfig Read(ConfigKeys file)
     {
         file.RejectNumber("num_hidden_groups", 1);
         file.RejectNumber("inner_group_num", 1);

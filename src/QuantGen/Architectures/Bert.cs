@@ -18,7 +18,7 @@ internal sealed class Bert : ModelFamily
         Array.Empty<(string, string)>(),
         "embeddings.position_ids", "embeddings.token_type_ids", "cls.", "pooler.");
 
-    internal override ModelConfig Read(ConfigFile file) => file.BertDimensions(Defaults);
+    internal override ModelConfig Read(ConfigKeys file) => file.BertDimensions(Defaults);
 
     internal override IReadOnlyList<Node> Head(ModelConfig d, BertHead head, int outputs) => head switch
     {

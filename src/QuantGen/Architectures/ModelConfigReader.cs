@@ -39,7 +39,7 @@ public static class ModelConfigReader
             return null;
         }
 
-        var keys = new ConfigFile(members, file);
+        var keys = new ConfigKeys(members, file);
         ModelConfig config = Read(keys, members);
         foreach (SpecIssue issue in keys.Issues)
         {
@@ -65,7 +65,7 @@ public static class ModelConfigReader
         }
     }
 
-    private static ModelConfig Read(ConfigFile keys, Dictionary<string, object?> members)
+    private static ModelConfig Read(ConfigKeys keys, Dictionary<string, object?> members)
     {
         string type = keys.Text("model_type", ModelFamilies.All[0].ModelType);
         ModelFamily? family = ModelFamilies.OfType(type);
@@ -83,7 +83,7 @@ public static class ModelConfigReader
         return dimensions with { Labels = labels, Head = Head(keys, labels.Count) };
     }
 
-    private static BertHead Head(ConfigFile keys, int labels)
+    private static BertHead Head(ConfigKeys keys, int labels)
     {
         string name = keys.Value("architectures") is List<object?> { Count: > 0 } list ? list[0] as string ?? string.Empty : string.Empty;
         string problem = keys.Text("problem_type", string.Empty);
@@ -115,7 +115,7 @@ public static class ModelConfigReader
         return problem == "regression" || (problem.Length == 0 && labels == 1) ? BertHead.Regression : head;
     }
 
-    private static EquatableArray<string> Labels(ConfigFile keys, Dictionary<string, object?> members)
+    private static EquatableArray<string> Labels(ConfigKeys keys, Dictionary<string, object?> members)
     {
         if (members.TryGetValue("id2label", out object? value) && value is Dictionary<string, object?> { Count: > 0 } map)
         {

@@ -44,7 +44,7 @@ public abstract class ModelFamily
 
     /// <summary>Reads the dimensions; labels and head are read for all families alike.</summary>
     /// <param name="file">The configuration file.</param>
-    internal abstract ModelConfig Read(ConfigFile file);
+    internal abstract ModelConfig Read(ConfigKeys file);
 
     /// <summary>Gets the name that a checkpoint of the family has for a tensor.</summary>
     /// <param name="canonical">The tensor's canonical name.</param>

@@ -7,7 +7,7 @@ namespace QuantGen.Architectures;
 /// <summary>The members of a <c>config.json</c>, read by key. What is illegal or cannot be generated becomes an issue, and reading goes on with the default.</summary>
 /// <param name="members">The members of its object.</param>
 /// <param name="file">Its name, for messages.</param>
-internal sealed class ConfigFile(Dictionary<string, object?> members, string file)
+internal sealed class ConfigKeys(Dictionary<string, object?> members, string file)
 {
     /// <summary>Gets what is wrong.</summary>
     public List<SpecIssue> Issues { get; } = new();
