@@ -27,7 +27,7 @@ public sealed class SurfaceTests
 
     private static IEnumerable<ISymbol> Members(BertHead head)
     {
-        GeneratorRun run = Tiny.Run($"2, EmbeddingBits = 2, Scheme = Scheme.Lsq, Training = true, Head = BertHead.{head}");
+        GeneratorRun run = Tiny.Run($"2, EmbeddingBits = 2, Training = true, Head = BertHead.{head}");
         run.AssertCompiles();
         return run.Output.GetTypeByMetadataName("Sample.Tiny")!.GetMembers()
             .Where(member => !member.IsImplicitlyDeclared && member is not IMethodSymbol { MethodKind: not MethodKind.Ordinary });

@@ -1,3 +1,4 @@
+using QuantGen.Architectures;
 using System.Security.Cryptography;
 using System.Text;
 using QuantGen.Checkpoints;
@@ -30,7 +31,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("qa_outputs.weight", "qa_outputs.weight")]
     [InlineData("something.else", "something.else")]
     public void Names_are_the_same_for_both_architectures(string source, string canonical)
-        => Assert.Equal(canonical, CheckpointNames.Canonical(source));
+        => Assert.Equal(canonical, Names(source.Contains("albert", StringComparison.Ordinal)).Canonical(source));
 
     [Theory]
     [InlineData("bert.embeddings.word_embeddings.weight", false, true)]
@@ -48,7 +49,9 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("albert.encoder.albert_layer_groups.0.albert_layers.0.full_layer_layer_norm.bias", true, true)]
     [InlineData("albert.pooler.weight", true, true)]
     public void Names_are_written_as_they_are_read(string source, bool isAlbert, bool hasHead)
-        => Assert.Equal(source, CheckpointNames.Source(CheckpointNames.Canonical(source), isAlbert, hasHead));
+        => Assert.Equal(source, Names(isAlbert).Source(Names(isAlbert).Canonical(source), hasHead));
+
+    private static TensorNames Names(bool isAlbert) => ModelFamilies.Of(isAlbert ? BertArchitecture.Albert : BertArchitecture.Bert).Names;
 
     [Fact]
     public void Reads_a_single_file()

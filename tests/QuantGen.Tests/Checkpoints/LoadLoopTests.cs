@@ -1,4 +1,5 @@
 using QuantGen.Checkpoints;
+using QuantGen.Files;
 
 namespace QuantGen.Tests.Checkpoints;
 

@@ -1,4 +1,5 @@
 using QuantGen.Execution;
+using QuantGen.Linear;
 using QuantGen.Packed;
 using QuantGen.Tasks;
 

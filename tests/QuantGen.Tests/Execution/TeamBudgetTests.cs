@@ -1,4 +1,5 @@
 using QuantGen.Execution;
+using QuantGen.Linear;
 
 namespace QuantGen.Tests.Execution;
 

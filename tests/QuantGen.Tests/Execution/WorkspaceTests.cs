@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using QuantGen.Execution;
+using QuantGen.Linear;
 
 namespace QuantGen.Tests.Execution;
 

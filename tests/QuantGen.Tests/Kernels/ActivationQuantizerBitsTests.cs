@@ -1,4 +1,5 @@
 using QuantGen.Kernels;
+using QuantGen.Lanes;
 
 namespace QuantGen.Tests.Kernels;
 

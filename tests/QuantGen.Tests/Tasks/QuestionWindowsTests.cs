@@ -36,20 +36,20 @@ public sealed class QuestionWindowsTests
         for (int i = 0; i < windows.Windows.Count; i++)
         {
             SpanWindow window = windows.Windows[i];
-            int length = windows.Encodings[i].Length;
+            int length = windows.Items[i].Length;
             Assert.InRange(length, 1, maxLength);
             Assert.Equal((token, 5), (window.FirstToken, window.ContextOffset));
             Assert.Equal(5 + window.ContextCount + 1, length);
             Assert.True(window.ContextStart <= covered);
             Assert.Equal(
                 whole.Ids.Slice(5 + window.ContextStart, window.ContextCount).ToArray(),
-                windows.Encodings[i].Ids.Slice(5, window.ContextCount).ToArray());
+                windows.Items[i].Ids.Slice(5, window.ContextCount).ToArray());
             covered = window.ContextEnd;
             token += length;
         }
 
         Assert.Equal(windows.Offsets.Count, covered);
-        Assert.Equal(windows.Encodings.Sum(window => window.Length), token);
+        Assert.Equal(windows.Items.Sum(window => window.Length), token);
     }
 
     [Fact]
