@@ -28,7 +28,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
     internal sealed partial class ReviewSentimentProgram
     {
         /// <summary>The SHA-256 of the canonical description; a packed file carries the same.</summary>
-        public const string SpecSha256 = "9a72d9ea03a86e65b26936d026c17e22bd32b20eb782bf5c108a75c89f59b7a7";
+        public const string SpecSha256 = "773c39bf77d09040e3088c36d9f86c9746d1b415d7387bf302a1abf05f19cee0";
 
         /// <summary>The description; the loader compares it with the packed file's.</summary>
         internal static ModelSpec ModelSpec { get; } = SpecJson.Read(CanonicalSpec(SpecText));
@@ -48,13 +48,13 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
               "layer_norm_epsilon": 1E-12,
               "head": "sequence_classification",
               "outputs": 2,
+              "embedding_storage": "uniform",
               "embedding_bits": 2,
-              "embedding_scheme": "lsq",
               "activation_bits": 8,
               "activation_range": "static",
               "attention_bits": 8,
               "quantizers": [
-                {"scheme": "lsq", "bits": 2, "group_count": 1, "group_size": 0, "mapping": "symmetric", "clipping": "min_max", "group_bits": [], "matrices": ["*"]}
+                {"storage": "uniform", "bits": 2, "group_count": 1, "group_size": 0, "mapping": "symmetric", "group_bits": [], "matrices": ["*"]}
               ]
             }
             """;

@@ -1,3 +1,4 @@
+using QuantGen.TestModels.Trainable;
 using QuantGen.Trainable;
 
 namespace QuantGen.IntegrationTests.Trainable;

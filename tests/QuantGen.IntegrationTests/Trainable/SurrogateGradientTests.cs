@@ -1,3 +1,4 @@
+using QuantGen.TestModels.Trainable;
 namespace QuantGen.IntegrationTests.Trainable;
 
 /// <summary>Gradients of quantized models against differences of the function that straight-through estimators take them for, in double precision.</summary>
