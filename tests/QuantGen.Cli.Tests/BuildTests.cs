@@ -48,10 +48,11 @@ public sealed class BuildTests(CheckpointFixture files) : IClassFixture<Checkpoi
         Assert.All(written, file => Assert.True(File.Exists(file), file));
         string project = Path.Combine(output, "TinyBertModel");
         Assert.Contains(Path.Combine(project, "TinyBertModel.csproj"), written);
-        Assert.Contains(Path.Combine(project, "plan.json"), written);
+        Assert.Contains(Path.Combine(project, "TinyBertModel.spec.json"), written);
+        Assert.True(File.Exists(Path.Combine(output, "TinyBertModel.spec.json")));
         Assert.Contains(Path.Combine(project, "generated", "TinyBert.TinyBertModel.Model.g.cs"), written);
-        Assert.Contains("public sealed partial class TinyBertModel;", File.ReadAllText(Path.Combine(project, "TinyBertModel.cs")));
-        Assert.Contains("<AdditionalFiles Include=\"plan.json\" />", File.ReadAllText(Path.Combine(project, "TinyBertModel.csproj")));
+        Assert.Contains("[QuantizedBert(Spec = \"TinyBertModel.spec.json\", MaxSequenceLength = 24, MaxBatchTokens = 4096)]\npublic sealed partial class TinyBertModel;", File.ReadAllText(Path.Combine(project, "TinyBertModel.cs")));
+        Assert.Contains("<AdditionalFiles Include=\"TinyBertModel.spec.json\" />", File.ReadAllText(Path.Combine(project, "TinyBertModel.csproj")));
     }
 
     private static object Load(string assembly, string className, string packed)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QuantGen.Specs;
 
 namespace QuantGen.Cli.Tests;
 
@@ -31,6 +32,35 @@ public sealed class InspectTests(CheckpointFixture files) : IClassFixture<Checkp
         Assert.Equal(
             4 * json.GetProperty("parameters").GetInt64(),
             json.GetProperty("bytes_total").GetInt64() - json.GetProperty("bytes").GetProperty("vocabulary").GetInt64());
+    }
+
+    [Fact]
+    public void Shows_how_the_codes_were_found_which_no_class_depends_on()
+    {
+        string packed = files.File("percentile.qg.safetensors");
+        string plan = files.File("clipping.json");
+        File.WriteAllText(plan, """{ "matrices": { "pooler.dense": { "clipping": "min_max", "scheme": "ternary" } } }""");
+        Tool.Text("quantize", files.Checkpoint, "-o", packed, "--bits", "4", "--groups", "8", "--clipping", "percentile", "--plan", plan);
+
+        JsonElement recipe = Tool.Json("inspect", packed).GetProperty("recipe");
+        Assert.Equal("linear", recipe.GetProperty("scheme").GetString());
+        Assert.Equal("percentile", recipe.GetProperty("clipping").GetString());
+        Assert.Equal("ternary", recipe.GetProperty("matrices")[0].GetProperty("scheme").GetString());
+        Assert.Contains("recipe {\"scheme\":\"linear\",\"clipping\":\"percentile\"", Tool.Text("inspect", packed), StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, Tool.Json("inspect", files.Checkpoint).GetProperty("recipe").ValueKind);
+        Assert.Equal(Tool.Json("inspect", files.Packed).GetProperty("spec_sha256").GetString(), Tool.Json("inspect", packed).GetProperty("spec_sha256").GetString());
+    }
+
+    [Fact]
+    public void A_spec_file_stands_beside_a_packed_file()
+    {
+        string packed = files.File("described.qg.safetensors");
+        Tool.Text("quantize", files.Checkpoint, "-o", packed, "--bits", "3", "--scheme", "lsq");
+
+        SpecFile spec = SpecFile.Read(File.ReadAllText(files.File("described.spec.json")));
+        Assert.Equal(Tool.Json("inspect", packed).GetProperty("spec_sha256").GetString(), spec.Model.Sha256);
+        Assert.Equal(["negative", "positive"], spec.Labels);
+        Assert.Equal(Scheme.Lsq, spec.Recipe!.Scheme);
     }
 
     [Theory]

@@ -1,0 +1,47 @@
+using System.Text.Json;
+
+namespace QuantGen.Cli.Tests;
+
+/// <summary>Every width of weights, embeddings and activations, from a checkpoint to answers.</summary>
+public sealed class WidthTests(CheckpointFixture files) : IClassFixture<CheckpointFixture>
+{
+    [Theory]
+    [InlineData("6", "6", "8")]
+    [InlineData("4", "4", "6")]
+    [InlineData("5", "3", "7")]
+    [InlineData("7", "5", "5")]
+    [InlineData("3", "7", "3")]
+    public void A_model_of_any_width_is_quantized_and_answers(string bits, string embeddingBits, string activationBits)
+    {
+        string packed = files.File($"{bits}-{embeddingBits}-{activationBits}.qg.safetensors");
+        Tool.Json(
+            "quantize", files.Checkpoint, "-o", packed, "--bits", bits, "--embedding-bits", embeddingBits, "--activation-bits", activationBits,
+            "--attention-bits", activationBits, "--calibration", files.Data);
+
+        JsonElement[] tensors = [.. Tool.Json("inspect", packed).GetProperty("tensors").EnumerateArray()];
+        JsonElement embedding = Assert.Single(tensors, tensor => Name(tensor) == "embeddings.word_embeddings.codes");
+        Assert.Equal(embeddingBits + " bits", embedding.GetProperty("type").GetString());
+        Assert.Equal(Bytes(embedding, tensors, "embeddings.word_embeddings.scales", columns: 32, int.Parse(embeddingBits)), embedding.GetProperty("bytes").GetInt64());
+        Assert.All(tensors.Where(tensor => Name(tensor).StartsWith("encoder.", StringComparison.Ordinal) && Name(tensor).EndsWith(".codes", StringComparison.Ordinal)), tensor =>
+            Assert.Equal(bits + " bits", tensor.GetProperty("type").GetString()));
+        Assert.Equal(40, Tool.Json("evaluate", packed, "--data", files.Data).GetProperty("rows").GetInt32());
+    }
+
+    [Fact]
+    public void More_bits_lose_less()
+    {
+        double[] noise = [.. Enumerable.Range(2, 7).Select(bits => Tool.Json(
+            "quantize", files.Checkpoint, "-o", files.File("width.qg.safetensors"), "--bits", $"{bits}").GetProperty("tensors")[1].GetProperty("sqnr_db").GetDouble())];
+        Assert.Equal(noise.Order(), noise);
+    }
+
+    private static string Name(JsonElement tensor) => tensor.GetProperty("name").GetString()!;
+
+    // A row begins on a byte.
+    private static long Bytes(JsonElement codes, JsonElement[] tensors, string scales, int columns, int bits)
+    {
+        long rows = tensors.Single(tensor => Name(tensor) == scales).GetProperty("shape")[0].GetInt64();
+        Assert.Equal(rows, codes.GetProperty("shape")[0].GetInt64());
+        return rows * (((columns * bits) + 7) / 8);
+    }
+}
