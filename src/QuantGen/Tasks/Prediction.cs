@@ -19,7 +19,7 @@ public sealed class Prediction
         if (labels.Count == 0 || labels.Count != logits.Length)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"each label needs one logit, and there are {labels.Count} labels and {logits.Length} logits"), nameof(logits));
+                FormattableString.Invariant($"each label needs one logit, and there are {labels.Count} labels and {logits.Length} logits"), nameof(logits));
         }
 
         _labels = labels;
