@@ -13,6 +13,9 @@ public enum HiddenActivation
 
     /// <summary>The hyperbolic tangent; also the pooler's function.</summary>
     Tanh,
+
+    /// <summary>max(0, x); <c>relu</c> in config.json.</summary>
+    Relu,
 }
 
 /// <summary>The activation functions under the names of <c>config.json</c>.</summary>
@@ -26,6 +29,7 @@ internal static class ActivationNames
         ("gelu_fast", HiddenActivation.GeluNew),
         ("gelu_pytorch_tanh", HiddenActivation.GeluNew),
         ("tanh", HiddenActivation.Tanh),
+        ("relu", HiddenActivation.Relu),
     };
 
     /// <summary>Gets all names, for messages.</summary>

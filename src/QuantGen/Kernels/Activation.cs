@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using QuantGen.Lanes;
+
 namespace QuantGen.Kernels;
 
 /// <summary>The activation functions, in place. Generated code calls them by the names of <see cref="HiddenActivation"/>.</summary>
@@ -18,6 +21,12 @@ public static class Activation
     /// <param name="count">How many there are.</param>
     public static void Tanh(ref float values, int count) => Kernels.Tanh.Apply(ref values, count);
 
+    /// <summary>Applies <see cref="HiddenActivation.Relu"/>, max(0, x).</summary>
+    /// <remarks>Exact. NaN stays NaN.</remarks>
+    /// <param name="values">The first of the values.</param>
+    /// <param name="count">How many there are.</param>
+    public static void Relu(ref float values, int count) => Elementwise.Apply<ReluForm>(ref values, count);
+
     /// <summary>Applies a function that is known only when the program runs.</summary>
     /// <param name="function">The function.</param>
     /// <param name="values">The first of the values.</param>
@@ -35,8 +44,20 @@ public static class Activation
             case HiddenActivation.Tanh:
                 Tanh(ref values, count);
                 break;
+            case HiddenActivation.Relu:
+                Relu(ref values, count);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(function), function, "No kernel computes this function.");
         }
+    }
+
+    /// <summary>The rectifier.</summary>
+    internal readonly struct ReluForm : ILaneFunction
+    {
+        // The order of the operands decides what NaN gives: the second one.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLanes Compute<TLanes>(TLanes x)
+            where TLanes : struct, ILanes<TLanes> => TLanes.Max(TLanes.Broadcast(0f), x);
     }
 }

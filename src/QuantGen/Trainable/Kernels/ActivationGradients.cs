@@ -25,6 +25,12 @@ internal static class ActivationGradients
     /// <param name="count">How many.</param>
     public static void Tanh(ref float y, ref float gradient, int count) => Apply<TanhSlope>(ref y, ref gradient, count);
 
+    /// <summary>Multiplies by the derivative of <see cref="Activation.Relu"/>: 1 above 0, and 0 elsewhere.</summary>
+    /// <param name="x">Arguments of the function.</param>
+    /// <param name="gradient">Gradients of its values; become those of the arguments.</param>
+    /// <param name="count">How many.</param>
+    public static void Relu(ref float x, ref float gradient, int count) => Apply<ReluSlope>(ref x, ref gradient, count);
+
     /// <summary>Multiplies by the derivative of an activation function.</summary>
     /// <param name="function">The function.</param>
     /// <param name="x">Its arguments.</param>
@@ -43,6 +49,9 @@ internal static class ActivationGradients
                 break;
             case HiddenActivation.Tanh:
                 Tanh(ref y, ref gradient, count);
+                break;
+            case HiddenActivation.Relu:
+                Relu(ref x, ref gradient, count);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(function), function, "No kernel computes the gradient of this function.");
@@ -123,5 +132,13 @@ internal static class ActivationGradients
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TLanes Compute<TLanes>(TLanes x)
             where TLanes : struct, ILanes<TLanes> => TLanes.MultiplyAdd(-x, x, TLanes.Broadcast(1f));
+    }
+
+    internal readonly struct ReluSlope : ILaneFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLanes Compute<TLanes>(TLanes x)
+            where TLanes : struct, ILanes<TLanes> =>
+            TLanes.SelectGreater(x, TLanes.Broadcast(0f), TLanes.Broadcast(1f), TLanes.Broadcast(0f));
     }
 }
