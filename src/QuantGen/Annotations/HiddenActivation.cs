@@ -16,6 +16,9 @@ public enum HiddenActivation
 
     /// <summary>max(0, x); <c>relu</c> in config.json.</summary>
     Relu,
+
+    /// <summary>x / (1 + e^-x); <c>silu</c> or <c>swish</c> in config.json.</summary>
+    Silu,
 }
 
 /// <summary>The activation functions under the names of <c>config.json</c>.</summary>
@@ -30,6 +33,8 @@ internal static class ActivationNames
         ("gelu_pytorch_tanh", HiddenActivation.GeluNew),
         ("tanh", HiddenActivation.Tanh),
         ("relu", HiddenActivation.Relu),
+        ("silu", HiddenActivation.Silu),
+        ("swish", HiddenActivation.Silu),
     };
 
     /// <summary>Gets all names, for messages.</summary>
