@@ -19,6 +19,9 @@ public enum HiddenActivation
 
     /// <summary>x / (1 + e^-x); <c>silu</c> or <c>swish</c> in config.json.</summary>
     Silu,
+
+    /// <summary>x / (1 + e^(-1.702 x)), an approximation of GELU; <c>quick_gelu</c> in config.json.</summary>
+    QuickGelu,
 }
 
 /// <summary>The activation functions under the names of <c>config.json</c>.</summary>
@@ -35,6 +38,7 @@ internal static class ActivationNames
         ("relu", HiddenActivation.Relu),
         ("silu", HiddenActivation.Silu),
         ("swish", HiddenActivation.Silu),
+        ("quick_gelu", HiddenActivation.QuickGelu),
     };
 
     /// <summary>Gets all names, for messages.</summary>

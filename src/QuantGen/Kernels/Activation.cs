@@ -33,6 +33,12 @@ public static class Activation
     /// <param name="count">How many there are.</param>
     public static void Silu(ref float values, int count) => Elementwise.Apply<SiluForm>(ref values, count);
 
+    /// <summary>Applies <see cref="HiddenActivation.QuickGelu"/>, x / (1 + e^(-1.702 x)).</summary>
+    /// <remarks>The error is at most 3e-7 max(1, |x|). Minus infinity gives 0, NaN stays NaN.</remarks>
+    /// <param name="values">The first of the values.</param>
+    /// <param name="count">How many there are.</param>
+    public static void QuickGelu(ref float values, int count) => Elementwise.Apply<QuickGeluForm>(ref values, count);
+
     /// <summary>Applies a function that is known only when the program runs.</summary>
     /// <param name="function">The function.</param>
     /// <param name="values">The first of the values.</param>
@@ -55,6 +61,9 @@ public static class Activation
                 break;
             case HiddenActivation.Silu:
                 Silu(ref values, count);
+                break;
+            case HiddenActivation.QuickGelu:
+                QuickGelu(ref values, count);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(function), function, "No kernel computes this function.");
@@ -83,5 +92,13 @@ public static class Activation
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TLanes Compute<TLanes>(TLanes x)
             where TLanes : struct, ILanes<TLanes> => TimesLogistic(x, x);
+    }
+
+    /// <summary>The product of a number and the logistic function of 1.702 times it.</summary>
+    internal readonly struct QuickGeluForm : ILaneFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLanes Compute<TLanes>(TLanes x)
+            where TLanes : struct, ILanes<TLanes> => TimesLogistic(x, x * TLanes.Broadcast(1.702f));
     }
 }

@@ -37,6 +37,12 @@ internal static class ActivationGradients
     /// <param name="count">How many.</param>
     public static void Silu(ref float x, ref float gradient, int count) => Apply<SiluSlope>(ref x, ref gradient, count);
 
+    /// <summary>Multiplies by the derivative of <see cref="Activation.QuickGelu"/>, which is that of <see cref="Activation.Silu"/> at 1.702 x.</summary>
+    /// <param name="x">Arguments of the function.</param>
+    /// <param name="gradient">Gradients of its values; become those of the arguments.</param>
+    /// <param name="count">How many.</param>
+    public static void QuickGelu(ref float x, ref float gradient, int count) => Apply<QuickGeluSlope>(ref x, ref gradient, count);
+
     /// <summary>Multiplies by the derivative of an activation function.</summary>
     /// <param name="function">The function.</param>
     /// <param name="x">Its arguments.</param>
@@ -61,6 +67,9 @@ internal static class ActivationGradients
                 break;
             case HiddenActivation.Silu:
                 Silu(ref x, ref gradient, count);
+                break;
+            case HiddenActivation.QuickGelu:
+                QuickGelu(ref x, ref gradient, count);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(function), function, "No kernel computes the gradient of this function.");
@@ -163,5 +172,12 @@ internal static class ActivationGradients
             TLanes logistic = one / (one + Exponential.Compute(-bounded));
             return logistic * TLanes.MultiplyAdd(bounded, one - logistic, one);
         }
+    }
+
+    internal readonly struct QuickGeluSlope : ILaneFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLanes Compute<TLanes>(TLanes x)
+            where TLanes : struct, ILanes<TLanes> => SiluSlope.Compute(x * TLanes.Broadcast(1.702f));
     }
 }
