@@ -13,6 +13,15 @@ public enum HiddenActivation
 
     /// <summary>The hyperbolic tangent; also the pooler's function.</summary>
     Tanh,
+
+    /// <summary>max(0, x); <c>relu</c> in config.json.</summary>
+    Relu,
+
+    /// <summary>x / (1 + e^-x); <c>silu</c> or <c>swish</c> in config.json.</summary>
+    Silu,
+
+    /// <summary>x / (1 + e^(-1.702 x)), an approximation of GELU; <c>quick_gelu</c> in config.json.</summary>
+    QuickGelu,
 }
 
 /// <summary>The activation functions under the names of <c>config.json</c>.</summary>
@@ -26,6 +35,10 @@ internal static class ActivationNames
         ("gelu_fast", HiddenActivation.GeluNew),
         ("gelu_pytorch_tanh", HiddenActivation.GeluNew),
         ("tanh", HiddenActivation.Tanh),
+        ("relu", HiddenActivation.Relu),
+        ("silu", HiddenActivation.Silu),
+        ("swish", HiddenActivation.Silu),
+        ("quick_gelu", HiddenActivation.QuickGelu),
     };
 
     /// <summary>Gets all names, for messages.</summary>

@@ -25,6 +25,24 @@ internal static class ActivationGradients
     /// <param name="count">How many.</param>
     public static void Tanh(ref float y, ref float gradient, int count) => Apply<TanhSlope>(ref y, ref gradient, count);
 
+    /// <summary>Multiplies by the derivative of <see cref="Activation.Relu"/>: 1 above 0, and 0 elsewhere.</summary>
+    /// <param name="x">Arguments of the function.</param>
+    /// <param name="gradient">Gradients of its values; become those of the arguments.</param>
+    /// <param name="count">How many.</param>
+    public static void Relu(ref float x, ref float gradient, int count) => Apply<ReluSlope>(ref x, ref gradient, count);
+
+    /// <summary>Multiplies by s (1 + x (1 - s)) with the logistic function s, the derivative of <see cref="Activation.Silu"/>.</summary>
+    /// <param name="x">Arguments of the function.</param>
+    /// <param name="gradient">Gradients of its values; become those of the arguments.</param>
+    /// <param name="count">How many.</param>
+    public static void Silu(ref float x, ref float gradient, int count) => Apply<SiluSlope>(ref x, ref gradient, count);
+
+    /// <summary>Multiplies by the derivative of <see cref="Activation.QuickGelu"/>, which is that of <see cref="Activation.Silu"/> at 1.702 x.</summary>
+    /// <param name="x">Arguments of the function.</param>
+    /// <param name="gradient">Gradients of its values; become those of the arguments.</param>
+    /// <param name="count">How many.</param>
+    public static void QuickGelu(ref float x, ref float gradient, int count) => Apply<QuickGeluSlope>(ref x, ref gradient, count);
+
     /// <summary>Multiplies by the derivative of an activation function.</summary>
     /// <param name="function">The function.</param>
     /// <param name="x">Its arguments.</param>
@@ -43,6 +61,15 @@ internal static class ActivationGradients
                 break;
             case HiddenActivation.Tanh:
                 Tanh(ref y, ref gradient, count);
+                break;
+            case HiddenActivation.Relu:
+                Relu(ref x, ref gradient, count);
+                break;
+            case HiddenActivation.Silu:
+                Silu(ref x, ref gradient, count);
+                break;
+            case HiddenActivation.QuickGelu:
+                QuickGelu(ref x, ref gradient, count);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(function), function, "No kernel computes the gradient of this function.");
@@ -123,5 +150,34 @@ internal static class ActivationGradients
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TLanes Compute<TLanes>(TLanes x)
             where TLanes : struct, ILanes<TLanes> => TLanes.MultiplyAdd(-x, x, TLanes.Broadcast(1f));
+    }
+
+    internal readonly struct ReluSlope : ILaneFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLanes Compute<TLanes>(TLanes x)
+            where TLanes : struct, ILanes<TLanes> =>
+            TLanes.SelectGreater(x, TLanes.Broadcast(0f), TLanes.Broadcast(1f), TLanes.Broadcast(0f));
+    }
+
+    internal readonly struct SiluSlope : ILaneFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLanes Compute<TLanes>(TLanes x)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            // Beyond 88 the slope is 0 or 1 to all digits, and infinity times zero would be NaN.
+            TLanes bounded = TLanes.Max(TLanes.Broadcast(-88f), TLanes.Min(TLanes.Broadcast(88f), x));
+            TLanes one = TLanes.Broadcast(1f);
+            TLanes logistic = one / (one + Exponential.Compute(-bounded));
+            return logistic * TLanes.MultiplyAdd(bounded, one - logistic, one);
+        }
+    }
+
+    internal readonly struct QuickGeluSlope : ILaneFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLanes Compute<TLanes>(TLanes x)
+            where TLanes : struct, ILanes<TLanes> => SiluSlope.Compute(x * TLanes.Broadcast(1.702f));
     }
 }
