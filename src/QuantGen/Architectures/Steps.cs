@@ -40,19 +40,25 @@ internal static class Steps
     /// <summary>Gets a layer of attention and feed-forward, each ending in residual and normalization.</summary>
     public static IReadOnlyList<Node> PostNormLayer(ModelConfig d, int layer)
     {
-        string Name(string part) => LayerNames.Of(layer, part);
+        // Deep models have thousands of names: each text is made once.
+        string prefix = LayerNames.Of(layer, string.Empty);
+        string Name(string part) => prefix + part;
+        string self = Name("attention.self");
         int hidden = d.HiddenSize;
         LinearNode Projection(string part, string output) =>
-            new(Name("attention.self." + part), hidden, hidden, Name("attention.self"), ModelPart.QueryKeyValue, Values.Hidden, output);
-        LinearNode Linear(string part, int rows, int columns, ModelPart role, string input, string output) =>
-            new(Name(part), rows, columns, Name(part), role, input, output);
+            new(Name(part), hidden, hidden, self, ModelPart.QueryKeyValue, Values.Hidden, output);
+        LinearNode Linear(string part, int rows, int columns, ModelPart role, string input, string output)
+        {
+            string name = Name(part);
+            return new(name, rows, columns, name, role, input, output);
+        }
 
         return new Node[]
         {
-            Projection("query", Values.Query),
-            Projection("key", Values.Key),
-            Projection("value", Values.Value),
-            new AttentionNode(Name("attention.self"), d.Heads, hidden / d.Heads, Values.Query, Values.Key, Values.Value, Values.Context),
+            Projection("attention.self.query", Values.Query),
+            Projection("attention.self.key", Values.Key),
+            Projection("attention.self.value", Values.Value),
+            new AttentionNode(self, d.Heads, hidden / d.Heads, Values.Query, Values.Key, Values.Value, Values.Context),
             Linear("attention.output.dense", hidden, hidden, ModelPart.AttentionOutput, Values.Context, Values.Attended),
             new NormNode(Name("attention.output.LayerNorm"), hidden, Values.Attended, Values.Hidden, Values.Normalized),
             Linear("intermediate.dense", d.IntermediateSize, hidden, ModelPart.FeedForwardIn, Values.Normalized, Values.Intermediate),

@@ -63,10 +63,11 @@ public sealed partial class InferenceSession
     {
         ArgumentNullException.ThrowIfNull(texts);
         EncodeOptions? limits = LengthLimit(options) is int most ? new EncodeOptions { MaxLength = most, Truncation = Truncation.LongestFirst } : null;
+        CancellationToken ended = Cancelled(options, cancellation).CancellationToken;
         var encodings = new EncodedText[texts.Count];
         for (int i = 0; i < encodings.Length; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            ended.ThrowIfCancellationRequested();
             encodings[i] = Tokenizer.Encode(texts[i].Text, texts[i].Pair, limits);
         }
 

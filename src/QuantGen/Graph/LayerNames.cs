@@ -12,6 +12,10 @@ internal static class LayerNames
     /// <param name="part">Such as <c>attention.self.query</c>.</param>
     public static string Of(int layer, string part) => Prefix + layer.ToString(CultureInfo.InvariantCulture) + "." + part;
 
+    /// <summary>Gets whether a name belongs to a layer.</summary>
+    /// <param name="name">Any name.</param>
+    public static bool IsInLayer(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
+
     /// <summary>Splits a name into layer and part.</summary>
     /// <param name="name">Any name.</param>
     /// <param name="layer">The layer; -1 where the name belongs to none.</param>

@@ -16,6 +16,8 @@ public sealed class ModelGraph
         Head = head;
         Nodes = embedding.Concat(layers.SelectMany(layer => layer)).Concat(head).ToArray();
 
+        Matrices = Nodes.OfType<LinearNode>().Where(linear => linear.IsQuantizable).ToArray();
+
         // What calls ask for allocates nothing.
         IsPooled = head.OfType<RowsNode>().Any(rows => rows.Choice == RowChoice.FirstTokens);
         OutputLayer = head.Count > 0 ? head[head.Count - 1] as LinearNode : null;
@@ -44,7 +46,7 @@ public sealed class ModelGraph
     public IReadOnlyList<Node> Nodes { get; }
 
     /// <summary>Gets the linear layers whose weights may be codes, in order.</summary>
-    public IEnumerable<LinearNode> Matrices => Nodes.OfType<LinearNode>().Where(linear => linear.IsQuantizable);
+    public IReadOnlyList<LinearNode> Matrices { get; }
 
     /// <summary>Gets whether the head reads first tokens only, so that the last layer need not finish the others.</summary>
     public bool IsPooled { get; }
@@ -66,18 +68,7 @@ public sealed class ModelGraph
     /// <param name="matrix">The layer's canonical name.</param>
     public string SiteOf(string matrix) => Matrices.First(linear => linear.Name == matrix).Site;
 
-    /// <summary>Gets the distinct layer that a step belongs to, or -1.</summary>
-    /// <param name="node">The step.</param>
-    public int LayerOf(Node node)
-    {
-        for (int layer = 0; layer < Layers.Count; layer++)
-        {
-            if (Layers[layer].Contains(node))
-            {
-                return layer;
-            }
-        }
-
-        return -1;
-    }
+    /// <summary>Gets how often a pass uses what has a name: as often as its layer runs.</summary>
+    /// <param name="name">A canonical name.</param>
+    public int UsesOf(string name) => LayerNames.IsInLayer(name) ? UsesPerLayer : 1;
 }

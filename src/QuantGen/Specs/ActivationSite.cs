@@ -24,16 +24,23 @@ public sealed record ActivationSite(string Name, int Columns, int Uses, bool IsQ
         return attention.Operands.Select(name => new ActivationSite(name, IsProbabilitiesName(name) ? 0 : attention.Columns, graph.UsesPerLayer, IsQuantized: true));
     }
 
+    // Layers that share a place follow each other, and matrices stand in the order of the graph.
     internal static IReadOnlyList<ActivationSite> Of(ModelSpec spec)
     {
-        Dictionary<string, MatrixSpec> matrices = spec.Matrices.ToDictionary(m => m.Name, System.StringComparer.Ordinal);
-        return spec.Graph.Matrices
-            .GroupBy(node => node.Site)
-            .Select(site => new ActivationSite(
-                site.Key,
-                site.First().Width,
-                spec.Graph.LayerOf(site.First()) >= 0 ? spec.Graph.UsesPerLayer : 1,
-                site.Any(node => matrices[node.Name].HasIntegerProduct)))
-            .ToArray();
+        IReadOnlyList<LinearNode> nodes = spec.Graph.Matrices;
+        var sites = new List<ActivationSite>(nodes.Count);
+        for (int i = 0; i < nodes.Count;)
+        {
+            int first = i;
+            bool isQuantized = false;
+            for (; i < nodes.Count && nodes[i].Site == nodes[first].Site; i++)
+            {
+                isQuantized |= spec.Matrices[i].HasIntegerProduct;
+            }
+
+            sites.Add(new ActivationSite(nodes[first].Site, nodes[first].Width, spec.Graph.UsesOf(nodes[first].Site), isQuantized));
+        }
+
+        return sites;
     }
 }

@@ -79,6 +79,9 @@ public sealed record ModelSpec
     // Beside the record, whose members are its identity.
     private static readonly ConditionalWeakTable<ModelSpec, ModelGraph> s_graphs = new();
 
+    /// <summary>Keeps a graph that was built already, instead of building it again.</summary>
+    internal void Keep(ModelGraph graph) => s_graphs.Add(this, graph);
+
     /// <summary>Gets the matrix with a name.</summary>
     /// <param name="name">A canonical name.</param>
     public MatrixSpec Matrix(string name) => Matrices.First(m => m.Name == name);

@@ -22,10 +22,10 @@ public static class PackedLayout
     public static IReadOnlyList<TensorSpec> Packed(ModelSpec spec)
     {
         var tensors = new List<TensorSpec>((spec.Matrices.Count * 5) + 8);
-        Dictionary<string, MatrixSpec> matrices = spec.Matrices.ToDictionary(matrix => matrix.Name, StringComparer.Ordinal);
-        Dictionary<string, ActivationSite> sites = spec.ActivationRange == ActivationRange.Static
-            ? spec.ActivationSites().Where(site => site.IsQuantized).ToDictionary(site => site.Name, StringComparer.Ordinal)
+        HashSet<string> sites = spec.ActivationRange == ActivationRange.Static
+            ? new(spec.ActivationSites().Where(site => site.IsQuantized).Select(site => site.Name), StringComparer.Ordinal)
             : new(StringComparer.Ordinal);
+        int matrix = 0;
         foreach (Node node in spec.Graph.Nodes)
         {
             switch (node)
@@ -37,10 +37,10 @@ public static class PackedLayout
                 case LinearNode { IsQuantizable: true } linear:
                     if (sites.Remove(linear.Site))
                     {
-                        AddSite(tensors, linear.Site, Uses(spec.Graph, node));
+                        AddSite(tensors, linear.Site, spec.Graph.UsesOf(linear.Site));
                     }
 
-                    AddMatrix(tensors, matrices[linear.Name]);
+                    AddMatrix(tensors, spec.Matrices[matrix++]);
                     break;
                 case AttentionNode attention when spec.HasQuantizedAttention:
                     foreach (string operand in attention.Operands)
@@ -82,8 +82,6 @@ public static class PackedLayout
 
         return tensors;
     }
-
-    private static int Uses(ModelGraph graph, Node node) => graph.LayerOf(node) >= 0 ? graph.UsesPerLayer : 1;
 
     // Steps whose tensors are the same in a checkpoint and a packed file; some have none.
     private static void AddPlain(List<TensorSpec> tensors, ModelGraph graph, Node node)

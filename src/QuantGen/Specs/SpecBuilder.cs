@@ -24,7 +24,8 @@ public static class SpecBuilder
         var matrices = new List<MatrixSpec>();
         var overrides = new Overrides(options, issues);
         int outputs = OutputCount(config, options);
-        foreach (LinearNode node in ModelFamilies.Of(config.Architecture).Graph(config, options.Head, outputs).Matrices)
+        ModelGraph graph = ModelFamilies.Of(config.Architecture).Graph(config, options.Head, outputs);
+        foreach (LinearNode node in graph.Matrices)
         {
             if (overrides.Resolve(node.Name, node.Rows, node.Width) is MatrixSpec matrix)
             {
@@ -40,7 +41,12 @@ public static class SpecBuilder
         }
 
         int embeddingBits = SpecRules.EmbeddingBits(options);
-        return issues.Count > before ? null : new ModelSpec
+        if (issues.Count > before)
+        {
+            return null;
+        }
+
+        var spec = new ModelSpec
         {
             Dimensions = config with { Labels = default, Head = BertHead.Encoder },
             Head = options.Head,
@@ -52,6 +58,8 @@ public static class SpecBuilder
             ActivationRange = options.ActivationRange,
             Matrices = new EquatableArray<MatrixSpec>(matrices),
         };
+        spec.Keep(graph);
+        return spec;
     }
 
     private static int OutputCount(ModelConfig config, SpecOptions options) => options.Head switch

@@ -144,7 +144,7 @@ public sealed class CheckpointTests : IDisposable
     {
         _folder.Write(
             "model.safetensors",
-            Weights(("bert.a", [2], [1, 2]), ("b", [1], [1]), ("extra", [1], [1]), ("cls.predictions.bias", [1], [1]), ("albert.pooler.weight", [1], [1])));
+            Weights(("bert.a", [2], [1, 2]), ("b", [1], [1]), ("extra", [1], [1]), ("cls.predictions.bias", [1], [1]), ("bert.pooler.dense.weight", [1], [1])));
         using Checkpoint checkpoint = Checkpoint.Open(_folder.Path);
 
         var error = Assert.Throws<ModelFormatException>(() => checkpoint.RequireExactly([("a", [3]), ("b", [1]), ("c", [1])]));

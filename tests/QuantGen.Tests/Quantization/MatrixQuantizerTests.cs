@@ -116,7 +116,7 @@ public sealed class MatrixQuantizerTests
         Refused(new MatrixQuantizerOptions { GroupCount = 2 }, "group count 2 does not divide the 3 rows");
         Refused(new MatrixQuantizerOptions { GroupCount = 3, GroupSize = 2 }, "group size 2");
         Refused(new MatrixQuantizerOptions { GroupSize = -1 }, "group size -1");
-        Refused(new MatrixQuantizerOptions { Bits = 9 }, "width of 9 bits");
+        Refused(new MatrixQuantizerOptions { Bits = 9 }, "bits ('9')");
         Refused(new MatrixQuantizerOptions { Bits = 16 }, "bits");
         Refused(new MatrixQuantizerOptions { Bits = 1, Mapping = Mapping.Asymmetric }, "1 (symmetric only)");
         Refused(new MatrixQuantizerOptions { GroupCount = 3, GroupBits = [2, 2] }, "2 group widths");

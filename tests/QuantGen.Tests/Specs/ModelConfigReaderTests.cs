@@ -85,7 +85,7 @@ public sealed class ModelConfigReaderTests
     [InlineData("""{"id2label":{"0":"a","2":"b"}}""", "QG1203", "must map \"0\" to \"1\" to texts")]
     [InlineData("""{"id2label":{"0":1}}""", "QG1203", "to texts")]
     [InlineData("""{"model_type":"roberta"}""", "QG1204", "'model_type' is 'roberta', and only 'bert' or 'albert' can be generated")]
-    [InlineData("""{"hidden_act":"relu"}""", "QG1204", "'gelu' or 'gelu_new'")]
+    [InlineData("""{"hidden_act":"mish"}""", "QG1204", "'gelu', 'gelu_python'")]
     [InlineData("""{"position_embedding_type":"relative_key"}""", "QG1204", "'absolute'")]
     [InlineData("""{"is_decoder":true}""", "QG1204", "'false'")]
     [InlineData("""{"add_cross_attention":true}""", "QG1204", "'false'")]
