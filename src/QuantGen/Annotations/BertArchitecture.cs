@@ -8,4 +8,7 @@ public enum BertArchitecture
 
     /// <summary>One layer used over and over, and a factorised embedding (Lan et al., 2020).</summary>
     Albert,
+
+    /// <summary>Half of BERT's layers, no token types, no pooler (Sanh et al., 2019).</summary>
+    DistilBert,
 }
