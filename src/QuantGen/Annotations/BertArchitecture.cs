@@ -11,4 +11,7 @@ public enum BertArchitecture
 
     /// <summary>Half of BERT's layers, no token types, no pooler (Sanh et al., 2019).</summary>
     DistilBert,
+
+    /// <summary>BERT's layers over embeddings that may be narrower, no pooler (Clark et al., 2020).</summary>
+    Electra,
 }
