@@ -1,3 +1,4 @@
+using QuantGen.Architectures;
 using QuantGen.Execution;
 using QuantGen.Generators.Emission.Plans;
 using QuantGen.Generators.Specs;
@@ -88,7 +89,8 @@ internal static class SurfaceEmitter
     {
         ModelSpec m = plan.Model;
         ModelConfig d = m.Dimensions;
-        string architecture = d.Architecture == BertArchitecture.Albert ? "An ALBERT" : "A BERT";
+        string family = ModelFamilies.Of(d.Architecture).Name;
+        string architecture = ("AEIOU".IndexOf(family[0]) < 0 ? "A " : "An ") + family;
         int[] bits = m.Matrices.SelectMany(x => x.Segments()).Select(s => s.Bits).Distinct().OrderBy(b => b).ToArray();
         string weights = bits.Length == 1 && bits[0] == 32 ? "full-precision weights" : string.Join("- and ", bits) + "-bit weights";
         int[] groups = m.Matrices.Where(x => x.HasIntegerProduct).Select(x => x.GroupSize == 0 ? x.GroupCount : x.GroupsAlongInput).Distinct().OrderBy(g => g).ToArray();

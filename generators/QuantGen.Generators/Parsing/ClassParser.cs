@@ -42,7 +42,7 @@ internal static class ClassParser
             return null;
         }
 
-        config = c.Dimensions.Over(config);
+        config = c.Dimensions.Over(config, hasFile: c.Config is not null);
         EquatableArray<string> labels = c.HasLabels ? c.Labels : config.Labels;
         SpecOptions options = c.Options with { Plan = plan, LabelCount = labels.Count };
         if (c.HasLabels && c.Config is not null && HasLabels(options.Head) && c.Labels.Count != config.Labels.Count)

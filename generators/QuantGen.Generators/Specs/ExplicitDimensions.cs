@@ -1,3 +1,4 @@
+using QuantGen.Architectures;
 using QuantGen.Graph;
 
 namespace QuantGen.Generators.Specs;
@@ -25,24 +26,29 @@ internal sealed record ExplicitDimensions
 
     public HiddenActivation? HiddenActivation { get; init; }
 
-    /// <summary>Puts the explicit dimensions over those of a file or the defaults.</summary>
-    public ModelConfig Over(ModelConfig file)
+    /// <summary>Puts the explicit dimensions over those of a file or, where there is none or it is of another family, the defaults of the family.</summary>
+    /// <param name="file">What the file says, or the defaults of the first family.</param>
+    /// <param name="hasFile">Whether there is a file.</param>
+    public ModelConfig Over(ModelConfig file, bool hasFile)
     {
-        BertArchitecture architecture = Architecture ?? file.Architecture;
-        int hidden = HiddenSize ?? file.HiddenSize;
-        bool albert = architecture == BertArchitecture.Albert;
-        return file with
+        ModelFamily family = ModelFamilies.Of(Architecture ?? file.Architecture);
+        ModelConfig defaults = family.Defaults;
+        bool isOther = family.Architecture != file.Architecture;
+        ModelConfig rest = isOther && !hasFile ? defaults : file;
+        ModelConfig own = isOther ? defaults : file; // what means the same in no two families
+        int hidden = HiddenSize ?? rest.HiddenSize;
+        return rest with
         {
-            Architecture = architecture,
-            Layers = Layers ?? file.Layers,
+            Architecture = family.Architecture,
+            Layers = Layers ?? rest.Layers,
             HiddenSize = hidden,
-            EmbeddingSize = EmbeddingSize ?? (albert ? (file.Architecture == architecture ? file.EmbeddingSize : 128) : hidden),
-            Heads = Heads ?? file.Heads,
-            IntermediateSize = IntermediateSize ?? file.IntermediateSize,
-            VocabularySize = VocabularySize ?? file.VocabularySize,
-            MaxPositions = MaxPositions ?? file.MaxPositions,
-            TypeVocabularySize = TypeVocabularySize ?? file.TypeVocabularySize,
-            HiddenActivation = HiddenActivation ?? (albert && file.Architecture != architecture ? QuantGen.HiddenActivation.GeluNew : file.HiddenActivation),
+            EmbeddingSize = EmbeddingSize ?? (family.HasEmbeddingProjection ? own.EmbeddingSize : hidden),
+            Heads = Heads ?? rest.Heads,
+            IntermediateSize = IntermediateSize ?? rest.IntermediateSize,
+            VocabularySize = VocabularySize ?? rest.VocabularySize,
+            MaxPositions = MaxPositions ?? rest.MaxPositions,
+            TypeVocabularySize = TypeVocabularySize ?? own.TypeVocabularySize,
+            HiddenActivation = HiddenActivation ?? own.HiddenActivation,
         };
     }
 }

@@ -1,3 +1,4 @@
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Cli.Inspecting;
@@ -32,9 +33,9 @@ internal static class ModelSize
 
     private static long Executions(ModelSpec spec, string matrix, long tokens, long sequences)
     {
-        if (matrix.StartsWith("pooler.", StringComparison.Ordinal))
+        if (spec.Graph.Head.OfType<LinearNode>().Any(linear => linear.Name == matrix))
         {
-            return sequences;
+            return spec.IsPooled ? sequences : tokens;
         }
 
         if (!matrix.StartsWith("encoder.layer.", StringComparison.Ordinal))

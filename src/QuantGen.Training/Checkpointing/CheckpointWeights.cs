@@ -1,3 +1,4 @@
+using QuantGen.Architectures;
 using QuantGen.Checkpoints;
 using QuantGen.Trainable;
 using QuantGen.Training.Distillation;
@@ -8,9 +9,6 @@ namespace QuantGen.Training.Checkpointing;
 /// <summary>Fills a trainable model with the weights of a checkpoint.</summary>
 public static class CheckpointWeights
 {
-    // What a checkpoint of another task, or of none, has otherwise.
-    private static readonly string[] s_heads = ["pooler.", "classifier.", "qa_outputs.", "cls."];
-
     /// <summary>Reads all weights; the checkpoint must have exactly those of the model.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="model">The model.</param>
@@ -35,10 +33,11 @@ public static class CheckpointWeights
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(model);
         Parameter[] weights = [.. model.Parameters.Where(StudentInitializer.IsWeight)];
-        Parameter[] fresh = [.. weights.Where(parameter => IsOfHead(parameter.Name) && !Has(checkpoint, parameter))];
+        ModelFamily family = ModelFamilies.Of(model.Spec.Dimensions.Architecture);
+        Parameter[] fresh = [.. weights.Where(parameter => family.IsOfHead(parameter.Name) && !Has(checkpoint, parameter))];
         Parameter[] kept = [.. weights.Except(fresh)];
         IEnumerable<(string, int[])> otherHead = checkpoint.Tensors.Values
-            .Where(tensor => IsOfHead(tensor.Name) && !kept.Any(parameter => parameter.Name == tensor.Name))
+            .Where(tensor => family.IsOfHead(tensor.Name) && !kept.Any(parameter => parameter.Name == tensor.Name))
             .Select(tensor => (tensor.Name, tensor.Shape.Select(n => (int)n).ToArray()));
         checkpoint.RequireExactly(kept.Select(parameter => (parameter.Name, parameter.Shape.ToArray())).Concat(otherHead));
         Array.ForEach(kept, parameter => checkpoint.Read(parameter.Name, parameter.Values));
@@ -57,8 +56,6 @@ public static class CheckpointWeights
             RandomInitialization.Fill(parameter, seed);
         }
     }
-
-    private static bool IsOfHead(string name) => Array.Exists(s_heads, start => name.StartsWith(start, StringComparison.Ordinal));
 
     private static bool Has(Checkpoint checkpoint, Parameter parameter) => checkpoint.Tensors.TryGetValue(parameter.Name, out CheckpointTensor? tensor)
         && tensor.Shape.Select(n => (int)n).SequenceEqual(parameter.Shape);

@@ -8,4 +8,10 @@ public enum BertArchitecture
 
     /// <summary>One layer used over and over, and a factorised embedding (Lan et al., 2020).</summary>
     Albert,
+
+    /// <summary>Half of BERT's layers, no token types, no pooler (Sanh et al., 2019).</summary>
+    DistilBert,
+
+    /// <summary>BERT's layers over embeddings that may be narrower, no pooler (Clark et al., 2020).</summary>
+    Electra,
 }

@@ -15,6 +15,9 @@ public static class ModelConfigReader
         ("ForMaskedLM", BertHead.MaskedLanguageModel),
     };
 
+    /// <summary>Gets the heads that a model can have.</summary>
+    internal static IEnumerable<BertHead> Heads => s_heads.Select(row => row.Head);
+
     /// <summary>Reads the configuration.</summary>
     /// <param name="json">The text of the file.</param>
     /// <param name="file">The file's name, for messages.</param>

@@ -4,7 +4,7 @@ namespace QuantGen.Architectures;
 public static class ModelFamilies
 {
     /// <summary>Gets all families; the first is meant where nothing is said.</summary>
-    public static IReadOnlyList<ModelFamily> All { get; } = new ModelFamily[] { new Bert(), new Albert() };
+    public static IReadOnlyList<ModelFamily> All { get; } = new ModelFamily[] { new Bert(), new Albert(), new DistilBert(), new Electra() };
 
     /// <summary>Gets a family by its member of the enum.</summary>
     /// <param name="architecture">The member.</param>

@@ -51,6 +51,16 @@ public abstract class ModelFamily
     /// <param name="hasHead">Whether the model has a head, which puts the rest one level down.</param>
     public string SourceName(string canonical, bool hasHead) => Names.Source(canonical, hasHead);
 
+    /// <summary>Gets whether a tensor belongs to any of the family's heads.</summary>
+    /// <param name="canonical">The tensor's canonical name.</param>
+    public bool IsOfHead(string canonical) => ModelConfigReader.Heads.SelectMany(head => Head(Defaults, head, outputs: 1)).Any(step => step switch
+    {
+        LinearNode linear => canonical.StartsWith(linear.Name + ".", StringComparison.Ordinal),
+        NormNode norm => canonical.StartsWith(norm.Name + ".", StringComparison.Ordinal),
+        DecoderNode decoder => canonical == decoder.Bias || canonical.StartsWith(Steps.MaskedLanguageDecoder + ".", StringComparison.Ordinal),
+        _ => false,
+    });
+
     /// <summary>Builds a model's graph.</summary>
     /// <param name="d">The dimensions.</param>
     /// <param name="head">What stands on top.</param>

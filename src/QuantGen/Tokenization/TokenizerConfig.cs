@@ -1,9 +1,15 @@
+using QuantGen.Architectures;
+
 namespace QuantGen.Tokenization;
 
 /// <summary>What a <c>tokenizer_config.json</c> says; null where it says nothing.</summary>
 internal sealed class TokenizerConfig
 {
-    private static readonly string[] s_classes = ["BertTokenizer", "BertTokenizerFast", "AlbertTokenizer", "AlbertTokenizerFast", "PreTrainedTokenizerFast"];
+    private static readonly string[] s_classes =
+    [
+        .. ModelFamilies.All.SelectMany(family => new[] { family.ClassPrefix + "Tokenizer", family.ClassPrefix + "TokenizerFast" }),
+        "PreTrainedTokenizerFast",
+    ];
 
     private readonly JsonPlace _root;
 

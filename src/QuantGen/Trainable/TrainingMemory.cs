@@ -21,7 +21,8 @@ internal static class TrainingMemory
         long trace = ((d.Layers + 1L) * tokens * d.HiddenSize) + (d.Layers * scores) + (logitRows * spec.OutputCount);
         long kept = d.Layers * LayerActivations.Floats(d.HiddenSize, d.IntermediateSize, tokens, scores);
         long gradients = BackwardBuffers.Floats(d.HiddenSize, d.IntermediateSize, tokens);
-        long codes = spec.ActivationSites().Where(s => s.IsQuantized).Sum(s => s.Uses * (s.Columns + 1L) * (s.Name == "pooler.dense" ? sequences : tokens));
+        var pooled = new HashSet<string>(spec.IsPooled ? spec.Graph.Head.OfType<LinearNode>().Select(linear => linear.Site) : []);
+        long codes = spec.ActivationSites().Where(s => s.IsQuantized).Sum(s => s.Uses * (s.Columns + 1L) * (pooled.Contains(s.Name) ? sequences : tokens));
         long operands = spec.HasQuantizedAttention ? (long)tokens * d.HiddenSize : 0;
         long edges = (3L * tokens * d.EmbeddingSize) + (5L * logitRows * d.HiddenSize);
         long products = spec.Matrices.Max(m => Products.ScratchFloats(m.Rows, m.Columns, tokens, workers));
