@@ -22,7 +22,7 @@ public sealed class BuildTests(CheckpointFixture files) : IClassFixture<Checkpoi
         Assert.Equal(File.ReadAllBytes(files.Packed), File.ReadAllBytes(json.GetProperty("model").GetString()!));
         object model = Load(assembly, "TinyBert.TinyBertModel", json.GetProperty("model").GetString()!);
         using var owner = (IDisposable)model;
-        var prediction = (Prediction)model.GetType().GetMethod("Classify")!.Invoke(model, ["a very good film", null, null])!;
+        var prediction = (Prediction)model.GetType().GetMethod("Classify", [typeof(string), typeof(string), typeof(CallOptions)])!.Invoke(model, ["a very good film", null, null])!;
         JsonElement run = Tool.Json("run", files.Packed, "--text", "a very good film")[0];
         Assert.Equal(run.GetProperty("label").GetString(), prediction.Label);
         Assert.Equal(run.GetProperty("logits").EnumerateArray().Select(logit => logit.GetSingle()), prediction.Logits);

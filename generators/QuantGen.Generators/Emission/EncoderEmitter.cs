@@ -43,16 +43,10 @@ internal static class EncoderEmitter
             {{string.Join("\n", plan.Phases.Select(phase => $"    {phase.Name},"))}}
             }
 
-            /// <inheritdoc/>
             public ModelSpec Spec => ModelSpec;
-
-            /// <inheritdoc/>
             public string InstructionSet => {{instructionSet}};
-
-            /// <inheritdoc/>
             public int PhaseCount => {{N(plan.Phases.Count)}};
 
-            /// <inheritdoc/>
             public int ItemCount(int phase, ForwardPass pass) => (Phase)phase switch
             {
             """);
@@ -84,7 +78,6 @@ internal static class EncoderEmitter
 
     private static void Run(SourceWriter w, ModelPlan plan)
     {
-        w.Lines("/// <inheritdoc/>");
         using (w.Block("public void RunItem(int phase, int item, int worker, ForwardPass pass)"))
         {
             w.Lines("(int first, int count) = (0, 0);");

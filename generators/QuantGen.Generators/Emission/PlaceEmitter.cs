@@ -16,6 +16,7 @@ internal static class PlaceEmitter
         Matrices(w, plan);
         Fill(w, plan);
         FillLayer(w, plan.Weights);
+        FillMatrices(w, plan);
     }
 
     private static void Blocks(SourceWriter w, WeightLayout weights)
@@ -68,7 +69,6 @@ internal static class PlaceEmitter
 
     private static void Fill(SourceWriter w, ModelPlan plan)
     {
-        w.Lines("/// <inheritdoc/>");
         using (w.Block("public void PlaceWeights(PackedModel model, WeightArena arena)"))
         {
             foreach (TensorSpec tensor in plan.Weights.PlainTensors)
@@ -81,20 +81,64 @@ internal static class PlaceEmitter
                 w.Lines($"""PlaceLayer(model, arena, "{LayerNames.Of(layer, string.Empty)}", {plan.Weights.Layers[layer].Name});""");
             }
 
-            foreach (MatrixSpec matrix in plan.Model.Matrices)
+            foreach (IGrouping<int, MatrixSpec> layer in plan.Model.Matrices.GroupBy(matrix => WeightLayout.LayerOf(matrix.Name)))
             {
-                IReadOnlyList<RowSegment> segments = matrix.Segments();
-                for (int s = 0; s < segments.Count; s++)
+                if (HasOneOrder(layer))
                 {
-                    string place = WeightLayout.NameOf(matrix.Name, s);
-                    w.Lines(segments[s].Bits == 32 ? $"""LinearPlacer.PlaceFullPrecision(model, arena, "{matrix.Name}", {place});"""
-                        : matrix.HasCodebook ? $"""LinearPlacer.PlaceCodebook(model, arena, "{matrix.Name}", {place});"""
-                        : $"""LinearPlacer.Place(model, arena, "{matrix.Name}", segment: {N(s)}, {KernelVariant.Of(matrix, segments[s].Bits).Suffix}.Order, {place});""");
+                    string places = string.Join(", ", layer.Select(matrix => WeightLayout.NameOf(matrix.Name)));
+                    w.Lines($"""PlaceMatrices(model, arena, "{LayerNames.Of(layer.Key, string.Empty)}", {Order(layer.First())}, {places});""");
+                }
+                else
+                {
+                    Fill(w, layer);
                 }
             }
         }
 
         w.Blank();
+    }
+
+    private static void Fill(SourceWriter w, IEnumerable<MatrixSpec> matrices)
+    {
+        foreach (MatrixSpec matrix in matrices)
+        {
+            IReadOnlyList<RowSegment> segments = matrix.Segments();
+            for (int s = 0; s < segments.Count; s++)
+            {
+                string place = WeightLayout.NameOf(matrix.Name, s);
+                w.Lines(segments[s].Bits == 32 ? $"""LinearPlacer.PlaceFullPrecision(model, arena, "{matrix.Name}", {place});"""
+                    : matrix.HasCodebook ? $"""LinearPlacer.PlaceCodebook(model, arena, "{matrix.Name}", {place});"""
+                    : $"""LinearPlacer.Place(model, arena, "{matrix.Name}", segment: {N(s)}, {Order(matrix, segments[s].Bits)}, {place});""");
+            }
+        }
+    }
+
+    // A layer whose matrices all meet one kernel is placed by one call.
+    private static bool HasOneOrder(IGrouping<int, MatrixSpec> layer) => layer.Key >= 0
+        && layer.All(matrix => matrix.HasIntegerProduct && !matrix.IsMixed && Order(matrix) == Order(layer.First()));
+
+    private static string Order(MatrixSpec matrix) => Order(matrix, matrix.Bits);
+
+    private static string Order(MatrixSpec matrix, int bits) => KernelVariant.Of(matrix, bits).Suffix + ".Order";
+
+    private static void FillMatrices(SourceWriter w, ModelPlan plan)
+    {
+        IGrouping<int, MatrixSpec>? layer = plan.Model.Matrices.GroupBy(matrix => WeightLayout.LayerOf(matrix.Name)).FirstOrDefault(HasOneOrder);
+        if (layer is null)
+        {
+            return;
+        }
+
+        string[] parts = layer.Select(matrix => WeightLayout.PartOf(matrix.Name)).ToArray();
+        string places = string.Join(", ", parts.Select(part => "LinearPlace " + Identifier.Field(part)));
+        w.Blank();
+        using (w.Block($"private static void PlaceMatrices(PackedModel model, WeightArena arena, string name, KernelOrder order, {places})"))
+        {
+            foreach (string part in parts)
+            {
+                w.Lines($"""LinearPlacer.Place(model, arena, name + "{part}", segment: 0, order, {Identifier.Field(part)});""");
+            }
+        }
     }
 
     private static void FillLayer(SourceWriter w, WeightLayout weights)

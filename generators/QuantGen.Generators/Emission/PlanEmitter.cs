@@ -67,31 +67,14 @@ internal static class PlanEmitter
     private static void Members(SourceWriter w, ModelPlan plan)
     {
         w.Lines($"""
-            /// <inheritdoc/>
             public int MaxSequenceLength => {N(plan.Spec.MaxSequenceLength)};
-
-            /// <inheritdoc/>
             public int MaxBatchTokens => {N(plan.Spec.MaxBatchTokens)};
-
-            /// <inheritdoc/>
             public int MaxItemTokens => {N(ModelPlan.TokensPerItem(plan.Model))};
-
-            /// <inheritdoc/>
             public long WeightBytes => Rest + {N(plan.Weights.Rest.Bytes)};
-
-            /// <inheritdoc/>
             public long SharedBytes => {N(plan.Memory.SharedBytes)};
-
-            /// <inheritdoc/>
             public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers => {TokenBuffers(plan)};
-
-            /// <inheritdoc/>
             public long WorkerBytes => {N(plan.Memory.LocalBytes)};
-
-            /// <inheritdoc/>
             public long HiddenOffset => Hidden;
-
-            /// <inheritdoc/>
             public long OutputOffset => {(plan.Model.HasOutputLayer ? "Logits" : "-1")};
 
             """);
@@ -99,7 +82,6 @@ internal static class PlanEmitter
         {
             string labels = string.Join(", ", plan.Spec.Labels.Select(l => SymbolDisplay.FormatLiteral(l, quote: true)));
             w.Lines($$"""
-                /// <inheritdoc/>
                 public global::System.Collections.Generic.IReadOnlyList<string> Labels { get; } = new[] { {{labels}} };
 
                 """);

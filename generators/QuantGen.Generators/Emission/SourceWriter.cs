@@ -8,18 +8,27 @@ internal sealed class SourceWriter
     private const int IndentSize = 4;
     private readonly StringBuilder _text = new();
     private int _indent;
+    private bool _isContinued;
 
-    /// <summary>Writes one or more lines at the current indentation.</summary>
+    /// <summary>Writes one or more lines at the current indentation; calls that are too long for a line go on in the next.</summary>
     public void Lines(string text)
     {
         foreach (string line in text.Replace("\r\n", "\n").Split('\n'))
         {
             if (line.Length > 0)
             {
-                _text.Append(' ', line[0] == '#' ? 0 : _indent * IndentSize).Append(line);
-            }
+                int indent = line[0] == '#' ? 0 : _indent * IndentSize;
+                foreach (string part in LineBreaks.Of(line, indent, _isContinued))
+                {
+                    _text.Append(' ', indent).Append(part).Append('\n');
+                }
 
-            _text.Append('\n');
+                _isContinued = line[line.Length - 1] is ',' or '(';
+            }
+            else
+            {
+                _text.Append('\n');
+            }
         }
     }
 

@@ -18,33 +18,22 @@ internal static class ModelSize
     }
 
     /// <summary>
-    /// Counts the multiply-adds of all linear layers. Under a pooled head the last layer counts all tokens for keys and values only, the rest once a sequence.
+    /// Counts the multiply-adds of all linear layers but a masked language model's transform and decoder, as often as a pass runs them: under a pooled head
+    /// much of the last layer only for the first token of each sequence.
     /// </summary>
     public static double LinearMacs(ModelSpec spec, long tokens, long sequences)
     {
-        double macs = (spec.HasOutputLayer ? (double)spec.OutputCount : 0) * spec.Dimensions.HiddenSize * (spec.IsPooled ? sequences : tokens);
-        foreach (MatrixSpec matrix in spec.Matrices)
+        ModelGraph graph = spec.Graph;
+        double macs = 0;
+        foreach (PhasePart part in PhaseList.Of(graph).SelectMany(phase => phase.Parts))
         {
-            macs += (double)matrix.Rows * matrix.Columns * Executions(spec, matrix.Name, tokens, sequences);
+            foreach (LinearNode linear in part.Steps.OfType<LinearNode>().Where(linear => linear.IsQuantizable || linear == graph.OutputLayer))
+            {
+                bool isFirstOnly = part.Items is PhaseItems.Sequences or PhaseItems.Sequence || part.FirstTokens.Contains(linear);
+                macs += (double)linear.Rows * linear.Width * (isFirstOnly ? sequences : tokens);
+            }
         }
 
         return macs;
-    }
-
-    private static long Executions(ModelSpec spec, string matrix, long tokens, long sequences)
-    {
-        if (spec.Graph.Head.OfType<LinearNode>().Any(linear => linear.Name == matrix))
-        {
-            return spec.IsPooled ? sequences : tokens;
-        }
-
-        if (!matrix.StartsWith("encoder.layer.", StringComparison.Ordinal))
-        {
-            return tokens;
-        }
-
-        bool isLast = matrix.StartsWith($"encoder.layer.{spec.BlockCount - 1}.", StringComparison.Ordinal);
-        bool isForAll = matrix.EndsWith(".key", StringComparison.Ordinal) || matrix.EndsWith(".value", StringComparison.Ordinal);
-        return (spec.UsesPerBlock * tokens) - (spec.IsPooled && isLast && !isForAll ? tokens - sequences : 0);
     }
 }

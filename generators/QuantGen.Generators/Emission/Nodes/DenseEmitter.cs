@@ -15,11 +15,8 @@ internal static class DenseEmitter
             ProfileMark.Write(w, ProfileMark.Head, context.Count == "1" ? $"{outputs} * {inputs}" : $"(long){context.Count} * {outputs} * {inputs}");
         }
 
-        w.Lines($"""
-            Dense.Apply(
-                ref {context.Ref(node.Input)}, {context.Stride(node.Input)}, {context.Count}, {context.NormWeights(node.Name)}, {inputs}, {outputs},
-                ref {context.Ref(node.Output)}, {outputs});
-            """);
+        w.Lines($"Dense.Apply(ref {context.Ref(node.Input)}, {context.Stride(node.Input)}, {context.Count}, {context.NormWeights(node.Name)}, {inputs}, {outputs}, "
+            + $"ref {context.Ref(node.Output)}, {outputs});");
     }
 
     public static void Forward(SourceWriter w, TrainingContext t, LinearNode node) => w.Lines(

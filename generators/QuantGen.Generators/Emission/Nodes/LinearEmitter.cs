@@ -60,7 +60,7 @@ internal static class LinearEmitter
 
     private static void Beside(SourceWriter w, PartContext context, IReadOnlyList<LinearNode> nodes, MatrixSpec[] matrices)
     {
-        w.Lines($"{KernelVariant.Of(matrices[0], matrices[0].Bits).Suffix}.LinearBeside(\n    x,");
+        w.Lines($"{KernelVariant.Of(matrices[0], matrices[0].Bits).Suffix}.LinearBeside(x,");
         foreach (MatrixSpec matrix in matrices)
         {
             w.Lines($"    {Open(matrix, 0)},");
@@ -101,19 +101,15 @@ internal static class LinearEmitter
         string place = WeightLayout.NameOf(matrix.Name);
         if (!matrix.IsQuantized)
         {
-            w.Lines($"""
-                {KernelVariant.FullPrecision.Suffix}.Linear(
-                    {input}, ref pass.WeightFloats({place}.Codes), ref pass.WeightFloats({place}.Bias), {N(matrix.Rows)}, {N(matrix.Columns)}, {output});
-                """);
+            w.Lines($"{KernelVariant.FullPrecision.Suffix}.Linear({input}, ref pass.WeightFloats({place}.Codes), ref pass.WeightFloats({place}.Bias), "
+                + $"{N(matrix.Rows)}, {N(matrix.Columns)}, {output});");
             return;
         }
 
         if (matrix.HasCodebook)
         {
-            w.Lines($"""
-                {KernelVariant.Of(matrix, matrix.Bits).Suffix}.Linear(
-                    {input}, LinearWeights.OpenCodebook(pass, {place}, {N(matrix.Rows)}, {N(matrix.Columns)}), {output}, ref pass.LocalFloats(worker, PanelScratch));
-                """);
+            w.Lines($"{KernelVariant.Of(matrix, matrix.Bits).Suffix}.Linear({input}, LinearWeights.OpenCodebook(pass, {place}, {N(matrix.Rows)}, {N(matrix.Columns)}), "
+                + $"{output}, ref pass.LocalFloats(worker, PanelScratch));");
             return;
         }
 
@@ -123,16 +119,14 @@ internal static class LinearEmitter
         {
             string target = !matrix.IsMixed ? output
                 : $"ref Unsafe.Add(ref pass.LocalFloats(worker, Stored), {N(segments[s].FirstRow)}), {N(matrix.Rows)}";
-            w.Lines($"""
-                {KernelVariant.Of(matrix, segments[s].Bits).Suffix}.Linear(
-                    {rows}, {Open(matrix, s)}, {target}, ref pass.LocalFloats(worker, PanelScratch));
-                """);
+            w.Lines($"{KernelVariant.Of(matrix, segments[s].Bits).Suffix}.Linear({rows}, {Open(matrix, s)}, {target}, ref pass.LocalFloats(worker, PanelScratch));");
         }
 
         if (matrix.IsMixed)
         {
             string groups = string.Join(", ", matrix.StoredGroups().Select(N));
-            w.Lines($"StoredRows.Restore(\n    ref pass.LocalFloats(worker, Stored), {N(matrix.Rows)}, {output}, {context.Count}, new[] {{ {groups} }}, {N(matrix.RowsPerGroup)});");
+            w.Lines($"StoredRows.Restore(ref pass.LocalFloats(worker, Stored), {N(matrix.Rows)}, {output}, {context.Count}, "
+                + $"new[] {{ {groups} }}, {N(matrix.RowsPerGroup)});");
         }
     }
 
@@ -154,6 +148,6 @@ internal static class LinearEmitter
 
         string scales = context.Plan.Weights[site.Name + ".input_scale"];
         string zeroPoints = context.Plan.Weights[site.Name + ".input_zero_point"];
-        return $"Static(\n    {rows}, scales: {scales}, zeroPoints: {zeroPoints}, use: {context.Use})";
+        return $"Static({rows}, scales: {scales}, zeroPoints: {zeroPoints}, use: {context.Use})";
     }
 }

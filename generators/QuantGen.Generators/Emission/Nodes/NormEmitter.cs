@@ -15,16 +15,9 @@ internal static class NormEmitter
 
         string size = context.Plan.SizeOf(node.Output);
         w.Lines(node.Residual is null
-            ? $"""
-            LayerNorm.Normalize(
-                ref {context.Ref(node.Input)}, {context.NormWeights(node.Name)},
-                LayerNormEpsilon, {size}, ref {context.Ref(node.Output)});
-            """
-            : $"""
-            NormRows.AddAndNormalize(
-                ref {context.Ref(node.Input)}, ref {context.Ref(node.Residual)}, {context.NormWeights(node.Name)},
-                LayerNormEpsilon, {context.Count}, {size}, ref {context.Ref(node.Output)});
-            """);
+            ? $"LayerNorm.Normalize(ref {context.Ref(node.Input)}, {context.NormWeights(node.Name)}, LayerNormEpsilon, {size}, ref {context.Ref(node.Output)});"
+            : $"NormRows.AddAndNormalize(ref {context.Ref(node.Input)}, ref {context.Ref(node.Residual)}, {context.NormWeights(node.Name)}, "
+                + $"LayerNormEpsilon, {context.Count}, {size}, ref {context.Ref(node.Output)});");
     }
 
     /// <summary>Emits the training forward pass of a layer's normalization, which drops what it adds.</summary>

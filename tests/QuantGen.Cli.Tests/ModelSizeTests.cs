@@ -1,0 +1,45 @@
+using QuantGen.Cli.Inspecting;
+using QuantGen.Graph;
+using QuantGen.Specs;
+
+namespace QuantGen.Cli.Tests;
+
+public sealed class ModelSizeTests
+{
+    private const long Tokens = 100;
+    private const long Sequences = 7;
+
+    // Two layers of width 8 and 16 between; a layer has 4 matrices of 8 x 8 and two of 8 x 16.
+    private const double LayerMacs = (4 * 64) + (2 * 128);
+
+    [Fact]
+    public void All_tokens_go_through_all_layers_where_a_head_reads_them_all() =>
+        Assert.Equal(Tokens * ((2 * LayerMacs) + (8 * 3)), Macs(BertArchitecture.Bert, BertHead.TokenClassification));
+
+    [Fact]
+    public void A_pooled_head_needs_keys_and_values_of_all_tokens_in_the_last_layer_and_the_rest_of_first_tokens() => Assert.Equal(
+        (Tokens * (LayerMacs + (2 * 64))) + (Sequences * (LayerMacs - (2 * 64) + 64 + (8 * 3))), Macs(BertArchitecture.Bert, BertHead.SequenceClassification));
+
+    [Fact]
+    public void A_shared_layer_counts_as_often_as_it_runs_and_the_projection_of_embeddings_once() => Assert.Equal(
+        Tokens * ((4 * 8) + (2 * LayerMacs) + (8 * 3)), Macs(BertArchitecture.Albert, BertHead.TokenClassification));
+
+    private static double Macs(BertArchitecture architecture, BertHead head)
+    {
+        var config = new ModelConfig
+        {
+            Architecture = architecture,
+            Layers = 2,
+            HiddenSize = 8,
+            EmbeddingSize = architecture == BertArchitecture.Albert ? 4 : 8,
+            Heads = 2,
+            IntermediateSize = 16,
+            VocabularySize = 12,
+            MaxPositions = 16,
+        };
+        var issues = new List<SpecIssue>();
+        ModelSpec? model = SpecBuilder.Build(config, new SpecOptions { Bits = 2, Head = head, LabelCount = 3, MaxSequenceLength = 16, MaxBatchTokens = 32 }, issues);
+        Assert.Empty(issues);
+        return ModelSize.LinearMacs(model!, Tokens, Sequences);
+    }
+}
