@@ -76,6 +76,7 @@ internal static class ScalarKernelEmitter
     {
         1 => "return (((Unsafe.Add(ref pack, o) >> (k % Steps)) & 1) * 2) - 1;",
         8 => "return (sbyte)Unsafe.Add(ref pack, o);",
+        2 or 4 => $"return ((Unsafe.Add(ref pack, o) >> (k % Steps * {N(format.Bits)})) & {N((1 << format.Bits) - 1)}) - {N(1 << (format.Bits - 1))};",
         _ => string.Join("\n", CodeField.Of(format.Bits).Select((field, i) => Part(field, i == 0 ? "int code =" : "code |=", outputs)))
             + $"\nreturn code - {N(1 << (format.Bits - 1))};",
     };
