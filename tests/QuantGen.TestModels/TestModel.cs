@@ -20,7 +20,7 @@ public sealed class TestModel
         Spec = spec;
     }
 
-    /// <summary>Gets all models: every width, mapping, grouping, range and head, of both architectures.</summary>
+    /// <summary>Gets all models: every width, mapping, grouping, range and head, of all architectures.</summary>
     public static IReadOnlyList<TestModel> All { get; } =
     [
         Of<Bert1>(model => model.Session),
@@ -58,6 +58,8 @@ public sealed class TestModel
         Of<Albert3Lsq>(model => model.Session),
         Of<Albert4Static>(model => model.Session),
         Of<Albert32>(model => model.Session),
+        Of<DistilBert4>(model => model.Session),
+        Of<Electra4>(model => model.Session),
     ];
 
     /// <summary>Gets the name of the annotated class.</summary>

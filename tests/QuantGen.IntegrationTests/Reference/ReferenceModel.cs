@@ -28,33 +28,41 @@ internal sealed class ReferenceModel
 
         for (int layer = 0; layer < _spec.Dimensions.Layers; layer++)
         {
-            bool albert = _spec.Dimensions.Architecture == BertArchitecture.Albert;
-            hidden = Layer(hidden, $"encoder.layer.{(albert ? 0 : layer)}.", albert ? layer : 0);
+            bool isShared = _spec.Dimensions.Architecture == BertArchitecture.Albert;
+            hidden = Layer(hidden, $"encoder.layer.{(isShared ? 0 : layer)}.", isShared ? layer : 0);
         }
 
         return _spec.Head switch
         {
             BertHead.Encoder or BertHead.Embedding => [.. hidden.SelectMany(h => h)],
             BertHead.SequenceClassification or BertHead.Regression =>
-                Output([.. Linear("pooler.dense", hidden[0], 0).Select(Math.Tanh)]),
+                Output(Pooled(hidden[0])),
             BertHead.MaskedLanguageModel => [.. hidden.SelectMany(Words)],
             _ => [.. hidden.SelectMany(Output)],
         };
     }
 
+    private double[] Pooled(double[] first) => _spec.Dimensions.Architecture switch
+    {
+        BertArchitecture.DistilBert => [.. Linear("pre_classifier", first, 0).Select(x => Math.Max(0, x))],
+        BertArchitecture.Electra => [.. Linear("classifier.dense", first, 0).Select(x => ReferenceMath.Gelu(x, HiddenActivation.Gelu))],
+        _ => [.. Linear("pooler.dense", first, 0).Select(Math.Tanh)],
+    };
+
     private double[] Embed(int id, int type, int position)
     {
         int width = _spec.Dimensions.EmbeddingSize;
         double[] sum = new double[width];
-        float[] types = Floats("embeddings.token_type_embeddings.weight");
+        bool hasTypes = _spec.Dimensions.Architecture != BertArchitecture.DistilBert;
+        float[] types = hasTypes ? Floats("embeddings.token_type_embeddings.weight") : [];
         float[] positions = Floats("embeddings.position_embeddings.weight");
         for (int i = 0; i < width; i++)
         {
-            sum[i] = Word(id, i) + types[(type * width) + i] + positions[(position * width) + i];
+            sum[i] = Word(id, i) + (hasTypes ? types[(type * width) + i] : 0) + positions[(position * width) + i];
         }
 
         double[] embedded = Norm("embeddings.LayerNorm", sum);
-        return _spec.Dimensions.Architecture == BertArchitecture.Albert ? Linear("encoder.embedding_hidden_mapping_in", embedded, 0) : embedded;
+        return _spec.Dimensions.Architecture is BertArchitecture.Albert or BertArchitecture.Electra ? Linear("encoder.embedding_hidden_mapping_in", embedded, 0) : embedded;
     }
 
     private double Word(int id, int column)
@@ -149,7 +157,8 @@ internal sealed class ReferenceModel
 
     private double[] Output(double[] input)
     {
-        string name = _spec.Head == BertHead.QuestionAnswering ? "qa_outputs" : "classifier";
+        string name = _spec.Head == BertHead.QuestionAnswering ? "qa_outputs"
+            : _spec.Dimensions.Architecture == BertArchitecture.Electra ? "classifier.out_proj" : "classifier";
         float[] weights = Floats(name + ".weight");
         return [.. Floats(name + ".bias").Select((b, row) => b + input.Select((x, column) => x * weights[(row * input.Length) + column]).Sum())];
     }

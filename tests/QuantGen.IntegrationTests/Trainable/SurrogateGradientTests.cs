@@ -25,6 +25,8 @@ public sealed class SurrogateGradientTests
     [InlineData("AlbertBins")]
     [InlineData("AlbertMaskedBins")]
     [InlineData("Bert32")]
+    [InlineData("DistilBert32")]
+    [InlineData("ElectraMax")]
     public void Gradients_are_the_differences_of_a_network_whose_quantizers_are_straight_lines(string name)
     {
         using var test = new GradientCase(name);

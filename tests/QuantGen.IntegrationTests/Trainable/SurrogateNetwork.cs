@@ -62,7 +62,7 @@ internal sealed class SurrogateNetwork
         bool albert = _spec.Dimensions.Architecture == BertArchitecture.Albert;
         var hidden = new List<double[]>[layers + 1];
         var scores = new List<double>[layers];
-        hidden[0] = [.. Enumerable.Range(0, _batch.TokenCount).Select(token => Embed(token, albert))];
+        hidden[0] = [.. Enumerable.Range(0, _batch.TokenCount).Select(token => Embed(token))];
         for (int l = 0; l < layers; l++)
         {
             (hidden[l + 1], scores[l]) = ([], []);
@@ -114,14 +114,16 @@ internal sealed class SurrogateNetwork
         })];
     }
 
-    private double[] Embed(int token, bool albert)
+    private double[] Embed(int token)
     {
         int sequence = Array.FindLastIndex(_batch.Starts, start => start <= token);
         double[] word = Row(PackedLayout.WordEmbedding, _batch.Ids[token]);
-        double[] type = Row("embeddings.token_type_embeddings", _batch.Types[token]);
+        bool hasTypes = _spec.Dimensions.Architecture != BertArchitecture.DistilBert;
+        double[] type = hasTypes ? Row("embeddings.token_type_embeddings", _batch.Types[token]) : new double[word.Length];
         double[] position = Row("embeddings.position_embeddings", token - _batch.Starts[sequence]);
         double[] embedded = Norm("embeddings.LayerNorm", [.. word.Select((w, i) => w + type[i] + position[i])]);
-        return albert ? Linear("encoder.embedding_hidden_mapping_in", embedded, 0) : embedded;
+        return _spec.Dimensions.Architecture is BertArchitecture.Albert or BertArchitecture.Electra
+            ? Linear("encoder.embedding_hidden_mapping_in", embedded, 0) : embedded;
     }
 
     private double[] Row(string name, int row)
@@ -182,8 +184,15 @@ internal sealed class SurrogateNetwork
             return [.. Parameters["cls.predictions.bias"].Select((b, id) => b + Dot(Row(PackedLayout.WordEmbedding, id), transformed))];
         }
 
-        return Product(_spec.OutputLayerName, _spec.IsPooled ? [.. Linear("pooler.dense", state, 0).Select(Math.Tanh)] : state);
+        return Product(_spec.OutputLayerName, _spec.IsPooled ? Pooled(state) : state);
     }
+
+    private double[] Pooled(double[] first) => _spec.Dimensions.Architecture switch
+    {
+        BertArchitecture.DistilBert => [.. Linear("pre_classifier", first, 0).Select(x => Math.Max(0, x))],
+        BertArchitecture.Electra => [.. Linear("classifier.dense", first, 0).Select(x => ReferenceMath.Gelu(x, HiddenActivation.Gelu))],
+        _ => [.. Linear("pooler.dense", first, 0).Select(Math.Tanh)],
+    };
 
     private double[] Linear(string name, double[] x, int use)
     {

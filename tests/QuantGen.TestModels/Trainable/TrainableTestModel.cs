@@ -24,7 +24,7 @@ public sealed class TrainableTestModel
         _load = load;
     }
 
-    /// <summary>Gets all of them: every scheme and every head, of both architectures.</summary>
+    /// <summary>Gets all of them: every scheme and every head, of all architectures.</summary>
     public static IReadOnlyList<TrainableTestModel> All { get; } =
     [
         Of<Bert32>(Bert32.CreateTrainable, model => model.Session),
@@ -41,6 +41,8 @@ public sealed class TrainableTestModel
         Of<AlbertMaskedBins>(AlbertMaskedBins.CreateTrainable, model => model.Session, embedding: Scheme.LinearClusters),
         Of<BertMaskedLsq>(BertMaskedLsq.CreateTrainable, model => model.Session, Scheme.Lsq),
         Of<BertStates>(BertStates.CreateTrainable, model => model.Session, Scheme.Lsq),
+        Of<DistilBert32>(DistilBert32.CreateTrainable, model => model.Session),
+        Of<ElectraMax>(ElectraMax.CreateTrainable, model => model.Session),
     ];
 
     /// <summary>Gets the name of the annotated class.</summary>

@@ -53,6 +53,42 @@ public sealed class ModelConfigReaderTests
     }
 
     [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public void DistilBert_has_keys_of_its_own_and_no_token_types(string sinusoidal)
+    {
+        var expected = new ModelConfig
+        {
+            Architecture = BertArchitecture.DistilBert,
+            Layers = 3,
+            HiddenSize = 48,
+            EmbeddingSize = 48,
+            Heads = 4,
+            IntermediateSize = 96,
+            VocabularySize = 1000,
+            MaxPositions = 64,
+            TypeVocabularySize = 0,
+            HiddenActivation = HiddenActivation.Relu,
+        };
+        Assert.Equal(expected, Read($$"""
+            {
+              "model_type": "distilbert", "n_layers": 3, "dim": 48, "n_heads": 4, "hidden_dim": 96, "vocab_size": 1000,
+              "max_position_embeddings": 64, "activation": "relu", "sinusoidal_pos_embds": {{sinusoidal}}, "layer_norm_eps": 0.5
+            }
+            """));
+        ModelConfig defaults = Read("""{ "model_type": "distilbert" }""")!;
+        Assert.Equal((6, 768, 12, 3072), (defaults.Layers, defaults.HiddenSize, defaults.Heads, defaults.IntermediateSize));
+    }
+
+    [Fact]
+    public void Electra_has_narrow_embeddings_by_default()
+    {
+        ModelConfig config = Read("""{ "model_type": "electra" }""")!;
+        Assert.Equal((12, 256, 128, 4, 1024), (config.Layers, config.HiddenSize, config.EmbeddingSize, config.Heads, config.IntermediateSize));
+        Assert.Equal(768, Read("""{ "model_type": "electra", "embedding_size": 768, "hidden_size": 768 }""")!.EmbeddingSize);
+    }
+
+    [Theory]
     [InlineData("BertForSequenceClassification", "", BertHead.SequenceClassification)]
     [InlineData("AlbertForSequenceClassification", ""","num_labels":1""", BertHead.Regression)]
     [InlineData("BertForSequenceClassification", ""","problem_type":"regression","num_labels":1""", BertHead.Regression)]
@@ -61,6 +97,9 @@ public sealed class ModelConfigReaderTests
     [InlineData("BertForQuestionAnswering", "", BertHead.QuestionAnswering)]
     [InlineData("BertModel", "", BertHead.Encoder)]
     [InlineData("BertForMaskedLM", "", BertHead.MaskedLanguageModel)]
+    [InlineData("DistilBertForMaskedLM", ",\"model_type\":\"distilbert\"", BertHead.MaskedLanguageModel)]
+    [InlineData("DistilBertModel", ",\"model_type\":\"distilbert\"", BertHead.Encoder)]
+    [InlineData("ElectraForQuestionAnswering", ",\"model_type\":\"electra\"", BertHead.QuestionAnswering)]
     public void The_head_follows_the_architecture(string architecture, string rest, BertHead expected) =>
         Assert.Equal(expected, Read($$"""{ "architectures": ["{{architecture}}"]{{rest}} }""")?.Head);
 
@@ -84,8 +123,11 @@ public sealed class ModelConfigReaderTests
     [InlineData("""{"model_type":3}""", "QG1203", "must be a text")]
     [InlineData("""{"id2label":{"0":"a","2":"b"}}""", "QG1203", "must map \"0\" to \"1\" to texts")]
     [InlineData("""{"id2label":{"0":1}}""", "QG1203", "to texts")]
-    [InlineData("""{"model_type":"roberta"}""", "QG1204", "'model_type' is 'roberta', and only 'bert' or 'albert' can be generated")]
+    [InlineData("""{"model_type":"roberta"}""", "QG1204", "'model_type' is 'roberta', and only 'bert', 'albert', 'distilbert' or 'electra' can be generated")]
     [InlineData("""{"hidden_act":"mish"}""", "QG1204", "'gelu', 'gelu_python'")]
+    [InlineData("""{"architectures":["BertForPreTraining"]}""", "QG1204", "'architectures' is 'BertForPreTraining'")]
+    [InlineData("""{"architectures":["BertForNextSentencePrediction"]}""", "QG1204", "'architectures' is 'BertForNextSentencePrediction'")]
+    [InlineData("""{"model_type":"electra","architectures":["ElectraForPreTraining"]}""", "QG1204", "'architectures' is 'ElectraForPreTraining'")]
     [InlineData("""{"position_embedding_type":"relative_key"}""", "QG1204", "'absolute'")]
     [InlineData("""{"is_decoder":true}""", "QG1204", "'false'")]
     [InlineData("""{"add_cross_attention":true}""", "QG1204", "'false'")]
@@ -108,6 +150,8 @@ public sealed class ModelConfigReaderTests
     [InlineData("stsb", BertArchitecture.Bert, BertHead.Regression)]
     [InlineData("trec", BertArchitecture.Bert, BertHead.SequenceClassification)]
     [InlineData("sotu-mlm", BertArchitecture.Bert, BertHead.MaskedLanguageModel)]
+    [InlineData("tiny/distilbert-cls", BertArchitecture.DistilBert, BertHead.SequenceClassification)]
+    [InlineData("tiny/electra-emb", BertArchitecture.Electra, BertHead.SequenceClassification)]
     [Trait("Category", "Shared")]
     public void Real_files_describe_models(string model, BertArchitecture architecture, BertHead head)
     {
