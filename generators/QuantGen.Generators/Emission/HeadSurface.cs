@@ -14,9 +14,12 @@ internal static class HeadSurface
     private static readonly SurfaceParameter s_texts = new(ListOf("global::QuantGen.Tasks.TextInput"), "texts", "The texts or pairs of texts.");
     private static readonly SurfaceParameter s_question = new("string", "question", "The question.");
     private static readonly SurfaceParameter s_context = new("string", "context", "The text that holds the answer.");
-    private static readonly SurfaceParameter s_questions = new(ListOf("global::QuantGen.Tasks.QuestionInput"), "questions", "The questions with their contexts.");
-    private static readonly SurfaceParameter s_answer = new("global::QuantGen.Tasks.AnswerOptions?", "answer", "Answer length and windows; null for defaults.", "null");
-    private static readonly SurfaceParameter s_embed = new("global::QuantGen.Tasks.EmbedOptions?", "embed", "Pooling and normalization; null for defaults.", "null");
+    private static readonly SurfaceParameter s_questions =
+        new(ListOf("global::QuantGen.Tasks.QuestionInput"), "questions", "The questions with their contexts.");
+    private static readonly SurfaceParameter s_answer =
+        new("global::QuantGen.Tasks.AnswerOptions?", "answer", "Answer length and windows; null for defaults.", "null");
+    private static readonly SurfaceParameter s_embed =
+        new("global::QuantGen.Tasks.EmbedOptions?", "embed", "Pooling and normalization; null for defaults.", "null");
     private static readonly SurfaceParameter s_words = new("int", "top", "How many words for each.", "5");
     private static readonly SurfaceParameter s_answers = new("int", "top", "How many answers at most.", "5");
     private static readonly SurfaceParameter s_options = new("global::QuantGen.CallOptions?", "options", "Threads and truncation; null for defaults.", "null");
@@ -52,12 +55,14 @@ internal static class HeadSurface
         {
             new(Answer, "Answer", "Finds the answer to a question inside a context.", s_question, s_context, s_answer, s_options, s_cancellation),
             new(ListOf(Answer), "Answer", "Finds the answers to questions, one for each, in order.", s_questions, s_answer, s_options, s_cancellation),
-            new(ListOf(Answer), "Answers", "Lists the best answers to a question, the best first.", s_question, s_context, s_answers, s_answer, s_options, s_cancellation),
+            new(ListOf(Answer), "Answers", "Lists the best answers to a question, the best first.", s_question, s_context, s_answers, s_answer, s_options,
+            s_cancellation),
         },
         BertHead.MaskedLanguageModel => new SurfaceMember[]
         {
             new(ListOf(ListOf(MaskedWord)), "FillMask", "Finds the likeliest words for every mask token of a text.", s_text, s_words, s_options),
-            new(ListOf(ListOf(ListOf(MaskedWord))), "FillMask", "Finds the likeliest words for every mask token of texts, in order.", s_texts, s_words, s_options, s_cancellation),
+            new(ListOf(ListOf(ListOf(MaskedWord))), "FillMask", "Finds the likeliest words for every mask token of texts, in order.", s_texts, s_words,
+            s_options, s_cancellation),
         },
         BertHead.Encoder or BertHead.Embedding => new SurfaceMember[]
         {

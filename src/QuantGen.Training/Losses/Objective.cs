@@ -22,7 +22,8 @@ public sealed class Objective
     /// <param name="options">Of what the loss consists.</param>
     /// <param name="teacher">The teacher; null without one.</param>
     /// <param name="threads">The most threads.</param>
-    /// <exception cref="ArgumentException">The loss is empty, needs a teacher and there is none, the student cannot imitate it, or its head has no loss.</exception>
+    /// <exception cref="ArgumentException">The loss is empty, needs a teacher and there is none, the student cannot imitate it, or its head has no
+    /// loss.</exception>
     public Objective(ModelSpec student, LossOptions options, ModelSpec? teacher, int threads)
     {
         ArgumentNullException.ThrowIfNull(student);

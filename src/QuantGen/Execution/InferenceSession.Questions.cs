@@ -40,7 +40,8 @@ public sealed partial class InferenceSession
     /// <param name="answer">How to search; null for defaults.</param>
     /// <param name="options">Threads, and the length of the windows over the context; null for defaults.</param>
     /// <param name="cancellation">Ends the call before its next pass; a long context takes several.</param>
-    /// <returns>At least one answer, the best first, which is the one <see cref="Answer(string, string, AnswerOptions?, CallOptions?, CancellationToken)"/> gives.</returns>
+    /// <returns>At least one answer, the best first, which is the one <see cref="Answer(string, string, AnswerOptions?, CallOptions?, CancellationToken)"/>
+    /// gives.</returns>
     /// <exception cref="ArgumentException">The question leaves no room for the context.</exception>
     /// <exception cref="InvalidOperationException">The head is not <see cref="BertHead.QuestionAnswering"/>.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>

@@ -22,7 +22,8 @@ public sealed partial class InferenceSession
     /// <exception cref="SequenceTooLongException">A text is too long and truncation was not asked for.</exception>
     /// <exception cref="InvalidOperationException">The head is not <see cref="BertHead.TokenClassification"/>.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
-    public IReadOnlyList<IReadOnlyList<TokenTag>> TagTokens(IReadOnlyList<TextInput> texts, CallOptions? options = null, CancellationToken cancellation = default)
+    public IReadOnlyList<IReadOnlyList<TokenTag>> TagTokens(IReadOnlyList<TextInput> texts, CallOptions? options = null,
+        CancellationToken cancellation = default)
     {
         RequireHead(BertHead.TokenClassification, nameof(TagTokens));
         EncodedTexts encoded = Encode(texts, options, cancellation);
@@ -55,7 +56,8 @@ public sealed partial class InferenceSession
     /// <exception cref="SequenceTooLongException">A text is too long and truncation was not asked for.</exception>
     /// <exception cref="InvalidOperationException">The head is not <see cref="BertHead.TokenClassification"/>.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
-    public IReadOnlyList<IReadOnlyList<WordTag>> TagWords(IReadOnlyList<TextInput> texts, CallOptions? options = null, CancellationToken cancellation = default) =>
+    public IReadOnlyList<IReadOnlyList<WordTag>> TagWords(IReadOnlyList<TextInput> texts, CallOptions? options = null,
+        CancellationToken cancellation = default) =>
         [.. TagTokens(texts, options, cancellation).Select((tags, i) => WordGrouping.Group(tags, texts[i].Text, Tokenizer.Options.ContinuingPrefix))];
 
     private List<TokenTag> Tags(EncodedText encoding, ReadOnlySpan<float> logits)

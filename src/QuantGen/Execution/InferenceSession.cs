@@ -109,7 +109,8 @@ public sealed partial class InferenceSession : IDisposable
     /// <exception cref="InvalidOperationException">The model has no head with outputs.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled; results are incomplete.</exception>
     public void Run(
-        ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> outputs, CallOptions? options = null, CancellationToken cancellation = default)
+        ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> outputs, CallOptions? options = null,
+        CancellationToken cancellation = default)
     {
         RequireHead(Spec.HasOutputLayer, nameof(Run), "a head that has outputs");
         Compute(new RaggedBatch(ids, types, lengths), outputs, isHidden: false, options, cancellation);
@@ -126,10 +127,12 @@ public sealed partial class InferenceSession : IDisposable
     /// <exception cref="InvalidOperationException">The model has a head, which may not need the states of all tokens.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled; results are incomplete.</exception>
     public void RunHidden(
-        ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> hidden, CallOptions? options = null, CancellationToken cancellation = default)
+        ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, Span<float> hidden, CallOptions? options = null,
+        CancellationToken cancellation = default)
     {
         RequireHead(
-            Spec.Head is BertHead.Encoder or BertHead.Embedding or BertHead.MaskedLanguageModel, nameof(RunHidden), "the head Encoder, Embedding or MaskedLanguageModel");
+            Spec.Head is BertHead.Encoder or BertHead.Embedding or BertHead.MaskedLanguageModel, nameof(RunHidden),
+            "the head Encoder, Embedding or MaskedLanguageModel");
         Compute(new RaggedBatch(ids, types, lengths), hidden, isHidden: true, options, cancellation);
     }
 

@@ -12,7 +12,8 @@ public sealed record AnswerOptions
     /// </summary>
     public int Advance { get; init; } = 128;
 
-    /// <summary>Gets how many starts and ends per window are combined, and how many answers are compared, whose probabilities add up to 1. Default 20.</summary>
+    /// <summary>Gets how many starts and ends per window are combined, and how many answers are compared, whose probabilities add up to 1. Default
+    /// 20.</summary>
     public int BestCount { get; init; } = 20;
 
     /// <summary>Gets the tokens after which a question is cut off. Default 64.</summary>

@@ -19,7 +19,8 @@ public sealed class Prediction
         if (labels.Count == 0 || labels.Count != logits.Length)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"each label needs one logit, and there are {labels.Count} labels and {logits.Length} logits"), nameof(logits));
+                string.Create(CultureInfo.InvariantCulture, $"each label needs one logit, and there are {labels.Count} labels and {logits.Length} logits"),
+                nameof(logits));
         }
 
         _labels = labels;

@@ -19,7 +19,9 @@ public sealed class SurfaceTests
         Assert.Equal(head is BertHead.SequenceClassification or BertHead.TokenClassification, members.Any(member => member.Name == "Labels"));
         Assert.All(
             members.Where(member => member.DeclaredAccessibility == Accessibility.Public),
-            member => Assert.Contains(member.Name is "Spec" or "Load" or "Dispose" ? "<inheritdoc" : "<summary>", member.GetDocumentationCommentXml(), StringComparison.Ordinal));
+            member =>
+            Assert.Contains(member.Name is "Spec" or "Load" or "Dispose" ? "<inheritdoc" : "<summary>", member.GetDocumentationCommentXml(),
+            StringComparison.Ordinal));
     }
 
     [Fact]

@@ -10,13 +10,15 @@ internal sealed class PublicTypes
 {
     private static readonly SymbolDisplayFormat s_type = new(
         typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces,
-        genericsOptions: SymbolDisplayGenericsOptions.IncludeTypeParameters | SymbolDisplayGenericsOptions.IncludeTypeConstraints | SymbolDisplayGenericsOptions.IncludeVariance);
+        genericsOptions: SymbolDisplayGenericsOptions.IncludeTypeParameters | SymbolDisplayGenericsOptions.IncludeTypeConstraints
+        | SymbolDisplayGenericsOptions.IncludeVariance);
 
     private static readonly SymbolDisplayFormat s_member = new(
         genericsOptions: SymbolDisplayGenericsOptions.IncludeTypeParameters | SymbolDisplayGenericsOptions.IncludeTypeConstraints,
         memberOptions: SymbolDisplayMemberOptions.IncludeParameters | SymbolDisplayMemberOptions.IncludeType | SymbolDisplayMemberOptions.IncludeRef
             | SymbolDisplayMemberOptions.IncludeModifiers | SymbolDisplayMemberOptions.IncludeConstantValue,
-        parameterOptions: SymbolDisplayParameterOptions.IncludeType | SymbolDisplayParameterOptions.IncludeName | SymbolDisplayParameterOptions.IncludeDefaultValue
+        parameterOptions: SymbolDisplayParameterOptions.IncludeType | SymbolDisplayParameterOptions.IncludeName
+        | SymbolDisplayParameterOptions.IncludeDefaultValue
             | SymbolDisplayParameterOptions.IncludeParamsRefOut | SymbolDisplayParameterOptions.IncludeExtensionThis,
         propertyStyle: SymbolDisplayPropertyStyle.ShowReadWriteDescriptor,
         miscellaneousOptions: SymbolDisplayMiscellaneousOptions.UseSpecialTypes | SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier
@@ -31,7 +33,9 @@ internal sealed class PublicTypes
         IEnumerable<string> files = Directory.EnumerateFiles(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "System*.dll")
             .Concat(Directory.EnumerateFiles(Path.GetDirectoryName(assembly.Location)!, "QuantGen*.dll"));
         MetadataReference own = MetadataReference.CreateFromFile(assembly.Location);
-        var compilation = CSharpCompilation.Create("Reader", references: [.. files.Where(file => file != assembly.Location).Select(file => MetadataReference.CreateFromFile(file)), own]);
+        var compilation =
+            CSharpCompilation.Create("Reader",
+            references: [.. files.Where(file => file != assembly.Location).Select(file => MetadataReference.CreateFromFile(file)), own]);
         var symbol = (IAssemblySymbol)compilation.GetAssemblyOrModuleSymbol(own)!;
         _types = [.. Types(symbol.GlobalNamespace).OrderBy(type => type.ToDisplayString(s_type), StringComparer.Ordinal)];
     }
@@ -61,13 +65,16 @@ internal sealed class PublicTypes
     });
 
     // A type inside a hidden one is hidden, too.
-    private static bool IsHidden(INamedTypeSymbol type) => type.GetAttributes().Any(a => a.AttributeClass!.Name == "EditorBrowsableAttribute" && a.ConstructorArguments[0].Value is 1)
+    private static bool IsHidden(INamedTypeSymbol type) =>
+        type.GetAttributes().Any(a => a.AttributeClass!.Name == "EditorBrowsableAttribute" && a.ConstructorArguments[0].Value is 1)
         || (type.ContainingType is { } outer && IsHidden(outer));
 
     private static string Header(INamedTypeSymbol type)
     {
-        string modifiers = type.IsStatic ? "static " : type is { TypeKind: TypeKind.Class, IsSealed: true } ? "sealed " : type is { TypeKind: TypeKind.Class, IsAbstract: true } ? "abstract " : string.Empty;
-        string kind = type.IsRecord ? "record" : (type.IsReadOnly ? "readonly " : string.Empty) + (type.IsRefLikeType ? "ref " : string.Empty) + type.TypeKind.ToString().ToLowerInvariant();
+        string modifiers = type.IsStatic ? "static " : type is { TypeKind: TypeKind.Class, IsSealed: true } ? "sealed " : type
+            is { TypeKind: TypeKind.Class, IsAbstract: true } ? "abstract " : string.Empty;
+        string kind = type.IsRecord ? "record" : (type.IsReadOnly ? "readonly " : string.Empty) + (type.IsRefLikeType ? "ref " : string.Empty)
+            + type.TypeKind.ToString().ToLowerInvariant();
         string[] bases =
         [
             .. new[] { type.BaseType }.Where(@base => @base is { SpecialType: SpecialType.None }).Select(@base => @base!.ToDisplayString(s_member)),

@@ -13,7 +13,8 @@ public sealed class PackageReferenceTests
     {
         const string Version = "0.0.2-test";
         using var feed = new TemporaryFolder();
-        DotNet.Run(DotNet.Root, "pack", Path.Combine("src", "QuantGen.Training"), "-c", DotNet.Configuration, "--no-build", "-v", "q", "-o", feed.Path, "-p:Version=" + Version);
+        DotNet.Run(DotNet.Root, "pack", Path.Combine("src", "QuantGen.Training"), "-c", DotNet.Configuration, "--no-build", "-v", "q", "-o", feed.Path,
+            "-p:Version=" + Version);
 
         using ZipArchive package = ZipFile.OpenRead(Path.Combine(feed.Path, $"QuantGen.Training.{Version}.nupkg"));
         using Stream manifest = package.GetEntry("QuantGen.Training.nuspec")!.Open();

@@ -27,7 +27,9 @@ public sealed class ReviewSentimentTests
     public void Many_sentences_get_the_predictions_of_each()
     {
         using ReviewSentiment model = ReviewSentiment.Load(Embedded());
-        TextInput[] texts = [.. Enumerable.Range(0, 300).Select(i => new TextInput(string.Join(' ', Enumerable.Repeat(i % 2 == 0 ? "a gorgeous film" : "a dull mess", 1 + (i % 20)))))];
+        TextInput[] texts =
+            [.. Enumerable.Range(0,
+            300).Select(i => new TextInput(string.Join(' ', Enumerable.Repeat(i % 2 == 0 ? "a gorgeous film" : "a dull mess", 1 + (i % 20)))))];
         IReadOnlyList<Prediction> predictions = model.Classify(texts);
 
         Assert.Equal(["NEGATIVE", "POSITIVE"], model.Labels);

@@ -18,7 +18,8 @@ public sealed class GeneratedCodeTests
     public void Code_of_another_contract_is_refused_with_both_versions_and_the_assembly_to_build(int contract)
     {
         bool isMade = false;
-        InvalidOperationException e = Assert.Throws<InvalidOperationException>(() => GeneratedCode.Create<IEncoderProgram>(typeof(GeneratedCodeTests), contract, "0.0.1-beta", () =>
+        InvalidOperationException e =
+            Assert.Throws<InvalidOperationException>(() => GeneratedCode.Create<IEncoderProgram>(typeof(GeneratedCodeTests), contract, "0.0.1-beta", () =>
         {
             isMade = true;
             return new FakeProgram(SessionModel.Spec(BertHead.Regression));

@@ -121,7 +121,8 @@ public sealed class AnswerTests
         string filler = string.Join(' ', Enumerable.Repeat("the cat sat on a mat", 10));
         QuestionInput[] questions =
         [
-            new("where is the cat ?", $"{filler} red Blue Green {filler}"), new("who", "the dog sat ."), new("who ?", string.Empty), new("who", $"a red mat . {filler}"),
+            new("where is the cat ?", $"{filler} red Blue Green {filler}"), new("who", "the dog sat ."), new("who ?", string.Empty),
+                new("who", $"a red mat . {filler}"),
         ];
         IReadOnlyList<Answer> answers = session.Answer(questions);
         Assert.Equal(["red Blue Green", "dog", string.Empty], answers.Take(3).Select(answer => answer.Text));
