@@ -75,7 +75,8 @@ internal sealed class TorchSite(SiteRange range, DeviceParameter? alpha)
         ActivationParameters mapping = range.Mapping(use);
         Tensor scale = tensor(mapping.Scale, device: pass.Device);
         Tensor codes = TorchQuantizer.Round(values.detach(), mapping);
-        return new QuantizedInput(TorchQuantizer.Through(codes, range.Side == ActivationSide.Learned ? Carrier(pass, values, codes, elements, use) : values, scale), scale);
+        return new QuantizedInput(TorchQuantizer.Through(codes, range.Side == ActivationSide.Learned ? Carrier(pass, values, codes, elements, use) : values,
+            scale), scale);
     }
 
     // Values within the threshold pass their gradients, and those outside follow the threshold.

@@ -94,9 +94,11 @@ public sealed class BenchTests(CheckpointFixture files) : IClassFixture<Checkpoi
         Assert.Equal(explain.GetProperty("pass_ms").GetDouble(), operators.Sum(row => row.GetProperty("ms").GetDouble()), 1e-2);
 
         bool isFloat = options[1] == "32";
-        string[] multiplying = ["query_key_value", "attention", "attention_output", "feed_forward_in", "feed_forward_out", .. isFloat ? Array.Empty<string>() : ["head"]];
+        string[] multiplying =
+            ["query_key_value", "attention", "attention_output", "feed_forward_in", "feed_forward_out", .. isFloat ? Array.Empty<string>() : ["head"]];
         string[] others = ["embedding", "layer_norm", "activation", .. isFloat ? Array.Empty<string>() : ["activation_codes"]];
-        Assert.Equal(multiplying.Concat(others).Order(), operators.Select(row => row.GetProperty("operator").GetString()!).Where(name => name != "wait").Order());
+        Assert.Equal(multiplying.Concat(others).Order(),
+            operators.Select(row => row.GetProperty("operator").GetString()!).Where(name => name != "wait").Order());
         foreach (JsonElement row in operators)
         {
             bool multiplies = multiplying.Contains(row.GetProperty("operator").GetString());

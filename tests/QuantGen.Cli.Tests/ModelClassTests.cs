@@ -14,8 +14,10 @@ public sealed class ModelClassTests
         { "uniform", new SpecOptions { Bits = 2, GroupCount = 8, Head = BertHead.SequenceClassification, LabelCount = 3 }, BertArchitecture.Bert },
         { "full precision", new SpecOptions { Bits = 32, EmbeddingBits = 32, Head = BertHead.Regression }, BertArchitecture.Bert },
         { "one bit", new SpecOptions { Bits = 1, EmbeddingBits = 2, Head = BertHead.Encoder }, BertArchitecture.Albert },
-        { "along inputs", new SpecOptions { Bits = 3, GroupSize = 32, Mapping = Mapping.Asymmetric, Head = BertHead.QuestionAnswering }, BertArchitecture.Bert },
-        { "static", new SpecOptions { Bits = 8, ActivationRange = ActivationRange.Static, Head = BertHead.TokenClassification, LabelCount = 5 }, BertArchitecture.Albert },
+        { "along inputs", new SpecOptions { Bits = 3, GroupSize = 32, Mapping = Mapping.Asymmetric, Head = BertHead.QuestionAnswering },
+        BertArchitecture.Bert },
+        { "static", new SpecOptions { Bits = 8, ActivationRange = ActivationRange.Static, Head = BertHead.TokenClassification, LabelCount = 5 },
+        BertArchitecture.Albert },
         { "codebooks", new SpecOptions { Bits = 5, EmbeddingBits = 3, Storage = Storage.Codebook }, BertArchitecture.Bert },
         { "bins", new SpecOptions { Bits = 1, EmbeddingBits = 8, Storage = Storage.Codebook, EmbeddingStorage = Storage.Uniform }, BertArchitecture.Albert },
         {
@@ -29,7 +31,8 @@ public sealed class ModelClassTests
         },
         {
             "learned scales",
-            new SpecOptions { Bits = 2, EmbeddingBits = 2, ActivationBits = 4, AttentionBits = 4, ActivationRange = ActivationRange.Static, Head = BertHead.Regression },
+            new SpecOptions { Bits = 2, EmbeddingBits = 2, ActivationBits = 4, AttentionBits = 4, ActivationRange = ActivationRange.Static,
+            Head = BertHead.Regression },
             BertArchitecture.Bert
         },
         { "codebooks", new SpecOptions { Bits = 5, EmbeddingBits = 3, Storage = Storage.Codebook, Head = BertHead.Encoder }, BertArchitecture.Albert },

@@ -38,7 +38,8 @@ public sealed class ModelSizeTests
             MaxPositions = 16,
         };
         var issues = new List<SpecIssue>();
-        ModelSpec? model = SpecBuilder.Build(config, new SpecOptions { Bits = 2, Head = head, LabelCount = 3, MaxSequenceLength = 16, MaxBatchTokens = 32 }, issues);
+        ModelSpec? model =
+            SpecBuilder.Build(config, new SpecOptions { Bits = 2, Head = head, LabelCount = 3, MaxSequenceLength = 16, MaxBatchTokens = 32 }, issues);
         Assert.Empty(issues);
         return ModelSize.LinearMacs(model!, Tokens, Sequences);
     }

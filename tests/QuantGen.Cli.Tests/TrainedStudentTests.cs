@@ -12,8 +12,11 @@ public sealed class TrainedStudentTests(CheckpointFixture files) : IClassFixture
 {
     public static TheoryData<string, SpecOptions, TrainableOptions> Students => new()
     {
-        { "KDLSQ-BERT 2-2-8", Options(Storage.Uniform, 2, 2) with { AttentionBits = 8, ActivationRange = ActivationRange.Static }, new TrainableOptions { Scheme = Scheme.Lsq } },
-        { "KDLSQ-BERT 4-8-4, signed probabilities", Options(Storage.Uniform, 4, 8) with { GroupCount = 4, ActivationBits = 4, AttentionBits = 4, ActivationRange = ActivationRange.Static }, new TrainableOptions { Scheme = Scheme.Lsq, SymmetricProbabilities = true } },
+        { "KDLSQ-BERT 2-2-8", Options(Storage.Uniform, 2, 2) with { AttentionBits = 8, ActivationRange = ActivationRange.Static },
+            new TrainableOptions { Scheme = Scheme.Lsq } },
+        { "KDLSQ-BERT 4-8-4, signed probabilities",
+        Options(Storage.Uniform, 4, 8) with { GroupCount = 4, ActivationBits = 4, AttentionBits = 4, ActivationRange = ActivationRange.Static },
+        new TrainableOptions { Scheme = Scheme.Lsq, SymmetricProbabilities = true } },
         {
             "KDLSQ-BERT 6-6-8",
             Options(Storage.Uniform, 6, 6) with { AttentionBits = 8, ActivationRange = ActivationRange.Static },
@@ -24,9 +27,11 @@ public sealed class TrainedStudentTests(CheckpointFixture files) : IClassFixture
             Options(Storage.Uniform, 4, 4) with { ActivationBits = 6, AttentionBits = 6, ActivationRange = ActivationRange.Static },
             new TrainableOptions { Scheme = Scheme.Lsq }
         },
-        { "TernaryBERT 7-5-3", Options(Storage.Uniform, 7, 5) with { ActivationBits = 3, AttentionBits = 5 }, new TrainableOptions { Scheme = Scheme.Ternary } },
+        { "TernaryBERT 7-5-3", Options(Storage.Uniform, 7, 5) with { ActivationBits = 3, AttentionBits = 5 },
+        new TrainableOptions { Scheme = Scheme.Ternary } },
         { "Q8BERT 8-8-8", Options(Storage.Uniform, 8, 8) with { ActivationRange = ActivationRange.Static }, new TrainableOptions { Scheme = Scheme.Linear } },
-        { "Q8BERT 2-2-8 with quantized attention", Options(Storage.Uniform, 2, 2) with { AttentionBits = 8, ActivationRange = ActivationRange.Static }, new TrainableOptions { Scheme = Scheme.Linear } },
+        { "Q8BERT 2-2-8 with quantized attention", Options(Storage.Uniform, 2, 2) with { AttentionBits = 8, ActivationRange = ActivationRange.Static },
+        new TrainableOptions { Scheme = Scheme.Linear } },
         { "TernaryBERT 2-2-8", Options(Storage.Uniform, 2, 2) with { AttentionBits = 8 }, new TrainableOptions { Scheme = Scheme.Ternary } },
         { "TernaryBERT 2-8-8, loss-aware", Options(Storage.Uniform, 2, 8), new TrainableOptions { Scheme = Scheme.Ternary, LossAware = true } },
         { "k-means 3 bits", Options(Storage.Codebook, 3, 3), new TrainableOptions { Scheme = Scheme.KMeans, ClusterSeed = 4 } },

@@ -4,7 +4,8 @@ using QuantGen.TestModels;
 
 namespace QuantGen.Probe;
 
-/// <summary>Runs all models in memory in which only committed pages may be touched, and writes whether results are the same bits; touching others ends the process.</summary>
+/// <summary>Runs all models in memory in which only committed pages may be touched, and writes whether results are the same bits; touching others ends the
+/// process.</summary>
 internal sealed unsafe class CommittedPagesProbe : IProbe
 {
     /// <inheritdoc/>
@@ -16,7 +17,8 @@ internal sealed unsafe class CommittedPagesProbe : IProbe
             foreach (TokenBatch batch in (TokenBatch[])[TokenBatch.Of([1], seed: 3), TokenBatch.OfAllLengths(9)])
             {
                 using InferenceSession plain = model.Load();
-                using InferenceSession guarded = model.Load(options: new LoadOptions { Threads = 2, Pages = OperatingSystem.IsLinux() ? new GuardedPages() : PassPages.OfThisSystem });
+                using InferenceSession guarded =
+                    model.Load(options: new LoadOptions { Threads = 2, Pages = OperatingSystem.IsLinux() ? new GuardedPages() : PassPages.OfThisSystem });
                 same &= batch.Run(plain).AsSpan().SequenceEqual(batch.Run(guarded));
             }
         }

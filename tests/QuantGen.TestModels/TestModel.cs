@@ -82,7 +82,9 @@ public sealed class TestModel
     public static IEnumerable<Type> Types
     {
         [RequiresUnreferencedCode(ByName)]
-        get => typeof(TestModel).Assembly.GetTypes().Where(type => type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IQuantizedModel<>)));
+        get =>
+            typeof(TestModel).Assembly.GetTypes().Where(type =>
+            type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IQuantizedModel<>)));
     }
 
     /// <summary>Gets the kernels that the generator emitted for all of them together.</summary>

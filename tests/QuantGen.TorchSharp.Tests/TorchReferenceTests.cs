@@ -10,5 +10,6 @@ public sealed class TorchReferenceTests : ReferenceGradientFacts
 {
     protected override ITrainableModel CreateFullPrecision(TrainableOptions options) => new TorchTrainableModel(Reference32.Spec, options);
 
-    protected override ITrainableModel CreateQuantized(TrainableOptions options) => new TorchTrainableModel(ReferenceLsq.Spec, options with { Scheme = Scheme.Lsq });
+    protected override ITrainableModel CreateQuantized(TrainableOptions options) =>
+        new TorchTrainableModel(ReferenceLsq.Spec, options with { Scheme = Scheme.Lsq });
 }

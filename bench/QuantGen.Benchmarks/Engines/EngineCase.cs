@@ -31,6 +31,8 @@ internal sealed record EngineCase(string Name, ModelSpec Spec, Scheme Scheme)
         .. from dimension in s_dimensions
            from method in s_methods
            select new EngineCase(
-               $"{dimension.Name} {method.Name}", ModelSpecs.Quantized(dimension.Config, method.Options with { Head = dimension.Config.Head }, new Recipe { Scheme = method.Scheme }), method.Scheme),
+               $"{dimension.Name} {method.Name}",
+               ModelSpecs.Quantized(dimension.Config, method.Options with { Head = dimension.Config.Head }, new Recipe { Scheme = method.Scheme }),
+               method.Scheme),
     ];
 }

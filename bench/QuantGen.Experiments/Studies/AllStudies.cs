@@ -75,7 +75,8 @@ internal static class AllStudies
         var rows = from task in new[] { LearningTask.SotuMlm, LearningTask.Trec, LearningTask.Sst2Albert }
                    from bits in new[] { 1, 2, 3, 4, 5 }
                    from scheme in new[] { "k-means", "linear-clusters" }
-                   from run in Rows($"{task.Name} {bits} bits {scheme}", task, task == LearningTask.Trec && bits == 3 ? s_seeds : [1], [.. Clusters(scheme, bits)])
+                   from run in Rows($"{task.Name} {bits} bits {scheme}", task, task == LearningTask.Trec && bits == 3 ? s_seeds : [1],
+                       [.. Clusters(scheme, bits)])
                    select run;
         return new Study("clustering", "k-means against linear clusters at 1 to 5 bits", "Is it worth choosing centroids?", [.. rows]);
     }

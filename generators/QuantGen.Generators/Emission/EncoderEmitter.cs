@@ -14,7 +14,8 @@ internal static class EncoderEmitter
         ClassSpec spec = plan.Spec;
         var w = new SourceWriter();
         GeneratedHeader.Write(w);
-        using (GeneratedHeader.Implementation(w, spec))
+        using (GeneratedHeader.Implementation(
+            w, spec, "System", "System.Runtime.CompilerServices", "QuantGen.Execution", "QuantGen.Kernels", "QuantGen.Linear", "QuantGen.Specs"))
         {
             w.Lines($"/// <summary>Runs {spec.Name}: embedding, {N(plan.Graph.Depth)} layers, head. Each phase ends before the next begins.</summary>");
             using (w.Block($"internal sealed partial class {spec.Program} : global::QuantGen.Execution.IEncoderProgram"))
@@ -40,7 +41,7 @@ internal static class EncoderEmitter
         w.Lines($$"""
             private enum Phase
             {
-            {{string.Join("\n", plan.Phases.Select(phase => $"    {phase.Name},"))}}
+            {{PhaseNames(plan)}}
             }
 
             public ModelSpec Spec => ModelSpec;
@@ -66,13 +67,19 @@ internal static class EncoderEmitter
         w.Lines("    _ => pass.TokenItems,\n};\n");
     }
 
+    // Two names to a line: what comes before a layer's attention, and the attention.
+    private static string PhaseNames(ModelPlan plan) => string.Join(
+        "\n", plan.Phases.Select((phase, i) => (phase.Name, Line: i / 2)).GroupBy(phase => phase.Line, phase => phase.Name + ",")
+            .Select(line => "    " + string.Join(" ", line)));
+
     private static string Count(ModelPlan plan, PhaseItems items) => items switch
     {
         PhaseItems.Heads => "pass.SequenceCount * HeadCount",
         PhaseItems.Sequences => "pass.SequenceItems",
         PhaseItems.Sequence => "pass.SequenceCount",
         PhaseItems.HeadTokens => "pass.HeadTokenItems",
-        PhaseItems.Words => $"pass.HeadTokens.Length == 0 ? 0 : {N((plan.Model.Dimensions.VocabularySize + DecoderEmitter.WordsPerItem - 1) / DecoderEmitter.WordsPerItem)}",
+        PhaseItems.Words =>
+        $"pass.HeadTokens.Length == 0 ? 0 : {N((plan.Model.Dimensions.VocabularySize + DecoderEmitter.WordsPerItem - 1) / DecoderEmitter.WordsPerItem)}",
         _ => "pass.TokenItems",
     };
 

@@ -67,7 +67,8 @@ internal static class LineBreaks
             {
                 (comma, commaDepth) = (i + 2, depth);
             }
-            else if (letter == ' ' && i > first && depth <= operatorDepth && Array.Exists(s_operators, o => string.CompareOrdinal(line, i + 1, o, 0, o.Length) == 0))
+            else if (letter == ' ' && i > first && depth <= operatorDepth
+                && Array.Exists(s_operators, o => string.CompareOrdinal(line, i + 1, o, 0, o.Length) == 0))
             {
                 (before, operatorDepth) = (i + 1, depth);
             }

@@ -15,7 +15,7 @@ internal static class PlanEmitter
         ClassSpec spec = plan.Spec;
         var w = new SourceWriter();
         GeneratedHeader.Write(w);
-        using (GeneratedHeader.Implementation(w, spec))
+        using (GeneratedHeader.Implementation(w, spec, "QuantGen.Execution", "QuantGen.Linear", "QuantGen.Packed"))
         using (w.Block($"partial class {spec.Program}"))
         {
             Shapes(w, plan.Model);

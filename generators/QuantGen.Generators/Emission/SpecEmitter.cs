@@ -13,7 +13,7 @@ internal static class SpecEmitter
         ClassSpec spec = plan.Spec;
         var w = new SourceWriter();
         GeneratedHeader.Write(w);
-        using (GeneratedHeader.Implementation(w, spec))
+        using (GeneratedHeader.Implementation(w, spec, "QuantGen.Specs"))
         {
             Ledger(w, plan);
             using (w.Block($"internal sealed partial class {spec.Program}"))

@@ -93,16 +93,14 @@ internal static class SurfaceEmitter
         string architecture = ("AEIOU".IndexOf(family[0]) < 0 ? "A " : "An ") + family;
         int[] bits = m.Matrices.SelectMany(x => x.Segments()).Select(s => s.Bits).Distinct().OrderBy(b => b).ToArray();
         string weights = bits.Length == 1 && bits[0] == 32 ? "full-precision weights" : string.Join("- and ", bits) + "-bit weights";
-        int[] groups = m.Matrices.Where(x => x.HasIntegerProduct).Select(x => x.GroupSize == 0 ? x.GroupCount : x.GroupsAlongInput).Distinct().OrderBy(g => g).ToArray();
+        int[] groups =
+            m.Matrices.Where(x => x.HasIntegerProduct).Select(x => x.GroupSize == 0 ? x.GroupCount : x.GroupsAlongInput).Distinct().OrderBy(g => g).ToArray();
         string granularity = groups.Length == 0 ? string.Empty
             : m.Matrices.Any(x => x.GroupSize > 0) ? $", a scale for every {SizeText(m)} inputs of a row"
             : $", {string.Join(" or ", groups)} scale{(groups.Length == 1 && groups[0] == 1 ? string.Empty : "s")} per matrix";
         granularity += m.Matrices.Any(x => x.HasCodebook) ? ", a codebook per matrix" : string.Empty;
-        long bytes = PackedLayout.Packed(m).Sum(t => t.Bytes);
-        w.Lines(FormattableString.Invariant($"""
-            /// <summary>{architecture} with {d.Layers} layers, hidden size {d.HiddenSize}, {weights}{granularity} and {m.EmbeddingBits}-bit word embeddings.</summary>
-            /// <remarks>A packed file has {bytes:N0} bytes of tensors beside its vocabulary. Spec {m.Sha256}.</remarks>
-            """));
+        w.Lines(FormattableString.Invariant($"/// <summary>{architecture} with {d.Layers} layers, hidden size {d.HiddenSize}, ")
+            + FormattableString.Invariant($"{weights}{granularity} and {m.EmbeddingBits}-bit word embeddings.</summary>"));
     }
 
     private static string SizeText(ModelSpec model) => string.Join(

@@ -31,7 +31,8 @@ internal static class ClassParser
 
         if (!c.HasBits)
         {
-            issues.Add(new SpecIssue("QG1212", $"Class '{c.Name}' says neither bits nor Spec; write [QuantizedBert(bits: 4)] or [QuantizedBert(Spec = \"model.spec.json\")]"));
+            issues.Add(new SpecIssue("QG1212",
+                $"Class '{c.Name}' says neither bits nor Spec; write [QuantizedBert(bits: 4)] or [QuantizedBert(Spec = \"model.spec.json\")]"));
             return null;
         }
 

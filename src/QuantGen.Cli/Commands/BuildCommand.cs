@@ -56,7 +56,8 @@ internal sealed class BuildCommand : CliCommand
         AtomicFile.Write(assembly, stream => stream.Write(compiled.Assembly));
         SpecOutput.Save(model, packed);
         IReadOnlyList<string> sources = values.Get(_source)
-            ? ModelProject.Write(Path.Combine(directory, target.ClassName), target.ClassName, source, compiled, Path.Combine("..", target.ClassName + SpecOutput.PackedExtension))
+            ? ModelProject.Write(Path.Combine(directory, target.ClassName), target.ClassName, source, compiled,
+            Path.Combine("..", target.ClassName + SpecOutput.PackedExtension))
             : [];
         Write(report, target, assembly, compiled.Assembly.Length, packed, model.FileLength, sources);
     }

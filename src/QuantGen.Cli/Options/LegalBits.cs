@@ -23,7 +23,8 @@ internal static class LegalBits
 
     /// <summary>Says which bits a storage has.</summary>
     /// <param name="bits">Bits of weights or of embeddings.</param>
-    public static string Describe(Func<StorageTraits, IReadOnlyList<int>> bits) => $"{List(bits(s_storages[0]))} as even steps, {List(bits(s_storages[1]))} with a codebook";
+    public static string Describe(Func<StorageTraits, IReadOnlyList<int>> bits) =>
+        $"{List(bits(s_storages[0]))} as even steps, {List(bits(s_storages[1]))} with a codebook";
 
     // The last is the 32 of full precision.
     private static string List(IReadOnlyList<int> bits)

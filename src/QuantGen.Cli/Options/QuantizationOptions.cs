@@ -14,21 +14,35 @@ internal sealed class QuantizationOptions
     private static readonly SpecOptions s_defaults = new();
     private static readonly Recipe s_recipe = new();
 
-    private readonly Option<int?> _bits = CliOption.OneOf("--bits", $"Bits of a weight, or 32 for full precision; {LegalBits.Describe(storage => storage.Bits)}.", LegalBits.OfWeights);
-    private readonly Option<int> _groups = CliOption.Number("--groups", "Groups of output rows per matrix, each with a scale of its own; must divide the rows.", s_defaults.GroupCount, least: 1);
-    private readonly Option<int> _groupSize = CliOption.Number("--group-size", "Inputs that share a scale, a multiple of 32, or 0 for whole rows; excludes --groups.", s_defaults.GroupSize, least: 0);
+    private readonly Option<int?> _bits =
+        CliOption.OneOf("--bits", $"Bits of a weight, or 32 for full precision; {LegalBits.Describe(storage => storage.Bits)}.", LegalBits.OfWeights);
+    private readonly Option<int> _groups =
+        CliOption.Number("--groups", "Groups of output rows per matrix, each with a scale of its own; must divide the rows.", s_defaults.GroupCount, least: 1);
+    private readonly Option<int> _groupSize =
+        CliOption.Number("--group-size", "Inputs that share a scale, a multiple of 32, or 0 for whole rows; excludes --groups.", s_defaults.GroupSize,
+        least: 0);
     private readonly Option<int?> _embeddingBits = CliOption.OneOf("--embedding-bits", LegalBits.EmbeddingHelp, LegalBits.OfEmbeddings);
     private readonly Option<int?> _activationBits = CliOption.OneOf(
-        "--activation-bits", "Bits of activations that enter products of integers; 32 where codebooks leave none. [default: 8, or 32 with codebooks]", LegalBits.OfActivations);
+        "--activation-bits", "Bits of activations that enter products of integers; 32 where codebooks leave none. [default: 8, or 32 with codebooks]",
+        LegalBits.OfActivations);
     private readonly Option<int?> _attentionBits = CliOption.OneOf(
-        "--attention-bits", FormattableString.Invariant($"Bits of what attention multiplies, or 32 for full precision. [default: {s_defaults.AttentionBits}]"), LegalBits.OfActivations);
-    private readonly Option<string?> _plan = CliOption.Text("--plan", "FILE", "A JSON file with storage, bits, groups, mapping, scheme and clipping per matrix; wins over the other options.");
-    private readonly Option<string[]> _layerBits = CliOption.Texts("--layer-bits", "PATTERN=N", "Bits of the matrices that match a pattern, such as encoder.layer.0-3.*=4; may be repeated, later ones win.");
-    private readonly Option<Scheme?> _scheme = CliOption.Scheme("--scheme", "Who finds the codes of weights; k-means and linear-clusters give each matrix a codebook.", s_recipe.Scheme);
-    private readonly Option<Scheme?> _embeddingScheme = CliOption.Scheme("--embedding-scheme", "Who finds the codes of the word embedding, instead of --scheme.", null);
-    private readonly Option<Mapping?> _mapping = CliOption.Choice<Mapping>("--mapping", "Codes around zero, or over the range of the values.", s_defaults.Mapping);
-    private readonly Option<Clipping?> _clipping = CliOption.Choice<Clipping>("--clipping", "How ranges of weights and of static activations are found.", s_recipe.Clipping);
-    private readonly Option<BertHead?> _head = CliOption.Choice<BertHead>("--head", "What stands on top of the encoder, instead of what config.json says.", null);
+        "--attention-bits", FormattableString.Invariant($"Bits of what attention multiplies, or 32 for full precision. [default: {s_defaults.AttentionBits}]"),
+        LegalBits.OfActivations);
+    private readonly Option<string?> _plan =
+        CliOption.Text("--plan", "FILE", "A JSON file with storage, bits, groups, mapping, scheme and clipping per matrix; wins over the other options.");
+    private readonly Option<string[]> _layerBits =
+        CliOption.Texts("--layer-bits", "PATTERN=N",
+        "Bits of the matrices that match a pattern, such as encoder.layer.0-3.*=4; may be repeated, later ones win.");
+    private readonly Option<Scheme?> _scheme =
+        CliOption.Scheme("--scheme", "Who finds the codes of weights; k-means and linear-clusters give each matrix a codebook.", s_recipe.Scheme);
+    private readonly Option<Scheme?> _embeddingScheme =
+        CliOption.Scheme("--embedding-scheme", "Who finds the codes of the word embedding, instead of --scheme.", null);
+    private readonly Option<Mapping?> _mapping =
+        CliOption.Choice<Mapping>("--mapping", "Codes around zero, or over the range of the values.", s_defaults.Mapping);
+    private readonly Option<Clipping?> _clipping =
+        CliOption.Choice<Clipping>("--clipping", "How ranges of weights and of static activations are found.", s_recipe.Clipping);
+    private readonly Option<BertHead?> _head =
+        CliOption.Choice<BertHead>("--head", "What stands on top of the encoder, instead of what config.json says.", null);
 
     public void AddTo(Command command)
     {

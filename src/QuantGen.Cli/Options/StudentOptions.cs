@@ -15,19 +15,34 @@ internal sealed class StudentOptions
 {
     private readonly Option<int?> _bits = CliOption.OneOf("--bits", "Bits of a weight.", LegalBits.OfWeights);
     private readonly Option<int?> _embeddingBits = CliOption.OneOf("--embedding-bits", LegalBits.EmbeddingHelp, LegalBits.OfEmbeddings);
-    private readonly Option<int?> _activationBits = CliOption.OneOf("--activation-bits", "Bits of the activations that enter linear layers. [default: 8; 32 with a codebook]", LegalBits.OfActivations);
-    private readonly Option<int?> _attentionBits = CliOption.OneOf("--attention-bits", "Bits of attention's operands. [default: as --activation-bits for lsq and ternary, else 32]", LegalBits.OfActivations);
+    private readonly Option<int?> _activationBits =
+        CliOption.OneOf("--activation-bits", "Bits of the activations that enter linear layers. [default: 8; 32 with a codebook]", LegalBits.OfActivations);
+    private readonly Option<int?> _attentionBits =
+        CliOption.OneOf("--attention-bits", "Bits of attention's operands. [default: as --activation-bits for lsq and ternary, else 32]",
+        LegalBits.OfActivations);
     private readonly Option<int> _groups = CliOption.Number("--groups", "Groups of rows of a matrix that have a scale of their own.", 1, least: 1);
-    private readonly Option<int?> _layers = CliOption.OptionalNumber("--layers", "Layers of the student, a divisor of the teacher's. [default: as many]", least: 1);
-    private readonly Option<Scheme?> _scheme = CliOption.Scheme("--scheme", "The method: Q8BERT, KDLSQ-BERT, TernaryBERT, or a codebook with trained centroids.", Scheme.Lsq);
-    private readonly Option<string?> _loss = CliOption.OneOf("--loss", "What is learnt: the teacher (kd), the labels (gt) or both. [default: kd+gt for lsq, kd for ternary, else gt]", "kd+gt", "kd", "gt");
-    private readonly Option<double?> _temperature = CliOption.OptionalReal("--temperature", "What logits are divided by before they are compared with the teacher's. [default: 1]", 0.01, 100);
-    private readonly Option<double?> _spanWeight = CliOption.OptionalReal("--qa-logit-weight", "Weight of the teacher's answers to questions; KDLSQ-BERT's code has 100. [default: 1]", 0, 1e6);
-    private readonly Option<double?> _weightScaleRate = CliOption.OptionalReal("--weight-scale-lr", "Learning rate of clipping thresholds of weights. [default: 1e-3]", 0, 10);
-    private readonly Option<double?> _activationScaleRate = CliOption.OptionalReal("--activation-scale-lr", "Learning rate of clipping thresholds of activations. [default: 3e-2]", 0, 10);
-    private readonly Option<ScaleInitialization?> _initialization = CliOption.Choice<ScaleInitialization>("--scale-initialization", "How clipping thresholds of lsq begin.", ScaleInitialization.Truncation);
-    private readonly Option<bool> _gradientFactor = new("--scale-gradient-factor") { Description = "Multiply gradients of thresholds by 1 / sqrt(elements x levels), as LSQ does and KDLSQ-BERT does not." };
-    private readonly Option<bool> _symmetric = new("--symmetric-probabilities") { Description = "Give attention probabilities codes of both signs, as KDLSQ-BERT's code does." };
+    private readonly Option<int?> _layers =
+        CliOption.OptionalNumber("--layers", "Layers of the student, a divisor of the teacher's. [default: as many]", least: 1);
+    private readonly Option<Scheme?> _scheme =
+        CliOption.Scheme("--scheme", "The method: Q8BERT, KDLSQ-BERT, TernaryBERT, or a codebook with trained centroids.", Scheme.Lsq);
+    private readonly Option<string?> _loss =
+        CliOption.OneOf("--loss", "What is learnt: the teacher (kd), the labels (gt) or both. [default: kd+gt for lsq, kd for ternary, else gt]", "kd+gt", "kd",
+        "gt");
+    private readonly Option<double?> _temperature =
+        CliOption.OptionalReal("--temperature", "What logits are divided by before they are compared with the teacher's. [default: 1]", 0.01, 100);
+    private readonly Option<double?> _spanWeight =
+        CliOption.OptionalReal("--qa-logit-weight", "Weight of the teacher's answers to questions; KDLSQ-BERT's code has 100. [default: 1]", 0, 1e6);
+    private readonly Option<double?> _weightScaleRate =
+        CliOption.OptionalReal("--weight-scale-lr", "Learning rate of clipping thresholds of weights. [default: 1e-3]", 0, 10);
+    private readonly Option<double?> _activationScaleRate =
+        CliOption.OptionalReal("--activation-scale-lr", "Learning rate of clipping thresholds of activations. [default: 3e-2]", 0, 10);
+    private readonly Option<ScaleInitialization?> _initialization =
+        CliOption.Choice<ScaleInitialization>("--scale-initialization", "How clipping thresholds of lsq begin.", ScaleInitialization.Truncation);
+    private readonly Option<bool> _gradientFactor =
+        new("--scale-gradient-factor") { Description =
+        "Multiply gradients of thresholds by 1 / sqrt(elements x levels), as LSQ does and KDLSQ-BERT does not." };
+    private readonly Option<bool> _symmetric =
+        new("--symmetric-probabilities") { Description = "Give attention probabilities codes of both signs, as KDLSQ-BERT's code does." };
     private readonly Option<bool> _lossAware = new("--loss-aware") { Description = "Weigh the errors of ternary weights by the optimizer's second moments." };
     private readonly Option<int> _iterations = CliOption.Number("--cluster-iterations", "Iterations of k-means.", 3, least: 1, most: 1000);
 

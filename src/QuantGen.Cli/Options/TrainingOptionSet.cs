@@ -25,9 +25,14 @@ internal sealed class TrainingOptionSet
     private readonly Option<double?> _attentionDropout = CliOption.OptionalReal(
         "--attention-dropout", "Share of attention probabilities that dropout clears. [default: config.json's, else 0.1]", 0, 0.9);
     private readonly Option<int> _seed = CliOption.Number("--seed", "What order, dropout and random weights depend on.", 0, least: 0);
-    private readonly Option<int?> _threads = CliOption.OptionalNumber("--threads", "The most threads. Results of generated code do not depend on it. [default: all processors]", least: 1, most: 1024);
-    private readonly Option<int?> _maxLength = CliOption.OptionalNumber("--max-length", "Cut texts to this many tokens, special ones included; questions are read in windows of it. [default: 128; 384 for questions]", least: 8);
-    private readonly Option<bool> _resume = new("--resume") { Description = "Continue an interrupted training of the same output, or start where there is none." };
+    private readonly Option<int?> _threads =
+        CliOption.OptionalNumber("--threads", "The most threads. Results of generated code do not depend on it. [default: all processors]", least: 1,
+        most: 1024);
+    private readonly Option<int?> _maxLength =
+        CliOption.OptionalNumber("--max-length",
+        "Cut texts to this many tokens, special ones included; questions are read in windows of it. [default: 128; 384 for questions]", least: 8);
+    private readonly Option<bool> _resume =
+        new("--resume") { Description = "Continue an interrupted training of the same output, or start where there is none." };
     private readonly Option<int> _every = CliOption.Number(
         "--checkpoint-every",
         "Steps between two writes of the state that --resume continues from; 0 writes it on interruption or failure only.",

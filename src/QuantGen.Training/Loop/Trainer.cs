@@ -77,7 +77,8 @@ public sealed class Trainer
     /// <summary>Trains.</summary>
     /// <param name="cancellation">Interrupts the training between two steps.</param>
     /// <exception cref="OperationCanceledException">Training was interrupted; its state was written if there is a place for it.</exception>
-    /// <exception cref="IOException">An observer cannot write, or an interruption's state cannot be written; the message tells which state there is.</exception>
+    /// <exception cref="IOException">An observer cannot write, or an interruption's state cannot be written; the message tells which state there
+    /// is.</exception>
     /// <exception cref="TrainingFailedException">
     /// Too many steps in a row had no finite loss or gradients, or the model, the evaluator or an observer threw what is inside. The message tells which
     /// state there is, and whether the model has the parameters of the best epoch.

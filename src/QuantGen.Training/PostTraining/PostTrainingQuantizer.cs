@@ -18,7 +18,8 @@ public static class PostTrainingQuantizer
     /// <param name="options">Tokenizer, labels and static activation ranges.</param>
     /// <param name="cancellation">Stops the work between two groups of weights.</param>
     /// <exception cref="ModelFormatException">Tensors are missing, unexpected or not finite, or the vocabulary has another size than the model.</exception>
-    /// <exception cref="ArgumentException">The recipe does not suit the model, or the model has static activation ranges and the options lack one of them.</exception>
+    /// <exception cref="ArgumentException">The recipe does not suit the model, or the model has static activation ranges and the options lack one of
+    /// them.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The options ask for less than one thread.</exception>
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
     public static PostTrainingResult Quantize(

@@ -21,7 +21,8 @@ internal static class Defaults
     /// <summary>Most tokens of one pass.</summary>
     public const int MaxBatchTokens = 4096;
 
-    /// <summary>Gets the bits of a word embedding: as many as weights have, where those or the embedding's are floats or the embedding has a codebook; else 8.</summary>
+    /// <summary>Gets the bits of a word embedding: as many as weights have, where those or the embedding's are floats or the embedding has a codebook; else
+    /// 8.</summary>
     /// <param name="weightBits">Bits of a weight.</param>
     /// <param name="embedding">How the embedding is stored.</param>
     public static int EmbeddingBits(int weightBits, Storage embedding) => embedding == Storage.FullPrecision ? FullPrecisionBits

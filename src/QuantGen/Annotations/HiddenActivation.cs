@@ -1,5 +1,3 @@
-using QuantGen.Architectures;
-
 namespace QuantGen;
 
 /// <summary>The activation between the two feed-forward layers.</summary>

@@ -44,7 +44,8 @@ public sealed class QuantizedBertAttribute : Attribute
     public string? Plan { get; set; }
 
     /// <summary>
-    /// Gets or sets the bits of an activation that enters a quantized product: 2 to 8 (default), or 32 where codebooks and full-precision weights are all there is.
+    /// Gets or sets the bits of an activation that enters a quantized product: 2 to 8 (default), or 32 where codebooks and full-precision weights are all
+    /// there is.
     /// </summary>
     public int ActivationBits { get; set; } = Defaults.ActivationBits;
 

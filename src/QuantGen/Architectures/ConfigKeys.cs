@@ -4,7 +4,8 @@ using QuantGen.Json;
 
 namespace QuantGen.Architectures;
 
-/// <summary>The members of a <c>config.json</c>, read by key. What is illegal or cannot be generated becomes an issue, and reading goes on with the default.</summary>
+/// <summary>The members of a <c>config.json</c>, read by key. What is illegal or cannot be generated becomes an issue, and reading goes on with the
+/// default.</summary>
 /// <param name="members">The members of its object.</param>
 /// <param name="file">Its name, for messages.</param>
 internal sealed class ConfigKeys(Dictionary<string, object?> members, string file)

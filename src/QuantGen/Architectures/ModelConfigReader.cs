@@ -52,7 +52,8 @@ public static class ModelConfigReader
         return keys.Issues.Count == 0 ? config : null;
     }
 
-    /// <summary>Finds the family that a configuration names; the first of all where it names none that is known, which <see cref="Read(string, string, ICollection{SpecIssue})"/> reports.</summary>
+    /// <summary>Finds the family that a configuration names; the first of all where it names none that is known, which <see cref="Read(string, string,
+    /// ICollection{SpecIssue})"/> reports.</summary>
     /// <param name="json">The text of the file.</param>
     public static ModelFamily FamilyOf(string json)
     {
@@ -101,7 +102,8 @@ public static class ModelConfigReader
         {
             // A head that is left out would change what the model is for without a word.
             keys.Unsupported(
-                "architectures", name, string.Join(", ", s_heads.Select(row => "'..." + row.End + "'")) + " and models without a head (Head = BertHead.Encoder)");
+                "architectures", name,
+                string.Join(", ", s_heads.Select(row => "'..." + row.End + "'")) + " and models without a head (Head = BertHead.Encoder)");
             return BertHead.Encoder;
         }
 

@@ -2,7 +2,8 @@ using QuantGen.Graph;
 
 namespace QuantGen.Architectures;
 
-/// <summary>One model family: what its <c>config.json</c> says, how its checkpoints call their tensors, and its steps. Nothing else knows one from another.</summary>
+/// <summary>One model family: what its <c>config.json</c> says, how its checkpoints call their tensors, and its steps. Nothing else knows one from
+/// another.</summary>
 public abstract class ModelFamily
 {
     /// <summary>Gets its member of the enum.</summary>

@@ -247,7 +247,8 @@ public sealed class Checkpoint : IDisposable
 
         if (matched != shardOf.Count)
         {
-            string absent = shardOf.Keys.First(name => !_tensors.TryGetValue(_family.Names.Canonical(name), out CheckpointTensor? tensor) || tensor.SourceName != name);
+            string absent =
+                shardOf.Keys.First(name => !_tensors.TryGetValue(_family.Names.Canonical(name), out CheckpointTensor? tensor) || tensor.SourceName != name);
             throw new ModelFormatException(_indexPath, $"tensor '{absent}'", $"it in shard '{shardOf[absent]}'", "no such tensor");
         }
     }

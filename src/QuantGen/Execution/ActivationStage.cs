@@ -4,7 +4,7 @@ using QuantGen.Linear;
 
 namespace QuantGen.Execution;
 
-/// <summary>The step before a quantized product: rows of floats become codes, a byte each, in a worker's buffers.</summary>
+/// <summary>The step before a quantized product: rows of floats become codes, a byte each, in a worker's buffers. Profiles are told.</summary>
 /// <param name="Codes">Offset of the codes.</param>
 /// <param name="Scales">Offset of one scale per token.</param>
 /// <param name="ZeroPoints">Offset of one zero point per token.</param>
@@ -24,6 +24,7 @@ public readonly record struct ActivationStage(long Codes, long Scales, long Zero
     /// <param name="columns">Values of a token.</param>
     public QuantizedRows PerToken(ForwardPass pass, int worker, ref float input, int inputStride, int count, int columns)
     {
+        pass.Enter(worker, OperatorClass.ActivationCodes);
         int stride = KernelOrder.Pad(columns, KernelOrder.ColumnMultiple);
         ref byte codes = ref pass.Local(worker, Codes);
         ref float scales = ref pass.LocalFloats(worker, Scales);
@@ -44,6 +45,7 @@ public readonly record struct ActivationStage(long Codes, long Scales, long Zero
     /// <param name="zeroPoint">The calibrated zero point, below 2^bits; 2^(bits-1) means symmetric codes.</param>
     public QuantizedRows Static(ForwardPass pass, int worker, ref float input, int inputStride, int count, int columns, float scale, int zeroPoint)
     {
+        pass.Enter(worker, OperatorClass.ActivationCodes);
         int stride = KernelOrder.Pad(columns, KernelOrder.ColumnMultiple);
         ref byte codes = ref pass.Local(worker, Codes);
         ref float scales = ref pass.LocalFloats(worker, Scales);
@@ -83,6 +85,7 @@ public readonly record struct ActivationStage(long Codes, long Scales, long Zero
     /// <param name="groupSize">Inputs of a group.</param>
     public QuantizedRows WithGroupSums(ForwardPass pass, int worker, QuantizedRows rows, int columns, int groupSize)
     {
+        pass.Enter(worker, OperatorClass.ActivationCodes);
         ref int sums = ref pass.LocalIntegers(worker, Sums);
         ActivationSums.PerGroup(ref rows.Codes, rows.Stride, ref rows.ZeroPoints, rows.Count, columns, groupSize, ref sums);
         int groups = (columns + groupSize - 1) / groupSize;

@@ -139,7 +139,8 @@ public sealed partial class InferenceSession : IDisposable
         CancellationToken cancellation = default)
     {
         RequireHead(
-            Spec.Head is BertHead.Encoder or BertHead.Embedding or BertHead.MaskedLanguageModel, nameof(RunHidden), "the head Encoder, Embedding or MaskedLanguageModel");
+            Spec.Head is BertHead.Encoder or BertHead.Embedding or BertHead.MaskedLanguageModel, nameof(RunHidden),
+            "the head Encoder, Embedding or MaskedLanguageModel");
         Compute(new RaggedBatch(ids, types, lengths), hidden, isHidden: true, options, cancellation);
     }
 

@@ -16,7 +16,8 @@ internal sealed class TeamThread
         _thread.Start();
     }
 
-    /// <summary>Gets or sets the pass the thread was last lent to; when it is another, the thread leaves the one before as soon as it holds no item of it.</summary>
+    /// <summary>Gets or sets the pass the thread was last lent to; when it is another, the thread leaves the one before as soon as it holds no item of
+    /// it.</summary>
     public SharedPass? Pass
     {
         get => Volatile.Read(ref _pass);

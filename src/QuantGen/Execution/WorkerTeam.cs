@@ -1,6 +1,7 @@
 namespace QuantGen.Execution;
 
-/// <summary>The threads that compute beside those of callers: one team for all sessions of a process, and a budget of threads that run at the same time.</summary>
+/// <summary>The threads that compute beside those of callers: one team for all sessions of a process, and a budget of threads that run at the same
+/// time.</summary>
 /// <remarks>
 /// Every running pass counts with its caller's thread, which it always has, and with the threads it is lent. Together they stay within the budget where
 /// callers alone do not exceed it: a pass that finds nothing left runs on its own thread. Threads start when first needed and end with the last member.

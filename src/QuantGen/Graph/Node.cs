@@ -25,7 +25,8 @@ public sealed record EmbeddingNode(int Words, int Positions, int Types, int Colu
 /// <param name="Name">Canonical name without <c>.weight</c>.</param>
 /// <param name="Rows">Outputs.</param>
 /// <param name="Width">Inputs.</param>
-/// <param name="Site">The place where its inputs become codes, which layers that read the same values share; empty for a layer that always has full precision.</param>
+/// <param name="Site">The place where its inputs become codes, which layers that read the same values share; empty for a layer that always has full
+/// precision.</param>
 /// <param name="Part">Which part of the model its time belongs to.</param>
 /// <param name="Input">What it reads.</param>
 /// <param name="Output">What it makes.</param>

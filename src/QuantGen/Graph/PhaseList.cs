@@ -29,7 +29,8 @@ internal static class PhaseList
             phases.Add(new Phase("ProjectLayer" + N(use), PhaseItems.Tokens, pending.ToArray()));
             pending.Clear();
             phases.Add(new Phase(
-                "AttendLayer" + N(use), PhaseItems.Heads, new[] { Part(PartKind.Attend, "Attend", layer, use, new[] { steps[attention] }, firstTokens, PhaseItems.Heads) }));
+                "AttendLayer" + N(use), PhaseItems.Heads,
+                new[] { Part(PartKind.Attend, "Attend", layer, use, new[] { steps[attention] }, firstTokens, PhaseItems.Heads) }));
             PhaseItems items = firstTokens.Count > 0 ? PhaseItems.Sequences : PhaseItems.Tokens;
             pending.Add(Part(PartKind.Finish, LayerMethod(graph, layer, "Finish" + first), layer, use, after, firstTokens, items));
         }

@@ -7,7 +7,8 @@ namespace QuantGen.Linear;
 /// A panel is <see cref="PanelOutputs"/> consecutive rows. Inside it come packs of <see cref="StepsPerPack"/> steps; a step is <see cref="Interleave"/>
 /// consecutive inputs. A pack is <see cref="PlanesPerPack"/> planes of <see cref="PanelVectors"/> vectors. Byte i of vector v holds, for output
 /// v * <see cref="VectorOutputs"/> + i / <see cref="Interleave"/> and input i % <see cref="Interleave"/> of each step s, the code at bits
-/// [bits * s, bits * s + bits). Codes of 3, 5, 6 and 7 bits are cut into parts of 4, 2 and 1 bits (<see cref="CodeField"/>), each of which stands so in planes of its own: of
+/// [bits * s, bits * s + bits). Codes of 3, 5, 6 and 7 bits are cut into parts of 4, 2 and 1 bits (<see cref="CodeField"/>), each of which stands so in planes
+/// of its own: of
 /// three bits planes 0 and 1 hold the low two bits of steps 0-3 and 4-7, plane 2 the high bits of all eight.
 /// Eight bits are stored as two's complement of the centered code.
 /// </remarks>

@@ -78,7 +78,8 @@ public static unsafe class KernelRace
         null or "" => null,
         "tables" => true,
         "products" => false,
-        string other => throw new InvalidOperationException($"the environment variable {Variable} is '{other}', and it must be 'tables' or 'products', or not be set"),
+        string other =>
+        throw new InvalidOperationException($"the environment variable {Variable} is '{other}', and it must be 'tables' or 'products', or not be set"),
     };
 
     // The best of some laps, in turns: whatever else runs on the machine hits both.

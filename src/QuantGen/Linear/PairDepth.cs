@@ -17,7 +17,8 @@ internal static class PairDepth
     // 255 * 128 <= 32,767.
     private const ushort MostWeight = short.MaxValue / byte.MaxValue;
 
-    /// <summary>Gets the inputs that are looked at together: depths are multiples of it, and one always fits, because half of its weights are at most 128 in all.</summary>
+    /// <summary>Gets the inputs that are looked at together: depths are multiples of it, and one always fits, because half of its weights are at most 128 in
+    /// all.</summary>
     /// <param name="bits">Bits of a code, 1 to 7.</param>
     internal static int Granule(int bits) => Math.Min(KernelOrder.ColumnMultiple, 512 >> bits);
 
@@ -86,7 +87,8 @@ internal static class PairDepth
 
     // Two bytes are half of a granule, so that what meets in one is at most 128.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddSteps(KernelOrder order, ReadOnlySpan<byte> pack, int plane, int first, int count, ref Vector256<byte> positive, ref Vector256<byte> negative)
+    private static void AddSteps(KernelOrder order, ReadOnlySpan<byte> pack, int plane, int first, int count, ref Vector256<byte> positive,
+        ref Vector256<byte> negative)
     {
         Vector256<byte> zero = Vector256.Create((byte)(order.Bits == 1 ? 1 : 1 << (order.Bits - 1)));
         CodeField[] fields = CodeField.Of(order.Bits);

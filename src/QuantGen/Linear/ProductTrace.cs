@@ -5,7 +5,8 @@ namespace QuantGen.Linear;
 /// </summary>
 internal static class ProductTrace
 {
-    /// <summary>Takes what the kernel multiplies with, the bits of the weights (32 for full precision), outputs, padded inputs and tokens of a product on this thread.</summary>
+    /// <summary>Takes what the kernel multiplies with, the bits of the weights (32 for full precision), outputs, padded inputs and tokens of a product on this
+    /// thread.</summary>
     [ThreadStatic]
     internal static Action<MultiplyUnit, int, int, int, int>? Listener;
 }

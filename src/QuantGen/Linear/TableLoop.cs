@@ -3,7 +3,8 @@ using QuantGen.Specs;
 
 namespace QuantGen.Linear;
 
-/// <summary>Walks a linear layer for a kernel that looks sums up: a few tokens, then a block of inputs whose tables stay in the nearest cache, then all outputs.</summary>
+/// <summary>Walks a linear layer for a kernel that looks sums up: a few tokens, then a block of inputs whose tables stay in the nearest cache, then all
+/// outputs.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class TableLoop
 {

@@ -4,7 +4,8 @@ using QuantGen.Files;
 
 namespace QuantGen.Linear;
 
-/// <summary>The weights of one loaded model in one block of memory that the garbage collector neither moves nor scans; written once, then read by any thread.</summary>
+/// <summary>The weights of one loaded model in one block of memory that the garbage collector neither moves nor scans; written once, then read by any
+/// thread.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed unsafe class WeightArena : IDisposable
 {

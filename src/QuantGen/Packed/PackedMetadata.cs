@@ -38,7 +38,8 @@ internal static class PackedMetadata
 
         if (!metadata.TryGetValue(VersionKey, out string? version) || version != FormatVersion)
         {
-            throw Defect(file, VersionKey, $"'{FormatVersion}', the one version this library reads", $"{Excerpt(version)}; make the file again with this version of quantgen");
+            throw Defect(file, VersionKey, $"'{FormatVersion}', the one version this library reads",
+                $"{Excerpt(version)}; make the file again with this version of quantgen");
         }
 
         foreach (string key in s_keys.Where(key => !metadata.ContainsKey(key)))

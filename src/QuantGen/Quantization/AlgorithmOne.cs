@@ -1,6 +1,7 @@
 namespace QuantGen.Quantization;
 
-/// <summary>The first clipping threshold of a tensor: the ends of the range that holds most of its values (Jin et al., KDLSQ-BERT, 2021, Algorithm 1).</summary>
+/// <summary>The first clipping threshold of a tensor: the ends of the range that holds most of its values (Jin et al., KDLSQ-BERT, 2021, Algorithm
+/// 1).</summary>
 internal static class AlgorithmOne
 {
     /// <summary>The share of values that the papers' experiments leave outside, half of it on either side.</summary>

@@ -18,7 +18,8 @@ internal static class ClusterQuantizer
     /// <param name="seed">Which first centroids k-means draws.</param>
     /// <param name="cancellation">Stops the work between two iterations.</param>
     /// <exception cref="ArgumentException">The fitter finds no codebook, or values are missing or not finite.</exception>
-    public static Clusters Fit(WeightFitter fitter, ReadOnlySpan<float> values, int bits, int iterations, ulong seed, CancellationToken cancellation = default) => fitter switch
+    public static Clusters Fit(WeightFitter fitter, ReadOnlySpan<float> values, int bits, int iterations, ulong seed, CancellationToken cancellation = default)
+        => fitter switch
     {
         WeightFitter.KMeans => KMeans(values, bits, iterations, seed, cancellation),
         WeightFitter.Bins => Linear(values, bits),
@@ -31,7 +32,8 @@ internal static class ClusterQuantizer
     /// <param name="iterations">The most iterations, at least 1; fewer run when nothing changes any more.</param>
     /// <param name="seed">Which first centroids are drawn.</param>
     /// <param name="cancellation">Stops the work between two iterations.</param>
-    /// <returns>The centroids after the last iteration and the labels of its assignment; clusters beyond the number of distinct values are unused and 0.</returns>
+    /// <returns>The centroids after the last iteration and the labels of its assignment; clusters beyond the number of distinct values are unused and
+    /// 0.</returns>
     /// <exception cref="ArgumentException">There is no value, or one is NaN or infinite; the message says where.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The width or the number of iterations is out of range.</exception>
     public static Clusters KMeans(

@@ -3,8 +3,10 @@ namespace QuantGen.Quantization;
 /// <summary>Says which elements of a row-major matrix share a scale.</summary>
 /// <param name="Rows">Rows of the matrix (output neurons, or tokens of an embedding).</param>
 /// <param name="Columns">Columns of the matrix (inputs).</param>
-/// <param name="GroupCount">Groups of consecutive rows, as Q-BERT counts them; divides the rows. 1 is per tensor, <paramref name="Rows"/> is per channel.</param>
-/// <param name="GroupSize">Elements per group along a row, or 0 for whole rows; a row's last group may be shorter. Not together with more than one row group.</param>
+/// <param name="GroupCount">Groups of consecutive rows, as Q-BERT counts them; divides the rows. 1 is per tensor, <paramref name="Rows"/> is per
+/// channel.</param>
+/// <param name="GroupSize">Elements per group along a row, or 0 for whole rows; a row's last group may be shorter. Not together with more than one row
+/// group.</param>
 internal readonly record struct MatrixGrouping(int Rows, int Columns, int GroupCount = 1, int GroupSize = 0)
 {
     /// <summary>Gets how many scales the matrix has.</summary>

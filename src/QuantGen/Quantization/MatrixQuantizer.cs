@@ -15,7 +15,8 @@ internal static class MatrixQuantizer
     /// <param name="options">Widths, grouping, mapping and clipping.</param>
     /// <param name="cancellation">Stops the work between two groups.</param>
     /// <returns>Codes, scales and zero points.</returns>
-    /// <exception cref="ArgumentException">The shape, the grouping or the widths do not fit, or a value is NaN or infinite; the message gives its row and column.</exception>
+    /// <exception cref="ArgumentException">The shape, the grouping or the widths do not fit, or a value is NaN or infinite; the message gives its row and
+    /// column.</exception>
     public static QuantizedMatrix Quantize(
         ReadOnlySpan<float> values, int rows, int columns, MatrixQuantizerOptions options, CancellationToken cancellation = default)
     {

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using QuantGen.Kernels;
 using QuantGen.Lanes;
 using QuantGen.Schemes;
 

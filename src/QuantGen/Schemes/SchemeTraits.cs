@@ -1,6 +1,7 @@
 namespace QuantGen.Schemes;
 
-/// <summary>One way to find the codes of weights: a row of <see cref="WeightSchemes"/>, from which rules, messages, packing, training and command lines follow.</summary>
+/// <summary>One way to find the codes of weights: a row of <see cref="WeightSchemes"/>, from which rules, messages, packing, training and command lines
+/// follow.</summary>
 public sealed record SchemeTraits
 {
     /// <summary>Gets the member of the enum.</summary>

@@ -21,7 +21,8 @@ public sealed record ActivationSite(string Name, int Columns, int Uses, bool IsQ
     internal static IEnumerable<ActivationSite> OfAttention(ModelGraph graph, int layer)
     {
         AttentionNode attention = graph.Attention(layer);
-        return attention.Operands.Select(name => new ActivationSite(name, IsProbabilitiesName(name) ? 0 : attention.Columns, graph.UsesPerLayer, IsQuantized: true));
+        return attention.Operands.Select(name =>
+            new ActivationSite(name, IsProbabilitiesName(name) ? 0 : attention.Columns, graph.UsesPerLayer, IsQuantized: true));
     }
 
     // Layers that share a place follow each other, and matrices stand in the order of the graph.

@@ -1,13 +1,15 @@
 namespace QuantGen.Specs;
 
-/// <summary>One of the parts into which a code is cut where kernels read it: codes of 3, 5, 6 or 7 bits cross the borders of bytes, parts of 1, 2, 4 or 8 bits do not.</summary>
+/// <summary>One of the parts into which a code is cut where kernels read it: codes of 3, 5, 6 or 7 bits cross the borders of bytes, parts of 1, 2, 4 or 8 bits
+/// do not.</summary>
 /// <remarks>
 /// A width is the sum of its parts, the widest in the lowest bits: a code of 7 bits is 4, 2 and 1 of them. So codes take as many bytes as their bits say, and
 /// a part is unpacked by one shift and one mask. A pack holds as many steps as its narrowest part has in a byte.
 /// </remarks>
 /// <param name="Bits">1, 2, 4 or 8.</param>
 /// <param name="Offset">The lowest bit of the code that belongs to it.</param>
-/// <param name="FirstPlane">The plane of a pack that holds it for the first steps; those of later steps follow, first in the same bytes and then in the next planes.</param>
+/// <param name="FirstPlane">The plane of a pack that holds it for the first steps; those of later steps follow, first in the same bytes and then in the next
+/// planes.</param>
 internal readonly record struct CodeField(int Bits, int Offset, int FirstPlane)
 {
     private static readonly CodeField[][] s_all = Enumerable.Range(0, 9).Select(Parts).ToArray();

@@ -7,7 +7,8 @@ namespace QuantGen.Specs;
 /// <param name="Rows">Outputs.</param>
 /// <param name="Columns">Inputs.</param>
 /// <param name="Bits">Bits of a weight, 1 to 8 or 32; the largest of <paramref name="GroupBits"/> where precision is mixed.</param>
-/// <param name="GroupCount">Groups of consecutive rows that share a scale; divides <paramref name="Rows"/>; 1 when <paramref name="GroupSize"/> is used.</param>
+/// <param name="GroupCount">Groups of consecutive rows that share a scale; divides <paramref name="Rows"/>; 1 when <paramref name="GroupSize"/> is
+/// used.</param>
 /// <param name="GroupSize">Inputs that share a scale within a row, or 0 for the whole row; the last group of a row may be shorter.</param>
 /// <param name="Mapping">Symmetric or asymmetric codes.</param>
 /// <param name="GroupBits">Bits of each group where precision is mixed inside the matrix; otherwise empty.</param>
@@ -48,7 +49,8 @@ public sealed record MatrixSpec(
     /// <summary>Gets how many scales a row has along its inputs.</summary>
     public int GroupsAlongInput => GroupSize == 0 ? 1 : (Columns + GroupSize - 1) / GroupSize;
 
-    /// <summary>Gets the number of stored scales: <see cref="GroupCount"/>, or rows times <see cref="GroupsAlongInput"/> with a group size; 0 with a codebook.</summary>
+    /// <summary>Gets the number of stored scales: <see cref="GroupCount"/>, or rows times <see cref="GroupsAlongInput"/> with a group size; 0 with a
+    /// codebook.</summary>
     public int ScaleCount => HasCodebook ? 0 : GroupSize == 0 ? GroupCount : Rows * GroupsAlongInput;
 
     /// <summary>Gets the runs of stored rows with equal bits, in stored order: ascending bits, groups of equal bits in their own order.</summary>

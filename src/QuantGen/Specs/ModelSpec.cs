@@ -47,7 +47,8 @@ public sealed record ModelSpec
     public EquatableArray<MatrixSpec> Matrices { get; init; }
 
     /// <summary>Gets the model as steps in the order of the forward pass.</summary>
-    public ModelGraph Graph => s_graphs.GetValue(this, spec => ModelFamilies.Of(spec.Dimensions.Architecture).Graph(spec.Dimensions, spec.Head, spec.OutputCount));
+    public ModelGraph Graph =>
+        s_graphs.GetValue(this, spec => ModelFamilies.Of(spec.Dimensions.Architecture).Graph(spec.Dimensions, spec.Head, spec.OutputCount));
 
     /// <summary>Gets the number of distinct encoder layers.</summary>
     public int BlockCount => Graph.Layers.Count;

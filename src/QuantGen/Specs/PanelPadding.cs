@@ -33,7 +33,8 @@ public static class PanelPadding
     /// <param name="multiple">Positive.</param>
     public static int Pad(int count, int multiple) => (count + multiple - 1) / multiple * multiple;
 
-    /// <summary>Gets whether weights of these bits are unpacked panel by panel, of three bits for many tokens: those that kernels read in more than one part.</summary>
+    /// <summary>Gets whether weights of these bits are unpacked panel by panel, of three bits for many tokens: those that kernels read in more than one
+    /// part.</summary>
     /// <param name="bits">Bits of a code.</param>
     public static bool HasUnpacking(int bits) => bits is 3 or 5 or 6 or 7;
 
@@ -55,7 +56,8 @@ public static class PanelPadding
     public static bool HasTables(int bits, bool isGrouped) => bits <= 2 && !isGrouped;
 
     /// <summary>Gets the bytes that a product needs beside its operands, whichever kernel computes it.</summary>
-    /// <remarks>Either tables and, behind them, room for one register and sums of some tokens, or the outputs of a partly filled panel and, behind them, a panel unpacked to bytes.</remarks>
+    /// <remarks>Either tables and, behind them, room for one register and sums of some tokens, or the outputs of a partly filled panel and, behind them, a
+    /// panel unpacked to bytes.</remarks>
     /// <param name="tokens">Most tokens of a call.</param>
     /// <param name="rows">Outputs, of all layers that are computed side by side.</param>
     /// <param name="columns">Inputs.</param>

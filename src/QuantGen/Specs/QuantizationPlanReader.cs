@@ -60,14 +60,16 @@ public static class QuantizationPlanReader
         return new QuantizationPlan(new EquatableArray<PlanEntry>(entries), new EquatableArray<RecipeEntry>(recipe));
     }
 
-    private static (PlanEntry Identity, RecipeEntry Recipe) Entry(string pattern, Dictionary<string, object?> settings, string file, ICollection<SpecIssue> issues)
+    private static (PlanEntry Identity, RecipeEntry Recipe) Entry(string pattern, Dictionary<string, object?> settings, string file,
+        ICollection<SpecIssue> issues)
     {
         void Illegal(string key, string expected) => issues.Add(new SpecIssue(
             "QG1208", $"Plan '{file}': '{key}' of '{pattern}' must be {expected}, and it is {JsonText.Describe(settings[key])}", Property: "Plan"));
 
         foreach (string key in settings.Keys.Where(k => !s_keys.Contains(k)))
         {
-            issues.Add(new SpecIssue("QG1208", $"Plan '{file}': '{pattern}' has the unknown key '{key}'; known are {string.Join(", ", s_keys)}", Property: "Plan"));
+            issues.Add(new SpecIssue("QG1208", $"Plan '{file}': '{pattern}' has the unknown key '{key}'; known are {string.Join(", ", s_keys)}",
+                Property: "Plan"));
         }
 
         int? Integer(string key)

@@ -11,7 +11,8 @@ internal static class RecipeJsonReader
     /// <summary>The largest whole number below which a double holds all.</summary>
     public const ulong LargestNumber = 1UL << 53;
 
-    private static readonly string[] s_keys = { "scheme", "embedding_scheme", "clipping", "matrices", "cluster_iterations", "cluster_seed", "calibration", "training" };
+    private static readonly string[] s_keys =
+        { "scheme", "embedding_scheme", "clipping", "matrices", "cluster_iterations", "cluster_seed", "calibration", "training" };
     private static readonly string[] s_entryKeys = { "pattern", "scheme", "clipping", "group_clipping" };
     private static readonly string[] s_calibrationKeys = { "data", "samples", "seed" };
     private static readonly string[] s_trainingKeys = { "data", "loss", "steps", "seed" };
@@ -87,6 +88,7 @@ internal static class RecipeJsonReader
 
     private static ulong Seed(Dictionary<string, object?> members, string key) =>
         members.TryGetValue(key, out object? value) && value is string text
-            ? ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) ? seed : throw new FormatException($"expected a whole number for '{key}'")
+            ? ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) ? seed
+            : throw new FormatException($"expected a whole number for '{key}'")
             : (ulong)Number(members, key, 0, LargestNumber);
 }

@@ -41,12 +41,14 @@ public static class RecipeRules
 
         if (!traits.HasClipping)
         {
-            issues.Add(new SpecIssue("QG1114", $"Matrix '{matrix.Name}' has the scheme {traits.Name}, which excludes a clipping per group of rows", Property: "Plan"));
+            issues.Add(new SpecIssue("QG1114", $"Matrix '{matrix.Name}' has the scheme {traits.Name}, which excludes a clipping per group of rows",
+                Property: "Plan"));
         }
         else if (matrix.GroupSize != 0)
         {
             issues.Add(new SpecIssue(
-                "QG1104", $"Matrix '{matrix.Name}' has a clipping per group of rows, which a group size of {matrix.GroupSize} along inputs excludes", Property: "Plan"));
+                "QG1104", $"Matrix '{matrix.Name}' has a clipping per group of rows, which a group size of {matrix.GroupSize} along inputs excludes",
+                Property: "Plan"));
         }
         else if (recipe.GroupClipping.Count != matrix.GroupCount)
         {

@@ -133,7 +133,8 @@ public static class SpecBuilder
             int count = groupCount ?? (listed > 0 ? listed : groupSize > 0 ? 1 : _options.GroupCount);
             int size = groupSize ?? (groupCount > 1 || listed > 0 ? 0 : _options.GroupSize);
             var matrix = new MatrixSpec(name, rows, columns, planBits ?? bits, count, size, mapping, groupBits) { Storage = storage };
-            bool planned = planBits is not null || groupCount is not null || groupSize is not null || listed > 0 || mapping != _options.Mapping || storage != _options.Storage;
+            bool planned = planBits is not null || groupCount is not null || groupSize is not null || listed > 0 || mapping != _options.Mapping
+                || storage != _options.Storage;
             return SpecRules.Normalize(matrix, planned, _issues);
         }
 
@@ -162,7 +163,8 @@ public static class SpecBuilder
             }
             else
             {
-                _issues.Add(new SpecIssue(id, $"{source} pattern '{pattern}' is malformed; write names joined by dots, '*' for any text and '0-3' for numbers", Property: property));
+                _issues.Add(new SpecIssue(id, $"{source} pattern '{pattern}' is malformed; write names joined by dots, '*' for any text and '0-3' for numbers",
+                    Property: property));
             }
         }
     }

@@ -119,7 +119,8 @@ internal static class SpecJsonReader
     private static int Integer(Dictionary<string, object?> members, string key)
     {
         double number = Number(members, key);
-        return number == Math.Floor(number) && number is >= 0 and <= int.MaxValue ? (int)number : throw new FormatException($"expected a whole number for '{key}'");
+        return number == Math.Floor(number) && number is >= 0 and <= int.MaxValue ? (int)number
+            : throw new FormatException($"expected a whole number for '{key}'");
     }
 
     private static T Named<T>(Dictionary<string, object?> members, string key)

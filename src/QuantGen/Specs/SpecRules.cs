@@ -39,14 +39,16 @@ internal static class SpecRules
         }
         else if (config.EmbeddingSize != config.HiddenSize)
         {
-            issues.Add(new SpecIssue("QG1203", $"EmbeddingSize is {config.EmbeddingSize}, and {family.Name} needs it equal to HiddenSize {config.HiddenSize}", config.HiddenSize, "EmbeddingSize"));
+            issues.Add(new SpecIssue("QG1203", $"EmbeddingSize is {config.EmbeddingSize}, and {family.Name} needs it equal to HiddenSize {config.HiddenSize}",
+                config.HiddenSize, "EmbeddingSize"));
         }
 
         // A width that is illegal itself has no divisors worth naming.
         if (config.HiddenSize is >= 1 and <= SpecLimits.MaxColumns && (config.Heads < 1 || config.HiddenSize % config.Heads != 0))
         {
             int nearest = NearestDivisor(config.HiddenSize, config.Heads);
-            issues.Add(new SpecIssue("QG1203", $"HiddenSize {config.HiddenSize} cannot be divided into {config.Heads} heads; the nearest legal count is {nearest}", nearest, "Heads"));
+            issues.Add(new SpecIssue("QG1203",
+                $"HiddenSize {config.HiddenSize} cannot be divided into {config.Heads} heads; the nearest legal count is {nearest}", nearest, "Heads"));
         }
 
         if (!(config.LayerNormEpsilon is >= 0 and < 1))
@@ -86,13 +88,16 @@ internal static class SpecRules
 
         if (options.GroupSize != 0 && options.GroupCount > 1)
         {
-            issues.Add(new SpecIssue("QG1104", $"A group count of {options.GroupCount} along rows and a group size of {options.GroupSize} along inputs exclude each other; keep one", Property: "GroupSize"));
+            issues.Add(new SpecIssue("QG1104",
+                $"A group count of {options.GroupCount} along rows and a group size of {options.GroupSize} along inputs exclude each other; keep one",
+                Property: "GroupSize"));
         }
 
         CheckBounds(config, options.MaxSequenceLength, options.MaxBatchTokens, issues);
         if (options.Head is BertHead.SequenceClassification or BertHead.TokenClassification && options.LabelCount is < 1 or > SpecLimits.MaxOutputs)
         {
-            issues.Add(new SpecIssue("QG1113", $"A classification head needs 1 to {SpecLimits.MaxOutputs} labels, and there are {options.LabelCount}", Property: "Labels"));
+            issues.Add(new SpecIssue("QG1113", $"A classification head needs 1 to {SpecLimits.MaxOutputs} labels, and there are {options.LabelCount}",
+                Property: "Labels"));
         }
 
         for (int i = 0; i < options.LayerBits.Count; i++)
@@ -111,13 +116,15 @@ internal static class SpecRules
         if (length < 1 || length > config.MaxPositions)
         {
             int nearest = Math.Max(1, Math.Min(length, config.MaxPositions));
-            issues.Add(new SpecIssue("QG1110", $"MaxSequenceLength is {length}, and this model has positions for 1 to {config.MaxPositions} tokens", nearest, "MaxSequenceLength"));
+            issues.Add(new SpecIssue("QG1110", $"MaxSequenceLength is {length}, and this model has positions for 1 to {config.MaxPositions} tokens", nearest,
+                "MaxSequenceLength"));
         }
         else if (tokens < length || tokens > SpecLimits.MaxBatchTokens)
         {
             int nearest = Math.Max(length, Math.Min(tokens, SpecLimits.MaxBatchTokens));
             issues.Add(new SpecIssue(
-                "QG1111", $"MaxBatchTokens is {tokens}, and it must be from MaxSequenceLength {length} to {SpecLimits.MaxBatchTokens}", nearest, "MaxBatchTokens"));
+                "QG1111", $"MaxBatchTokens is {tokens}, and it must be from MaxSequenceLength {length} to {SpecLimits.MaxBatchTokens}", nearest,
+                "MaxBatchTokens"));
         }
         else if (config.Heads is > 0 and <= SpecLimits.MaxColumns && (long)tokens * config.Heads > SpecLimits.MaxItems)
         {
@@ -156,7 +163,8 @@ internal static class SpecRules
             if (options.ActivationBits is int bits && bits != 32)
             {
                 issues.Add(new SpecIssue(
-                    "QG1105", $"Matrix '{codebook.Name}' has a codebook, whose values meet activations of full precision, and they have {bits} bits; use 32", 32, "ActivationBits"));
+                    "QG1105", $"Matrix '{codebook.Name}' has a codebook, whose values meet activations of full precision, and they have {bits} bits; use 32",
+                    32, "ActivationBits"));
             }
 
             return 32;
@@ -200,7 +208,8 @@ internal static class SpecRules
         CheckGroups(matrix, planned, issues);
         if (matrix.Mapping == Mapping.Asymmetric && (matrix.Bits == 1 || matrix.GroupBits.Contains(1)))
         {
-            issues.Add(new SpecIssue("QG1109", $"Matrix '{matrix.Name}' has 1-bit weights, which are symmetric (+-scale); use Mapping.Symmetric", Property: planned ? "Plan" : "Mapping"));
+            issues.Add(new SpecIssue("QG1109", $"Matrix '{matrix.Name}' has 1-bit weights, which are symmetric (+-scale); use Mapping.Symmetric",
+                Property: planned ? "Plan" : "Mapping"));
         }
 
         return issues.Count > before ? null : matrix;
@@ -232,12 +241,14 @@ internal static class SpecRules
     {
         if (matrix.GroupBits.Count != matrix.GroupCount)
         {
-            issues.Add(new SpecIssue("QG1208", $"Matrix '{matrix.Name}' has {matrix.GroupCount} groups and 'group_bits' lists {matrix.GroupBits.Count}", Property: "Plan"));
+            issues.Add(new SpecIssue("QG1208", $"Matrix '{matrix.Name}' has {matrix.GroupCount} groups and 'group_bits' lists {matrix.GroupBits.Count}",
+                Property: "Plan"));
         }
 
         if (matrix.GroupSize != 0)
         {
-            issues.Add(new SpecIssue("QG1104", $"Matrix '{matrix.Name}' has bits per group of rows, which a group size of {matrix.GroupSize} along inputs excludes", Property: "Plan"));
+            issues.Add(new SpecIssue("QG1104",
+                $"Matrix '{matrix.Name}' has bits per group of rows, which a group size of {matrix.GroupSize} along inputs excludes", Property: "Plan"));
         }
 
         (int most, bool mixed) = (0, false);
@@ -250,7 +261,8 @@ internal static class SpecRules
         // No legal bits exceed 32.
         if (most == 32)
         {
-            issues.Add(new SpecIssue("QG1208", $"Matrix '{matrix.Name}' mixes 32-bit groups with quantized ones; use 8 bits for the sensitive groups", Property: "Plan"));
+            issues.Add(new SpecIssue("QG1208", $"Matrix '{matrix.Name}' mixes 32-bit groups with quantized ones; use 8 bits for the sensitive groups",
+                Property: "Plan"));
         }
 
         return mixed && matrix.Bits == most ? matrix : matrix with { Bits = most, GroupBits = mixed ? matrix.GroupBits : default };
@@ -261,18 +273,24 @@ internal static class SpecRules
         if (matrix.GroupCount < 1 || matrix.Rows % matrix.GroupCount != 0)
         {
             int nearest = NearestDivisor(matrix.Rows, matrix.GroupCount);
-            issues.Add(new SpecIssue("QG1102", $"Matrix '{matrix.Name}' has {matrix.Rows} rows, which {matrix.GroupCount} groups cannot divide; the nearest legal count is {nearest}", nearest, planned ? "Plan" : "Groups"));
+            issues.Add(new SpecIssue("QG1102",
+                $"Matrix '{matrix.Name}' has {matrix.Rows} rows, which {matrix.GroupCount} groups cannot divide; the nearest legal count is {nearest}", nearest,
+                planned ? "Plan" : "Groups"));
         }
 
         if (matrix.GroupSize < 0 || matrix.GroupSize % SpecLimits.GroupSizeMultiple != 0 || matrix.GroupSize > SpecLimits.MaxColumns)
         {
             int multiple = SpecLimits.GroupSizeMultiple;
             int nearest = (int)Math.Max(multiple, Math.Min(SpecLimits.MaxColumns, ((long)matrix.GroupSize + (multiple / 2)) / multiple * multiple));
-            issues.Add(new SpecIssue("QG1103", $"Matrix '{matrix.Name}' has a group size of {matrix.GroupSize}, and it must be a multiple of {multiple}; the nearest legal size is {nearest}", nearest, planned ? "Plan" : "GroupSize"));
+            issues.Add(new SpecIssue("QG1103",
+                $"Matrix '{matrix.Name}' has a group size of {matrix.GroupSize}, and it must be a multiple of {multiple}; the nearest legal size is {nearest}",
+                nearest, planned ? "Plan" : "GroupSize"));
         }
         else if (matrix.GroupSize > 0 && matrix.GroupCount > 1)
         {
-            issues.Add(new SpecIssue("QG1104", $"Matrix '{matrix.Name}' has both {matrix.GroupCount} groups along rows and a group size of {matrix.GroupSize} along inputs; keep one", Property: "Plan"));
+            issues.Add(new SpecIssue("QG1104",
+                $"Matrix '{matrix.Name}' has both {matrix.GroupCount} groups along rows and a group size of {matrix.GroupSize} along inputs; keep one",
+                Property: "Plan"));
         }
     }
 

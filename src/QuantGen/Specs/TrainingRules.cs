@@ -11,7 +11,8 @@ internal static class TrainingRules
         {
             if (matrices.FirstOrDefault(applies) is MatrixSpec matrix)
             {
-                issues.Add(new SpecIssue("QG1115", $"{what} (matrix '{matrix.Name}') cannot be trained, only quantized after training; {instead}", Property: property));
+                issues.Add(new SpecIssue("QG1115", $"{what} (matrix '{matrix.Name}') cannot be trained, only quantized after training; {instead}",
+                    Property: property));
             }
         }
 

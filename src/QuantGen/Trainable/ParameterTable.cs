@@ -62,7 +62,8 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
     private QuantizedParameter Quantized(Parameter weight, MatrixSpec matrix, SchemeTraits? traits)
     {
         Parameter? alpha = traits is { Learns: LearnedPart.Thresholds } ? Add(weight.Name + "_alpha", ParameterKind.WeightScale, matrix.GroupCount) : null;
-        Parameter? centroids = traits is { Learns: LearnedPart.Centroids } ? Add(weight.Name + "_centroids", ParameterKind.Centroids, matrix.CodebookLength) : null;
+        Parameter? centroids = traits is { Learns: LearnedPart.Centroids } ? Add(weight.Name + "_centroids", ParameterKind.Centroids, matrix.CodebookLength)
+            : null;
         weight.IsTrained = centroids is null;
         weight.WantsCurvature = traits is { Fitter: WeightFitter.Ternary } && options.LossAware;
         return new QuantizedParameter(weight, matrix, traits, alpha, centroids, options);

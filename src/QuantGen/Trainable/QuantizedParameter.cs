@@ -12,7 +12,8 @@ namespace QuantGen.Trainable;
 /// <param name="alpha">The learned threshold of every group of rows, or null.</param>
 /// <param name="centroids">The codebook, or null.</param>
 /// <param name="options">How quantizers begin and learn.</param>
-internal sealed class QuantizedParameter(Parameter weight, MatrixSpec matrix, SchemeTraits? traits, Parameter? alpha, Parameter? centroids, TrainableOptions options)
+internal sealed class QuantizedParameter(Parameter weight, MatrixSpec matrix, SchemeTraits? traits, Parameter? alpha, Parameter? centroids,
+    TrainableOptions options)
 {
     public Parameter Weight => weight;
 

@@ -28,7 +28,8 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
     /// <param name="scores">Receives the scores.</param>
     /// <param name="probabilities">Receives the probabilities before dropout.</param>
     /// <param name="context">Receives the contexts.</param>
-    public void Forward(TrainingPass pass, float[] projected, int[] scoreStarts, int dropout, AttentionSites? operands, int use, float[] scores, float[] probabilities, float[] context)
+    public void Forward(TrainingPass pass, float[] projected, int[] scoreStarts, int dropout, AttentionSites? operands, int use, float[] scores,
+        float[] probabilities, float[] context)
     {
         ArgumentNullException.ThrowIfNull(pass);
         Reserve(pass);

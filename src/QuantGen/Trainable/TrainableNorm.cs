@@ -31,7 +31,8 @@ public sealed class TrainableNorm
     /// <param name="dropout">The number of the dropout.</param>
     /// <param name="output">Receives the result.</param>
     public void Forward(TrainingPass pass, float[] sum, float[] residual, int dropout, float[] output) => pass.Team.Run(
-        new AddAndNormalize(this, pass.Tokens, sum, residual, pass.Mask(pass.HiddenDropout, dropout), output), TrainingPass.Items(pass.Tokens, TrainingPass.TokensPerItem));
+        new AddAndNormalize(this, pass.Tokens, sum, residual, pass.Mask(pass.HiddenDropout, dropout), output),
+        TrainingPass.Items(pass.Tokens, TrainingPass.TokensPerItem));
 
     /// <summary>Computes LayerNorm(input) for every token.</summary>
     /// <param name="pass">The pass.</param>

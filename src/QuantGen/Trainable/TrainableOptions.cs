@@ -48,7 +48,8 @@ public sealed record TrainableOptions
     public Recipe ToRecipe()
     {
         var recipe = new Recipe { Scheme = Scheme, EmbeddingScheme = EmbeddingScheme, Clipping = Clipping.MinMax };
-        bool clusters = WeightSchemes.Of(Scheme).Fitter == WeightFitter.KMeans || (EmbeddingScheme is Scheme scheme && WeightSchemes.Of(scheme).Fitter == WeightFitter.KMeans);
+        bool clusters = WeightSchemes.Of(Scheme).Fitter == WeightFitter.KMeans
+            || (EmbeddingScheme is Scheme scheme && WeightSchemes.Of(scheme).Fitter == WeightFitter.KMeans);
         return clusters ? recipe with { ClusterIterations = ClusterIterations, ClusterSeed = ClusterSeed } : recipe;
     }
 

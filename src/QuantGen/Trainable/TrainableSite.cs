@@ -131,7 +131,8 @@ public sealed class TrainableSite
             for (int row = first; row < last; row++)
             {
                 ref float source = ref values.At((long)row * site.Columns);
-                ActivationParameters own = site._range.Side == ActivationSide.PerToken ? ActivationQuantizer.Measure<TLanes>(ref source, site.Columns, site._range.Bits) : range;
+                ActivationParameters own = site._range.Side == ActivationSide.PerToken
+                    ? ActivationQuantizer.Measure<TLanes>(ref source, site.Columns, site._range.Bits) : range;
                 CenteredCodes.Quantize<TLanes>(ref source, site.Columns, own, 1f, ref centered.At((long)row * site.Columns));
                 scales[row] = own.Scale;
             }

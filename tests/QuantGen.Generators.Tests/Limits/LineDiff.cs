@@ -3,7 +3,8 @@ namespace QuantGen.Generators.Tests.Limits;
 /// <summary>Counts what a reviewer has to read of a change.</summary>
 internal static class LineDiff
 {
-    /// <summary>Counts changed lines by a longest common subsequence; of a run that was replaced by another the longer counts, so that a modified line counts once.</summary>
+    /// <summary>Counts changed lines by a longest common subsequence; of a run that was replaced by another the longer counts, so that a modified line counts
+    /// once.</summary>
     /// <param name="old">A text.</param>
     /// <param name="now">The text it became.</param>
     public static int Count(string old, string now)

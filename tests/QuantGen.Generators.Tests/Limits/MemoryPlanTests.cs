@@ -15,7 +15,8 @@ public sealed class MemoryPlanTests
         { new SpecOptions { Bits = 2, Head = BertHead.SequenceClassification }, BertArchitecture.Bert },
         { new SpecOptions { Bits = 5, EmbeddingBits = 5, Storage = Storage.Codebook, Head = BertHead.SequenceClassification }, BertArchitecture.Albert },
         { new SpecOptions { Bits = 4, GroupSize = 32, Mapping = Mapping.Asymmetric, Head = BertHead.Regression }, BertArchitecture.Albert },
-        { new SpecOptions { Bits = 8, Head = BertHead.TokenClassification, Plan = new([new("*.intermediate.dense", null, 2, null, null, new([2, 4]))]) }, BertArchitecture.Albert },
+        { new SpecOptions { Bits = 8, Head = BertHead.TokenClassification, Plan = new([new("*.intermediate.dense", null, 2, null, null, new([2, 4]))]) },
+        BertArchitecture.Albert },
     };
 
     [Theory]

@@ -23,7 +23,8 @@ public sealed class ArgumentFuzzTests
 
     private static readonly int[] s_integers = [0, 1, 2, 3, 4, 6, 8, 16, 32, 33, 64, 100, -1, -32, int.MaxValue, int.MinValue, 1 << 15, 1 << 20];
     private static readonly int[] s_legalBits = [1, 2, 3, 4, 5, 6, 7, 8, 32];
-    private static readonly string[] s_patterns = ["*", "encoder.layer.0.*", "*query", "encoder.layer.0-1.attention.*", "", "..", "a.b", "9-1.*", "**x**", "\"\\\n", "é*", "0-99999999999"];
+    private static readonly string[] s_patterns =
+        ["*", "encoder.layer.0.*", "*query", "encoder.layer.0-1.attention.*", "", "..", "a.b", "9-1.*", "**x**", "\"\\\n", "é*", "0-99999999999"];
 
     [Theory]
     [InlineData(1)]

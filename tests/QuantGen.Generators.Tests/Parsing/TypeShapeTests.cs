@@ -24,7 +24,8 @@ public sealed class TypeShapeTests
     [InlineData("partial class Tiny { class Session; }", "QG1004")]
     [InlineData("partial class Tiny { int FillMask => 1; }", "QG1004")]
     [InlineData("partial class Tiny { int CreateTrainable => 1; }", "QG1004")]
-    [InlineData("abstract class Base { public abstract void Dispose(); } class Middle : Base { public override void Dispose() { } } partial class Other;", null)]
+    [InlineData("abstract class Base { public abstract void Dispose(); } class Middle : Base { public override void Dispose() { } } partial class Other;",
+        null)]
     [InlineData("partial class Load;", "QG1004")]
     [InlineData("partial class Tiny { public Tiny(int size) { } }", "QG1005")]
     [InlineData("partial class Tiny { public Tiny() { } }", "QG1005")]

@@ -13,8 +13,10 @@ public sealed class IntegerProductTests
     [Fact]
     public void Each_kernel_that_a_model_uses_exists_once_and_no_other()
     {
-        IEnumerable<ModelSpec> specs = TestModel.Types.Select(type => type.GetProperty("Spec", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)).Cast<ModelSpec>();
-        IEnumerable<string> used = specs.SelectMany(spec => spec.Matrices).SelectMany(matrix => matrix.Segments().SelectMany(segment => Kernels(matrix, segment.Bits)));
+        IEnumerable<ModelSpec> specs =
+            TestModel.Types.Select(type => type.GetProperty("Spec", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)).Cast<ModelSpec>();
+        IEnumerable<string> used =
+            specs.SelectMany(spec => spec.Matrices).SelectMany(matrix => matrix.Segments().SelectMany(segment => Kernels(matrix, segment.Bits)));
 
         Assert.Equal(used.Distinct().Order(), TestModel.Kernels.Select(kernel => kernel.Name).Order());
     }

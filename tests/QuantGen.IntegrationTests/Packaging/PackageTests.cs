@@ -126,7 +126,8 @@ public sealed class PackageTests
     }
 
     private static IEnumerable<string> SnapshotsOf(string name) =>
-        ((string[])[".Encoder.cs", ".Model.cs", ".Plan.cs", ".Spec.cs", ".ledger.txt", ".spec.json"]).Select(end => name + end).Prepend("QuantGen.Kernels.W2.cs");
+        ((string[])[".Encoder.cs", ".Model.cs", ".Plan.cs", ".Spec.cs", ".ledger.txt", ".spec.json"]).Select(end => name
+            + end).Prepend("QuantGen.Kernels.W2.cs");
 
     private static void AssertSucceeds((int ExitCode, string Output) build) => Assert.True(build.ExitCode == 0, build.Output);
 

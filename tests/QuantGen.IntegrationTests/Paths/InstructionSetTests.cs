@@ -46,7 +46,8 @@ public sealed class InstructionSetTests
             string expected = model[0] switch
             {
                 "Bert7" or "Bert7GroupSize" or "Bert8" or "Bert8Asymmetric" => useVnni ? "AVX-VNNI" : use512 ? "AVX-512BW" : last,
-                "Bert32" or "Bert32Masked" or "Albert32" or "Bert1KMeans" or "Bert3KMeans" or "Bert4Clusters" or "Bert5KMeans" or "BertCodebookMixed" or "Albert2KMeans" => use512 ? "AVX-512" : last,
+                "Bert32" or "Bert32Masked" or "Albert32" or "Bert1KMeans" or "Bert3KMeans" or "Bert4Clusters" or "Bert5KMeans" or "BertCodebookMixed"
+                or "Albert2KMeans" => use512 ? "AVX-512" : last,
                 _ => use512 ? "AVX-512BW" : useVnni ? "AVX-VNNI" : last,
             };
 

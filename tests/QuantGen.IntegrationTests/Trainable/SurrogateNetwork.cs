@@ -24,7 +24,8 @@ internal sealed class SurrogateNetwork
         foreach (MatrixSpec matrix in Matrices().Where(m => m.HasCodebook))
         {
             float[] weights = Values(matrix.Name + ".weight");
-            _labels[matrix.Name] = (Traits(matrix).Scheme == Scheme.KMeans ? ClusterQuantizer.KMeans(weights, matrix.Bits) : ClusterQuantizer.Linear(weights, matrix.Bits)).Labels;
+            _labels[matrix.Name] =
+                (Traits(matrix).Scheme == Scheme.KMeans ? ClusterQuantizer.KMeans(weights, matrix.Bits) : ClusterQuantizer.Linear(weights, matrix.Bits)).Labels;
         }
 
         Run();
@@ -103,7 +104,8 @@ internal sealed class SurrogateNetwork
             {
                 var one = matrix with { Rows = matrix.RowsPerGroup, GroupCount = 1 };
                 float[] values = new float[w.Length];
-                SchemeQuantizer.Quantize(one, Traits(matrix).Fitter, Array.ConvertAll(w, v => (float)v), alphas is null ? [] : [(float)alphas[group]]).Dequantize(values);
+                SchemeQuantizer.Quantize(one, Traits(matrix).Fitter, Array.ConvertAll(w, v => (float)v),
+                    alphas is null ? [] : [(float)alphas[group]]).Dequantize(values);
                 return Array.ConvertAll(values, v => (double)v);
             }
 

@@ -14,7 +14,8 @@ public sealed class TrainableTestModel
     private readonly Scheme? _embedding;
 
     private TrainableTestModel(
-        string name, ModelSpec spec, Scheme scheme, Scheme? embedding, Func<TrainableOptions?, ITrainableModel> create, Func<ReadOnlyMemory<byte>, InferenceSession> load)
+        string name, ModelSpec spec, Scheme scheme, Scheme? embedding, Func<TrainableOptions?, ITrainableModel> create, Func<ReadOnlyMemory<byte>,
+        InferenceSession> load)
     {
         Name = name;
         Spec = spec;
@@ -55,7 +56,8 @@ public sealed class TrainableTestModel
     public static TrainableTestModel Named(string name) => All.Single(model => model.Name == name);
 
     /// <summary>Gets options with the model's schemes.</summary>
-    public TrainableOptions Options(TrainableOptions? options = null) => (options ?? new TrainableOptions()) with { Scheme = _scheme, EmbeddingScheme = _embedding };
+    public TrainableOptions Options(TrainableOptions? options = null) =>
+        (options ?? new TrainableOptions()) with { Scheme = _scheme, EmbeddingScheme = _embedding };
 
     /// <summary>Creates it with random parameters.</summary>
     public ITrainableModel Create(int seed, TrainableOptions? options = null)

@@ -85,7 +85,8 @@ public sealed class SessionConcurrencyTests
     [Fact]
     public void Raw_calls_allocate_nothing_once_warm()
     {
-        using InferenceSession session = SessionModel.Load(new FakeProgram(SessionModel.Spec(BertHead.Regression)), new LoadOptions { Threads = 2, Team = new WorkerTeam(2) });
+        using InferenceSession session =
+            SessionModel.Load(new FakeProgram(SessionModel.Spec(BertHead.Regression)), new LoadOptions { Threads = 2, Team = new WorkerTeam(2) });
         Batch batch = Batch.Random(sequences: 12, seed: 9);
         float[] outputs = new float[12];
         for (int i = 0; i < 5; i++)

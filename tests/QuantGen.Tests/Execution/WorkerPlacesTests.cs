@@ -85,7 +85,8 @@ public sealed class WorkerPlacesTests
     public void The_first_move_and_sleep_of_a_process_allocate_nothing() =>
         Assert.Equal("0", ProbeProcess.Run(new Dictionary<string, string>(), "first-move").Trim());
 
-    private static string AllowedProcessors() => File.ReadLines("/proc/thread-self/status").Single(line => line.StartsWith("Cpus_allowed:", StringComparison.Ordinal));
+    private static string AllowedProcessors() =>
+        File.ReadLines("/proc/thread-self/status").Single(line => line.StartsWith("Cpus_allowed:", StringComparison.Ordinal));
 
     private static byte[] Only(int processor)
     {

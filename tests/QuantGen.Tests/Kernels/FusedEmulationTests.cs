@@ -6,7 +6,8 @@ namespace QuantGen.Tests.Kernels;
 public sealed class FusedEmulationTests
 {
     [FactWhere(Machine.Vectors128)]
-    public void Matches_the_fused_operation_on_any_bits() => Check(400_000, random => (Samples.AnyBits(random), Samples.AnyBits(random), Samples.AnyBits(random)));
+    public void Matches_the_fused_operation_on_any_bits() =>
+        Check(400_000, random => (Samples.AnyBits(random), Samples.AnyBits(random), Samples.AnyBits(random)));
 
     [FactWhere(Machine.Vectors128)]
     public void Matches_on_special_values() => Check(200_000, random => (Special(random), Special(random), Special(random)));

@@ -159,9 +159,14 @@ public abstract class KernelBitsTests<TLanes>
         float[] query = Samples.Normal(random, used);
         float[] over = Compare<float>(
             query,
-            q => Attention.Run<TLanes>(ref q.Start, ref key.Start, ref value.Start, stride, length, length, headSize, 0.3f, ref scratch.Start, ref q.Start, stride),
-            q => Attention.Run<LanesScalar>(ref q.Start, ref key.Start, ref value.Start, stride, length, length, headSize, 0.3f, ref scratch.Start, ref q.Start, stride));
-        Attention.Run<TLanes>(ref query[0], ref key.Start, ref value.Start, stride, length, length, headSize, 0.3f, ref scratch.Start, ref context.Start, headSize);
+            q =>
+            Attention.Run<TLanes>(ref q.Start, ref key.Start, ref value.Start, stride, length, length, headSize, 0.3f, ref scratch.Start, ref q.Start,
+            stride),
+            q =>
+            Attention.Run<LanesScalar>(ref q.Start, ref key.Start, ref value.Start, stride, length, length, headSize, 0.3f, ref scratch.Start, ref q.Start,
+            stride));
+        Attention.Run<TLanes>(ref query[0], ref key.Start, ref value.Start, stride, length, length, headSize, 0.3f, ref scratch.Start, ref context.Start,
+            headSize);
         for (int i = 0; i < length; i++)
         {
             Samples.AssertSameBits(over.AsSpan(i * stride, headSize), context.Span.Slice(i * headSize, headSize));

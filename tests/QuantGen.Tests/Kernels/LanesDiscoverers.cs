@@ -8,7 +8,8 @@ namespace QuantGen.Tests.Kernels;
 public sealed class LanesFactDiscoverer(IMessageSink diagnostics) : FactDiscoverer(diagnostics)
 {
     protected override IXunitTestCase CreateTestCase(ITestFrameworkDiscoveryOptions options, ITestMethod method, IAttributeInfo attribute) =>
-        LanesSkip.Reason(method) is string reason ? LanesSkip.Case(DiagnosticMessageSink, options, method, reason) : base.CreateTestCase(options, method, attribute);
+        LanesSkip.Reason(method) is string reason ? LanesSkip.Case(DiagnosticMessageSink, options, method, reason)
+            : base.CreateTestCase(options, method, attribute);
 }
 
 /// <summary>Makes the test cases of a <see cref="LanesTheoryAttribute"/>, or one that only says why all are skipped.</summary>
@@ -16,7 +17,8 @@ public sealed class LanesFactDiscoverer(IMessageSink diagnostics) : FactDiscover
 public sealed class LanesTheoryDiscoverer(IMessageSink diagnostics) : TheoryDiscoverer(diagnostics)
 {
     public override IEnumerable<IXunitTestCase> Discover(ITestFrameworkDiscoveryOptions options, ITestMethod method, IAttributeInfo attribute) =>
-        LanesSkip.Reason(method) is string reason ? [LanesSkip.Case(DiagnosticMessageSink, options, method, reason)] : base.Discover(options, method, attribute);
+        LanesSkip.Reason(method) is string reason ? [LanesSkip.Case(DiagnosticMessageSink, options, method, reason)]
+            : base.Discover(options, method, attribute);
 }
 
 /// <summary>When a test over a lane type is skipped.</summary>

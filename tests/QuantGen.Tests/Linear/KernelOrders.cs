@@ -25,7 +25,8 @@ internal static class KernelOrders
         int stepInPack = step % order.StepsPerPack;
         int vector = row / order.VectorOutputs;
         int plane = order.PanelVectors * order.VectorBytes;
-        int at = (pack * order.PlanesPerPack * plane) + (vector * order.VectorBytes) + (row % order.VectorOutputs * order.Interleave) + (input % order.Interleave);
+        int at = (pack * order.PlanesPerPack * plane) + (vector * order.VectorBytes) + (row % order.VectorOutputs * order.Interleave)
+            + (input % order.Interleave);
         int code = 0;
         foreach ((int bits, int offset, int firstPlane) in Parts(order.Bits))
         {

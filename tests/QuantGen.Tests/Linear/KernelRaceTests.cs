@@ -9,7 +9,8 @@ public sealed class KernelRaceTests
     [InlineData("TABLES")]
     [InlineData("avx512")]
     public void A_value_that_means_nothing_is_refused_when_a_model_is_loaded(string value) => Assert.Equal(
-        $"InvalidOperationException: the environment variable QUANTGEN_KERNELS is '{value}', and it must be 'tables' or 'products', or not be set", Load(value));
+        $"InvalidOperationException: the environment variable QUANTGEN_KERNELS is '{value}', and it must be 'tables' or 'products', or not be set",
+        Load(value));
 
     [Theory]
     [InlineData("tables")]

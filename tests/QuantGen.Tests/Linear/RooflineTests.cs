@@ -31,5 +31,6 @@ public sealed class RooflineTests
     [InlineData(MultiplyUnit.Pairs512, 4, 64)]
     [InlineData(MultiplyUnit.Quads256, 8, 32)]
     [InlineData(MultiplyUnit.Fused512, 32, 16)]
-    public void Only_look_ups_do_less_for_more_bits(MultiplyUnit unit, int bits, int multiplyAdds) => Assert.Equal(multiplyAdds, MultiplyUnits.MultiplyAdds(unit, bits));
+    public void Only_look_ups_do_less_for_more_bits(MultiplyUnit unit, int bits, int multiplyAdds) =>
+        Assert.Equal(multiplyAdds, MultiplyUnits.MultiplyAdds(unit, bits));
 }

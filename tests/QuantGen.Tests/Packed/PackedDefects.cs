@@ -12,7 +12,8 @@ internal static class PackedDefects
     private const string Codes = TinyModel.Query + ".codes";
     private const string Scales = TinyModel.Query + ".scales";
     private const string Star = "\"*\"";
-    private const string Quantizer = "{\"storage\":\"uniform\",\"bits\":2,\"group_count\":1,\"group_size\":0,\"mapping\":\"symmetric\",\"group_bits\":[],\"matrices\":[]}";
+    private const string Quantizer =
+        "{\"storage\":\"uniform\",\"bits\":2,\"group_count\":1,\"group_size\":0,\"mapping\":\"symmetric\",\"group_bits\":[],\"matrices\":[]}";
     private const string FileCodes = "encoder.codes";
     private const string FileScales = "encoder.scales";
 
@@ -103,7 +104,8 @@ internal static class PackedDefects
         yield return ("earlier version", Rewritten(metadata: m => m["format_version"] = "1"), "found '1'; make the file again with this version of quantgen");
         yield return ("recipe that is no JSON", Rewritten(metadata: m => m["recipe"] = "{"), "'recipe'");
         yield return ("recipe with an unknown key", Rewritten(metadata: m => m["recipe"] = "{\"scheme\":\"lsq\",\"more\":1}"), "'recipe'");
-        yield return ("recipe of very many objects", Rewritten(metadata: m => m["recipe"] = "[" + string.Join(',', Enumerable.Repeat("{}", 9000)) + "]"), "in proportion");
+        yield return ("recipe of very many objects", Rewritten(metadata: m => m["recipe"] = "[" + string.Join(',', Enumerable.Repeat("{}", 9000)) + "]"),
+            "in proportion");
         yield return ("no source hash", Rewritten(metadata: m => m.Remove("source_sha256")), "'source_sha256'");
         yield return ("short source hash", Rewritten(metadata: m => m["source_sha256"] = "abc"), "'source_sha256'");
         yield return ("source hash in capitals", Rewritten(metadata: m => m["source_sha256"] = new string('A', 64)), "'source_sha256'");

@@ -51,7 +51,9 @@ public class PackedModelTests
     {
         var asymmetric = new SpecOptions { Mapping = Mapping.Asymmetric, GroupCount = 4, ActivationRange = ActivationRange.Static };
         var alongInput = new SpecOptions { GroupSize = 32 };
-        var mixed = new SpecOptions { Plan = new EquatableArray<PlanEntry>([new PlanEntry(TinyModel.Query, null, null, null, null, new EquatableArray<int>([4, 2, 3, 2]))]) };
+        var mixed =
+            new SpecOptions { Plan =
+            new EquatableArray<PlanEntry>([new PlanEntry(TinyModel.Query, null, null, null, null, new EquatableArray<int>([4, 2, 3, 2]))]) };
 
         using PackedModel first = TinyModel.Builder(TinyModel.Spec(2, asymmetric)).Build();
         using PackedModel second = TinyModel.Builder(TinyModel.Spec(3, alongInput, width: 40)).Build();

@@ -46,7 +46,8 @@ internal static class TinyModel
 
     public static ModelSpec Classifier(int bits = 2) => Spec(bits, new SpecOptions { Head = BertHead.SequenceClassification, LabelCount = 2 });
 
-    public static ModelSpec Codebooks(int bits, int width = 8) => Spec(bits, new SpecOptions { Storage = Storage.Codebook, EmbeddingBits = bits }, width: width);
+    public static ModelSpec Codebooks(int bits, int width = 8) =>
+        Spec(bits, new SpecOptions { Storage = Storage.Codebook, EmbeddingBits = bits }, width: width);
 
     /// <summary>Fills every tensor of the model with legal values; a test may replace or leave out some.</summary>
     public static PackedModelBuilder Builder(ModelSpec spec, Func<TensorSpec, Array?, Array?>? change = null)

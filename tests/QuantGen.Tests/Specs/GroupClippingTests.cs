@@ -73,7 +73,8 @@ public sealed class GroupClippingTests
         string json = "{ \"matrices\": { \"" + Matrix + "\": { \"group_clipping\": " + list + " } } }";
         QuantizationPlan plan = QuantizationPlanReader.Read(json, "plan.json", issues);
         var recipe = new Recipe { Matrices = plan.Recipe };
-        ModelSpec? spec = issues.Count > 0 ? null : SpecBuilder.Build(s_config, new SpecOptions { Bits = 4, Plan = plan.Identity, MaxSequenceLength = 16, MaxBatchTokens = 16 }, issues);
+        ModelSpec? spec = issues.Count > 0 ? null
+            : SpecBuilder.Build(s_config, new SpecOptions { Bits = 4, Plan = plan.Identity, MaxSequenceLength = 16, MaxBatchTokens = 16 }, issues);
         if (spec is not null)
         {
             RecipeRules.Check(spec, recipe, issues);

@@ -7,7 +7,8 @@ namespace QuantGen.Tests.Specs;
 
 public sealed class RecipeTests
 {
-    private static readonly ModelConfig s_config = new() { Layers = 1, HiddenSize = 32, EmbeddingSize = 32, Heads = 2, IntermediateSize = 64, VocabularySize = 20 };
+    private static readonly ModelConfig s_config =
+        new() { Layers = 1, HiddenSize = 32, EmbeddingSize = 32, Heads = 2, IntermediateSize = 64, VocabularySize = 20 };
 
     public static TheoryData<string, Recipe> Recipes => new()
     {
@@ -28,7 +29,8 @@ public sealed class RecipeTests
         },
         {
             """{"scheme":"ternary","clipping":"mse","calibration":{"data":"dev \"1\".tsv","samples":256,"seed":42},"training":{"data":"train.tsv","loss":"kd+gt","steps":1200,"seed":1}}""",
-            new Recipe { Scheme = Scheme.Ternary, Calibration = new CalibrationRecipe("dev \"1\".tsv", 256, 42), Training = new TrainingRecipe("train.tsv", "kd+gt", 1200, 1) }
+            new Recipe { Scheme = Scheme.Ternary, Calibration = new CalibrationRecipe("dev \"1\".tsv", 256, 42),
+            Training = new TrainingRecipe("train.tsv", "kd+gt", 1200, 1) }
         },
     };
 
@@ -66,10 +68,12 @@ public sealed class RecipeTests
         var recipe = new Recipe
         {
             Scheme = Scheme.Lsq,
-            Matrices = new EquatableArray<RecipeEntry>([new("*.self.*", Scheme.Ternary, null, default), new("*.query", Scheme.Linear, Clipping.Percentile, default)]),
+            Matrices =
+            new EquatableArray<RecipeEntry>([new("*.self.*", Scheme.Ternary, null, default), new("*.query", Scheme.Linear, Clipping.Percentile, default)]),
         };
         Assert.Equal(
-            [Scheme.Linear, Scheme.KMeans, Scheme.Ternary, Scheme.Lsq, Scheme.Lsq, Scheme.Lsq], spec.Matrices.Select(matrix => recipe.For(matrix).Traits.Scheme));
+            [Scheme.Linear, Scheme.KMeans, Scheme.Ternary, Scheme.Lsq, Scheme.Lsq, Scheme.Lsq],
+            spec.Matrices.Select(matrix => recipe.For(matrix).Traits.Scheme));
         Assert.Equal(Clipping.Percentile, recipe.For(spec.Matrices[0]).Clipping);
         Assert.Equal(Scheme.Lsq, recipe.ForEmbedding(Storage.Uniform).Scheme);
         Assert.True(recipe.Uses(spec, WeightFitter.KMeans));
@@ -83,7 +87,8 @@ public sealed class RecipeTests
         Check(new SpecOptions { Bits = 4 }, lsq, null, null);
         Check(new SpecOptions { Bits = 1 }, lsq, "QG1101", "cannot have 1 bits with the scheme lsq; use 2");
         Check(new SpecOptions { Bits = 4, Mapping = Mapping.Asymmetric }, lsq, "QG1114", "has the scheme lsq, which excludes asymmetric codes");
-        Check(new SpecOptions { Bits = 4, GroupSize = 32 }, new Recipe { Scheme = Scheme.Ternary }, "QG1114", "has the scheme ternary, which excludes a group size of 32 along inputs");
+        Check(new SpecOptions { Bits = 4, GroupSize = 32 }, new Recipe { Scheme = Scheme.Ternary }, "QG1114",
+            "has the scheme ternary, which excludes a group size of 32 along inputs");
         var clippings = new EquatableArray<RecipeEntry>([new("*", null, null, new EquatableArray<int>([2, 1]))]);
         Check(new SpecOptions { Bits = 4, GroupCount = 2 }, lsq with { Matrices = clippings }, "QG1114", "excludes a clipping per group of rows");
         Check(new SpecOptions { Bits = 4, GroupCount = 2 }, new Recipe { Matrices = clippings }, null, null);

@@ -28,7 +28,9 @@ public sealed class SpecFileTests
     {
         string text = s_file.Write();
         Assert.Equal(s_file, SpecFile.Read(text.Replace("\n", "\r\n", StringComparison.Ordinal)));
-        Assert.Equal(s_file, SpecFile.Read(text.Replace("\"layers\": 1,", string.Empty, StringComparison.Ordinal).Replace("\"outputs\": 2,", "\"outputs\": 2, \"layers\": 1,", StringComparison.Ordinal)));
+        Assert.Equal(s_file,
+            SpecFile.Read(text.Replace("\"layers\": 1,", string.Empty, StringComparison.Ordinal).Replace("\"outputs\": 2,", "\"outputs\": 2, \"layers\": 1,",
+            StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -76,7 +76,8 @@ public sealed class SpecRulesTests
     [Fact]
     public void QG1114_settings_that_a_codebook_excludes()
     {
-        Check(s_config, s_options with { Plan = Plan(Clusters with { Mapping = Mapping.Asymmetric }) }, "QG1114", "has a codebook, which excludes asymmetric codes");
+        Check(s_config, s_options with { Plan = Plan(Clusters with { Mapping = Mapping.Asymmetric }) }, "QG1114",
+            "has a codebook, which excludes asymmetric codes");
         Check(s_config, s_options with { Plan = Plan(Clusters with { GroupSize = 32 }) }, "QG1114", "which excludes a group size of 32 along inputs");
         Check(s_config, s_options with { Plan = Plan(Clusters with { GroupCount = 2 }) }, "QG1114", "which excludes 2 groups of rows");
         Check(s_config, s_options with { Plan = Plan(Clusters with { GroupBits = Bits(2, 4) }) }, "QG1114", "which excludes bits per group of rows");
@@ -93,7 +94,8 @@ public sealed class SpecRulesTests
     }
 
     [Fact]
-    public void QG1106_embedding_bits() => Check(s_config, s_options with { EmbeddingBits = 1 }, "QG1106", "The embedding cannot have 1 bits; use 2, 3, 4, 5, 6, 7, 8 or 32", 2);
+    public void QG1106_embedding_bits() =>
+        Check(s_config, s_options with { EmbeddingBits = 1 }, "QG1106", "The embedding cannot have 1 bits; use 2, 3, 4, 5, 6, 7, 8 or 32", 2);
 
     [Fact]
     public void QG1107_layer_bits_patterns()
@@ -139,7 +141,8 @@ public sealed class SpecRulesTests
     public void QG1111_heads_of_a_batch(int heads, int tokens, int nearest)
     {
         ModelConfig config = s_config with { HiddenSize = 32768, EmbeddingSize = 32768, Heads = heads };
-        Check(config, s_options with { MaxBatchTokens = tokens }, "QG1111", $"MaxBatchTokens is {tokens}, and with {heads} heads it must be at most {nearest}", nearest);
+        Check(config, s_options with { MaxBatchTokens = tokens }, "QG1111", $"MaxBatchTokens is {tokens}, and with {heads} heads it must be at most {nearest}",
+            nearest);
         Assert.NotNull(SpecBuilder.Build(config, s_options with { MaxBatchTokens = nearest }, new List<SpecIssue>()));
     }
 

@@ -28,7 +28,8 @@ internal sealed class CodeFormat(int bits)
     /// <summary>Gets the largest magnitude of a centered code.</summary>
     public int LargestMagnitude => bits == 1 ? 1 : 1 << (bits - 1);
 
-    /// <summary>Gets the inputs whose products fit 16 bits when pairs are added: the largest power of two with D * 2 * 255 * |w| at most 32,767, in fours.</summary>
+    /// <summary>Gets the inputs whose products fit 16 bits when pairs are added: the largest power of two with D * 2 * 255 * |w| at most 32,767, in
+    /// fours.</summary>
     public int PairDepth => 4 * PowerOfTwo(32767 / (2 * 255 * LargestMagnitude));
 
     /// <summary>Gets the inputs whose single products fit 16 bits.</summary>

@@ -3,7 +3,8 @@ using QuantGen.Specs;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
-/// <summary>Emits the product of labels of a codebook and full-precision activations: a panel is looked up in registers once, then multiplied like full-precision weights.</summary>
+/// <summary>Emits the product of labels of a codebook and full-precision activations: a panel is looked up in registers once, then multiplied like
+/// full-precision weights.</summary>
 internal static class CodebookKernelEmitter
 {
     public static string Emit(KernelVariant variant)
@@ -162,7 +163,8 @@ internal static class CodebookKernelEmitter
             {
                 // A blend looks at the highest bit of a lane.
                 string moved = $"(codes << {N(31 - bit)}).AsSingle()";
-                choices = Enumerable.Range(0, choices.Length / 2).Select(i => $"Avx.BlendVariable({choices[2 * i]}, {choices[(2 * i) + 1]}, {moved})").ToArray();
+                choices =
+                    Enumerable.Range(0, choices.Length / 2).Select(i => $"Avx.BlendVariable({choices[2 * i]}, {choices[(2 * i) + 1]}, {moved})").ToArray();
             }
 
             return choices[0];

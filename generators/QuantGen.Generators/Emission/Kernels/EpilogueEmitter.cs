@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
-/// <summary>Emits how exact sums become outputs, the vector form of <c>LinearEpilogue</c>. What belongs to a row is loaded once for all tokens of a tile.</summary>
+/// <summary>Emits how exact sums become outputs, the vector form of <c>LinearEpilogue</c>. What belongs to a row is loaded once for all tokens of a
+/// tile.</summary>
 internal sealed class EpilogueEmitter(IsaSpec isa, KernelVariant variant)
 {
     /// <summary>Gets the 32-bit lanes of a vector.</summary>

@@ -51,7 +51,8 @@ internal sealed record IsaSpec(
 {
     // Tiles fit the registers: a sum that the compiler keeps on the stack costs what the stack's alignment makes of it, a different amount in every process.
     private static readonly IsaSpec s_avx512 = new(
-        "Avx512", "AVX-512BW", "Vector512.IsHardwareAccelerated && Avx512BW.IsSupported", ProductKind.PairsTo16, "Vector512", "Avx512BW", "Gfni.V512", 16, 4, 2, 4) { TallTokens = 6 };
+        "Avx512", "AVX-512BW", "Vector512.IsHardwareAccelerated && Avx512BW.IsSupported", ProductKind.PairsTo16, "Vector512", "Avx512BW", "Gfni.V512", 16, 4, 2,
+        4) { TallTokens = 6 };
 
     private static readonly IsaSpec s_vnni = new(
         "Vnni256", "AVX-VNNI", "AvxVnni.IsSupported", ProductKind.QuadsTo32, "Vector256", "AvxVnni", "Gfni.V256", 8, 4, 2, 4) { TallTokens = 5 };
@@ -121,7 +122,8 @@ internal sealed record IsaSpec(
     /// <summary>Gets the expression that times a kernel against its rival; null where nothing competes.</summary>
     public string? Race { get; init; }
 
-    /// <summary>Gets the tokens of a taller tile that shares unpacked weights among more of them; <see cref="TileTokens"/> where registers allow no other.</summary>
+    /// <summary>Gets the tokens of a taller tile that shares unpacked weights among more of them; <see cref="TileTokens"/> where registers allow no
+    /// other.</summary>
     public int TallTokens { get; init; } = TileTokens;
 
     /// <summary>Gets whether panels do not divide padded rows, so that the last vectors need a kernel of one vector.</summary>
@@ -131,7 +133,8 @@ internal sealed record IsaSpec(
     public IsaSpec Narrow => this with { Name = Name + "By" + VectorOutputs.ToString(System.Globalization.CultureInfo.InvariantCulture), PanelVectors = 1 };
 
     /// <summary>Gets the kernel that multiplies unpacked panels, for many tokens; null where that gains nothing.</summary>
-    /// <remarks>Three bits take two transforms and a union to unpack. One transform, for other widths, costs no more than reading four to eight times the bytes.</remarks>
+    /// <remarks>Three bits take two transforms and a union to unpack. One transform, for other widths, costs no more than reading four to eight times the
+    /// bytes.</remarks>
     /// <param name="bits">Bits of a weight.</param>
     public IsaSpec? Unpacked(int bits) =>
         PanelPadding.HasUnpacking(bits) && !OnlyUnpacked(bits) && (Kind is ProductKind.PairsTo16 or ProductKind.QuadsTo32)

@@ -2,7 +2,8 @@ using QuantGen.Specs;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
-/// <summary>What makes one kernel differ from another: bits, whether weights have zero points, whether scales stand along the input, whether codes are labels of a codebook.</summary>
+/// <summary>What makes one kernel differ from another: bits, whether weights have zero points, whether scales stand along the input, whether codes are labels
+/// of a codebook.</summary>
 internal sealed record KernelVariant(int Bits, bool HasZeroPoints, bool IsGrouped)
 {
     public static KernelVariant FullPrecision { get; } = new(32, false, false);
@@ -12,7 +13,8 @@ internal sealed record KernelVariant(int Bits, bool HasZeroPoints, bool IsGroupe
     public bool IsFullPrecision => Bits == 32;
 
     /// <summary>Gets a name such as <c>W2</c> or <c>W4AsymmetricGrouped</c> or <c>W5Codebook</c>.</summary>
-    public string Suffix => IsFullPrecision ? "F32" : $"W{Bits}{(HasZeroPoints ? "Asymmetric" : string.Empty)}{(IsGrouped ? "Grouped" : string.Empty)}{(HasCodebook ? "Codebook" : string.Empty)}";
+    public string Suffix => IsFullPrecision ? "F32"
+        : $"W{Bits}{(HasZeroPoints ? "Asymmetric" : string.Empty)}{(IsGrouped ? "Grouped" : string.Empty)}{(HasCodebook ? "Codebook" : string.Empty)}";
 
     public static KernelVariant Of(MatrixSpec matrix, int bits) =>
         bits == 32 ? FullPrecision : new KernelVariant(bits, matrix.HasZeroPoints, matrix.GroupSize != 0) { HasCodebook = matrix.HasCodebook };

@@ -1,6 +1,7 @@
 namespace QuantGen.Generators.Emission.Kernels;
 
-/// <summary>Tables of 16 sums of four activations, each cut into two halves of five bits that fit the byte lanes of 256-bit vectors; weights of one bit.</summary>
+/// <summary>Tables of 16 sums of four activations, each cut into two halves of five bits that fit the byte lanes of 256-bit vectors; weights of one
+/// bit.</summary>
 internal sealed class NibbleTableEmitter(IsaSpec isa, KernelVariant variant) : TableEmitter(isa, variant)
 {
     // After eight tables a byte lane holds at most 8 * 31.

@@ -95,7 +95,8 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
 
         public override bool HasFoundDepth => true;
 
-        public override void BeginDepth(SourceWriter w, int tokens) => Each(w, tokens, (m, v) => $"{Isa.Vector}<short> s{N(m)}{N(v)} = {Isa.Vector}<short>.Zero;");
+        public override void BeginDepth(SourceWriter w, int tokens) =>
+            Each(w, tokens, (m, v) => $"{Isa.Vector}<short> s{N(m)}{N(v)} = {Isa.Vector}<short>.Zero;");
 
         public override void EndDepth(SourceWriter w, int tokens) => Each(w, tokens, (m, v) =>
             $"{Sum(m, v)} += {Isa.Intrinsics}.MultiplyAddAdjacent(s{N(m)}{N(v)}, {Isa.Vector}<short>.One);");

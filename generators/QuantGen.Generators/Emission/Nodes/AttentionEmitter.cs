@@ -34,14 +34,13 @@ internal static class AttentionEmitter
                 {
                     // Calibration sees what would be quantized, and goes on in full precision.
                     AttentionProbe.Run(
-                        pass, site, use, ref query, ref key, ref value, ProjectedStride,
-                        queries, length, HeadSize, AttentionScale, ref scratch, ref query, ProjectedStride);
+                        pass, site, use, ref query, ref key, ref value, ProjectedStride, queries, length, HeadSize, AttentionScale,
+                        ref scratch, ref query, ProjectedStride);
                     return;
                 }
 
                 QuantizedAttention.Run(
-                    ref query, ref key, ref value, ProjectedStride,
-                    queries, length, HeadSize, Operands(pass, layer, use),
+                    ref query, ref key, ref value, ProjectedStride, queries, length, HeadSize, Operands(pass, layer, use),
                     ref scratch, ref query, ProjectedStride);
             }
 

@@ -10,6 +10,12 @@ namespace QuantGen.Generators.Emission.Nodes;
 /// <summary>Linear layers that may be quantized: codes are made once for all that read the same values, then comes one product per matrix.</summary>
 internal static class LinearEmitter
 {
+    /// <summary>Gets whether any of some steps needs room for a panel of weights.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="steps">The steps.</param>
+    public static bool NeedsScratch(ModelSpec model, IEnumerable<Node> steps) =>
+        steps.OfType<LinearNode>().Any(linear => linear.IsQuantizable && model.Matrix(linear.Name).IsQuantized);
+
     /// <summary>Emits the layers that read one place.</summary>
     /// <param name="w">Where to.</param>
     /// <param name="context">The method.</param>
@@ -21,7 +27,7 @@ internal static class LinearEmitter
         ActivationSite site = model.ActivationSites().First(s => s.Name == nodes[0].Site);
         string input = $"ref {context.Ref(nodes[0].Input)}, {context.Stride(nodes[0].Input)}, {context.Count}";
         string operators = nodes[0].Part.ToString();
-        w.Lines($"\n// {(nodes.Count > 1 ? site.Name : nodes[0].Name)}");
+        w.Blank();
         if (context.IsObserved && matrices.Any(matrix => !matrix.IsQuantized))
         {
             int index = model.ActivationSites().ToList().IndexOf(site);
@@ -30,7 +36,6 @@ internal static class LinearEmitter
 
         if (site.IsQuantized)
         {
-            ProfileMark.Write(w, ProfileMark.ActivationCodes);
             w.Lines($"{context.Codes("x")} = Stage.{Quantize(context, site, input)};");
         }
 
@@ -60,13 +65,9 @@ internal static class LinearEmitter
 
     private static void Beside(SourceWriter w, PartContext context, IReadOnlyList<LinearNode> nodes, MatrixSpec[] matrices)
     {
-        w.Lines($"{KernelVariant.Of(matrices[0], matrices[0].Bits).Suffix}.LinearBeside(x,");
-        foreach (MatrixSpec matrix in matrices)
-        {
-            w.Lines($"    {Open(matrix, 0)},");
-        }
-
-        w.Lines($"    ref {context.Ref(nodes[0].Output)}, {context.Stride(nodes[0].Output)}, ref pass.LocalFloats(worker, PanelScratch));");
+        string weights = string.Join(", ", matrices.Select(matrix => Open(matrix, 0)));
+        w.Lines($"{KernelVariant.Of(matrices[0], matrices[0].Bits).Suffix}.LinearBeside(x, {weights}, "
+            + $"ref {context.Ref(nodes[0].Output)}, {context.Stride(nodes[0].Output)}, ref scratch);");
     }
 
     private static void Products(SourceWriter w, PartContext context, IReadOnlyList<LinearNode> nodes, MatrixSpec[] matrices, string input)
@@ -79,7 +80,6 @@ internal static class LinearEmitter
             if (matrix.HasZeroPoints && matrix.GroupSize > 0 && matrix.GroupSize != groupSize)
             {
                 string size = N(matrix.GroupSize);
-                ProfileMark.Write(w, ProfileMark.ActivationCodes);
                 w.Lines($"{context.Codes("xBy" + size)} = Stage.WithGroupSums(pass, worker, x, columns: {N(matrix.Columns)}, groupSize: {size});");
                 groupSize = matrix.GroupSize;
                 isMarked = false;
@@ -109,7 +109,7 @@ internal static class LinearEmitter
         if (matrix.HasCodebook)
         {
             w.Lines($"{KernelVariant.Of(matrix, matrix.Bits).Suffix}.Linear({input}, LinearWeights.OpenCodebook(pass, {place}, {N(matrix.Rows)}, {N(matrix.Columns)}), "
-                + $"{output}, ref pass.LocalFloats(worker, PanelScratch));");
+                + $"{output}, ref scratch);");
             return;
         }
 
@@ -119,7 +119,7 @@ internal static class LinearEmitter
         {
             string target = !matrix.IsMixed ? output
                 : $"ref Unsafe.Add(ref pass.LocalFloats(worker, Stored), {N(segments[s].FirstRow)}), {N(matrix.Rows)}";
-            w.Lines($"{KernelVariant.Of(matrix, segments[s].Bits).Suffix}.Linear({rows}, {Open(matrix, s)}, {target}, ref pass.LocalFloats(worker, PanelScratch));");
+            w.Lines($"{KernelVariant.Of(matrix, segments[s].Bits).Suffix}.Linear({rows}, {Open(matrix, s)}, {target}, ref scratch);");
         }
 
         if (matrix.IsMixed)

@@ -12,6 +12,11 @@ internal static class StepEmitter
     /// <param name="isMarked">Whether a profile is told which operators begin; not where the method has told it for all.</param>
     public static void Emit(SourceWriter w, PartContext context, IReadOnlyList<Node> steps, bool isMarked = true)
     {
+        if (LinearEmitter.NeedsScratch(context.Plan.Model, steps))
+        {
+            w.Lines("ref float scratch = ref pass.LocalFloats(worker, PanelScratch);");
+        }
+
         for (int i = 0; i < steps.Count; i++)
         {
             switch (steps[i])

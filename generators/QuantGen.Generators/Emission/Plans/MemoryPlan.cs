@@ -4,7 +4,8 @@ using QuantGen.Specs;
 
 namespace QuantGen.Generators.Emission.Plans;
 
-/// <summary>The buffers of a forward pass: what each is for, how long it lives and where it stands. Computed while compiling; nothing is allocated in a call.</summary>
+/// <summary>The buffers of a forward pass: what each is for, how long it lives and where it stands. Computed while compiling; nothing is allocated in a
+/// call.</summary>
 internal sealed class MemoryPlan
 {
     private const int Alignment = 64;

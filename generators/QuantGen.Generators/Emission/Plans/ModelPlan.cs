@@ -9,7 +9,8 @@ namespace QuantGen.Generators.Emission.Plans;
 internal sealed class ModelPlan
 {
     /// <summary>Gets the most tokens of one item: enough to share weights, few enough that a feed-forward block stays in the second-level cache.</summary>
-    /// <remarks>Weights of three bits and more come from memory for every item, and labels are looked up for every item, so that there more tokens must share them.</remarks>
+    /// <remarks>Weights of three bits and more come from memory for every item, and labels are looked up for every item, so that there more tokens must share
+    /// them.</remarks>
     public static int TokensPerItem(ModelSpec model) => model.Matrices.All(m => m.Bits <= 2 && !m.HasCodebook) ? 64 : 128;
 
     public ModelPlan(ClassSpec spec)

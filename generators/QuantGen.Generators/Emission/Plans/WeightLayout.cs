@@ -24,7 +24,8 @@ internal sealed class WeightLayout
         Rest = new WeightBlock("Rest");
         _layers = Enumerable.Range(0, layers).Select(layer => new WeightBlock(FormattableString.Invariant($"Layer{layer}"))).ToArray();
         LayerTensors = plain.Where(t => LayerOf(t.Name) >= 0).GroupBy(t => PartOf(t.Name)).Select(g => g.First() with { Name = g.Key }).ToArray();
-        CommonTensors = new HashSet<string>(plain.Where(t => LayerOf(t.Name) >= 0).GroupBy(t => PartOf(t.Name)).Where(g => g.Count() == layers).Select(g => g.Key));
+        CommonTensors =
+            new HashSet<string>(plain.Where(t => LayerOf(t.Name) >= 0).GroupBy(t => PartOf(t.Name)).Where(g => g.Count() == layers).Select(g => g.Key));
         foreach (WeightBlock layer in _layers)
         {
             foreach (TensorSpec tensor in LayerTensors)
@@ -36,7 +37,8 @@ internal sealed class WeightLayout
         string[] embeddings = model.Graph.Embedding.OfType<LinearNode>().Select(node => node.Name).ToArray();
         foreach (TensorSpec tensor in plain.Where(t => LayerOf(t.Name) < 0))
         {
-            bool isEmbedding = tensor.Name.StartsWith("embeddings.", StringComparison.Ordinal) || embeddings.Any(name => tensor.Name.StartsWith(name + ".", StringComparison.Ordinal));
+            bool isEmbedding = tensor.Name.StartsWith("embeddings.", StringComparison.Ordinal)
+                || embeddings.Any(name => tensor.Name.StartsWith(name + ".", StringComparison.Ordinal));
             (isEmbedding ? Embedding : Rest).Add(tensor.Name, Bytes(tensor));
         }
 
@@ -89,7 +91,8 @@ internal sealed class WeightLayout
     public string Place(MatrixSpec matrix, int segment)
     {
         WeightBlock block = LayerOf(matrix.Name) is >= 0 and int layer ? _layers[layer] : Embedding.Has(Key(matrix, segment, "codes")) ? Embedding : Rest;
-        IEnumerable<string> parts = _parts[Key(matrix, segment, string.Empty)].Select(part => FormattableString.Invariant($"{part}: {block[Key(matrix, segment, part)]}"));
+        IEnumerable<string> parts =
+            _parts[Key(matrix, segment, string.Empty)].Select(part => FormattableString.Invariant($"{part}: {block[Key(matrix, segment, part)]}"));
         return $"LinearPlace.In({(block.Name.Length == 0 ? "0" : block.Name)}, {string.Join(", ", parts)})";
     }
 

@@ -23,7 +23,8 @@ internal sealed class TrainingFields
             switch (node)
             {
                 case EmbeddingNode e:
-                    Add("TrainableEmbedding", "embeddings", $"AddEmbeddings(words: {N(e.Words)}, positions: {N(e.Positions)}, types: {N(e.Types)}, columns: EmbeddingSize)");
+                    Add("TrainableEmbedding", "embeddings",
+                        $"AddEmbeddings(words: {N(e.Words)}, positions: {N(e.Positions)}, types: {N(e.Types)}, columns: EmbeddingSize)");
                     break;
                 case NormNode norm:
                     Add("TrainableNorm", norm.Name, $"AddNorm(\"{norm.Name}\", {N(norm.Columns)}, LayerNormEpsilon)");
