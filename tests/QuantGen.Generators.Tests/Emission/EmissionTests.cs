@@ -116,7 +116,7 @@ public sealed class EmissionTests
             encoder.IndexOf("void Layer0Project", StringComparison.Ordinal)..encoder.IndexOf("void Layer0Finish", StringComparison.Ordinal)];
         Assert.Single(Lines(project), l => l.Contains("Stage.PerToken(", StringComparison.Ordinal));
         Assert.Equal(beside, Lines(project).Count(l => l.Contains(".LinearBeside(", StringComparison.Ordinal)));
-        Assert.Equal(alone, Lines(project).Count(l => l.TrimStart().StartsWith("x, LinearWeights.Open(", StringComparison.Ordinal)));
+        Assert.Equal(alone, Lines(project).Count(l => l.Contains(".Linear(x, LinearWeights.Open(", StringComparison.Ordinal)));
         Assert.Equal(3, Lines(project).Count(l => l.Contains("LinearWeights.Open(", StringComparison.Ordinal)));
     }
 

@@ -25,7 +25,7 @@ public sealed class FileRuleTests
     [InlineData("{ CONFIG, \"id2label\": { \"1\": \"a\" } }", "QG1203")]
     [InlineData("{ \"hidden_size\": 2147483647 }", "QG1203")]
     [InlineData("{ \"hidden_size\": 770 }", "QG1203")]
-    [InlineData("{ CONFIG, \"hidden_act\": \"relu\" }", "QG1204")]
+    [InlineData("{ CONFIG, \"hidden_act\": \"mish\" }", "QG1204")]
     [InlineData("{ CONFIG, \"position_embedding_type\": \"relative_key\" }", "QG1204")]
     [InlineData("{ CONFIG, \"is_decoder\": true }", "QG1204")]
     [InlineData("{ \"model_type\": \"gpt2\" }", "QG1204")]
