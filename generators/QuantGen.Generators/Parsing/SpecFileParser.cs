@@ -43,7 +43,8 @@ internal static class SpecFileParser
         {
             string property = excess == "bits" ? "Bits" : excess == "LayerBits" ? SpecRules.LayerBitsProperty(0) : excess;
             issues.Add(new SpecIssue(
-                "QG1211", $"'{excess}' is set beside Spec '{c.Spec}', which says everything about the model; only MaxSequenceLength, MaxBatchTokens and Training go with it", Property: property));
+                "QG1211", $"'{excess}' is set beside Spec '{c.Spec}', which says everything about the model; only MaxSequenceLength, "
+                    + $"MaxBatchTokens and Training go with it", Property: property));
         }
     }
 

@@ -33,7 +33,8 @@ public sealed class EmissionTests
     {
         string attribute = $"[QuantGen.QuantizedBert(2, {Tiny.Dimensions}";
         GeneratorRun run = GeneratorRun.Of(TestCompilation.Create(
-            $"namespace A {{ {attribute})] public partial class Alpha; }} namespace B {{ {attribute}, HiddenActivation = QuantGen.HiddenActivation.GeluNew)] public partial class Beta; }}"))
+            $"namespace A {{ {attribute})] public partial class Alpha; }} namespace B {{ {attribute}, "
+            + $"HiddenActivation = QuantGen.HiddenActivation.GeluNew)] public partial class Beta; }}"))
             .AssertCompiles();
         GeneratedSourceResult kernel = Assert.Single(run.Sources, s => s.HintName.Contains("Kernels", StringComparison.Ordinal));
         Assert.Equal("QuantGen.Kernels.W2.g.cs", kernel.HintName);
@@ -182,7 +183,8 @@ public sealed class EmissionTests
         [
             "32, EmbeddingBits = 32, Head = BertHead.Regression",
             "2, 4, EmbeddingBits = 2, ActivationRange = ActivationRange.Static, AttentionBits = 4, Head = BertHead.TokenClassification",
-            "4, Architecture = BertArchitecture.Albert, EmbeddingSize = 4, ActivationRange = ActivationRange.Static, AttentionBits = 8, Head = BertHead.QuestionAnswering",
+            "4, Architecture = BertArchitecture.Albert, EmbeddingSize = 4, ActivationRange = ActivationRange.Static, AttentionBits = 8, "
+            + "Head = BertHead.QuestionAnswering",
             "2, EmbeddingBits = 2, AttentionBits = 8, Head = BertHead.MaskedLanguageModel",
             "3, EmbeddingBits = 3, Storage = Storage.Codebook, HiddenActivation = HiddenActivation.GeluNew",
             "8, ActivationRange = ActivationRange.Static, Architecture = BertArchitecture.Albert, EmbeddingSize = 4, Head = BertHead.SequenceClassification",

@@ -22,7 +22,8 @@ public sealed class NameTests
     [InlineData("namespace A; ATTR public partial class Attention;")]
     [InlineData("namespace A; ATTR public partial class Program;")]
     [InlineData("namespace A; ATTR public partial class Tiny; class Vector512; class Attention; class ForwardPass; class Unsafe; class Tiny2Program;")]
-    [InlineData("namespace A; ATTR public partial class Tiny; class String; class Math; class Gelu; class Span; class IEncoderProgram; class ModelSpec; class W2; class Kernels;")]
+    [InlineData("namespace A; ATTR public partial class Tiny; class String; class Math; class Gelu; class Span; class IEncoderProgram; class ModelSpec; "
+        + "class W2; class Kernels;")]
     [InlineData("namespace A.System; ATTR public partial class Tiny; class Object;")]
     [InlineData("namespace A.QuantGen.Execution; ATTR2 public partial class Tiny; class InferenceSession;")]
     [InlineData("namespace A; ATTR2 public partial class Tiny { class System; class QuantGen; }")]

@@ -25,8 +25,8 @@ internal static class Snapshot
 
         Directory.CreateDirectory(folder);
         File.WriteAllText(received, text, new UTF8Encoding(false));
-        Assert.Fail(
-            $"{name}: {FirstDifference(expected, text)}. Read {name}.received.{extension} and rename it to {name}.verified.{extension} if it is right.");
+        Assert.Fail($"{name}: {FirstDifference(expected, text)}. Read {name}.received.{extension} and rename it to {name}.verified.{extension} if it is "
+            + $"right.");
     }
 
     private static string FirstDifference(string expected, string found)

@@ -40,7 +40,8 @@ internal static class CodebookKernelEmitter
     private static void Linear(SourceWriter w)
     {
         w.Lines("/// <summary>Computes a linear layer for some tokens; the scratch holds a panel of weights.</summary>");
-        using (w.Block("public static void Linear(ref float input, int inputStride, int count, in PlacedCodebook w, ref float output, int outputStride, ref float scratch)"))
+        using (w.Block("public static void Linear(ref float input, int inputStride, int count, in PlacedCodebook w, ref float output, int outputStride, "
+            + "ref float scratch)"))
         {
             w.Lines("nint rowWords = (w.Columns + LabelsPerWord - 1) / LabelsPerWord;");
             using (w.Block("for (int row = 0; row < w.Rows; row += FloatPanels.Outputs)"))

@@ -35,7 +35,8 @@ internal static class FloatKernelEmitter
     {
         const string Arguments = "ref input, inputStride, count, ref weights, ref bias, rows, columns, ref output, outputStride";
         w.Lines("/// <summary>Computes a linear layer for some tokens.</summary>");
-        using (w.Block("public static void Linear(ref float input, int inputStride, int count, ref float weights, ref float bias, int rows, int columns, ref float output, int outputStride)"))
+        using (w.Block("public static void Linear(ref float input, int inputStride, int count, ref float weights, ref float bias, int rows, int columns, "
+            + "ref float output, int outputStride)"))
         {
             foreach (FloatIsaSpec isa in FloatIsaSpec.All)
             {
@@ -73,7 +74,8 @@ internal static class FloatKernelEmitter
     private static void Method(SourceWriter w, string name, FloatIsaSpec isa, int tokens, int vectors)
     {
         w.Lines(TileEmitter.CompileFully);
-        using (w.Block($"public static void {name}(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)"))
+        using (w.Block($"public static void {name}(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, "
+            + $"ref float output, int outputStride)"))
         {
             for (int m = 1; m < tokens; m++)
             {

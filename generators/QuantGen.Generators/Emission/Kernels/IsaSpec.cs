@@ -76,7 +76,8 @@ internal sealed record IsaSpec(
         Title = "AVX2 tables",
         Condition = "s_hasTables256",
         Kind = ProductKind.Tables,
-        Race = $"!({s_avx512.Condition}) && {s_avx2.Condition}\n    && ({s_vnni.Condition} ? KernelRace.IsTableFaster<Tables256, Vnni256>() : KernelRace.IsTableFaster<Tables256, Avx256>())",
+        Race = $"!({s_avx512.Condition}) && {s_avx2.Condition}\n    && ({s_vnni.Condition} ? KernelRace.IsTableFaster<Tables256, Vnni256>() : "
+            + $"KernelRace.IsTableFaster<Tables256, Avx256>())",
     };
 
     // Without unpacking, three vectors of weights fit sixteen registers, and four tokens divide most batches.

@@ -91,7 +91,8 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
         public override int Depth => Format.PairDepth;
 
         public override string Bound =>
-            $"A pair sum is at most 2 * 255 * {N(Format.LargestMagnitude)}, and {N(Depth / 4)} of them always fit 16 bits: {N(Depth / 4 * 510 * Format.LargestMagnitude)} <= 32,767; the loader finds how many of a panel's do.";
+            $"A pair sum is at most 2 * 255 * {N(Format.LargestMagnitude)}, and {N(Depth / 4)} of them always fit 16 bits: "
+            + $"{N(Depth / 4 * 510 * Format.LargestMagnitude)} <= 32,767; the loader finds how many of a panel's do.";
 
         public override bool HasFoundDepth => true;
 
@@ -153,7 +154,8 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
         public override int Depth => Format.SingleDepth;
 
         public override string Bound =>
-            $"A product is at most 255 * {N(Format.LargestMagnitude)}, and {N(Depth)} of them fit 16 bits: {N(Depth * 255 * Format.LargestMagnitude)} <= 32,767.";
+            $"A product is at most 255 * {N(Format.LargestMagnitude)}, and {N(Depth)} of them fit 16 bits: "
+            + $"{N(Depth * 255 * Format.LargestMagnitude)} <= 32,767.";
 
         public override string ActivationType => "Vector128<short>";
 

@@ -12,7 +12,8 @@ internal static class QuantizedKernelEmitter
         GeneratedHeader.Write(w);
         using (GeneratedHeader.Kernel(w))
         {
-            w.Lines($"/// <summary>Exact products of {variant.Bits.ToString(CultureInfo.InvariantCulture)}-bit weights and 8-bit activations{Details(variant)}.</summary>");
+            w.Lines($"/// <summary>Exact products of {variant.Bits.ToString(CultureInfo.InvariantCulture)}-bit weights and 8-bit "
+                + $"activations{Details(variant)}.</summary>");
             using (w.Block($"internal static class {variant.Suffix}"))
             {
                 foreach (IsaSpec isa in sets.Where(i => i.Race is not null))
@@ -117,7 +118,8 @@ internal static class QuantizedKernelEmitter
 
             /// <summary>Computes three linear layers that read the same activations, or two when the first is nothing; their outputs stand side by side.</summary>
             """);
-        using (w.Block("public static void LinearBeside(in QuantizedRows x, in PlacedLinear first, in PlacedLinear second, in PlacedLinear last, ref float output, int outputStride, ref float scratch)"))
+        using (w.Block("public static void LinearBeside(in QuantizedRows x, in PlacedLinear first, in PlacedLinear second, in PlacedLinear last, "
+            + "ref float output, int outputStride, ref float scratch)"))
         {
             foreach (IsaSpec isa in tables)
             {

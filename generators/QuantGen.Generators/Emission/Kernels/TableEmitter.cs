@@ -108,7 +108,8 @@ internal abstract class TableEmitter(IsaSpec isa, KernelVariant variant)
     {
         string v = isa.Vector;
         w.Lines(TileEmitter.CompileFully);
-        using (w.Block($"public static void {name}(ref int sums, int sumStride, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output, int outputStride)"))
+        using (w.Block($"public static void {name}(ref int sums, int sumStride, in QuantizedRows x, int token, in PlacedLinear w, int rows, "
+            + $"ref float output, int outputStride)"))
         {
             for (int m = 0; m < tokens; m++)
             {

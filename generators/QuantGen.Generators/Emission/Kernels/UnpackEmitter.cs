@@ -20,7 +20,8 @@ internal sealed class UnpackEmitter(IsaSpec isa, KernelVariant variant)
                 for (int vector = 0; vector < _format.Planes * isa.PanelVectors; vector++)
                 {
                     int offset = vector * isa.VectorBytes;
-                    w.Lines($"{isa.Vector}<byte> codes{N(vector / isa.PanelVectors)}{N(vector % isa.PanelVectors)} = {isa.Vector}.LoadUnsafe(ref codes, {N(offset)});");
+                    w.Lines($"{isa.Vector}<byte> codes{N(vector / isa.PanelVectors)}{N(vector % isa.PanelVectors)} = {isa.Vector}.LoadUnsafe(ref codes, "
+                        + $"{N(offset)});");
                     if (offset % 64 == 0)
                     {
                         w.Lines($"Prefetch.Line(ref codes, panelBytes + {N(offset)});");

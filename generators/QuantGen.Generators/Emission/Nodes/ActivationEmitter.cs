@@ -18,7 +18,8 @@ internal static class ActivationEmitter
     }
 
     public static void Forward(SourceWriter w, TrainingContext t, ActivationNode node) => w.Lines(
-        $"TrainingOperators.Activate(Pass, HiddenActivation.{node.Function}, {t.Value(node.Input)}, {t.Value(node.Output)}, (long){t.Rows} * {t.SizeOf(node.Output)});");
+        $"TrainingOperators.Activate(Pass, HiddenActivation.{node.Function}, {t.Value(node.Input)}, {t.Value(node.Output)}, "
+        + $"(long){t.Rows} * {t.SizeOf(node.Output)});");
 
     public static void Backward(SourceWriter w, TrainingContext t, ActivationNode node) => w.Lines($"""
         TrainingOperators.ActivateBackward(

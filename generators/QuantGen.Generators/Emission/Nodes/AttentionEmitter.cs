@@ -92,7 +92,8 @@ internal static class AttentionEmitter
     private static void Operands(SourceWriter w, ModelPlan plan)
     {
         string Operand(string name) =>
-            $"Operand(pass, layer + InLayer.{Identifier.Of(WeightLayout.PartOf(name) + ".input_scale")}, layer + InLayer.{Identifier.Of(WeightLayout.PartOf(name) + ".input_zero_point")}, use)";
+            $"Operand(pass, layer + InLayer.{Identifier.Of(WeightLayout.PartOf(name) + ".input_scale")}, "
+            + $"layer + InLayer.{Identifier.Of(WeightLayout.PartOf(name) + ".input_zero_point")}, use)";
         string operands = string.Join(",\n    ", plan.Graph.Attention(0).Operands.Select(Operand));
         w.Lines($"""
             // How a layer's query, key, value and probabilities become codes.

@@ -43,7 +43,8 @@ internal static class DecoderEmitter
             return $"    ref float words = ref Unsafe.Add(ref pass.WeightFloats({place}), (nint)first * EmbeddingSize);\n";
         }
 
-        string row = $"ref Unsafe.Add(ref pass.Weights({place}), (nint)(first + i) * {N(MatrixSpec.RowBytes(node.Width, model.EmbeddingBits))}), {N(model.EmbeddingBits)}";
+        string row = $"ref Unsafe.Add(ref pass.Weights({place}), (nint)(first + i) * {N(MatrixSpec.RowBytes(node.Width, model.EmbeddingBits))}), "
+            + $"{N(model.EmbeddingBits)}";
         string numbers = model.HasEmbeddingCodebook
             ? $"ref pass.WeightFloats({Identifier.Of(PackedLayout.WordEmbedding + ".codebook")})"
             : $"Unsafe.Add(ref pass.WeightFloats({Identifier.Of(PackedLayout.WordEmbedding + ".scales")}), first + i)";

@@ -15,12 +15,14 @@ internal static class DenseEmitter
             ProfileMark.Write(w, ProfileMark.Head, context.Count == "1" ? $"{outputs} * {inputs}" : $"(long){context.Count} * {outputs} * {inputs}");
         }
 
-        w.Lines($"Dense.Apply(ref {context.Ref(node.Input)}, {context.Stride(node.Input)}, {context.Count}, {context.NormWeights(node.Name)}, {inputs}, {outputs}, "
+        w.Lines($"Dense.Apply(ref {context.Ref(node.Input)}, {context.Stride(node.Input)}, {context.Count}, {context.NormWeights(node.Name)}, {inputs}, "
+            + $"{outputs}, "
             + $"ref {context.Ref(node.Output)}, {outputs});");
     }
 
     public static void Forward(SourceWriter w, TrainingContext t, LinearNode node) => w.Lines(
-        $"{TrainingEmitter.Field(node.Name)}.Forward(Pass, new LinearInput({t.Value(node.Input)}), {t.Rows}, new MatrixPlace({t.Value(node.Output)}, 0, {t.SizeOf(node.Output)}));");
+        $"{TrainingEmitter.Field(node.Name)}.Forward(Pass, new LinearInput({t.Value(node.Input)}), {t.Rows}, new MatrixPlace({t.Value(node.Output)}, 0, "
+        + $"{t.SizeOf(node.Output)}));");
 
     public static void Backward(SourceWriter w, TrainingContext t, LinearNode node) => w.Lines($"""
         {TrainingEmitter.Field(node.Name)}.Backward(

@@ -55,7 +55,8 @@ internal static class LinearEmitter
 
     /// <summary>Emits the gradients; those of the residual stream are added to what is there.</summary>
     public static void Backward(SourceWriter w, TrainingContext t, LinearNode node) => w.Lines(
-        $"{TrainingEmitter.Field(node.Site)}.Backward(\n    Pass, {t.Value(node.Input)}, tokens: {t.Rows}, use: {t.SiteUse}, outputGradient: {t.Gradient(node.Output)}, "
+        $"{TrainingEmitter.Field(node.Site)}.Backward(\n    Pass, {t.Value(node.Input)}, tokens: {t.Rows}, use: {t.SiteUse}, outputGradient: "
+        + $"{t.Gradient(node.Output)}, "
         + $"inputGradient: {t.Gradient(node.Input)}, spare: {(t.IsStream(node.Input) ? "g.Input" : "null")});");
 
     // Layers whose kernel looks sums of activations up share the tables of them.
@@ -108,7 +109,8 @@ internal static class LinearEmitter
 
         if (matrix.HasCodebook)
         {
-            w.Lines($"{KernelVariant.Of(matrix, matrix.Bits).Suffix}.Linear({input}, LinearWeights.OpenCodebook(pass, {place}, {N(matrix.Rows)}, {N(matrix.Columns)}), "
+            w.Lines($"{KernelVariant.Of(matrix, matrix.Bits).Suffix}.Linear({input}, LinearWeights.OpenCodebook(pass, {place}, {N(matrix.Rows)}, "
+                + $"{N(matrix.Columns)}), "
                 + $"{output}, ref scratch);");
             return;
         }
@@ -135,7 +137,8 @@ internal static class LinearEmitter
         int padded = PanelPadding.Pad(matrix.Columns, PanelPadding.Columns);
         string group = matrix.GroupSize == 0 ? string.Empty : $", groupSize: {N(matrix.GroupSize)}";
         string zeros = matrix.HasZeroPoints ? ", hasZeroPoints: true" : string.Empty;
-        return $"LinearWeights.Open(pass, {WeightLayout.NameOf(matrix.Name, segment)}, rows: {N(matrix.Segments()[segment].Rows)}, columns: {N(padded)}{group}{zeros})";
+        return $"LinearWeights.Open(pass, {WeightLayout.NameOf(matrix.Name, segment)}, rows: {N(matrix.Segments()[segment].Rows)}, columns: "
+            + $"{N(padded)}{group}{zeros})";
     }
 
     private static string Quantize(PartContext context, ActivationSite site, string input)

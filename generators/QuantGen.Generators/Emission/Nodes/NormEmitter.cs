@@ -23,7 +23,8 @@ internal static class NormEmitter
     /// <summary>Emits the training forward pass of a layer's normalization, which drops what it adds.</summary>
     public static void Forward(SourceWriter w, TrainingContext t, NormNode node) => w.Lines(node.Residual is null
         ? $"{TrainingEmitter.Field(node.Name)}.Forward(Pass, {t.Rows}, {t.Value(node.Input)}, {t.Result(node.Output)});"
-        : $"{TrainingEmitter.Field(node.Name)}.Forward(Pass, {t.Value(node.Input)}, residual: {t.Value(node.Residual)}, dropout: {t.Dropout(node)}, output: {t.Result(node.Output)});");
+        : $"{TrainingEmitter.Field(node.Name)}.Forward(Pass, {t.Value(node.Input)}, residual: {t.Value(node.Residual)}, dropout: {t.Dropout(node)}, output: "
+            + $"{t.Result(node.Output)});");
 
     /// <summary>Emits the backward pass; with a residual the gradient stays in place for it, and a dropped copy goes to the branch.</summary>
     public static void Backward(SourceWriter w, TrainingContext t, NormNode node)

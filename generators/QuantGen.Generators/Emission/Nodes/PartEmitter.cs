@@ -124,7 +124,8 @@ internal static class PartEmitter
 
         foreach (string value in read)
         {
-            w.Lines($"FirstTokens.Gather(pass, {sequence}, {context.Count}, ref pass.Shared({Buffer(context, value)}), {Shared(context, value)}, HiddenSize, ref {context.Ref(value)});");
+            w.Lines($"FirstTokens.Gather(pass, {sequence}, {context.Count}, ref pass.Shared({Buffer(context, value)}), {Shared(context, value)}, "
+                + $"HiddenSize, ref {context.Ref(value)});");
         }
 
         foreach (string value in ValuesOf(steps).Where(value => !context.IsShared(value)))
@@ -135,7 +136,8 @@ internal static class PartEmitter
         StepEmitter.Emit(w, context, steps);
         foreach (string value in results)
         {
-            w.Lines($"FirstTokens.Scatter(pass, {sequence}, {context.Count}, ref {context.Ref(value)}, HiddenSize, ref pass.Shared({Buffer(context, value)}), {Shared(context, value)});");
+            w.Lines($"FirstTokens.Scatter(pass, {sequence}, {context.Count}, ref {context.Ref(value)}, HiddenSize, "
+                + $"ref pass.Shared({Buffer(context, value)}), {Shared(context, value)});");
         }
     }
 
