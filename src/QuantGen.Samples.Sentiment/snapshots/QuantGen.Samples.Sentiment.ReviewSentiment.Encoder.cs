@@ -34,16 +34,10 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             ComputeHead,
         }
 
-        /// <inheritdoc/>
         public ModelSpec Spec => ModelSpec;
-
-        /// <inheritdoc/>
         public string InstructionSet => W2.InstructionSet;
-
-        /// <inheritdoc/>
         public int PhaseCount => 10;
 
-        /// <inheritdoc/>
         public int ItemCount(int phase, ForwardPass pass) => (Phase)phase switch
         {
             Phase.AttendLayer0 or Phase.AttendLayer1 or Phase.AttendLayer2 or Phase.AttendLayer3 => pass.SequenceCount * HeadCount,
@@ -52,7 +46,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             _ => pass.TokenItems,
         };
 
-        /// <inheritdoc/>
         public void RunItem(int phase, int item, int worker, ForwardPass pass)
         {
             (int first, int count) = (0, 0);
@@ -110,7 +103,8 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 int token = first + i;
                 int id = pass.Ids[token];
                 Embedding.Run(
-                    ref Unsafe.Add(ref pass.Weights(EmbeddingsWordEmbeddingsCodes), (nint)id * 64), 2, Unsafe.Add(ref pass.WeightFloats(EmbeddingsWordEmbeddingsScales), id),
+                    ref Unsafe.Add(ref pass.Weights(EmbeddingsWordEmbeddingsCodes), (nint)id * 64), 2,
+                    Unsafe.Add(ref pass.WeightFloats(EmbeddingsWordEmbeddingsScales), id),
                     ref Unsafe.Add(ref pass.WeightFloats(EmbeddingsTokenTypeEmbeddingsWeight), pass.Types[token] * EmbeddingSize),
                     ref Unsafe.Add(ref pass.WeightFloats(EmbeddingsPositionEmbeddingsWeight), pass.Positions[token] * EmbeddingSize),
                     ref pass.WeightFloats(EmbeddingsLayerNormWeight), ref pass.WeightFloats(EmbeddingsLayerNormBias),
@@ -126,11 +120,10 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             // encoder.layer.0.attention.self
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.Static(
-                pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer0 + InLayer.AttentionSelfInputScale, zeroPoints: Layer0 + InLayer.AttentionSelfInputZeroPoint, use: 0);
+            QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer0 + InLayer.AttentionSelfInputScale,
+                zeroPoints: Layer0 + InLayer.AttentionSelfInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            W2.LinearBeside(
-                x,
+            W2.LinearBeside(x,
                 LinearWeights.Open(pass, Layer0AttentionSelfQuery, rows: 256, columns: 256),
                 LinearWeights.Open(pass, Layer0AttentionSelfKey, rows: 256, columns: 256),
                 LinearWeights.Open(pass, Layer0AttentionSelfValue, rows: 256, columns: 256),
@@ -149,37 +142,35 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             // encoder.layer.0.attention.output.dense
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.Static(
-                pass, worker, ref context, ProjectedStride, count, columns: 256, scales: Layer0 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer0 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
+            QuantizedRows x = Stage.Static(pass, worker, ref context, ProjectedStride, count, columns: 256,
+                scales: Layer0 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer0 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            W2.Linear(
-                x, LinearWeights.Open(pass, Layer0AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer0AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize,
+                ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
-            NormRows.AddAndNormalize(
-                ref attended, ref hidden, ref pass.WeightFloats(Layer0 + InLayer.AttentionOutputLayerNormWeight), ref pass.WeightFloats(Layer0 + InLayer.AttentionOutputLayerNormBias),
-                LayerNormEpsilon, count, HiddenSize, ref normalized);
+            NormRows.AddAndNormalize(ref attended, ref hidden, ref pass.WeightFloats(Layer0 + InLayer.AttentionOutputLayerNormWeight),
+                ref pass.WeightFloats(Layer0 + InLayer.AttentionOutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref normalized);
 
             // encoder.layer.0.intermediate.dense
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            x = Stage.Static(
-                pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer0 + InLayer.IntermediateDenseInputScale, zeroPoints: Layer0 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
+            x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer0 + InLayer.IntermediateDenseInputScale,
+                zeroPoints: Layer0 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            W2.Linear(
-                x, LinearWeights.Open(pass, Layer0IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer0IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize,
+                ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.Activation);
             Activation.Gelu(ref intermediate, count * IntermediateSize);
 
             // encoder.layer.0.output.dense
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            x = Stage.Static(
-                pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer0 + InLayer.OutputDenseInputScale, zeroPoints: Layer0 + InLayer.OutputDenseInputZeroPoint, use: 0);
+            x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer0 + InLayer.OutputDenseInputScale,
+                zeroPoints: Layer0 + InLayer.OutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            W2.Linear(
-                x, LinearWeights.Open(pass, Layer0OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer0OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize,
+                ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
-            NormRows.AddAndNormalize(
-                ref contracted, ref normalized, ref pass.WeightFloats(Layer0 + InLayer.OutputLayerNormWeight), ref pass.WeightFloats(Layer0 + InLayer.OutputLayerNormBias),
-                LayerNormEpsilon, count, HiddenSize, ref hidden);
+            NormRows.AddAndNormalize(ref contracted, ref normalized, ref pass.WeightFloats(Layer0 + InLayer.OutputLayerNormWeight),
+                ref pass.WeightFloats(Layer0 + InLayer.OutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref hidden);
         }
 
         // Layer 1: query, key and value of some tokens, side by side.
@@ -190,11 +181,10 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             // encoder.layer.1.attention.self
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.Static(
-                pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer1 + InLayer.AttentionSelfInputScale, zeroPoints: Layer1 + InLayer.AttentionSelfInputZeroPoint, use: 0);
+            QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer1 + InLayer.AttentionSelfInputScale,
+                zeroPoints: Layer1 + InLayer.AttentionSelfInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            W2.LinearBeside(
-                x,
+            W2.LinearBeside(x,
                 LinearWeights.Open(pass, Layer1AttentionSelfQuery, rows: 256, columns: 256),
                 LinearWeights.Open(pass, Layer1AttentionSelfKey, rows: 256, columns: 256),
                 LinearWeights.Open(pass, Layer1AttentionSelfValue, rows: 256, columns: 256),
@@ -213,37 +203,35 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             // encoder.layer.1.attention.output.dense
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.Static(
-                pass, worker, ref context, ProjectedStride, count, columns: 256, scales: Layer1 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer1 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
+            QuantizedRows x = Stage.Static(pass, worker, ref context, ProjectedStride, count, columns: 256,
+                scales: Layer1 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer1 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            W2.Linear(
-                x, LinearWeights.Open(pass, Layer1AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer1AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize,
+                ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
-            NormRows.AddAndNormalize(
-                ref attended, ref hidden, ref pass.WeightFloats(Layer1 + InLayer.AttentionOutputLayerNormWeight), ref pass.WeightFloats(Layer1 + InLayer.AttentionOutputLayerNormBias),
-                LayerNormEpsilon, count, HiddenSize, ref normalized);
+            NormRows.AddAndNormalize(ref attended, ref hidden, ref pass.WeightFloats(Layer1 + InLayer.AttentionOutputLayerNormWeight),
+                ref pass.WeightFloats(Layer1 + InLayer.AttentionOutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref normalized);
 
             // encoder.layer.1.intermediate.dense
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            x = Stage.Static(
-                pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer1 + InLayer.IntermediateDenseInputScale, zeroPoints: Layer1 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
+            x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer1 + InLayer.IntermediateDenseInputScale,
+                zeroPoints: Layer1 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            W2.Linear(
-                x, LinearWeights.Open(pass, Layer1IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer1IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize,
+                ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.Activation);
             Activation.Gelu(ref intermediate, count * IntermediateSize);
 
             // encoder.layer.1.output.dense
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            x = Stage.Static(
-                pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer1 + InLayer.OutputDenseInputScale, zeroPoints: Layer1 + InLayer.OutputDenseInputZeroPoint, use: 0);
+            x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer1 + InLayer.OutputDenseInputScale,
+                zeroPoints: Layer1 + InLayer.OutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            W2.Linear(
-                x, LinearWeights.Open(pass, Layer1OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer1OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize,
+                ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
-            NormRows.AddAndNormalize(
-                ref contracted, ref normalized, ref pass.WeightFloats(Layer1 + InLayer.OutputLayerNormWeight), ref pass.WeightFloats(Layer1 + InLayer.OutputLayerNormBias),
-                LayerNormEpsilon, count, HiddenSize, ref hidden);
+            NormRows.AddAndNormalize(ref contracted, ref normalized, ref pass.WeightFloats(Layer1 + InLayer.OutputLayerNormWeight),
+                ref pass.WeightFloats(Layer1 + InLayer.OutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref hidden);
         }
 
         // Layer 2: query, key and value of some tokens, side by side.
@@ -254,11 +242,10 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             // encoder.layer.2.attention.self
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.Static(
-                pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer2 + InLayer.AttentionSelfInputScale, zeroPoints: Layer2 + InLayer.AttentionSelfInputZeroPoint, use: 0);
+            QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer2 + InLayer.AttentionSelfInputScale,
+                zeroPoints: Layer2 + InLayer.AttentionSelfInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            W2.LinearBeside(
-                x,
+            W2.LinearBeside(x,
                 LinearWeights.Open(pass, Layer2AttentionSelfQuery, rows: 256, columns: 256),
                 LinearWeights.Open(pass, Layer2AttentionSelfKey, rows: 256, columns: 256),
                 LinearWeights.Open(pass, Layer2AttentionSelfValue, rows: 256, columns: 256),
@@ -277,37 +264,35 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             // encoder.layer.2.attention.output.dense
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.Static(
-                pass, worker, ref context, ProjectedStride, count, columns: 256, scales: Layer2 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer2 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
+            QuantizedRows x = Stage.Static(pass, worker, ref context, ProjectedStride, count, columns: 256,
+                scales: Layer2 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer2 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            W2.Linear(
-                x, LinearWeights.Open(pass, Layer2AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer2AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize,
+                ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
-            NormRows.AddAndNormalize(
-                ref attended, ref hidden, ref pass.WeightFloats(Layer2 + InLayer.AttentionOutputLayerNormWeight), ref pass.WeightFloats(Layer2 + InLayer.AttentionOutputLayerNormBias),
-                LayerNormEpsilon, count, HiddenSize, ref normalized);
+            NormRows.AddAndNormalize(ref attended, ref hidden, ref pass.WeightFloats(Layer2 + InLayer.AttentionOutputLayerNormWeight),
+                ref pass.WeightFloats(Layer2 + InLayer.AttentionOutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref normalized);
 
             // encoder.layer.2.intermediate.dense
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            x = Stage.Static(
-                pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer2 + InLayer.IntermediateDenseInputScale, zeroPoints: Layer2 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
+            x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer2 + InLayer.IntermediateDenseInputScale,
+                zeroPoints: Layer2 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            W2.Linear(
-                x, LinearWeights.Open(pass, Layer2IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer2IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize,
+                ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.Activation);
             Activation.Gelu(ref intermediate, count * IntermediateSize);
 
             // encoder.layer.2.output.dense
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            x = Stage.Static(
-                pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer2 + InLayer.OutputDenseInputScale, zeroPoints: Layer2 + InLayer.OutputDenseInputZeroPoint, use: 0);
+            x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer2 + InLayer.OutputDenseInputScale,
+                zeroPoints: Layer2 + InLayer.OutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            W2.Linear(
-                x, LinearWeights.Open(pass, Layer2OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer2OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize,
+                ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
-            NormRows.AddAndNormalize(
-                ref contracted, ref normalized, ref pass.WeightFloats(Layer2 + InLayer.OutputLayerNormWeight), ref pass.WeightFloats(Layer2 + InLayer.OutputLayerNormBias),
-                LayerNormEpsilon, count, HiddenSize, ref hidden);
+            NormRows.AddAndNormalize(ref contracted, ref normalized, ref pass.WeightFloats(Layer2 + InLayer.OutputLayerNormWeight),
+                ref pass.WeightFloats(Layer2 + InLayer.OutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref hidden);
         }
 
         // Layer 3: key and value of some tokens, and the query of those that begin a sequence: the head needs no other.
@@ -319,11 +304,10 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
                 // encoder.layer.3.attention.self
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.Static(
-                    pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer3 + InLayer.AttentionSelfInputScale, zeroPoints: Layer3 + InLayer.AttentionSelfInputZeroPoint, use: 0);
+                QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer3 + InLayer.AttentionSelfInputScale,
+                    zeroPoints: Layer3 + InLayer.AttentionSelfInputZeroPoint, use: 0);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                W2.LinearBeside(
-                    x,
+                W2.LinearBeside(x,
                     LinearWeights.Open(pass, Layer3AttentionSelfKey, rows: 256, columns: 256),
                     LinearWeights.Open(pass, Layer3AttentionSelfValue, rows: 256, columns: 256),
                     ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
@@ -339,11 +323,11 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
                 // encoder.layer.3.attention.self.query
                 pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.Static(
-                    pass, worker, ref hidden, HiddenSize, sequences, columns: 256, scales: Layer3 + InLayer.AttentionSelfInputScale, zeroPoints: Layer3 + InLayer.AttentionSelfInputZeroPoint, use: 0);
+                QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, sequences, columns: 256, scales: Layer3 + InLayer.AttentionSelfInputScale,
+                    zeroPoints: Layer3 + InLayer.AttentionSelfInputZeroPoint, use: 0);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                W2.Linear(
-                    x, LinearWeights.Open(pass, Layer3AttentionSelfQuery, rows: 256, columns: 256), ref query, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, Layer3AttentionSelfQuery, rows: 256, columns: 256), ref query, HiddenSize,
+                    ref pass.LocalFloats(worker, PanelScratch));
                 FirstTokens.Scatter(pass, sequence, sequences, ref query, HiddenSize, ref pass.Shared(Projected), ProjectedStride);
             }
         }
@@ -363,37 +347,35 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             // encoder.layer.3.attention.output.dense
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.Static(
-                pass, worker, ref context, HiddenSize, count, columns: 256, scales: Layer3 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer3 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
+            QuantizedRows x = Stage.Static(pass, worker, ref context, HiddenSize, count, columns: 256, scales: Layer3 + InLayer.AttentionOutputDenseInputScale,
+                zeroPoints: Layer3 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            W2.Linear(
-                x, LinearWeights.Open(pass, Layer3AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer3AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize,
+                ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
-            NormRows.AddAndNormalize(
-                ref attended, ref hidden, ref pass.WeightFloats(Layer3 + InLayer.AttentionOutputLayerNormWeight), ref pass.WeightFloats(Layer3 + InLayer.AttentionOutputLayerNormBias),
-                LayerNormEpsilon, count, HiddenSize, ref normalized);
+            NormRows.AddAndNormalize(ref attended, ref hidden, ref pass.WeightFloats(Layer3 + InLayer.AttentionOutputLayerNormWeight),
+                ref pass.WeightFloats(Layer3 + InLayer.AttentionOutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref normalized);
 
             // encoder.layer.3.intermediate.dense
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            x = Stage.Static(
-                pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer3 + InLayer.IntermediateDenseInputScale, zeroPoints: Layer3 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
+            x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer3 + InLayer.IntermediateDenseInputScale,
+                zeroPoints: Layer3 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            W2.Linear(
-                x, LinearWeights.Open(pass, Layer3IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer3IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize,
+                ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.Activation);
             Activation.Gelu(ref intermediate, count * IntermediateSize);
 
             // encoder.layer.3.output.dense
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            x = Stage.Static(
-                pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer3 + InLayer.OutputDenseInputScale, zeroPoints: Layer3 + InLayer.OutputDenseInputZeroPoint, use: 0);
+            x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer3 + InLayer.OutputDenseInputScale,
+                zeroPoints: Layer3 + InLayer.OutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            W2.Linear(
-                x, LinearWeights.Open(pass, Layer3OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer3OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize,
+                ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.LayerNorm);
-            NormRows.AddAndNormalize(
-                ref contracted, ref normalized, ref pass.WeightFloats(Layer3 + InLayer.OutputLayerNormWeight), ref pass.WeightFloats(Layer3 + InLayer.OutputLayerNormBias),
-                LayerNormEpsilon, count, HiddenSize, ref hidden);
+            NormRows.AddAndNormalize(ref contracted, ref normalized, ref pass.WeightFloats(Layer3 + InLayer.OutputLayerNormWeight),
+                ref pass.WeightFloats(Layer3 + InLayer.OutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref hidden);
             FirstTokens.Scatter(pass, first, count, ref hidden, HiddenSize, ref pass.Shared(Hidden), HiddenSize);
         }
 
@@ -406,17 +388,15 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
             // pooler.dense
             pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.Static(
-                pass, worker, ref hidden, HiddenSize, 1, columns: 256, scales: PoolerDenseInputScale, zeroPoints: PoolerDenseInputZeroPoint, use: 0);
+            QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, 1, columns: 256, scales: PoolerDenseInputScale,
+                zeroPoints: PoolerDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.Head);
-            W2.Linear(
-                x, LinearWeights.Open(pass, PoolerDense, rows: 256, columns: 256), ref pooled, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, PoolerDense, rows: 256, columns: 256), ref pooled, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
             pass.Enter(worker, OperatorClass.Head);
             Activation.Tanh(ref pooled, HiddenSize);
             pass.Enter(worker, OperatorClass.Head, 2 * HiddenSize);
-            Dense.Apply(
-                ref pooled, HiddenSize, 1, ref pass.WeightFloats(ClassifierWeight), ref pass.WeightFloats(ClassifierBias), HiddenSize, 2,
-                ref logits, 2);
+            Dense.Apply(ref pooled, HiddenSize, 1, ref pass.WeightFloats(ClassifierWeight), ref pass.WeightFloats(ClassifierBias), HiddenSize, 2, ref logits,
+                2);
         }
 
         // One head of one sequence. Only this item reads its slice of the queries, so the context takes their place.

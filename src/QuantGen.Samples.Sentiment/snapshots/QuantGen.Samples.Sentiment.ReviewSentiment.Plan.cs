@@ -51,31 +51,15 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         private const long TokenSums = 622976; // 256 bytes, steps 0-18
         private const long TokenZeroPoints = 623232; // 256 bytes, steps 0-18
 
-        /// <inheritdoc/>
         public int MaxSequenceLength => 128;
-
-        /// <inheritdoc/>
         public int MaxBatchTokens => 4096;
-
-        /// <inheritdoc/>
         public int MaxItemTokens => 64;
-
-        /// <inheritdoc/>
         public long WeightBytes => Rest + 28864;
-
-        /// <inheritdoc/>
         public long SharedBytes => 16809984;
-
-        /// <inheritdoc/>
-        public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers => new TokenBuffer[] { new(Projected, 3072), new(Hidden, 1024), new(Logits, 8) };
-
-        /// <inheritdoc/>
+        public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers => new TokenBuffer[] { new(Projected, 3072), new(Hidden, 1024),
+            new(Logits, 8) };
         public long WorkerBytes => 623488;
-
-        /// <inheritdoc/>
         public long HiddenOffset => Hidden;
-
-        /// <inheritdoc/>
         public long OutputOffset => Logits;
 
         private static ActivationStage Stage => new(Codes, TokenScales, TokenZeroPoints, TokenSums);
@@ -126,30 +110,33 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         private static LinearPlace Layer0AttentionSelfQuery => LinearPlace.In(Layer0, codes: 5120, scales: 27648, sums: 28672, bias: 29696, depths: 30720);
         private static LinearPlace Layer0AttentionSelfKey => LinearPlace.In(Layer0, codes: 31744, scales: 54272, sums: 55296, bias: 56320, depths: 57344);
         private static LinearPlace Layer0AttentionSelfValue => LinearPlace.In(Layer0, codes: 58368, scales: 80896, sums: 81920, bias: 82944, depths: 83968);
-        private static LinearPlace Layer0AttentionOutputDense => LinearPlace.In(Layer0, codes: 84992, scales: 107520, sums: 108544, bias: 109568, depths: 110592);
+        private static LinearPlace Layer0AttentionOutputDense => LinearPlace.In(Layer0, codes: 84992, scales: 107520, sums: 108544, bias: 109568,
+            depths: 110592);
         private static LinearPlace Layer0IntermediateDense => LinearPlace.In(Layer0, codes: 111616, scales: 201728, sums: 205824, bias: 209920, depths: 214016);
         private static LinearPlace Layer0OutputDense => LinearPlace.In(Layer0, codes: 218112, scales: 306176, sums: 307200, bias: 308224, depths: 309248);
         private static LinearPlace Layer1AttentionSelfQuery => LinearPlace.In(Layer1, codes: 5120, scales: 27648, sums: 28672, bias: 29696, depths: 30720);
         private static LinearPlace Layer1AttentionSelfKey => LinearPlace.In(Layer1, codes: 31744, scales: 54272, sums: 55296, bias: 56320, depths: 57344);
         private static LinearPlace Layer1AttentionSelfValue => LinearPlace.In(Layer1, codes: 58368, scales: 80896, sums: 81920, bias: 82944, depths: 83968);
-        private static LinearPlace Layer1AttentionOutputDense => LinearPlace.In(Layer1, codes: 84992, scales: 107520, sums: 108544, bias: 109568, depths: 110592);
+        private static LinearPlace Layer1AttentionOutputDense => LinearPlace.In(Layer1, codes: 84992, scales: 107520, sums: 108544, bias: 109568,
+            depths: 110592);
         private static LinearPlace Layer1IntermediateDense => LinearPlace.In(Layer1, codes: 111616, scales: 201728, sums: 205824, bias: 209920, depths: 214016);
         private static LinearPlace Layer1OutputDense => LinearPlace.In(Layer1, codes: 218112, scales: 306176, sums: 307200, bias: 308224, depths: 309248);
         private static LinearPlace Layer2AttentionSelfQuery => LinearPlace.In(Layer2, codes: 5120, scales: 27648, sums: 28672, bias: 29696, depths: 30720);
         private static LinearPlace Layer2AttentionSelfKey => LinearPlace.In(Layer2, codes: 31744, scales: 54272, sums: 55296, bias: 56320, depths: 57344);
         private static LinearPlace Layer2AttentionSelfValue => LinearPlace.In(Layer2, codes: 58368, scales: 80896, sums: 81920, bias: 82944, depths: 83968);
-        private static LinearPlace Layer2AttentionOutputDense => LinearPlace.In(Layer2, codes: 84992, scales: 107520, sums: 108544, bias: 109568, depths: 110592);
+        private static LinearPlace Layer2AttentionOutputDense => LinearPlace.In(Layer2, codes: 84992, scales: 107520, sums: 108544, bias: 109568,
+            depths: 110592);
         private static LinearPlace Layer2IntermediateDense => LinearPlace.In(Layer2, codes: 111616, scales: 201728, sums: 205824, bias: 209920, depths: 214016);
         private static LinearPlace Layer2OutputDense => LinearPlace.In(Layer2, codes: 218112, scales: 306176, sums: 307200, bias: 308224, depths: 309248);
         private static LinearPlace Layer3AttentionSelfQuery => LinearPlace.In(Layer3, codes: 5120, scales: 27648, sums: 28672, bias: 29696, depths: 30720);
         private static LinearPlace Layer3AttentionSelfKey => LinearPlace.In(Layer3, codes: 31744, scales: 54272, sums: 55296, bias: 56320, depths: 57344);
         private static LinearPlace Layer3AttentionSelfValue => LinearPlace.In(Layer3, codes: 58368, scales: 80896, sums: 81920, bias: 82944, depths: 83968);
-        private static LinearPlace Layer3AttentionOutputDense => LinearPlace.In(Layer3, codes: 84992, scales: 107520, sums: 108544, bias: 109568, depths: 110592);
+        private static LinearPlace Layer3AttentionOutputDense => LinearPlace.In(Layer3, codes: 84992, scales: 107520, sums: 108544, bias: 109568,
+            depths: 110592);
         private static LinearPlace Layer3IntermediateDense => LinearPlace.In(Layer3, codes: 111616, scales: 201728, sums: 205824, bias: 209920, depths: 214016);
         private static LinearPlace Layer3OutputDense => LinearPlace.In(Layer3, codes: 218112, scales: 306176, sums: 307200, bias: 308224, depths: 309248);
         private static LinearPlace PoolerDense => LinearPlace.In(Rest, codes: 2240, scales: 24768, sums: 25792, bias: 26816, depths: 27840);
 
-        /// <inheritdoc/>
         public void PlaceWeights(PackedModel model, WeightArena arena)
         {
             TensorPlacer.PlaceBytes(model, arena, "embeddings.word_embeddings.codes", EmbeddingsWordEmbeddingsCodes);
@@ -166,30 +153,14 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             PlaceLayer(model, arena, "encoder.layer.1.", Layer1);
             PlaceLayer(model, arena, "encoder.layer.2.", Layer2);
             PlaceLayer(model, arena, "encoder.layer.3.", Layer3);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.query", segment: 0, W2.Order, Layer0AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.key", segment: 0, W2.Order, Layer0AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.value", segment: 0, W2.Order, Layer0AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.output.dense", segment: 0, W2.Order, Layer0AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.intermediate.dense", segment: 0, W2.Order, Layer0IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.output.dense", segment: 0, W2.Order, Layer0OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.query", segment: 0, W2.Order, Layer1AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.key", segment: 0, W2.Order, Layer1AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.value", segment: 0, W2.Order, Layer1AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.output.dense", segment: 0, W2.Order, Layer1AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.intermediate.dense", segment: 0, W2.Order, Layer1IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.output.dense", segment: 0, W2.Order, Layer1OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.query", segment: 0, W2.Order, Layer2AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.key", segment: 0, W2.Order, Layer2AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.self.value", segment: 0, W2.Order, Layer2AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.attention.output.dense", segment: 0, W2.Order, Layer2AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.intermediate.dense", segment: 0, W2.Order, Layer2IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.2.output.dense", segment: 0, W2.Order, Layer2OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.query", segment: 0, W2.Order, Layer3AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.key", segment: 0, W2.Order, Layer3AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.self.value", segment: 0, W2.Order, Layer3AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.attention.output.dense", segment: 0, W2.Order, Layer3AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.intermediate.dense", segment: 0, W2.Order, Layer3IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.3.output.dense", segment: 0, W2.Order, Layer3OutputDense);
+            PlaceMatrices(model, arena, "encoder.layer.0.", W2.Order, Layer0AttentionSelfQuery, Layer0AttentionSelfKey, Layer0AttentionSelfValue,
+                Layer0AttentionOutputDense, Layer0IntermediateDense, Layer0OutputDense);
+            PlaceMatrices(model, arena, "encoder.layer.1.", W2.Order, Layer1AttentionSelfQuery, Layer1AttentionSelfKey, Layer1AttentionSelfValue,
+                Layer1AttentionOutputDense, Layer1IntermediateDense, Layer1OutputDense);
+            PlaceMatrices(model, arena, "encoder.layer.2.", W2.Order, Layer2AttentionSelfQuery, Layer2AttentionSelfKey, Layer2AttentionSelfValue,
+                Layer2AttentionOutputDense, Layer2IntermediateDense, Layer2OutputDense);
+            PlaceMatrices(model, arena, "encoder.layer.3.", W2.Order, Layer3AttentionSelfQuery, Layer3AttentionSelfKey, Layer3AttentionSelfValue,
+                Layer3AttentionOutputDense, Layer3IntermediateDense, Layer3OutputDense);
             LinearPlacer.Place(model, arena, "pooler.dense", segment: 0, W2.Order, PoolerDense);
         }
 
@@ -198,13 +169,17 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             TensorPlacer.PlaceFloats(model, arena, name + "attention.self.input_scale", layer + InLayer.AttentionSelfInputScale);
             TensorPlacer.PlaceZeroPoints(model, arena, name + "attention.self.input_zero_point", layer + InLayer.AttentionSelfInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, name + "attention.self.query.output.input_scale", layer + InLayer.AttentionSelfQueryOutputInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, name + "attention.self.query.output.input_zero_point", layer + InLayer.AttentionSelfQueryOutputInputZeroPoint);
+            TensorPlacer.PlaceZeroPoints(model, arena, name + "attention.self.query.output.input_zero_point",
+                layer + InLayer.AttentionSelfQueryOutputInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, name + "attention.self.key.output.input_scale", layer + InLayer.AttentionSelfKeyOutputInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, name + "attention.self.key.output.input_zero_point", layer + InLayer.AttentionSelfKeyOutputInputZeroPoint);
+            TensorPlacer.PlaceZeroPoints(model, arena, name + "attention.self.key.output.input_zero_point",
+                layer + InLayer.AttentionSelfKeyOutputInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, name + "attention.self.value.output.input_scale", layer + InLayer.AttentionSelfValueOutputInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, name + "attention.self.value.output.input_zero_point", layer + InLayer.AttentionSelfValueOutputInputZeroPoint);
+            TensorPlacer.PlaceZeroPoints(model, arena, name + "attention.self.value.output.input_zero_point",
+                layer + InLayer.AttentionSelfValueOutputInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, name + "attention.self.probabilities.input_scale", layer + InLayer.AttentionSelfProbabilitiesInputScale);
-            TensorPlacer.PlaceZeroPoints(model, arena, name + "attention.self.probabilities.input_zero_point", layer + InLayer.AttentionSelfProbabilitiesInputZeroPoint);
+            TensorPlacer.PlaceZeroPoints(model, arena, name + "attention.self.probabilities.input_zero_point",
+                layer + InLayer.AttentionSelfProbabilitiesInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, name + "attention.output.dense.input_scale", layer + InLayer.AttentionOutputDenseInputScale);
             TensorPlacer.PlaceZeroPoints(model, arena, name + "attention.output.dense.input_zero_point", layer + InLayer.AttentionOutputDenseInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, name + "attention.output.LayerNorm.weight", layer + InLayer.AttentionOutputLayerNormWeight);
@@ -215,6 +190,18 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             TensorPlacer.PlaceZeroPoints(model, arena, name + "output.dense.input_zero_point", layer + InLayer.OutputDenseInputZeroPoint);
             TensorPlacer.PlaceFloats(model, arena, name + "output.LayerNorm.weight", layer + InLayer.OutputLayerNormWeight);
             TensorPlacer.PlaceFloats(model, arena, name + "output.LayerNorm.bias", layer + InLayer.OutputLayerNormBias);
+        }
+
+        private static void PlaceMatrices(PackedModel model, WeightArena arena, string name, KernelOrder order, LinearPlace attentionSelfQuery,
+            LinearPlace attentionSelfKey, LinearPlace attentionSelfValue, LinearPlace attentionOutputDense, LinearPlace intermediateDense,
+            LinearPlace outputDense)
+        {
+            LinearPlacer.Place(model, arena, name + "attention.self.query", segment: 0, order, attentionSelfQuery);
+            LinearPlacer.Place(model, arena, name + "attention.self.key", segment: 0, order, attentionSelfKey);
+            LinearPlacer.Place(model, arena, name + "attention.self.value", segment: 0, order, attentionSelfValue);
+            LinearPlacer.Place(model, arena, name + "attention.output.dense", segment: 0, order, attentionOutputDense);
+            LinearPlacer.Place(model, arena, name + "intermediate.dense", segment: 0, order, intermediateDense);
+            LinearPlacer.Place(model, arena, name + "output.dense", segment: 0, order, outputDense);
         }
     }
 }
