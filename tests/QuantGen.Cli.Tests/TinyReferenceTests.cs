@@ -76,7 +76,8 @@ public sealed class TinyReferenceTests(CheckpointFixture files) : IClassFixture<
         Assert.Equal(json.GetProperty("value").GetDouble(), Tool.Json("evaluate", student, "--data", data).GetProperty("value").GetDouble());
     }
 
-    private static IEnumerable<string> Names(Checkpoints.SafetensorsFile file) => file.Tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names(Checkpoints.SafetensorsFile file) =>
+        file.Tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal);
 
     // Single texts and pairs: a call has one kind.
     private static IEnumerable<JsonElement[]> Rows(string model)
@@ -89,7 +90,8 @@ public sealed class TinyReferenceTests(CheckpointFixture files) : IClassFixture<
     private static IEnumerable<double[]> Logits(string model, JsonElement[] rows)
     {
         string[] texts = [.. rows.SelectMany(row => new[] { "--text", row.GetProperty("text").GetString()! })];
-        string[] pairs = [.. rows.Where(row => row.TryGetProperty("pair", out _)).SelectMany(row => new[] { "--pair", row.GetProperty("pair").GetString()! })];
+        IEnumerable<JsonElement> seconds = rows.Where(row => row.TryGetProperty("pair", out _)).Select(row => row.GetProperty("pair"));
+        string[] pairs = [.. seconds.SelectMany(text => new[] { "--pair", text.GetString()! })];
         return Tool.Json(["run", model, .. texts, .. pairs]).EnumerateArray()
             .Select(row => row.GetProperty("logits").EnumerateArray().Select(logit => double.Parse(logit.GetRawText(), CultureInfo.InvariantCulture)).ToArray());
     }
