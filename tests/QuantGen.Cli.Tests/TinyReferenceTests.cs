@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace QuantGen.Cli.Tests;
@@ -93,6 +92,6 @@ public sealed class TinyReferenceTests(CheckpointFixture files) : IClassFixture<
         IEnumerable<JsonElement> seconds = rows.Where(row => row.TryGetProperty("pair", out _)).Select(row => row.GetProperty("pair"));
         string[] pairs = [.. seconds.SelectMany(text => new[] { "--pair", text.GetString()! })];
         return Tool.Json(["run", model, .. texts, .. pairs]).EnumerateArray()
-            .Select(row => row.GetProperty("logits").EnumerateArray().Select(logit => double.Parse(logit.GetRawText(), CultureInfo.InvariantCulture)).ToArray());
+            .Select(row => row.GetProperty("logits").EnumerateArray().Select(logit => logit.GetDouble()).ToArray());
     }
 }
