@@ -30,8 +30,7 @@ public sealed class FamilyTests
     [InlineData("Electra, EmbeddingSize = 4, TypeVocabularySize = 0", "QG1203", "TypeVocabularySize is 0")]
     public void Dimensions_that_a_family_does_not_have_are_named(string arguments, string id, string message)
     {
-        Microsoft.CodeAnalysis.Diagnostic diagnostic = Assert.Single(Tiny.Run("4, Architecture = BertArchitecture." + arguments).Diagnostics);
-        Assert.Equal(id, diagnostic.Id);
+        Microsoft.CodeAnalysis.Diagnostic diagnostic = Assert.Single(Tiny.Run("4, Architecture = BertArchitecture." + arguments).AssertRejected(id));
         Assert.Contains(message, diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
     }
 
