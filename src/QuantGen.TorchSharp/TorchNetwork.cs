@@ -1,3 +1,4 @@
+using QuantGen.Graph;
 using static global::TorchSharp.torch;
 
 namespace QuantGen.TorchSharp;
@@ -16,7 +17,7 @@ internal sealed class TorchNetwork(TorchParts parts)
     public TorchTrace Forward(TorchPass pass)
     {
         Tensor hidden = pass.DropHidden(parts.Norm("embeddings.LayerNorm").Forward(pass, parts.Embedding.Forward(pass)));
-        if (parts.Spec.Dimensions.Architecture == BertArchitecture.Albert)
+        if (parts.Spec.Graph.Embedding.OfType<LinearNode>().Any())
         {
             hidden = parts.Linear(EmbeddingMap).Forward(pass, hidden, parts.Quantize(pass, EmbeddingMap, hidden, 0));
         }

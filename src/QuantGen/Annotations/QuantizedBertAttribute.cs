@@ -1,6 +1,6 @@
 namespace QuantGen;
 
-/// <summary>Turns a partial class into a quantized BERT or ALBERT whose code is generated at compile time.</summary>
+/// <summary>Turns a partial class into a quantized BERT, ALBERT, DistilBERT or ELECTRA whose code is generated at compile time.</summary>
 /// <remarks>
 /// Two forms. <c>[QuantizedBert(Spec = "model.spec.json")]</c> takes everything from the file that <c>quantgen</c> writes beside a model, but for
 /// <see cref="MaxSequenceLength"/>, <see cref="MaxBatchTokens"/> and <see cref="Training"/>. Or explicitly, <c>[QuantizedBert(bits: 2, groups: 128, ...)]</c>:
@@ -97,7 +97,7 @@ public sealed class QuantizedBertAttribute : Attribute
     /// <summary>Gets or sets the width of the hidden states.</summary>
     public int HiddenSize { get; set; }
 
-    /// <summary>Gets or sets the width of the embeddings; differs from <see cref="HiddenSize"/> only for ALBERT.</summary>
+    /// <summary>Gets or sets the width of the embeddings; differs from <see cref="HiddenSize"/> only for ALBERT and ELECTRA.</summary>
     public int EmbeddingSize { get; set; }
 
     /// <summary>Gets or sets the number of attention heads; it must divide <see cref="HiddenSize"/>.</summary>

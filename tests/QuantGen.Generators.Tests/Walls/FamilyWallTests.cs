@@ -71,12 +71,16 @@ public sealed class FamilyWallTests
                 case ObjectCreationExpressionSyntax creation when ModelFamilies.All.Any(family => creation.Type.ToString() == $"{family.Architecture}"):
                     yield return creation.ToString();
                     break;
-                case PropertyDeclarationSyntax property when ModelFamilies.All.Skip(1).Any(family => property.Identifier.Text.StartsWith($"{family.Architecture}", StringComparison.Ordinal)):
+                case PropertyDeclarationSyntax { Identifier.Text: string name } property when BeginsWithAFamily(name):
                     yield return property.Identifier.Text;
                     break;
             }
         }
     }
+
+    // Everything here is called after BERT.
+    private static bool BeginsWithAFamily(string name) =>
+        ModelFamilies.All.Skip(1).Any(family => name.StartsWith($"{family.Architecture}", StringComparison.Ordinal));
 
     private static bool IsNameOf(ModelFamily family, string text) =>
         text == family.ModelType || text.StartsWith(family.ModelType + ".", StringComparison.Ordinal)

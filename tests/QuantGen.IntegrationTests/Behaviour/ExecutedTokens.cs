@@ -10,7 +10,7 @@ internal static class ExecutedTokens
     public static int Of(ModelSpec spec, string matrix, TokenBatch batch)
     {
         int sequences = batch.Lengths.Length;
-        if (matrix == "pooler.dense")
+        if (matrix is "pooler.dense" or "pre_classifier" or "classifier.dense")
         {
             return sequences;
         }

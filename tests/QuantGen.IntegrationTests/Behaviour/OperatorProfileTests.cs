@@ -154,7 +154,7 @@ public sealed class OperatorProfileTests
 
     private static OperatorClass ClassOf(string matrix) => matrix switch
     {
-        "pooler.dense" => OperatorClass.Head,
+        "pooler.dense" or "pre_classifier" or "classifier.dense" => OperatorClass.Head,
         "encoder.embedding_hidden_mapping_in" => OperatorClass.Embedding,
         _ when matrix.Contains(".attention.self.", StringComparison.Ordinal) => OperatorClass.QueryKeyValue,
         _ when matrix.EndsWith(".attention.output.dense", StringComparison.Ordinal) => OperatorClass.AttentionOutput,

@@ -62,7 +62,9 @@ internal sealed class ReferenceModel
         }
 
         double[] embedded = Norm("embeddings.LayerNorm", sum);
-        return _spec.Dimensions.Architecture is BertArchitecture.Albert or BertArchitecture.Electra ? Linear("encoder.embedding_hidden_mapping_in", embedded, 0) : embedded;
+        return _spec.Dimensions.Architecture is BertArchitecture.Albert or BertArchitecture.Electra
+            ? Linear("encoder.embedding_hidden_mapping_in", embedded, 0)
+            : embedded;
     }
 
     private double Word(int id, int column)

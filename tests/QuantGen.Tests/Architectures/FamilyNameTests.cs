@@ -7,6 +7,8 @@ namespace QuantGen.Tests.Architectures;
 /// <summary>Names of tensors in checkpoints of each family, and their canonical ones.</summary>
 public sealed class FamilyNameTests
 {
+    private static readonly string[] s_base = ["embeddings.", "encoder."];
+
     [Theory]
     [InlineData(BertArchitecture.DistilBert, "distilbert.embeddings.word_embeddings.weight", "embeddings.word_embeddings.weight")]
     [InlineData(BertArchitecture.DistilBert, "distilbert.transformer.layer.11.attention.q_lin.weight", "encoder.layer.11.attention.self.query.weight")]
@@ -50,7 +52,7 @@ public sealed class FamilyNameTests
             foreach (TensorSpec tensor in PackedLayout.Checkpoint(spec))
             {
                 Assert.All([true, false], hasHead => Assert.Equal(tensor.Name, family.Names.Canonical(family.SourceName(tensor.Name, hasHead))));
-                bool isEncoder = tensor.Name.StartsWith("embeddings.", StringComparison.Ordinal) || tensor.Name.StartsWith("encoder.", StringComparison.Ordinal);
+                bool isEncoder = Array.Exists(s_base, start => tensor.Name.StartsWith(start, StringComparison.Ordinal));
                 Assert.Equal(!isEncoder, family.IsOfHead(tensor.Name));
             }
         }
