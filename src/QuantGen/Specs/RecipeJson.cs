@@ -40,8 +40,8 @@ public static class RecipeJson
 
         if (recipe.Training is { } training)
         {
-            members.Add(
-                $"\"training\":{{{Text("data", training.Data)},{Text("loss", training.Loss)},{Number("steps", training.Steps)},{Seed("seed", training.Seed)}}}");
+            string[] of = { Text("data", training.Data), Text("loss", training.Loss), Number("steps", training.Steps), Seed("seed", training.Seed) };
+            members.Add($"\"training\":{{{string.Join(",", of)}}}");
         }
 
         return "{" + string.Join(",", members) + "}";
