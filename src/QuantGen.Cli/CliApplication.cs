@@ -58,7 +58,8 @@ public static class CliApplication
     private static Command Root(CliStreams streams, Option<bool> verbose)
     {
         // A plain command with the tool's name: a root command takes the name of whatever file is being run.
-        var root = new Command("quantgen", "Quantized BERT, ALBERT, DistilBERT and ELECTRA for .NET: train, distill or quantize a model, measure, run and compile it.")
+        var root = new Command(
+            "quantgen", "Quantized BERT, ALBERT, DistilBERT and ELECTRA for .NET: train a model, distill or quantize it, measure it, run it and compile it.")
         {
             new HelpOption(),
             new VersionOption(),
