@@ -41,7 +41,8 @@ public static class RecipeJson
         if (recipe.Training is { } training)
         {
             members.Add(
-                $"\"training\":{{{Text("data", training.Data)},{Text("loss", training.Loss)},{Number("steps", training.Steps)},{Seed("seed", training.Seed)}}}");
+                $"\"training\":{{{Text("data", training.Data)},{Text("loss", training.Loss)},"
+                + $"{Number("steps", training.Steps)},{Seed("seed", training.Seed)}}}");
         }
 
         return "{" + string.Join(",", members) + "}";
