@@ -26,7 +26,8 @@ public sealed class SpecJsonTests
             + ""","hidden_activation":"gelu","layer_norm_epsilon":1E-12,"head":"encoder","outputs":0,"embedding_storage":"uniform","embedding_bits":8"""
             + ""","activation_bits":8,"activation_range":"per_token","attention_bits":32,"quantizers":[{"storage":"uniform","bits":4"""
             + ""","group_count":2,"group_size":0,"mapping":"symmetric","group_bits":[4,2],"matrices":["encoder.layer.0.attention.self.query"]},"""
-            + """{"storage":"uniform","bits":2,"group_count":1,"group_size":0,"mapping":"symmetric","group_bits":[],"matrices":["encoder.layer.0.attention.self.key",""",
+            + """{"storage":"uniform","bits":2,"group_count":1,"group_size":0,"mapping":"symmetric","group_bits":[]"""
+            + ""","matrices":["encoder.layer.0.attention.self.key",""",
             json);
         Assert.EndsWith("\"encoder.layer.0.output.dense\"]}]}", json);
         Assert.Equal(2, JsonDocument.Parse(json).RootElement.GetProperty("quantizers").GetArrayLength());
