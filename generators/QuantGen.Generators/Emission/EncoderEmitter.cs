@@ -1,3 +1,4 @@
+using QuantGen.Generators.Emission.Kernels;
 using QuantGen.Generators.Emission.Nodes;
 using QuantGen.Generators.Emission.Plans;
 using QuantGen.Generators.Specs;
@@ -15,7 +16,8 @@ internal static class EncoderEmitter
         var w = new SourceWriter();
         GeneratedHeader.Write(w);
         using (GeneratedHeader.Implementation(
-            w, spec, "System", "System.Runtime.CompilerServices", "QuantGen.Execution", "QuantGen.Kernels", "QuantGen.Linear", "QuantGen.Specs"))
+            w, spec, "System", "System.Runtime.CompilerServices", "QuantGen.Execution", "QuantGen.Kernels", "QuantGen.Linear", "QuantGen.Specs",
+            KernelSources.Namespace))
         {
             w.Lines($"/// <summary>Runs {spec.Name}: embedding, {N(plan.Graph.Depth)} layers, head. Each phase ends before the next begins.</summary>");
             using (w.Block($"internal sealed partial class {spec.Program} : global::QuantGen.Execution.IEncoderProgram"))

@@ -25,7 +25,7 @@ internal static class GeneratedHeader
     {
         SourceWriter.Scope scope = w.Block("namespace " + spec.ImplementationNamespace);
         Usings(w, namespaces);
-        w.Lines($"using global::{Kernels.KernelSources.Namespace};\n");
+        w.Blank();
         return scope;
     }
 

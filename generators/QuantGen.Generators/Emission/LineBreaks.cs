@@ -28,7 +28,7 @@ internal static class LineBreaks
         yield return line;
     }
 
-    // The last place of those outermost; between arguments if there is one, else before an operator.
+    // The last place of those outermost; between arguments if there is one, else before an operator, else before a full name in a type's arguments.
     private static int At(string line, int room, bool isComment)
     {
         int first = line.TakeWhile(letter => letter is ' ' or '/').Count();
@@ -38,6 +38,7 @@ internal static class LineBreaks
             return space > first ? space + 1 : 0;
         }
 
+        int list = 0;
         int comma = 0;
         int commaDepth = int.MaxValue;
         int before = 0;
@@ -57,6 +58,7 @@ internal static class LineBreaks
                 continue;
             }
 
+            list = letter == '<' && line[i + 1] == 'g' ? i + 1 : list;
             depth += letter is '(' or '[' or '{' ? 1 : letter is ')' or ']' or '}' ? -1 : 0;
             if (letter == '/' && line[i + 1] == '/')
             {
@@ -74,6 +76,6 @@ internal static class LineBreaks
             }
         }
 
-        return comma > 0 ? comma : before;
+        return comma > 0 ? comma : before > 0 ? before : list;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis.CSharp;
+using QuantGen.Generators.Emission.Kernels;
 using QuantGen.Generators.Emission.Plans;
 using QuantGen.Generators.Specs;
 using QuantGen.Graph;
@@ -15,7 +16,7 @@ internal static class PlanEmitter
         ClassSpec spec = plan.Spec;
         var w = new SourceWriter();
         GeneratedHeader.Write(w);
-        using (GeneratedHeader.Implementation(w, spec, "QuantGen.Execution", "QuantGen.Linear", "QuantGen.Packed"))
+        using (GeneratedHeader.Implementation(w, spec, "QuantGen.Execution", "QuantGen.Linear", "QuantGen.Packed", KernelSources.Namespace))
         using (w.Block($"partial class {spec.Program}"))
         {
             Shapes(w, plan.Model);
@@ -58,7 +59,7 @@ internal static class PlanEmitter
         w.Lines("\n// Buffers of one worker; those that never live at the same time overlap.");
         foreach (PlannedBuffer buffer in plan.Memory.Local)
         {
-            w.Lines($"private const long {buffer.Name} = {N(buffer.Offset)}; // {N(buffer.Bytes)} bytes, steps {N(buffer.First)}-{N(buffer.Last)}");
+            w.Lines($"private const long {buffer.Name} = {N(buffer.Offset)}; // {Size(buffer)}, steps {N(buffer.First)}-{N(buffer.Last)}");
         }
 
         w.Blank();
@@ -96,6 +97,9 @@ internal static class PlanEmitter
                 """);
         }
     }
+
+    // What a token takes does not change with the tokens of an item.
+    private static string Size(PlannedBuffer buffer) => buffer.TokenBytes > 0 ? N(buffer.TokenBytes) + " bytes a token" : N(buffer.Bytes) + " bytes";
 
     // Shared buffers are planned for the most tokens of a batch, with as many bytes for each.
     private static string TokenBuffers(ModelPlan plan) =>

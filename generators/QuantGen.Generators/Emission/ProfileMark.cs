@@ -4,7 +4,6 @@ namespace QuantGen.Generators.Emission;
 internal static class ProfileMark
 {
     public const string Embedding = "Embedding";
-    public const string ActivationCodes = "ActivationCodes";
     public const string QueryKeyValue = "QueryKeyValue";
     public const string Attention = "Attention";
     public const string AttentionOutput = "AttentionOutput";

@@ -262,10 +262,8 @@ public sealed class Trainer
         if (step.IsSkipped && _state.SkippedInARow >= _options.MaxSkippedInARow)
         {
             string what = double.IsFinite(step.Loss.Total) ? "gradients that are not finite" : FormattableString.Invariant($"a loss of {step.Loss.Total}");
-            throw new TrainingFailedException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{_state.SkippedInARow} steps in a row, up to step {_state.Step} of {TotalSteps}, had {what}; nothing changed since: "
-                + $"use a smaller learning rate"));
+            string where = FormattableString.Invariant($"{_state.SkippedInARow} steps in a row, up to step {_state.Step} of {TotalSteps}, had {what}");
+            throw new TrainingFailedException(where + "; nothing changed since: use a smaller learning rate");
         }
     }
 

@@ -40,8 +40,9 @@ public static class RecipeJson
 
         if (recipe.Training is { } training)
         {
-            string[] of = { Text("data", training.Data), Text("loss", training.Loss), Number("steps", training.Steps), Seed("seed", training.Seed) };
-            members.Add($"\"training\":{{{string.Join(",", of)}}}");
+            members.Add(
+                $"\"training\":{{{Text("data", training.Data)},{Text("loss", training.Loss)},"
+                + $"{Number("steps", training.Steps)},{Seed("seed", training.Seed)}}}");
         }
 
         return "{" + string.Join(",", members) + "}";

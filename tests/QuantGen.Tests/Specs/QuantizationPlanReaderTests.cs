@@ -43,7 +43,8 @@ public sealed class QuantizationPlanReaderTests
     [InlineData("""{"matrices":{"a":{"clipping":3}}}""", "QG1208", "'min_max' or 'percentile' or 'mse'")]
     [InlineData("""{"matrices":{"a":{"scheme":"median"}}}""", "QG1208", "or 'linear-clusters', and it is 'median'")]
     [InlineData("""{"matrices":{"a":{"scheme":"k_means"}}}""", "QG1208", "or 'k-means' or 'linear-clusters', and it is 'k_means'")]
-    [InlineData("""{"matrices":{"a":{"scheme":"k-means","storage":"uniform"}}}""", "QG1208", "'storage' of 'a' must be 'codebook', as the scheme 'k-means' needs, and it is 'uniform'")]
+    [InlineData("""{"matrices":{"a":{"scheme":"k-means","storage":"uniform"}}}""", "QG1208",
+        "'storage' of 'a' must be 'codebook', as the scheme 'k-means' needs, and it is 'uniform'")]
     [InlineData("""{"matrices":{"a":{"group_bits":[]}}}""", "QG1208", "a list of bits, one per group")]
     [InlineData("""{"matrices":{"a":{"group_bits":[4,"2"]}}}""", "QG1208", "and it is a list")]
     [InlineData("""{"matrices":{"a":{"group_bits":4}}}""", "QG1208", "a list of bits, one per group")]

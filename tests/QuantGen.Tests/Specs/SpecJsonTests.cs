@@ -21,7 +21,13 @@ public sealed class SpecJsonTests
         ModelSpec spec = Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, Plan = Plan(Entry("*.query") with { GroupBits = Bits(4, 2) }) });
         string json = spec.CanonicalJson;
         Assert.StartsWith(
-            """{"architecture":"bert","layers":1,"hidden_size":4,"embedding_size":4,"heads":2,"intermediate_size":8,"vocabulary_size":20,"max_positions":16,"type_vocabulary_size":2,"hidden_activation":"gelu","layer_norm_epsilon":1E-12,"head":"encoder","outputs":0,"embedding_storage":"uniform","embedding_bits":8,"activation_bits":8,"activation_range":"per_token","attention_bits":32,"quantizers":[{"storage":"uniform","bits":4,"group_count":2,"group_size":0,"mapping":"symmetric","group_bits":[4,2],"matrices":["encoder.layer.0.attention.self.query"]},{"storage":"uniform","bits":2,"group_count":1,"group_size":0,"mapping":"symmetric","group_bits":[],"matrices":["encoder.layer.0.attention.self.key",""",
+            """{"architecture":"bert","layers":1,"hidden_size":4,"embedding_size":4,"heads":2,"intermediate_size":8"""
+            + ""","vocabulary_size":20,"max_positions":16,"type_vocabulary_size":2"""
+            + ""","hidden_activation":"gelu","layer_norm_epsilon":1E-12,"head":"encoder","outputs":0,"embedding_storage":"uniform","embedding_bits":8"""
+            + ""","activation_bits":8,"activation_range":"per_token","attention_bits":32,"quantizers":[{"storage":"uniform","bits":4"""
+            + ""","group_count":2,"group_size":0,"mapping":"symmetric","group_bits":[4,2],"matrices":["encoder.layer.0.attention.self.query"]},"""
+            + """{"storage":"uniform","bits":2,"group_count":1,"group_size":0,"mapping":"symmetric","group_bits":[]"""
+            + ""","matrices":["encoder.layer.0.attention.self.key",""",
             json);
         Assert.EndsWith("\"encoder.layer.0.output.dense\"]}]}", json);
         Assert.Equal(2, JsonDocument.Parse(json).RootElement.GetProperty("quantizers").GetArrayLength());

@@ -50,7 +50,8 @@ internal static class CodebookKernelEmitter
                     int rows = w.Rows - row < FloatPanels.Outputs ? w.Rows - row : FloatPanels.Outputs;
                     Decode(ref Unsafe.Add(ref w.Words, row * rowWords), ref w.Table, w.Columns, FloatPanels.PaddedRows(rows), ref scratch);
                     {KernelVariant.FullPrecision.Suffix}.Linear(
-                        ref input, inputStride, count, ref scratch, ref Unsafe.Add(ref w.Bias, row), rows, w.Columns, ref Unsafe.Add(ref output, row), outputStride);
+                        ref input, inputStride, count, ref scratch, ref Unsafe.Add(ref w.Bias, row), rows, w.Columns,
+                        ref Unsafe.Add(ref output, row), outputStride);
                     """);
             }
         }

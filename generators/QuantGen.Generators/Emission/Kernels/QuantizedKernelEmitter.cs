@@ -113,10 +113,13 @@ internal static class QuantizedKernelEmitter
         w.Lines("""
 
             /// <summary>Computes two linear layers that read the same activations; their outputs stand side by side.</summary>
-            public static void LinearBeside(in QuantizedRows x, in PlacedLinear first, in PlacedLinear last, ref float output, int outputStride, ref float scratch) =>
+            public static void LinearBeside(
+                in QuantizedRows x, in PlacedLinear first, in PlacedLinear last, ref float output, int outputStride, ref float scratch) =>
                 LinearBeside(x, default, first, last, ref output, outputStride, ref scratch);
 
-            /// <summary>Computes three linear layers that read the same activations, or two when the first is nothing; their outputs stand side by side.</summary>
+            /// <summary>
+            /// Computes three linear layers that read the same activations, or two when the first is nothing; their outputs stand side by side.
+            /// </summary>
             """);
         using (w.Block("public static void LinearBeside(in QuantizedRows x, in PlacedLinear first, in PlacedLinear second, in PlacedLinear last, "
             + "ref float output, int outputStride, ref float scratch)"))

@@ -36,13 +36,15 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnp
 
     public void Emit(SourceWriter w)
     {
+        string order = $"new({N(variant.Bits)}, {N(isa.VectorOutputs)}, {N(isa.Interleave)}, {N(isa.PanelVectors)})";
+        order += _product.HasFoundDepth ? " { AddsPairs = true }" : string.Empty;
         w.Lines($"// {isa.Title}. {_product.Bound}");
         using (w.Block($"private readonly struct {isa.Name} : {(Unpacks ? "IUnpackingKernel" : "ITileKernel")}"))
         {
             w.Lines($$"""
                 public static MultiplyUnit Unit => {{isa.Unit}};
 
-                public static KernelOrder Order => new({{N(variant.Bits)}}, {{N(isa.VectorOutputs)}}, {{N(isa.Interleave)}}, {{N(isa.PanelVectors)}}){{(_product.HasFoundDepth ? " { AddsPairs = true }" : string.Empty)}};
+                public static KernelOrder Order => {{order}};
 
                 public static int TileTokens => {{N(isa.TileTokens)}};
 

@@ -53,7 +53,8 @@ internal sealed class WordTableEmitter(IsaSpec isa, KernelVariant variant) : Tab
         {
             w.Lines($"""
 
-                // One sum more than there are registers. Where the compiler would put it on the stack it may straddle two cache lines, and a pass took up to 40% longer.
+                // One sum more than there are registers. Where the compiler would put it on the stack it may straddle two cache lines,
+                // and a pass took up to 40% longer.
                 ref byte kept = ref Unsafe.Add(ref tables, PanelPadding.TableBytes);
                 {last}.AsByte().StoreUnsafe(ref kept);
                 """);

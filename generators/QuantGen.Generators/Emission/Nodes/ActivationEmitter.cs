@@ -23,6 +23,7 @@ internal static class ActivationEmitter
 
     public static void Backward(SourceWriter w, TrainingContext t, ActivationNode node) => w.Lines($"""
         TrainingOperators.ActivateBackward(
-            Pass, HiddenActivation.{node.Function}, {t.Value(node.Input)}, {t.Value(node.Output)}, {t.Gradient(node.Output)}, (long){t.Rows} * {t.SizeOf(node.Output)});
+            Pass, HiddenActivation.{node.Function}, {t.Value(node.Input)}, {t.Value(node.Output)}, {t.Gradient(node.Output)},
+            (long){t.Rows} * {t.SizeOf(node.Output)});
         """);
 }

@@ -77,13 +77,14 @@ internal static class AttentionEmitter
 
     public static void Forward(SourceWriter w, TrainingContext t, AttentionNode node) => w.Lines($"""
         _attention.Forward(
-            Pass, layer.Projected, Trace.ScoreStarts, dropout: {t.Dropout(node)}, {Sites(t, node)}, use: {t.SiteUse}, scores: Trace.Scores[{t.Use}], layer.Probabilities, layer.Context);
+            Pass, layer.Projected, Trace.ScoreStarts, dropout: {t.Dropout(node)}, {Sites(t, node)}, use: {t.SiteUse},
+            scores: Trace.Scores[{t.Use}], layer.Probabilities, layer.Context);
         """);
 
     public static void Backward(SourceWriter w, TrainingContext t, AttentionNode node) => w.Lines($"""
         _attention.Backward(
-            Pass, layer.Projected, Trace.ScoreStarts, dropout: {t.Dropout(node)}, {Sites(t, node)}, use: {t.SiteUse}, TraceGradients.HasScores ? TraceGradients.Scores[{t.Use}] : null,
-            layer.Probabilities, {t.Gradient(node.Output)}, g.Projected);
+            Pass, layer.Projected, Trace.ScoreStarts, dropout: {t.Dropout(node)}, {Sites(t, node)}, use: {t.SiteUse},
+            TraceGradients.HasScores ? TraceGradients.Scores[{t.Use}] : null, layer.Probabilities, {t.Gradient(node.Output)}, g.Projected);
         """);
 
     private static string Sites(TrainingContext t, AttentionNode node) =>
@@ -104,7 +105,6 @@ internal static class AttentionEmitter
             private static ActivationParameters Operand(ForwardPass pass, long scale, long zeroPoint, int use) =>
                 ActivationParameters.FromScale(
                     Unsafe.Add(ref pass.WeightFloats(scale), use), Unsafe.Add(ref pass.WeightIntegers(zeroPoint), use), bits: {N(plan.Model.AttentionBits)});
-
             """);
     }
 }

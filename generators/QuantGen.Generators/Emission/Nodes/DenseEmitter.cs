@@ -26,6 +26,7 @@ internal static class DenseEmitter
 
     public static void Backward(SourceWriter w, TrainingContext t, LinearNode node) => w.Lines($"""
         {TrainingEmitter.Field(node.Name)}.Backward(
-            Pass, new LinearInput({t.Value(node.Input)}), {t.Rows}, new MatrixPlace({t.Gradient(node.Output)}, 0, {t.SizeOf(node.Output)}), {t.Gradient(node.Input)}, accumulate: false);
+            Pass, new LinearInput({t.Value(node.Input)}), {t.Rows}, new MatrixPlace({t.Gradient(node.Output)}, 0, {t.SizeOf(node.Output)}),
+            {t.Gradient(node.Input)}, accumulate: false);
         """);
 }

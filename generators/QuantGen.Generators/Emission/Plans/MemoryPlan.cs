@@ -102,7 +102,10 @@ internal sealed class MemoryPlan
             }
             else
             {
-                _local.Add(new PlannedBuffer(Identifier.Of(place), (single.Contains(place) ? 1 : block) * columns * 4, first, last));
+                _local.Add(new PlannedBuffer(Identifier.Of(place), (single.Contains(place) ? 1 : block) * columns * 4, first, last)
+                {
+                    TokenBytes = single.Contains(place) ? 0 : columns * 4L,
+                });
             }
         }
 
