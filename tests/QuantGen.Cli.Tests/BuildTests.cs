@@ -22,7 +22,8 @@ public sealed class BuildTests(CheckpointFixture files) : IClassFixture<Checkpoi
         Assert.Equal(File.ReadAllBytes(files.Packed), File.ReadAllBytes(json.GetProperty("model").GetString()!));
         object model = Load(assembly, "TinyBert.TinyBertModel", json.GetProperty("model").GetString()!);
         using var owner = (IDisposable)model;
-        var prediction = (Prediction)model.GetType().GetMethod("Classify", [typeof(string), typeof(string), typeof(CallOptions)])!.Invoke(model, ["a very good film", null, null])!;
+        System.Reflection.MethodInfo classify = model.GetType().GetMethod("Classify", [typeof(string), typeof(string), typeof(CallOptions)])!;
+        var prediction = (Prediction)classify.Invoke(model, ["a very good film", null, null])!;
         JsonElement run = Tool.Json("run", files.Packed, "--text", "a very good film")[0];
         Assert.Equal(run.GetProperty("label").GetString(), prediction.Label);
         Assert.Equal(run.GetProperty("logits").EnumerateArray().Select(logit => logit.GetSingle()), prediction.Logits);
@@ -51,7 +52,9 @@ public sealed class BuildTests(CheckpointFixture files) : IClassFixture<Checkpoi
         Assert.Contains(Path.Combine(project, "TinyBertModel.spec.json"), written);
         Assert.True(File.Exists(Path.Combine(output, "TinyBertModel.spec.json")));
         Assert.Contains(Path.Combine(project, "generated", "TinyBert.TinyBertModel.Model.g.cs"), written);
-        Assert.Contains("[QuantizedBert(Spec = \"TinyBertModel.spec.json\", MaxSequenceLength = 24, MaxBatchTokens = 4096)]\npublic sealed partial class TinyBertModel;", File.ReadAllText(Path.Combine(project, "TinyBertModel.cs")));
+        Assert.Contains(
+            "[QuantizedBert(Spec = \"TinyBertModel.spec.json\", MaxSequenceLength = 24, MaxBatchTokens = 4096)]\npublic sealed partial class TinyBertModel;",
+            File.ReadAllText(Path.Combine(project, "TinyBertModel.cs")));
         Assert.Contains("<AdditionalFiles Include=\"TinyBertModel.spec.json\" />", File.ReadAllText(Path.Combine(project, "TinyBertModel.csproj")));
     }
 

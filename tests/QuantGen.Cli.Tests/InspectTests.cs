@@ -48,7 +48,9 @@ public sealed class InspectTests(CheckpointFixture files) : IClassFixture<Checkp
         Assert.Equal("ternary", recipe.GetProperty("matrices")[0].GetProperty("scheme").GetString());
         Assert.Contains("recipe {\"scheme\":\"linear\",\"clipping\":\"percentile\"", Tool.Text("inspect", packed), StringComparison.Ordinal);
         Assert.Equal(JsonValueKind.Null, Tool.Json("inspect", files.Checkpoint).GetProperty("recipe").ValueKind);
-        Assert.Equal(Tool.Json("inspect", files.Packed).GetProperty("spec_sha256").GetString(), Tool.Json("inspect", packed).GetProperty("spec_sha256").GetString());
+        Assert.Equal(
+            Tool.Json("inspect", files.Packed).GetProperty("spec_sha256").GetString(),
+            Tool.Json("inspect", packed).GetProperty("spec_sha256").GetString());
     }
 
     [Fact]

@@ -21,8 +21,11 @@ public sealed class WidthTests(CheckpointFixture files) : IClassFixture<Checkpoi
         JsonElement[] tensors = [.. Tool.Json("inspect", packed).GetProperty("tensors").EnumerateArray()];
         JsonElement embedding = Assert.Single(tensors, tensor => Name(tensor) == "embeddings.word_embeddings.codes");
         Assert.Equal(embeddingBits + " bits", embedding.GetProperty("type").GetString());
-        Assert.Equal(Bytes(embedding, tensors, "embeddings.word_embeddings.scales", columns: 32, int.Parse(embeddingBits)), embedding.GetProperty("bytes").GetInt64());
-        Assert.All(tensors.Where(tensor => Name(tensor).StartsWith("encoder.", StringComparison.Ordinal) && Name(tensor).EndsWith(".codes", StringComparison.Ordinal)), tensor =>
+        Assert.Equal(
+            Bytes(embedding, tensors, "embeddings.word_embeddings.scales", columns: 32, int.Parse(embeddingBits)),
+            embedding.GetProperty("bytes").GetInt64());
+        Assert.All(tensors.Where(tensor => Name(tensor).StartsWith("encoder.", StringComparison.Ordinal)
+            && Name(tensor).EndsWith(".codes", StringComparison.Ordinal)), tensor =>
             Assert.Equal(bits + " bits", tensor.GetProperty("type").GetString()));
         Assert.Equal(40, Tool.Json("evaluate", packed, "--data", files.Data).GetProperty("rows").GetInt32());
     }
@@ -31,7 +34,8 @@ public sealed class WidthTests(CheckpointFixture files) : IClassFixture<Checkpoi
     public void More_bits_lose_less()
     {
         double[] noise = [.. Enumerable.Range(2, 7).Select(bits => Tool.Json(
-            "quantize", files.Checkpoint, "-o", files.File("width.qg.safetensors"), "--bits", $"{bits}").GetProperty("tensors")[1].GetProperty("sqnr_db").GetDouble())];
+            "quantize", files.Checkpoint, "-o", files.File("width.qg.safetensors"), "--bits", $"{bits}")
+            .GetProperty("tensors")[1].GetProperty("sqnr_db").GetDouble())];
         Assert.Equal(noise.Order(), noise);
     }
 

@@ -29,7 +29,7 @@ internal static class PlaceEmitter
             start = $"{layer.Name} + {N(layer.Bytes)}";
         }
 
-        w.Lines($"private const long Rest = {start};\n");
+        w.Lines($"private const long Rest = {start};");
     }
 
     private static void Plain(SourceWriter w, WeightLayout weights)

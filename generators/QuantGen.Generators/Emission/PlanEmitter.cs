@@ -41,8 +41,6 @@ internal static class PlanEmitter
             private const int EmbeddingSize = {N(d.EmbeddingSize)};
             private const int ProjectedStride = 3 * HiddenSize;
             private const float LayerNormEpsilon = {FloatLiteral.Of((float)d.LayerNormEpsilon)};
-
-            // 1 / sqrt(head size), rounded once.
             private const float AttentionScale = {FloatLiteral.Of((float)(1.0 / Math.Sqrt(model.HeadSize)))};
 
             """);
@@ -73,7 +71,8 @@ internal static class PlanEmitter
             public int MaxItemTokens => {N(ModelPlan.TokensPerItem(plan.Model))};
             public long WeightBytes => Rest + {N(plan.Weights.Rest.Bytes)};
             public long SharedBytes => {N(plan.Memory.SharedBytes)};
-            public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers => {TokenBuffers(plan)};
+            public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers =>
+                {TokenBuffers(plan)};
             public long WorkerBytes => {N(plan.Memory.LocalBytes)};
             public long HiddenOffset => Hidden;
             public long OutputOffset => {(plan.Model.HasOutputLayer ? "Logits" : "-1")};

@@ -29,7 +29,8 @@ public sealed class RecipeTests
             }
         },
         {
-            """{"scheme":"ternary","clipping":"mse","calibration":{"data":"dev \"1\".tsv","samples":256,"seed":42}"""
+            """{"scheme":"ternary","clipping":"mse","""
+            + "\"calibration\":{\"data\":\"dev \\\"1\\\".tsv\",\"samples\":256,\"seed\":42}"
             + ""","training":{"data":"train.tsv","loss":"kd+gt","steps":1200,"seed":1}}""",
             new Recipe { Scheme = Scheme.Ternary, Calibration = new CalibrationRecipe("dev \"1\".tsv", 256, 42),
             Training = new TrainingRecipe("train.tsv", "kd+gt", 1200, 1) }
