@@ -7,88 +7,81 @@ namespace Sample.QuantGenerated
 {
     using global::System;
     using global::System.Runtime.CompilerServices;
-    using global::System.Runtime.Intrinsics;
-    using global::System.Runtime.Intrinsics.X86;
     using global::QuantGen.Execution;
     using global::QuantGen.Kernels;
-    using global::QuantGen.Lanes;
     using global::QuantGen.Linear;
-    using global::QuantGen.Packed;
     using global::QuantGen.Specs;
     using global::QuantGen.Generated.Kernels;
 
     /// <summary>Runs Tiny: embedding, 2 layers, head. Each phase ends before the next begins.</summary>
     internal sealed partial class TinyProgram : global::QuantGen.Execution.IEncoderProgram
     {
-        /// <inheritdoc/>
+        private enum Phase
+        {
+            ProjectLayer0, AttendLayer0,
+            ProjectLayer1, AttendLayer1,
+            FinishLayer1, ComputeHead,
+        }
+
         public ModelSpec Spec => ModelSpec;
-
-        /// <inheritdoc/>
         public string InstructionSet => W2.InstructionSet;
-
-        /// <inheritdoc/>
         public int PhaseCount => 6;
 
-        /// <inheritdoc/>
-        public int ItemCount(int phase, ForwardPass pass) => phase switch
+        public int ItemCount(int phase, ForwardPass pass) => (Phase)phase switch
         {
-            5 => pass.SequenceCount, // head
-            _ when phase % 2 == 1 => pass.SequenceCount * HeadCount, // attention
-            4 => pass.SequenceItems, // the last layer, for first tokens
+            Phase.AttendLayer0 or Phase.AttendLayer1 => pass.SequenceCount * HeadCount,
+            Phase.FinishLayer1 => pass.SequenceItems,
+            Phase.ComputeHead => pass.SequenceCount,
             _ => pass.TokenItems,
         };
 
-        /// <inheritdoc/>
         public void RunItem(int phase, int item, int worker, ForwardPass pass)
         {
-            if (phase % 2 == 1 && phase < 4)
+            (int first, int count) = (0, 0);
+            switch ((Phase)phase)
             {
-                Attend(pass, phase, worker, item);
-                return;
-            }
-
-            if (phase == 4)
-            {
-                (int sequence, int sequences) = pass.SequencesOf(item);
-                Layer1FinishFirst(pass, worker, sequence, sequences);
-                return;
-            }
-
-            if (phase == 5)
-            {
-                ComputeHead(pass, worker, item);
-                return;
-            }
-
-            (int first, int count) = pass.TokensOf(item);
-            switch (phase)
-            {
-                case 0:
+                case Phase.ProjectLayer0:
+                    (first, count) = pass.TokensOf(item);
                     Embed(pass, worker, first, count);
                     Layer0Project(pass, worker, first, count);
                     break;
-                case 2:
+                case Phase.AttendLayer0:
+                    Attend(pass, worker, item, isFirstOnly: false);
+                    break;
+                case Phase.ProjectLayer1:
+                    (first, count) = pass.TokensOf(item);
                     Layer0Finish(pass, worker, first, count);
                     Layer1ProjectFirst(pass, worker, first, count);
+                    break;
+                case Phase.AttendLayer1:
+                    Attend(pass, worker, item, isFirstOnly: true);
+                    break;
+                case Phase.FinishLayer1:
+                    (first, count) = pass.SequencesOf(item);
+                    Layer1FinishFirst(pass, worker, first, count);
+                    break;
+                case Phase.ComputeHead:
+                    ComputeHead(pass, worker, item);
                     break;
             }
         }
 
-        // Word, token type and position, added in that order and normalized.
+        // The embeddings of some tokens, added up in this order: word, token type, position; and normalized.
         private static void Embed(ForwardPass pass, int worker, int first, int count)
         {
+            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             pass.Enter(worker, OperatorClass.Embedding);
-            ref float embedded = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             for (int i = 0; i < count; i++)
             {
                 int token = first + i;
                 int id = pass.Ids[token];
                 Embedding.Run(
-                    ref Unsafe.Add(ref pass.Weights(EmbeddingsWordEmbeddingsCodes), (nint)id * 8), 8, Unsafe.Add(ref pass.WeightFloats(EmbeddingsWordEmbeddingsScales), id),
+                    ref Unsafe.Add(ref pass.Weights(EmbeddingsWordEmbeddingsCodes), (nint)id * 8), 8,
+                    Unsafe.Add(ref pass.WeightFloats(EmbeddingsWordEmbeddingsScales), id),
                     ref Unsafe.Add(ref pass.WeightFloats(EmbeddingsTokenTypeEmbeddingsWeight), pass.Types[token] * EmbeddingSize),
                     ref Unsafe.Add(ref pass.WeightFloats(EmbeddingsPositionEmbeddingsWeight), pass.Positions[token] * EmbeddingSize),
                     ref pass.WeightFloats(EmbeddingsLayerNormWeight), ref pass.WeightFloats(EmbeddingsLayerNormBias),
-                    LayerNormEpsilon, EmbeddingSize, ref Unsafe.Add(ref embedded, (nint)i * EmbeddingSize));
+                    LayerNormEpsilon, EmbeddingSize, ref Unsafe.Add(ref hidden, (nint)i * EmbeddingSize));
             }
         }
 
@@ -97,76 +90,62 @@ namespace Sample.QuantGenerated
         {
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
-            pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 8);
+            ref float scratch = ref pass.LocalFloats(worker, PanelScratch);
+
+            QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, columns: 8);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            W2.LinearBeside(
-                x,
-                LinearWeights.Open(pass, EncoderLayer0AttentionSelfQuery, 8, 32, 32, false),
-                LinearWeights.Open(pass, EncoderLayer0AttentionSelfKey, 8, 32, 32, false),
-                LinearWeights.Open(pass, EncoderLayer0AttentionSelfValue, 8, 32, 32, false),
-                ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+            W2.LinearBeside(x, LinearWeights.Open(pass, Layer0AttentionSelfQuery, rows: 8, columns: 32),
+                LinearWeights.Open(pass, Layer0AttentionSelfKey, rows: 8, columns: 32),
+                LinearWeights.Open(pass, Layer0AttentionSelfValue, rows: 8, columns: 32), ref projected, ProjectedStride, ref scratch);
         }
 
         // Layer 0: attention output, feed-forward and both normalizations of some tokens.
         private static void Layer0Finish(ForwardPass pass, int worker, int first, int count)
         {
-            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float context = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
             ref float attended = ref pass.LocalFloats(worker, Attended);
+            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float normalized = ref pass.LocalFloats(worker, Normalized);
             ref float intermediate = ref pass.LocalFloats(worker, Intermediate);
+            ref float contracted = ref pass.LocalFloats(worker, Contracted);
+            ref float scratch = ref pass.LocalFloats(worker, PanelScratch);
 
-            // encoder.layer.0.attention.output.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref context, ProjectedStride, count, 8);
-                pass.Enter(worker, OperatorClass.AttentionOutput);
-                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer0AttentionOutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
+            QuantizedRows x = Stage.PerToken(pass, worker, ref context, ProjectedStride, count, columns: 8);
+            pass.Enter(worker, OperatorClass.AttentionOutput);
+            W2.Linear(x, LinearWeights.Open(pass, Layer0AttentionOutputDense, rows: 8, columns: 32), ref attended, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
-            NormRows.AddAndNormalize(
-                ref attended, ref hidden, ref pass.WeightFloats(EncoderLayer0AttentionOutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer0AttentionOutputLayerNormBias),
-                LayerNormEpsilon, count, HiddenSize, ref normalized);
+            NormRows.AddAndNormalize(ref attended, ref hidden, ref pass.WeightFloats(Layer0 + InLayer.AttentionOutputLayerNormWeight),
+                ref pass.WeightFloats(Layer0 + InLayer.AttentionOutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref normalized);
 
-            // encoder.layer.0.intermediate.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, 8);
-                pass.Enter(worker, OperatorClass.FeedForwardIn);
-                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer0IntermediateDense, 16, 32, 32, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
-            pass.Enter(worker, OperatorClass.Gelu);
-            Gelu.Erf(ref intermediate, count * IntermediateSize);
+            x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, columns: 8);
+            pass.Enter(worker, OperatorClass.FeedForwardIn);
+            W2.Linear(x, LinearWeights.Open(pass, Layer0IntermediateDense, rows: 16, columns: 32), ref intermediate, IntermediateSize, ref scratch);
+            pass.Enter(worker, OperatorClass.Activation);
+            Activation.Gelu(ref intermediate, count * IntermediateSize);
 
-            // encoder.layer.0.output.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, 16);
-                pass.Enter(worker, OperatorClass.FeedForwardOut);
-                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer0OutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
+            x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, columns: 16);
+            pass.Enter(worker, OperatorClass.FeedForwardOut);
+            W2.Linear(x, LinearWeights.Open(pass, Layer0OutputDense, rows: 8, columns: 32), ref contracted, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
-            NormRows.AddAndNormalize(
-                ref attended, ref normalized, ref pass.WeightFloats(EncoderLayer0OutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer0OutputLayerNormBias),
-                LayerNormEpsilon, count, HiddenSize, ref hidden);
+            NormRows.AddAndNormalize(ref contracted, ref normalized, ref pass.WeightFloats(Layer0 + InLayer.OutputLayerNormWeight),
+                ref pass.WeightFloats(Layer0 + InLayer.OutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref hidden);
         }
 
-        // Layer 1: key and value of some tokens, and the query of those that begin a sequence: a pooled head needs no other.
+        // Layer 1: key and value of some tokens, and the query of those that begin a sequence: the head needs no other.
         private static void Layer1ProjectFirst(ForwardPass pass, int worker, int first, int count)
         {
             {
                 ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
                 ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, 8);
+                ref float scratch = ref pass.LocalFloats(worker, PanelScratch);
+
+                QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, columns: 8);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                W2.LinearBeside(
-                    x,
-                    LinearWeights.Open(pass, EncoderLayer1AttentionSelfKey, 8, 32, 32, false),
-                    LinearWeights.Open(pass, EncoderLayer1AttentionSelfValue, 8, 32, 32, false),
-                    ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+                W2.LinearBeside(x, LinearWeights.Open(pass, Layer1AttentionSelfKey, rows: 8, columns: 32),
+                    LinearWeights.Open(pass, Layer1AttentionSelfValue, rows: 8, columns: 32), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride,
+                    ref scratch);
             }
+
             (int sequence, int sequences) = FirstTokens.SequencesIn(pass, first, count);
             if (sequences > 0)
             {
@@ -174,10 +153,11 @@ namespace Sample.QuantGenerated
                 ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
                 ref float query = ref pass.LocalFloats(worker, FirstContext);
                 FirstTokens.Gather(pass, sequence, sequences, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, sequences, 8);
+                ref float scratch = ref pass.LocalFloats(worker, PanelScratch);
+
+                QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, sequences, columns: 8);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionSelfQuery, 8, 32, 32, false), ref query, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, Layer1AttentionSelfQuery, rows: 8, columns: 32), ref query, HiddenSize, ref scratch);
                 FirstTokens.Scatter(pass, sequence, sequences, ref query, HiddenSize, ref pass.Shared(Projected), ProjectedStride);
             }
         }
@@ -186,80 +166,73 @@ namespace Sample.QuantGenerated
         private static void Layer1FinishFirst(ForwardPass pass, int worker, int first, int count)
         {
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
             ref float context = ref pass.LocalFloats(worker, FirstContext);
-            FirstTokens.Gather(pass, first, count, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
+            ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
             FirstTokens.Gather(pass, first, count, ref pass.Shared(Projected), ProjectedStride, HiddenSize, ref context);
+            FirstTokens.Gather(pass, first, count, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
             ref float attended = ref pass.LocalFloats(worker, Attended);
             ref float normalized = ref pass.LocalFloats(worker, Normalized);
             ref float intermediate = ref pass.LocalFloats(worker, Intermediate);
+            ref float contracted = ref pass.LocalFloats(worker, Contracted);
+            ref float scratch = ref pass.LocalFloats(worker, PanelScratch);
 
-            // encoder.layer.1.attention.output.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref context, HiddenSize, count, 8);
-                pass.Enter(worker, OperatorClass.AttentionOutput);
-                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer1AttentionOutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
+            QuantizedRows x = Stage.PerToken(pass, worker, ref context, HiddenSize, count, columns: 8);
+            pass.Enter(worker, OperatorClass.AttentionOutput);
+            W2.Linear(x, LinearWeights.Open(pass, Layer1AttentionOutputDense, rows: 8, columns: 32), ref attended, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
-            NormRows.AddAndNormalize(
-                ref attended, ref hidden, ref pass.WeightFloats(EncoderLayer1AttentionOutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer1AttentionOutputLayerNormBias),
-                LayerNormEpsilon, count, HiddenSize, ref normalized);
+            NormRows.AddAndNormalize(ref attended, ref hidden, ref pass.WeightFloats(Layer1 + InLayer.AttentionOutputLayerNormWeight),
+                ref pass.WeightFloats(Layer1 + InLayer.AttentionOutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref normalized);
 
-            // encoder.layer.1.intermediate.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, 8);
-                pass.Enter(worker, OperatorClass.FeedForwardIn);
-                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer1IntermediateDense, 16, 32, 32, false), ref intermediate, IntermediateSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
-            pass.Enter(worker, OperatorClass.Gelu);
-            Gelu.Erf(ref intermediate, count * IntermediateSize);
+            x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, columns: 8);
+            pass.Enter(worker, OperatorClass.FeedForwardIn);
+            W2.Linear(x, LinearWeights.Open(pass, Layer1IntermediateDense, rows: 16, columns: 32), ref intermediate, IntermediateSize, ref scratch);
+            pass.Enter(worker, OperatorClass.Activation);
+            Activation.Gelu(ref intermediate, count * IntermediateSize);
 
-            // encoder.layer.1.output.dense
-            {
-                pass.Enter(worker, OperatorClass.ActivationCodes);
-                QuantizedRows x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, 16);
-                pass.Enter(worker, OperatorClass.FeedForwardOut);
-                W2.Linear(x, LinearWeights.Open(pass, EncoderLayer1OutputDense, 8, 32, 32, false), ref attended, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
-            }
+            x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, columns: 16);
+            pass.Enter(worker, OperatorClass.FeedForwardOut);
+            W2.Linear(x, LinearWeights.Open(pass, Layer1OutputDense, rows: 8, columns: 32), ref contracted, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
-            NormRows.AddAndNormalize(
-                ref attended, ref normalized, ref pass.WeightFloats(EncoderLayer1OutputLayerNormWeight), ref pass.WeightFloats(EncoderLayer1OutputLayerNormBias),
-                LayerNormEpsilon, count, HiddenSize, ref hidden);
+            NormRows.AddAndNormalize(ref contracted, ref normalized, ref pass.WeightFloats(Layer1 + InLayer.OutputLayerNormWeight),
+                ref pass.WeightFloats(Layer1 + InLayer.OutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref hidden);
             FirstTokens.Scatter(pass, first, count, ref hidden, HiddenSize, ref pass.Shared(Hidden), HiddenSize);
         }
 
+        // The head on the first token of a sequence.
+        private static void ComputeHead(ForwardPass pass, int worker, int sequence)
+        {
+            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)pass.Starts[sequence] * HiddenSize);
+            ref float pooled = ref pass.LocalFloats(worker, Pooled);
+            ref float logits = ref Unsafe.Add(ref pass.Shared(Logits), (nint)sequence * 2);
+            ref float scratch = ref pass.LocalFloats(worker, PanelScratch);
+
+            QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, 1, columns: 8);
+            pass.Enter(worker, OperatorClass.Head);
+            W2.Linear(x, LinearWeights.Open(pass, PoolerDense, rows: 8, columns: 32), ref pooled, HiddenSize, ref scratch);
+            pass.Enter(worker, OperatorClass.Head);
+            Activation.Tanh(ref pooled, HiddenSize);
+            pass.Enter(worker, OperatorClass.Head, 2 * HiddenSize);
+            Dense.Apply(ref pooled, HiddenSize, 1, ref pass.WeightFloats(ClassifierWeight), ref pass.WeightFloats(ClassifierBias), HiddenSize, 2, ref logits,
+                2);
+        }
+
         // One head of one sequence. Only this item reads its slice of the queries, so the context takes their place.
-        private static void Attend(ForwardPass pass, int phase, int worker, int item)
+        private static void Attend(ForwardPass pass, int worker, int item, bool isFirstOnly)
         {
             int sequence = item / HeadCount;
             int head = item % HeadCount;
             int first = pass.Starts[sequence];
             int length = pass.Starts[sequence + 1] - first;
-            int queries = phase == 3 ? 1 : length;
+            int queries = isFirstOnly ? 1 : length;
             pass.Enter(worker, OperatorClass.Attention, 2L * queries * length * HeadSize);
             ref float query = ref Unsafe.Add(ref pass.Shared(Projected), ((nint)first * ProjectedStride) + (head * HeadSize));
+            ref float key = ref Unsafe.Add(ref query, HiddenSize);
+            ref float value = ref Unsafe.Add(ref query, 2 * HiddenSize);
+            ref float scratch = ref pass.LocalFloats(worker, AttentionScratch);
             Attention.Run(
-                ref query, ref Unsafe.Add(ref query, HiddenSize), ref Unsafe.Add(ref query, 2 * HiddenSize), ProjectedStride,
-                queries, length, HeadSize, AttentionScale,
-                ref pass.LocalFloats(worker, AttentionScratch), ref query, ProjectedStride);
+                ref query, ref key, ref value, ProjectedStride,
+                queries, length, HeadSize, AttentionScale, ref scratch, ref query, ProjectedStride);
         }
 
-        // Pooler and classifier for the first token of a sequence.
-        private static void ComputeHead(ForwardPass pass, int worker, int sequence)
-        {
-            ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)pass.Starts[sequence] * HiddenSize);
-            ref float pooled = ref pass.LocalFloats(worker, Pooled);
-            pass.Enter(worker, OperatorClass.ActivationCodes);
-            QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, 1, 8);
-            pass.Enter(worker, OperatorClass.Head);
-            W2.Linear(x, LinearWeights.Open(pass, PoolerDense, 8, 32, 32, false), ref pooled, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
-            pass.Enter(worker, OperatorClass.Head, 2 * HiddenSize);
-            Tanh.Apply(ref pooled, HiddenSize);
-            Dense.Apply(
-                ref pooled, HiddenSize, 1, ref pass.WeightFloats(ClassifierWeight), ref pass.WeightFloats(ClassifierBias), HiddenSize, 2,
-                ref Unsafe.Add(ref pass.Shared(Outputs), (nint)sequence * 2), 2);
-        }
     }
 }

@@ -26,7 +26,8 @@ namespace QuantGen.Generated.Kernels
             LanesChoice.Use128 ? "128-bit" : "scalar";
 
         /// <summary>Computes a linear layer for some tokens.</summary>
-        public static void Linear(ref float input, int inputStride, int count, ref float weights, ref float bias, int rows, int columns, ref float output, int outputStride)
+        public static void Linear(ref float input, int inputStride, int count, ref float weights, ref float bias, int rows, int columns, ref float output,
+            int outputStride)
         {
             if (LanesChoice.Use512)
             {
@@ -42,7 +43,8 @@ namespace QuantGen.Generated.Kernels
             }
             else
             {
-                FloatPanelLoop.Run<FloatScalarBy16, FloatScalarBy16>(ref input, inputStride, count, ref weights, ref bias, rows, columns, ref output, outputStride);
+                FloatPanelLoop.Run<FloatScalarBy16,
+                    FloatScalarBy16>(ref input, inputStride, count, ref weights, ref bias, rows, columns, ref output, outputStride);
             }
         }
 
@@ -56,7 +58,8 @@ namespace QuantGen.Generated.Kernels
             public static int TileOutputs => 64;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
+            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output,
+                int outputStride)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
                 ref float a2 = ref Unsafe.Add(ref input, 2 * (nint)inputStride);
@@ -152,7 +155,8 @@ namespace QuantGen.Generated.Kernels
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
+            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output,
+                int outputStride)
             {
                 Vector512<float> sum00 = Vector512.Create(0f);
                 Vector512<float> sum01 = Vector512.Create(0f);
@@ -188,7 +192,8 @@ namespace QuantGen.Generated.Kernels
             public static int TileOutputs => 16;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
+            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output,
+                int outputStride)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
                 ref float a2 = ref Unsafe.Add(ref input, 2 * (nint)inputStride);
@@ -227,7 +232,8 @@ namespace QuantGen.Generated.Kernels
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
+            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output,
+                int outputStride)
             {
                 Vector512<float> sum00 = Vector512.Create(0f);
                 for (nint k = 0; k < columns; k++)
@@ -251,7 +257,8 @@ namespace QuantGen.Generated.Kernels
             public static int TileOutputs => 16;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
+            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output,
+                int outputStride)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
                 ref float a2 = ref Unsafe.Add(ref input, 2 * (nint)inputStride);
@@ -309,7 +316,8 @@ namespace QuantGen.Generated.Kernels
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
+            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output,
+                int outputStride)
             {
                 Vector256<float> sum00 = Vector256.Create(0f);
                 Vector256<float> sum01 = Vector256.Create(0f);
@@ -337,7 +345,8 @@ namespace QuantGen.Generated.Kernels
             public static int TileOutputs => 16;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
+            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output,
+                int outputStride)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
                 Lanes128 sum00 = Lanes128.Broadcast(0f);
@@ -356,7 +365,8 @@ namespace QuantGen.Generated.Kernels
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
+            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output,
+                int outputStride)
             {
                 Lanes128 sum00 = Lanes128.Broadcast(0f);
                 for (nint k = 0; k < columns; k++)
@@ -380,7 +390,8 @@ namespace QuantGen.Generated.Kernels
             public static int TileOutputs => 16;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
+            public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output,
+                int outputStride)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
                 LanesScalar sum00 = LanesScalar.Broadcast(0f);
@@ -399,7 +410,8 @@ namespace QuantGen.Generated.Kernels
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride)
+            public static void Single(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output,
+                int outputStride)
             {
                 LanesScalar sum00 = LanesScalar.Broadcast(0f);
                 for (nint k = 0; k < columns; k++)

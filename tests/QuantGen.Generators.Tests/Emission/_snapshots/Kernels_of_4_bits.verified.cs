@@ -232,20 +232,30 @@ namespace QuantGen.Generated.Kernels
                 Vector512<float> rowScales0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
                 Vector512<float> bias0 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
                 Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
-                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
-                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
-                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
-                Finish(Term(sum40, rowSums0, rowScales0, Unsafe.Add(ref zero, 4)), bias0, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
-                Finish(Term(sum50, rowSums0, rowScales0, Unsafe.Add(ref zero, 5)), bias0, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2),
+                    ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3),
+                    ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Finish(Term(sum40, rowSums0, rowScales0, Unsafe.Add(ref zero, 4)), bias0, Unsafe.Add(ref scale, 4),
+                    ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
+                Finish(Term(sum50, rowSums0, rowScales0, Unsafe.Add(ref zero, 5)), bias0, Unsafe.Add(ref scale, 5),
+                    ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
                 Vector512<int> rowSums1 = Vector512.LoadUnsafe(ref w.Sums, (nuint)(row + 16));
                 Vector512<float> rowScales1 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 16));
                 Vector512<float> bias1 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 16));
                 Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 16));
-                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16));
-                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16));
-                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
-                Finish(Term(sum41, rowSums1, rowScales1, Unsafe.Add(ref zero, 4)), bias1, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 16));
-                Finish(Term(sum51, rowSums1, rowScales1, Unsafe.Add(ref zero, 5)), bias1, Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 16));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2),
+                    ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3),
+                    ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
+                Finish(Term(sum41, rowSums1, rowScales1, Unsafe.Add(ref zero, 4)), bias1, Unsafe.Add(ref scale, 4),
+                    ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 16));
+                Finish(Term(sum51, rowSums1, rowScales1, Unsafe.Add(ref zero, 5)), bias1, Unsafe.Add(ref scale, 5),
+                    ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 16));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -373,16 +383,22 @@ namespace QuantGen.Generated.Kernels
                 Vector512<float> rowScales0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
                 Vector512<float> bias0 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
                 Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
-                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
-                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
-                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2),
+                    ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3),
+                    ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
                 Vector512<int> rowSums1 = Vector512.LoadUnsafe(ref w.Sums, (nuint)(row + 16));
                 Vector512<float> rowScales1 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 16));
                 Vector512<float> bias1 = Vector512.LoadUnsafe(ref w.Bias, (nuint)(row + 16));
                 Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 16));
-                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16));
-                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16));
-                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2),
+                    ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3),
+                    ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -610,18 +626,26 @@ namespace QuantGen.Generated.Kernels
                 Vector256<float> rowScales0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
                 Vector256<float> bias0 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
                 Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
-                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
-                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
-                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
-                Finish(Term(sum40, rowSums0, rowScales0, Unsafe.Add(ref zero, 4)), bias0, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2),
+                    ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3),
+                    ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Finish(Term(sum40, rowSums0, rowScales0, Unsafe.Add(ref zero, 4)), bias0, Unsafe.Add(ref scale, 4),
+                    ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
                 Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
                 Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
                 Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
                 Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
-                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
-                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
-                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
-                Finish(Term(sum41, rowSums1, rowScales1, Unsafe.Add(ref zero, 4)), bias1, Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 8));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2),
+                    ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3),
+                    ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
+                Finish(Term(sum41, rowSums1, rowScales1, Unsafe.Add(ref zero, 4)), bias1, Unsafe.Add(ref scale, 4),
+                    ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 8));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -726,16 +750,22 @@ namespace QuantGen.Generated.Kernels
                 Vector256<float> rowScales0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
                 Vector256<float> bias0 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
                 Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
-                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
-                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
-                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2),
+                    ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3),
+                    ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
                 Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
                 Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
                 Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
                 Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
-                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
-                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
-                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2),
+                    ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3),
+                    ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -835,7 +865,8 @@ namespace QuantGen.Generated.Kernels
 
             public static int TallTokens => 4;
 
-            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row, ref output, outputStride);
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row,
+                ref output, outputStride);
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
@@ -960,16 +991,22 @@ namespace QuantGen.Generated.Kernels
                 Vector256<float> rowScales0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
                 Vector256<float> bias0 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
                 Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
-                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
-                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
-                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2),
+                    ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3),
+                    ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
                 Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
                 Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
                 Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
                 Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
-                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
-                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
-                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2),
+                    ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3),
+                    ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -1078,7 +1115,8 @@ namespace QuantGen.Generated.Kernels
 
             public static int TallTokens => 2;
 
-            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row, ref output, outputStride);
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row,
+                ref output, outputStride);
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
@@ -1173,22 +1211,26 @@ namespace QuantGen.Generated.Kernels
                 Vector128<float> rowScales0 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
                 Vector128<float> bias0 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
                 Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
-                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
                 Vector128<int> rowSums1 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 4));
                 Vector128<float> rowScales1 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 4));
                 Vector128<float> bias1 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 4));
                 Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 4));
-                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 4));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 4));
                 Vector128<int> rowSums2 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
                 Vector128<float> rowScales2 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
                 Vector128<float> bias2 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
                 Finish(Term(sum02, rowSums2, rowScales2, Unsafe.Add(ref zero, 0)), bias2, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
-                Finish(Term(sum12, rowSums2, rowScales2, Unsafe.Add(ref zero, 1)), bias2, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                Finish(Term(sum12, rowSums2, rowScales2, Unsafe.Add(ref zero, 1)), bias2, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
                 Vector128<int> rowSums3 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 12));
                 Vector128<float> rowScales3 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 12));
                 Vector128<float> bias3 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 12));
                 Finish(Term(sum03, rowSums3, rowScales3, Unsafe.Add(ref zero, 0)), bias3, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 12));
-                Finish(Term(sum13, rowSums3, rowScales3, Unsafe.Add(ref zero, 1)), bias3, Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 12));
+                Finish(Term(sum13, rowSums3, rowScales3, Unsafe.Add(ref zero, 1)), bias3, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 12));
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -1291,7 +1333,8 @@ namespace QuantGen.Generated.Kernels
 
             // Codes of step 1: bits 4-7, minus 8.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static Vector128<sbyte> Step1(Vector128<byte> p) => (((p.AsUInt16() >>> 4).AsByte() & Vector128.Create((byte)15))).AsSByte() - Vector128.Create((sbyte)8);
+            private static Vector128<sbyte> Step1(Vector128<byte> p)
+                => (((p.AsUInt16() >>> 4).AsByte() & Vector128.Create((byte)15))).AsSByte() - Vector128.Create((sbyte)8);
         }
 
         // Plain loops: the definition of this kernel.

@@ -34,7 +34,8 @@ namespace QuantGen.Generated.Kernels
                 int rows = w.Rows - row < FloatPanels.Outputs ? w.Rows - row : FloatPanels.Outputs;
                 Decode(ref Unsafe.Add(ref w.Words, row * rowWords), ref w.Table, w.Columns, FloatPanels.PaddedRows(rows), ref scratch);
                 F32.Linear(
-                    ref input, inputStride, count, ref scratch, ref Unsafe.Add(ref w.Bias, row), rows, w.Columns, ref Unsafe.Add(ref output, row), outputStride);
+                    ref input, inputStride, count, ref scratch, ref Unsafe.Add(ref w.Bias, row), rows, w.Columns,
+                    ref Unsafe.Add(ref output, row), outputStride);
             }
         }
 
@@ -140,9 +141,13 @@ namespace QuantGen.Generated.Kernels
 
         // Only the low bits of an index count, so that labels above this one need no mask.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector256<float> Look256(Vector256<uint> codes, Vector256<float> table0, Vector256<float> table1, Vector256<float> table2, Vector256<float> table3)
+        private static Vector256<float> Look256(Vector256<uint> codes, Vector256<float> table0, Vector256<float> table1, Vector256<float> table2,
+            Vector256<float> table3)
         {
-            return Avx.BlendVariable(Avx.BlendVariable(Avx2.PermuteVar8x32(table0, codes.AsInt32()), Avx2.PermuteVar8x32(table1, codes.AsInt32()), (codes << 28).AsSingle()), Avx.BlendVariable(Avx2.PermuteVar8x32(table2, codes.AsInt32()), Avx2.PermuteVar8x32(table3, codes.AsInt32()), (codes << 28).AsSingle()), (codes << 27).AsSingle());
+            return Avx.BlendVariable(Avx.BlendVariable(Avx2.PermuteVar8x32(table0, codes.AsInt32()), Avx2.PermuteVar8x32(table1, codes.AsInt32()),
+                (codes << 28).AsSingle()),
+                Avx.BlendVariable(Avx2.PermuteVar8x32(table2, codes.AsInt32()), Avx2.PermuteVar8x32(table3, codes.AsInt32()), (codes << 28).AsSingle()),
+                (codes << 27).AsSingle());
         }
     }
 }

@@ -5,16 +5,9 @@
 
 namespace Sample.QuantGenerated
 {
-    using global::System;
-    using global::System.Runtime.CompilerServices;
-    using global::System.Runtime.Intrinsics;
-    using global::System.Runtime.Intrinsics.X86;
     using global::QuantGen.Execution;
-    using global::QuantGen.Kernels;
-    using global::QuantGen.Lanes;
     using global::QuantGen.Linear;
     using global::QuantGen.Packed;
-    using global::QuantGen.Specs;
     using global::QuantGen.Generated.Kernels;
 
     partial class TinyProgram
@@ -34,109 +27,73 @@ namespace Sample.QuantGenerated
         // Buffers that all workers of a pass share: byte offsets.
         private const long Projected = 0; // 3072 bytes
         private const long Hidden = 3072; // 1024 bytes
-        private const long Outputs = 4096; // 256 bytes
+        private const long Logits = 4096; // 256 bytes
 
         // Buffers of one worker; those that never live at the same time overlap.
-        private const long PanelScratch = 0; // 17984 bytes, steps 0-6
-        private const long AttentionScratch = 17984; // 3328 bytes, steps 2-2
-        private const long Intermediate = 17984; // 4096 bytes, steps 4-5
-        private const long Pooled = 17984; // 32 bytes, steps 6-6
-        private const long Codes = 22080; // 2060 bytes, steps 0-6
-        private const long Attended = 24192; // 2048 bytes, steps 3-5
-        private const long FirstContext = 26240; // 2048 bytes, steps 0-5
-        private const long FirstHidden = 28288; // 2048 bytes, steps 0-5
-        private const long Normalized = 30336; // 2048 bytes, steps 3-5
-        private const long TokenScales = 32384; // 256 bytes, steps 0-6
-        private const long TokenSums = 32640; // 256 bytes, steps 0-6
-        private const long TokenZeroPoints = 32896; // 256 bytes, steps 0-6
+        private const long PanelScratch = 0; // 17984 bytes, steps 0-18
+        private const long AttentionScratch = 17984; // 3328 bytes, steps 6-6
+        private const long Attended = 17984; // 32 bytes a token, steps 7-8
+        private const long Intermediate = 17984; // 64 bytes a token, steps 9-11
+        private const long Pooled = 17984; // 32 bytes, steps 14-17
+        private const long Codes = 22080; // 2060 bytes, steps 0-18
+        private const long Contracted = 24192; // 32 bytes a token, steps 11-12
+        private const long FirstContext = 26240; // 2048 bytes, steps 0-12
+        private const long FirstHidden = 28288; // 2048 bytes, steps 0-12
+        private const long Normalized = 30336; // 32 bytes a token, steps 8-12
+        private const long TokenScales = 32384; // 256 bytes, steps 0-18
+        private const long TokenSums = 32640; // 256 bytes, steps 0-18
+        private const long TokenZeroPoints = 32896; // 256 bytes, steps 0-18
 
-        /// <inheritdoc/>
         public int MaxSequenceLength => 16;
-
-        /// <inheritdoc/>
         public int MaxBatchTokens => 32;
-
-        /// <inheritdoc/>
         public int MaxItemTokens => 64;
-
-        /// <inheritdoc/>
-        public long WeightBytes => 13184;
-
-        /// <inheritdoc/>
+        public long WeightBytes => Rest + 1024;
         public long SharedBytes => 4352;
-
-        /// <inheritdoc/>
-        public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers => new TokenBuffer[] { new(Projected, 96), new(Hidden, 32), new(Outputs, 8) };
-
-        /// <inheritdoc/>
+        public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers => new TokenBuffer[] { new(Projected, 96), new(Hidden, 32),
+            new(Logits, 8) };
         public long WorkerBytes => 33152;
-
-        /// <inheritdoc/>
         public long HiddenOffset => Hidden;
-
-        /// <inheritdoc/>
-        public long OutputOffset => Outputs;
+        public long OutputOffset => Logits;
 
         private static ActivationStage Stage => new(Codes, TokenScales, TokenZeroPoints, TokenSums);
 
-        // Where weights stand in the arena.
+        // Where each layer's weights, and the rest behind them, begin in the arena: byte offsets.
+        private const long Layer0 = 896;
+        private const long Layer1 = Layer0 + 5632;
+        private const long Rest = Layer1 + 5632;
+
         private const long EmbeddingsWordEmbeddingsCodes = 0;
         private const long EmbeddingsWordEmbeddingsScales = 128;
         private const long EmbeddingsPositionEmbeddingsWeight = 192;
         private const long EmbeddingsTokenTypeEmbeddingsWeight = 704;
         private const long EmbeddingsLayerNormWeight = 768;
         private const long EmbeddingsLayerNormBias = 832;
-        private const long EncoderLayer0AttentionOutputLayerNormWeight = 896;
-        private const long EncoderLayer0AttentionOutputLayerNormBias = 960;
-        private const long EncoderLayer0OutputLayerNormWeight = 1024;
-        private const long EncoderLayer0OutputLayerNormBias = 1088;
-        private const long EncoderLayer1AttentionOutputLayerNormWeight = 1152;
-        private const long EncoderLayer1AttentionOutputLayerNormBias = 1216;
-        private const long EncoderLayer1OutputLayerNormWeight = 1280;
-        private const long EncoderLayer1OutputLayerNormBias = 1344;
-        private const long ClassifierWeight = 1408;
-        private const long ClassifierBias = 1472;
+        private const long ClassifierWeight = Rest + 0;
+        private const long ClassifierBias = Rest + 64;
 
-        // encoder.layer.0.attention.self.query: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfQuery => new(Codes: 1536, Scales: 1920, Sums: 2048, ZeroPoints: 0, Bias: 2176, Depths: 2304);
+        // What every layer has beside its matrices, counted from the layer's beginning.
+        private static class InLayer
+        {
+            public const long AttentionOutputLayerNormWeight = 0;
+            public const long AttentionOutputLayerNormBias = 64;
+            public const long OutputLayerNormWeight = 128;
+            public const long OutputLayerNormBias = 192;
+        }
 
-        // encoder.layer.0.attention.self.key: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfKey => new(Codes: 2432, Scales: 2816, Sums: 2944, ZeroPoints: 0, Bias: 3072, Depths: 3200);
+        private static LinearPlace Layer0AttentionSelfQuery => LinearPlace.In(Layer0, codes: 256, scales: 640, sums: 768, bias: 896, depths: 1024);
+        private static LinearPlace Layer0AttentionSelfKey => LinearPlace.In(Layer0, codes: 1152, scales: 1536, sums: 1664, bias: 1792, depths: 1920);
+        private static LinearPlace Layer0AttentionSelfValue => LinearPlace.In(Layer0, codes: 2048, scales: 2432, sums: 2560, bias: 2688, depths: 2816);
+        private static LinearPlace Layer0AttentionOutputDense => LinearPlace.In(Layer0, codes: 2944, scales: 3328, sums: 3456, bias: 3584, depths: 3712);
+        private static LinearPlace Layer0IntermediateDense => LinearPlace.In(Layer0, codes: 3840, scales: 4224, sums: 4352, bias: 4480, depths: 4608);
+        private static LinearPlace Layer0OutputDense => LinearPlace.In(Layer0, codes: 4736, scales: 5120, sums: 5248, bias: 5376, depths: 5504);
+        private static LinearPlace Layer1AttentionSelfQuery => LinearPlace.In(Layer1, codes: 256, scales: 640, sums: 768, bias: 896, depths: 1024);
+        private static LinearPlace Layer1AttentionSelfKey => LinearPlace.In(Layer1, codes: 1152, scales: 1536, sums: 1664, bias: 1792, depths: 1920);
+        private static LinearPlace Layer1AttentionSelfValue => LinearPlace.In(Layer1, codes: 2048, scales: 2432, sums: 2560, bias: 2688, depths: 2816);
+        private static LinearPlace Layer1AttentionOutputDense => LinearPlace.In(Layer1, codes: 2944, scales: 3328, sums: 3456, bias: 3584, depths: 3712);
+        private static LinearPlace Layer1IntermediateDense => LinearPlace.In(Layer1, codes: 3840, scales: 4224, sums: 4352, bias: 4480, depths: 4608);
+        private static LinearPlace Layer1OutputDense => LinearPlace.In(Layer1, codes: 4736, scales: 5120, sums: 5248, bias: 5376, depths: 5504);
+        private static LinearPlace PoolerDense => LinearPlace.In(Rest, codes: 128, scales: 512, sums: 640, bias: 768, depths: 896);
 
-        // encoder.layer.0.attention.self.value: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionSelfValue => new(Codes: 3328, Scales: 3712, Sums: 3840, ZeroPoints: 0, Bias: 3968, Depths: 4096);
-
-        // encoder.layer.0.attention.output.dense: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer0AttentionOutputDense => new(Codes: 4224, Scales: 4608, Sums: 4736, ZeroPoints: 0, Bias: 4864, Depths: 4992);
-
-        // encoder.layer.0.intermediate.dense: 16 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer0IntermediateDense => new(Codes: 5120, Scales: 5504, Sums: 5632, ZeroPoints: 0, Bias: 5760, Depths: 5888);
-
-        // encoder.layer.0.output.dense: 8 x 16 at 2 bits.
-        private static LinearPlace EncoderLayer0OutputDense => new(Codes: 6016, Scales: 6400, Sums: 6528, ZeroPoints: 0, Bias: 6656, Depths: 6784);
-
-        // encoder.layer.1.attention.self.query: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfQuery => new(Codes: 6912, Scales: 7296, Sums: 7424, ZeroPoints: 0, Bias: 7552, Depths: 7680);
-
-        // encoder.layer.1.attention.self.key: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfKey => new(Codes: 7808, Scales: 8192, Sums: 8320, ZeroPoints: 0, Bias: 8448, Depths: 8576);
-
-        // encoder.layer.1.attention.self.value: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionSelfValue => new(Codes: 8704, Scales: 9088, Sums: 9216, ZeroPoints: 0, Bias: 9344, Depths: 9472);
-
-        // encoder.layer.1.attention.output.dense: 8 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer1AttentionOutputDense => new(Codes: 9600, Scales: 9984, Sums: 10112, ZeroPoints: 0, Bias: 10240, Depths: 10368);
-
-        // encoder.layer.1.intermediate.dense: 16 x 8 at 2 bits.
-        private static LinearPlace EncoderLayer1IntermediateDense => new(Codes: 10496, Scales: 10880, Sums: 11008, ZeroPoints: 0, Bias: 11136, Depths: 11264);
-
-        // encoder.layer.1.output.dense: 8 x 16 at 2 bits.
-        private static LinearPlace EncoderLayer1OutputDense => new(Codes: 11392, Scales: 11776, Sums: 11904, ZeroPoints: 0, Bias: 12032, Depths: 12160);
-
-        // pooler.dense: 8 x 8 at 2 bits.
-        private static LinearPlace PoolerDense => new(Codes: 12288, Scales: 12672, Sums: 12800, ZeroPoints: 0, Bias: 12928, Depths: 13056);
-
-        /// <inheritdoc/>
         public void PlaceWeights(PackedModel model, WeightArena arena)
         {
             TensorPlacer.PlaceBytes(model, arena, "embeddings.word_embeddings.codes", EmbeddingsWordEmbeddingsCodes);
@@ -145,29 +102,35 @@ namespace Sample.QuantGenerated
             TensorPlacer.PlaceFloats(model, arena, "embeddings.token_type_embeddings.weight", EmbeddingsTokenTypeEmbeddingsWeight);
             TensorPlacer.PlaceFloats(model, arena, "embeddings.LayerNorm.weight", EmbeddingsLayerNormWeight);
             TensorPlacer.PlaceFloats(model, arena, "embeddings.LayerNorm.bias", EmbeddingsLayerNormBias);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.output.LayerNorm.weight", EncoderLayer0AttentionOutputLayerNormWeight);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.attention.output.LayerNorm.bias", EncoderLayer0AttentionOutputLayerNormBias);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.output.LayerNorm.weight", EncoderLayer0OutputLayerNormWeight);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.0.output.LayerNorm.bias", EncoderLayer0OutputLayerNormBias);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.output.LayerNorm.weight", EncoderLayer1AttentionOutputLayerNormWeight);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.attention.output.LayerNorm.bias", EncoderLayer1AttentionOutputLayerNormBias);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.output.LayerNorm.weight", EncoderLayer1OutputLayerNormWeight);
-            TensorPlacer.PlaceFloats(model, arena, "encoder.layer.1.output.LayerNorm.bias", EncoderLayer1OutputLayerNormBias);
             TensorPlacer.PlaceFloats(model, arena, "classifier.weight", ClassifierWeight);
             TensorPlacer.PlaceFloats(model, arena, "classifier.bias", ClassifierBias);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.query", 0, W2.Order, EncoderLayer0AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.key", 0, W2.Order, EncoderLayer0AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.self.value", 0, W2.Order, EncoderLayer0AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.attention.output.dense", 0, W2.Order, EncoderLayer0AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.intermediate.dense", 0, W2.Order, EncoderLayer0IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.0.output.dense", 0, W2.Order, EncoderLayer0OutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.query", 0, W2.Order, EncoderLayer1AttentionSelfQuery);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.key", 0, W2.Order, EncoderLayer1AttentionSelfKey);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.self.value", 0, W2.Order, EncoderLayer1AttentionSelfValue);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.attention.output.dense", 0, W2.Order, EncoderLayer1AttentionOutputDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.intermediate.dense", 0, W2.Order, EncoderLayer1IntermediateDense);
-            LinearPlacer.Place(model, arena, "encoder.layer.1.output.dense", 0, W2.Order, EncoderLayer1OutputDense);
-            LinearPlacer.Place(model, arena, "pooler.dense", 0, W2.Order, PoolerDense);
+            PlaceLayer(model, arena, "encoder.layer.0.", Layer0);
+            PlaceLayer(model, arena, "encoder.layer.1.", Layer1);
+            PlaceMatrices(model, arena, "encoder.layer.0.", W2.Order, Layer0AttentionSelfQuery, Layer0AttentionSelfKey, Layer0AttentionSelfValue,
+                Layer0AttentionOutputDense, Layer0IntermediateDense, Layer0OutputDense);
+            PlaceMatrices(model, arena, "encoder.layer.1.", W2.Order, Layer1AttentionSelfQuery, Layer1AttentionSelfKey, Layer1AttentionSelfValue,
+                Layer1AttentionOutputDense, Layer1IntermediateDense, Layer1OutputDense);
+            LinearPlacer.Place(model, arena, "pooler.dense", segment: 0, W2.Order, PoolerDense);
+        }
+
+        private static void PlaceLayer(PackedModel model, WeightArena arena, string name, long layer)
+        {
+            TensorPlacer.PlaceFloats(model, arena, name + "attention.output.LayerNorm.weight", layer + InLayer.AttentionOutputLayerNormWeight);
+            TensorPlacer.PlaceFloats(model, arena, name + "attention.output.LayerNorm.bias", layer + InLayer.AttentionOutputLayerNormBias);
+            TensorPlacer.PlaceFloats(model, arena, name + "output.LayerNorm.weight", layer + InLayer.OutputLayerNormWeight);
+            TensorPlacer.PlaceFloats(model, arena, name + "output.LayerNorm.bias", layer + InLayer.OutputLayerNormBias);
+        }
+
+        private static void PlaceMatrices(PackedModel model, WeightArena arena, string name, KernelOrder order, LinearPlace attentionSelfQuery,
+            LinearPlace attentionSelfKey, LinearPlace attentionSelfValue, LinearPlace attentionOutputDense, LinearPlace intermediateDense,
+            LinearPlace outputDense)
+        {
+            LinearPlacer.Place(model, arena, name + "attention.self.query", segment: 0, order, attentionSelfQuery);
+            LinearPlacer.Place(model, arena, name + "attention.self.key", segment: 0, order, attentionSelfKey);
+            LinearPlacer.Place(model, arena, name + "attention.self.value", segment: 0, order, attentionSelfValue);
+            LinearPlacer.Place(model, arena, name + "attention.output.dense", segment: 0, order, attentionOutputDense);
+            LinearPlacer.Place(model, arena, name + "intermediate.dense", segment: 0, order, intermediateDense);
+            LinearPlacer.Place(model, arena, name + "output.dense", segment: 0, order, outputDense);
         }
     }
 }

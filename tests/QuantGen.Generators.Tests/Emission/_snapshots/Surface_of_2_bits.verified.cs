@@ -6,7 +6,6 @@
 namespace Sample
 {
     /// <summary>A BERT with 2 layers, hidden size 8, 2-bit weights, 4 scales per matrix and 8-bit word embeddings.</summary>
-    /// <remarks>A packed file has 2,072 bytes of tensors beside its vocabulary. Spec 6c37ab6998c6f485d8538542b76b95d5e30869f0b1a8fca4ba4afd53d069cea5.</remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("QuantGen", null)]
     partial class Tiny : global::QuantGen.IQuantizedModel<Tiny>
     {

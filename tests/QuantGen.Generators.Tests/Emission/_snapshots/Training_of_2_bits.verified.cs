@@ -18,6 +18,7 @@ namespace Sample
 namespace Sample.QuantGenerated
 {
     using global::System;
+    using global::QuantGen;
     using global::QuantGen.Specs;
     using global::QuantGen.Trainable;
 
@@ -30,6 +31,7 @@ namespace Sample.QuantGenerated
         private const int HeadSize = 4;
         private const int IntermediateSize = 16;
         private const int EmbeddingSize = 8;
+        private const int ProjectedStride = 3 * HiddenSize;
         private const float LayerNormEpsilon = 9.99999996E-13f;
 
         // 1 / sqrt(head size), rounded once.
@@ -60,18 +62,20 @@ namespace Sample.QuantGenerated
         private readonly LayerActivations[] _layers = new LayerActivations[2];
         private readonly BackwardBuffers _gradients = new(HiddenSize, IntermediateSize);
         private float[] _embeddingSum = Array.Empty<float>();
-        private float[] _headInput = Array.Empty<float>();
-        private float[] _headGradient = Array.Empty<float>();
+        private float[] _chosen = Array.Empty<float>();
         private float[] _pooled = Array.Empty<float>();
+        private float[] _pooledActivated = Array.Empty<float>();
         private float[] _dropped = Array.Empty<float>();
+        private float[] _chosenGradient = Array.Empty<float>();
         private float[] _pooledGradient = Array.Empty<float>();
+        private float[] _droppedRows = Array.Empty<float>(); // the buffer of that name, or where its values came from
 
         /// <summary>Creates the model with parameters of zeros.</summary>
         public TinyTraining(TrainableOptions? options)
             : base(TinyProgram.ModelSpec, options)
         {
-            _embeddings = AddEmbeddings(12, 16, 2, EmbeddingSize);
-            _embeddingsLayerNorm = AddNorm("embeddings.LayerNorm", EmbeddingSize, LayerNormEpsilon);
+            _embeddings = AddEmbeddings(words: 12, positions: 16, types: 2, columns: EmbeddingSize);
+            _embeddingsLayerNorm = AddNorm("embeddings.LayerNorm", 8, LayerNormEpsilon);
             _encoderLayer0AttentionSelf = new TrainableLinears(
                 AddSite("encoder.layer.0.attention.self", columns: 8, uses: 1, bits: 8),
                 AddLinear("encoder.layer.0.attention.self.query", rows: 8, columns: 8), // 2 bits
@@ -85,14 +89,14 @@ namespace Sample.QuantGenerated
             _encoderLayer0AttentionOutputDense = new TrainableLinears(
                 AddSite("encoder.layer.0.attention.output.dense", columns: 8, uses: 1, bits: 8),
                 AddLinear("encoder.layer.0.attention.output.dense", rows: 8, columns: 8)); // 2 bits
-            _encoderLayer0AttentionOutputLayerNorm = AddNorm("encoder.layer.0.attention.output.LayerNorm", HiddenSize, LayerNormEpsilon);
+            _encoderLayer0AttentionOutputLayerNorm = AddNorm("encoder.layer.0.attention.output.LayerNorm", 8, LayerNormEpsilon);
             _encoderLayer0IntermediateDense = new TrainableLinears(
                 AddSite("encoder.layer.0.intermediate.dense", columns: 8, uses: 1, bits: 8),
                 AddLinear("encoder.layer.0.intermediate.dense", rows: 16, columns: 8)); // 2 bits
             _encoderLayer0OutputDense = new TrainableLinears(
                 AddSite("encoder.layer.0.output.dense", columns: 16, uses: 1, bits: 8),
                 AddLinear("encoder.layer.0.output.dense", rows: 8, columns: 16)); // 2 bits
-            _encoderLayer0OutputLayerNorm = AddNorm("encoder.layer.0.output.LayerNorm", HiddenSize, LayerNormEpsilon);
+            _encoderLayer0OutputLayerNorm = AddNorm("encoder.layer.0.output.LayerNorm", 8, LayerNormEpsilon);
             _encoderLayer1AttentionSelf = new TrainableLinears(
                 AddSite("encoder.layer.1.attention.self", columns: 8, uses: 1, bits: 8),
                 AddLinear("encoder.layer.1.attention.self.query", rows: 8, columns: 8), // 2 bits
@@ -106,18 +110,18 @@ namespace Sample.QuantGenerated
             _encoderLayer1AttentionOutputDense = new TrainableLinears(
                 AddSite("encoder.layer.1.attention.output.dense", columns: 8, uses: 1, bits: 8),
                 AddLinear("encoder.layer.1.attention.output.dense", rows: 8, columns: 8)); // 2 bits
-            _encoderLayer1AttentionOutputLayerNorm = AddNorm("encoder.layer.1.attention.output.LayerNorm", HiddenSize, LayerNormEpsilon);
+            _encoderLayer1AttentionOutputLayerNorm = AddNorm("encoder.layer.1.attention.output.LayerNorm", 8, LayerNormEpsilon);
             _encoderLayer1IntermediateDense = new TrainableLinears(
                 AddSite("encoder.layer.1.intermediate.dense", columns: 8, uses: 1, bits: 8),
                 AddLinear("encoder.layer.1.intermediate.dense", rows: 16, columns: 8)); // 2 bits
             _encoderLayer1OutputDense = new TrainableLinears(
                 AddSite("encoder.layer.1.output.dense", columns: 16, uses: 1, bits: 8),
                 AddLinear("encoder.layer.1.output.dense", rows: 8, columns: 16)); // 2 bits
-            _encoderLayer1OutputLayerNorm = AddNorm("encoder.layer.1.output.LayerNorm", HiddenSize, LayerNormEpsilon);
+            _encoderLayer1OutputLayerNorm = AddNorm("encoder.layer.1.output.LayerNorm", 8, LayerNormEpsilon);
             _poolerDense = new TrainableLinears(
                 AddSite("pooler.dense", columns: 8, uses: 1, bits: 8),
                 AddLinear("pooler.dense", rows: 8, columns: 8)); // 2 bits
-            _classifier = AddOutputLayer("classifier", 2, HiddenSize);
+            _classifier = AddOutputLayer("classifier", rows: 2, columns: 8);
             for (int layer = 0; layer < _layers.Length; layer++)
             {
                 _layers[layer] = new LayerActivations(HiddenSize, IntermediateSize);
@@ -135,10 +139,11 @@ namespace Sample.QuantGenerated
 
             _gradients.Reserve(Pass.Tokens);
             FloatBuffers.Reserve(ref _embeddingSum, tokens * EmbeddingSize);
-            FloatBuffers.Reserve(ref _headInput, (long)Trace.LogitRows * HiddenSize);
-            FloatBuffers.Reserve(ref _headGradient, (long)Trace.LogitRows * HiddenSize);
+            FloatBuffers.Reserve(ref _chosen, (long)Trace.LogitRows * HiddenSize);
             FloatBuffers.Reserve(ref _pooled, (long)Trace.LogitRows * HiddenSize);
+            FloatBuffers.Reserve(ref _pooledActivated, (long)Trace.LogitRows * HiddenSize);
             FloatBuffers.Reserve(ref _dropped, (long)Trace.LogitRows * HiddenSize);
+            FloatBuffers.Reserve(ref _chosenGradient, (long)Trace.LogitRows * HiddenSize);
             FloatBuffers.Reserve(ref _pooledGradient, (long)Trace.LogitRows * HiddenSize);
         }
 
@@ -188,21 +193,23 @@ namespace Sample.QuantGenerated
             LayerActivations layer = _layers[0];
             float[] hidden = Trace.Hidden[0];
 
-            // encoder.layer.0.attention.self: query, key and value side by side.
+            // encoder.layer.0.attention.self
             _encoderLayer0AttentionSelf.Forward(Pass, hidden, tokens: Pass.Tokens, use: 0, output: layer.Projected);
-            _attention.Forward(Pass, layer.Projected, Trace.ScoreStarts, 1, _encoderLayer0AttentionSelfOperands, 0, Trace.Scores[0], layer.Probabilities, layer.Context);
+            _attention.Forward(
+                Pass, layer.Projected, Trace.ScoreStarts, dropout: 1, _encoderLayer0AttentionSelfOperands, use: 0,
+                scores: Trace.Scores[0], layer.Probabilities, layer.Context);
 
-            // encoder.layer.0.attention.output
+            // encoder.layer.0.attention.output.dense
             _encoderLayer0AttentionOutputDense.Forward(Pass, layer.Context, tokens: Pass.Tokens, use: 0, output: layer.AttentionSum);
-            _encoderLayer0AttentionOutputLayerNorm.Forward(Pass, layer.AttentionSum, hidden, 2, layer.Normalized);
+            _encoderLayer0AttentionOutputLayerNorm.Forward(Pass, layer.AttentionSum, residual: hidden, dropout: 2, output: layer.Normalized);
 
-            // encoder.layer.0.intermediate
+            // encoder.layer.0.intermediate.dense
             _encoderLayer0IntermediateDense.Forward(Pass, layer.Normalized, tokens: Pass.Tokens, use: 0, output: layer.Intermediate);
-            TrainingOperators.GeluErf(Pass, layer.Intermediate, layer.Activated, (long)Pass.Tokens * IntermediateSize);
+            TrainingOperators.Activate(Pass, HiddenActivation.Gelu, layer.Intermediate, layer.Activated, (long)Pass.Tokens * IntermediateSize);
 
-            // encoder.layer.0.output
+            // encoder.layer.0.output.dense
             _encoderLayer0OutputDense.Forward(Pass, layer.Activated, tokens: Pass.Tokens, use: 0, output: layer.OutputSum);
-            _encoderLayer0OutputLayerNorm.Forward(Pass, layer.OutputSum, layer.Normalized, 3, Trace.Hidden[1]);
+            _encoderLayer0OutputLayerNorm.Forward(Pass, layer.OutputSum, residual: layer.Normalized, dropout: 3, output: Trace.Hidden[1]);
         }
 
         // Layer 0 backwards: from the gradient of its output to that of its input, in the same buffer.
@@ -211,27 +218,30 @@ namespace Sample.QuantGenerated
             LayerActivations layer = _layers[0];
             BackwardBuffers g = _gradients;
             float[] hidden = Trace.Hidden[0];
+            float[] branch;
             long states = (long)Pass.Tokens * HiddenSize;
 
-            // encoder.layer.0.output
+            // encoder.layer.0.output.LayerNorm
             _encoderLayer0OutputLayerNorm.Backward(Pass, Pass.Tokens, layer.OutputSum, g.Hidden);
-            float[] branch = TrainingOperators.Drop(Pass, 3, g.Hidden, g.Branch, states);
-            _encoderLayer0OutputDense.Backward(Pass, layer.Activated, tokens: Pass.Tokens, use: 0, outputGradient: branch, inputGradient: g.Intermediate, spare: null);
-            TrainingOperators.GeluErfBackward(Pass, layer.Intermediate, g.Intermediate, (long)Pass.Tokens * IntermediateSize);
+            branch = TrainingOperators.Drop(Pass, 3, g.Hidden, g.Branch, states);
+            _encoderLayer0OutputDense.Backward(
+                Pass, layer.Activated, tokens: Pass.Tokens, use: 0, outputGradient: branch, inputGradient: g.Intermediate, spare: null);
+            TrainingOperators.ActivateBackward(
+                Pass, HiddenActivation.Gelu, layer.Intermediate, layer.Activated, g.Intermediate,
+                (long)Pass.Tokens * IntermediateSize);
+            _encoderLayer0IntermediateDense.Backward(
+                Pass, layer.Normalized, tokens: Pass.Tokens, use: 0, outputGradient: g.Intermediate, inputGradient: g.Hidden, spare: g.Input);
 
-            // encoder.layer.0.intermediate
-            _encoderLayer0IntermediateDense.Backward(Pass, layer.Normalized, tokens: Pass.Tokens, use: 0, outputGradient: g.Intermediate, inputGradient: g.Hidden, spare: g.Input);
-
-            // encoder.layer.0.attention.output
+            // encoder.layer.0.attention.output.LayerNorm
             _encoderLayer0AttentionOutputLayerNorm.Backward(Pass, Pass.Tokens, layer.AttentionSum, g.Hidden);
             branch = TrainingOperators.Drop(Pass, 2, g.Hidden, g.Branch, states);
-            _encoderLayer0AttentionOutputDense.Backward(Pass, layer.Context, tokens: Pass.Tokens, use: 0, outputGradient: branch, inputGradient: g.Input, spare: null);
-
-            // encoder.layer.0.attention.self
+            _encoderLayer0AttentionOutputDense.Backward(
+                Pass, layer.Context, tokens: Pass.Tokens, use: 0, outputGradient: branch, inputGradient: g.Input, spare: null);
             _attention.Backward(
-                Pass, layer.Projected, Trace.ScoreStarts, 1, _encoderLayer0AttentionSelfOperands, 0, TraceGradients.HasScores ? TraceGradients.Scores[0] : null,
-                layer.Probabilities, g.Input, g.Projected);
-            _encoderLayer0AttentionSelf.Backward(Pass, hidden, tokens: Pass.Tokens, use: 0, outputGradient: g.Projected, inputGradient: g.Hidden, spare: g.Input);
+                Pass, layer.Projected, Trace.ScoreStarts, dropout: 1, _encoderLayer0AttentionSelfOperands, use: 0,
+                TraceGradients.HasScores ? TraceGradients.Scores[0] : null, layer.Probabilities, g.Input, g.Projected);
+            _encoderLayer0AttentionSelf.Backward(
+                Pass, hidden, tokens: Pass.Tokens, use: 0, outputGradient: g.Projected, inputGradient: g.Hidden, spare: g.Input);
             AddTraceGradient(g.Hidden, 0);
         }
 
@@ -241,21 +251,23 @@ namespace Sample.QuantGenerated
             LayerActivations layer = _layers[1];
             float[] hidden = Trace.Hidden[1];
 
-            // encoder.layer.1.attention.self: query, key and value side by side.
+            // encoder.layer.1.attention.self
             _encoderLayer1AttentionSelf.Forward(Pass, hidden, tokens: Pass.Tokens, use: 0, output: layer.Projected);
-            _attention.Forward(Pass, layer.Projected, Trace.ScoreStarts, 4, _encoderLayer1AttentionSelfOperands, 0, Trace.Scores[1], layer.Probabilities, layer.Context);
+            _attention.Forward(
+                Pass, layer.Projected, Trace.ScoreStarts, dropout: 4, _encoderLayer1AttentionSelfOperands, use: 0,
+                scores: Trace.Scores[1], layer.Probabilities, layer.Context);
 
-            // encoder.layer.1.attention.output
+            // encoder.layer.1.attention.output.dense
             _encoderLayer1AttentionOutputDense.Forward(Pass, layer.Context, tokens: Pass.Tokens, use: 0, output: layer.AttentionSum);
-            _encoderLayer1AttentionOutputLayerNorm.Forward(Pass, layer.AttentionSum, hidden, 5, layer.Normalized);
+            _encoderLayer1AttentionOutputLayerNorm.Forward(Pass, layer.AttentionSum, residual: hidden, dropout: 5, output: layer.Normalized);
 
-            // encoder.layer.1.intermediate
+            // encoder.layer.1.intermediate.dense
             _encoderLayer1IntermediateDense.Forward(Pass, layer.Normalized, tokens: Pass.Tokens, use: 0, output: layer.Intermediate);
-            TrainingOperators.GeluErf(Pass, layer.Intermediate, layer.Activated, (long)Pass.Tokens * IntermediateSize);
+            TrainingOperators.Activate(Pass, HiddenActivation.Gelu, layer.Intermediate, layer.Activated, (long)Pass.Tokens * IntermediateSize);
 
-            // encoder.layer.1.output
+            // encoder.layer.1.output.dense
             _encoderLayer1OutputDense.Forward(Pass, layer.Activated, tokens: Pass.Tokens, use: 0, output: layer.OutputSum);
-            _encoderLayer1OutputLayerNorm.Forward(Pass, layer.OutputSum, layer.Normalized, 6, Trace.Hidden[2]);
+            _encoderLayer1OutputLayerNorm.Forward(Pass, layer.OutputSum, residual: layer.Normalized, dropout: 6, output: Trace.Hidden[2]);
         }
 
         // Layer 1 backwards: from the gradient of its output to that of its input, in the same buffer.
@@ -264,52 +276,58 @@ namespace Sample.QuantGenerated
             LayerActivations layer = _layers[1];
             BackwardBuffers g = _gradients;
             float[] hidden = Trace.Hidden[1];
+            float[] branch;
             long states = (long)Pass.Tokens * HiddenSize;
 
-            // encoder.layer.1.output
+            // encoder.layer.1.output.LayerNorm
             _encoderLayer1OutputLayerNorm.Backward(Pass, Pass.Tokens, layer.OutputSum, g.Hidden);
-            float[] branch = TrainingOperators.Drop(Pass, 6, g.Hidden, g.Branch, states);
-            _encoderLayer1OutputDense.Backward(Pass, layer.Activated, tokens: Pass.Tokens, use: 0, outputGradient: branch, inputGradient: g.Intermediate, spare: null);
-            TrainingOperators.GeluErfBackward(Pass, layer.Intermediate, g.Intermediate, (long)Pass.Tokens * IntermediateSize);
+            branch = TrainingOperators.Drop(Pass, 6, g.Hidden, g.Branch, states);
+            _encoderLayer1OutputDense.Backward(
+                Pass, layer.Activated, tokens: Pass.Tokens, use: 0, outputGradient: branch, inputGradient: g.Intermediate, spare: null);
+            TrainingOperators.ActivateBackward(
+                Pass, HiddenActivation.Gelu, layer.Intermediate, layer.Activated, g.Intermediate,
+                (long)Pass.Tokens * IntermediateSize);
+            _encoderLayer1IntermediateDense.Backward(
+                Pass, layer.Normalized, tokens: Pass.Tokens, use: 0, outputGradient: g.Intermediate, inputGradient: g.Hidden, spare: g.Input);
 
-            // encoder.layer.1.intermediate
-            _encoderLayer1IntermediateDense.Backward(Pass, layer.Normalized, tokens: Pass.Tokens, use: 0, outputGradient: g.Intermediate, inputGradient: g.Hidden, spare: g.Input);
-
-            // encoder.layer.1.attention.output
+            // encoder.layer.1.attention.output.LayerNorm
             _encoderLayer1AttentionOutputLayerNorm.Backward(Pass, Pass.Tokens, layer.AttentionSum, g.Hidden);
             branch = TrainingOperators.Drop(Pass, 5, g.Hidden, g.Branch, states);
-            _encoderLayer1AttentionOutputDense.Backward(Pass, layer.Context, tokens: Pass.Tokens, use: 0, outputGradient: branch, inputGradient: g.Input, spare: null);
-
-            // encoder.layer.1.attention.self
+            _encoderLayer1AttentionOutputDense.Backward(
+                Pass, layer.Context, tokens: Pass.Tokens, use: 0, outputGradient: branch, inputGradient: g.Input, spare: null);
             _attention.Backward(
-                Pass, layer.Projected, Trace.ScoreStarts, 4, _encoderLayer1AttentionSelfOperands, 0, TraceGradients.HasScores ? TraceGradients.Scores[1] : null,
-                layer.Probabilities, g.Input, g.Projected);
-            _encoderLayer1AttentionSelf.Backward(Pass, hidden, tokens: Pass.Tokens, use: 0, outputGradient: g.Projected, inputGradient: g.Hidden, spare: g.Input);
+                Pass, layer.Projected, Trace.ScoreStarts, dropout: 4, _encoderLayer1AttentionSelfOperands, use: 0,
+                TraceGradients.HasScores ? TraceGradients.Scores[1] : null, layer.Probabilities, g.Input, g.Projected);
+            _encoderLayer1AttentionSelf.Backward(
+                Pass, hidden, tokens: Pass.Tokens, use: 0, outputGradient: g.Projected, inputGradient: g.Hidden, spare: g.Input);
             AddTraceGradient(g.Hidden, 1);
         }
 
-        // Pooler, dropout and classifier for the first token of every sequence.
+        // The head, on the rows that it reads.
         private void HeadForward()
         {
-            TokenRows.GatherFirst(Pass, Trace.Hidden[2], HiddenSize, _headInput);
-            _poolerDense.Forward(Pass, _headInput, tokens: Pass.Sequences, use: 0, output: _pooled);
-            long count = (long)Pass.Sequences * HiddenSize;
-            TrainingOperators.Tanh(Pass, _pooled, _pooled, count);
-            float[] input = TrainingOperators.Drop(Pass, 7, _pooled, _dropped, count);
-            _classifier.Forward(Pass, new LinearInput(input), Pass.Sequences, new MatrixPlace(Trace.Logits, 0, 2));
+            TokenRows.GatherFirst(Pass, Trace.Hidden[2], HiddenSize, _chosen);
+
+            // pooler.dense
+            _poolerDense.Forward(Pass, _chosen, tokens: Trace.LogitRows, use: 0, output: _pooled);
+            TrainingOperators.Activate(Pass, HiddenActivation.Tanh, _pooled, _pooledActivated, (long)Trace.LogitRows * HiddenSize);
+            _droppedRows = TrainingOperators.Drop(Pass, 7, _pooledActivated, _dropped, (long)Trace.LogitRows * HiddenSize);
+            _classifier.Forward(Pass, new LinearInput(_droppedRows), Trace.LogitRows, new MatrixPlace(Trace.Logits, 0, 2));
         }
 
-        // The same backwards; first tokens' states get gradients.
+        // The same backwards; the states of those rows get gradients.
         private void HeadBackward()
         {
-            long count = (long)Pass.Sequences * HiddenSize;
-            float[] input = Pass.HiddenDropout > 0f ? _dropped : _pooled;
             _classifier.Backward(
-                Pass, new LinearInput(input), Pass.Sequences, new MatrixPlace(TraceGradients.Logits, 0, 2), _pooledGradient, accumulate: false);
-            TrainingOperators.Drop(Pass, 7, _pooledGradient, _pooledGradient, count);
-            TrainingOperators.TanhBackward(Pass, _pooled, _pooledGradient, count);
-            _poolerDense.Backward(Pass, _headInput, tokens: Pass.Sequences, use: 0, outputGradient: _pooledGradient, inputGradient: _headGradient, spare: null);
-            TokenRows.AddFirst(Pass, _headGradient, HiddenSize, _gradients.Hidden);
+                Pass, new LinearInput(_droppedRows), Trace.LogitRows, new MatrixPlace(TraceGradients.Logits, 0, 2),
+                _pooledGradient, accumulate: false);
+            TrainingOperators.Drop(Pass, 7, _pooledGradient, _pooledGradient, (long)Trace.LogitRows * HiddenSize);
+            TrainingOperators.ActivateBackward(
+                Pass, HiddenActivation.Tanh, _pooled, _pooledActivated, _pooledGradient,
+                (long)Trace.LogitRows * HiddenSize);
+            _poolerDense.Backward(
+                Pass, _chosen, tokens: Trace.LogitRows, use: 0, outputGradient: _pooledGradient, inputGradient: _chosenGradient, spare: null);
+            TokenRows.AddFirst(Pass, _chosenGradient, HiddenSize, _gradients.Hidden);
         }
     }
 }
