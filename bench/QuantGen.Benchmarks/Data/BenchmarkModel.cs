@@ -1,4 +1,3 @@
-using QuantGen.Architectures;
 using QuantGen.Cli.Compilation;
 using QuantGen.Cli.Measuring;
 using QuantGen.Cli.Models;

@@ -1,5 +1,3 @@
-using QuantGen.Benchmarks.Models.QuantGenerated;
-using QuantGen.Execution;
 using QuantGen.Generated.Kernels;
 using QuantGen.Linear;
 

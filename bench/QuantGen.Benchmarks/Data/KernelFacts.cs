@@ -12,12 +12,12 @@ internal static class KernelFacts
     /// <param name="run">The operation.</param>
     public static void Tell(int bits, long multiplyAdds, Action run)
     {
-        Type? kernel = null;
-        ProductTrace.Listener = (type, _, _, _, _) => kernel = type;
+        MultiplyUnit unit = default;
+        ProductTrace.Listener = (used, _, _, _, _) => unit = used;
         run();
         ProductTrace.Listener = null;
         Fact.Tell(Fact.InstructionSet, GeneratedKernel.InstructionSetOf(bits));
         Fact.Tell(Fact.MultiplyAdds, multiplyAdds);
-        Fact.Tell(Fact.Roofline, Roofline.Measure(MultiplyUnits.Of(kernel!), bits));
+        Fact.Tell(Fact.Roofline, Roofline.Measure(unit, bits));
     }
 }

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using QuantGen.Benchmarks.Models.QuantGenerated;
-using QuantGen.Execution;
 using QuantGen.Generated.Kernels;
 using QuantGen.Linear;
 using QuantGen.Specs;

@@ -1,4 +1,3 @@
-using QuantGen.Generators.Emission.Kernels;
 using QuantGen.Generators.Emission.Plans;
 using QuantGen.Generators.Emission.Training;
 using QuantGen.Generators.Specs;

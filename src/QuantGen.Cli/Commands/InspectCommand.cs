@@ -5,7 +5,6 @@ using QuantGen.Cli.Inspecting;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
-using QuantGen.Graph;
 
 namespace QuantGen.Cli.Commands;
 

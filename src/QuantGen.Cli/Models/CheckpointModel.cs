@@ -1,4 +1,3 @@
-using QuantGen.Architectures;
 using QuantGen.Checkpoints;
 using QuantGen.Graph;
 using QuantGen.Packed;

@@ -1,6 +1,5 @@
 using QuantGen.Architectures;
 using QuantGen.Graph;
-using QuantGen.Specs;
 
 namespace QuantGen.Cli.Models;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using QuantGen.Checkpoints;
 using QuantGen.Cli.Models;
 using QuantGen.Graph;
-using QuantGen.Specs;
 using QuantGen.Tokenization;
 
 namespace QuantGen.Cli.Runs;

@@ -68,11 +68,13 @@ namespace QuantGen.Generated.Kernels
         }
 
         /// <summary>Computes two linear layers that read the same activations; their outputs stand side by side.</summary>
-        public static void LinearBeside(in QuantizedRows x, in PlacedLinear first, in PlacedLinear last, ref float output, int outputStride,
-            ref float scratch) =>
+        public static void LinearBeside(
+            in QuantizedRows x, in PlacedLinear first, in PlacedLinear last, ref float output, int outputStride, ref float scratch) =>
             LinearBeside(x, default, first, last, ref output, outputStride, ref scratch);
 
-        /// <summary>Computes three linear layers that read the same activations, or two when the first is nothing; their outputs stand side by side.</summary>
+        /// <summary>
+        /// Computes three linear layers that read the same activations, or two when the first is nothing; their outputs stand side by side.
+        /// </summary>
         public static void LinearBeside(in QuantizedRows x, in PlacedLinear first, in PlacedLinear second, in PlacedLinear last, ref float output,
             int outputStride, ref float scratch)
         {
@@ -153,8 +155,8 @@ namespace QuantGen.Generated.Kernels
                 Vector512<ushort> s34 = Vector512<ushort>.Zero;
                 Vector512<ushort> s35 = Vector512<ushort>.Zero;
 
-                // One sum more than there are registers. Where the compiler would put it on the stack it may straddle two cache lines, and a pass took up to
-                // 40% longer.
+                // One sum more than there are registers. Where the compiler would put it on the stack it may straddle two cache lines,
+                // and a pass took up to 40% longer.
                 ref byte kept = ref Unsafe.Add(ref tables, PanelPadding.TableBytes);
                 s35.AsByte().StoreUnsafe(ref kept);
                 for (int word = 0; word < words; word++)

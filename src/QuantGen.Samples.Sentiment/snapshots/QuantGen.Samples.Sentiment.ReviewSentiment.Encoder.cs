@@ -7,13 +7,9 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 {
     using global::System;
     using global::System.Runtime.CompilerServices;
-    using global::System.Runtime.Intrinsics;
-    using global::System.Runtime.Intrinsics.X86;
     using global::QuantGen.Execution;
     using global::QuantGen.Kernels;
-    using global::QuantGen.Lanes;
     using global::QuantGen.Linear;
-    using global::QuantGen.Packed;
     using global::QuantGen.Specs;
     using global::QuantGen.Generated.Kernels;
 
@@ -22,16 +18,11 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
     {
         private enum Phase
         {
-            ProjectLayer0,
-            AttendLayer0,
-            ProjectLayer1,
-            AttendLayer1,
-            ProjectLayer2,
-            AttendLayer2,
-            ProjectLayer3,
-            AttendLayer3,
-            FinishLayer3,
-            ComputeHead,
+            ProjectLayer0, AttendLayer0,
+            ProjectLayer1, AttendLayer1,
+            ProjectLayer2, AttendLayer2,
+            ProjectLayer3, AttendLayer3,
+            FinishLayer3, ComputeHead,
         }
 
         public ModelSpec Spec => ModelSpec;
@@ -117,17 +108,14 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         {
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+            ref float scratch = ref pass.LocalFloats(worker, PanelScratch);
 
-            // encoder.layer.0.attention.self
-            pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer0 + InLayer.AttentionSelfInputScale,
                 zeroPoints: Layer0 + InLayer.AttentionSelfInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            W2.LinearBeside(x,
-                LinearWeights.Open(pass, Layer0AttentionSelfQuery, rows: 256, columns: 256),
+            W2.LinearBeside(x, LinearWeights.Open(pass, Layer0AttentionSelfQuery, rows: 256, columns: 256),
                 LinearWeights.Open(pass, Layer0AttentionSelfKey, rows: 256, columns: 256),
-                LinearWeights.Open(pass, Layer0AttentionSelfValue, rows: 256, columns: 256),
-                ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+                LinearWeights.Open(pass, Layer0AttentionSelfValue, rows: 256, columns: 256), ref projected, ProjectedStride, ref scratch);
         }
 
         // Layer 0: attention output, feed-forward and both normalizations of some tokens.
@@ -139,35 +127,27 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             ref float normalized = ref pass.LocalFloats(worker, Normalized);
             ref float intermediate = ref pass.LocalFloats(worker, Intermediate);
             ref float contracted = ref pass.LocalFloats(worker, Contracted);
+            ref float scratch = ref pass.LocalFloats(worker, PanelScratch);
 
-            // encoder.layer.0.attention.output.dense
-            pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.Static(pass, worker, ref context, ProjectedStride, count, columns: 256,
                 scales: Layer0 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer0 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            W2.Linear(x, LinearWeights.Open(pass, Layer0AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize,
-                ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer0AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(ref attended, ref hidden, ref pass.WeightFloats(Layer0 + InLayer.AttentionOutputLayerNormWeight),
                 ref pass.WeightFloats(Layer0 + InLayer.AttentionOutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref normalized);
 
-            // encoder.layer.0.intermediate.dense
-            pass.Enter(worker, OperatorClass.ActivationCodes);
             x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer0 + InLayer.IntermediateDenseInputScale,
                 zeroPoints: Layer0 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            W2.Linear(x, LinearWeights.Open(pass, Layer0IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize,
-                ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer0IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize, ref scratch);
             pass.Enter(worker, OperatorClass.Activation);
             Activation.Gelu(ref intermediate, count * IntermediateSize);
 
-            // encoder.layer.0.output.dense
-            pass.Enter(worker, OperatorClass.ActivationCodes);
             x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer0 + InLayer.OutputDenseInputScale,
                 zeroPoints: Layer0 + InLayer.OutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            W2.Linear(x, LinearWeights.Open(pass, Layer0OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize,
-                ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer0OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(ref contracted, ref normalized, ref pass.WeightFloats(Layer0 + InLayer.OutputLayerNormWeight),
                 ref pass.WeightFloats(Layer0 + InLayer.OutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref hidden);
@@ -178,17 +158,14 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         {
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+            ref float scratch = ref pass.LocalFloats(worker, PanelScratch);
 
-            // encoder.layer.1.attention.self
-            pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer1 + InLayer.AttentionSelfInputScale,
                 zeroPoints: Layer1 + InLayer.AttentionSelfInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            W2.LinearBeside(x,
-                LinearWeights.Open(pass, Layer1AttentionSelfQuery, rows: 256, columns: 256),
+            W2.LinearBeside(x, LinearWeights.Open(pass, Layer1AttentionSelfQuery, rows: 256, columns: 256),
                 LinearWeights.Open(pass, Layer1AttentionSelfKey, rows: 256, columns: 256),
-                LinearWeights.Open(pass, Layer1AttentionSelfValue, rows: 256, columns: 256),
-                ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+                LinearWeights.Open(pass, Layer1AttentionSelfValue, rows: 256, columns: 256), ref projected, ProjectedStride, ref scratch);
         }
 
         // Layer 1: attention output, feed-forward and both normalizations of some tokens.
@@ -200,35 +177,27 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             ref float normalized = ref pass.LocalFloats(worker, Normalized);
             ref float intermediate = ref pass.LocalFloats(worker, Intermediate);
             ref float contracted = ref pass.LocalFloats(worker, Contracted);
+            ref float scratch = ref pass.LocalFloats(worker, PanelScratch);
 
-            // encoder.layer.1.attention.output.dense
-            pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.Static(pass, worker, ref context, ProjectedStride, count, columns: 256,
                 scales: Layer1 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer1 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            W2.Linear(x, LinearWeights.Open(pass, Layer1AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize,
-                ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer1AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(ref attended, ref hidden, ref pass.WeightFloats(Layer1 + InLayer.AttentionOutputLayerNormWeight),
                 ref pass.WeightFloats(Layer1 + InLayer.AttentionOutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref normalized);
 
-            // encoder.layer.1.intermediate.dense
-            pass.Enter(worker, OperatorClass.ActivationCodes);
             x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer1 + InLayer.IntermediateDenseInputScale,
                 zeroPoints: Layer1 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            W2.Linear(x, LinearWeights.Open(pass, Layer1IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize,
-                ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer1IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize, ref scratch);
             pass.Enter(worker, OperatorClass.Activation);
             Activation.Gelu(ref intermediate, count * IntermediateSize);
 
-            // encoder.layer.1.output.dense
-            pass.Enter(worker, OperatorClass.ActivationCodes);
             x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer1 + InLayer.OutputDenseInputScale,
                 zeroPoints: Layer1 + InLayer.OutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            W2.Linear(x, LinearWeights.Open(pass, Layer1OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize,
-                ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer1OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(ref contracted, ref normalized, ref pass.WeightFloats(Layer1 + InLayer.OutputLayerNormWeight),
                 ref pass.WeightFloats(Layer1 + InLayer.OutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref hidden);
@@ -239,17 +208,14 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         {
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
             ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+            ref float scratch = ref pass.LocalFloats(worker, PanelScratch);
 
-            // encoder.layer.2.attention.self
-            pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer2 + InLayer.AttentionSelfInputScale,
                 zeroPoints: Layer2 + InLayer.AttentionSelfInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            W2.LinearBeside(x,
-                LinearWeights.Open(pass, Layer2AttentionSelfQuery, rows: 256, columns: 256),
+            W2.LinearBeside(x, LinearWeights.Open(pass, Layer2AttentionSelfQuery, rows: 256, columns: 256),
                 LinearWeights.Open(pass, Layer2AttentionSelfKey, rows: 256, columns: 256),
-                LinearWeights.Open(pass, Layer2AttentionSelfValue, rows: 256, columns: 256),
-                ref projected, ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+                LinearWeights.Open(pass, Layer2AttentionSelfValue, rows: 256, columns: 256), ref projected, ProjectedStride, ref scratch);
         }
 
         // Layer 2: attention output, feed-forward and both normalizations of some tokens.
@@ -261,35 +227,27 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             ref float normalized = ref pass.LocalFloats(worker, Normalized);
             ref float intermediate = ref pass.LocalFloats(worker, Intermediate);
             ref float contracted = ref pass.LocalFloats(worker, Contracted);
+            ref float scratch = ref pass.LocalFloats(worker, PanelScratch);
 
-            // encoder.layer.2.attention.output.dense
-            pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.Static(pass, worker, ref context, ProjectedStride, count, columns: 256,
                 scales: Layer2 + InLayer.AttentionOutputDenseInputScale, zeroPoints: Layer2 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            W2.Linear(x, LinearWeights.Open(pass, Layer2AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize,
-                ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer2AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(ref attended, ref hidden, ref pass.WeightFloats(Layer2 + InLayer.AttentionOutputLayerNormWeight),
                 ref pass.WeightFloats(Layer2 + InLayer.AttentionOutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref normalized);
 
-            // encoder.layer.2.intermediate.dense
-            pass.Enter(worker, OperatorClass.ActivationCodes);
             x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer2 + InLayer.IntermediateDenseInputScale,
                 zeroPoints: Layer2 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            W2.Linear(x, LinearWeights.Open(pass, Layer2IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize,
-                ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer2IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize, ref scratch);
             pass.Enter(worker, OperatorClass.Activation);
             Activation.Gelu(ref intermediate, count * IntermediateSize);
 
-            // encoder.layer.2.output.dense
-            pass.Enter(worker, OperatorClass.ActivationCodes);
             x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer2 + InLayer.OutputDenseInputScale,
                 zeroPoints: Layer2 + InLayer.OutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            W2.Linear(x, LinearWeights.Open(pass, Layer2OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize,
-                ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer2OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(ref contracted, ref normalized, ref pass.WeightFloats(Layer2 + InLayer.OutputLayerNormWeight),
                 ref pass.WeightFloats(Layer2 + InLayer.OutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref hidden);
@@ -301,16 +259,14 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             {
                 ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)first * HiddenSize);
                 ref float projected = ref Unsafe.Add(ref pass.Shared(Projected), (nint)first * ProjectedStride);
+                ref float scratch = ref pass.LocalFloats(worker, PanelScratch);
 
-                // encoder.layer.3.attention.self
-                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, count, columns: 256, scales: Layer3 + InLayer.AttentionSelfInputScale,
                     zeroPoints: Layer3 + InLayer.AttentionSelfInputZeroPoint, use: 0);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                W2.LinearBeside(x,
-                    LinearWeights.Open(pass, Layer3AttentionSelfKey, rows: 256, columns: 256),
-                    LinearWeights.Open(pass, Layer3AttentionSelfValue, rows: 256, columns: 256),
-                    ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref pass.LocalFloats(worker, PanelScratch));
+                W2.LinearBeside(x, LinearWeights.Open(pass, Layer3AttentionSelfKey, rows: 256, columns: 256),
+                    LinearWeights.Open(pass, Layer3AttentionSelfValue, rows: 256, columns: 256), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride,
+                    ref scratch);
             }
 
             (int sequence, int sequences) = FirstTokens.SequencesIn(pass, first, count);
@@ -320,14 +276,12 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                 ref float hidden = ref pass.LocalFloats(worker, FirstHidden);
                 ref float query = ref pass.LocalFloats(worker, FirstContext);
                 FirstTokens.Gather(pass, sequence, sequences, ref pass.Shared(Hidden), HiddenSize, HiddenSize, ref hidden);
+                ref float scratch = ref pass.LocalFloats(worker, PanelScratch);
 
-                // encoder.layer.3.attention.self.query
-                pass.Enter(worker, OperatorClass.ActivationCodes);
                 QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, sequences, columns: 256, scales: Layer3 + InLayer.AttentionSelfInputScale,
                     zeroPoints: Layer3 + InLayer.AttentionSelfInputZeroPoint, use: 0);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                W2.Linear(x, LinearWeights.Open(pass, Layer3AttentionSelfQuery, rows: 256, columns: 256), ref query, HiddenSize,
-                    ref pass.LocalFloats(worker, PanelScratch));
+                W2.Linear(x, LinearWeights.Open(pass, Layer3AttentionSelfQuery, rows: 256, columns: 256), ref query, HiddenSize, ref scratch);
                 FirstTokens.Scatter(pass, sequence, sequences, ref query, HiddenSize, ref pass.Shared(Projected), ProjectedStride);
             }
         }
@@ -344,35 +298,27 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             ref float normalized = ref pass.LocalFloats(worker, Normalized);
             ref float intermediate = ref pass.LocalFloats(worker, Intermediate);
             ref float contracted = ref pass.LocalFloats(worker, Contracted);
+            ref float scratch = ref pass.LocalFloats(worker, PanelScratch);
 
-            // encoder.layer.3.attention.output.dense
-            pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.Static(pass, worker, ref context, HiddenSize, count, columns: 256, scales: Layer3 + InLayer.AttentionOutputDenseInputScale,
                 zeroPoints: Layer3 + InLayer.AttentionOutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            W2.Linear(x, LinearWeights.Open(pass, Layer3AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize,
-                ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer3AttentionOutputDense, rows: 256, columns: 256), ref attended, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(ref attended, ref hidden, ref pass.WeightFloats(Layer3 + InLayer.AttentionOutputLayerNormWeight),
                 ref pass.WeightFloats(Layer3 + InLayer.AttentionOutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref normalized);
 
-            // encoder.layer.3.intermediate.dense
-            pass.Enter(worker, OperatorClass.ActivationCodes);
             x = Stage.Static(pass, worker, ref normalized, HiddenSize, count, columns: 256, scales: Layer3 + InLayer.IntermediateDenseInputScale,
                 zeroPoints: Layer3 + InLayer.IntermediateDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            W2.Linear(x, LinearWeights.Open(pass, Layer3IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize,
-                ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer3IntermediateDense, rows: 1024, columns: 256), ref intermediate, IntermediateSize, ref scratch);
             pass.Enter(worker, OperatorClass.Activation);
             Activation.Gelu(ref intermediate, count * IntermediateSize);
 
-            // encoder.layer.3.output.dense
-            pass.Enter(worker, OperatorClass.ActivationCodes);
             x = Stage.Static(pass, worker, ref intermediate, IntermediateSize, count, columns: 1024, scales: Layer3 + InLayer.OutputDenseInputScale,
                 zeroPoints: Layer3 + InLayer.OutputDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            W2.Linear(x, LinearWeights.Open(pass, Layer3OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize,
-                ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, Layer3OutputDense, rows: 256, columns: 1024), ref contracted, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(ref contracted, ref normalized, ref pass.WeightFloats(Layer3 + InLayer.OutputLayerNormWeight),
                 ref pass.WeightFloats(Layer3 + InLayer.OutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref hidden);
@@ -385,13 +331,12 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             ref float hidden = ref Unsafe.Add(ref pass.Shared(Hidden), (nint)pass.Starts[sequence] * HiddenSize);
             ref float pooled = ref pass.LocalFloats(worker, Pooled);
             ref float logits = ref Unsafe.Add(ref pass.Shared(Logits), (nint)sequence * 2);
+            ref float scratch = ref pass.LocalFloats(worker, PanelScratch);
 
-            // pooler.dense
-            pass.Enter(worker, OperatorClass.ActivationCodes);
             QuantizedRows x = Stage.Static(pass, worker, ref hidden, HiddenSize, 1, columns: 256, scales: PoolerDenseInputScale,
                 zeroPoints: PoolerDenseInputZeroPoint, use: 0);
             pass.Enter(worker, OperatorClass.Head);
-            W2.Linear(x, LinearWeights.Open(pass, PoolerDense, rows: 256, columns: 256), ref pooled, HiddenSize, ref pass.LocalFloats(worker, PanelScratch));
+            W2.Linear(x, LinearWeights.Open(pass, PoolerDense, rows: 256, columns: 256), ref pooled, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.Head);
             Activation.Tanh(ref pooled, HiddenSize);
             pass.Enter(worker, OperatorClass.Head, 2 * HiddenSize);
@@ -416,14 +361,13 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             {
                 // Calibration sees what would be quantized, and goes on in full precision.
                 AttentionProbe.Run(
-                    pass, site, use, ref query, ref key, ref value, ProjectedStride,
-                    queries, length, HeadSize, AttentionScale, ref scratch, ref query, ProjectedStride);
+                    pass, site, use, ref query, ref key, ref value, ProjectedStride, queries, length, HeadSize, AttentionScale,
+                    ref scratch, ref query, ProjectedStride);
                 return;
             }
 
             QuantizedAttention.Run(
-                ref query, ref key, ref value, ProjectedStride,
-                queries, length, HeadSize, Operands(pass, layer, use),
+                ref query, ref key, ref value, ProjectedStride, queries, length, HeadSize, Operands(pass, layer, use),
                 ref scratch, ref query, ProjectedStride);
         }
 
@@ -438,6 +382,5 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         private static ActivationParameters Operand(ForwardPass pass, long scale, long zeroPoint, int use) =>
             ActivationParameters.FromScale(
                 Unsafe.Add(ref pass.WeightFloats(scale), use), Unsafe.Add(ref pass.WeightIntegers(zeroPoint), use), bits: 8);
-
     }
 }

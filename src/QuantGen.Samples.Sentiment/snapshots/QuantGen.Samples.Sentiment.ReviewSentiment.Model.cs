@@ -6,8 +6,6 @@
 namespace QuantGen.Samples.Sentiment
 {
     /// <summary>A BERT with 4 layers, hidden size 256, 2-bit weights, 1 scale per matrix and 2-bit word embeddings.</summary>
-    /// <remarks>A packed file has 2,161,021 bytes of tensors beside its vocabulary. Spec
-    /// 773c39bf77d09040e3088c36d9f86c9746d1b415d7387bf302a1abf05f19cee0.</remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("QuantGen", null)]
     partial class ReviewSentiment : global::QuantGen.IQuantizedModel<ReviewSentiment>
     {

@@ -5,16 +5,9 @@
 
 namespace QuantGen.Samples.Sentiment.QuantGenerated
 {
-    using global::System;
-    using global::System.Runtime.CompilerServices;
-    using global::System.Runtime.Intrinsics;
-    using global::System.Runtime.Intrinsics.X86;
     using global::QuantGen.Execution;
-    using global::QuantGen.Kernels;
-    using global::QuantGen.Lanes;
     using global::QuantGen.Linear;
     using global::QuantGen.Packed;
-    using global::QuantGen.Specs;
     using global::QuantGen.Generated.Kernels;
 
     partial class ReviewSentimentProgram
@@ -27,8 +20,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         private const int EmbeddingSize = 256;
         private const int ProjectedStride = 3 * HiddenSize;
         private const float LayerNormEpsilon = 9.99999996E-13f;
-
-        // 1 / sqrt(head size), rounded once.
         private const float AttentionScale = 0.125f;
 
         // Buffers that all workers of a pass share: byte offsets.
@@ -38,14 +29,14 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
 
         // Buffers of one worker; those that never live at the same time overlap.
         private const long AttentionScratch = 0; // 77824 bytes, steps 6-6
-        private const long Attended = 0; // 65536 bytes, steps 7-8
-        private const long Intermediate = 0; // 262144 bytes, steps 9-11
+        private const long Attended = 0; // 1024 bytes a token, steps 7-8
+        private const long Intermediate = 0; // 4096 bytes a token, steps 9-11
         private const long Pooled = 0; // 1024 bytes, steps 14-17
         private const long Codes = 262144; // 65548 bytes, steps 0-18
-        private const long Contracted = 327744; // 65536 bytes, steps 11-12
+        private const long Contracted = 327744; // 1024 bytes a token, steps 11-12
         private const long FirstContext = 393280; // 65536 bytes, steps 0-12
         private const long FirstHidden = 458816; // 65536 bytes, steps 0-12
-        private const long Normalized = 524352; // 65536 bytes, steps 8-12
+        private const long Normalized = 524352; // 1024 bytes a token, steps 8-12
         private const long PanelScratch = 589888; // 32832 bytes, steps 0-18
         private const long TokenScales = 622720; // 256 bytes, steps 0-18
         private const long TokenSums = 622976; // 256 bytes, steps 0-18
@@ -56,8 +47,8 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public int MaxItemTokens => 64;
         public long WeightBytes => Rest + 28864;
         public long SharedBytes => 16809984;
-        public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers => new TokenBuffer[] { new(Projected, 3072), new(Hidden, 1024),
-            new(Logits, 8) };
+        public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers =>
+            new TokenBuffer[] { new(Projected, 3072), new(Hidden, 1024), new(Logits, 8) };
         public long WorkerBytes => 623488;
         public long HiddenOffset => Hidden;
         public long OutputOffset => Logits;
@@ -70,7 +61,6 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         private const long Layer2 = Layer1 + 310272;
         private const long Layer3 = Layer2 + 310272;
         private const long Rest = Layer3 + 310272;
-
         private const long EmbeddingsWordEmbeddingsCodes = 0;
         private const long EmbeddingsWordEmbeddingsScales = 727744;
         private const long EmbeddingsPositionEmbeddingsWeight = 773248;

@@ -5,17 +5,7 @@
 
 namespace QuantGen.Samples.Sentiment.QuantGenerated
 {
-    using global::System;
-    using global::System.Runtime.CompilerServices;
-    using global::System.Runtime.Intrinsics;
-    using global::System.Runtime.Intrinsics.X86;
-    using global::QuantGen.Execution;
-    using global::QuantGen.Kernels;
-    using global::QuantGen.Lanes;
-    using global::QuantGen.Linear;
-    using global::QuantGen.Packed;
     using global::QuantGen.Specs;
-    using global::QuantGen.Generated.Kernels;
 
     // Byte ledger of the packed file, vocabulary and header excepted.
     //   embeddings         1,299,564

@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using QuantGen.Architectures;
 using QuantGen.Checkpoints;
 using QuantGen.Files;
-using QuantGen.Graph;
 using QuantGen.Specs;
 using QuantGen.Tokenization;
 using QuantGen.Trainable;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Evaluation;

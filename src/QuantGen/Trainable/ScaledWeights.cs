@@ -1,4 +1,3 @@
-using QuantGen.Graph;
 using QuantGen.Quantization;
 
 namespace QuantGen.Trainable;

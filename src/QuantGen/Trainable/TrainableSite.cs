@@ -1,7 +1,6 @@
 using QuantGen.Kernels;
 using QuantGen.Lanes;
 using QuantGen.Schemes;
-using QuantGen.Specs;
 using QuantGen.Trainable.Kernels;
 
 namespace QuantGen.Trainable;

@@ -25,7 +25,7 @@ public class PlaceTableTests
 
     [Fact]
     public void Rows_name_files_that_exist() =>
-        Assert.Empty(s_rows.SelectMany(Paths).Where(path => !Path.Exists(Path.Combine(SourceTree.Root, path))));
+        Assert.DoesNotContain(s_rows.SelectMany(Paths), path => !Path.Exists(Path.Combine(SourceTree.Root, path)));
 
     private static IEnumerable<string> Paths(string row) => Regex.Matches(row, "`([^`]+)`").Select(match => match.Groups[1].Value);
 }

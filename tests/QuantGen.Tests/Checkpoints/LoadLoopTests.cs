@@ -1,4 +1,3 @@
-using QuantGen.Checkpoints;
 using QuantGen.Files;
 
 namespace QuantGen.Tests.Checkpoints;

@@ -1,4 +1,3 @@
-using QuantGen.Execution;
 using QuantGen.Files;
 
 namespace QuantGen.Tests.Execution;

@@ -1,6 +1,5 @@
 using QuantGen.Execution;
 using QuantGen.Graph;
-using QuantGen.Specs;
 
 namespace QuantGen.Tests.Execution;
 

@@ -1,5 +1,4 @@
 using QuantGen.Kernels;
-using QuantGen.Lanes;
 
 namespace QuantGen.Tests.Kernels;
 

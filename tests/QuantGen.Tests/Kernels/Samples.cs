@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using QuantGen.Kernels;
 using QuantGen.Lanes;
 
 namespace QuantGen.Tests.Kernels;

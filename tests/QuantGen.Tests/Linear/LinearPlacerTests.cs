@@ -1,4 +1,3 @@
-using QuantGen.Execution;
 using QuantGen.Graph;
 using QuantGen.Linear;
 using QuantGen.Packed;

@@ -1,5 +1,4 @@
 using QuantGen.Graph;
-using QuantGen.Specs;
 
 namespace QuantGen.Tests.Specs;
 

@@ -1,4 +1,3 @@
-using QuantGen.Execution;
 using QuantGen.Graph;
 using QuantGen.Quantization;
 using QuantGen.Specs;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using QuantGen.Json;
-using QuantGen.Specs;
 
 namespace QuantGen.Tests.Specs;
 
