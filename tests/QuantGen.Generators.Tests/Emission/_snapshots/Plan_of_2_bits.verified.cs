@@ -47,8 +47,8 @@ namespace Sample.QuantGenerated
         public int MaxItemTokens => 64;
         public long WeightBytes => Rest + 1024;
         public long SharedBytes => 4352;
-        public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers => new TokenBuffer[] { new(Projected, 96), new(Hidden, 32),
-            new(Logits, 8) };
+        public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers =>
+            new TokenBuffer[] { new(Projected, 96), new(Hidden, 32), new(Logits, 8) };
         public long WorkerBytes => 33152;
         public long HiddenOffset => Hidden;
         public long OutputOffset => Logits;
@@ -59,7 +59,6 @@ namespace Sample.QuantGenerated
         private const long Layer0 = 896;
         private const long Layer1 = Layer0 + 5632;
         private const long Rest = Layer1 + 5632;
-
         private const long EmbeddingsWordEmbeddingsCodes = 0;
         private const long EmbeddingsWordEmbeddingsScales = 128;
         private const long EmbeddingsPositionEmbeddingsWeight = 192;
