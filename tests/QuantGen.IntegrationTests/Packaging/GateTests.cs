@@ -23,7 +23,7 @@ public sealed class GateTests : IDisposable
     }
 
     [LinuxFact]
-    public void Gate_that_cannot_build_ends_in_the_same_form() => Assert.Equal("0 passed, 1 failed, 0 skipped", Run("exit 1")[^1]);
+    public void Gate_that_cannot_build_ends_in_the_same_form() => Assert.Equal("0 passed, 1 failed", Run("exit 1")[^1]);
 
     private string[] Run(string dotnet)
     {
