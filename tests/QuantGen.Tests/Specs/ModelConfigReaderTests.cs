@@ -160,7 +160,8 @@ public sealed class ModelConfigReaderTests
         Assert.Equal(architecture, config.Architecture);
         Assert.Equal(head, config.Head);
         var issues = new List<SpecIssue>();
-        Assert.NotNull(SpecBuilder.Build(config, new SpecOptions { Bits = 4, Head = head, LabelCount = config.Labels.Count }, issues));
+        var options = new SpecOptions { Bits = 4, Head = head, LabelCount = config.Labels.Count, MaxSequenceLength = Math.Min(128, config.MaxPositions) };
+        Assert.NotNull(SpecBuilder.Build(config, options, issues));
         Assert.Empty(issues);
     }
 
