@@ -20,10 +20,5 @@ internal sealed class Bert : ModelFamily
 
     internal override ModelConfig Read(ConfigKeys file) => file.BertDimensions(Defaults);
 
-    internal override IReadOnlyList<Node> Head(ModelConfig d, BertHead head, int outputs) => head switch
-    {
-        BertHead.SequenceClassification or BertHead.Regression => Steps.PooledHead(d, "pooler.dense", HiddenActivation.Tanh, "classifier", outputs),
-        BertHead.MaskedLanguageModel => Steps.MaskedLanguageHead(d, d.HiddenActivation),
-        _ => Steps.PlainHead(d, head, outputs),
-    };
+    internal override IReadOnlyList<Node> Head(ModelConfig d, BertHead head, int outputs) => Steps.BertHeads(d, head, outputs);
 }

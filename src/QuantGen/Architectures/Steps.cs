@@ -82,15 +82,27 @@ internal static class Steps
         string chosen = Values.Chosen;
         if (dropsFirst)
         {
-            nodes.Add(new DropoutNode(hidden, chosen, chosen = "dropped_states"));
+            nodes.Add(new DropoutNode(hidden, Values.Chosen, "dropped_states"));
+            chosen = "dropped_states";
         }
 
-        nodes.Add(new LinearNode(dense, hidden, hidden, dense, ModelPart.Head, chosen, "pooled"));
-        nodes.Add(new ActivationNode(function, hidden, "pooled", "pooled_activated"));
-        nodes.Add(new DropoutNode(hidden, "pooled_activated", "dropped"));
-        nodes.Add(OutputLayer(d, output, outputs, "dropped"));
+        nodes.Add(new LinearNode(dense, hidden, hidden, dense, ModelPart.Head, chosen, Values.Pooled));
+        nodes.Add(new ActivationNode(function, hidden, Values.Pooled, "pooled_activated"));
+        nodes.Add(new DropoutNode(hidden, "pooled_activated", Values.Dropped));
+        nodes.Add(OutputLayer(d, output, outputs, Values.Dropped));
         return nodes;
     }
+
+    /// <summary>Gets the heads of BERT and of families that took them over.</summary>
+    /// <param name="d">The dimensions.</param>
+    /// <param name="head">Which.</param>
+    /// <param name="outputs">Outputs.</param>
+    public static IReadOnlyList<Node> BertHeads(ModelConfig d, BertHead head, int outputs) => head switch
+    {
+        BertHead.SequenceClassification or BertHead.Regression => PooledHead(d, "pooler.dense", HiddenActivation.Tanh, "classifier", outputs),
+        BertHead.MaskedLanguageModel => MaskedLanguageHead(d, d.HiddenActivation),
+        _ => PlainHead(d, head, outputs),
+    };
 
     /// <summary>Gives outputs for every token.</summary>
     /// <param name="d">The dimensions.</param>
@@ -102,10 +114,10 @@ internal static class Steps
         var nodes = new List<Node> { new RowsNode(RowChoice.HeadTokens, d.HiddenSize, Values.Hidden, Values.Chosen) };
         if (drops)
         {
-            nodes.Add(new DropoutNode(d.HiddenSize, Values.Chosen, "dropped"));
+            nodes.Add(new DropoutNode(d.HiddenSize, Values.Chosen, Values.Dropped));
         }
 
-        nodes.Add(OutputLayer(d, output, outputs, drops ? "dropped" : Values.Chosen));
+        nodes.Add(OutputLayer(d, output, outputs, drops ? Values.Dropped : Values.Chosen));
         return nodes;
     }
 
@@ -115,10 +127,10 @@ internal static class Steps
     public static IReadOnlyList<Node> MaskedLanguageHead(ModelConfig d, HiddenActivation function) => new Node[]
     {
         new RowsNode(RowChoice.HeadTokens, d.HiddenSize, Values.Hidden, Values.Chosen),
-        new LinearNode(MaskedLanguageTransform + ".dense", d.EmbeddingSize, d.HiddenSize, string.Empty, ModelPart.Head, Values.Chosen, "transformed"),
-        new ActivationNode(function, d.EmbeddingSize, "transformed", "transform_activated"),
-        new NormNode(MaskedLanguageTransform + ".LayerNorm", d.EmbeddingSize, "transform_activated", null, "predicted"),
-        new DecoderNode(MaskedLanguageBias, d.VocabularySize, d.EmbeddingSize, "predicted", Values.Logits),
+        new LinearNode(MaskedLanguageTransform + ".dense", d.EmbeddingSize, d.HiddenSize, string.Empty, ModelPart.Head, Values.Chosen, Values.Transformed),
+        new ActivationNode(function, d.EmbeddingSize, Values.Transformed, Values.TransformActivated),
+        new NormNode(MaskedLanguageTransform + ".LayerNorm", d.EmbeddingSize, Values.TransformActivated, null, Values.Predicted),
+        new DecoderNode(MaskedLanguageBias, d.VocabularySize, d.EmbeddingSize, Values.Predicted, Values.Logits),
     };
 
     /// <summary>Gets the usual heads that need no layer of their own before the last.</summary>

@@ -34,6 +34,21 @@ internal static class Values
     /// <summary>The rows that a head reads.</summary>
     public const string Chosen = "chosen";
 
+    /// <summary>What a pooled head's first layer makes of them.</summary>
+    public const string Pooled = "pooled";
+
+    /// <summary>What a head's last layer reads.</summary>
+    public const string Dropped = "dropped";
+
+    /// <summary>What a masked language model's first layer makes of the rows, before its function.</summary>
+    public const string Transformed = "transformed";
+
+    /// <summary>The same behind the function.</summary>
+    public const string TransformActivated = "transform_activated";
+
+    /// <summary>What meets the words.</summary>
+    public const string Predicted = "predicted";
+
     /// <summary>The head's outputs.</summary>
     public const string Logits = "logits";
 }

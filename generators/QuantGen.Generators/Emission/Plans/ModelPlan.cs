@@ -2,6 +2,7 @@ using QuantGen.Generators.Emission.Kernels;
 using QuantGen.Generators.Specs;
 using QuantGen.Graph;
 using QuantGen.Specs;
+using Names = QuantGen.Graph.Values;
 
 namespace QuantGen.Generators.Emission.Plans;
 
@@ -46,9 +47,9 @@ internal sealed class ModelPlan
     /// <param name="value">The value.</param>
     public string SizeOf(string value) => value switch
     {
-        QuantGen.Graph.Values.Embedded or "transformed" or "transform_activated" or "predicted" => "EmbeddingSize",
-        QuantGen.Graph.Values.Intermediate or QuantGen.Graph.Values.Activated => "IntermediateSize",
-        QuantGen.Graph.Values.Logits => Model.OutputCount.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        Names.Embedded or Names.Transformed or Names.TransformActivated or Names.Predicted => "EmbeddingSize",
+        Names.Intermediate or Names.Activated => "IntermediateSize",
+        Names.Logits => Model.OutputCount.ToString(System.Globalization.CultureInfo.InvariantCulture),
         _ => "HiddenSize",
     };
 }
