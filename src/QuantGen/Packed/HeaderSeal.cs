@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using QuantGen.Specs;
 
 namespace QuantGen.Packed;
 
@@ -42,10 +42,10 @@ internal static class HeaderSeal
 
     private static string Compute(ReadOnlySpan<byte> header, int start)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(header[..start]);
-        hash.AppendData(Encoding.ASCII.GetBytes(Blank));
-        hash.AppendData(header[(start + DigitCount)..]);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        var hash = new Sha256();
+        hash.Append(header[..start]);
+        hash.Append(Encoding.ASCII.GetBytes(Blank));
+        hash.Append(header[(start + DigitCount)..]);
+        return hash.Finish();
     }
 }

@@ -10,7 +10,7 @@ namespace QuantGen.Packed;
 internal static class PackedMetadata
 {
     public const string Format = "quantgen";
-    public const string FormatVersion = "2";
+    public const string FormatVersion = "3";
     public const string FormatKey = "format";
     public const string VersionKey = "format_version";
     public const string SpecKey = "spec";

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using QuantGen.Checkpoints;
 using QuantGen.Files;
 
@@ -6,15 +6,14 @@ namespace QuantGen.Packed;
 
 /// <summary>The checksum of one tensor in a packed file.</summary>
 /// <remarks>
-/// The first 16 bytes of the SHA-256 of the SHA-256s of all chunks of 4 MiB, of which the last may be shorter. Chunks can be
-/// hashed in parallel, though one tensor can be most of a file. Half of the hash finds damage as surely as all of it; against
-/// someone who means to change a file, a checksum inside that file protects no one, however long it is.
+/// XXH3 of 128 bits over those of all chunks of 1 MiB, of which the last may be shorter. Chunks can be hashed in parallel, though one tensor can be most of a file, and fit
+/// a processor's cache, where reading left them. It finds damage; against someone who means to change a file, a checksum inside that file protects no one,
+/// however it is made, and a cryptographic one would take longer than all the rest of loading.
 /// </remarks>
 internal static class TensorChecksum
 {
     public const int Length = 16;
-    private const int ChunkHashLength = SHA256.HashSizeInBytes;
-    private const int ChunkLength = 1 << 22;
+    private const int ChunkLength = 1 << 20;
 
     /// <summary>Gets digits that take the place of a checksum that is not known yet.</summary>
     public static string Blank { get; } = new('0', 2 * Length);
@@ -32,14 +31,14 @@ internal static class TensorChecksum
         }
 
         file.Reserve();
-        byte[] hashes = new byte[chunks.Count * ChunkHashLength];
+        byte[] hashes = new byte[chunks.Count * Length];
         LoadLoop.Run(threads, chunks.Count, i =>
         {
             SafetensorsTensor tensor = file.Tensors[chunks[i].Tensor];
             int start = chunks[i].Chunk * ChunkLength;
             int length = (int)Math.Min(tensor.Length - start, ChunkLength);
             file.Load(tensor, start, length);
-            SHA256.HashData(file.Bytes(tensor).Slice(start, length), hashes.AsSpan(i * ChunkHashLength, ChunkHashLength));
+            XxHash128.Hash(file.Bytes(tensor).Slice(start, length), hashes.AsSpan(i * Length, Length));
         }, cancellation);
         return Join(file, hashes);
     }
@@ -49,12 +48,10 @@ internal static class TensorChecksum
     private static byte[] Join(SafetensorsFile file, ReadOnlySpan<byte> hashes)
     {
         byte[] checksums = new byte[file.Tensors.Count * Length];
-        Span<byte> hash = stackalloc byte[ChunkHashLength];
         for (int i = 0; i < file.Tensors.Count; i++)
         {
-            int length = ChunkCount(file.Tensors[i]) * ChunkHashLength;
-            SHA256.HashData(hashes[..length], hash);
-            hash[..Length].CopyTo(checksums.AsSpan(i * Length));
+            int length = ChunkCount(file.Tensors[i]) * Length;
+            XxHash128.Hash(hashes[..length], checksums.AsSpan(i * Length, Length));
             hashes = hashes[length..];
         }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using QuantGen.Graph;
 
@@ -57,11 +56,7 @@ public static class SpecJson
     /// <summary>Hashes a text's UTF-8 bytes.</summary>
     /// <param name="text">The text.</param>
     /// <returns>64 lower-case hexadecimal digits.</returns>
-    public static string Sha256(string text)
-    {
-        using var sha = SHA256.Create();
-        return string.Concat(sha.ComputeHash(Encoding.UTF8.GetBytes(text)).Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
-    }
+    public static string Sha256(string text) => Specs.Sha256.Hex(Encoding.UTF8.GetBytes(text));
 
     private static string Quantizer(MatrixGroup group, string space)
     {

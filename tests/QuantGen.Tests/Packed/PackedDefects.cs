@@ -100,7 +100,7 @@ internal static class PackedDefects
     private static IEnumerable<(string, byte[], string)> Metadata()
     {
         yield return ("other format", Rewritten(metadata: m => m["format"] = "pt"), "'format'");
-        yield return ("later version", Rewritten(metadata: m => m["format_version"] = "3"), "'format_version': expected '2'");
+        yield return ("later version", Rewritten(metadata: m => m["format_version"] = "4"), "'format_version': expected '3'");
         yield return ("earlier version", Rewritten(metadata: m => m["format_version"] = "1"), "found '1'; make the file again with this version of quantgen");
         yield return ("recipe that is no JSON", Rewritten(metadata: m => m["recipe"] = "{"), "'recipe'");
         yield return ("recipe with an unknown key", Rewritten(metadata: m => m["recipe"] = "{\"scheme\":\"lsq\",\"more\":1}"), "'recipe'");
