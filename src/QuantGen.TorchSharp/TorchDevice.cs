@@ -12,9 +12,11 @@ internal static class TorchDevice
     /// <summary>Returns a device.</summary>
     /// <param name="name"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
     /// <exception cref="ArgumentException">There is no such device.</exception>
+    /// <exception cref="PlatformNotSupportedException">The system's C++ library is too old for libtorch.</exception>
     public static Device Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        SystemLibraries.Require();
         if (name == "cpu")
         {
             return CPU;

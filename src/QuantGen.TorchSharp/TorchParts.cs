@@ -11,6 +11,7 @@ internal sealed class TorchParts : IDisposable
 {
     private readonly Dictionary<string, TorchLinear> _linear = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TorchNorm> _norms = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TorchAttention> _attentions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TorchSite> _sites = new(StringComparer.Ordinal);
     private readonly List<TorchWeight> _weights = [];
     private readonly List<DeviceParameter> _onDevice = [];
@@ -22,26 +23,9 @@ internal sealed class TorchParts : IDisposable
         Spec = spec;
         _device = device;
         _table = new ParameterTable(spec, options);
-        ModelConfig d = spec.Dimensions;
-        (QuantizedParameter words, Parameter positions, Parameter types) = _table.Embeddings(
-            d.VocabularySize, d.MaxPositions, d.TypeVocabularySize, d.EmbeddingSize);
-        Embedding = new TorchEmbedding(new WordTable(words, spec.HasMaskedLanguageHead, Encoder), Encoder(positions), Encoder(types));
-        AddNorm("embeddings.LayerNorm", d.EmbeddingSize, Encoder);
-        foreach (MatrixSpec matrix in spec.Matrices)
+        foreach (Node node in spec.Graph.Nodes)
         {
-            Add(matrix);
-        }
-
-        if (spec.HasOutputLayer)
-        {
-            AddOutputLayer(spec.OutputLayerName, spec.OutputCount);
-        }
-
-        if (spec.HasMaskedLanguageHead)
-        {
-            AddOutputLayer(PackedLayout.MaskedLanguageTransform + ".dense", d.EmbeddingSize);
-            AddNorm(PackedLayout.MaskedLanguageTransform + ".LayerNorm", d.EmbeddingSize, Head);
-            DecoderBias = Head(_table.DecoderBias(d.VocabularySize));
+            Add(node, spec.Graph.Head.Contains(node) ? Head : Encoder);
         }
     }
 
@@ -49,21 +33,16 @@ internal sealed class TorchParts : IDisposable
 
     public IReadOnlyList<Parameter> Parameters => _table.All;
 
-    public TorchEmbedding Embedding { get; }
+    public TorchEmbedding Embedding { get; private set; } = null!;
 
     /// <summary>Gets the summands of a masked language model's decoder; null without one.</summary>
-    public DeviceParameter? DecoderBias { get; }
+    public DeviceParameter? DecoderBias { get; private set; }
 
     public TorchLinear Linear(string name) => _linear[name];
 
     public TorchNorm Norm(string name) => _norms[name];
 
-    /// <summary>Gets where a layer's attention quantizes; null for full precision.</summary>
-    public TorchOperands? Operands(int block)
-    {
-        TorchSite[] sites = [.. Spec.AttentionSites().Where(site => IsIn(site.Name, block)).Select(site => _sites[site.Name])];
-        return sites.Length == 0 ? null : new TorchOperands(sites[0], sites[1], sites[2], sites[3]);
-    }
+    public TorchAttention Attention(string name) => _attentions[name];
 
     /// <summary>Quantizes what linear layers read; in a pass that calibrates it finds their range instead.</summary>
     /// <returns>The codes; null where no layer wants them.</returns>
@@ -76,18 +55,6 @@ internal sealed class TorchParts : IDisposable
 
         place.Observe(pass, values, use);
         return pass.IsQuantized ? place.Quantize(pass, values, values.numel(), use) : null;
-    }
-
-    /// <summary>Computes the feed-forward activation.</summary>
-    public Tensor Gelu(Tensor x)
-    {
-        if (Spec.Dimensions.HiddenActivation == HiddenActivation.Gelu)
-        {
-            return nn.functional.gelu(x);
-        }
-
-        // gelu_new: the form with tanh, which not every version of TorchSharp offers.
-        return x * 0.5f * (((x + (x * x * x * 0.044715f)) * Math.Sqrt(2 / Math.PI)).tanh() + 1f);
     }
 
     /// <summary>Sets what weight quantizers keep beside the weights.</summary>
@@ -108,38 +75,58 @@ internal sealed class TorchParts : IDisposable
         }
     }
 
-    private void Add(MatrixSpec matrix)
+    private void Add(Node node, Func<Parameter, DeviceParameter> device)
     {
-        Func<Parameter, DeviceParameter> device = matrix.Name.StartsWith("encoder.", StringComparison.Ordinal) ? Encoder : Head;
-        string site = Spec.Graph.SiteOf(matrix.Name);
-        if (!_sites.ContainsKey(site) && Spec.ActivationSites().FirstOrDefault(s => s.Name == site) is { IsQuantized: true } place)
+        switch (node)
+        {
+            case EmbeddingNode e:
+                (QuantizedParameter words, Parameter positions, Parameter? types) = _table.Embeddings(e.Words, e.Positions, e.Types, e.Columns);
+                var table = new WordTable(words, Spec.Graph.Decoder is not null, Encoder);
+                Embedding = new TorchEmbedding(table, device(positions), types is null ? null : device(types));
+                break;
+            case NormNode norm:
+                AddNorm(norm.Name, norm.Columns, device);
+                break;
+            case LinearNode { IsQuantizable: true } linear:
+                AddMatrix(linear, device);
+                break;
+            case LinearNode linear:
+                (Parameter weight, Parameter bias) = _table.OutputLayer(linear.Name, linear.Rows, linear.Width);
+                _linear.Add(linear.Name, new TorchLinear(new TorchFullWeight(device(weight)), device(bias), hasIntegerProduct: false));
+                break;
+            case AttentionNode attention:
+                AddAttention(attention, device);
+                break;
+            case DecoderNode decoder:
+                DecoderBias = device(_table.DecoderBias(decoder.Words));
+                break;
+        }
+    }
+
+    private void AddMatrix(LinearNode linear, Func<Parameter, DeviceParameter> device)
+    {
+        if (!_sites.ContainsKey(linear.Site) && Spec.ActivationSites().FirstOrDefault(s => s.Name == linear.Site) is { IsQuantized: true } place)
         {
             AddSite(place, Spec.ActivationBits, device);
         }
 
-        (QuantizedParameter parameter, Parameter bias) = _table.Linear(matrix.Name, matrix.Rows, matrix.Columns);
+        (QuantizedParameter parameter, Parameter bias) = _table.Linear(linear.Name, linear.Rows, linear.Width);
         TorchWeight weight = TorchWeight.Of(parameter, device);
         _weights.Add(weight);
-        _linear.Add(matrix.Name, new TorchLinear(weight, device(bias), matrix.HasIntegerProduct));
-
-        // The operands of attention come into being after the last of the three matrices that make them.
-        const string Last = "attention.self.value";
-        if (matrix.Name.EndsWith(Last, StringComparison.Ordinal))
-        {
-            string layer = matrix.Name[..^Last.Length];
-            foreach (ActivationSite operand in Spec.AttentionSites().Where(s => s.Name.StartsWith(layer, StringComparison.Ordinal)))
-            {
-                AddSite(operand, Spec.AttentionBits, device);
-            }
-        }
-
-        if (matrix.Name.EndsWith(".output.dense", StringComparison.Ordinal))
-        {
-            AddNorm(matrix.Name[..^"dense".Length] + "LayerNorm", Spec.Dimensions.HiddenSize, device);
-        }
+        _linear.Add(linear.Name, new TorchLinear(weight, device(bias), Spec.Matrix(linear.Name).HasIntegerProduct));
     }
 
-    private static bool IsIn(string site, int block) => site.StartsWith(LayerNames.Of(block, string.Empty), StringComparison.Ordinal);
+    private void AddAttention(AttentionNode attention, Func<Parameter, DeviceParameter> device)
+    {
+        foreach (ActivationSite operand in Spec.AttentionSites().Where(site => attention.Operands.Contains(site.Name)))
+        {
+            AddSite(operand, Spec.AttentionBits, device);
+        }
+
+        TorchSite[] sites = [.. attention.Operands.Where(_sites.ContainsKey).Select(name => _sites[name])];
+        TorchOperands? operands = sites.Length == 0 ? null : new TorchOperands(sites[0], sites[1], sites[2], sites[3]);
+        _attentions.Add(attention.Name, new TorchAttention(attention.Heads, attention.HeadSize, operands));
+    }
 
     private void AddSite(ActivationSite site, int bits, Func<Parameter, DeviceParameter> device)
     {
@@ -151,12 +138,6 @@ internal sealed class TorchParts : IDisposable
     {
         (Parameter weight, Parameter bias) = _table.Norm(name, columns);
         _norms.Add(name, new TorchNorm(device(weight), device(bias), Spec.Dimensions.LayerNormEpsilon));
-    }
-
-    private void AddOutputLayer(string name, int rows)
-    {
-        (Parameter weight, Parameter bias) = _table.OutputLayer(name, rows, Spec.Dimensions.HiddenSize);
-        _linear.Add(name, new TorchLinear(new TorchFullWeight(Head(weight)), Head(bias), hasIntegerProduct: false));
     }
 
     private DeviceParameter Encoder(Parameter parameter) => OnDevice(parameter, isHead: false);

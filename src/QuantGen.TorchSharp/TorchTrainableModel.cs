@@ -26,6 +26,7 @@ public sealed class TorchTrainableModel : ITrainableModel
     /// <param name="options">Threads, dropout and quantizers.</param>
     /// <param name="device"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
     /// <exception cref="ArgumentException">The model cannot be trained, or there is no such device.</exception>
+    /// <exception cref="PlatformNotSupportedException">The system's C++ library is too old for libtorch.</exception>
     public TorchTrainableModel(ModelSpec spec, TrainableOptions options, string device = "cpu")
     {
         ArgumentNullException.ThrowIfNull(spec);

@@ -25,6 +25,10 @@ internal sealed class TorchEngine(string device) : ITrainingEngine
         {
             throw new UsageException(error.Message.Replace($" (Parameter '{error.ParamName}')", string.Empty, StringComparison.Ordinal));
         }
+        catch (PlatformNotSupportedException error)
+        {
+            throw new InvalidOperationException(error.Message, error);
+        }
         catch (Exception error) when (error is TypeInitializationException or NotSupportedException or DllNotFoundException)
         {
             // What follows the first line is the search for the library, step by step.

@@ -22,8 +22,8 @@ internal static partial class TrainingEngines
     /// <param name="device">Where it computes.</param>
     /// <exception cref="UsageException">It is not in this build.</exception>
     public static ITrainingEngine CreateTorch(string device) => s_torch?.Invoke(device) ?? throw new UsageException(
-        "this build has no torch engine; build the tool with -p:QuantGenTorchSharp=true, which takes TorchSharp-cpu, " +
-            "TorchSharp-cuda-linux or TorchSharp-cuda-windows from nuget.org");
+        "this build has no torch engine; build the tool with -p:QuantGenTorchSharp=true, which takes libtorch for this machine's processor " +
+            "from nuget.org, or with -p:TorchSharpPackage a build for a GPU, such as TorchSharp-cuda-linux or TorchSharp-cuda-windows");
 
     // In a file of its own, which is compiled only into builds with the engine; without it the call is no call.
     static partial void RegisterTorch(ref Func<string, ITrainingEngine>? create);

@@ -3,7 +3,7 @@ namespace QuantGen.Cli.Tests.Engines;
 /// <summary>What builds without the TorchSharp engine say; they are all but those that were asked for it.</summary>
 public sealed class AbsentEngineTests(CheckpointFixture files) : IClassFixture<CheckpointFixture>
 {
-    private const string Message = "this build has no torch engine; build the tool with -p:QuantGenTorchSharp=true, which takes TorchSharp-cpu";
+    private const string Message = "this build has no torch engine; build the tool with -p:QuantGenTorchSharp=true, which takes libtorch";
 
     [Theory]
     [InlineData("train", "--data", "DATA", "--from", "CHECKPOINT", "--engine", "torch")]

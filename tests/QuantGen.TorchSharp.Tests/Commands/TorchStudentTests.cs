@@ -28,10 +28,10 @@ public sealed class TorchStudentTests
         var trainable = new TrainableOptions { Scheme = scheme, Threads = 1 };
         using var pair = new TeacherAndStudent(SharedFiles.Path("models/trec"), options, trainable, spec => new TorchTrainableModel(spec, trainable));
         var training = new TrainingOptions { Epochs = 1, MaxSteps = 10, Optimizer = new OptimizerOptions { LearningRate = 1e-4 } };
-        pair.Train(TaskData.Open(SharedFiles.Path("data/TREC/train.tsv")).Source(pair.Tokenizer, pair.Spec, 64, 32, seed: 1), training);
+        pair.Train(TaskData.Open(SharedFiles.Path("data/TREC/train.tsv")).Source(pair.Tokenizer, pair.Spec, 64, 32, seed: 1, default), training);
 
         string test = SharedFiles.Path("data/TREC/test.tsv");
-        float[] expected = ((RowEvaluator)TaskData.Open(test).Evaluator(pair.Tokenizer, pair.Spec, 64, 32, threads: 1)).Logits(pair.Student, default);
+        float[] expected = ((RowEvaluator)TaskData.Open(test).Evaluator(pair.Tokenizer, pair.Spec, 64, 32, threads: 1, default)).Logits(pair.Student, default);
         float[] actual = pair.PackedLogits(test);
         int width = pair.Spec.OutputCount;
         Assert.Equal(500 * width, actual.Length);
