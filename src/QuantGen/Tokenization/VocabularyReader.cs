@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Unicode;
+using QuantGen.Files;
 
 namespace QuantGen.Tokenization;
 
@@ -23,6 +24,7 @@ internal static class VocabularyReader
             throw new ModelFormatException(file, string.Empty, "one piece per line", "an empty file");
         }
 
+        FoundBytes.Require(source, file, "one piece per line in UTF-8");
         if (source.StartsWith("\uFEFF"u8))
         {
             throw new ModelFormatException(file, Line(0), "UTF-8 without a byte order mark", "a byte order mark");
