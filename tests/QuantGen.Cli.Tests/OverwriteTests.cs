@@ -27,7 +27,8 @@ public sealed class OverwriteTests(CheckpointFixture files) : IClassFixture<Chec
         Tool.Json("run", output, "--text", "fun");
     }
 
-    private byte[][] Contents() => [File.ReadAllBytes(files.Data), .. Directory.GetFiles(files.Checkpoint).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+    private byte[][] Contents() =>
+        [File.ReadAllBytes(files.Data), .. Directory.GetFiles(files.Checkpoint).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
 
     private string Resolve(string text) => text.Replace("CHECKPOINT", files.Checkpoint).Replace("DATA", files.Data);
 }

@@ -36,7 +36,7 @@ internal abstract class TaskData
 
         if (!HasQuestions(file) && TaggedText.Is(System.IO.File.ReadLines(file)))
         {
-            throw new UsageException($"{file} has a word and its tag a line (CoNLL), and models that tag words can be run, quantized and measured in speed, not trained");
+            throw new UsageException($"{file} has a word and its tag a line (CoNLL), and models that tag words are not trained here, only run and quantized");
         }
 
         return Path.GetExtension(file).ToLowerInvariant() switch

@@ -21,7 +21,7 @@ internal static class CheckpointFiles
     {
         if (OwnerOf(output) is string folder)
         {
-            throw new UsageException($"--output would overwrite {output}, a file of the checkpoint in {folder}; give another name, such as model.qg.safetensors");
+            throw new UsageException($"--output would overwrite {output}, a file of the checkpoint in {folder}; give another, such as model.qg.safetensors");
         }
     }
 

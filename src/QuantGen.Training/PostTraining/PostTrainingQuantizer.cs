@@ -61,7 +61,8 @@ public static class PostTrainingQuantizer
         if (pieces > spec.Dimensions.VocabularySize)
         {
             throw new ModelFormatException(
-                checkpoint.Directory, "vocabulary", FormattableString.Invariant($"at most {spec.Dimensions.VocabularySize} pieces, the vocab_size of config.json"),
+                checkpoint.Directory, "vocabulary",
+                FormattableString.Invariant($"at most {spec.Dimensions.VocabularySize} pieces, the vocab_size of config.json"),
                 FormattableString.Invariant($"{pieces}"));
         }
     }

@@ -13,6 +13,7 @@ public sealed record AddedToken(string Content, bool Special = true, bool LeftSt
     /// <summary>Gets whether the token is found only where no character of a word stands right beside it. Default false.</summary>
     public bool SingleWord { get; init; }
 
-    /// <summary>Gets whether the token is a piece that words are split into, too; tokens that were added to a finished vocabulary are not. Default true.</summary>
+    /// <summary>Gets whether words are split into the token, too, as into any piece. Tokens that were added to a finished vocabulary are no pieces. Default
+    /// true.</summary>
     public bool IsPiece { get; init; } = true;
 }

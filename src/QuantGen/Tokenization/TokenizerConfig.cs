@@ -3,7 +3,8 @@ using QuantGen.Architectures;
 
 namespace QuantGen.Tokenization;
 
-/// <summary>What a <c>tokenizer_config.json</c> says, and of special tokens the <c>special_tokens_map.json</c> beside it; null where they say nothing.</summary>
+/// <summary>What a <c>tokenizer_config.json</c> says, and about special tokens the <c>special_tokens_map.json</c> beside it; null where neither says
+/// anything.</summary>
 internal sealed class TokenizerConfig
 {
     private static readonly string[] s_classes =

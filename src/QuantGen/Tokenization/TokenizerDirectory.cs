@@ -10,7 +10,7 @@ internal static class TokenizerDirectory
     {
         string vocabFile = Path.Combine(directory, "vocab.txt");
         string jsonFile = Path.Combine(directory, "tokenizer.json");
-        TokenizerConfig? config = ReadConfig(directory);
+        TokenizerConfig? config = ReadConfig(directory, readsMap: !File.Exists(jsonFile));
         Vocabulary? vocabulary = File.Exists(vocabFile) ? Vocabulary.Parse(File.ReadAllBytes(vocabFile), vocabFile) : null;
         if (File.Exists(jsonFile))
         {
@@ -21,6 +21,7 @@ internal static class TokenizerDirectory
             }
 
             CheckAgreement(AddedTokensFile.Read(directory), json);
+            CheckAgreement(config?.AddedTokens().Select(entry => (entry.Token.Content, entry.Id, entry.Place)) ?? [], json);
             TokenizerOptions options = config?.Reconcile(json.Options) ?? json.Options;
             return new BertTokenizer(json.Vocabulary, options, jsonFile, config?.ModelMaxLength);
         }
@@ -30,16 +31,18 @@ internal static class TokenizerDirectory
             : FromVocabulary(vocabulary, vocabFile, config, AddedTokensFile.Read(directory));
     }
 
-    private static TokenizerConfig? ReadConfig(string directory)
+    // The map of special tokens is older than tokenizer.json, which says all that the map does.
+    private static TokenizerConfig? ReadConfig(string directory, bool readsMap)
     {
         string configFile = Path.Combine(directory, "tokenizer_config.json");
         string mapFile = Path.Combine(directory, "special_tokens_map.json");
-        return File.Exists(configFile) || File.Exists(mapFile)
-            ? TokenizerConfig.Read(Existing(configFile), configFile, Existing(mapFile), mapFile)
+        bool hasMap = readsMap && File.Exists(mapFile);
+        return File.Exists(configFile) || hasMap
+            ? TokenizerConfig.Read(Bytes(configFile, File.Exists(configFile)), configFile, Bytes(mapFile, hasMap), mapFile)
             : null;
     }
 
-    private static byte[] Existing(string file) => File.Exists(file) ? File.ReadAllBytes(file) : "{}"u8.ToArray();
+    private static byte[] Bytes(string file, bool isThere) => isThere ? File.ReadAllBytes(file) : "{}"u8.ToArray();
 
     private static string FoundInstead(string directory) =>
         s_sentencePieceFiles.FirstOrDefault(name => File.Exists(Path.Combine(directory, name))) is string model
@@ -91,9 +94,9 @@ internal static class TokenizerDirectory
         }
     }
 
-    private static void CheckAgreement(IReadOnlyList<(string Content, int Id, JsonPlace Place)> older, TokenizerJson json)
+    private static void CheckAgreement(IEnumerable<(string Content, int Id, JsonPlace Place)> tokens, TokenizerJson json)
     {
-        foreach ((string content, int id, JsonPlace place) in older)
+        foreach ((string content, int id, JsonPlace place) in tokens)
         {
             int found = json.Vocabulary.IndexOf(content);
             if (found != id)

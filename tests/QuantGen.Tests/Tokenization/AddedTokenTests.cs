@@ -14,6 +14,7 @@ public sealed class AddedTokenTests
         "##s", ".", "İ", "i", "##\u0307",
     ];
 
+    private const string Parts = """{"type":"Sequence","normalizers":[{"type":"NFD"},{"type":"Lowercase"},{"type":"StripAccents"}]}""";
     private const string Bert = """{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true}""";
 
     public static TheoryData<string, string, string, int[]> Rows() => new()
@@ -39,6 +40,35 @@ public sealed class AddedTokenTests
         AssertIds(expected, text, Json(Bert, Tokens(tokens, flags)));
 
     [Fact]
+    public void Rows_of_the_reference_library_agree_to_the_last_id_and_offset()
+    {
+        using Stream stream = typeof(AddedTokenTests).Assembly.GetManifestResourceStream("reference-added-tokens.json")!;
+        JsonNode root = JsonNode.Parse(stream)!;
+        int rows = 0;
+        foreach (JsonNode? part in root["cases"]!.AsArray())
+        {
+            JsonNode json = JsonNode.Parse(TokenizerDefects.ValidJson)!;
+            json["normalizer"] = part!["normalizer"]?.DeepClone();
+            json["added_tokens"] = part["added_tokens"]!.DeepClone();
+            json["model"]!["vocab"] = new JsonObject(root["pieces"]!.AsArray().Select((piece, id) => KeyValuePair.Create((string)piece!, (JsonNode?)id)));
+            using var folder = new TemporaryFolder();
+            folder.Write("tokenizer.json", json.ToJsonString());
+            BertTokenizer tokenizer = BertTokenizer.FromDirectory(folder.Path);
+            foreach (JsonNode? row in part["rows"]!.AsArray())
+            {
+                EncodedText encoding = tokenizer.Encode((string)row!["text"]!);
+                Assert.Equal(Numbers(row["ids"]!), encoding.Ids.ToArray());
+                Assert.Equal(Numbers(row["offsets"]!), encoding.CodePointOffsets((string)row["text"]!).SelectMany(range => new[] { range.Start, range.End }));
+                rows++;
+            }
+        }
+
+        Assert.Equal(288, rows);
+
+        static int[] Numbers(JsonNode node) => [.. node.AsArray().Select(number => (int)number!)];
+    }
+
+    [Fact]
     public void Raw_tokens_are_found_before_normalized_ones_and_a_discarded_one_takes_its_characters()
     {
         AssertIds(
@@ -49,8 +79,8 @@ public sealed class AddedTokenTests
     }
 
     [Theory]
-    [InlineData("""{"type":"Sequence","normalizers":[{"type":"NFD"},{"type":"Lowercase"},{"type":"StripAccents"}]}""", "Caf\u00e9 \u0130 i", new[] { 14, 23, 23 })]
-    [InlineData("""{"type":"Sequence","normalizers":[{"type":"NFD"},{"type":"Lowercase"},{"type":"StripAccents"}]}""", "a\u0903b A\u0301", new[] { 9, 11, 9 })]
+    [InlineData(Parts, "Caf\u00e9 \u0130 i", new[] { 14, 23, 23 })]
+    [InlineData(Parts, "a\u0903b A\u0301", new[] { 9, 11, 9 })]
     [InlineData("""{"type":"Sequence","normalizers":[{"type":"Lowercase"}]}""", "Caf\u00e9 CAF\u00c9 \u0130 a\tb a\0b", new[] { 15, 15, 23, 24, 9, 10, 1 })]
     [InlineData("""{"type":"StripAccents"}""", "Cafe\u0301 caf\u00e9 a\u0903b", new[] { 1, 15, 9, 11 })]
     [InlineData("null", "Cafe\u0301 caf\u00e9 a AB", new[] { 1, 15, 9, 1 })]

@@ -71,7 +71,9 @@ public static class TokenizerDefects
         Json("no vocabulary", ValidJson.Replace("\"vocab\"", "\"words\""), "model.vocab"),
         Json("another model", ValidJson.Replace("\"type\":\"WordPiece\",\"unk_token\"", "\"type\":\"BPE\",\"unk_token\""), "'BPE'"),
         Json("another normalizer", ValidJson.Replace("BertNormalizer", "NFC"), "normalizer.type"),
-        Json("a sequence with another normalizer", ValidJson.Replace("\"normalizer\":{", "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFKC\"}]},\"other\":{"), "'NFKC'"),
+        Json(
+            "a sequence with another normalizer",
+            ValidJson.Replace("\"normalizer\":{", "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFKC\"}]},\"other\":{"), "'NFKC'"),
         Json("no normalizer", ValidJson.Replace("\"normalizer\":", "\"other\":"), "normalizer"),
         Json("another pre-tokenizer", ValidJson.Replace("BertPreTokenizer", "Whitespace"), "'Whitespace'"),
         Json("another post-processor", ValidJson.Replace("TemplateProcessing", "RobertaProcessing"), "post_processor.type"),
@@ -117,12 +119,19 @@ public static class TokenizerDefects
             new Dictionary<string, byte[]> { ["vocab.txt"] = Bytes(ValidVocabulary), ["added_tokens.json"] = Bytes("{\"[Z]\":5}") }, "added_tokens.json"),
         new(
             "the older file disagrees with tokenizer.json",
-            new Dictionary<string, byte[]> { ["tokenizer.json"] = Bytes(ValidJson), ["added_tokens.json"] = Bytes("{\"[X]\":7}") }, "6, as tokenizer.json says"),
+            new Dictionary<string, byte[]> { ["tokenizer.json"] = Bytes(ValidJson), ["added_tokens.json"] = Bytes("{\"[X]\":7}") },
+            "6, as tokenizer.json says"),
         new("SentencePiece file", new Dictionary<string, byte[]> { ["spiece.model"] = [10] }, "spiece.model, a SentencePiece model"),
         new("no tokenizer files", new Dictionary<string, byte[]>(), "neither"),
         Both("a piece differs", ValidVocabulary.Replace("##b", "##c"), ValidJson, null, "line 6"),
         Both("vocab.txt is shorter", ValidVocabulary.Replace("##b\n", string.Empty), ValidJson, null, "6 pieces"),
         Both("vocab.txt is longer", ValidVocabulary + "[X]\nz\n", ValidJson, null, "8 pieces"),
+        Both(
+            "an added token has another id", ValidVocabulary, ValidJson, "{\"added_tokens_decoder\":{\"7\":{\"content\":\"[X]\"}}}",
+            "6, as tokenizer.json says"),
+        Both(
+            "an added token is in one file only", ValidVocabulary, ValidJson, "{\"added_tokens_decoder\":{\"7\":{\"content\":\"[Y]\"}}}",
+            "a token that tokenizer.json has, too"),
         Both("case differs", ValidVocabulary, ValidJson, "{\"do_lower_case\":false}", "do_lower_case"),
         Both("accents differ", ValidVocabulary, ValidJson, "{\"strip_accents\":false}", "strip_accents"),
         Both("unknown token differs", ValidVocabulary, ValidJson, "{\"unk_token\":\"a\"}", "unk_token"),
