@@ -48,8 +48,9 @@ public static class CliApplication
             await streams.Error.WriteLineAsync(error.ToString());
             return CodeOf(error);
         }
-        catch (Exception error)
+        catch (Exception thrown)
         {
+            Exception error = thrown is AggregateException several ? several.Flatten().InnerExceptions[0] : thrown;
             string hint = error is UsageException ? Hint(parse) : string.Empty;
             return Fail(streams, MessageOf(error) + hint, CodeOf(error));
         }

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace QuantGen.Training;
 
 /// <summary>Splits work over many elements into chunks of a fixed size, so that no result depends on the number of threads.</summary>
@@ -36,7 +38,15 @@ internal static class FixedChunks
         }
         else if (count > 1)
         {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, run);
+            try
+            {
+                Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, run);
+            }
+            catch (AggregateException error)
+            {
+                // What failed says more than that something did.
+                ExceptionDispatchInfo.Throw(error.Flatten().InnerExceptions[0]);
+            }
         }
     }
 

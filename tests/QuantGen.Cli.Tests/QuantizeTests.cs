@@ -178,11 +178,12 @@ public sealed class QuantizeTests(CheckpointFixture files) : IClassFixture<Check
     }
 
     [Fact]
-    public void Refuses_a_vocabulary_of_another_size()
+    public void Refuses_a_vocabulary_with_pieces_that_have_no_row()
     {
-        string directory = TinyCheckpoint.Write(files.File("short-vocabulary"));
-        File.WriteAllText(Path.Combine(directory, "vocab.txt"), string.Join('\n', TinyCheckpoint.Vocabulary[..^2]));
-        Tool.Run("quantize", directory, "-o", files.File("none"), "--bits", "8").AssertFails(1, "expected 19 pieces, the vocab_size of config.json, found 17");
+        string directory = TinyCheckpoint.Write(files.File("long-vocabulary"));
+        File.WriteAllText(Path.Combine(directory, "vocab.txt"), string.Join('\n', [.. TinyCheckpoint.Vocabulary, "more"]));
+        Tool.Run("quantize", directory, "-o", files.File("none"), "--bits", "8")
+            .AssertFails(1, "expected at most 19 pieces, the vocab_size of config.json, found 20");
     }
 
     [Fact]

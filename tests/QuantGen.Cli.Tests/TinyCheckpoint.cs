@@ -17,11 +17,15 @@ internal static class TinyCheckpoint
     /// <param name="architecture">What <c>architectures</c> says, such as <c>BertForSequenceClassification</c>.</param>
     /// <param name="labels">Labels of the head.</param>
     /// <returns>The folder.</returns>
-    public static string Write(string directory, string architecture = "BertForSequenceClassification", params string[] labels)
+    public static string Write(string directory, string architecture = "BertForSequenceClassification", params string[] labels) =>
+        Write(directory, Vocabulary.Length, architecture, labels);
+
+    /// <summary>Writes the files, with a word embedding of more rows than there are pieces.</summary>
+    public static string Write(string directory, int rows, string architecture, params string[] labels)
     {
         labels = labels.Length == 0 ? ["negative", "positive"] : labels;
         Directory.CreateDirectory(directory);
-        string config = Config(architecture, labels);
+        string config = Config(architecture, labels, rows);
         File.WriteAllText(Path.Combine(directory, "config.json"), config);
         File.WriteAllText(Path.Combine(directory, "vocab.txt"), string.Join('\n', Vocabulary) + "\n");
         var issues = new List<SpecIssue>();
@@ -45,14 +49,14 @@ internal static class TinyCheckpoint
         return path;
     }
 
-    private static string Config(string architecture, string[] labels)
+    private static string Config(string architecture, string[] labels, int rows)
     {
         bool isAlbert = architecture.StartsWith("Albert", StringComparison.Ordinal);
         string map = string.Join(", ", labels.Select((label, i) => $"\"{i}\": \"{label}\""));
         return $$"""
             {
               "architectures": ["{{architecture}}"], "model_type": "{{(isAlbert ? "albert" : "bert")}}",
-              "vocab_size": {{Vocabulary.Length}}, "hidden_size": 32, {{(isAlbert ? "\"embedding_size\": 16," : "")}} "num_hidden_layers": 2,
+              "vocab_size": {{rows}}, "hidden_size": 32, {{(isAlbert ? "\"embedding_size\": 16," : "")}} "num_hidden_layers": 2,
               "num_attention_heads": 2, "intermediate_size": 64, "max_position_embeddings": 24, "type_vocab_size": 2,
               "hidden_act": "gelu", "layer_norm_eps": 1e-12, "id2label": { {{map}} }
             }

@@ -157,12 +157,12 @@ public sealed class TrainTests(CheckpointFixture files) : IClassFixture<Checkpoi
         => Tool.Run(["train", "--data", files.Data, "-o", files.File("y"), .. options]).AssertFails(2, message);
 
     [Fact]
-    public void Vocabulary_of_another_size_is_refused()
+    public void Vocabulary_with_pieces_that_have_no_row_is_refused()
     {
-        string vocabulary = files.File("short.txt");
-        File.WriteAllText(vocabulary, "[UNK]\n[CLS]\n[SEP]\n");
+        string vocabulary = files.File("long.txt");
+        File.WriteAllLines(vocabulary, [.. TinyCheckpoint.Vocabulary, "more"]);
         Tool.Run("train", "--config", Path.Combine(files.Checkpoint, "config.json"), "--vocabulary", vocabulary, "--data", files.Data, "-o", files.File("z"))
-            .AssertFails(1, "short.txt: expected 19 pieces");
+            .AssertFails(1, "long.txt: expected at most 19 pieces");
     }
 
     private string[] FromNothing(string output) =>

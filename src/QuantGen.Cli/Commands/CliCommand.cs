@@ -18,6 +18,7 @@ internal abstract class CliCommand : Command
         SetAction((parse, cancellation) => Task.Run(
             () =>
             {
+                RequireKinds(parse);
                 Execute(new OptionValues(parse), new Report(streams, parse.GetValue(Json)), cancellation);
                 return ExitCode.Success;
             },
@@ -30,6 +31,26 @@ internal abstract class CliCommand : Command
 
     /// <summary>Does the work.</summary>
     protected abstract void Execute(OptionValues values, Report report, CancellationToken cancellation);
+
+    // What cannot be opened for being the other kind would fail with a message of the system that says something else.
+    private void RequireKinds(ParseResult parse)
+    {
+        foreach (Option option in Options.Where(option => CliOption.ReadsFile(option) || CliOption.ReadsDirectory(option)))
+        {
+            foreach (string path in parse.GetResult(option)?.Tokens.Select(token => token.Value) ?? [])
+            {
+                if (CliOption.ReadsFile(option) && Directory.Exists(path))
+                {
+                    throw new UsageException($"{option.Name} takes a file, and {path} is a directory");
+                }
+
+                if (CliOption.ReadsDirectory(option) && File.Exists(path))
+                {
+                    throw new UsageException($"{option.Name} takes a directory, and {path} is a file");
+                }
+            }
+        }
+    }
 
     /// <summary>Adds an option and returns it.</summary>
     protected T With<T>(T option)

@@ -51,11 +51,13 @@ internal sealed class DistillCommand : CliCommand
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
     {
         string output = values.Get(_output)!;
+        CheckpointFiles.RequireNone(output);
         TrainingRun.RequirePlace(_training, values, output, output);
         DistillMethod method = _student.Method(values);
         (ITrainingEngine engine, ITrainingEngine teacherEngine) = _engine.Engines(values, _training.Loader(values));
         using TrainingStartPoint start = TrainingStartPoint.Open(values.Get(_teacher)!);
         TrainingData data = _training.Data(values);
+        data.Labels = [.. start.Config.Labels];
         TaskData? testData = values.Get(_test) is string file ? TaskData.Open(file) : null;
         BertHead head = data.Train.Head == BertHead.MaskedLanguageModel ? BertHead.MaskedLanguageModel : start.Config.Head;
         ModelSpec spec = _student.Spec(values, method, start.Config, head);

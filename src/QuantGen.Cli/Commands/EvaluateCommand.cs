@@ -50,6 +50,8 @@ internal sealed class EvaluateCommand : CliCommand
             throw new UsageException("evaluate needs --data, or --text for a masked language model");
         }
 
+        CheckpointFiles.RequireOther("--logits", values.Get(_logits), ("--data", values.Get(_data)), ("the command", values.Get(_path)));
+        CheckpointFiles.RequireOther("--answers", values.Get(_answers), ("--data", values.Get(_data)), ("the command", values.Get(_path)));
         if (values.Get(_text) is string texts)
         {
             EvaluateTexts(values, texts, report, cancellation);

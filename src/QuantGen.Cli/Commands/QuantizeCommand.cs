@@ -55,6 +55,7 @@ internal sealed class QuantizeCommand : CliCommand
 
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
     {
+        CheckpointFiles.RequireNone(values.Get(_output)!);
         string? calibration = values.Get(_calibration);
         ActivationRange range = values.Get(_range) ?? (calibration is null ? ActivationRange.PerToken : ActivationRange.Static);
         if (calibration is null && range == ActivationRange.Static)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using QuantGen.Cli.Conventions;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
@@ -12,6 +13,8 @@ namespace QuantGen.Cli.Commands;
 /// <summary>Computes a model's answer for texts.</summary>
 internal sealed class RunCommand : CliCommand
 {
+    private const int MostTold = 5;
+
     private readonly Argument<string> _path;
     private readonly TextOptions _texts = new();
     private readonly SessionOptions _session = new();
@@ -29,16 +32,40 @@ internal sealed class RunCommand : CliCommand
         TextInput[] texts = [.. _texts.Read(values, Streams)];
         using InferenceSession session = _session.Loader(values).Load(ModelPath.Open(values.Get(_path), cancellation), cancellation);
         var options = new CallOptions { MaxLength = SessionOptions.Limit(values.Get(_session.MaxLength), session) };
-        IReadOnlyList<TextResult> results = TextResults.Compute(session, texts, options, cancellation);
-        if (report.IsJson)
+        string?[] problems = [.. texts.Select(text => _texts.AreLines(values) ? TextResults.Problem(session, text, options) : null)];
+        IReadOnlyList<TextResult> results = TextResults.Compute(session, [.. texts.Where((_, i) => problems[i] is null)], options, cancellation);
+        Write(report, texts, problems, results);
+        RequireNone(problems);
+    }
+
+    private static void Write(Report report, TextInput[] texts, string?[] problems, IReadOnlyList<TextResult> results)
+    {
+        if (!report.IsJson)
         {
-            report.Json(results.Select(result => result.Json));
+            foreach (TextResult result in results)
+            {
+                report.Line(result.Line);
+            }
+
             return;
         }
 
-        foreach (TextResult result in results)
+        int answered = 0;
+        report.Json(texts.Select((text, i) => (problems[i] is string problem ? TextResults.Failed(text, problem) : results[answered++]).Json));
+    }
+
+    // One line that cannot be answered does not take the answers from the others.
+    private static void RequireNone(string?[] problems)
+    {
+        string[] told =
+        [
+            .. problems.Select((problem, i) => problem is null ? null : string.Create(CultureInfo.InvariantCulture, $"line {i + 1} {problem}"))
+                .OfType<string>(),
+        ];
+        if (told.Length > 0)
         {
-            report.Line(result.Line);
+            string more = told.Length > MostTold ? string.Create(CultureInfo.InvariantCulture, $"; and {told.Length - MostTold} lines more") : string.Empty;
+            throw new InvalidDataException(string.Join("; ", told.Take(MostTold)) + more);
         }
     }
 }

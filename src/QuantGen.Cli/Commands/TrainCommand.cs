@@ -27,6 +27,7 @@ internal sealed class TrainCommand : CliCommand
     private const int EpochsFromNothing = 5;
     private const double Warmup = 0.1;
     private const double DefaultDropout = 0.1;
+    private const string TrainName = "train";
 
     private readonly Option<string?> _from;
     private readonly Option<string?> _config;
@@ -52,7 +53,7 @@ internal sealed class TrainCommand : CliCommand
 
     /// <summary>Makes the command that learns what data is labelled with.</summary>
     public static TrainCommand Train(CliStreams streams) => new(
-        "train", "Train a model of full precision on labelled rows or questions, and write a checkpoint directory.", TrainingOptionSet.ForData(), streams);
+        TrainName, "Train a model of full precision on labelled rows or questions, and write a checkpoint directory.", TrainingOptionSet.ForData(), streams);
 
     /// <summary>Makes the command that learns to find hidden words.</summary>
     public static TrainCommand Pretrain(CliStreams streams) => new(
@@ -62,11 +63,14 @@ internal sealed class TrainCommand : CliCommand
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
     {
         string output = values.Get(_output)!;
+        CheckpointFiles.RequireOther("--output", output, ("--from", values.Get(_from)));
         TrainingRun.RequirePlace(_training, values, output, Path.Exists(output) ? HuggingFaceCheckpoint.WeightsOf(output) : output);
         ITrainingEngine engine = _engine.Engine(values, _training.Loader(values));
         using TrainingStartPoint start = Start(values);
         TrainingData data = _training.Data(values);
         ModelConfig config = WithHead(start, data.Train);
+        data.Labels = [.. config.Labels];
+        WriteNames(report, config, data.Train);
         ModelSpec spec = ModelSpecs.FullPrecision(config, config.Head);
         var options = new TrainableOptions
         {
@@ -122,7 +126,7 @@ internal sealed class TrainCommand : CliCommand
     }
 
     // A head that config.json does not ask for, or asks for without labels, is the one that the data asks for.
-    private static ModelConfig WithHead(TrainingStartPoint start, TaskData data)
+    private ModelConfig WithHead(TrainingStartPoint start, TaskData data)
     {
         ModelConfig config = start.Config;
         if (config.Head is BertHead.Regression && data.Fits(config.Head))
@@ -130,12 +134,33 @@ internal sealed class TrainCommand : CliCommand
             return config;
         }
 
-        int classes = (data as RowData)?.ClassCount ?? 0;
-        bool keepsLabels = start.NamesLabels && (config.Head == data.Head || config.Labels.Count >= classes);
+        if (data.Head == BertHead.MaskedLanguageModel && Name == TrainName && config.Head is not (BertHead.Encoder or BertHead.MaskedLanguageModel))
+        {
+            throw new UsageException(
+                $"{data.File} has lines of text, which a masked language model learns from, and this checkpoint has the head {SpecNames.Of(config.Head)}; " +
+                    "to train on text use pretrain");
+        }
+
+        IReadOnlyList<string> classes = (data as RowData)?.Classes ?? [];
+        bool keepsLabels = start.NamesLabels && (config.Head == data.Head || config.Labels.Count >= classes.Count);
+        if (data.Head == BertHead.SequenceClassification && !keepsLabels && classes.Count == 1)
+        {
+            throw new UsageException($"{data.File} has one label only; a classifier learns to tell two or more apart");
+        }
+
         config = config with { Head = data.Head };
         return data.Head != BertHead.SequenceClassification || keepsLabels
             ? config
-            : config with { Labels = new EquatableArray<string>(Enumerable.Range(0, classes).Select(i => FormattableString.Invariant($"LABEL_{i}"))) };
+            : config with { Labels = new EquatableArray<string>(classes) };
+    }
+
+    // Labels that are no indexes are told, since their order decides which class each is.
+    private static void WriteNames(Report report, ModelConfig config, TaskData data)
+    {
+        if (config.Head == BertHead.SequenceClassification && data is RowData { HasNames: true } rows)
+        {
+            report.Line($"labels {string.Join(", ", rows.Classes)} are the classes {string.Join(", ", config.Labels)}");
+        }
     }
 
     private TrainingStartPoint Start(OptionValues values)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using QuantGen.Cli.Conventions;
+using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
 using QuantGen.Tokenization;
@@ -35,10 +36,15 @@ internal sealed class VocabularyCommand : CliCommand
 
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
     {
+        string output = values.Get(_output)!;
+        foreach (string file in values.Get(_data)!)
+        {
+            CheckpointFiles.RequireOther("--output", output, ("--data", file));
+        }
+
         var options = new VocabularyOptions { Size = values.Get(_size), MinFrequency = values.Get(_minFrequency), AlphabetLimit = values.Get(_alphabet) };
         WordCounter words = Count(values.Get(_data)!, options.Tokenizer, cancellation);
         Vocabulary vocabulary = report.WithProgress("merge", progress => VocabularyTrainer.Train(words, options, progress, cancellation));
-        string output = values.Get(_output)!;
         vocabulary.Save(output);
         long total = words.Counts.Sum();
         if (report.IsJson)

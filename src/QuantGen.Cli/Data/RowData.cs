@@ -18,9 +18,14 @@ internal sealed class RowData : TaskData
         File = file;
         _rows = TsvDataset.Load(file);
         ExampleEncoder.RequireLabels(_rows, file);
-        bool areClasses = _rows.Rows.All(row => row.LabelValue >= 0 && row.LabelValue == Math.Floor(row.LabelValue) && row.LabelValue < MostClasses);
+        double[] values = [.. _rows.Rows.Select(row => row.LabelValue)];
+        (double least, double most) = (values.Min(), values.Max());
+        bool areClasses = values.All(value => value == Math.Floor(value)) && most < MostClasses && least > -MostClasses;
         Head = areClasses ? BertHead.SequenceClassification : BertHead.Regression;
-        ClassCount = areClasses ? 1 + (int)_rows.Rows.Max(row => row.LabelValue) : 0;
+        IReadOnlyList<string> names = ClassLabels.Names(_rows);
+        Classes = !areClasses ? []
+            : names.Count > 0 ? names
+            : [.. Enumerable.Range(0, 1 + (int)most).Select(i => FormattableString.Invariant($"LABEL_{i}"))];
     }
 
     public override string File { get; }
@@ -28,15 +33,19 @@ internal sealed class RowData : TaskData
     /// <inheritdoc/>
     public override BertHead Head { get; }
 
-    /// <summary>Gets one more than the largest label; 0 when labels are no classes.</summary>
-    public int ClassCount { get; }
+    /// <summary>Gets names for the classes: as many as one more than the largest label, or the labels themselves where some are negative. None when labels are
+    /// no classes.</summary>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>Gets whether labels are names of classes, as -1 and 1 are, and not their indexes.</summary>
+    public bool HasNames => ClassLabels.Names(_rows).Count > 0;
 
     // Whole numbers are numbers, too.
     public override bool Fits(BertHead head) => head is BertHead.SequenceClassification or BertHead.Regression;
 
     public override BatchSource Source(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, ulong seed, CancellationToken cancellation)
-        => new(ExampleEncoder.FromRows(_rows, File, tokenizer, spec, maxLength, cancellation), batch, seed);
+        => new(ExampleEncoder.FromRows(_rows, File, tokenizer, spec, maxLength, Labels, cancellation), batch, seed);
 
     public override IModelEvaluator Evaluator(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, int threads, CancellationToken cancellation)
-        => new RowEvaluator(ExampleEncoder.FromRows(_rows, File, tokenizer, spec, maxLength, cancellation), batch);
+        => new RowEvaluator(ExampleEncoder.FromRows(_rows, File, tokenizer, spec, maxLength, Labels, cancellation), batch);
 }

@@ -1,3 +1,4 @@
+using QuantGen.Cli.Conventions;
 using QuantGen.Specs;
 using QuantGen.Tokenization;
 using QuantGen.Training.Batching;
@@ -14,6 +15,9 @@ internal abstract class TaskData
     /// <summary>Gets the head that the examples ask for.</summary>
     public abstract BertHead Head { get; }
 
+    /// <summary>Gets or sets the names of the model's classes; null where it has none.</summary>
+    public IReadOnlyList<string>? Labels { get; set; }
+
     /// <summary>Gets the examples of a step when nothing else is said.</summary>
     public virtual int DefaultBatch => 32;
 
@@ -22,11 +26,17 @@ internal abstract class TaskData
 
     /// <summary>Reads a file: <c>.json</c> has questions, <c>.txt</c> lines of text, anything else rows below a header line.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="UsageException">The file has words with tags, which nothing learns from yet.</exception>
     public static TaskData Open(string file)
     {
         if (!System.IO.File.Exists(file))
         {
             throw new FileNotFoundException($"{file}: no such file");
+        }
+
+        if (!HasQuestions(file) && TaggedText.Is(System.IO.File.ReadLines(file)))
+        {
+            throw new UsageException($"{file} has a word and its tag a line (CoNLL), and models that tag words are not trained here, only run and quantized");
         }
 
         return Path.GetExtension(file).ToLowerInvariant() switch

@@ -21,6 +21,9 @@ internal sealed class TrainingData
 
     public TaskData? Evaluation { get; }
 
+    /// <summary>Gets or sets the names of the model's classes; null where it has none.</summary>
+    public IReadOnlyList<string>? Labels { get; set; }
+
     /// <summary>Reads a file, or the two files of a folder.</summary>
     /// <exception cref="UsageException">There is nothing to learn from, or nothing to measure on in a folder.</exception>
     public static TrainingData Open(string path, string? evaluation)
@@ -53,6 +56,7 @@ internal sealed class TrainingData
         RequireFit(Train, spec);
         int length = MaxLength(settings.MaxLength, spec);
         int batch = settings.Batch ?? Train.DefaultBatch;
+        Train.Labels = Labels;
         BatchSource source = Train.Source(tokenizer, spec, length, batch, settings.Seed, cancellation);
         return (source, Evaluation is null ? null : Evaluator(Evaluation, settings, tokenizer, spec, cancellation));
     }
@@ -64,6 +68,7 @@ internal sealed class TrainingData
     {
         RequireFit(data, spec);
         int length = MaxLength(settings.MaxLength, spec);
+        data.Labels = Labels;
         return data.Evaluator(tokenizer, spec, length, settings.Batch ?? Train.DefaultBatch, settings.Threads, cancellation);
     }
 

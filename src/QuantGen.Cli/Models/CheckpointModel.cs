@@ -1,4 +1,5 @@
 using QuantGen.Checkpoints;
+using QuantGen.Cli.Conventions;
 using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Quantization;
@@ -26,7 +27,9 @@ internal sealed class CheckpointModel : IDisposable
     {
         if (!Directory.Exists(directory))
         {
-            throw new DirectoryNotFoundException($"{directory}: no such directory");
+            throw File.Exists(directory)
+                ? new UsageException($"{directory} is a file, and a checkpoint is a directory")
+                : new DirectoryNotFoundException($"{directory}: no such directory");
         }
 
         Checkpoint checkpoint = Checkpoint.Open(directory);
@@ -68,7 +71,17 @@ internal sealed class CheckpointModel : IDisposable
         return Quantize(spec, new PostTrainingOptions { Tokenizer = OpenTokenizer(), StaticRanges = ranges }, cancellation).Builder.Build(Checkpoint.Directory);
     }
 
-    public BertTokenizer OpenTokenizer() => BertTokenizer.FromDirectory(Checkpoint.Directory);
+    /// <summary>Opens the tokenizer. It may have fewer tokens than the word embedding has rows.</summary>
+    /// <exception cref="ModelFormatException">It has tokens without a row, or is no tokenizer.</exception>
+    public BertTokenizer OpenTokenizer()
+    {
+        BertTokenizer tokenizer = BertTokenizer.FromDirectory(Checkpoint.Directory);
+        return tokenizer.Vocabulary.Count <= Config.VocabularySize
+            ? tokenizer
+            : throw new ModelFormatException(
+                Checkpoint.Directory, "vocabulary", FormattableString.Invariant($"at most {Config.VocabularySize} pieces, the vocab_size of config.json"),
+                FormattableString.Invariant($"{tokenizer.Vocabulary.Count}"));
+    }
 
     public void Dispose() => Checkpoint.Dispose();
 }

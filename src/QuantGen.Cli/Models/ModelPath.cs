@@ -1,3 +1,4 @@
+using QuantGen.Cli.Conventions;
 using QuantGen.Packed;
 
 namespace QuantGen.Cli.Models;
@@ -9,8 +10,18 @@ internal static class ModelPath
 
     /// <summary>Says whether a path is a checkpoint directory.</summary>
     /// <exception cref="FileNotFoundException">There is neither a directory nor a file.</exception>
-    public static bool IsDirectory(string path) => Directory.Exists(path)
-        || (File.Exists(path) ? false : throw new FileNotFoundException($"{path}: no such file or directory"));
+    /// <exception cref="UsageException">The path names a file inside a checkpoint directory.</exception>
+    public static bool IsDirectory(string path)
+    {
+        if (Directory.Exists(path) || !File.Exists(path))
+        {
+            return Directory.Exists(path) ? true : throw new FileNotFoundException($"{path}: no such file or directory");
+        }
+
+        return CheckpointFiles.OwnerOf(path) is not string folder
+            ? false
+            : throw new UsageException($"{path} is a file of a checkpoint; give its directory, {folder}");
+    }
 
     /// <summary>Opens a model; a directory becomes a packed model of full precision in memory.</summary>
     public static PackedModel Open(string path, CancellationToken cancellation)

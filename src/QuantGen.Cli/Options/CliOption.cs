@@ -9,6 +9,16 @@ namespace QuantGen.Cli.Options;
 /// <summary>Makes options whose messages name the option, what is legal and what was given.</summary>
 internal static class CliOption
 {
+    // What an option's value is called in the help says what it is; outputs are tried where they are written.
+    private static readonly string[] s_files = ["FILE", "TSV", "config.json", "vocab.txt"];
+    private static readonly string[] s_outputs = ["--output", "--log"];
+
+    /// <summary>Says whether an option names a file that is read.</summary>
+    public static bool ReadsFile(Option option) => s_files.Contains(option.HelpName) && !s_outputs.Contains(option.Name);
+
+    /// <summary>Says whether an option names a directory that is read.</summary>
+    public static bool ReadsDirectory(Option option) => option.HelpName == "DIR" && !s_outputs.Contains(option.Name);
+
     /// <summary>Makes an option for a whole number that may be absent.</summary>
     public static Option<int?> OptionalNumber(string name, string description, int least, int most = int.MaxValue) => new(name)
     {

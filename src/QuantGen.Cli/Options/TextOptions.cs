@@ -17,6 +17,9 @@ internal sealed class TextOptions
         command.Add(_pairs);
     }
 
+    /// <summary>Says whether texts are lines of standard input.</summary>
+    public bool AreLines(OptionValues values) => values.Get(_texts) is not { Length: > 0 };
+
     /// <summary>Gets the texts; lines of standard input are read as they are wanted.</summary>
     /// <exception cref="UsageException">There are no texts, or not as many second ones.</exception>
     public IEnumerable<TextInput> Read(OptionValues values, CliStreams streams)

@@ -55,18 +55,18 @@ internal sealed class TrainingStartPoint : IDisposable
         }
     }
 
-    /// <summary>Reads dimensions and a vocabulary of as many pieces as they say.</summary>
-    /// <exception cref="InvalidDataException">The vocabulary has another size.</exception>
+    /// <summary>Reads dimensions and a vocabulary of at most as many pieces as they say.</summary>
+    /// <exception cref="InvalidDataException">The vocabulary is larger.</exception>
     public static TrainingStartPoint Read(string configFile, string vocabularyFile, bool isCased)
     {
         string json = File.ReadAllText(configFile);
         ModelConfig config = ConfigFile.Parse(json, configFile);
         var options = new TokenizerOptions { LowerCase = !isCased };
         BertTokenizer tokenizer = BertTokenizer.FromVocabulary(File.ReadAllBytes(vocabularyFile), options, vocabularyFile);
-        return tokenizer.Vocabulary.Count == config.VocabularySize
+        return tokenizer.Vocabulary.Count <= config.VocabularySize
             ? new TrainingStartPoint(null, config, json, tokenizer)
             : throw new InvalidDataException(FormattableString.Invariant(
-                $"{vocabularyFile}: expected {config.VocabularySize} pieces, the vocab_size of {configFile}, found {tokenizer.Vocabulary.Count}"));
+                $"{vocabularyFile}: expected at most {config.VocabularySize} pieces, the vocab_size of {configFile}, found {tokenizer.Vocabulary.Count}"));
     }
 
     public void Dispose() => _checkpoint?.Dispose();

@@ -37,6 +37,31 @@ internal static class TextResults
         return results;
     }
 
+    /// <summary>Says why a model can have no answer for a text; null when it can.</summary>
+    public static string? Problem(InferenceSession session, TextInput text, CallOptions options)
+    {
+        string mask = session.Tokenizer.Options.MaskToken;
+        switch (session.Spec.Head)
+        {
+            case BertHead.QuestionAnswering:
+                return text.Pair is null ? "has no context after a tab" : null;
+            case BertHead.MaskedLanguageModel when text.Pair is not null || !text.Text.Contains(mask, StringComparison.Ordinal):
+                return $"is not one text with {mask} in it";
+            case BertHead.TokenClassification when text.Pair is not null:
+                return "has a second text after a tab, and this model tags the words of one";
+        }
+
+        int length = options.MaxLength is null ? session.Tokenizer.Encode(text.Text, text.Pair).Length : 0;
+        return length <= session.MaxSequenceLength
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"has {length} tokens, and this model takes at most {session.MaxSequenceLength}; truncate with --max-length {session.MaxSequenceLength}");
+    }
+
+    /// <summary>Says in a text's place why it has no answer.</summary>
+    public static TextResult Failed(TextInput text, string problem) => new(Members(text, ("error", problem)), string.Empty);
+
     private static TextResult Classified(TextInput text, Prediction prediction) => new(
         Members(text, ("label", prediction.Label), ("probability", prediction.Probability), ("logits", prediction.Logits)),
         string.Create(CultureInfo.InvariantCulture, $"{prediction.Label}\t{prediction.Probability:0.0000}\t{Shown(text)}"));
@@ -83,6 +108,11 @@ internal static class TextResults
 
     private static TextResult Tagged(InferenceSession session, TextInput text, CallOptions options)
     {
+        if (text.Pair is not null)
+        {
+            throw new UsageException("this model tags the words of one text; leave out --pair");
+        }
+
         IReadOnlyList<TokenTag> tags = session.TagTokens(text.Text, options);
         return new TextResult(
             Members(text, ("tags", tags.Select(tag => new Dictionary<string, object?>

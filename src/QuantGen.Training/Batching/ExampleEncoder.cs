@@ -13,19 +13,20 @@ public static class ExampleEncoder
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="spec">The model, which says what labels are.</param>
     /// <param name="maxLength">The tokens, special ones included, to which longer rows are cut, the longer text first.</param>
+    /// <param name="labels">The names of the model's classes; null for LABEL_0 and so on.</param>
     /// <param name="cancellation">Stops the work between two rows.</param>
     /// <exception cref="DataFormatException">Rows lack labels, or a label is no class of the model.</exception>
     public static Example[] FromRows(
-        TsvDataset data, string file, BertTokenizer tokenizer, ModelSpec spec, int maxLength, CancellationToken cancellation = default)
+        TsvDataset data, string file, BertTokenizer tokenizer, ModelSpec spec, int maxLength, IReadOnlyList<string>? labels = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(spec);
         RequireLabels(data, file);
-        if (spec.Head != BertHead.Regression)
-        {
-            ClassLabels.Of(data, spec.OutputCount, file);
-        }
+        int[]? classes = spec.Head == BertHead.Regression
+            ? null
+            : ClassLabels.Of(data, labels ?? [.. Enumerable.Range(0, spec.OutputCount).Select(i => FormattableString.Invariant($"LABEL_{i}"))], file);
 
         var options = new EncodeOptions { MaxLength = maxLength, Truncation = Truncation.LongestFirst };
         var examples = new Example[data.Rows.Count];
@@ -34,7 +35,7 @@ public static class ExampleEncoder
             cancellation.ThrowIfCancellationRequested();
             TsvRow text = data.Rows[row];
             EncodedText encoding = tokenizer.Encode(text.Text, text.Pair, options);
-            examples[row] = Of(encoding) with { Label = text.LabelValue };
+            examples[row] = Of(encoding) with { Label = classes?[row] ?? text.LabelValue };
         }
 
         return examples;

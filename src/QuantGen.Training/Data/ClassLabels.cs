@@ -1,26 +1,69 @@
+using System.Globalization;
+
 namespace QuantGen.Training.Data;
 
-/// <summary>Reads labels as indexes of classes.</summary>
-internal static class ClassLabels
+/// <summary>Reads labels as classes of a model.</summary>
+/// <remarks>
+/// A label is the index of its class. Where labels are whole numbers of which some are negative, as -1 and 1 are, they are names: those of the model's labels,
+/// or, where the model has other names for as many classes, these in ascending order.
+/// </remarks>
+public static class ClassLabels
 {
     /// <summary>Returns the class of every row.</summary>
+    /// <param name="data">The labelled rows.</param>
+    /// <param name="labels">The names of the model's classes.</param>
+    /// <param name="file">What messages call the data.</param>
     /// <exception cref="DataFormatException">A label is no class.</exception>
-    public static int[] Of(TsvDataset data, int classCount, string file)
+    public static int[] Of(TsvDataset data, IReadOnlyList<string> labels, string file)
     {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(labels);
+        IReadOnlyList<string> names = AreNumbers(labels) ? labels : Names(data);
         int[] classes = new int[data.Rows.Count];
         for (int row = 0; row < classes.Length; row++)
         {
             double value = data.Rows[row].LabelValue;
-            if (value != Math.Floor(value) || value < 0 || value >= classCount)
+            int index = names.Count == labels.Count ? IndexOf(names, NameOf(value)) : value == Math.Floor(value) && value < labels.Count ? (int)value : -1;
+            if (index < 0)
             {
                 // The header is line 1.
                 throw new DataFormatException(
-                    file, row + 2, FormattableString.Invariant($"a label from 0 to {classCount - 1}, the classes of this model"), $"'{data.Rows[row].Label}'");
+                    file, row + 2, $"{Expected(labels)}, the classes of this model", $"'{data.Rows[row].Label}'");
             }
 
-            classes[row] = (int)value;
+            classes[row] = index;
         }
 
         return classes;
+    }
+
+    /// <summary>Returns the labels in ascending order where they are names; none where they are indexes or no classes.</summary>
+    /// <param name="data">The labelled rows.</param>
+    public static IReadOnlyList<string> Names(TsvDataset data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        double[] values = [.. data.Rows.Select(row => row.LabelValue).Distinct().Order()];
+        return values.Length > 0 && values[0] < 0 && values.All(value => value == Math.Floor(value)) ? [.. values.Select(NameOf)] : [];
+    }
+
+    private static bool AreNumbers(IReadOnlyList<string> labels) => labels.Any(label => label.StartsWith('-'))
+        && labels.All(label => int.TryParse(label, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
+
+    private static string NameOf(double value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Expected(IReadOnlyList<string> labels) =>
+        AreNumbers(labels) ? $"a label of {string.Join(", ", labels)}" : FormattableString.Invariant($"a label from 0 to {labels.Count - 1}");
+
+    private static int IndexOf(IReadOnlyList<string> names, string name)
+    {
+        for (int i = 0; i < names.Count; i++)
+        {
+            if (names[i] == name)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 }

@@ -37,10 +37,7 @@ public sealed class SquadDataset
     /// <param name="file">The name that messages give the file.</param>
     internal static SquadDataset Parse(ReadOnlyMemory<byte> content, string file)
     {
-        if (content.Span.StartsWith("\uFEFF"u8))
-        {
-            content = content[3..];
-        }
+        content = content[^TextLines.WithoutMark(content.Span, file).Length..];
 
         if (content.IsEmpty)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using QuantGen.Files;
 
 namespace QuantGen.Training.Data;
 
@@ -12,7 +13,7 @@ internal static class TextLines
     /// <exception cref="DataFormatException">The file is no text, or has none.</exception>
     public static List<string> Load(string path)
     {
-        ReadOnlySpan<byte> content = WithoutMark(File.ReadAllBytes(path));
+        ReadOnlySpan<byte> content = WithoutMark(File.ReadAllBytes(path), path);
         var texts = new List<string>();
         for (int line = 1; !content.IsEmpty; line++)
         {
@@ -27,7 +28,10 @@ internal static class TextLines
     }
 
     /// <summary>Drops the byte order mark that some editors write.</summary>
-    public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> content) => content.StartsWith("\uFEFF"u8) ? content[3..] : content;
+    /// <exception cref="DataFormatException">The file plainly is no UTF-8 text.</exception>
+    public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> content, string file) => FoundBytes.Describe(content) is string found
+        ? throw new DataFormatException(file, 0, "UTF-8 text", found)
+        : content.StartsWith("\uFEFF"u8) ? content[3..] : content;
 
     /// <summary>Takes the next line off the content, without its end.</summary>
     public static string Take(ref ReadOnlySpan<byte> content, string file, int line)

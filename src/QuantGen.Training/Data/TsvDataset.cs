@@ -39,7 +39,7 @@ public sealed class TsvDataset
     /// <param name="file">The name that messages give the file.</param>
     internal static TsvDataset Parse(ReadOnlySpan<byte> content, string file)
     {
-        content = TextLines.WithoutMark(content);
+        content = TextLines.WithoutMark(content, file);
         if (content.IsEmpty)
         {
             throw new DataFormatException(file, 0, Headers, "an empty file");

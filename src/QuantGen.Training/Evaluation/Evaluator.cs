@@ -35,7 +35,7 @@ public static class Evaluator
         ExampleEncoder.RequireLabels(data, file);
 
         bool isRegression = session.Spec.Head == BertHead.Regression;
-        int[] classes = isRegression ? [] : ClassLabels.Of(data, session.Spec.OutputCount, file);
+        int[] classes = isRegression ? [] : ClassLabels.Of(data, session.Labels, file);
         float[] logits = Run(session, data, file, options, cancellation);
         var metrics = isRegression
             ? RowMetrics.Correlations(logits, [.. data.Rows.Select(row => row.LabelValue)])

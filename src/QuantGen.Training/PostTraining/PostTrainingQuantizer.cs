@@ -58,10 +58,11 @@ public static class PostTrainingQuantizer
     private static void RequireVocabulary(Checkpoint checkpoint, ModelSpec spec, PostTrainingOptions options)
     {
         int pieces = options.Tokenizer.Vocabulary.Count;
-        if (pieces != spec.Dimensions.VocabularySize)
+        if (pieces > spec.Dimensions.VocabularySize)
         {
             throw new ModelFormatException(
-                checkpoint.Directory, "vocabulary", FormattableString.Invariant($"{spec.Dimensions.VocabularySize} pieces, the vocab_size of config.json"),
+                checkpoint.Directory, "vocabulary",
+                FormattableString.Invariant($"at most {spec.Dimensions.VocabularySize} pieces, the vocab_size of config.json"),
                 FormattableString.Invariant($"{pieces}"));
         }
     }

@@ -117,6 +117,12 @@ public static class ModelConfigReader
             keys.Unsupported("problem_type", problem, "'single_label_classification' or 'regression'");
         }
 
+        if (problem == "regression" && labels > 1 && (keys.Has("id2label") || keys.Has("num_labels")))
+        {
+            string count = labels.ToString(CultureInfo.InvariantCulture);
+            keys.Illegal("id2label", $"name one output where 'problem_type' is 'regression', and it names {count}; several real outputs cannot be generated");
+        }
+
         return problem == "regression" || (problem.Length == 0 && labels == 1) ? BertHead.Regression : head;
     }
 
@@ -125,18 +131,32 @@ public static class ModelConfigReader
         if (members.TryGetValue("id2label", out object? value) && value is Dictionary<string, object?> { Count: > 0 } map)
         {
             string?[] labels = Enumerable.Range(0, map.Count)
-                .Select(i => map.TryGetValue(i.ToString(CultureInfo.InvariantCulture), out object? label) ? label as string : null)
+                .Select(i => map.TryGetValue(i.ToString(CultureInfo.InvariantCulture), out object? label) ? LabelText(label) : null)
                 .ToArray();
             if (labels.All(l => l is not null))
             {
                 return new EquatableArray<string>(labels!);
             }
 
-            keys.Illegal("id2label", $"map \"0\" to \"{map.Count - 1}\" to texts");
+            keys.Illegal("id2label", $"map \"0\" to \"{map.Count - 1}\" to texts or numbers");
+        }
+
+        if (value is List<object?> { Count: > 0 } list)
+        {
+            string?[] labels = list.Select(LabelText).ToArray();
+            if (labels.All(l => l is not null))
+            {
+                return new EquatableArray<string>(labels!);
+            }
+
+            keys.Illegal("id2label", "list texts or numbers");
         }
 
         int count = keys.Has("num_labels") ? keys.Integer("num_labels", 2) : 2;
         return new EquatableArray<string>(Enumerable.Range(0, Math.Max(0, Math.Min(count, SpecLimits.MaxOutputs)))
             .Select(i => "LABEL_" + i.ToString(CultureInfo.InvariantCulture)));
     }
+
+    // Training scripts write the numbers that their data has.
+    private static string? LabelText(object? label) => label is double number ? number.ToString(CultureInfo.InvariantCulture) : label as string;
 }

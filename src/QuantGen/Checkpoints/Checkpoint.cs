@@ -199,6 +199,7 @@ public sealed class Checkpoint : IDisposable
             throw new ModelFormatException(path, "", $"at most {MaxConfigLength} bytes", $"{bytes.Length}");
         }
 
+        FoundBytes.Require(bytes.Slice(0, (int)Math.Min(bytes.Length, FoundBytes.Length)), path, "JSON in UTF-8");
         try
         {
             var strict = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

@@ -18,6 +18,7 @@ internal static class CheckpointIndex
             throw new ModelFormatException(path, "", $"at most {MaxLength} bytes", $"{bytes.Length}");
         }
 
+        FoundBytes.Require(bytes.Slice(0, (int)Math.Min(bytes.Length, FoundBytes.Length)), path, "JSON in UTF-8");
         try
         {
             return Parse(path, bytes.Slice(0, (int)bytes.Length));

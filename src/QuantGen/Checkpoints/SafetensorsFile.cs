@@ -172,6 +172,9 @@ public sealed class SafetensorsFile : IDisposable
 
         Span<byte> lengthField = stackalloc byte[LengthBytes];
         _bytes.CopyTo(0, lengthField);
+        byte[] start = new byte[Math.Min(_bytes.Length, FoundBytes.Length)];
+        _bytes.CopyTo(0, start);
+        FoundBytes.Require(start, Name, "a safetensors file");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(lengthField);
         ulong available = (ulong)(_bytes.Length - LengthBytes);
         if (length > available || length > MaxHeaderLength)

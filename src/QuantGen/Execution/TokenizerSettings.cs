@@ -23,6 +23,8 @@ public static class TokenizerSettings
     private const string FindSpecial = "find_special_tokens";
     private const string CleanUp = "clean_up_decoded_spaces";
     private const string Added = "added_tokens";
+    private const string Gaps = "allows_gaps";
+    private const string Steps = "normalization_steps";
 
     /// <summary>Writes the options that differ from the defaults.</summary>
     /// <param name="options">The options.</param>
@@ -55,6 +57,18 @@ public static class TokenizerSettings
             WriteChange(json, Mask, options.MaskToken, defaults.MaskToken);
             WriteChange(json, FindSpecial, options.FindSpecialTokens, defaults.FindSpecialTokens);
             WriteChange(json, CleanUp, options.CleanUpDecodedSpaces, defaults.CleanUpDecodedSpaces);
+            WriteChange(json, Gaps, options.AllowsGaps, defaults.AllowsGaps);
+            if (options.NormalizationSteps is { } steps)
+            {
+                json.WriteStartArray(Steps);
+                foreach (NormalizationStep step in steps)
+                {
+                    json.WriteStringValue(step.ToString());
+                }
+
+                json.WriteEndArray();
+            }
+
             if (options.AddedTokens.Count > 0)
             {
                 WriteAddedTokens(json, options.AddedTokens);
@@ -127,6 +141,9 @@ public static class TokenizerSettings
             json.WriteBoolean("special", token.Special);
             json.WriteBoolean("lstrip", token.LeftStrip);
             json.WriteBoolean("rstrip", token.RightStrip);
+            WriteChange(json, "normalized", token.Normalized, absent: false);
+            WriteChange(json, "single_word", token.SingleWord, absent: false);
+            WriteChange(json, "piece", token.IsPiece, absent: true);
             json.WriteEndObject();
         }
 
@@ -153,6 +170,8 @@ public static class TokenizerSettings
                 MaskToken = Take(members, Mask, defaults.MaskToken),
                 FindSpecialTokens = Take(members, FindSpecial, defaults.FindSpecialTokens),
                 CleanUpDecodedSpaces = Take(members, CleanUp, defaults.CleanUpDecodedSpaces),
+                AllowsGaps = Take(members, Gaps, defaults.AllowsGaps),
+                NormalizationSteps = members.ContainsKey(Steps) ? [.. Take(members, Steps, new List<object?>()).Select(Step)] : null,
                 AddedTokens = [.. Take(members, Added, new List<object?>()).Select(AddedToken)],
             };
             RequireEmpty(members);
@@ -165,10 +184,16 @@ public static class TokenizerSettings
         {
             Dictionary<string, object?> members = value as Dictionary<string, object?> ?? throw Defect("an object for each added token", "another value");
             string content = members.ContainsKey("content") ? Take(members, "content", string.Empty) : throw Defect("'content' in each added token", "none");
-            var token = new AddedToken(content, Take(members, "special", true), Take(members, "lstrip", false), Take(members, "rstrip", false));
+            var token = new AddedToken(content, Take(members, "special", true), Take(members, "lstrip", false), Take(members, "rstrip", false))
+            {
+                Normalized = Take(members, "normalized", false), SingleWord = Take(members, "single_word", false), IsPiece = Take(members, "piece", true),
+            };
             RequireEmpty(members);
             return token;
         }
+
+        private NormalizationStep Step(object? value) => Enum.GetValues<NormalizationStep>().Cast<NormalizationStep?>()
+            .FirstOrDefault(step => step.ToString() == value as string) ?? throw Defect("known steps of normalization", $"'{value}'");
 
         private int TakeCount(Dictionary<string, object?> members, string key, int absent)
         {

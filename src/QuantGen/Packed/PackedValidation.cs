@@ -271,9 +271,11 @@ internal sealed class PackedValidation
         }
 
         int lines = bytes.Count((byte)'\n') + (bytes.IsEmpty || bytes[^1] == '\n' ? 0 : 1);
-        if (lines != _spec.Dimensions.VocabularySize)
+
+        // A word embedding may have more rows than there are tokens: rows that pad it to a round number.
+        if (lines < 1 || lines > _spec.Dimensions.VocabularySize)
         {
-            throw Defect(tensor, $"{_spec.Dimensions.VocabularySize} lines", $"{lines}");
+            throw Defect(tensor, $"1 to {_spec.Dimensions.VocabularySize} lines, the rows of the word embedding", $"{lines}");
         }
     }
 

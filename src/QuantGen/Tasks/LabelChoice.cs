@@ -7,7 +7,7 @@ internal readonly record struct LabelChoice(int Index, float Probability)
 {
     /// <summary>Chooses; among equal logits the first.</summary>
     /// <param name="logits">At least one logit.</param>
-    /// <param name="probabilities">Receives the softmax of the logits; as long as they are.</param>
+    /// <param name="probabilities">Receives the softmax of the logits, of a single one the sigmoid; as long as they are.</param>
     public static LabelChoice Of(ReadOnlySpan<float> logits, Span<float> probabilities)
     {
         int best = 0;
@@ -21,7 +21,7 @@ internal readonly record struct LabelChoice(int Index, float Probability)
         return new LabelChoice(best, probabilities[best]);
     }
 
-    /// <summary>Computes the softmax.</summary>
+    /// <summary>Computes the softmax; of one logit, which says how much speaks for the label against nothing else, the sigmoid.</summary>
     public static float[] Probabilities(ReadOnlySpan<float> logits)
     {
         float[] values = logits.ToArray();
@@ -31,7 +31,14 @@ internal readonly record struct LabelChoice(int Index, float Probability)
 
     private static void Normalize(Span<float> values)
     {
-        if (values.Length > 0)
+        if (values.Length == 1)
+        {
+            // The softmax of the logit and 0.
+            Span<float> both = [values[0], 0f];
+            Softmax.Rows(ref both[0], both.Length, rows: 1, both.Length);
+            values[0] = both[0];
+        }
+        else if (values.Length > 0)
         {
             Softmax.Rows(ref values[0], values.Length, rows: 1, values.Length);
         }

@@ -12,6 +12,9 @@ public sealed record MaskedWord(string Piece, int Id, float Probability)
     internal static IReadOnlyList<MaskedWord> Likeliest(ReadOnlySpan<float> outputs, int top, BertTokenizer tokenizer)
     {
         float[] probabilities = LabelChoice.Probabilities(outputs);
-        return [.. Ranking.Largest(probabilities, top).Select(id => new MaskedWord(tokenizer.Vocabulary.GetPiece(id), id, probabilities[id]))];
+
+        // Rows that pad the word embedding stand for no piece.
+        float[] words = tokenizer.Vocabulary.Count < probabilities.Length ? probabilities[..tokenizer.Vocabulary.Count] : probabilities;
+        return [.. Ranking.Largest(words, top).Select(id => new MaskedWord(tokenizer.Vocabulary.GetPiece(id), id, probabilities[id]))];
     }
 }

@@ -36,10 +36,10 @@ public sealed class Prediction
     /// <summary>Gets the label's index among the head's outputs.</summary>
     public int LabelIndex { get; }
 
-    /// <summary>Gets the label's softmax probability.</summary>
+    /// <summary>Gets the label's softmax probability; where it is the only label, the sigmoid of its logit.</summary>
     public float Probability { get; }
 
-    /// <summary>Gets the softmax probabilities of all labels, in the order of the head's outputs.</summary>
+    /// <summary>Gets the softmax probabilities of all labels (of a single one the sigmoid of its logit), in the order of the head's outputs.</summary>
     public IReadOnlyList<float> Probabilities => _probabilities;
 
     /// <summary>Gets the head's outputs, one per label.</summary>

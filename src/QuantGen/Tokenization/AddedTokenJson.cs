@@ -8,27 +8,24 @@ internal static class AddedTokenJson
     {
         JsonPlace contentPlace = place.Get("content");
         string content = contentPlace.AsString();
+        CheckContent(content, contentPlace);
+        bool special = Flag(place, "special") ?? false;
+        return new AddedToken(content, special, Flag(place, "lstrip") ?? false, Flag(place, "rstrip") ?? false)
+        {
+            Normalized = Flag(place, "normalized") ?? !special,
+            SingleWord = Flag(place, "single_word") ?? false,
+        };
+    }
+
+    /// <summary>Fails where a token could not be a line of a vocabulary.</summary>
+    public static void CheckContent(string content, JsonPlace place)
+    {
         if (content.Length == 0 || content.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0
             || UnicodeData.IsWhiteSpace(content[0]) || UnicodeData.IsWhiteSpace(content[^1]))
         {
-            throw contentPlace.Wrong("a token that neither is empty nor has line ends or white space around it", $"'{content}'");
-        }
-
-        // These two look at the normalized text and at the neighbouring words; no BERT checkpoint uses them for special tokens.
-        ExpectFalse(place, "normalized");
-        ExpectFalse(place, "single_word");
-        return new AddedToken(
-            content,
-            place.Find("special")?.AsBoolean() ?? false,
-            place.Find("lstrip")?.AsBoolean() ?? false,
-            place.Find("rstrip")?.AsBoolean() ?? false);
-    }
-
-    private static void ExpectFalse(JsonPlace token, string key)
-    {
-        if (token.Find(key) is JsonPlace place && place.AsBoolean())
-        {
-            throw place.Wrong("false: only tokens found literally in the raw text are supported", "true");
+            throw place.Wrong("a token that neither is empty nor has line ends or white space around it", $"'{content}'");
         }
     }
+
+    private static bool? Flag(JsonPlace token, string key) => token.Find(key)?.AsBoolean();
 }

@@ -12,7 +12,8 @@ public sealed class BertTokenizer
     private const int SpecialsOfPair = 3;
 
     private readonly WordPieceScanner _scanner;
-    private readonly AddedTokenMatcher _added;
+    private readonly AddedTokenMatcher _rawTokens;
+    private readonly NormalizedTokens? _normalizedTokens;
     private readonly WordPieceDecoder _decoder;
 
     internal BertTokenizer(Vocabulary vocabulary, TokenizerOptions options, string fileName, int? modelMaxLength)
@@ -27,8 +28,10 @@ public sealed class BertTokenizer
         PadId = TokenizerChecks.Find(vocabulary, options.PadToken);
         MaskId = TokenizerChecks.Find(vocabulary, options.MaskToken);
         List<(AddedToken Token, int Id)> added = TokenizerChecks.CollectAddedTokens(vocabulary, options, fileName);
-        _added = new AddedTokenMatcher(added);
-        _scanner = new WordPieceScanner(vocabulary, options, UnknownId);
+        _rawTokens = new AddedTokenMatcher(added.Where(entry => !entry.Token.Normalized).Select(entry => (entry.Token, entry.Id, entry.Token.Content)));
+        _normalizedTokens = NormalizedTokens.Of(added, options, fileName);
+        HashSet<int> noPieces = [.. added.Where(entry => !entry.Token.IsPiece).Select(entry => entry.Id)];
+        _scanner = new WordPieceScanner(vocabulary.Without(noPieces), options, UnknownId);
         _decoder = new WordPieceDecoder(vocabulary, options, [.. added.Where(entry => entry.Token.Special).Select(entry => entry.Id)]);
     }
 
@@ -78,7 +81,7 @@ public sealed class BertTokenizer
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(fileName);
-        return new BertTokenizer(Vocabulary.Parse(vocabTxt.Span, fileName), options, fileName, modelMaxLength: null);
+        return new BertTokenizer(VocabularyReader.Read(vocabTxt.Span, fileName, options.AllowsGaps), options, fileName, modelMaxLength: null);
     }
 
     /// <summary>Encodes a text or a pair of texts.</summary>
@@ -221,15 +224,28 @@ public sealed class BertTokenizer
         where TSink : struct, ITokenSink, allows ref struct
     {
         int from = 0;
-        while (_added.TryFind(text, from, out int id, out TextRange range))
+        while (_rawTokens.TryFind(text, from, out int id, out TextRange range))
         {
             // What lies between added tokens is normalized on its own.
-            _scanner.Scan(text[..range.Start], from, buffers, ref sink);
+            TokenizeStretch(text[..range.Start], from, buffers, ref sink);
             sink.Add(id, range.Start, range.End);
             from = range.End;
         }
 
-        _scanner.Scan(text, from, buffers, ref sink);
+        TokenizeStretch(text, from, buffers, ref sink);
+    }
+
+    private void TokenizeStretch<TSink>(ReadOnlySpan<char> text, int from, ScanBuffers buffers, ref TSink sink)
+        where TSink : struct, ITokenSink, allows ref struct
+    {
+        if (_normalizedTokens is null)
+        {
+            _scanner.Scan(text, from, buffers, ref sink);
+        }
+        else
+        {
+            _normalizedTokens.Scan(text, from, _scanner, buffers, ref sink);
+        }
     }
 
     private int TokenizeSecond(ReadOnlySpan<char> pair, int room, ScanBuffers buffers)

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace QuantGen.Tokenization;
 
 /// <summary>What each character of the Basic Multilingual Plane becomes under one set of normalization options.</summary>
@@ -7,7 +9,7 @@ namespace QuantGen.Tokenization;
 /// </remarks>
 internal sealed class CharacterTable
 {
-    private static readonly CharacterTable?[] s_tables = new CharacterTable?[16];
+    private static readonly ConcurrentDictionary<NormalizationRules, CharacterTable> s_tables = new();
 
     private readonly Page?[] _pages = new Page?[256];
     private readonly NormalizationRules _rules;
@@ -18,11 +20,7 @@ internal sealed class CharacterTable
     }
 
     /// <summary>Returns the table of these rules.</summary>
-    public static CharacterTable For(NormalizationRules rules)
-    {
-        // Two threads may both make a table; either is right and one of them is kept.
-        return s_tables[rules.Index] ??= new CharacterTable(rules);
-    }
+    public static CharacterTable For(NormalizationRules rules) => s_tables.GetOrAdd(rules, key => new CharacterTable(key));
 
     /// <summary>Returns the page that holds a character.</summary>
     public Page GetPage(char character) => _pages[character >> 8] ??= MakePage(character >> 8);
@@ -47,21 +45,21 @@ internal sealed class CharacterTable
             return (CharacterKind.Complex, character);
         }
 
-        if (_rules.CleanText && UnicodeData.IsRemovedByCleaning(character))
+        if (_rules.CleansText && UnicodeData.IsRemovedByCleaning(character))
         {
             return (CharacterKind.Removed, character);
         }
 
         // A mark that canonical ordering may move takes its neighbours with it.
-        if (_rules.StripAccents && UnicodeData.CombiningClass(character) != 0)
+        if (_rules.Decomposes && UnicodeData.CombiningClass(character) != 0)
         {
             return (CharacterKind.Complex, character);
         }
 
         normalizer.Normalize([character], 0, _rules);
         ReadOnlySpan<NormalizedCharacter> result = normalizer.Result;
-        bool chinese = _rules.HandleChineseCharacters && UnicodeData.IsChinese(character);
-        if (chinese)
+        bool chinese = _rules.IsolatesChinese && UnicodeData.IsChinese(character);
+        if (chinese && result.Length > 2)
         {
             // Drop the spaces on both sides: isolating the character has the same effect.
             result = result[1..^1];

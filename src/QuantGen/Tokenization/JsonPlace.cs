@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QuantGen.Files;
 
 namespace QuantGen.Tokenization;
 
@@ -29,6 +30,7 @@ internal readonly struct JsonPlace
     /// <summary>Parses a whole file: an object of at most 64 levels that repeats no key.</summary>
     public static JsonPlace Parse(byte[] bytes, string file)
     {
+        FoundBytes.Require(bytes, file, "JSON in UTF-8");
         try
         {
             var options = new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false };

@@ -4,7 +4,7 @@ namespace QuantGen.Tokenization;
 
 /// <summary>Normalizes a run of characters as BERT's normalizer does and keeps track of where each result came from.</summary>
 /// <remarks>
-/// This is the definition: clean, isolate Chinese characters, decompose canonically, drop Mn, lower-case, in that order. A run is
+/// This is the definition; BERT's steps are to clean, isolate Chinese characters, decompose canonically, drop Mn, lower-case, in that order. A run is
 /// any stretch that neither starts nor ends between characters that canonical ordering could swap. The buffers are reused, so
 /// normalizing allocates nothing once they have grown to the longest run.
 /// </remarks>
@@ -25,24 +25,34 @@ internal sealed class RunNormalizer
     /// <param name="rules">What to do.</param>
     public void Normalize(ReadOnlySpan<char> run, int position, NormalizationRules rules)
     {
-        Read(run, position, rules.CleanText);
-        if (rules.HandleChineseCharacters)
+        Read(run, position);
+        for (int i = 0; i < rules.Count; i++)
         {
-            Isolate();
-        }
-
-        if (rules.StripAccents)
-        {
-            DecomposeAndStrip();
-        }
-
-        if (rules.LowerCase)
-        {
-            Lower();
+            switch (rules[i])
+            {
+                case NormalizationStep.CleanText:
+                    Clean();
+                    break;
+                case NormalizationStep.IsolateChinese:
+                    Isolate();
+                    break;
+                case NormalizationStep.Decompose:
+                    Decompose();
+                    break;
+                case NormalizationStep.StripNonspacingMarks:
+                    Strip(UnicodeData.IsNonspacingMark);
+                    break;
+                case NormalizationStep.StripMarks:
+                    Strip(UnicodeData.IsMark);
+                    break;
+                default:
+                    Lower();
+                    break;
+            }
         }
     }
 
-    private void Read(ReadOnlySpan<char> run, int position, bool clean)
+    private void Read(ReadOnlySpan<char> run, int position)
     {
         if (_current.Length < run.Length)
         {
@@ -54,19 +64,32 @@ internal sealed class RunNormalizer
         {
             // A surrogate without its partner reads as U+FFFD of length 1.
             Rune.DecodeFromUtf16(run[i..], out Rune rune, out int length);
-            int codePoint = rune.Value;
-            if (!clean)
-            {
-                _current[_count++] = new NormalizedCharacter(codePoint, position + i, position + i + length);
-            }
-            else if (!UnicodeData.IsRemovedByCleaning(codePoint))
-            {
-                codePoint = UnicodeData.IsWhiteSpace(codePoint) ? ' ' : codePoint;
-                _current[_count++] = new NormalizedCharacter(codePoint, position + i, position + i + length);
-            }
-
+            _current[_count++] = new NormalizedCharacter(rune.Value, position + i, position + i + length);
             i += length;
         }
+    }
+
+    private void Clean()
+    {
+        Strip(UnicodeData.IsRemovedByCleaning);
+        foreach (ref NormalizedCharacter character in _current.AsSpan(0, _count))
+        {
+            character = UnicodeData.IsWhiteSpace(character.CodePoint) ? character with { CodePoint = ' ' } : character;
+        }
+    }
+
+    private void Strip(Func<int, bool> isRemoved)
+    {
+        int kept = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            if (!isRemoved(_current[i].CodePoint))
+            {
+                _current[kept++] = _current[i];
+            }
+        }
+
+        _count = kept;
     }
 
     private void Isolate()
@@ -91,7 +114,7 @@ internal sealed class RunNormalizer
         SwapBuffers(count);
     }
 
-    private void DecomposeAndStrip()
+    private void Decompose()
     {
         ReserveNext(UnicodeData.MaxDecomposition * _count);
         Span<int> parts = stackalloc int[UnicodeData.MaxDecomposition];
@@ -127,7 +150,7 @@ internal sealed class RunNormalizer
         _pending[_pendingCount++] = pending;
     }
 
-    /// <summary>Puts the pending marks in canonical order and passes on those that are not stripped.</summary>
+    /// <summary>Puts the pending marks in canonical order and passes them on.</summary>
     private void Flush(ref int written, ref int consumed)
     {
         // A stable insertion sort; sequences of more than a few marks are not text.
@@ -156,10 +179,7 @@ internal sealed class RunNormalizer
         foreach (Pending character in pending)
         {
             consumed += character.IsFirst ? 1 : 0;
-            if (!UnicodeData.IsNonspacingMark(character.CodePoint))
-            {
-                _next[written++] = _current[consumed - 1] with { CodePoint = character.CodePoint };
-            }
+            _next[written++] = _current[consumed - 1] with { CodePoint = character.CodePoint };
         }
 
         _pendingCount = 0;

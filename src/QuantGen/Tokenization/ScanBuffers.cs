@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace QuantGen.Tokenization;
 
 /// <summary>The scratch memory of one scan. Each thread keeps one, so that encoding allocates nothing once it has grown.</summary>
@@ -8,6 +10,8 @@ internal sealed class ScanBuffers
 
     [ThreadStatic]
     private static ScanBuffers? t_kept;
+
+    private char[] _text = [];
 
     /// <summary>Gets the UTF-8 bytes of the word being read.</summary>
     public byte[] Word { get; private set; } = new byte[512];
@@ -33,6 +37,9 @@ internal sealed class ScanBuffers
     /// <summary>Gets the ids of the second text of a pair.</summary>
     public int[] SecondIds { get; set; } = [];
 
+    /// <summary>Gets, for each UTF-16 position of the text that <see cref="Write"/> wrote and its end, which character stands there.</summary>
+    public int[] CharacterPlaces { get; private set; } = new int[1];
+
     /// <summary>Gets the normalizer of runs that the tables do not cover.</summary>
     public RunNormalizer Normalizer { get; } = new();
 
@@ -47,10 +54,31 @@ internal sealed class ScanBuffers
     /// <summary>Gives the buffers back to this thread.</summary>
     public static void Return(ScanBuffers buffers)
     {
-        if (buffers.Word.Length <= KeptLength && buffers.SecondIds.Length <= KeptLength)
+        if (buffers.Word.Length <= KeptLength && buffers.SecondIds.Length <= KeptLength && buffers._text.Length <= KeptLength)
         {
             t_kept = buffers;
         }
+    }
+
+    /// <summary>Writes normalized characters as UTF-16 text.</summary>
+    public ReadOnlySpan<char> Write(ReadOnlySpan<NormalizedCharacter> characters)
+    {
+        if (_text.Length < 2 * characters.Length)
+        {
+            _text = new char[2 * characters.Length];
+            CharacterPlaces = new int[_text.Length + 1];
+        }
+
+        int length = 0;
+        for (int i = 0; i < characters.Length; i++)
+        {
+            int units = new Rune(characters[i].CodePoint).EncodeToUtf16(_text.AsSpan(length));
+            CharacterPlaces.AsSpan(length, units).Fill(i);
+            length += units;
+        }
+
+        CharacterPlaces[length] = characters.Length;
+        return _text.AsSpan(0, length);
     }
 
     /// <summary>Doubles the room for a word and keeps its contents.</summary>

@@ -1,4 +1,3 @@
-
 namespace QuantGen.Tokenization;
 
 /// <summary>Checks that options mean something and that a vocabulary has what they name.</summary>
@@ -10,6 +9,12 @@ internal static class TokenizerChecks
         if (options.MaxInputCharsPerWord < 1)
         {
             throw new ArgumentException($"MaxInputCharsPerWord must be at least 1, not {options.MaxInputCharsPerWord}.", nameof(options));
+        }
+
+        if (options.NormalizationSteps is { } steps
+            && (steps.Count > NormalizationRules.MaxSteps || !steps.All(step => step is >= NormalizationStep.CleanText and <= NormalizationStep.LowerCase)))
+        {
+            throw new ArgumentException($"NormalizationSteps must be at most {NormalizationRules.MaxSteps} steps.", nameof(options));
         }
 
         if (options.ContinuingPrefix is null || options.AddedTokens is null)

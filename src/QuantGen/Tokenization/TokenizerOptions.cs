@@ -6,6 +6,10 @@ public sealed record TokenizerOptions
     /// <summary>Gets whether text is lower-cased. Default true.</summary>
     public bool LowerCase { get; init; } = true;
 
+    /// <summary>Gets the steps of a normalizer that is not BERT's, in their order, at most 16. Null, the default, for BERT's, which the switches
+    /// <see cref="CleanText"/>, <see cref="HandleChineseCharacters"/>, <see cref="StripAccents"/> and <see cref="LowerCase"/> describe.</summary>
+    public IReadOnlyList<NormalizationStep>? NormalizationSteps { get; init; }
+
     /// <summary>Gets whether accents are removed; null, the default, follows <see cref="LowerCase"/>.</summary>
     public bool? StripAccents { get; init; }
 
@@ -43,6 +47,9 @@ public sealed record TokenizerOptions
     /// <summary>Gets more tokens found literally in text; one of the five above here replaces how that one is found.</summary>
     /// <remarks>Each must be in the vocabulary. Matching prefers the leftmost token, then the longest.</remarks>
     public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
+
+    /// <summary>Gets whether empty lines of the vocabulary are ids without a piece. Default false: they are errors.</summary>
+    public bool AllowsGaps { get; init; }
 
     /// <summary>Gets whether decoding removes the spaces before punctuation and contractions. Default true.</summary>
     public bool CleanUpDecodedSpaces { get; init; } = true;

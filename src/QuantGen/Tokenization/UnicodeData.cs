@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace QuantGen.Tokenization;
 
 /// <summary>Answers the questions about code points that tokenizing asks, from tables of our own.</summary>
@@ -25,6 +27,10 @@ internal static class UnicodeData
 
     /// <summary>Returns whether the code point is of category Mn.</summary>
     public static bool IsNonspacingMark(int codePoint) => InRanges(UnicodeTables.NonspacingMarks, codePoint);
+
+    /// <summary>Returns whether the code point is of category M.</summary>
+    public static bool IsMark(int codePoint) => IsNonspacingMark(codePoint)
+        || CharUnicodeInfo.GetUnicodeCategory(codePoint) is UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 
     /// <summary>Returns whether cleaning a text removes the code point.</summary>
     public static bool IsRemovedByCleaning(int codePoint) => InRanges(UnicodeTables.Removed, codePoint);

@@ -35,7 +35,23 @@ public sealed class Vocabulary
         }
     }
 
-    /// <summary>Gets the count of pieces; ids run from 0 to this.</summary>
+    private Vocabulary(Vocabulary whole, HashSet<int> left)
+    {
+        _bytes = whole._bytes;
+        _starts = whole._starts;
+        _slots = new uint[whole._slots.Length];
+        _idMask = whole._idMask;
+        for (int id = 0; id < Count; id++)
+        {
+            if (!left.Contains(id))
+            {
+                MaxPieceBytes = Math.Max(MaxPieceBytes, GetPieceUtf8(id).Length);
+                Insert(id);
+            }
+        }
+    }
+
+    /// <summary>Gets one more than the largest id; ids run from 0 to this.</summary>
     public int Count => _starts.Length - 1;
 
     /// <summary>Gets the canonical <c>vocab.txt</c>: one piece a line in id order, each ended by one line feed.</summary>
@@ -78,7 +94,7 @@ public sealed class Vocabulary
         return Find(utf8[..length], PieceHash.Compute(utf8[..length]));
     }
 
-    /// <summary>Returns a piece as a new string.</summary>
+    /// <summary>Returns a piece as a new string; an empty one for an id that the vocabulary leaves out.</summary>
     /// <param name="id">An id from 0 to <see cref="Count"/> - 1.</param>
     public string GetPiece(int id) => System.Text.Encoding.UTF8.GetString(GetPieceUtf8(id));
 
@@ -90,6 +106,9 @@ public sealed class Vocabulary
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, Count);
         return _bytes.AsSpan(_starts[id], _starts[id + 1] - _starts[id] - 1);
     }
+
+    /// <summary>Returns a vocabulary with the same ids that does not find these.</summary>
+    internal Vocabulary Without(HashSet<int> ids) => ids.Count == 0 ? this : new Vocabulary(this, ids);
 
     /// <summary>Returns the id of the piece with these bytes, or -1.</summary>
     /// <param name="utf8">The bytes of the piece.</param>
@@ -123,6 +142,12 @@ public sealed class Vocabulary
     private bool Insert(int id)
     {
         ReadOnlySpan<byte> piece = GetPieceUtf8(id);
+        if (piece.IsEmpty)
+        {
+            // An id without a piece is found by no text.
+            return true;
+        }
+
         ulong hash = PieceHash.Compute(piece);
         if (Find(piece, hash) >= 0)
         {

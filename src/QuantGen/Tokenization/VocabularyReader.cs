@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Unicode;
+using QuantGen.Files;
 
 namespace QuantGen.Tokenization;
 
@@ -13,19 +14,23 @@ internal static class VocabularyReader
     public const int MaxPieces = 1 << 24;
 
     /// <summary>Reads a vocabulary.</summary>
-    public static Vocabulary Read(ReadOnlySpan<byte> source, string file)
+    /// <param name="source">The bytes of the file.</param>
+    /// <param name="file">Its name, for messages.</param>
+    /// <param name="allowsGaps">Whether empty lines are ids without a piece.</param>
+    public static Vocabulary Read(ReadOnlySpan<byte> source, string file, bool allowsGaps = false)
     {
         if (source.IsEmpty)
         {
             throw new ModelFormatException(file, string.Empty, "one piece per line", "an empty file");
         }
 
+        FoundBytes.Require(source, file, "one piece per line in UTF-8");
         if (source.StartsWith("\uFEFF"u8))
         {
             throw new ModelFormatException(file, Line(0), "UTF-8 without a byte order mark", "a byte order mark");
         }
 
-        int count = CheckLines(source, file, out int canonicalLength);
+        int count = CheckLines(source, file, allowsGaps, out int canonicalLength);
         byte[] bytes = new byte[canonicalLength];
         int[] starts = new int[count + 1];
         CopyLines(source, bytes, starts);
@@ -43,7 +48,7 @@ internal static class VocabularyReader
         return vocabulary;
     }
 
-    private static int CheckLines(ReadOnlySpan<byte> source, string file, out int canonicalLength)
+    private static int CheckLines(ReadOnlySpan<byte> source, string file, bool allowsGaps, out int canonicalLength)
     {
         int count = 0;
         canonicalLength = 0;
@@ -55,8 +60,13 @@ internal static class VocabularyReader
         while (!rest.IsEmpty)
         {
             ReadOnlySpan<byte> piece = NextLine(ref rest);
-            CheckPiece(piece, count, file);
-            if (piece.Length <= 2)
+            bool isGap = allowsGaps && piece.IsEmpty;
+            if (!isGap)
+            {
+                CheckPiece(piece, count, file);
+            }
+
+            if (!isGap && piece.Length <= 2)
             {
                 ref bool known = ref seen[piece.Length == 1 ? piece[0] : (piece[0] << 8) | piece[1]];
                 if (known)

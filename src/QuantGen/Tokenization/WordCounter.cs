@@ -18,7 +18,7 @@ public sealed class WordCounter
     public WordCounter(TokenizerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _rules = new NormalizationRules(options.CleanText, options.HandleChineseCharacters, options.StripsAccents, options.LowerCase);
+        _rules = NormalizationRules.Of(options);
 
         // A tokenizer that knows no piece: every word is one unknown token, whose place in the text is all that is wanted.
         string pieces = $"{options.UnknownToken}\n{options.ClassifyToken}\n{options.SeparatorToken}\n";

@@ -13,6 +13,7 @@ internal sealed class WordPieceScanner
     private readonly Vocabulary _vocabulary;
     private readonly CharacterTable _table;
     private readonly NormalizationRules _rules;
+    private readonly bool _lowersCase;
     private readonly CharacterKind[] _latinKinds;
     private readonly int[] _asciiIsolatedIds;
     private readonly byte[] _prefix;
@@ -25,7 +26,8 @@ internal sealed class WordPieceScanner
         _vocabulary = vocabulary;
         _unknownId = unknownId;
         _maxCharacters = options.MaxInputCharsPerWord;
-        _rules = new NormalizationRules(options.CleanText, options.HandleChineseCharacters, options.StripsAccents, options.LowerCase);
+        _rules = NormalizationRules.Of(options);
+        _lowersCase = _rules.LowersCase;
         _table = CharacterTable.For(_rules);
         CharacterTable.Page latin = _table.GetPage('\0');
         _latinKinds = latin.Kinds;
@@ -48,13 +50,26 @@ internal sealed class WordPieceScanner
         }
     }
 
+    /// <summary>Reads text that is normalized already.</summary>
+    public void ScanNormalized<TSink>(ReadOnlySpan<NormalizedCharacter> text, ScanBuffers buffers, ref TSink sink)
+        where TSink : struct, ITokenSink, allows ref struct
+    {
+        WordState state = default;
+        foreach (NormalizedCharacter character in text)
+        {
+            Feed(character, ref state, buffers, ref sink);
+        }
+
+        EndWord(ref state, buffers, ref sink);
+    }
+
     /// <summary>Reads what lies within one block of characters; returns where the next block starts.</summary>
     private int ScanBlock<TSink>(ReadOnlySpan<char> text, int blockStart, ScanBuffers buffers, ref TSink sink)
         where TSink : struct, ITokenSink, allows ref struct
     {
         ReadOnlySpan<char> rest = text[blockStart..];
         byte[] block = buffers.Block;
-        ulong words = AsciiBlock.Classify(rest, _rules.LowerCase, block);
+        ulong words = AsciiBlock.Classify(rest, _lowersCase, block);
         int limit = Math.Min(rest.Length, AsciiBlock.Length);
         int at = 0;
         while (at < limit)

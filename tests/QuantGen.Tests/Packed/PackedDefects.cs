@@ -73,8 +73,7 @@ internal static class PackedDefects
                 "pooler.dense.input_scale", With<float>(0, -1),
                 TinyModel.Spec(2, new SpecOptions { Head = BertHead.Regression, ActivationRange = ActivationRange.Static })),
             "pooler.dense.input_scale");
-        yield return ("vocabulary one line short", Vocabulary(TinyModel.Vocabulary(11)), "12 lines, found 11");
-        yield return ("vocabulary one line long", Vocabulary([.. TinyModel.Vocabulary(12), (byte)'z']), "12 lines, found 13");
+        yield return ("vocabulary one line long", Vocabulary([.. TinyModel.Vocabulary(12), (byte)'z']), "12 lines, the rows of the word embedding, found 13");
         yield return ("empty vocabulary", Vocabulary([]), "found 0");
         yield return ("vocabulary that is not UTF-8", Vocabulary([.. TinyModel.Vocabulary(11), 0xC3, 0x28]), "UTF-8");
     }

@@ -58,7 +58,7 @@ public static class TokenizerDefects
         Json("repeated key", ValidJson.Replace("\"padding\"", "\"truncation\""), "repeated keys"),
         Json("repeated piece", ValidJson.Replace("\"##b\":5", "\"a\":5"), "repeated keys"),
         Json("repeated id", ValidJson.Replace("\"##b\":5", "\"##b\":4"), "model.vocab.##b"),
-        Json("missing id", ValidJson.Replace("\"##b\":5", "\"##b\":9"), "model.vocab.##b"),
+        Json("unused ids without end", ValidJson.Replace("\"##b\":5", "\"##b\":9000000"), "id 9000000 for '##b'"),
         Json("negative id", ValidJson.Replace("\"##b\":5", "\"##b\":-1"), "-1"),
         Json("huge id", ValidJson.Replace("\"##b\":5", "\"##b\":1e400"), "1e400"),
         Json("id as text", ValidJson.Replace("\"##b\":5", "\"##b\":\"5\""), "a whole number"),
@@ -71,7 +71,10 @@ public static class TokenizerDefects
         Json("no vocabulary", ValidJson.Replace("\"vocab\"", "\"words\""), "model.vocab"),
         Json("another model", ValidJson.Replace("\"type\":\"WordPiece\",\"unk_token\"", "\"type\":\"BPE\",\"unk_token\""), "'BPE'"),
         Json("another normalizer", ValidJson.Replace("BertNormalizer", "NFC"), "normalizer.type"),
-        Json("no normalizer", ValidJson.Replace("\"normalizer\":{", "\"normalizer\":null,\"other\":{"), "normalizer"),
+        Json(
+            "a sequence with another normalizer",
+            ValidJson.Replace("\"normalizer\":{", "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFKC\"}]},\"other\":{"), "'NFKC'"),
+        Json("no normalizer", ValidJson.Replace("\"normalizer\":", "\"other\":"), "normalizer"),
         Json("another pre-tokenizer", ValidJson.Replace("BertPreTokenizer", "Whitespace"), "'Whitespace'"),
         Json("another post-processor", ValidJson.Replace("TemplateProcessing", "RobertaProcessing"), "post_processor.type"),
         Json(
@@ -84,12 +87,13 @@ public static class TokenizerDefects
         Json("word limit that is not whole", ValidJson.Replace(":100", ":1.5"), "max_input_chars_per_word"),
         Json("unknown token missing", ValidJson.Replace("\"unk_token\":\"[UNK]\"", "\"unk_token\":\"[NIL]\""), "[NIL]"),
         Json("added token with another id", ValidJson.Replace("{\"id\":1,", "{\"id\":2,"), "added_tokens[0]"),
-        Json("added token past the end", ValidJson.Replace("{\"id\":6,", "{\"id\":600,"), "added_tokens[1]"),
+        Json("added token with another's id", ValidJson.Replace("{\"id\":6,", "{\"id\":5,"), "added_tokens[1]"),
+        Json("SentencePiece", ValidJson.Replace("\"type\":\"WordPiece\",\"unk_token\"", "\"type\":\"Unigram\",\"unk_token\""), "a SentencePiece model"),
+        Json(
+            "normalizer that normalizing leaves nothing of",
+            ValidJson.Replace("[X]", "\u0301").Replace("\"normalized\":false}],", "\"normalized\":true}],"), "added token"),
         Json("added token twice", ValidJson.Replace("\"[X]\"", "\"[UNK]\""), "added_tokens[1]"),
         Json("added token that is empty", ValidJson.Replace("\"[X]\"", "\"\""), "added_tokens[1].content"),
-        Json(
-            "added token in normalized text",
-            ValidJson.Replace("\"[X]\",\"special\":true,\"single_word\":false", "\"[X]\",\"special\":true,\"single_word\":true"), "single_word"),
         Json("decoder with another prefix", ValidJson.Replace("\"prefix\":\"##\"", "\"prefix\":\"@@\""), "decoder.prefix"),
     ];
 
@@ -103,18 +107,31 @@ public static class TokenizerDefects
         Config("config with a negative length", "{\"model_max_length\":-5}", "model_max_length"),
         Config("config with a special token the vocabulary lacks", "{\"sep_token\":\"</s>\"}", "</s>"),
         Config("config with a token of the wrong type", "{\"cls_token\":[1]}", "cls_token"),
-        Config("config with an added token the vocabulary lacks", "{\"added_tokens_decoder\":{\"9\":{\"content\":\"[Y]\"}}}", "[Y]"),
+        Config("config with an added token with another's id", "{\"added_tokens_decoder\":{\"5\":{\"content\":\"[Y]\"}}}", "5, which '##b' has already"),
+        Config("config with an added token with another id", "{\"added_tokens_decoder\":{\"7\":{\"content\":\"[SEP]\"}}}", "id of the vocabulary, 3"),
+        Config("config with an added token without an id", "{\"added_tokens_decoder\":{\"x\":{\"content\":\"[SEP]\"}}}", "'x'"),
     ];
 
     private static IEnumerable<TokenizerDefect> Disagreements() =>
     [
         new(
-            "added tokens in the older file only",
-            new Dictionary<string, byte[]> { ["vocab.txt"] = Bytes(ValidVocabulary), ["added_tokens.json"] = Bytes("{\"[Z]\":6}") }, "added_tokens.json"),
+            "an id of the older file is taken",
+            new Dictionary<string, byte[]> { ["vocab.txt"] = Bytes(ValidVocabulary), ["added_tokens.json"] = Bytes("{\"[Z]\":5}") }, "added_tokens.json"),
+        new(
+            "the older file disagrees with tokenizer.json",
+            new Dictionary<string, byte[]> { ["tokenizer.json"] = Bytes(ValidJson), ["added_tokens.json"] = Bytes("{\"[X]\":7}") },
+            "6, as tokenizer.json says"),
+        new("SentencePiece file", new Dictionary<string, byte[]> { ["spiece.model"] = [10] }, "spiece.model, a SentencePiece model"),
         new("no tokenizer files", new Dictionary<string, byte[]>(), "neither"),
         Both("a piece differs", ValidVocabulary.Replace("##b", "##c"), ValidJson, null, "line 6"),
         Both("vocab.txt is shorter", ValidVocabulary.Replace("##b\n", string.Empty), ValidJson, null, "6 pieces"),
         Both("vocab.txt is longer", ValidVocabulary + "[X]\nz\n", ValidJson, null, "8 pieces"),
+        Both(
+            "an added token has another id", ValidVocabulary, ValidJson, "{\"added_tokens_decoder\":{\"7\":{\"content\":\"[X]\"}}}",
+            "6, as tokenizer.json says"),
+        Both(
+            "an added token is in one file only", ValidVocabulary, ValidJson, "{\"added_tokens_decoder\":{\"7\":{\"content\":\"[Y]\"}}}",
+            "a token that tokenizer.json has, too"),
         Both("case differs", ValidVocabulary, ValidJson, "{\"do_lower_case\":false}", "do_lower_case"),
         Both("accents differ", ValidVocabulary, ValidJson, "{\"strip_accents\":false}", "strip_accents"),
         Both("unknown token differs", ValidVocabulary, ValidJson, "{\"unk_token\":\"a\"}", "unk_token"),

@@ -58,8 +58,8 @@ internal static class TsvDefects
         Bytes("overlong slash", "sentence\na\n", [0xC0, 0xAF], "\n", 3, "UTF-8", "0xC0"),
         Bytes("encoded surrogate", "sentence\n", [0xED, 0xA0, 0x80], "\n", 2, "UTF-8", "0xED"),
         Bytes("broken header", "sent", [0xFF], "ence\tlabel\n", 1, "UTF-8", "0xFF"),
-        new("UTF-16 with a byte order mark", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("sentence\tlabel\na\t1\n")], 1, "text", ""),
-        new("UTF-16 without a byte order mark", Encoding.Unicode.GetBytes("sentence\tlabel\na\t1\n"), 1, "text", "NUL"),
+        new("UTF-16 with a byte order mark", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("sentence\tlabel\na\t1\n")], 0, "UTF-8 text", "UTF-16 text"),
+        new("UTF-16 without a byte order mark", Encoding.Unicode.GetBytes("sentence\tlabel\na\t1\n"), 0, "UTF-8 text", "UTF-16 text"),
         new("second byte order mark", [0xEF, 0xBB, 0xBF, 0xEF, 0xBB, 0xBF, .. "sentence\na\n"u8], 1, "header", "sentence"),
     ];
 
