@@ -41,7 +41,8 @@ internal static class TokenizerDirectory
         }
     }
 
-    private static void CheckAgreement(Vocabulary vocabulary, string vocabFile, TokenizerJson json)
+    /// <summary>Requires that both files of a tokenizer have the same pieces.</summary>
+    public static void CheckAgreement(Vocabulary vocabulary, string vocabFile, TokenizerJson json)
     {
         int shared = Math.Min(vocabulary.Count, json.Vocabulary.Count);
         for (int id = 0; id < shared; id++)
