@@ -30,7 +30,7 @@ internal static class EncoderOperators
     {
         foreach (OnnxNode node in graph.Nodes)
         {
-            if (s_quantized.Any(part => node.Operator.Contains(part, StringComparison.Ordinal)))
+            if (s_quantized.Any(part => node.Operator.Contains(part, StringComparison.OrdinalIgnoreCase)))
             {
                 throw new ModelFormatException(file, $"node '{node.Name}'", "a model in floats (import that, and quantize it here)", $"the quantized {node.Operator}");
             }

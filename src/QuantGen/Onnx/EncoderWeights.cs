@@ -44,7 +44,7 @@ internal sealed class EncoderWeights
         foreach (OnnxTensor tensor in graph.Tensors)
         {
             // The matrices of products are there already, the right way round.
-            if (tensor.DType is not null && names.Canonical(tensor.Name) is string name && !_found.ContainsKey(name) && _used.Add(tensor))
+            if (tensor.DType is not null && names.Canonical(tensor.Name) is string name && !_found.ContainsKey(name))
             {
                 Add(name, WeightView.Whole(tensor));
             }
