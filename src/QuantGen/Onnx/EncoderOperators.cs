@@ -8,7 +8,9 @@ internal static class EncoderOperators
 
     // What quantizers put into a graph, by parts of the operators' names.
     private static readonly string[] s_quantized =
-        ["QLinear", "Integer", "QuantizeLinear", "NBits", "Bnb4", "QAttention", "QGemm", "QEmbed", "QOrdered", "DynamicQuantize", "BlockQuantized", "MatMulFpQ4"];
+    [
+        "QLinear", "Integer", "QuantizeLinear", "NBits", "Bnb4", "QAttention", "QGemm", "QEmbed", "QOrdered", "DynamicQuantize", "BlockQuantized", "MatMulFpQ4",
+    ];
 
     // Recurrent and convolutional networks, and control flow whose graphs are not looked into.
     private static readonly HashSet<string> s_foreign = new(StringComparer.Ordinal)
@@ -32,7 +34,8 @@ internal static class EncoderOperators
         {
             if (s_quantized.Any(part => node.Operator.Contains(part, StringComparison.OrdinalIgnoreCase)))
             {
-                throw new ModelFormatException(file, $"node '{node.Name}'", "a model in floats (import that, and quantize it here)", $"the quantized {node.Operator}");
+                throw new ModelFormatException(
+                    file, $"node '{node.Name}'", "a model in floats (import that, and quantize it here)", $"the quantized {node.Operator}");
             }
 
             bool isKnown = node.Domain.Length == 0 ? !s_foreign.Contains(node.Operator) : node.Domain == Fused && s_fused.Contains(node.Operator);

@@ -135,8 +135,8 @@ internal sealed class EncoderWeights
                 "Add" => BiasName(reader.Input(0) == value ? reader.Input(1) : reader.Input(0)),
                 "SkipLayerNormalization" => BiasName(reader.Input(4)),
                 "BiasGelu" or "FastGelu" => BiasName(reader.Input(1)),
-                "MultiHeadAttention" when isBeforeAttention && reader.Input(3).Length > 0 && reader.Inputs.Take(3).ToList().IndexOf(value) is >= 0 and int part =>
-                    LayerOf(reader) + s_projections[part] + Bias,
+                "MultiHeadAttention" when isBeforeAttention && reader.Input(3).Length > 0
+                    && reader.Inputs.Take(3).ToList().IndexOf(value) is >= 0 and int part => LayerOf(reader) + s_projections[part] + Bias,
                 _ => null,
             };
             if (bias is not null)
@@ -188,7 +188,9 @@ internal sealed class EncoderWeights
     {
         foreach ((OnnxNode reader, _) in _graph.UsesOf(attention.Outputs[0]).Where(use => EncoderOperators.IsProduct(use.Node)))
         {
-            string? bias = reader.Operator.EndsWith("Gemm", StringComparison.Ordinal) ? BiasName(reader.Input(2)) : BiasAfter(reader, isBeforeAttention: false).Bias;
+            string? bias = reader.Operator.EndsWith("Gemm", StringComparison.Ordinal)
+                ? BiasName(reader.Input(2))
+                : BiasAfter(reader, isBeforeAttention: false).Bias;
             string? name = bias ?? (_graph.TensorOf(reader.Input(1)) is TensorUse use ? _names.Canonical(use) : null);
             if (name is not null && LayerNames.Split(name, out int layer, out _))
             {
@@ -225,12 +227,14 @@ internal sealed class EncoderWeights
 
     private void RequireAllUsed()
     {
-        OnnxTensor? rest = _graph.Tensors.FirstOrDefault(tensor => tensor.Count > 1 && tensor.Shape.Length > 0 && !_used.Contains(tensor)
-            && _graph.ReadersOf(tensor.Name).Count > 0 && (tensor.IsFloat || tensor.DType is null or SafetensorsDType.F64 or SafetensorsDType.I8 or SafetensorsDType.U8));
+        // Whole numbers of 32 and 64 bits are shapes, positions and indices.
+        OnnxTensor? rest = _graph.Tensors.FirstOrDefault(tensor => tensor.Count > 1 && !_used.Contains(tensor) && _graph.ReadersOf(tensor.Name).Count > 0
+            && (tensor.IsFloat || tensor.DType is null or SafetensorsDType.F64 or SafetensorsDType.I8 or SafetensorsDType.U8));
         if (rest is not null)
         {
             throw new ModelFormatException(
-                _file, $"tensor {rest}", $"a tensor of a {_names.Family.Name} checkpoint", $"one of another architecture or head, read by {_graph.ReadersOf(rest.Name)[0].Operator}");
+                _file, $"tensor {rest}", $"a tensor of a {_names.Family.Name} checkpoint",
+                $"one of another architecture or head, read by {_graph.ReadersOf(rest.Name)[0].Operator}");
         }
     }
 

@@ -1,5 +1,4 @@
-using QuantGen.Architectures;
-using QuantGen.Graph;
+using System.Globalization;
 
 namespace QuantGen.Onnx;
 
@@ -20,12 +19,13 @@ internal sealed class GraphTraits(string file, OnnxGraph graph)
         float? epsilon = Single("epsilon of layer normalization", graph.Nodes.Select(EpsilonOf).Where(value => value > 0));
 
         // The shortest decimal number that is this float: 1E-12 rather than all digits of its binary value.
-        return epsilon is float single ? double.Parse(single.ToString("R", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture) : null;
+        return epsilon is float single ? double.Parse(single.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : null;
     }
 
     /// <summary>Finds the function after the first feed-forward layers.</summary>
     /// <param name="ends">The nodes that make these layers' outputs.</param>
-    public HiddenActivation? Activation(IEnumerable<OnnxNode> ends) => Single("activation functions", ends.Select(end => (HiddenActivation?)ActivationAfter(end)));
+    public HiddenActivation? Activation(IEnumerable<OnnxNode> ends) =>
+        Single("activation functions", ends.Select(end => (HiddenActivation?)ActivationAfter(end)));
 
     /// <summary>Refuses positions that depend on the tokens, as RoBERTa's do: its tensors have the names of a BERT.</summary>
     /// <param name="positions">The position embedding.</param>
@@ -41,7 +41,8 @@ internal sealed class GraphTraits(string file, OnnxGraph graph)
             };
             if (indices is not null && Ancestors(indices).FirstOrDefault(before => before.Operator is "CumSum") is OnnxNode sum)
             {
-                throw new ModelFormatException(file, $"node '{sum.Name}' ({sum.Operator})", "positions 0, 1, 2 and so on", "positions that count tokens, as RoBERTa's");
+                throw new ModelFormatException(
+                    file, $"node '{sum.Name}' ({sum.Operator})", "positions 0, 1, 2 and so on", "positions that count tokens, as RoBERTa's");
             }
         }
     }
@@ -50,7 +51,10 @@ internal sealed class GraphTraits(string file, OnnxGraph graph)
         where T : struct
     {
         T?[] distinct = [.. values.Distinct().Take(2)];
-        return distinct.Length < 2 ? distinct.FirstOrDefault() : throw new ModelFormatException(file, what, "the same everywhere", $"{distinct[0]} and {distinct[1]}");
+        return distinct.Length < 2
+            ? distinct.FirstOrDefault()
+            : throw new ModelFormatException(
+                file, what, "the same everywhere", string.Create(CultureInfo.InvariantCulture, $"{distinct[0]} and {distinct[1]}"));
     }
 
     private int? HeadsOf(OnnxNode node, int hidden)
@@ -124,7 +128,8 @@ internal sealed class GraphTraits(string file, OnnxGraph graph)
         return Step("Relu") is not null
             ? HiddenActivation.Relu
             : throw new ModelFormatException(
-                file, $"node '{end.Name}' ({end.Operator})", $"one of {ActivationNames.All} after it", string.Join(", ", steps.Select(step => step.Operator).Distinct()));
+                file, $"node '{end.Name}' ({end.Operator})", $"one of {ActivationNames.All} after it",
+                string.Join(", ", steps.Select(step => step.Operator).Distinct().Take(8)));
     }
 
     private static HiddenActivation Quick(float factor) => Math.Abs(factor - 1) < 1e-6f ? HiddenActivation.Silu : HiddenActivation.QuickGelu;

@@ -76,7 +76,8 @@ internal sealed class OnnxEncoder
         ModelFamily family = ModelFamilies.Of(Config.Architecture);
         foreach ((string name, WeightView view) in _weights.Found.OrderBy(tensor => tensor.Key, StringComparer.Ordinal))
         {
-            writer.Add(family.SourceName(name, hasHead: Config.Head != BertHead.Encoder), view.DType, view.Shape, [new TensorPart(checked((int)view.Length), view.CopyTo)]);
+            string source = family.SourceName(name, hasHead: Config.Head != BertHead.Encoder);
+            writer.Add(source, view.DType, view.Shape, [new TensorPart(checked((int)view.Length), view.CopyTo)]);
         }
     }
 }

@@ -41,7 +41,8 @@ internal sealed class OnnxGraph
                 _makers[output] = known.Add(output) ? node : throw new ModelFormatException(file, $"node '{node.Name}'", "new outputs", $"'{output}' again");
             }
 
-            if (node is { Operator: "Constant", Domain: "" } && node.Attributes.TryGetValue("value", out OnnxAttribute? value) && value.Tensor is OnnxTensor constant)
+            if (node is { Operator: "Constant", Domain: "" } && node.Attributes.TryGetValue("value", out OnnxAttribute? value)
+                && value.Tensor is OnnxTensor constant)
             {
                 AddTensor(file, constant with { Name = node.Outputs[0] });
             }

@@ -60,7 +60,7 @@ internal sealed class OnnxTensorReader(string file, FileBytes model) : IDisposab
             : InMemory(data, numbers, known.Size());
         return length == bytes
             ? new OnnxTensor(name, dtype, [.. shape], source, offset)
-            : throw Defect(name, $"{bytes} bytes, as its shape {SafetensorsTensor.ShapeText(shape)} says", string.Create(CultureInfo.InvariantCulture, $"{length}"));
+            : throw Defect(name, $"{bytes} bytes, as its shape {SafetensorsTensor.ShapeText(shape)} says", $"{length}");
     }
 
     /// <summary>Closes the files beside the model.</summary>
@@ -106,7 +106,7 @@ internal sealed class OnnxTensorReader(string file, FileBytes model) : IDisposab
     private (FileBytes Source, long Offset, long Length) External(string name, Dictionary<string, string> entries, long bytes)
     {
         string location = entries.GetValueOrDefault("location", string.Empty);
-        if (location.Length == 0 || location is "." or ".." || location.IndexOfAny(['/', '\\', ':', '\0']) >= 0 || Path.GetDirectoryName(file) is not string folder)
+        if (location is "" or "." or ".." || location.IndexOfAny(['/', '\\', ':', '\0']) >= 0 || Path.GetDirectoryName(file) is not string folder)
         {
             // A model must not be able to make us open files elsewhere.
             throw Defect(name, "the name of a file beside the model", $"'{location}'");

@@ -73,9 +73,10 @@ public sealed class PickleFileTests
         BinaryPrimitives.WriteSingleLittleEndian(one, 7);
         var writer = new TorchWriter();
         _ = writer.Storage("FloatStorage", 4, one);
-        string tensor = "ctorch._utils\n_rebuild_tensor_v2\n((\u008c\u0007storagectorch\nFloatStorage\nq\u0001\u008c\u00010\u008c\u0003cpu\u008a\u0001\u0001tQK\0K\u0001\u0085"
-            + "K\u0001\u0085\u0089ccollections\nOrderedDict\n)RtR";
-        string pickle = "\u0080\u0004}(\u008c\u0001a" + "ctorch._utils\n_rebuild_parameter\n(" + tensor + "q\u0005\u0088ccollections\nOrderedDict\n)RtR\u008c\u0001bh\u0005u.";
+        string tensor = "ctorch._utils\n_rebuild_tensor_v2\n((\u008c\u0007storagectorch\nFloatStorage\nq\u0001\u008c\u00010\u008c\u0003cpu"
+            + "\u008a\u0001\u0001tQK\0K\u0001\u0085K\u0001\u0085\u0089ccollections\nOrderedDict\n)RtR";
+        string pickle = "\u0080\u0004}(\u008c\u0001a" + "ctorch._utils\n_rebuild_parameter\n(" + tensor
+            + "q\u0005\u0088ccollections\nOrderedDict\n)RtR\u008c\u0001bh\u0005u.";
         using PickleFile file = PickleFile.Read(writer.Archive(Encoding.Latin1.GetBytes(pickle)), "pytorch_model.bin");
 
         Assert.Equal(["a", "b"], file.Tensors.Select(found => found.Name));

@@ -9,6 +9,7 @@ internal sealed class OnnxExport
 {
     public const float Epsilon = 1e-7f;
     private const string Microsoft = "com.microsoft";
+    private static readonly string[] s_parts = [".query", ".key", ".value"];
     private readonly ModelSpec _spec;
     private readonly ExportStyle _style;
     private readonly OnnxWriter _writer;
@@ -41,7 +42,8 @@ internal sealed class OnnxExport
     public static OnnxExport Of(ModelSpec spec, ExportStyle style) => new(spec, style);
 
     /// <summary>Describes a model of two layers with all dimensions distinct.</summary>
-    public static ModelSpec Tiny(BertArchitecture architecture, BertHead head = BertHead.Encoder, HiddenActivation activation = HiddenActivation.Gelu, int labels = 2)
+    public static ModelSpec Tiny(
+        BertArchitecture architecture, BertHead head = BertHead.Encoder, HiddenActivation activation = HiddenActivation.Gelu, int labels = 2)
     {
         ModelFamily family = ModelFamilies.Of(architecture);
         ModelConfig config = family.Defaults with
@@ -173,14 +175,16 @@ internal sealed class OnnxExport
         return _style.Products switch
         {
             ProductForm.Folded => _writer.Node("Add", bias, _writer.Node("MatMul", x, Folded(linear))),
-            ProductForm.Transposed => _writer.Node("Add", _writer.Node("MatMul", x, _writer.Node("Transpose", "", [("perm", new[] { 1, 0 })], Named(weight))), bias),
+            ProductForm.Transposed => _writer.Node(
+                "Add", _writer.Node("MatMul", x, _writer.Node("Transpose", "", [("perm", new[] { 1, 0 })], Named(weight))), bias),
             ProductForm.NamedFolded => _writer.Node("Add", _writer.Node("MatMul", x, Folded(linear, isNamed: true)), bias),
             ProductForm.Gemm => _writer.Node("Gemm", "", [("transB", 1), ("alpha", 1f), ("beta", 1f)], x, Named(weight), bias),
             ProductForm.FoldedGemm => _writer.Node("Gemm", x, Folded(linear), bias),
-            _ => _writer.Node(
-                "Add", _writer.Node("FusedMatMul", Microsoft, [("transB", 1)], x, _writer.Floats(_writer.NewValue(), Weights[weight].Shape, Weights[weight].Values)), bias),
+            _ => _writer.Node("Add", _writer.Node("FusedMatMul", Microsoft, [("transB", 1)], x, Unnamed(Weights[weight].Shape, Weights[weight].Values)), bias),
         };
     }
+
+    private string Unnamed(int[] shape, float[] values) => _writer.Floats(_writer.NewValue(), shape, values);
 
     private string Folded(LinearNode linear, bool isNamed = false)
     {
@@ -198,33 +202,34 @@ internal sealed class OnnxExport
 
     private string Attention(AttentionNode attention)
     {
-        string[] parts = [".query", ".key", ".value"];
         if (_style.Attention == AttentionForm.Fused)
         {
             // Columns of all three matrices, row by row.
-            float[][] columns = [.. parts.Select(part => Transposed(attention.Name + part + ".weight"))];
+            float[][] columns = [.. s_parts.Select(part => Transposed(attention.Name + part + ".weight"))];
             int width = attention.Columns;
             float[] all = [.. Enumerable.Range(0, width).SelectMany(row => columns.SelectMany(matrix => matrix.Skip(row * width).Take(width)))];
-            string biases = _writer.Floats(_writer.NewValue(), [3 * width], [.. parts.SelectMany(part => Weights[attention.Name + part + ".bias"].Values)]);
+            string matrix = Unnamed([width, 3 * width], all);
             return _writer.Node(
-                "Attention", Microsoft, [("num_heads", attention.Heads)], _values[Values.Hidden], _writer.Floats(_writer.NewValue(), [width, 3 * width], all), biases,
-                "attention_mask");
+                "Attention", Microsoft, [("num_heads", attention.Heads)], _values[Values.Hidden], matrix, Biases(attention), "attention_mask");
         }
 
         string[] operands = [.. attention.Inputs.Select(name => _values[name])];
         if (_style.Attention == AttentionForm.MultiHead)
         {
-            string biases = _writer.Floats(
-                _writer.NewValue(), [3 * attention.Columns], [.. parts.SelectMany(part => Weights[attention.Name + part + ".bias"].Values)]);
-            return _writer.Node("MultiHeadAttention", Microsoft, [("num_heads", attention.Heads)], [.. operands, biases]);
+            return _writer.Node("MultiHeadAttention", Microsoft, [("num_heads", attention.Heads)], [.. operands, Biases(attention)]);
         }
 
         string[] heads = [.. operands.Select(operand => _writer.Node(
             "Transpose", "", [("perm", new[] { 0, 2, 1, 3 })], _writer.Node("Reshape", operand, ShapeOf(attention))))];
-        string scores = _writer.Node("Div", _writer.Node("MatMul", heads[0], _writer.Node("Transpose", "", [("perm", new[] { 0, 1, 3, 2 })], heads[1])), _writer.Scalar(2));
+        string keys = _writer.Node("Transpose", "", [("perm", new[] { 0, 1, 3, 2 })], heads[1]);
+        string scores = _writer.Node("Div", _writer.Node("MatMul", heads[0], keys), _writer.Scalar(2));
         string context = _writer.Node("MatMul", _writer.Node("Softmax", "", [("axis", -1)], scores), heads[2]);
-        return _writer.Node("Reshape", _writer.Node("Transpose", "", [("perm", new[] { 0, 2, 1, 3 })], context), _writer.Integers([3], 0, 0, attention.Columns));
+        string tokens = _writer.Node("Transpose", "", [("perm", new[] { 0, 2, 1, 3 })], context);
+        return _writer.Node("Reshape", tokens, _writer.Integers([3], 0, 0, attention.Columns));
     }
+
+    private string Biases(AttentionNode attention) =>
+        Unnamed([3 * attention.Columns], [.. s_parts.SelectMany(part => Weights[attention.Name + part + ".bias"].Values)]);
 
     private string ShapeOf(AttentionNode attention) => _style.Attention == AttentionForm.ConstantShape
         ? _writer.Integers([4], 0, 0, -1, attention.HeadSize)
@@ -261,7 +266,6 @@ internal sealed class OnnxExport
     private string Decoder(DecoderNode decoder)
     {
         float[] words = Transposed("embeddings.word_embeddings.weight");
-        return _writer.Node(
-            "Add", _writer.Node("MatMul", _values[decoder.Input], _writer.Floats(_writer.NewValue(), [decoder.Width, decoder.Words], words)), Named(decoder.Bias));
+        return _writer.Node("Add", _writer.Node("MatMul", _values[decoder.Input], Unnamed([decoder.Width, decoder.Words], words)), Named(decoder.Bias));
     }
 }
