@@ -66,6 +66,7 @@ public static class CliApplication
             new VersionOption(),
             verbose,
             new InspectCommand(streams),
+            new ImportCommand(streams),
             new QuantizeCommand(streams),
             new VocabularyCommand(streams),
             TrainCommand.Train(streams),

@@ -113,6 +113,7 @@ public sealed class MisuseTests(CheckpointFixture files) : IClassFixture<Checkpo
     [InlineData("bench")]
     [InlineData("build")]
     [InlineData("vocabulary")]
+    [InlineData("import")]
     public void Every_option_is_described(string command)
     {
         string help = Tool.Text(command, "--help");

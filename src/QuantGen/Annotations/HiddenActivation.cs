@@ -42,6 +42,21 @@ internal static class ActivationNames
     /// <summary>Gets all names, for messages.</summary>
     public static string All => string.Join(", ", s_names.Select(row => "'" + row.Name + "'"));
 
+    /// <summary>Gets the name of a function.</summary>
+    /// <param name="function">The function.</param>
+    public static string Of(HiddenActivation function)
+    {
+        foreach ((string name, HiddenActivation known) in s_names)
+        {
+            if (known == function)
+            {
+                return name;
+            }
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(function), function, "This function has no name.");
+    }
+
     /// <summary>Finds a function; null for an unknown name.</summary>
     /// <param name="name">The name.</param>
     public static HiddenActivation? Find(string name)

@@ -49,6 +49,8 @@ internal sealed class Albert : ModelFamily
 
     public override int DistinctLayers(ModelConfig d) => 1;
 
+    internal override IEnumerable<(string Key, object Value)> Keys(ModelConfig d) => base.Keys(d).Append(("embedding_size", d.EmbeddingSize));
+
     internal override ModelConfig Read(ConfigKeys file)
     {
         file.RejectNumber("num_hidden_groups", 1);

@@ -58,6 +58,17 @@ internal sealed class DistilBert : ModelFamily
         };
     }
 
+    internal override IEnumerable<(string Key, object Value)> Keys(ModelConfig d) => new (string, object)[]
+    {
+        ("vocab_size", d.VocabularySize),
+        ("dim", d.HiddenSize),
+        ("n_layers", d.Layers),
+        ("n_heads", d.Heads),
+        ("hidden_dim", d.IntermediateSize),
+        ("max_position_embeddings", d.MaxPositions),
+        ("activation", ActivationNames.Of(d.HiddenActivation)),
+    };
+
     internal override IReadOnlyList<Node> Head(ModelConfig d, BertHead head, int outputs) => head switch
     {
         BertHead.SequenceClassification or BertHead.Regression => Steps.PooledHead(d, "pre_classifier", HiddenActivation.Relu, "classifier", outputs),

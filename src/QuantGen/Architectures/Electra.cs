@@ -32,6 +32,8 @@ internal sealed class Electra : ModelFamily
         },
         "embeddings.position_ids", "embeddings.token_type_ids", "cls.", "discriminator_predictions.");
 
+    internal override IEnumerable<(string Key, object Value)> Keys(ModelConfig d) => base.Keys(d).Append(("embedding_size", d.EmbeddingSize));
+
     internal override ModelConfig Read(ConfigKeys file) =>
         file.BertDimensions(Defaults) with { EmbeddingSize = file.Integer("embedding_size", Defaults.EmbeddingSize) };
 

@@ -18,6 +18,11 @@ public static class ModelConfigReader
     /// <summary>Gets the heads that a model can have.</summary>
     internal static IEnumerable<BertHead> Heads => s_heads.Select(row => row.Head);
 
+    /// <summary>Gets what the name of a class ends in: the reverse of what is read.</summary>
+    /// <param name="head">The head.</param>
+    internal static string ClassEnd(BertHead head) =>
+        s_heads.FirstOrDefault(row => row.Head == (head == BertHead.Regression ? BertHead.SequenceClassification : head)).End ?? "Model";
+
     /// <summary>Reads the configuration.</summary>
     /// <param name="json">The text of the file.</param>
     /// <param name="file">The file's name, for messages.</param>

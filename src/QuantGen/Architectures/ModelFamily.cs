@@ -47,6 +47,21 @@ public abstract class ModelFamily
     /// <param name="file">The configuration file.</param>
     internal abstract ModelConfig Read(ConfigKeys file);
 
+    /// <summary>Gets the members of a <c>config.json</c> that say a model's dimensions: the reverse of <see cref="Read"/>.</summary>
+    /// <param name="d">The dimensions.</param>
+    internal virtual IEnumerable<(string Key, object Value)> Keys(ModelConfig d) => new (string, object)[]
+    {
+        ("vocab_size", d.VocabularySize),
+        ("hidden_size", d.HiddenSize),
+        ("num_hidden_layers", d.Layers),
+        ("num_attention_heads", d.Heads),
+        ("intermediate_size", d.IntermediateSize),
+        ("max_position_embeddings", d.MaxPositions),
+        ("type_vocab_size", d.TypeVocabularySize),
+        ("hidden_act", ActivationNames.Of(d.HiddenActivation)),
+        ("layer_norm_eps", d.LayerNormEpsilon),
+    };
+
     /// <summary>Gets the name that a checkpoint of the family has for a tensor.</summary>
     /// <param name="canonical">The tensor's canonical name.</param>
     /// <param name="hasHead">Whether the model has a head, which puts the rest one level down.</param>

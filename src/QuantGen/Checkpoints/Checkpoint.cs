@@ -6,7 +6,8 @@ using QuantGen.Specs;
 
 namespace QuantGen.Checkpoints;
 
-/// <summary>Reads a BERT or ALBERT checkpoint in the layout of Hugging Face: <c>config.json</c> and safetensors weights.</summary>
+/// <summary>Reads a checkpoint in the layout of Hugging Face: <c>config.json</c> and weights as safetensors or, where there are none, as PyTorch saved
+/// them.</summary>
 /// <remarks>
 /// Tensors have one set of names for both architectures, with or without a model prefix in the file, and with the old
 /// <c>gamma</c> and <c>beta</c> of LayerNorm. ALBERT's shared block is layer 0. Reading from several threads is safe.
@@ -14,25 +15,26 @@ namespace QuantGen.Checkpoints;
 public sealed class Checkpoint : IDisposable
 {
     private const string WeightFile = "model.safetensors";
+    private const string PickleWeights = "pytorch_model.bin";
     private const string ConfigFile = "config.json";
     private const string Head = "cls.predictions.";
     private const int MaxConfigLength = 16 << 20;
 
-    private readonly SafetensorsFile[] _files;
+    private readonly IWeightFile[] _files;
     private readonly string _indexPath;
     private readonly ModelFamily _family;
     private readonly Dictionary<string, CheckpointTensor> _tensors = new(StringComparer.Ordinal);
     private readonly Lazy<string> _sha256;
 
-    private Checkpoint(string directory, SafetensorsFile[] files, Dictionary<string, string>? shardOf)
+    private Checkpoint(string directory, string index, IWeightFile[] files, Dictionary<string, string>? shardOf)
     {
         Directory = directory;
         _files = files;
-        _indexPath = shardOf is null ? files[0].Name : Path.Combine(directory, CheckpointIndex.FileName);
+        _indexPath = shardOf is null ? files[0].Name : index;
         _sha256 = new Lazy<string>(ComputeSha256);
         ConfigJson = ReadConfig(Path.Combine(directory, ConfigFile));
         _family = ModelConfigReader.FamilyOf(ConfigJson);
-        foreach (SafetensorsFile file in files)
+        foreach (IWeightFile file in files)
         {
             AddTensors(file);
         }
@@ -56,21 +58,21 @@ public sealed class Checkpoint : IDisposable
     public string Sha256 => _sha256.Value;
 
     /// <summary>Opens a checkpoint.</summary>
-    /// <param name="directory">The folder with <c>config.json</c> and <c>model.safetensors</c>, or an index and its shards.</param>
+    /// <param name="directory">The folder with <c>config.json</c> and <c>model.safetensors</c> or <c>pytorch_model.bin</c>, or an index and its shards.</param>
     /// <exception cref="ModelFormatException">A file of the checkpoint is not what it should be.</exception>
     /// <exception cref="IOException">The folder or a file that must be there is missing or cannot be read.</exception>
     public static Checkpoint Open(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        var files = new List<SafetensorsFile>();
+        var files = new List<IWeightFile>();
         try
         {
-            string single = Path.Combine(directory, WeightFile);
-            string index = Path.Combine(directory, CheckpointIndex.FileName);
+            string single = Path.Combine(directory, ChooseWeights(directory));
+            string index = single + CheckpointIndex.Ending;
             if (File.Exists(single) || !File.Exists(index))
             {
-                files.Add(SafetensorsFile.Open(single));
-                return new Checkpoint(directory, [.. files], null);
+                files.Add(OpenWeights(single));
+                return new Checkpoint(directory, index, [.. files], null);
             }
 
             Dictionary<string, string> shardOf = CheckpointIndex.Read(index);
@@ -79,11 +81,11 @@ public sealed class Checkpoint : IDisposable
                 string path = Path.Combine(directory, shard);
                 files.Add(
                     File.Exists(path)
-                        ? SafetensorsFile.Open(path)
+                        ? OpenWeights(path)
                         : throw new ModelFormatException(index, $"shard '{shard}'", "the file beside the index", "no such file"));
             }
 
-            return new Checkpoint(directory, [.. files], shardOf);
+            return new Checkpoint(directory, index, [.. files], shardOf);
         }
         catch
         {
@@ -101,7 +103,7 @@ public sealed class Checkpoint : IDisposable
         CheckpointTensor tensor = Find(canonicalName);
 
         // A file with an impossible tensor is refused before memory is taken for it.
-        _ = tensor.File.Bytes(tensor.Source);
+        tensor.File.RequireSpan(tensor.Source);
         float[] values = new float[tensor.Source.ElementCount];
         Read(tensor, values);
         return values;
@@ -157,11 +159,21 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Closes the files.</summary>
     public void Dispose()
     {
-        foreach (SafetensorsFile file in _files)
+        foreach (IWeightFile file in _files)
         {
             file.Dispose();
         }
     }
+
+    // Safetensors before pickles; with neither, what is missed are safetensors.
+    private static string ChooseWeights(string directory)
+    {
+        bool Has(string name) => File.Exists(Path.Combine(directory, name));
+        return Array.Find([WeightFile, PickleWeights], name => Has(name) || Has(name + CheckpointIndex.Ending)) ?? WeightFile;
+    }
+
+    private static IWeightFile OpenWeights(string path) =>
+        path.EndsWith(".bin", StringComparison.Ordinal) ? PickleFile.Open(path) : SafetensorsFile.Open(path);
 
     private static void Read(CheckpointTensor tensor, Span<float> values)
     {
@@ -215,7 +227,7 @@ public sealed class Checkpoint : IDisposable
         ? tensor
         : throw new ModelFormatException(_indexPath, $"tensor '{canonicalName}'", "to be there", "no such tensor");
 
-    private void AddTensors(SafetensorsFile file)
+    private void AddTensors(IWeightFile file)
     {
         foreach (SafetensorsTensor source in file.Tensors)
         {
@@ -257,7 +269,7 @@ public sealed class Checkpoint : IDisposable
     private string ComputeSha256()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (SafetensorsFile file in _files)
+        foreach (IWeightFile file in _files)
         {
             file.CopyTo(hash.AppendData);
         }

@@ -3,10 +3,11 @@ using QuantGen.Files;
 
 namespace QuantGen.Checkpoints;
 
-/// <summary>Reads <c>model.safetensors.index.json</c>, which says in which shard each tensor is.</summary>
+/// <summary>Reads <c>model.safetensors.index.json</c> or <c>pytorch_model.bin.index.json</c>, which says in which shard each tensor is.</summary>
 internal static class CheckpointIndex
 {
-    public const string FileName = "model.safetensors.index.json";
+    /// <summary>What the name of an index adds to that of the single file which it stands for.</summary>
+    public const string Ending = ".index.json";
     private const long MaxLength = 100_000_000;
 
     /// <summary>Returns the shard of every tensor, by the names of the file.</summary>
@@ -19,9 +20,12 @@ internal static class CheckpointIndex
         }
 
         FoundBytes.Require(bytes.Slice(0, (int)Math.Min(bytes.Length, FoundBytes.Length)), path, "JSON in UTF-8");
+
+        // Shards have the ending of the single file: .safetensors or .bin.
+        string shards = Path.GetExtension(path[..^Ending.Length]);
         try
         {
-            return Parse(path, bytes.Slice(0, (int)bytes.Length));
+            return Parse(path, shards, bytes.Slice(0, (int)bytes.Length));
         }
         catch (Exception cause) when (cause is JsonException or InvalidOperationException)
         {
@@ -29,7 +33,7 @@ internal static class CheckpointIndex
         }
     }
 
-    private static Dictionary<string, string> Parse(string path, ReadOnlySpan<byte> json)
+    private static Dictionary<string, string> Parse(string path, string shards, ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 8 });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -46,7 +50,7 @@ internal static class CheckpointIndex
                 continue;
             }
 
-            map = map is null ? ParseMap(path, ref reader) : throw new ModelFormatException(path, "weight_map", "one", "two");
+            map = map is null ? ParseMap(path, shards, ref reader) : throw new ModelFormatException(path, "weight_map", "one", "two");
         }
 
         // Reading on makes the reader refuse anything after the closing brace.
@@ -54,7 +58,7 @@ internal static class CheckpointIndex
         return map is { Count: > 0 } ? map : throw new ModelFormatException(path, "weight_map", "the shard of every tensor", "none");
     }
 
-    private static Dictionary<string, string> ParseMap(string path, ref Utf8JsonReader reader)
+    private static Dictionary<string, string> ParseMap(string path, string shards, ref Utf8JsonReader reader)
     {
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -72,9 +76,9 @@ internal static class CheckpointIndex
             }
 
             string shard = reader.GetString()!;
-            if (!IsPlainFileName(shard))
+            if (!IsPlainFileName(shard, shards))
             {
-                throw new ModelFormatException(path, place, "the name of a .safetensors file beside the index", $"'{shard}'");
+                throw new ModelFormatException(path, place, $"the name of a {shards} file beside the index", $"'{shard}'");
             }
 
             if (!map.TryAdd(tensor, shard))
@@ -87,6 +91,6 @@ internal static class CheckpointIndex
     }
 
     // An index must not be able to make us open files elsewhere.
-    private static bool IsPlainFileName(string name)
-        => name.EndsWith(".safetensors", StringComparison.Ordinal) && name.IndexOfAny(['/', '\\', ':', '\0']) < 0;
+    private static bool IsPlainFileName(string name, string ending)
+        => name.EndsWith(ending, StringComparison.Ordinal) && name.IndexOfAny(['/', '\\', ':', '\0']) < 0;
 }

@@ -3,7 +3,7 @@ namespace QuantGen.Checkpoints;
 /// <summary>Describes one tensor of a checkpoint under its canonical name.</summary>
 public sealed class CheckpointTensor
 {
-    internal CheckpointTensor(string name, SafetensorsFile file, SafetensorsTensor source)
+    internal CheckpointTensor(string name, IWeightFile file, SafetensorsTensor source)
     {
         Name = name;
         File = file;
@@ -25,7 +25,7 @@ public sealed class CheckpointTensor
     /// <summary>Gets the length in bytes.</summary>
     public long Length => Source.Length;
 
-    internal SafetensorsFile File { get; }
+    internal IWeightFile File { get; }
 
     internal SafetensorsTensor Source { get; }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using QuantGen.Files;
 
 namespace QuantGen.Checkpoints;
@@ -11,7 +10,7 @@ namespace QuantGen.Checkpoints;
 /// Reading from several threads is safe. Spans are valid until <see cref="Dispose"/>, and a mapped file must not be
 /// shortened by others meanwhile.
 /// </remarks>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : IWeightFile
 {
     private const int LengthBytes = 8;
     private const long MaxHeaderLength = 100_000_000;
@@ -105,32 +104,18 @@ public sealed class SafetensorsFile : IDisposable
             throw new ArgumentException($"Tensor '{tensor.Name}' has {tensor.ElementCount} elements, not {destination.Length}.", nameof(destination));
         }
 
-        switch (tensor.DType)
+        if (!FloatWidening.TryWiden(tensor.DType, source, destination))
         {
-            case SafetensorsDType.F32:
-                source.CopyTo(MemoryMarshal.AsBytes(destination));
-                break;
-            case SafetensorsDType.F16:
-                for (int i = 0; i < destination.Length; i++)
-                {
-                    destination[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(source[(2 * i)..]);
-                }
-
-                break;
-            case SafetensorsDType.BF16:
-                for (int i = 0; i < destination.Length; i++)
-                {
-                    destination[i] = BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(source[(2 * i)..]) << 16);
-                }
-
-                break;
-            default:
-                throw Defect(tensor.Name, "F32, F16 or BF16", tensor.DType.Name());
+            throw Defect(tensor.Name, "F32, F16 or BF16", tensor.DType.Name());
         }
     }
 
     /// <summary>Unmaps the file; spans handed out before must no longer be used.</summary>
     public void Dispose() => _bytes.Dispose();
+
+    void IWeightFile.RequireSpan(SafetensorsTensor tensor) => Bytes(tensor);
+
+    void IWeightFile.CopyTo(Action<ReadOnlySpan<byte>> take) => CopyTo(take);
 
     /// <summary>Passes the whole file on, piece by piece.</summary>
     internal void CopyTo(Action<ReadOnlySpan<byte>> take)

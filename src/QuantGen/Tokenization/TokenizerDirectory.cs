@@ -74,7 +74,8 @@ internal static class TokenizerDirectory
             vocabFile, config?.ModelMaxLength);
     }
 
-    private static void CheckAgreement(Vocabulary vocabulary, string vocabFile, TokenizerJson json)
+    /// <summary>Requires that both files of a tokenizer have the same pieces.</summary>
+    public static void CheckAgreement(Vocabulary vocabulary, string vocabFile, TokenizerJson json)
     {
         // Added tokens beyond the model's pieces may be in both files or in tokenizer.json only.
         IReadOnlyList<string> expected = vocabulary.Count == json.ModelPieces.Count ? json.ModelPieces : json.Tokens;

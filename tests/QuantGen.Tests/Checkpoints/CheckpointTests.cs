@@ -82,6 +82,38 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData([.. first, .. second])), checkpoint.Sha256);
     }
 
+    [Fact]
+    public void Reads_what_PyTorch_saved_where_there_are_no_safetensors()
+    {
+        byte[] bytes = TorchWriter.File(("bert.encoder.layer.0.output.LayerNorm.gamma", [3], [1, 2, 3]));
+        _folder.Write("pytorch_model.bin", bytes);
+        using (Checkpoint pickled = Checkpoint.Open(_folder.Path))
+        {
+            Assert.Equal([1f, 2f, 3f], pickled.Read("encoder.layer.0.output.LayerNorm.weight"));
+            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), pickled.Sha256);
+        }
+
+        _folder.Write("model.safetensors", Weights(("bert.a", [1], [4])));
+        using Checkpoint checkpoint = Checkpoint.Open(_folder.Path);
+        Assert.Equal([4f], checkpoint.Read("a"));
+    }
+
+    [Fact]
+    public void Reads_shards_that_PyTorch_saved()
+    {
+        _folder.Write("pytorch_model-00001-of-00002.bin", TorchWriter.File(("a", [1], [1])));
+        _folder.Write("pytorch_model-00002-of-00002.bin", TorchWriter.File(("b", [2], [2, 3])));
+        const string index = "pytorch_model.bin.index.json";
+        _folder.Write(index, """{"weight_map":{"a":"pytorch_model-00001-of-00002.bin","b":"pytorch_model-00002-of-00002.bin"}}"""u8.ToArray());
+        using (Checkpoint checkpoint = Checkpoint.Open(_folder.Path))
+        {
+            Assert.Equal([2f, 3f], checkpoint.Read("b"));
+        }
+
+        _folder.Write(index, """{"weight_map":{"a":"model.safetensors"}}"""u8.ToArray());
+        Assert.Contains("the name of a .bin file beside the index", Assert.Throws<ModelFormatException>(() => Checkpoint.Open(_folder.Path)).Message);
+    }
+
     [Theory]
     [InlineData("not JSON", "index.json")]
     [InlineData("[]", "index.json")]
