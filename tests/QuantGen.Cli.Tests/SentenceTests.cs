@@ -88,7 +88,8 @@ public sealed class SentenceTests : IDisposable
         Assert.Equal("spearman", json.GetProperty("metric").GetString());
         Assert.Equal(CorrelationMetrics.Spearman(found, scores), json.GetProperty("value").GetDouble(), 1e-6);
         Assert.Contains(
-            "sentence1<TAB>sentence2<TAB>label", Tool.Run("evaluate", folder, "--data", TinyCheckpoint.WriteData(File("data.tsv"))).Error, StringComparison.Ordinal);
+            "sentence1<TAB>sentence2<TAB>label", Tool.Run("evaluate", folder, "--data", TinyCheckpoint.WriteData(File("data.tsv"))).Error,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -8,8 +8,9 @@ public sealed record LossOptions
 
     /// <summary>
     /// Gets the loss of sentence encoders, which have no outputs and no labels: hidden states, attention scores and the vectors of texts, the teacher's all.
+    /// Vectors weigh as much as hidden states and scores together do in the beginning.
     /// </summary>
-    public static LossOptions Sentences { get; } = new() { Prediction = false, GroundTruth = false, SentenceWeight = 1, SimilarityWeight = 1 };
+    public static LossOptions Sentences { get; } = new() { Prediction = false, GroundTruth = false, SentenceWeight = 10, SimilarityWeight = 100 };
 
     /// <summary>Gets whether hidden states and attention scores shall be the teacher's. Default true.</summary>
     public bool Transformer { get; init; } = true;
@@ -23,7 +24,9 @@ public sealed record LossOptions
     /// <summary>Gets the weight of the angle between a text's vector and the teacher's; 0, the default, leaves it out. Sentence encoders only.</summary>
     public double SentenceWeight { get; init; }
 
-    /// <summary>Gets the weight of the differences between a batch's cosines and the teacher's; 0, the default, leaves them out. Sentence encoders only.</summary>
+    /// <summary>
+    /// Gets the weight of the differences between a batch's cosines and the teacher's; 0, the default, leaves them out. Sentence encoders only.
+    /// </summary>
     public double SimilarityWeight { get; init; }
 
     /// <summary>Gets whether outputs shall be the teacher's. Default true.</summary>

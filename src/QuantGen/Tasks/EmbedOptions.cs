@@ -3,7 +3,9 @@ namespace QuantGen.Tasks;
 /// <summary>How a text becomes a vector, where it shall be otherwise than the model's file says.</summary>
 public sealed record EmbedOptions
 {
-    /// <summary>Gets how hidden states are pooled; null, the default, as the file says, and <see cref="EmbeddingPooling.Mean"/> where it says nothing.</summary>
+    /// <summary>
+    /// Gets how hidden states are pooled; null, the default, as the file says, and <see cref="EmbeddingPooling.Mean"/> where it says nothing.
+    /// </summary>
     public EmbeddingPooling? Pooling { get; init; }
 
     /// <summary>

@@ -25,7 +25,8 @@ public sealed class SentenceFolderTests : IDisposable
             """);
         Write("sentence_bert_config.json", """{ "max_seq_length": 16, "do_lower_case": true }""");
         Write("config_sentence_transformers.json", """
-            { "__version__": { "pytorch": "2" }, "prompts": { "query": "query: ", "document": "" }, "default_prompt_name": "query", "similarity_fn_name": "cosine" }
+            { "__version__": { "pytorch": "2" }, "prompts": { "query": "query: ", "document": "" }, "default_prompt_name": "query",
+              "similarity_fn_name": "cosine" }
             """);
         SentenceEncoding encoding = Read()!.Encoding;
         Assert.Equal(EmbeddingPooling.Cls | EmbeddingPooling.Max, encoding.Pooling);
