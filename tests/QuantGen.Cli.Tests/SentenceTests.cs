@@ -1,7 +1,6 @@
 using System.Text.Json;
 using QuantGen.Cli.Models;
 using QuantGen.Execution;
-using QuantGen.Packed;
 using QuantGen.Tasks;
 
 namespace QuantGen.Cli.Tests;

@@ -27,6 +27,7 @@ namespace QuantGen.Cli.Commands;
 internal sealed class DistillCommand : CliCommand
 {
     private const double DefaultDropout = 0.1;
+    private const double SentenceRate = 2e-4;
 
     private readonly Option<string?> _teacher;
     private readonly Option<string?> _output;
@@ -85,7 +86,7 @@ internal sealed class DistillCommand : CliCommand
             Loss = loss,
             Sentences = sentences,
             Title = $"quantgen distill: {method.Traits.Name}, {data.Train.File}",
-            Options = _training.Training(values, _student.Training(values, method), output, Identity(start, options, data, sentences)) with
+            Options = _training.Training(values, Defaults(values, method, sentences), output, Identity(start, options, data, sentences)) with
             {
                 Engine = engine.Description, TeacherEngine = teacherEngine.Description,
             },
@@ -105,7 +106,8 @@ internal sealed class DistillCommand : CliCommand
         TrainingSummary.Write(report, result, run.Options, output, bytes, measured);
     }
 
-    private static long Save(ITrainableModel student, TrainingStartPoint start, string output, TrainableOptions options, TrainingRecipe training, SentenceHead? sentence)
+    private static long Save(
+        ITrainableModel student, TrainingStartPoint start, string output, TrainableOptions options, TrainingRecipe training, SentenceHead? sentence)
     {
         PackedModelBuilder builder = TrainedModelPacker.Pack(student, options);
         builder.Recipe = builder.Recipe with { Training = training };
@@ -174,10 +176,17 @@ internal sealed class DistillCommand : CliCommand
         return SentenceTask.Of(head, start.Tokenizer);
     }
 
+    // Without labels there is nothing to learn by heart, so that dropout would only be noise, and weights may move faster.
+    private TrainingOptions Defaults(OptionValues values, DistillMethod method, SentenceTask? sentences)
+    {
+        TrainingOptions defaults = _student.Training(values, method);
+        return sentences is null ? defaults : defaults with { Optimizer = defaults.Optimizer with { LearningRate = SentenceRate } };
+    }
+
     private TrainableOptions Trainable(OptionValues values, TrainingStartPoint start) => _student.Trainable(
         values,
         _training.Threads(values),
-        (float)(_training.Dropout(values) ?? start.HiddenDropout ?? DefaultDropout),
-        (float)(_training.AttentionDropout(values) ?? start.AttentionDropout ?? DefaultDropout),
+        (float)(_training.Dropout(values) ?? (start.IsSentenceEncoder ? 0 : start.HiddenDropout ?? DefaultDropout)),
+        (float)(_training.AttentionDropout(values) ?? (start.IsSentenceEncoder ? 0 : start.AttentionDropout ?? DefaultDropout)),
         _training.Seed(values));
 }

@@ -18,15 +18,16 @@ internal sealed class TrainingOptionSet
     private readonly bool _isText;
     private readonly Option<int?> _epochs = CliOption.OptionalNumber("--epochs", "How often all rows are seen.", least: 1, most: 10000);
     private readonly Option<int?> _maxSteps = CliOption.OptionalNumber("--max-steps", "End after so many steps.", least: 1);
-    private readonly Option<int?> _batch = CliOption.OptionalNumber("--batch", "Rows of a step. [default: 32; 16 for questions, 64 for sentence encoders]", least: 1, most: 65536);
+    private readonly Option<int?> _batch = CliOption.OptionalNumber(
+        "--batch", "Rows of a step. [default: 32; 16 for questions, 64 for sentence encoders]", least: 1, most: 65536);
     private readonly Option<double?> _learningRate = CliOption.OptionalReal("--learning-rate", "Learning rate of weights, embeddings, biases and norms.", 0, 1);
     private readonly Option<double?> _decay = CliOption.OptionalReal("--weight-decay", "Decay of matrices and embeddings. [default: 0.01]", 0, 1);
     private readonly Option<double?> _warmup = CliOption.OptionalReal(
         "--warmup", "Share of the steps in which learning rates rise; then they fall to 0.", 0, 1);
     private readonly Option<double?> _dropout = CliOption.OptionalReal(
-        "--dropout", "Share of hidden values that dropout clears. [default: config.json's, else 0.1]", 0, 0.9);
+        "--dropout", "Share of hidden values that dropout clears. [default: config.json's, else 0.1; 0 for sentence encoders]", 0, 0.9);
     private readonly Option<double?> _attentionDropout = CliOption.OptionalReal(
-        "--attention-dropout", "Share of attention probabilities that dropout clears. [default: config.json's, else 0.1]", 0, 0.9);
+        "--attention-dropout", "Share of attention probabilities that dropout clears. [default: config.json's, else 0.1; 0 for sentence encoders]", 0, 0.9);
     private readonly Option<int> _seed = CliOption.Number("--seed", "What order, dropout and random weights depend on.", 0, least: 0);
     private readonly Option<int?> _threads =
         CliOption.OptionalNumber("--threads", "The most threads. Results of generated code do not depend on it. [default: all processors]", least: 1,
@@ -49,7 +50,8 @@ internal sealed class TrainingOptionSet
     private TrainingOptionSet(Option<string[]> data, Option<string?> evaluation, bool isText)
     {
         _data = data;
-        _excluded = CliOption.Texts("--exclude", "FILE", "Sentence encoders: a file of texts that must not be learnt, such as those to measure on. Repeatable.");
+        _excluded = CliOption.Texts(
+            "--exclude", "FILE", "Sentence encoders: a file of texts that must not be learnt, such as those to measure on. Repeatable.");
         _evaluation = evaluation;
         _isText = isText;
     }

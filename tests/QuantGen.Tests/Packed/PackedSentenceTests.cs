@@ -1,3 +1,4 @@
+using QuantGen.Checkpoints;
 using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Sentences;
@@ -45,7 +46,12 @@ public sealed class PackedSentenceTests
     public void A_damaged_tensor_is_found()
     {
         byte[] bytes = File(Encoding(layers: 1));
-        bytes[^(TinyModel.Vocabulary(12).Length + 9)] ^= 1;
+        using (SafetensorsFile file = SafetensorsFile.Read(bytes, "whole"))
+        {
+            Assert.True(file.TryGet("sentence.layers.0.weight", out SafetensorsTensor? tensor));
+            bytes[tensor.Offset] ^= 1;
+        }
+
         ModelFormatException e = Assert.Throws<ModelFormatException>(() => PackedModel.Read(bytes, "damaged"));
         Assert.Contains("sentence.layers.0", e.Message, StringComparison.Ordinal);
     }
