@@ -8,10 +8,12 @@ using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
 using QuantGen.Cli.Runs;
 using QuantGen.Packed;
+using QuantGen.Sentences;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Checkpointing;
+using QuantGen.Training.Data;
 using QuantGen.Training.Distillation;
 using QuantGen.Training.Engines;
 using QuantGen.Training.Evaluation;
@@ -25,6 +27,7 @@ namespace QuantGen.Cli.Commands;
 internal sealed class DistillCommand : CliCommand
 {
     private const double DefaultDropout = 0.1;
+    private const double SentenceRate = 2e-4;
 
     private readonly Option<string?> _teacher;
     private readonly Option<string?> _output;
@@ -32,6 +35,7 @@ internal sealed class DistillCommand : CliCommand
     private readonly StudentOptions _student = new();
     private readonly TrainingOptionSet _training = TrainingOptionSet.ForData();
     private readonly EngineOptions _engine = new();
+    private readonly EmbeddingOptions _embedding = new();
 
     public DistillCommand(CliStreams streams)
         : base("distill", "Train a quantized model under a full-precision teacher, and write a packed file. Defaults are those of the method's paper.", streams)
@@ -46,6 +50,7 @@ internal sealed class DistillCommand : CliCommand
         _student.AddTo(this);
         _training.AddTo(this);
         _engine.AddTo(this, hasTeacher: true);
+        _embedding.AddTo(this);
     }
 
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
@@ -56,9 +61,11 @@ internal sealed class DistillCommand : CliCommand
         DistillMethod method = _student.Method(values);
         (ITrainingEngine engine, ITrainingEngine teacherEngine) = _engine.Engines(values, _training.Loader(values));
         using TrainingStartPoint start = TrainingStartPoint.Open(values.Get(_teacher)!);
-        TrainingData data = _training.Data(values);
+        SentenceTask? sentences = Sentences(values, start);
+        TrainingData data = sentences is null ? _training.Data(values) : _training.Sentences(values, sentences);
         data.Labels = [.. start.Config.Labels];
-        TaskData? testData = values.Get(_test) is string file ? TaskData.Open(file) : null;
+        WriteTexts(report, data.Train);
+        TaskData? testData = values.Get(_test) is not string file ? null : sentences is null ? TaskData.Open(file) : new SentencePairData(file, sentences);
         BertHead head = data.Train.Head == BertHead.MaskedLanguageModel ? BertHead.MaskedLanguageModel : start.Config.Head;
         ModelSpec spec = _student.Spec(values, method, start.Config, head);
         TrainableOptions options = Trainable(values, start);
@@ -71,7 +78,7 @@ internal sealed class DistillCommand : CliCommand
         IModelEvaluator? test = testData is null ? null : data.Evaluator(testData, _training.Examples(values), start.Tokenizer, spec, cancellation);
         ModelScore? teacherScore = test?.Evaluate(teacher, cancellation);
         TestMeasures? before = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
-        LossOptions loss = _student.Loss(values, method);
+        LossOptions loss = sentences is null ? _student.Loss(values, method) : _student.SentenceLoss(values);
         var run = new TrainingRun(_training, values, report)
         {
             Model = student,
@@ -79,16 +86,18 @@ internal sealed class DistillCommand : CliCommand
             Source = source,
             Evaluator = evaluator,
             Loss = loss,
+            Sentences = sentences,
             Title = $"quantgen distill: {method.Traits.Name}, {data.Train.File}",
-            Options = _training.Training(values, _student.Training(values, method), output, Identity(start, options, data)) with
+            Options = _training.Training(values, Defaults(values, method, sentences), output, Identity(start, options, data, sentences)) with
             {
                 Engine = engine.Description, TeacherEngine = teacherEngine.Description,
             },
         };
         long bytes = 0;
-        var recipe = new TrainingRecipe(Path.GetFileName(data.Train.File), _student.LossName(values, method), Steps: 0, _training.Seed(values));
+        string lossName = sentences is null ? _student.LossName(values, method) : _student.SentenceLossName(values);
+        var recipe = new TrainingRecipe(Path.GetFileName(data.Train.File), lossName, Steps: 0, _training.Seed(values));
         TrainingResult result = run.Complete(
-            output, steps => bytes = Save(student, start, output, options, recipe with { Steps = steps }), cancellation);
+            output, steps => bytes = Save(student, start, output, options, recipe with { Steps = steps }, sentences?.Head), cancellation);
         TestMeasures? after = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
         object? measured = after is null ? null : new { after.Score.Metric, Teacher = teacherScore!.Value, Before = before!.Json, After = after.Json };
         if (after is not null)
@@ -99,7 +108,8 @@ internal sealed class DistillCommand : CliCommand
         TrainingSummary.Write(report, result, run.Options, output, bytes, measured);
     }
 
-    private static long Save(ITrainableModel student, TrainingStartPoint start, string output, TrainableOptions options, TrainingRecipe training)
+    private static long Save(
+        ITrainableModel student, TrainingStartPoint start, string output, TrainableOptions options, TrainingRecipe training, SentenceHead? sentence)
     {
         PackedModelBuilder builder = TrainedModelPacker.Pack(student, options);
         builder.Recipe = builder.Recipe with { Training = training };
@@ -107,14 +117,33 @@ internal sealed class DistillCommand : CliCommand
         builder.Labels = student.Spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. start.Config.Labels] : [];
         builder.TokenizerJson = Execution.TokenizerSettings.Write(start.Tokenizer.Options);
         builder.AddBytes(PackedLayout.Vocabulary, start.Tokenizer.VocabularyBytes);
+        if (sentence is not null)
+        {
+            builder.AddSentence(sentence);
+        }
+
         using PackedModel packed = builder.Build(output);
         SpecOutput.Save(packed, output);
         return packed.FileLength;
     }
 
-    private static Dictionary<string, string> Identity(TrainingStartPoint start, TrainableOptions options, TrainingData data)
+    private static void WriteTexts(Report report, TaskData data)
+    {
+        if (data is SentenceData { Found: SentenceFiles found })
+        {
+            report.Line(string.Create(
+                CultureInfo.InvariantCulture, $"{found.Texts.Count:N0} texts; left out: {found.Repeated:N0} repeated, {found.Excluded:N0} excluded"));
+        }
+    }
+
+    private static Dictionary<string, string> Identity(TrainingStartPoint start, TrainableOptions options, TrainingData data, SentenceTask? sentences)
     {
         var identity = new Dictionary<string, string> { ["teacher"] = start.Checkpoint!.Sha256, ["evaluation"] = data.Evaluation?.File ?? "none" };
+        if (sentences is not null)
+        {
+            identity["vectors"] = $"{SentenceJson.Write(sentences.Head.Encoding)} {sentences.Prompt}";
+        }
+
         foreach (JsonProperty property in JsonSerializer.SerializeToElement(options with { Threads = 0 }).EnumerateObject())
         {
             identity["student " + property.Name] = property.Value.ToString();
@@ -134,10 +163,32 @@ internal sealed class DistillCommand : CliCommand
         report.Table(table);
     }
 
+    // A sentence encoder learns its teacher's vectors, as the folder or the command line says that they are made.
+    private SentenceTask? Sentences(OptionValues values, TrainingStartPoint start)
+    {
+        if (!start.IsSentenceEncoder)
+        {
+            _ = _embedding.Read(values, start.Config.Head);
+            _student.RequireNoSentences(values);
+            return null;
+        }
+
+        int size = start.Config.HiddenSize;
+        SentenceHead head = _embedding.Stored(values, start.Config.Head, start.OpenSentence(), size) ?? new SentenceHead(new SentenceEncoding(), size);
+        return SentenceTask.Of(head, start.Tokenizer);
+    }
+
+    // Without labels there is nothing to learn by heart, so that dropout would only be noise, and weights may move faster.
+    private TrainingOptions Defaults(OptionValues values, DistillMethod method, SentenceTask? sentences)
+    {
+        TrainingOptions defaults = _student.Training(values, method);
+        return sentences is null ? defaults : defaults with { Optimizer = defaults.Optimizer with { LearningRate = SentenceRate } };
+    }
+
     private TrainableOptions Trainable(OptionValues values, TrainingStartPoint start) => _student.Trainable(
         values,
         _training.Threads(values),
-        (float)(_training.Dropout(values) ?? start.HiddenDropout ?? DefaultDropout),
-        (float)(_training.AttentionDropout(values) ?? start.AttentionDropout ?? DefaultDropout),
+        (float)(_training.Dropout(values) ?? (start.IsSentenceEncoder ? 0 : start.HiddenDropout ?? DefaultDropout)),
+        (float)(_training.AttentionDropout(values) ?? (start.IsSentenceEncoder ? 0 : start.AttentionDropout ?? DefaultDropout)),
         _training.Seed(values));
 }

@@ -23,6 +23,7 @@ internal sealed class EvaluateCommand : CliCommand
     private readonly Option<string?> _answers;
     private readonly Option<int?> _shuffle;
     private readonly SessionOptions _session = new();
+    private readonly EmbeddingOptions _embedding = new();
 
     public EvaluateCommand(CliStreams streams)
         : base("evaluate", "Measure a model on labelled rows or questions, or a masked language model on texts.", streams)
@@ -32,7 +33,7 @@ internal sealed class EvaluateCommand : CliCommand
             CliOption.Text(
                 "--data", "FILE",
                 "Tab-separated rows under a header line 'sentence<TAB>label' or 'sentence1<TAB>sentence2<TAB>label', or questions in SQuAD's JSON (.json), " +
-                    "in windows of 384 tokens without --max-length."));
+                    "in windows of 384 tokens without --max-length. The cosines of a sentence encoder's vectors are compared with the labels of pairs."));
         _text = With(CliOption.Text("--text", "FILE", "For a masked language model: texts, one a line, or a TSV; 15% of their tokens are hidden."));
         _seed = With(CliOption.Number("--seed", "Which tokens of --text are hidden.", (int)HiddenTokens.DefaultSeed, least: 0));
         _logits = With(CliOption.Text("--logits", "OUT.tsv", "Write the outputs of every row: tab-separated, nine digits, a line for each row."));
@@ -41,6 +42,7 @@ internal sealed class EvaluateCommand : CliCommand
             CliOption.OptionalNumber(
                 "--shuffle", "Compute the rows in an order drawn by this seed and report them in the file's; nothing else may change.", least: 0));
         _session.AddTo(this);
+        _embedding.AddTo(this);
     }
 
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
@@ -99,6 +101,7 @@ internal sealed class EvaluateCommand : CliCommand
         MaxLength = SessionOptions.Limit(values.Get(_session.MaxLength), session),
         BatchTokens = values.Get(_session.BatchTokens),
         ShuffleSeed = values.Get(_shuffle),
+        Embed = _embedding.Read(values, session.Spec.Head),
         Progress = progress,
     };
 

@@ -28,6 +28,7 @@ internal sealed class QuantizeCommand : CliCommand
     private readonly Option<int> _clusterIterations;
     private readonly Option<int?> _maxLength;
     private readonly Option<bool> _noCache;
+    private readonly EmbeddingOptions _embedding = new();
     private readonly QuantizationOptions _quantization = new QuantizationOptions().RequireBits();
 
     public QuantizeCommand(CliStreams streams)
@@ -38,6 +39,7 @@ internal sealed class QuantizeCommand : CliCommand
         _output = With(CliOption.Text("--output", "FILE", "The packed file to write.", "-o"));
         _output.Required = true;
         _quantization.AddTo(this);
+        _embedding.AddTo(this);
         _calibration = With(
             CliOption.Text(
                 "--calibration", "TSV", "Texts from which static activation ranges are found; without it every token has its own range when it is quantized."));
@@ -86,7 +88,12 @@ internal sealed class QuantizeCommand : CliCommand
             ClusterSeed = clusters ? (ulong)values.Get(_seed) : 0,
             Calibration = calibration is null ? null : new CalibrationRecipe(Path.GetFileName(calibration), values.Get(_samples), values.Get(_seed)),
         };
-        var options = new PostTrainingOptions { Tokenizer = model.OpenTokenizer(), Recipe = recipe };
+        var options = new PostTrainingOptions
+        {
+            Tokenizer = model.OpenTokenizer(),
+            Recipe = recipe,
+            Sentence = _embedding.Stored(values, spec.Head, model.OpenSentence(spec.Head), spec.Dimensions.HiddenSize),
+        };
         if (calibration is not null)
         {
             TsvDataset data = TsvDataset.Load(calibration);

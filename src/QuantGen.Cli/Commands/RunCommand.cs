@@ -18,6 +18,7 @@ internal sealed class RunCommand : CliCommand
     private readonly Argument<string> _path;
     private readonly TextOptions _texts = new();
     private readonly SessionOptions _session = new();
+    private readonly EmbeddingOptions _embedding = new();
 
     public RunCommand(CliStreams streams)
         : base("run", "Compute the model's answer for texts: class, real output, tags, answer or vector, as its head is.", streams)
@@ -25,6 +26,7 @@ internal sealed class RunCommand : CliCommand
         _path = WithPath("FILE-OR-DIR", ModelPath.Description);
         _texts.AddTo(this);
         _session.AddTo(this);
+        _embedding.AddTo(this);
     }
 
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
@@ -33,7 +35,8 @@ internal sealed class RunCommand : CliCommand
         using InferenceSession session = _session.Loader(values).Load(ModelPath.Open(values.Get(_path), cancellation), cancellation);
         var options = new CallOptions { MaxLength = SessionOptions.Limit(values.Get(_session.MaxLength), session) };
         string?[] problems = [.. texts.Select(text => _texts.AreLines(values) ? TextResults.Problem(session, text, options) : null)];
-        IReadOnlyList<TextResult> results = TextResults.Compute(session, [.. texts.Where((_, i) => problems[i] is null)], options, cancellation);
+        TextInput[] sound = [.. texts.Where((_, i) => problems[i] is null)];
+        IReadOnlyList<TextResult> results = TextResults.Compute(session, sound, options, _embedding.Read(values, session.Spec.Head), cancellation);
         Write(report, texts, problems, results);
         RequireNone(problems);
     }

@@ -1,4 +1,5 @@
 using QuantGen.Cli.Conventions;
+using QuantGen.Sentences;
 using QuantGen.Specs;
 using QuantGen.Tokenization;
 using QuantGen.Training.Batching;
@@ -43,6 +44,14 @@ internal sealed class TrainingData
 
     /// <summary>Reads lines of text.</summary>
     public static TrainingData OfText(string file, string? evaluation) => new(new LineData(file), evaluation is null ? null : new LineData(evaluation));
+
+    /// <summary>Reads texts for a sentence encoder.</summary>
+    /// <param name="files">The files to learn from.</param>
+    /// <param name="excluded">Files whose texts must not be learnt.</param>
+    /// <param name="evaluation">Pairs with a score; null for none.</param>
+    /// <param name="task">How the model makes vectors.</param>
+    public static TrainingData OfSentences(IReadOnlyList<string> files, IReadOnlyList<string> excluded, string? evaluation, SentenceTask task) =>
+        new(new SentenceData(files, excluded, task), evaluation is null ? null : new SentencePairData(evaluation, task));
 
     /// <summary>Encodes the examples of a model.</summary>
     /// <param name="settings">What the user asked for.</param>

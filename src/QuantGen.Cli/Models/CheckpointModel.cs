@@ -3,6 +3,7 @@ using QuantGen.Cli.Conventions;
 using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Quantization;
+using QuantGen.Sentences;
 using QuantGen.Specs;
 using QuantGen.Tokenization;
 using QuantGen.Training.PostTraining;
@@ -44,6 +45,11 @@ internal sealed class CheckpointModel : IDisposable
         }
     }
 
+    /// <summary>Reads what makes a model's hidden states a vector; null where the folder does not say, or the model has another head.</summary>
+    public SentenceHead? OpenSentence(BertHead head) => head is BertHead.Encoder or BertHead.Embedding
+        ? SentenceFolder.Read(Checkpoint.Directory, Config.HiddenSize, Config.MaxPositions)
+        : null;
+
     /// <summary>Gets the labels a packed file of a model stores.</summary>
     public IReadOnlyList<string> LabelsFor(ModelSpec spec) =>
         spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. Config.Labels] : [];
@@ -56,7 +62,8 @@ internal sealed class CheckpointModel : IDisposable
     public PackedModel ToFullPrecision(BertHead? head, CancellationToken cancellation)
     {
         ModelSpec spec = ModelSpecs.FullPrecision(Config, head);
-        return Quantize(spec, new PostTrainingOptions { Tokenizer = OpenTokenizer() }, cancellation).Builder.Build(Checkpoint.Directory);
+        var options = new PostTrainingOptions { Tokenizer = OpenTokenizer(), Sentence = OpenSentence(spec.Head) };
+        return Quantize(spec, options, cancellation).Builder.Build(Checkpoint.Directory);
     }
 
     /// <summary>Makes the packed form of the checkpoint as it is, of a kind that shows every place whose range a model stores.</summary>

@@ -13,6 +13,8 @@ namespace QuantGen.Cli.Options;
 /// <summary>The options that say what a student is and what it is taught.</summary>
 internal sealed class StudentOptions
 {
+    private static readonly string[] s_parts = ["hidden", "attention", "sentence", "similarity"];
+
     private readonly Option<int?> _bits = CliOption.OneOf("--bits", "Bits of a weight.", LegalBits.OfWeights);
     private readonly Option<int?> _embeddingBits = CliOption.OneOf("--embedding-bits", LegalBits.EmbeddingHelp, LegalBits.OfEmbeddings);
     private readonly Option<int?> _activationBits =
@@ -28,6 +30,13 @@ internal sealed class StudentOptions
     private readonly Option<string?> _loss =
         CliOption.OneOf("--loss", "What is learnt: the teacher (kd), the labels (gt) or both. [default: kd+gt for lsq, kd for ternary, else gt]", "kd+gt", "kd",
         "gt");
+    private readonly Option<string?> _parts = CliOption.Text(
+        "--loss-parts", "NAMES",
+        $"Sentence encoders: what of the teacher is imitated, joined by commas: {string.Join(", ", s_parts)}. [default: all of them]");
+    private readonly Option<double?> _sentenceWeight = CliOption.OptionalReal(
+        "--sentence-weight", $"Sentence encoders: weight of a vector's direction. [default: {LossOptions.Sentences.SentenceWeight}]", 0, 1e6);
+    private readonly Option<double?> _similarityWeight = CliOption.OptionalReal(
+        "--similarity-weight", $"Sentence encoders: weight of the cosines within a batch. [default: {LossOptions.Sentences.SimilarityWeight}]", 0, 1e6);
     private readonly Option<double?> _temperature =
         CliOption.OptionalReal("--temperature", "What logits are divided by before they are compared with the teacher's. [default: 1]", 0.01, 100);
     private readonly Option<double?> _spanWeight =
@@ -51,7 +60,8 @@ internal sealed class StudentOptions
         _bits.Required = true;
         Option[] all =
         [
-            _bits, _embeddingBits, _activationBits, _attentionBits, _groups, _layers, _scheme, _loss, _temperature, _spanWeight, _weightScaleRate,
+            _bits, _embeddingBits, _activationBits, _attentionBits, _groups, _layers, _scheme, _loss, _temperature, _spanWeight, _parts, _sentenceWeight,
+            _similarityWeight, _weightScaleRate,
             _activationScaleRate,
             _initialization, _gradientFactor, _symmetric, _lossAware, _iterations,
         ];
@@ -69,7 +79,7 @@ internal sealed class StudentOptions
         Require(values, method, Scheme.Lsq, _weightScaleRate, _activationScaleRate, _initialization, _gradientFactor);
         Require(values, method, Scheme.Ternary, _lossAware);
         Require(values, method, Scheme.KMeans, _iterations);
-        Require(values, Loss(values, method).NeedsTeacher, "a loss with kd", _temperature, _spanWeight);
+        Require(values, LossName(values, method).Contains("kd", StringComparison.Ordinal), "a loss with kd", _temperature, _spanWeight);
         return method;
     }
 
@@ -79,6 +89,30 @@ internal sealed class StudentOptions
 
     /// <summary>Gets the name of what is learnt.</summary>
     public string LossName(OptionValues values, DistillMethod method) => values.Get(_loss) ?? method.Loss;
+
+    /// <summary>Gets what a sentence encoder learns.</summary>
+    /// <exception cref="UsageException">Labels are asked for, or a part that nobody knows.</exception>
+    public LossOptions SentenceLoss(OptionValues values)
+    {
+        Require(values, values.Get(_loss) is null or "kd", "a teacher with outputs: a sentence encoder has no labels", _loss);
+        Require(values, false, "a teacher with outputs", _temperature, _spanWeight);
+        LossOptions all = LossOptions.Sentences;
+        string[] parts = [.. PartsOf(values)];
+        return all with
+        {
+            HiddenWeight = parts.Contains(s_parts[0]) ? all.HiddenWeight : 0,
+            AttentionWeight = parts.Contains(s_parts[1]) ? all.AttentionWeight : 0,
+            SentenceWeight = parts.Contains(s_parts[2]) ? values.Get(_sentenceWeight) ?? all.SentenceWeight : 0,
+            SimilarityWeight = parts.Contains(s_parts[3]) ? values.Get(_similarityWeight) ?? all.SimilarityWeight : 0,
+        };
+    }
+
+    /// <summary>Gets the names of what a sentence encoder learns.</summary>
+    public string SentenceLossName(OptionValues values) => string.Join('+', PartsOf(values));
+
+    /// <summary>Refuses the options of sentence encoders for other models.</summary>
+    public void RequireNoSentences(OptionValues values) =>
+        Require(values, false, "a teacher that is a sentence encoder", _parts, _sentenceWeight, _similarityWeight);
 
     /// <summary>Builds the student's model.</summary>
     /// <exception cref="UsageException">The options describe no model, or one that cannot imitate the teacher.</exception>
@@ -125,6 +159,14 @@ internal sealed class StudentOptions
             ActivationScaleLearningRate = values.Get(_activationScaleRate) ?? method.Training.Optimizer.ActivationScaleLearningRate,
         },
     };
+
+    private IEnumerable<string> PartsOf(OptionValues values)
+    {
+        string[] parts = values.Get(_parts)?.Split(',', StringSplitOptions.TrimEntries) ?? s_parts;
+        return Array.Find(parts, part => !s_parts.Contains(part)) is string unknown
+            ? throw new UsageException($"--loss-parts takes {string.Join(", ", s_parts)}, joined by commas, and it is '{unknown}'")
+            : s_parts.Where(part => parts.Contains(part));
+    }
 
     private static void Require(OptionValues values, DistillMethod method, Scheme scheme, params Option[] options) =>
         Require(values, method.Scheme == scheme, "--scheme " + WeightSchemes.Of(scheme).Name, options);

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using QuantGen.Cli.Compilation;
+using QuantGen.Cli.Conventions;
 using QuantGen.Cli.Data;
 using QuantGen.Cli.Models;
+using QuantGen.Sentences;
 using QuantGen.Training.Loop;
 using QuantGen.Training.Optimization;
 
@@ -10,20 +12,22 @@ namespace QuantGen.Cli.Options;
 /// <summary>The options of every command that trains.</summary>
 internal sealed class TrainingOptionSet
 {
-    private readonly Option<string?> _data;
+    private readonly Option<string[]> _data;
+    private readonly Option<string[]> _excluded;
     private readonly Option<string?> _evaluation;
     private readonly bool _isText;
     private readonly Option<int?> _epochs = CliOption.OptionalNumber("--epochs", "How often all rows are seen.", least: 1, most: 10000);
     private readonly Option<int?> _maxSteps = CliOption.OptionalNumber("--max-steps", "End after so many steps.", least: 1);
-    private readonly Option<int?> _batch = CliOption.OptionalNumber("--batch", "Rows of a step. [default: 32; 16 for questions]", least: 1, most: 65536);
+    private readonly Option<int?> _batch = CliOption.OptionalNumber(
+        "--batch", "Rows of a step. [default: 32; 16 for questions, 64 for sentence encoders]", least: 1, most: 65536);
     private readonly Option<double?> _learningRate = CliOption.OptionalReal("--learning-rate", "Learning rate of weights, embeddings, biases and norms.", 0, 1);
     private readonly Option<double?> _decay = CliOption.OptionalReal("--weight-decay", "Decay of matrices and embeddings. [default: 0.01]", 0, 1);
     private readonly Option<double?> _warmup = CliOption.OptionalReal(
         "--warmup", "Share of the steps in which learning rates rise; then they fall to 0.", 0, 1);
     private readonly Option<double?> _dropout = CliOption.OptionalReal(
-        "--dropout", "Share of hidden values that dropout clears. [default: config.json's, else 0.1]", 0, 0.9);
+        "--dropout", "Share of hidden values that dropout clears. [default: config.json's, else 0.1; 0 for sentence encoders]", 0, 0.9);
     private readonly Option<double?> _attentionDropout = CliOption.OptionalReal(
-        "--attention-dropout", "Share of attention probabilities that dropout clears. [default: config.json's, else 0.1]", 0, 0.9);
+        "--attention-dropout", "Share of attention probabilities that dropout clears. [default: config.json's, else 0.1; 0 for sentence encoders]", 0, 0.9);
     private readonly Option<int> _seed = CliOption.Number("--seed", "What order, dropout and random weights depend on.", 0, least: 0);
     private readonly Option<int?> _threads =
         CliOption.OptionalNumber("--threads", "The most threads. Results of generated code do not depend on it. [default: all processors]", least: 1,
@@ -43,25 +47,27 @@ internal sealed class TrainingOptionSet
     private readonly Option<string?> _report = CliOption.Text("--report", "FILE.html", "Write a page with curves and settings.");
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Compile the model anew, and do not keep the result for the next time." };
 
-    private TrainingOptionSet(Option<string?> data, Option<string?> evaluation, bool isText)
+    private TrainingOptionSet(Option<string[]> data, Option<string?> evaluation, bool isText)
     {
         _data = data;
+        _excluded = CliOption.Texts(
+            "--exclude", "FILE", "Sentence encoders: a file of texts that must not be learnt, such as those to measure on. Repeatable.");
         _evaluation = evaluation;
         _isText = isText;
     }
 
     /// <summary>Makes the options of commands that take data of any task.</summary>
     public static TrainingOptionSet ForData() => new(
-        CliOption.Text(
+        CliOption.Texts(
             "--data", "DIR-OR-FILE",
             "What is learnt: labelled rows (TSV with a header line), questions (SQuAD's JSON), or lines of text (.txt) for a masked language model. " +
-                "A folder has train and dev files of one kind."),
+                "A folder has train and dev files of one kind. For a sentence encoder, texts of any of these, without labels; may be repeated."),
         CliOption.Text("--eval-data", "FILE", "What the model is measured on after every epoch; the best epoch is kept. [default: the folder's dev file]"),
         isText: false);
 
     /// <summary>Makes the options of commands that take plain text.</summary>
     public static TrainingOptionSet ForText() => new(
-        CliOption.Text("--text", "FILE", "The text, a sequence a line; of a .tsv the sentences."),
+        CliOption.Texts("--text", "FILE", "The text, a sequence a line; of a .tsv the sentences."),
         CliOption.Text("--eval-text", "FILE", "The text that the model is measured on after every epoch; the best epoch is kept."),
         isText: true);
 
@@ -76,6 +82,11 @@ internal sealed class TrainingOptionSet
         foreach (Option option in all)
         {
             command.Add(option);
+        }
+
+        if (command.Options.Any(option => option.Name == "--teacher"))
+        {
+            command.Add(_excluded);
         }
     }
 
@@ -98,9 +109,21 @@ internal sealed class TrainingOptionSet
     public SessionLoader Loader(OptionValues values) => new(CompilationTarget.DefaultBatchTokens, values.Get(_threads), !values.Get(_noCache));
 
     /// <summary>Reads the data.</summary>
-    public TrainingData Data(OptionValues values) => _isText
-        ? TrainingData.OfText(values.Get(_data)!, values.Get(_evaluation))
-        : TrainingData.Open(values.Get(_data)!, values.Get(_evaluation));
+    /// <exception cref="UsageException">There are several files, or files to exclude, and this model is no sentence encoder.</exception>
+    public TrainingData Data(OptionValues values)
+    {
+        string[] files = values.Get(_data)!;
+        if (files.Length > 1 || values.Has(_excluded))
+        {
+            throw new UsageException($"{(files.Length > 1 ? "several " + _data.Name : _excluded.Name)} need a teacher that is a sentence encoder");
+        }
+
+        return _isText ? TrainingData.OfText(files[0], values.Get(_evaluation)) : TrainingData.Open(files[0], values.Get(_evaluation));
+    }
+
+    /// <summary>Reads texts for a sentence encoder.</summary>
+    public TrainingData Sentences(OptionValues values, SentenceTask task) =>
+        TrainingData.OfSentences(values.Get(_data)!, values.Get(_excluded) ?? [], values.Get(_evaluation), task);
 
     /// <summary>Joins defaults and what the command line says.</summary>
     /// <param name="values">The command line.</param>

@@ -90,7 +90,10 @@ internal sealed class TrainingProgress(Report report, Action<IRenderable>? show)
     private static string Parts(LossParts loss)
     {
         (string Name, double Value)[] parts =
-            [("hidden", loss.Hidden), ("attention", loss.Attention), ("prediction", loss.Prediction), ("labels", loss.GroundTruth)];
+        [
+            ("hidden", loss.Hidden), ("attention", loss.Attention), ("prediction", loss.Prediction), ("labels", loss.GroundTruth),
+            ("sentence", loss.Sentence), ("similarity", loss.Similarity),
+        ];
         string[] present =
         [
             .. parts.Where(part => part.Value != 0).Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Name} {part.Value:0.0000}")),

@@ -3,6 +3,7 @@ using QuantGen.Cli.Conventions;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
 using QuantGen.Files;
+using QuantGen.Sentences;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Evaluation;
@@ -36,6 +37,9 @@ internal sealed class TrainingRun
     public required IModelEvaluator? Evaluator { get; init; }
 
     public required LossOptions Loss { get; init; }
+
+    /// <summary>Gets how a sentence encoder makes vectors; null for other models.</summary>
+    public SentenceTask? Sentences { get; init; }
 
     public required TrainingOptions Options { get; init; }
 
@@ -103,7 +107,7 @@ internal sealed class TrainingRun
 
     private TrainingResult Run(CancellationToken cancellation)
     {
-        var objective = new Objective(Model.Spec, Loss, Teacher?.Spec, Options.Threads);
+        var objective = new Objective(Model.Spec, Loss, Teacher?.Spec, Options.Threads, Sentences);
         bool continues = _set.Resumes(_values) && File.Exists(Options.CheckpointPath);
         using JsonLinesLog? log = _set.Log(_values) is string path ? new JsonLinesLog(path, append: continues) : null;
         return _report.WithLive(show =>

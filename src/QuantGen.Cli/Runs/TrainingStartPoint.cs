@@ -2,6 +2,7 @@ using System.Text.Json;
 using QuantGen.Checkpoints;
 using QuantGen.Cli.Models;
 using QuantGen.Graph;
+using QuantGen.Sentences;
 using QuantGen.Tokenization;
 
 namespace QuantGen.Cli.Runs;
@@ -26,6 +27,12 @@ internal sealed class TrainingStartPoint : IDisposable
     public Checkpoint? Checkpoint => _checkpoint?.Checkpoint;
 
     public ModelConfig Config { get; }
+
+    /// <summary>Gets whether the checkpoint is a sentence encoder: it has no outputs, and its vectors are what is wanted.</summary>
+    public bool IsSentenceEncoder => Config.Head is BertHead.Encoder or BertHead.Embedding;
+
+    /// <summary>Reads what makes the checkpoint's hidden states a vector; null where its folder does not say.</summary>
+    public SentenceHead? OpenSentence() => _checkpoint?.OpenSentence(Config.Head);
 
     public string ConfigJson { get; }
 

@@ -9,7 +9,7 @@ namespace QuantGen.Cli.Texts;
 internal static class TextResults
 {
     public static IReadOnlyList<TextResult> Compute(
-        InferenceSession session, IReadOnlyList<TextInput> texts, CallOptions options, CancellationToken cancellation)
+        InferenceSession session, IReadOnlyList<TextInput> texts, CallOptions options, EmbedOptions? embed, CancellationToken cancellation)
     {
         switch (session.Spec.Head)
         {
@@ -18,7 +18,7 @@ internal static class TextResults
             case BertHead.Regression:
                 return [.. session.Regress(texts, options, cancellation).Select((value, i) => Regressed(texts[i], value))];
             case BertHead.Encoder or BertHead.Embedding:
-                return [.. session.Embed(texts, options: options, cancellation: cancellation).Select((vector, i) => Embedded(texts[i], vector))];
+                return [.. session.Embed(texts, embed, options, cancellation).Select((vector, i) => Embedded(texts[i], vector))];
         }
 
         var results = new List<TextResult>();

@@ -1,3 +1,4 @@
+using QuantGen.Sentences;
 using QuantGen.Specs;
 using QuantGen.Tokenization;
 using QuantGen.Training.Data;
@@ -63,6 +64,29 @@ public static class ExampleEncoder
         }
 
         return [.. examples];
+    }
+
+    /// <summary>Encodes texts for a sentence encoder, each one example, whatever it holds.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="task">What stands before them.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="maxLength">The tokens, special ones included, to which longer texts are cut.</param>
+    /// <param name="cancellation">Stops the work between two texts.</param>
+    public static Example[] FromSentences(
+        IEnumerable<string> texts, SentenceTask task, BertTokenizer tokenizer, int maxLength, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        var options = new EncodeOptions { MaxLength = maxLength, Truncation = Truncation.LongestFirst };
+        return
+        [
+            .. texts.Select(text =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                return Of(tokenizer.Encode(task.Prepare(text), null, options));
+            }),
+        ];
     }
 
     /// <summary>Requires that rows have labels.</summary>

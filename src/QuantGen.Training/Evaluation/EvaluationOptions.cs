@@ -1,6 +1,8 @@
+using QuantGen.Tasks;
+
 namespace QuantGen.Training.Evaluation;
 
-/// <summary>How a data set is evaluated. None of it changes a result, <see cref="MaxLength"/> excepted.</summary>
+/// <summary>How a data set is evaluated. None of it changes a result, <see cref="MaxLength"/> and <see cref="Embed"/> excepted.</summary>
 public sealed record EvaluationOptions
 {
     /// <summary>
@@ -18,6 +20,9 @@ public sealed record EvaluationOptions
 
     /// <summary>Gets the most threads; null, the default, for those the session was loaded with.</summary>
     public int? Threads { get; init; }
+
+    /// <summary>Gets how a sentence encoder makes vectors; null, the default, as its file says.</summary>
+    public EmbedOptions? Embed { get; init; }
 
     /// <summary>Gets who is told how many of the rows are done, from 0 to 1. Default nobody.</summary>
     public IProgress<double>? Progress { get; init; }

@@ -6,11 +6,12 @@ using QuantGen.Training.Data;
 
 namespace QuantGen.Training.Evaluation;
 
-/// <summary>Measures a model on a data set: accuracy, and with two classes F1 and Matthews; Pearson and Spearman for a real output.</summary>
+/// <summary>Measures a model on a data set: accuracy, and with two classes F1 and Matthews; Pearson and Spearman for a real output, and for
+/// the cosines of a sentence encoder's vectors.</summary>
 public static class Evaluator
 {
     /// <summary>Evaluates a model.</summary>
-    /// <param name="session">A model for sequence classification or regression.</param>
+    /// <param name="session">A model for sequence classification or regression, or a sentence encoder.</param>
     /// <param name="data">Labelled rows; the label of a class is its index among the model's labels.</param>
     /// <param name="file">What messages call the data.</param>
     /// <param name="options">Truncation, batches and order; null for defaults.</param>
@@ -25,6 +26,11 @@ public static class Evaluator
         ArgumentNullException.ThrowIfNull(file);
         options ??= new EvaluationOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1, nameof(EvaluationOptions.BatchTokens));
+        if (session.Spec.Head is BertHead.Encoder or BertHead.Embedding)
+        {
+            return SentencePairs.Evaluate(session, data, file, options, cancellation);
+        }
+
         if (session.Spec.Head is not (BertHead.SequenceClassification or BertHead.Regression))
         {
             throw new InvalidOperationException(

@@ -18,7 +18,10 @@ public sealed class Fidelity
     /// <exception cref="InvalidOperationException">Nothing was added.</exception>
     public FidelityResult Result => _rows == 0
         ? throw new InvalidOperationException("no batch was compared")
-        : new FidelityResult((double)_agreeing / _rows, _divergence / _rows, _noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(_signal / _noise), _rows);
+        : new FidelityResult((double)_agreeing / _rows, _divergence / _rows, HiddenSignalToNoiseDb, _rows);
+
+    /// <summary>Gets the signal-to-noise ratio of the last hidden states so far, in decibels; infinite where they are equal.</summary>
+    public double HiddenSignalToNoiseDb => _noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(_signal / _noise);
 
     /// <summary>Adds a batch that both models have run.</summary>
     /// <param name="student">The student's trace.</param>
@@ -43,11 +46,14 @@ public sealed class Fidelity
         }
 
         _rows += student.LogitRows;
-        AddHidden(student.Hidden[^1].AsSpan(0, student.HiddenCount), teacher.Hidden[^1].AsSpan(0, teacher.HiddenCount));
+        AddHidden(student, teacher);
     }
 
-    private void AddHidden(ReadOnlySpan<float> student, ReadOnlySpan<float> teacher)
+    /// <summary>Adds the last hidden states alone, such as those of models without outputs.</summary>
+    internal void AddHidden(TrainingTrace ours, TrainingTrace theirs)
     {
+        ReadOnlySpan<float> student = ours.Hidden[^1].AsSpan(0, ours.HiddenCount);
+        ReadOnlySpan<float> teacher = theirs.Hidden[^1].AsSpan(0, theirs.HiddenCount);
         for (int i = 0; i < teacher.Length; i++)
         {
             double value = teacher[i];

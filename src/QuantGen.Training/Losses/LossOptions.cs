@@ -6,8 +6,28 @@ public sealed record LossOptions
     /// <summary>Gets the loss of the labels alone.</summary>
     public static LossOptions Labels { get; } = new() { Transformer = false, Prediction = false };
 
+    /// <summary>
+    /// Gets the loss of sentence encoders, which have no outputs and no labels: hidden states, attention scores and the vectors of texts, the teacher's all.
+    /// With these weights its parts begin in one order of magnitude at 2 bits; no other weights were compared with them.
+    /// </summary>
+    public static LossOptions Sentences { get; } = new() { Prediction = false, GroundTruth = false, SentenceWeight = 10, SimilarityWeight = 100 };
+
     /// <summary>Gets whether hidden states and attention scores shall be the teacher's. Default true.</summary>
     public bool Transformer { get; init; } = true;
+
+    /// <summary>Gets the weight of hidden states within <see cref="Transformer"/>; 0 leaves them out. Default 1.</summary>
+    public double HiddenWeight { get; init; } = 1;
+
+    /// <summary>Gets the weight of attention scores within <see cref="Transformer"/>; 0 leaves them out. Default 1.</summary>
+    public double AttentionWeight { get; init; } = 1;
+
+    /// <summary>Gets the weight of the angle between a text's vector and the teacher's; 0, the default, leaves it out. Sentence encoders only.</summary>
+    public double SentenceWeight { get; init; }
+
+    /// <summary>
+    /// Gets the weight of the differences between a batch's cosines and the teacher's; 0, the default, leaves them out. Sentence encoders only.
+    /// </summary>
+    public double SimilarityWeight { get; init; }
 
     /// <summary>Gets whether outputs shall be the teacher's. Default true.</summary>
     public bool Prediction { get; init; } = true;
@@ -22,5 +42,11 @@ public sealed record LossOptions
     public double SpanPredictionWeight { get; init; } = 1;
 
     /// <summary>Gets whether a teacher is needed.</summary>
-    public bool NeedsTeacher => Transformer || Prediction;
+    public bool NeedsTeacher => HasHidden || HasScores || Prediction || HasVectors;
+
+    internal bool HasHidden => Transformer && HiddenWeight > 0;
+
+    internal bool HasScores => Transformer && AttentionWeight > 0;
+
+    internal bool HasVectors => SentenceWeight > 0 || SimilarityWeight > 0;
 }

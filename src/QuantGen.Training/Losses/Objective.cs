@@ -1,3 +1,4 @@
+using QuantGen.Sentences;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
@@ -14,6 +15,7 @@ public sealed class Objective
     private readonly ModelSpec _spec;
     private readonly LossOptions _options;
     private readonly LayerMap? _layers;
+    private readonly SentenceLoss? _sentences;
     private readonly int _threads;
     private readonly Outcome _outcome;
 
@@ -22,10 +24,11 @@ public sealed class Objective
     /// <param name="options">Of what the loss consists.</param>
     /// <param name="teacher">The teacher; null without one.</param>
     /// <param name="threads">The most threads.</param>
+    /// <param name="sentences">What makes hidden states the vector of a text; null unless the loss looks at vectors.</param>
     /// <exception cref="ArgumentException">
     /// The loss is empty, needs a teacher and there is none, the student cannot imitate it, or its head has no loss.
     /// </exception>
-    public Objective(ModelSpec student, LossOptions options, ModelSpec? teacher, int threads)
+    public Objective(ModelSpec student, LossOptions options, ModelSpec? teacher, int threads, SentenceTask? sentences = null)
     {
         ArgumentNullException.ThrowIfNull(student);
         ArgumentNullException.ThrowIfNull(options);
@@ -44,6 +47,12 @@ public sealed class Objective
             throw new ArgumentException("This model has no head, so that it has no outputs to compare.", nameof(student));
         }
 
+        if (options.HasVectors && sentences is null)
+        {
+            throw new ArgumentException("This loss looks at the vectors of texts, and nobody said how they are made.", nameof(sentences));
+        }
+
+        _sentences = options.HasVectors ? new SentenceLoss(sentences!, threads) : null;
         _outcome = options.Prediction || options.GroundTruth ? OutcomeOf(student.Head) : default;
         _spec = student;
         _options = options;
@@ -67,22 +76,21 @@ public sealed class Objective
         ArgumentNullException.ThrowIfNull(batch);
         TrainingTrace trace = student.Trace;
         TrainingTrace gradients = student.TraceGradients;
-        gradients.HasHidden = gradients.HasScores = _options.Transformer;
+        gradients.HasHidden = _options.HasHidden || _options.HasVectors;
+        gradients.HasScores = _options.HasScores;
         gradients.HasLogits = _options.Prediction || _options.GroundTruth;
-        double hidden = 0;
-        double attention = 0;
-        if (_options.Transformer)
-        {
-            hidden = Enumerable.Range(0, trace.Hidden.Length).Sum(l => TraceLoss.Squares(
-                trace.Hidden[l], teacher!.Hidden[_layers!.Hidden(l)], gradients.Hidden[l], trace.HiddenCount, _threads));
-            attention = Enumerable.Range(0, trace.Scores.Length).Sum(l => TraceLoss.Squares(
-                trace.Scores[l], teacher!.Scores[_layers!.Layer(l)], gradients.Scores[l], trace.ScoreCount, _threads));
-        }
+        double hidden = gradients.HasHidden ? Hidden(trace, gradients, teacher!) : 0;
+        double attention = _options.HasScores
+            ? Enumerable.Range(0, trace.Scores.Length).Sum(l => TraceLoss.Squares(
+                trace.Scores[l], teacher!.Scores[_layers!.Layer(l)], gradients.Scores[l], trace.ScoreCount, _options.AttentionWeight, _threads))
+            : 0;
+        (double sentence, double similarity) = _sentences?.Add(
+            trace, teacher!, batch.Inputs.Starts, gradients.Hidden[^1], _options.SentenceWeight, _options.SimilarityWeight) ?? default;
 
         Array.Clear(gradients.Logits, 0, gradients.HasLogits ? trace.LogitCount : 0);
         double prediction = _options.Prediction ? Prediction(trace, gradients.Logits, batch, teacher!.Logits) : 0;
         double truth = _options.GroundTruth ? GroundTruth(trace, gradients.Logits, batch) : 0;
-        return new LossParts(hidden, attention, prediction, truth);
+        return new LossParts(hidden, attention, prediction, truth, sentence, similarity);
     }
 
     // What the outputs of a head are, which says how they are compared.
@@ -100,6 +108,26 @@ public sealed class Objective
         BertHead.QuestionAnswering => Outcome.Spans,
         _ => throw new ArgumentException($"Nobody said what the loss of the head {head} is.", nameof(head)),
     };
+
+    // Where only vectors count, hidden states have the gradients of those, and no others.
+    private double Hidden(TrainingTrace trace, TrainingTrace gradients, TrainingTrace teacher)
+    {
+        double sum = 0;
+        for (int l = 0; l < trace.Hidden.Length; l++)
+        {
+            if (_options.HasHidden)
+            {
+                sum += TraceLoss.Squares(
+                    trace.Hidden[l], teacher.Hidden[_layers!.Hidden(l)], gradients.Hidden[l], trace.HiddenCount, _options.HiddenWeight, _threads);
+            }
+            else
+            {
+                Array.Clear(gradients.Hidden[l], 0, trace.HiddenCount);
+            }
+        }
+
+        return sum;
+    }
 
     private double Prediction(TrainingTrace trace, float[] gradients, Batch batch, float[] teacher) => _outcome switch
     {

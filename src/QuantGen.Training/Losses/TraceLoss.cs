@@ -8,11 +8,12 @@ namespace QuantGen.Training.Losses;
 internal static class TraceLoss
 {
     /// <summary>Writes the gradient over what was there.</summary>
-    /// <returns>The mean over all elements.</returns>
-    public static double Squares(float[] student, float[] teacher, float[] gradients, int count, int threads) => FixedChunks.Sum(
+    /// <returns>The weighted mean over all elements.</returns>
+    public static double Squares(float[] student, float[] teacher, float[] gradients, int count, double weight, int threads) => weight * FixedChunks.Sum(
         count,
         threads,
-        (first, length) => Chunk(student.AsSpan(first, length), teacher.AsSpan(first, length), gradients.AsSpan(first, length), (float)(2.0 / count))) / count;
+        (first, length) => Chunk(
+            student.AsSpan(first, length), teacher.AsSpan(first, length), gradients.AsSpan(first, length), (float)(2.0 * weight / count))) / count;
 
     private static double Chunk(ReadOnlySpan<float> student, ReadOnlySpan<float> teacher, Span<float> gradients, float factor)
     {

@@ -1,4 +1,5 @@
 using QuantGen.Quantization;
+using QuantGen.Sentences;
 using QuantGen.Specs;
 using QuantGen.Tokenization;
 
@@ -12,6 +13,9 @@ public sealed record PostTrainingOptions
 
     /// <summary>Gets the labels in the order of the head's outputs. Default none.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>Gets what makes a sentence encoder's hidden states a vector; null, the default, for a model that says nothing about it.</summary>
+    public SentenceHead? Sentence { get; init; }
 
     /// <summary>
     /// Gets scale and zero point of every use of every quantized activation site, by the site's name, as <see cref="ActivationCalibrator"/>

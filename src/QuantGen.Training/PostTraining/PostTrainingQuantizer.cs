@@ -40,6 +40,11 @@ public static class PostTrainingQuantizer
             TokenizerJson = Execution.TokenizerSettings.Write(options.Tokenizer.Options),
         };
         builder.AddBytes(PackedLayout.Vocabulary, options.Tokenizer.VocabularyBytes);
+        if (options.Sentence is not null)
+        {
+            builder.AddSentence(options.Sentence);
+        }
+
         AddStaticRanges(builder, spec, options);
         AddUnquantized(builder, checkpoint, spec);
         return new PostTrainingResult(builder, AddQuantized(builder, checkpoint, spec, options, cancellation));

@@ -71,7 +71,7 @@ public static class HtmlReport
         (string Name, Func<LossParts, double> Of)[] parts =
         [
             ("total", loss => loss.Total), ("hidden", loss => loss.Hidden), ("attention", loss => loss.Attention), ("prediction", loss => loss.Prediction),
-            ("ground truth", loss => loss.GroundTruth),
+            ("ground truth", loss => loss.GroundTruth), ("sentence", loss => loss.Sentence), ("similarity", loss => loss.Similarity),
         ];
 
         // A loss of one part is its own total.

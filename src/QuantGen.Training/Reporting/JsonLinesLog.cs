@@ -94,7 +94,10 @@ public sealed class JsonLinesLog : ITrainingObserver, IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose() => _writer.Dispose();
 
-    private static object Parts(LossParts loss) => new { loss.Hidden, loss.Attention, loss.Prediction, loss.GroundTruth };
+    private static object Parts(LossParts loss) => new
+    {
+        loss.Hidden, loss.Attention, loss.Prediction, loss.GroundTruth, loss.Sentence, loss.Similarity,
+    };
 
     private static Dictionary<string, double>? Metrics(ModelScore? score) => score?.All.ToDictionary(metric => metric.Key, metric => metric.Value);
 

@@ -1,3 +1,4 @@
+using QuantGen.Sentences;
 using QuantGen.Tasks;
 
 namespace QuantGen.Execution;
@@ -5,21 +6,22 @@ namespace QuantGen.Execution;
 /// <content>Texts as vectors.</content>
 public sealed partial class InferenceSession
 {
-    private static readonly EmbedOptions s_embedDefaults = new();
+    /// <summary>Gets how the model makes texts into vectors where <see cref="EmbedOptions"/> say nothing else.</summary>
+    public SentenceEncoding Sentence => _sentence.Encoding;
 
     /// <summary>Turns a text into a vector.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="embed">Pooling; null for defaults.</param>
-    /// <param name="options">Threads and truncation; null for defaults.</param>
-    /// <returns>As many elements as the hidden states are wide.</returns>
+    /// <param name="embed">Pooling, normalization and prompt; null for those of the model.</param>
+    /// <param name="options">Threads and truncation; null for defaults. Where <see cref="Sentence"/> has a length, longer texts are cut to it.</param>
+    /// <returns>As many elements as the hidden states are wide, unless dense layers or several poolings say otherwise.</returns>
     /// <exception cref="SequenceTooLongException">The text is too long and truncation was not asked for.</exception>
     /// <exception cref="InvalidOperationException">The head is neither <see cref="BertHead.Embedding"/> nor <see cref="BertHead.Encoder"/>.</exception>
     public float[] Embed(string text, EmbedOptions? embed = null, CallOptions? options = null) => Embed([new TextInput(text)], embed, options)[0];
 
     /// <summary>Turns texts into vectors.</summary>
     /// <param name="texts">The texts or pairs.</param>
-    /// <param name="embed">Pooling; null for defaults.</param>
-    /// <param name="options">Threads and truncation; null for defaults.</param>
+    /// <param name="embed">Pooling, normalization and prompt; null for those of the model.</param>
+    /// <param name="options">Threads and truncation; null for defaults. Where <see cref="Sentence"/> has a length, longer texts are cut to it.</param>
     /// <param name="cancellation">Ends the call before its next pass.</param>
     /// <returns>A vector for each, in order.</returns>
     /// <exception cref="SequenceTooLongException">A text is too long and truncation was not asked for.</exception>
@@ -28,7 +30,9 @@ public sealed partial class InferenceSession
     public float[][] Embed(IReadOnlyList<TextInput> texts, EmbedOptions? embed = null, CallOptions? options = null, CancellationToken cancellation = default)
     {
         RequireHead(Spec.Head is BertHead.Embedding or BertHead.Encoder, nameof(Embed), "the head Embedding or Encoder");
-        EncodedTexts encoded = Encode(texts, options, cancellation);
+        ArgumentNullException.ThrowIfNull(texts);
+        SentenceTask task = SentenceTask.Of(_sentence, Tokenizer, embed);
+        EncodedTexts encoded = Encode([.. texts.Select(text => Prepared(text, task))], WithLength(options), cancellation);
         new RaggedBatch(encoded.Ids, encoded.Types, encoded.Lengths).Check(Spec.Dimensions, MaxSequenceLength);
         int width = Spec.Dimensions.HiddenSize;
         float[][] vectors = new float[texts.Count][];
@@ -43,8 +47,7 @@ public sealed partial class InferenceSession
             int start = 0;
             foreach (int length in part.Lengths)
             {
-                vectors[first] = new float[width];
-                Pooler.Pool(hidden.AsSpan(start * width, length * width), embed ?? s_embedDefaults, vectors[first++]);
+                vectors[first++] = task.Vector(hidden.AsSpan(start * width, length * width));
                 start += length;
             }
 
@@ -53,4 +56,12 @@ public sealed partial class InferenceSession
 
         return vectors;
     }
+
+    private static TextInput Prepared(TextInput text, SentenceTask task) =>
+        new(task.Prepare(text.Text), text.Pair is null ? null : task.Head.Encoding.Prepare(string.Empty, text.Pair));
+
+    // A text that is longer than the code was generated for stays an error.
+    private CallOptions? WithLength(CallOptions? options) => Sentence.MaxLength is int most && options?.MaxLength is null && most <= MaxSequenceLength
+        ? (options ?? s_callDefaults) with { MaxLength = most }
+        : options;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using QuantGen.Linear;
 using QuantGen.Packed;
+using QuantGen.Sentences;
 using QuantGen.Specs;
 using QuantGen.Tokenization;
 
@@ -14,6 +15,7 @@ public sealed partial class InferenceSession : IDisposable
     private static readonly CallOptions s_callDefaults = new();
     private readonly IEncoderProgram _program;
     private readonly WorkspacePool _pool;
+    private readonly SentenceHead _sentence;
     private readonly int _threads;
 
     private InferenceSession(IEncoderProgram program, PackedModel model, LoadOptions options)
@@ -22,6 +24,7 @@ public sealed partial class InferenceSession : IDisposable
         _threads = options.Threads;
         Labels = program.Labels.Count > 0 ? program.Labels : [.. model.Labels];
         Tokenizer = TokenizerSettings.CreateTokenizer(model);
+        _sentence = model.SentenceHead();
         var weights = new WeightArena(program.WeightBytes) { LoadThreads = options.Threads, LoadCancellation = options.CancellationToken };
         try
         {

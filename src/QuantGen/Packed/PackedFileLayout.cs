@@ -1,3 +1,4 @@
+using QuantGen.Sentences;
 using QuantGen.Specs;
 
 namespace QuantGen.Packed;
@@ -24,10 +25,10 @@ internal sealed class PackedFileLayout
     /// <summary>Gets the file's tensors, the vocabulary excepted, in the order in which the model first needs them.</summary>
     public IReadOnlyList<FileTensor> Tensors { get; }
 
-    /// <summary>Lays out a model's file.</summary>
-    public static PackedFileLayout Of(ModelSpec spec)
+    /// <summary>Lays out a model's file, that of a sentence encoder with the weights of its dense layers.</summary>
+    public static PackedFileLayout Of(ModelSpec spec, SentenceEncoding? sentence = null)
     {
-        IReadOnlyList<TensorSpec> model = PackedLayout.Packed(spec);
+        IReadOnlyList<TensorSpec> model = [.. PackedLayout.Packed(spec), .. sentence is null ? [] : SentenceTensors.Of(sentence)];
         var tensors = new List<FileTensor>();
         var byName = new Dictionary<string, FileTensor>(StringComparer.Ordinal);
         foreach (TensorSpec tensor in model)

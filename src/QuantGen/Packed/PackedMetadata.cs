@@ -21,6 +21,9 @@ internal static class PackedMetadata
     public const string TokenizerKey = "tokenizer";
     public const string ChecksumsKey = "checksums";
 
+    /// <summary>The one key that only some models have: sentence encoders.</summary>
+    public const string SentenceKey = "sentence";
+
     private const int MaxLabelsLength = 1 << 20;
     private static readonly string[] s_keys =
         [FormatKey, VersionKey, SpecKey, SpecHashKey, RecipeKey, SourceHashKey, LabelsKey, TokenizerKey, ChecksumsKey, HeaderSeal.Key];
@@ -47,7 +50,7 @@ internal static class PackedMetadata
             throw Defect(file, key, "a value", "none");
         }
 
-        foreach (string key in metadata.Keys.Where(key => Array.IndexOf(s_keys, key) < 0))
+        foreach (string key in metadata.Keys.Where(key => key != SentenceKey && Array.IndexOf(s_keys, key) < 0))
         {
             throw Defect(file, key, "only the keys of this format", "another key");
         }

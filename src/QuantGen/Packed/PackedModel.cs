@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using QuantGen.Checkpoints;
 using QuantGen.Files;
+using QuantGen.Sentences;
 using QuantGen.Specs;
 
 namespace QuantGen.Packed;
@@ -37,7 +38,8 @@ public sealed class PackedModel : IDisposable
         _file = file;
         PackedMetadata.Verify(file);
         Spec = SpecText.Read(file);
-        PackedFileLayout layout = PackedFileLayout.Of(Spec);
+        Sentence = SpecText.ReadSentence(file, Spec);
+        PackedFileLayout layout = PackedFileLayout.Of(Spec, Sentence);
         PackedValidation.RequireTensors(file, layout);
         Labels = PackedMetadata.ReadLabels(file, Spec);
         Recipe = SpecText.ReadRecipe(file);
@@ -58,6 +60,9 @@ public sealed class PackedModel : IDisposable
 
     /// <summary>Gets the labels in the order of the head's outputs; empty where the head has none.</summary>
     public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Gets how the model makes texts into vectors; null where the file says nothing.</summary>
+    public SentenceEncoding? Sentence { get; }
 
     /// <summary>Gets the SHA-256 of the checkpoint the file was made from, in lower-case hexadecimal.</summary>
     public string SourceSha256 => _file.Metadata[PackedMetadata.SourceHashKey];
@@ -124,6 +129,18 @@ public sealed class PackedModel : IDisposable
 
     /// <summary>Closes the file; spans handed out before must no longer be used.</summary>
     public void Dispose() => _file.Dispose();
+
+    /// <summary>Makes what turns the model's hidden states into vectors; where the file says nothing, it is the normalized mean.</summary>
+    internal SentenceHead SentenceHead()
+    {
+        SentenceEncoding sentence = Sentence ?? new SentenceEncoding();
+        float[][] weights = [.. Enumerable.Range(0, sentence.Layers.Count).Select(i => Floats(SentenceTensors.Weight(i)).ToArray())];
+        float[][] biases =
+        [
+            .. Enumerable.Range(0, weights.Length).Select(i => sentence.Layers[i].HasBias ? Floats(SentenceTensors.Bias(i)).ToArray() : []),
+        ];
+        return new SentenceHead(sentence, Spec.Dimensions.HiddenSize, weights, biases);
+    }
 
     /// <summary>Opens a file, using so many threads at most.</summary>
     internal static PackedModel Open(string path, int threads, CancellationToken cancellation)

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using QuantGen.Checkpoints;
+using QuantGen.Sentences;
 using QuantGen.Specs;
 
 namespace QuantGen.Packed;
@@ -13,7 +14,8 @@ public sealed class PackedModelBuilder
 {
     private static readonly JsonWriterOptions s_compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly ModelSpec _spec;
-    private readonly PackedFileLayout _layout;
+    private PackedFileLayout _layout;
+    private SentenceEncoding? _sentence;
     private readonly Dictionary<string, TensorPart> _data = new(StringComparer.Ordinal);
 
     /// <summary>Starts a packed model.</summary>
@@ -77,6 +79,30 @@ public sealed class PackedModelBuilder
         _data.Add(name, new TensorPart(values.Length, target => values.Span.CopyTo(target)));
     }
 
+    /// <summary>Adds how a sentence encoder makes vectors, with the weights of its dense layers.</summary>
+    /// <param name="head">What turns hidden states into a vector.</param>
+    /// <exception cref="ArgumentException">The model has a head of its own, or another hidden size.</exception>
+    public void AddSentence(SentenceHead head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        if (_spec.Head is not (BertHead.Encoder or BertHead.Embedding) || head.HiddenSize != _spec.Dimensions.HiddenSize)
+        {
+            throw new ArgumentException(
+                $"A model with the head {_spec.Head} and a hidden size of {_spec.Dimensions.HiddenSize} makes no such vectors.", nameof(head));
+        }
+
+        _sentence = head.Encoding;
+        _layout = PackedFileLayout.Of(_spec, _sentence);
+        for (int i = 0; i < _sentence.Layers.Count; i++)
+        {
+            AddFloats(SentenceTensors.Weight(i), head.Weights(i));
+            if (_sentence.Layers[i].HasBias)
+            {
+                AddFloats(SentenceTensors.Bias(i), head.Biases(i));
+            }
+        }
+    }
+
     /// <summary>Makes the packed model in memory.</summary>
     /// <param name="name">What messages call it.</param>
     /// <exception cref="ModelFormatException">A tensor is missing or cannot be read, or a value is not legal.</exception>
@@ -106,6 +132,11 @@ public sealed class PackedModelBuilder
         writer.AddMetadata(PackedMetadata.SourceHashKey, SourceSha256);
         writer.AddMetadata(PackedMetadata.LabelsKey, LabelsJson());
         writer.AddMetadata(PackedMetadata.TokenizerKey, TokenizerJson);
+        if (_sentence is not null)
+        {
+            writer.AddMetadata(PackedMetadata.SentenceKey, SentenceJson.Write(_sentence));
+        }
+
         foreach (FileTensor tensor in _layout.Tensors)
         {
             AddTo(writer, tensor);

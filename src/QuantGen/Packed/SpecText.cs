@@ -1,4 +1,5 @@
 using QuantGen.Checkpoints;
+using QuantGen.Sentences;
 using QuantGen.Specs;
 
 namespace QuantGen.Packed;
@@ -25,6 +26,27 @@ internal static class SpecText
 
     /// <summary>Parses how the codes were found.</summary>
     public static Recipe ReadRecipe(SafetensorsFile file) => Parse(file, PackedMetadata.RecipeKey, "the JSON of a recipe", RecipeJson.Read);
+
+    /// <summary>Parses how a sentence encoder makes vectors; null where the file says nothing.</summary>
+    public static SentenceEncoding? ReadSentence(SafetensorsFile file, ModelSpec spec)
+    {
+        const string Key = PackedMetadata.SentenceKey;
+        if (!file.Metadata.ContainsKey(Key))
+        {
+            return null;
+        }
+
+        if (spec.Head is not (BertHead.Encoder or BertHead.Embedding))
+        {
+            throw PackedMetadata.Defect(file, Key, $"none beside the head {SpecNames.Of(spec.Head)}", "one");
+        }
+
+        string place = $"{file.Name}: __metadata__ '{Key}'";
+        SentenceEncoding sentence = Parse(file, Key, "the JSON of a sentence encoder", json => SentenceJson.Read(json, place));
+        return sentence.Defect(spec.Dimensions.HiddenSize) is (string expected, string found)
+            ? throw PackedMetadata.Defect(file, Key, expected, found)
+            : sentence;
+    }
 
     private static T Parse<T>(SafetensorsFile file, string key, string expected, Func<string, T> parse)
     {

@@ -27,22 +27,14 @@ internal readonly struct JsonPlace
     /// <summary>Gets whether the value is an object.</summary>
     public bool IsObject => _value.ValueKind == JsonValueKind.Object;
 
+    /// <summary>Gets whether the value is an array.</summary>
+    public bool IsArray => _value.ValueKind == JsonValueKind.Array;
+
     /// <summary>Parses a whole file: an object of at most 64 levels that repeats no key.</summary>
-    public static JsonPlace Parse(byte[] bytes, string file)
-    {
-        FoundBytes.Require(bytes, file, "JSON in UTF-8");
-        try
-        {
-            var options = new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false };
-            using JsonDocument document = JsonDocument.Parse(bytes, options);
-            return new JsonPlace(document.RootElement.Clone(), file, string.Empty).AsObject();
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            // InvalidOperationException is how keys with half a surrogate pair are reported.
-            throw new ModelFormatException(file, string.Empty, "valid JSON without repeated keys", exception.Message, exception);
-        }
-    }
+    public static JsonPlace Parse(byte[] bytes, string file) => ParseValue(bytes, file).AsObject();
+
+    /// <summary>Parses a whole file: an array, under the same rules.</summary>
+    public static IEnumerable<JsonPlace> ParseList(byte[] bytes, string file) => ParseValue(bytes, file).AsArray();
 
     /// <summary>Returns the value of a key, or nothing when the key is missing.</summary>
     public JsonPlace? Find(string key) =>
@@ -126,6 +118,22 @@ internal readonly struct JsonPlace
 
     /// <summary>Makes the error about this place.</summary>
     public ModelFormatException Wrong(string expected, string found, Exception? cause = null) => new(File, Path, expected, found, cause);
+
+    private static JsonPlace ParseValue(byte[] bytes, string file)
+    {
+        FoundBytes.Require(bytes, file, "JSON in UTF-8");
+        try
+        {
+            var options = new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false };
+            using JsonDocument document = JsonDocument.Parse(bytes, options);
+            return new JsonPlace(document.RootElement.Clone(), file, string.Empty);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // InvalidOperationException is how keys with half a surrogate pair are reported.
+            throw new ModelFormatException(file, string.Empty, "valid JSON without repeated keys", exception.Message, exception);
+        }
+    }
 
     private IEnumerable<JsonPlace> Elements()
     {

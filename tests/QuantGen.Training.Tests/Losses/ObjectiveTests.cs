@@ -114,8 +114,8 @@ public sealed class ObjectiveTests
         float[] teacher = [.. Enumerable.Range(0, count).Select(i => MathF.Cos(3 * i))];
         float[] one = new float[count];
         float[] four = new float[count];
-        double loss = TraceLoss.Squares(student, teacher, one, count, 1);
-        Assert.Equal(loss, TraceLoss.Squares(student, teacher, four, count, 4));
+        double loss = TraceLoss.Squares(student, teacher, one, count, 1, 1);
+        Assert.Equal(loss, TraceLoss.Squares(student, teacher, four, count, 1, 4));
         Assert.Equal(one, four);
         Assert.Equal(student.Zip(teacher).Average(pair => Math.Pow(pair.First - pair.Second, 2)), loss, 1e-6);
         Assert.All(Enumerable.Range(0, count), i => Assert.Equal(2f / count * (student[i] - teacher[i]), one[i], 1e-9f));
@@ -139,7 +139,7 @@ public sealed class ObjectiveTests
     private static void AssertClose(float[] expected, float[] actual) => Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
 
     private static double Sum(float[][] student, float[][] teacher)
-        => student.Zip(teacher).Sum(pair => TraceLoss.Squares(pair.First, pair.Second, new float[pair.First.Length], pair.First.Length, 1));
+        => student.Zip(teacher).Sum(pair => TraceLoss.Squares(pair.First, pair.Second, new float[pair.First.Length], pair.First.Length, 1, 1));
 
     private static float[][] WithoutMasked(float[][] layers) => [.. layers.Select(layer => Array.ConvertAll(layer, score => score <= -100 ? 0 : score))];
 
