@@ -34,13 +34,17 @@ public sealed class ActivationTests
         float[] found = [.. gradients];
         Activation.Apply(function, ref y[0], y.Length);
         ActivationGradients.Apply(function, ref x[0], ref y[0], ref found[0], found.Length);
+        double worst = 0;
         for (int i = 0; i < x.Length; i++)
         {
             // At its corner the rectifier has the slope of its left.
             double at = function == HiddenActivation.Relu && x[i] == 0 ? -1 : x[i];
             double slope = (Formula(function, at + Step) - Formula(function, at - Step)) / (2 * Step);
-            Assert.InRange(Math.Abs((slope * gradients[i]) - found[i]), 0, 3e-6);
+            worst = Math.Max(worst, Math.Abs((slope * gradients[i]) - found[i]));
         }
+
+        // The tanh form multiplies what cancels in 1 - s(v) by the slope of a cubic.
+        Assert.InRange(worst, 0, function == HiddenActivation.GeluNew ? 5e-6 : 2e-6);
     }
 
     [Theory]
