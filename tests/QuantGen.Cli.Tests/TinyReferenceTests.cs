@@ -2,11 +2,14 @@ using System.Text.Json;
 
 namespace QuantGen.Cli.Tests;
 
-/// <summary>Small models of further families against logits that an independent program computed in double precision.</summary>
+/// <summary>Small models of further families and activation functions against logits that an independent program computed in double precision.</summary>
 [Trait("Category", "Shared")]
 public sealed class TinyReferenceTests(CheckpointFixture files) : IClassFixture<CheckpointFixture>
 {
     [Theory]
+    [InlineData("bert-relu")]
+    [InlineData("bert-silu")]
+    [InlineData("bert-tanh")]
     [InlineData("distilbert-cls")]
     [InlineData("electra-emb")]
     public void Full_precision_equals_the_reference(string model)
@@ -50,6 +53,8 @@ public sealed class TinyReferenceTests(CheckpointFixture files) : IClassFixture<
     }
 
     [Theory]
+    [InlineData("bert-relu", "bert.pooler.dense.weight", "classifier.bias")]
+    [InlineData("bert-silu", "bert.pooler.dense.weight", "classifier.bias")]
     [InlineData("distilbert-cls", "distilbert.transformer.layer.2.ffn.lin2.weight", "pre_classifier.weight", "classifier.bias")]
     [InlineData("electra-emb", "electra.embeddings_project.bias", "classifier.dense.weight", "classifier.out_proj.bias")]
     public void Trained_checkpoints_have_the_names_they_came_with_and_are_distilled(string model, params string[] names)
@@ -59,7 +64,7 @@ public sealed class TinyReferenceTests(CheckpointFixture files) : IClassFixture<
         IEnumerable<string> lines = Rows(model).SelectMany(rows => rows).Select((row, i) => $"{row.GetProperty("text")}\t{i % 3}\n");
         File.WriteAllText(data, "sentence\tlabel\n" + string.Concat(lines));
         string trained = files.File(model + "-trained");
-        Tool.Json("train", "--from", start, "--data", data, "-o", trained, "--max-steps", "2", "--max-length", "32");
+        Tool.Json("train", "--from", start, "--data", data, "-o", trained, "--max-steps", "4", "--max-length", "32");
         using (Checkpoints.SafetensorsFile before = Checkpoints.SafetensorsFile.Open(Path.Combine(start, "model.safetensors")))
         using (Checkpoints.SafetensorsFile after = Checkpoints.SafetensorsFile.Open(Path.Combine(trained, "model.safetensors")))
         {
@@ -70,7 +75,7 @@ public sealed class TinyReferenceTests(CheckpointFixture files) : IClassFixture<
         Assert.Equal(12, Tool.Json("evaluate", trained, "--data", data).GetProperty("rows").GetInt32());
         string student = files.File(model + "-student.qg.safetensors");
         JsonElement json = Tool.Json(
-            "distill", "--teacher", trained, "--data", data, "--eval-data", data, "-o", student, "--bits", "2", "--scheme", "lsq", "--max-steps", "3",
+            "distill", "--teacher", trained, "--data", data, "--eval-data", data, "-o", student, "--bits", "2", "--scheme", "lsq", "--max-steps", "4",
             "--batch", "4");
         Assert.Equal(json.GetProperty("value").GetDouble(), Tool.Json("evaluate", student, "--data", data).GetProperty("value").GetDouble());
     }

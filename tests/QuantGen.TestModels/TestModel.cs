@@ -20,7 +20,7 @@ public sealed class TestModel
         Spec = spec;
     }
 
-    /// <summary>Gets all models: every width, mapping, grouping, range and head, of all architectures.</summary>
+    /// <summary>Gets all models: every width, mapping, grouping, range, activation function and head, of all architectures.</summary>
     public static IReadOnlyList<TestModel> All { get; } =
     [
         Of<Bert1>(model => model.Session),
@@ -45,6 +45,10 @@ public sealed class TestModel
         Of<Bert8Asymmetric>(model => model.Session),
         Of<Bert32>(model => model.Session),
         Of<Bert32Masked>(model => model.Session),
+        Of<BertRelu>(model => model.Session),
+        Of<BertSilu>(model => model.Session),
+        Of<BertQuickGelu>(model => model.Session),
+        Of<BertGeluTanh>(model => model.Session),
         Of<BertLayerBits>(model => model.Session),
         Of<BertMixed>(model => model.Session),
         Of<Bert1KMeans>(model => model.Session),

@@ -8,12 +8,10 @@ namespace QuantGen.IntegrationTests.Behaviour;
 /// <summary>Generated code computes what the model says, judged by an independent forward pass.</summary>
 public sealed class ReferenceForwardTests
 {
-    private const double Tolerance = 1e-3;
+    private const double Tolerance = 1e-4;
 
-    // A value that falls on the border of two codes in float and in double may be rounded either way, which moves the outputs of
-    // its sequence by one code's worth.
-    private const double CodeTolerance = 1e-2;
-    private const double MostOnBorders = 0.2;
+    // Codes that may be rounded either way are few in a sequence.
+    private const int MostPasses = 1 << 10;
 
     [Theory]
     [ClassData(typeof(ModelNames))]
@@ -26,34 +24,52 @@ public sealed class ReferenceForwardTests
             using PackedModel packed = RandomWeights.For(model.Spec, seed);
             TokenBatch batch = TokenBatch.Of([1, 2, 5, 16, 20], seed + 10);
             float[] results = batch.Run(session);
-            double[] expected = Expected(new ReferenceModel(packed), batch);
-
-            Assert.Equal(expected.Length, results.Length);
-            int onBorders = 0;
-            for (int i = 0; i < results.Length; i++)
+            int first = 0;
+            int token = 0;
+            foreach (int length in batch.Lengths)
             {
-                double error = Math.Abs(results[i] - expected[i]) / Math.Max(1, Math.Abs(expected[i]));
-                Assert.True(error <= CodeTolerance, $"seed {seed}, result {i} is {results[i]}, and the reference says {expected[i]}");
-                onBorders += error > Tolerance ? 1 : 0;
+                first += AssertSame(packed, batch.Ids.AsSpan(token, length), batch.Types.AsSpan(token, length), results.AsSpan(first), $"seed {seed}, {length}");
+                token += length;
             }
 
-            Assert.InRange(onBorders, 0, (int)(MostOnBorders * results.Length));
+            Assert.Equal(results.Length, first);
 
             // A model whose results hardly vary would prove nothing.
             Assert.True(results.Max() - results.Min() > 0.02f);
         }
     }
 
-    private static double[] Expected(ReferenceModel reference, TokenBatch batch)
+    // Values on the border of two codes are rounded one way in float and maybe the other way in double.
+    private static int AssertSame(PackedModel packed, ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<float> results, string place)
     {
-        var results = new List<double>();
-        int first = 0;
-        foreach (int length in batch.Lengths)
+        var borders = new CodeBorders();
+        var reference = new ReferenceModel(packed, borders);
+        double least = double.MaxValue;
+        int passes = 0;
+        do
         {
-            results.AddRange(reference.Run(batch.Ids.AsSpan(first, length), batch.Types.AsSpan(first, length)));
-            first += length;
+            double[] expected = reference.Run(ids, types);
+            double worst = Error(expected, results);
+            if (worst <= Tolerance)
+            {
+                return expected.Length;
+            }
+
+            least = Math.Min(least, worst);
+        }
+        while (++passes < MostPasses && borders.Turn());
+
+        throw new Xunit.Sdk.XunitException($"{place} tokens: none of {passes} ways of rounding gives the results; the nearest is {least} away");
+    }
+
+    private static double Error(double[] expected, ReadOnlySpan<float> results)
+    {
+        double worst = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            worst = Math.Max(worst, Math.Abs(results[i] - expected[i]) / Math.Max(1, Math.Abs(expected[i])));
         }
 
-        return [.. results];
+        return worst;
     }
 }

@@ -1,5 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using QuantGen.Specs;
+using QuantGen.TestModels;
 using QuantGen.Tests;
 
 namespace QuantGen.IntegrationTests.Paths;
@@ -42,23 +44,18 @@ public sealed class InstructionSetTests
         Assert.NotEmpty(models);
         foreach (string[] model in models)
         {
-            // Seven and eight bits prefer AVX-VNNI to wider vectors; full precision, which codebooks are multiplied in, has no use for it.
-            string expected = model[0] switch
+            // A model names the instruction set of its narrowest kernel. Seven and eight bits prefer AVX-VNNI to wider vectors; full precision, which codebooks
+            // are multiplied in, has no use for it.
+            (int bits, bool isGrouped) = Narrowest(TestModel.Named(model[0]).Spec);
+            string expected = bits switch
             {
-                "Bert7" or "Bert7GroupSize" or "Bert8" or "Bert8Asymmetric" => useVnni ? "AVX-VNNI" : use512 ? "AVX-512BW" : last,
-                "Bert32" or "Bert32Masked" or "Albert32" or "Bert1KMeans" or "Bert3KMeans" or "Bert4Clusters" or "Bert5KMeans" or "BertCodebookMixed"
-                or "Albert2KMeans" => use512 ? "AVX-512" : last,
+                7 or 8 => useVnni ? "AVX-VNNI" : use512 ? "AVX-512BW" : last,
+                32 => use512 ? "AVX-512" : last,
                 _ => use512 ? "AVX-512BW" : useVnni ? "AVX-VNNI" : last,
             };
 
             // One and two bits may look sums up instead of multiplying; without a setting the faster one wins.
-            bool hasTables = model[0] switch
-            {
-                "Bert1" => use512 || useAvx2,
-                "Bert2" or "Bert2Lsq" or "Albert2" or "Bert2Asymmetric" or "BertLayerBits" => use512,
-                "BertMixed" => use512 || useAvx2,
-                _ => false,
-            };
+            bool hasTables = bits <= 2 && !isGrouped && (use512 || (bits == 1 && useAvx2));
             string tables = use512 ? "AVX-512BW tables" : "AVX2 tables";
             string[] allowed = !hasTables || settings.Contains("=products", StringComparison.Ordinal) ? [expected]
                 : settings.Contains("=tables", StringComparison.Ordinal) ? [tables]
@@ -67,6 +64,13 @@ public sealed class InstructionSetTests
         }
 
         Assert.Equal(s_default.Value.Select(model => $"{model[0]} {model[2]}"), models.Select(model => $"{model[0]} {model[2]}"));
+    }
+
+    private static (int Bits, bool IsGrouped) Narrowest(ModelSpec spec)
+    {
+        var kernels = spec.Matrices.SelectMany(m => m.Segments().Select(s => (s.Bits, IsGrouped: m.GroupSize != 0, m.HasCodebook)));
+        (int bits, bool isGrouped, bool hasCodebook) = kernels.OrderBy(k => k.Bits).ThenBy(k => k.IsGrouped).First();
+        return (hasCodebook ? 32 : bits, isGrouped);
     }
 
     private static string[][] Probe(string[] settings) =>

@@ -10,30 +10,91 @@ internal static partial class JitListing
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> StackStores(string listing) => listing
         .Split("; Assembly listing for method ", StringSplitOptions.RemoveEmptyEntries)
         .Where(method => method.Contains("(FullOpts)", StringComparison.Ordinal))
-        .Select(method => method.Split('\n'))
-        .GroupBy(lines => lines[0].Split('(')[0], StringComparer.Ordinal)
+        .GroupBy(method => method[..method.IndexOf('(', StringComparison.Ordinal)], StringComparer.Ordinal)
         .ToDictionary(versions => versions.Key, versions => (IReadOnlyList<string>)[.. versions.SelectMany(Stores)], StringComparer.Ordinal);
 
-    private static IEnumerable<string> Stores(string[] lines)
+    private static IEnumerable<string> Stores(string method)
     {
-        var labels = new Dictionary<string, int>(StringComparer.Ordinal);
-        var loops = new List<(int Start, int End)>();
-        for (int i = 0; i < lines.Length; i++)
+        string[][] blocks = [.. Blocks(method).Select(lines => lines.ToArray())];
+        return Innermost(Edges(blocks), [.. Enumerable.Range(0, blocks.Length)]).SelectMany(block => blocks[block]).Where(line => Store().IsMatch(line));
+    }
+
+    private static List<List<string>> Blocks(string method)
+    {
+        var blocks = new List<List<string>>();
+        foreach (string line in method.Split('\n'))
         {
-            if (Label().Match(lines[i]) is { Success: true } label)
+            if (Label().IsMatch(line))
             {
-                labels[label.Groups[1].Value] = i;
+                blocks.Add([]);
             }
-            else if (Jump().Match(lines[i]) is { Success: true } jump && labels.TryGetValue(jump.Groups[1].Value, out int start))
+
+            if (blocks.Count > 0)
             {
-                loops.Add((start, i));
+                blocks[^1].Add(line);
             }
         }
 
-        return loops
-            .Where(loop => !loops.Exists(other => other != loop && other.Start >= loop.Start && other.End <= loop.End))
-            .SelectMany(loop => lines[loop.Start..loop.End])
-            .Where(line => Store().IsMatch(line));
+        return blocks;
+    }
+
+    private static bool[,] Edges(string[][] blocks)
+    {
+        var starts = blocks.Index().ToDictionary(block => Label().Match(block.Item[0]).Groups[1].Value, block => block.Index);
+        bool[,] edges = new bool[blocks.Length, blocks.Length];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            foreach (string line in blocks[i])
+            {
+                if (Jump().Match(line) is { Success: true } jump)
+                {
+                    edges[i, starts[jump.Groups[1].Value]] = true;
+                }
+            }
+
+            if (i + 1 < blocks.Length && !blocks[i].Any(line => End().IsMatch(line)))
+            {
+                edges[i, i + 1] = true;
+            }
+        }
+
+        return edges;
+    }
+
+    // The compiler puts blocks in any order, so that a jump backwards makes no loop. Blocks that reach each other do, and those that still do without the one
+    // that is entered first are a loop inside.
+    private static IEnumerable<int> Innermost(bool[,] edges, int[] blocks)
+    {
+        bool[,] reaches = Reaches(edges, blocks);
+        foreach (IGrouping<int, int> loop in blocks.Where(b => reaches[b, b]).GroupBy(b => blocks.First(other => reaches[b, other] && reaches[other, b])))
+        {
+            int[] body = [.. loop];
+            int entry = body.FirstOrDefault(b => blocks.Except(body).Any(other => edges[other, b]), body[0]);
+            int[] inside = [.. Innermost(edges, [.. body.Where(b => b != entry)])];
+            foreach (int block in inside.Length > 0 ? inside : body)
+            {
+                yield return block;
+            }
+        }
+    }
+
+    private static bool[,] Reaches(bool[,] edges, int[] blocks)
+    {
+        bool[,] reaches = new bool[edges.GetLength(0), edges.GetLength(0)];
+        foreach (int from in blocks)
+        {
+            var open = new Stack<int>([from]);
+            while (open.TryPop(out int at))
+            {
+                foreach (int to in blocks.Where(to => edges[at, to] && !reaches[from, to]))
+                {
+                    reaches[from, to] = true;
+                    open.Push(to);
+                }
+            }
+        }
+
+        return reaches;
     }
 
     [GeneratedRegex(@"^(G_M\w+_IG\d+):")]
@@ -41,6 +102,9 @@ internal static partial class JitListing
 
     [GeneratedRegex(@"^\s+j\w+\s+(?:SHORT )?(G_M\w+_IG\d+)")]
     private static partial Regex Jump();
+
+    [GeneratedRegex(@"^\s+(jmp|ret)\b")]
+    private static partial Regex End();
 
     [GeneratedRegex(@"^\s+vmov\w+\s+[xyz]mmword ptr \[r[bs]p")]
     private static partial Regex Store();

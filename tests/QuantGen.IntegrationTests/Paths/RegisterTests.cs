@@ -12,6 +12,10 @@ public sealed class RegisterTests
     // Kernels with a scale per group of inputs keep floats beside sums, and sixteen registers do not hold what AVX2 needs without AVX-VNNI.
     private static readonly string[] s_checked = ["+Tables512:", "+Avx512:", "+Avx512ByPanel:", "+Vnni256:", "+Vnni256ByPanel:"];
 
+    // Sixteen registers do not hold three parts of codes beside sums either. The codes go to the stack and the sums stay: tiles of three tokens, which need no
+    // stack, take 1.4 times as long for a token, and a tile that takes one vector of a panel after the other 1.5 times.
+    private const string Excepted = "W3+Vnni256:";
+
     [Theory]
     [InlineData("tables", "1")]
     [InlineData("products", "1")]
@@ -28,10 +32,14 @@ public sealed class RegisterTests
                     ["DOTNET_EnableAVX512"] = allows512,
                     ["DOTNET_JitDisasm"] = "*:Tall *:Tile",
                     ["DOTNET_JitStdOutFile"] = file,
+
+                    // Threads that compile at once mix their listings.
+                    ["DOTNET_PROCESSOR_COUNT"] = "1",
                 },
                 "model-bits");
             IReadOnlyDictionary<string, IReadOnlyList<string>> stores = JitListing.StackStores(File.ReadAllText(file));
-            string[] tiles = [.. stores.Keys.Where(name => Array.Exists(s_checked, name.Contains) && !name.Contains("Grouped+", StringComparison.Ordinal))];
+            string[] tiles = [.. stores.Keys.Where(name => Array.Exists(s_checked, name.Contains)
+                && !name.Contains("Grouped+", StringComparison.Ordinal) && !name.Contains(Excepted, StringComparison.Ordinal))];
 
             Assert.NotEmpty(stores);
             Assert.Equal(AvxVnni.IsSupported || Avx512BW.IsSupported, tiles.Length > 0);

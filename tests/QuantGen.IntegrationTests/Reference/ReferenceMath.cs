@@ -18,9 +18,16 @@ internal static class ReferenceMath
         return [.. powers.Select(p => p / sum)];
     }
 
-    public static double Gelu(double x, HiddenActivation form) => form == HiddenActivation.Gelu
-        ? 0.5 * x * (1 + Erf(x / Math.Sqrt(2)))
-        : 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))));
+    public static double Activate(HiddenActivation function, double x) => function switch
+    {
+        HiddenActivation.Gelu => 0.5 * x * (1 + Erf(x / Math.Sqrt(2))),
+        HiddenActivation.GeluNew => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))),
+        HiddenActivation.Tanh => Math.Tanh(x),
+        HiddenActivation.Relu => Math.Max(0, x),
+        HiddenActivation.Silu => x / (1 + Math.Exp(-x)),
+        HiddenActivation.QuickGelu => x / (1 + Math.Exp(-1.702 * x)),
+        _ => throw new ArgumentOutOfRangeException(nameof(function), function, "The reference has no formula of this function."),
+    };
 
     /// <summary>Sums erf(x) = 2 / sqrt(pi) * exp(-x^2) * sum of 2^n x^(2n+1) / (2n+1)!!, whose terms have one sign.</summary>
     private static double Erf(double x)
@@ -42,26 +49,40 @@ internal static class ReferenceMath
     }
 
     /// <summary>Quantizes a token's activations to codes and back, by their own range or by a calibrated one.</summary>
-    public static double[] RoundActivations(double[] x, (float Scale, int ZeroPoint)? calibrated, int bits)
+    /// <param name="x">The activations.</param>
+    /// <param name="calibrated">The calibrated range, or null.</param>
+    /// <param name="bits">Bits of a code.</param>
+    /// <param name="borders">Decides values on the border of two codes; without it they go to the nearest.</param>
+    public static double[] RoundActivations(double[] x, (float Scale, int ZeroPoint)? calibrated, int bits, CodeBorders? borders = null)
     {
-        // A calibrated zero point in the middle means codes symmetric around it.
-        int highest = (1 << bits) - 1;
-        int lowest = calibrated?.ZeroPoint == 1 << (bits - 1) ? 1 : 0;
-        float scale;
-        int zeroPoint;
-        if (calibrated is { } given)
-        {
-            (scale, zeroPoint) = given;
-        }
-        else
-        {
-            float low = Math.Min(0f, (float)x.Min());
-            float high = Math.Max(0f, (float)x.Max());
-            scale = Math.Max((high - low) / highest, 1e-8f);
-            zeroPoint = (int)MathF.Round(-low * (1f / scale));
-        }
-
-        float inverse = 1f / scale;
-        return [.. x.Select(v => (double)(Math.Clamp((int)MathF.Round((float)v * inverse) + zeroPoint, lowest, highest) - zeroPoint) * scale)];
+        (float Scale, int ZeroPoint) range = calibrated ?? OwnRange(x, bits, borders);
+        return [.. Codes(x, range, bits, borders, isSymmetric: calibrated?.ZeroPoint == 1 << (bits - 1)).Select(code => (double)code * range.Scale)];
     }
+
+    /// <summary>Quantizes numbers by a calibrated range to centered codes.</summary>
+    /// <param name="x">The numbers.</param>
+    /// <param name="range">The range.</param>
+    /// <param name="bits">Bits of a code.</param>
+    /// <param name="borders">Decides values on the border of two codes.</param>
+    public static double[] CenteredCodes(double[] x, (float Scale, int ZeroPoint) range, int bits, CodeBorders borders) =>
+        [.. Codes(x, range, bits, borders, isSymmetric: range.ZeroPoint == 1 << (bits - 1)).Select(code => (double)code)];
+
+    private static (float Scale, int ZeroPoint) OwnRange(double[] x, int bits, CodeBorders? borders)
+    {
+        float low = Math.Min(0f, (float)x.Min());
+        float high = Math.Max(0f, (float)x.Max());
+        float scale = Math.Max((high - low) / ((1 << bits) - 1), 1e-8f);
+        return (scale, Round(-low * (1f / scale), borders));
+    }
+
+    // A calibrated zero point in the middle means codes symmetric around it.
+    private static IEnumerable<int> Codes(double[] x, (float Scale, int ZeroPoint) range, int bits, CodeBorders? borders, bool isSymmetric)
+    {
+        float inverse = 1f / range.Scale;
+        int lowest = (isSymmetric ? 1 : 0) - range.ZeroPoint;
+        int highest = (1 << bits) - 1 - range.ZeroPoint;
+        return x.Select(v => Round(Math.Clamp((float)v * inverse, lowest, highest), borders));
+    }
+
+    private static int Round(float scaled, CodeBorders? borders) => borders?.Round(scaled) ?? (int)MathF.Round(scaled);
 }

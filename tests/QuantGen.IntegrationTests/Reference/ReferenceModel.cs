@@ -8,10 +8,12 @@ internal sealed class ReferenceModel
 {
     private readonly PackedModel _model;
     private readonly ModelSpec _spec;
+    private readonly CodeBorders _borders;
     private readonly Dictionary<string, ReferenceMatrix> _matrices;
 
-    public ReferenceModel(PackedModel model)
+    public ReferenceModel(PackedModel model, CodeBorders borders)
     {
+        _borders = borders;
         _model = model;
         _spec = model.Spec;
         _matrices = _spec.Matrices.ToDictionary(m => m.Name, m => new ReferenceMatrix(model, m));
@@ -20,6 +22,7 @@ internal sealed class ReferenceModel
     /// <summary>Computes the head's outputs of one sequence, or its last hidden states where there is no head.</summary>
     public double[] Run(ReadOnlySpan<int> ids, ReadOnlySpan<byte> types)
     {
+        _borders.Begin();
         double[][] hidden = new double[ids.Length][];
         for (int i = 0; i < ids.Length; i++)
         {
@@ -45,7 +48,7 @@ internal sealed class ReferenceModel
     private double[] Pooled(double[] first) => _spec.Dimensions.Architecture switch
     {
         BertArchitecture.DistilBert => [.. Linear("pre_classifier", first, 0).Select(x => Math.Max(0, x))],
-        BertArchitecture.Electra => [.. Linear("classifier.dense", first, 0).Select(x => ReferenceMath.Gelu(x, HiddenActivation.Gelu))],
+        BertArchitecture.Electra => [.. Linear("classifier.dense", first, 0).Select(x => ReferenceMath.Activate(HiddenActivation.Gelu, x))],
         _ => [.. Linear("pooler.dense", first, 0).Select(Math.Tanh)],
     };
 
@@ -97,22 +100,24 @@ internal sealed class ReferenceModel
         for (int i = 0; i < hidden.Length; i++)
         {
             double[] attended = Norm(layer + "attention.output.LayerNorm", Sum(Linear(layer + "attention.output.dense", context[i], use), hidden[i]));
-            double[] inner = [.. Linear(layer + "intermediate.dense", attended, use).Select(x => ReferenceMath.Gelu(x, _spec.Dimensions.HiddenActivation))];
+            double[] inner = [.. Linear(layer + "intermediate.dense", attended, use).Select(x => ReferenceMath.Activate(_spec.Dimensions.HiddenActivation, x))];
             result[i] = Norm(layer + "output.LayerNorm", Sum(Linear(layer + "output.dense", inner, use), attended));
         }
 
         return result;
     }
 
+    // Attention of integers multiplies codes.
     private double[][] Operand(double[][] rows, string site, int use) => !_spec.HasQuantizedAttention
         ? rows
-        : [.. rows.Select(row => ReferenceMath.RoundActivations(row, Range(site, use), _spec.AttentionBits))];
+        : [.. rows.Select(row => ReferenceMath.CenteredCodes(row, Range(site, use), _spec.AttentionBits, _borders))];
 
     private (float Scale, int ZeroPoint) Range(string site, int use) => (Floats(site + ".input_scale")[use], _model.Bytes(site + ".input_zero_point")[use]);
 
     private double[][] Attend(double[][] query, double[][] key, double[][] value, string layer, int use)
     {
         int size = _spec.Dimensions.HiddenSize / _spec.Dimensions.Heads;
+        (Func<double, double> toScore, Func<double, double> toContext) = Factors(layer + "attention.self.", use, size);
         double[][] context = [.. query.Select(q => new double[q.Length])];
         for (int head = 0; head < _spec.Dimensions.Heads; head++)
         {
@@ -123,19 +128,35 @@ internal sealed class ReferenceModel
                 {
                     for (int d = head * size; d < (head + 1) * size; d++)
                     {
-                        scores[j] += query[i][d] * key[j][d] / Math.Sqrt(size);
+                        scores[j] += query[i][d] * key[j][d];
                     }
+
+                    scores[j] = toScore(scores[j]);
                 }
 
                 double[] weights = Operand([ReferenceMath.Softmax(scores)], layer + "attention.self.probabilities", use)[0];
                 for (int d = head * size; d < (head + 1) * size; d++)
                 {
-                    context[i][d] = weights.Select((w, j) => w * value[j][d]).Sum();
+                    context[i][d] = toContext(weights.Select((w, j) => w * value[j][d]).Sum());
                 }
             }
         }
 
         return context;
+    }
+
+    // Sums of codes are exact, and the factors are floats by definition: contexts that saturate on both sides have a zero point on a border of two, which the
+    // last bit decides.
+    private (Func<double, double> ToScore, Func<double, double> ToContext) Factors(string self, int use, int size)
+    {
+        if (!_spec.HasQuantizedAttention)
+        {
+            return (sum => sum / Math.Sqrt(size), sum => sum);
+        }
+
+        float scoreFactor = Range(self + "query.output", use).Scale * Range(self + "key.output", use).Scale * (float)(1 / Math.Sqrt(size));
+        float contextFactor = Range(self + "probabilities", use).Scale * Range(self + "value.output", use).Scale;
+        return (sum => (float)sum * scoreFactor, sum => (float)sum * contextFactor);
     }
 
     private double[] Linear(string name, double[] input, int use)
@@ -154,7 +175,9 @@ internal sealed class ReferenceModel
             range = Range(site, use);
         }
 
-        return matrix.Apply(ReferenceMath.RoundActivations(input, range, _spec.ActivationBits));
+        // What attention of integers gives has no rounding errors that could put it on another side of a border.
+        bool isExact = _spec.HasQuantizedAttention && name.EndsWith("attention.output.dense", StringComparison.Ordinal);
+        return matrix.Apply(ReferenceMath.RoundActivations(input, range, _spec.ActivationBits, isExact ? null : _borders));
     }
 
     private double[] Output(double[] input)
@@ -173,7 +196,7 @@ internal sealed class ReferenceModel
             .. Floats("cls.predictions.transform.dense.bias")
             .Select((b, row) => b + input.Select((x, column) => x * weights[(row * input.Length) + column]).Sum()),
         ];
-        double[] transformed = Norm("cls.predictions.transform.LayerNorm", [.. dense.Select(x => ReferenceMath.Gelu(x, _spec.Dimensions.HiddenActivation))]);
+        double[] transformed = Norm("cls.predictions.transform.LayerNorm", [.. dense.Select(x => ReferenceMath.Activate(_spec.Dimensions.HiddenActivation, x))]);
         return [.. Floats("cls.predictions.bias").Select((b, id) => b + transformed.Select((x, column) => x * Word(id, column)).Sum())];
     }
 

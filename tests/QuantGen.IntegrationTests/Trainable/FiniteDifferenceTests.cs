@@ -22,6 +22,8 @@ public sealed class FiniteDifferenceTests
     [InlineData("AlbertBins")]
     [InlineData("BertMasked")]
     [InlineData("AlbertMaskedBins")]
+    [InlineData("BertSilu")]
+    [InlineData("BertQuickGelu")]
     public void Gradients_are_what_small_steps_change(string name)
     {
         using var test = new GradientCase(name);

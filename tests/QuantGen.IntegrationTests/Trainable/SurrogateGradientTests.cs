@@ -25,6 +25,10 @@ public sealed class SurrogateGradientTests
     [InlineData("AlbertBins")]
     [InlineData("AlbertMaskedBins")]
     [InlineData("Bert32")]
+    [InlineData("BertRelu")]
+    [InlineData("BertReluLsq")]
+    [InlineData("BertSilu")]
+    [InlineData("BertQuickGelu")]
     [InlineData("DistilBert32")]
     [InlineData("ElectraMax")]
     public void Gradients_are_the_differences_of_a_network_whose_quantizers_are_straight_lines(string name)

@@ -145,7 +145,7 @@ internal sealed class SurrogateNetwork
             .. rows.Select((row, i) =>
             {
                 double[] attended = Norm(layer + "attention.output.LayerNorm", Sum(Linear(layer + "attention.output.dense", context[i], use), row));
-                double[] inner = [.. Linear(layer + "intermediate.dense", attended, use).Select(x => ReferenceMath.Gelu(x, _spec.Dimensions.HiddenActivation))];
+                double[] inner = [.. Linear(layer + "intermediate.dense", attended, use).Select(x => ReferenceMath.Activate(_spec.Dimensions.HiddenActivation, x))];
                 return Norm(layer + "output.LayerNorm", Sum(Linear(layer + "output.dense", inner, use), attended));
             }),
         ];
@@ -182,7 +182,7 @@ internal sealed class SurrogateNetwork
         {
             double[] dense = Product("cls.predictions.transform.dense", state);
             double[] transformed = Norm(
-                "cls.predictions.transform.LayerNorm", [.. dense.Select(x => ReferenceMath.Gelu(x, _spec.Dimensions.HiddenActivation))]);
+                "cls.predictions.transform.LayerNorm", [.. dense.Select(x => ReferenceMath.Activate(_spec.Dimensions.HiddenActivation, x))]);
             return [.. Parameters["cls.predictions.bias"].Select((b, id) => b + Dot(Row(PackedLayout.WordEmbedding, id), transformed))];
         }
 
@@ -192,7 +192,7 @@ internal sealed class SurrogateNetwork
     private double[] Pooled(double[] first) => _spec.Dimensions.Architecture switch
     {
         BertArchitecture.DistilBert => [.. Linear("pre_classifier", first, 0).Select(x => Math.Max(0, x))],
-        BertArchitecture.Electra => [.. Linear("classifier.dense", first, 0).Select(x => ReferenceMath.Gelu(x, HiddenActivation.Gelu))],
+        BertArchitecture.Electra => [.. Linear("classifier.dense", first, 0).Select(x => ReferenceMath.Activate(HiddenActivation.Gelu, x))],
         _ => [.. Linear("pooler.dense", first, 0).Select(Math.Tanh)],
     };
 

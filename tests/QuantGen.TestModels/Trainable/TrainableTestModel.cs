@@ -25,7 +25,7 @@ public sealed class TrainableTestModel
         _load = load;
     }
 
-    /// <summary>Gets all of them: every scheme and every head, of all architectures.</summary>
+    /// <summary>Gets all of them: every scheme, activation function and head, of all architectures.</summary>
     public static IReadOnlyList<TrainableTestModel> All { get; } =
     [
         Of<Bert32>(Bert32.CreateTrainable, model => model.Session),
@@ -42,6 +42,10 @@ public sealed class TrainableTestModel
         Of<AlbertMaskedBins>(AlbertMaskedBins.CreateTrainable, model => model.Session, embedding: Scheme.LinearClusters),
         Of<BertMaskedLsq>(BertMaskedLsq.CreateTrainable, model => model.Session, Scheme.Lsq),
         Of<BertStates>(BertStates.CreateTrainable, model => model.Session, Scheme.Lsq),
+        Of<BertRelu>(BertRelu.CreateTrainable, model => model.Session),
+        Of<BertReluLsq>(BertReluLsq.CreateTrainable, model => model.Session, Scheme.Lsq),
+        Of<BertSilu>(BertSilu.CreateTrainable, model => model.Session),
+        Of<BertQuickGelu>(BertQuickGelu.CreateTrainable, model => model.Session),
         Of<DistilBert32>(DistilBert32.CreateTrainable, model => model.Session),
         Of<ElectraMax>(ElectraMax.CreateTrainable, model => model.Session),
     ];

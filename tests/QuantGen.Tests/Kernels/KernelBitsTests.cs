@@ -1,5 +1,6 @@
 using QuantGen.Kernels;
 using QuantGen.Lanes;
+using QuantGen.Trainable.Kernels;
 
 namespace QuantGen.Tests.Kernels;
 
@@ -13,15 +14,31 @@ public abstract class KernelBitsTests<TLanes>
         foreach (int count in Sizes())
         {
             float[] input = Samples.Normal(new Random(count), count, 3f);
-            Compare<float>(
-                input, buffer => Elementwise.Run<Gelu.ErfForm, TLanes>(ref buffer.Start, count),
-                buffer => Elementwise.Run<Gelu.ErfForm, LanesScalar>(ref buffer.Start, count));
-            Compare<float>(
-                input, buffer => Elementwise.Run<Gelu.TanhForm, TLanes>(ref buffer.Start, count),
-                buffer => Elementwise.Run<Gelu.TanhForm, LanesScalar>(ref buffer.Start, count));
-            Compare<float>(
-                input, buffer => Elementwise.Run<Tanh.Function, TLanes>(ref buffer.Start, count),
-                buffer => Elementwise.Run<Tanh.Function, LanesScalar>(ref buffer.Start, count));
+            Function<Gelu.ErfForm>(input);
+            Function<Gelu.TanhForm>(input);
+            Function<Tanh.Function>(input);
+            Function<Activation.ReluForm>(input);
+            Function<Activation.SiluForm>(input);
+            Function<Activation.QuickGeluForm>(input);
+        }
+
+        Function<Activation.ReluForm>(Samples.Special);
+        Function<Activation.SiluForm>(Samples.Special);
+        Function<Activation.QuickGeluForm>(Samples.Special);
+    }
+
+    [LanesFact]
+    public void Slopes_of_elementwise_functions()
+    {
+        foreach (int count in Sizes())
+        {
+            float[] input = Samples.Normal(new Random(count), count, 3f);
+            Function<ActivationGradients.GeluErfSlope>(input);
+            Function<ActivationGradients.GeluTanhSlope>(input);
+            Function<ActivationGradients.TanhSlope>(input);
+            Function<ActivationGradients.ReluSlope>(input);
+            Function<ActivationGradients.SiluSlope>(input);
+            Function<ActivationGradients.QuickGeluSlope>(input);
         }
     }
 
@@ -204,6 +221,12 @@ public abstract class KernelBitsTests<TLanes>
                         ref q.Start, ref key.Start, ref value.Start, stride, length, length, headSize, operands, ref scratch.Start, ref q.Start, stride));
         }
     }
+
+    private static void Function<TFunction>(float[] input)
+        where TFunction : struct, ILaneFunction => Compare<float>(
+            input,
+            buffer => Elementwise.Run<TFunction, TLanes>(ref buffer.Start, input.Length),
+            buffer => Elementwise.Run<TFunction, LanesScalar>(ref buffer.Start, input.Length));
 
     private static IEnumerable<int> Sizes() => Samples.Sizes;
 

@@ -17,7 +17,7 @@ public class PackedFileLayoutTests
         get
         {
             var data = new TheoryData<int, Mapping, int, BertArchitecture, int>();
-            foreach (int bits in new[] { 1, 2, 3, 4, 8, 32 })
+            foreach (int bits in new[] { 1, 2, 3, 4, 5, 6, 7, 8, 32 })
             {
                 foreach (Mapping mapping in bits == 1 ? [Mapping.Symmetric] : new[] { Mapping.Symmetric, Mapping.Asymmetric })
                 {
@@ -76,12 +76,15 @@ public class PackedFileLayoutTests
     }
 
     [Theory]
-    [InlineData(1, BertArchitecture.Bert)]
-    [InlineData(24, BertArchitecture.Bert)]
-    [InlineData(1, BertArchitecture.Albert)]
-    public void The_file_is_the_tensors_of_the_model_the_vocabulary_and_at_most_4_KiB(int layers, BertArchitecture architecture)
+    [InlineData(2, 1, BertArchitecture.Bert)]
+    [InlineData(2, 24, BertArchitecture.Bert)]
+    [InlineData(2, 1, BertArchitecture.Albert)]
+    [InlineData(5, 2, BertArchitecture.Bert)]
+    [InlineData(6, 2, BertArchitecture.Albert)]
+    [InlineData(7, 2, BertArchitecture.Bert)]
+    public void The_file_is_the_tensors_of_the_model_the_vocabulary_and_at_most_4_KiB(int bits, int layers, BertArchitecture architecture)
     {
-        ModelSpec spec = TinyModel.Spec(2, TinyModel.Everything, architecture, layers: layers);
+        ModelSpec spec = TinyModel.Spec(bits, TinyModel.Everything, architecture, layers: layers);
         byte[] bytes = TinyModel.Builder(spec).ToBytes();
 
         using PackedModel model = PackedModel.Read(bytes, "f");

@@ -13,6 +13,9 @@ public class PackedModelTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
     [InlineData(8)]
     [InlineData(32)]
     public void Every_width_is_written_and_read_back(int bits)
@@ -35,7 +38,11 @@ public class PackedModelTests
 
     [Theory]
     [InlineData(2)]
+    [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
     [InlineData(8)]
     [InlineData(32)]
     public void Every_embedding_width_is_written_and_read_back(int bits)

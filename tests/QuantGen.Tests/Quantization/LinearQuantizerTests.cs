@@ -27,6 +27,9 @@ public sealed class LinearQuantizerTests
 
     [Theory]
     [InlineData(8, new[] { -127, -47, 0, 17, 71 }, new[] { -0.9f, -0.33307087f, 0f, 0.12047244f, 0.50314963f })]
+    [InlineData(7, new[] { -63, -23, 0, 8, 35 }, new[] { -0.9f, -0.32857143f, 0f, 0.11428571f, 0.5f })]
+    [InlineData(6, new[] { -31, -11, 0, 4, 17 }, new[] { -0.9f, -0.31935484f, 0f, 0.11612903f, 0.49354839f })]
+    [InlineData(5, new[] { -15, -6, 0, 2, 8 }, new[] { -0.9f, -0.36f, 0f, 0.12f, 0.48f })]
     [InlineData(4, new[] { -7, -3, 0, 1, 4 }, new[] { -0.9f, -0.38571429f, 0f, 0.12857143f, 0.51428571f })]
     [InlineData(2, new[] { -1, 0, 0, 0, 1 }, new[] { -0.9f, 0f, 0f, 0f, 0.9f })]
     public void Scale_from_the_maximum_gives_the_codes_of_q8bert(int bits, int[] expected, float[] expectedValues)

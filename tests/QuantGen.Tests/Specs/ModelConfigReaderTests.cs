@@ -103,6 +103,24 @@ public sealed class ModelConfigReaderTests
     public void The_head_follows_the_architecture(string architecture, string rest, BertHead expected) =>
         Assert.Equal(expected, Read($$"""{ "architectures": ["{{architecture}}"]{{rest}} }""")?.Head);
 
+    [Theory]
+    [InlineData("gelu", HiddenActivation.Gelu)]
+    [InlineData("gelu_python", HiddenActivation.Gelu)]
+    [InlineData("gelu_new", HiddenActivation.GeluNew)]
+    [InlineData("gelu_fast", HiddenActivation.GeluNew)]
+    [InlineData("gelu_pytorch_tanh", HiddenActivation.GeluNew)]
+    [InlineData("tanh", HiddenActivation.Tanh)]
+    [InlineData("relu", HiddenActivation.Relu)]
+    [InlineData("silu", HiddenActivation.Silu)]
+    [InlineData("swish", HiddenActivation.Silu)]
+    [InlineData("quick_gelu", HiddenActivation.QuickGelu)]
+    public void Activation_functions_have_the_names_of_hugging_face(string name, HiddenActivation expected)
+    {
+        Assert.Equal(expected, Read($$"""{ "hidden_act": "{{name}}" }""")!.HiddenActivation);
+        Assert.Equal(expected, Read($$"""{ "model_type": "electra", "hidden_act": "{{name}}" }""")!.HiddenActivation);
+        Assert.Equal(expected, Read($$"""{ "model_type": "distilbert", "activation": "{{name}}" }""")!.HiddenActivation);
+    }
+
     [Fact]
     public void Labels_have_default_names() =>
         Assert.Equal(["LABEL_0", "LABEL_1", "LABEL_2"], Read("""{ "num_labels": 3 }""")!.Labels);
@@ -124,7 +142,10 @@ public sealed class ModelConfigReaderTests
     [InlineData("""{"id2label":{"0":"a","2":"b"}}""", "QG1203", "must map \"0\" to \"1\" to texts")]
     [InlineData("""{"id2label":{"0":1}}""", "QG1203", "to texts")]
     [InlineData("""{"model_type":"roberta"}""", "QG1204", "'model_type' is 'roberta', and only 'bert', 'albert', 'distilbert' or 'electra' can be generated")]
+    [InlineData("""{"hidden_act":"mish"}""", "QG1204", "'hidden_act' is 'mish'")]
     [InlineData("""{"hidden_act":"mish"}""", "QG1204", "'gelu', 'gelu_python'")]
+    [InlineData("""{"hidden_act":"ReLU"}""", "QG1204", "'hidden_act' is 'ReLU'")]
+    [InlineData("""{"model_type":"distilbert","activation":"mish"}""", "QG1204", "'activation' is 'mish'")]
     [InlineData("""{"architectures":["BertForPreTraining"]}""", "QG1204", "'architectures' is 'BertForPreTraining'")]
     [InlineData("""{"architectures":["BertForNextSentencePrediction"]}""", "QG1204", "'architectures' is 'BertForNextSentencePrediction'")]
     [InlineData("""{"model_type":"electra","architectures":["ElectraForPreTraining"]}""", "QG1204", "'architectures' is 'ElectraForPreTraining'")]
@@ -150,6 +171,9 @@ public sealed class ModelConfigReaderTests
     [InlineData("stsb", BertArchitecture.Bert, BertHead.Regression)]
     [InlineData("trec", BertArchitecture.Bert, BertHead.SequenceClassification)]
     [InlineData("sotu-mlm", BertArchitecture.Bert, BertHead.MaskedLanguageModel)]
+    [InlineData("tiny/bert-relu", BertArchitecture.Bert, BertHead.SequenceClassification)]
+    [InlineData("tiny/bert-silu", BertArchitecture.Bert, BertHead.SequenceClassification)]
+    [InlineData("tiny/bert-tanh", BertArchitecture.Bert, BertHead.SequenceClassification)]
     [InlineData("tiny/distilbert-cls", BertArchitecture.DistilBert, BertHead.SequenceClassification)]
     [InlineData("tiny/electra-emb", BertArchitecture.Electra, BertHead.SequenceClassification)]
     [Trait("Category", "Shared")]

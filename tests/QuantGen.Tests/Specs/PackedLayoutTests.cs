@@ -15,6 +15,9 @@ public sealed class PackedLayoutTests
     [InlineData(1, 10_616_832, 73_728)]
     [InlineData(2, 21_233_664, 147_456)]
     [InlineData(4, 42_467_328, 294_912)]
+    [InlineData(5, 53_084_160, 368_640)]
+    [InlineData(6, 63_700_992, 442_368)]
+    [InlineData(7, 74_317_824, 516_096)]
     [InlineData(8, 84_934_656, 589_824)]
     public void Bert_base_has_the_bytes_one_calculates_by_hand(int bits, long encoderCodes, long poolerCodes)
     {

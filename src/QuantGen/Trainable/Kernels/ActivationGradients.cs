@@ -115,7 +115,7 @@ internal static class ActivationGradients
         }
     }
 
-    private readonly struct GeluErfSlope : ILaneFunction
+    internal readonly struct GeluErfSlope : ILaneFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TLanes Compute<TLanes>(TLanes x)
@@ -129,7 +129,7 @@ internal static class ActivationGradients
         }
     }
 
-    private readonly struct GeluTanhSlope : ILaneFunction
+    internal readonly struct GeluTanhSlope : ILaneFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TLanes Compute<TLanes>(TLanes x)
@@ -145,7 +145,7 @@ internal static class ActivationGradients
         }
     }
 
-    private readonly struct TanhSlope : ILaneFunction
+    internal readonly struct TanhSlope : ILaneFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TLanes Compute<TLanes>(TLanes x)
