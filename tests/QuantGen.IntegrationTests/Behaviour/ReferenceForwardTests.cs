@@ -28,7 +28,8 @@ public sealed class ReferenceForwardTests
             int token = 0;
             foreach (int length in batch.Lengths)
             {
-                first += AssertSame(packed, batch.Ids.AsSpan(token, length), batch.Types.AsSpan(token, length), results.AsSpan(first), $"seed {seed}, {length}");
+                first += AssertSame(
+                    packed, batch.Ids.AsSpan(token, length), batch.Types.AsSpan(token, length), results.AsSpan(first), $"seed {seed}, {length}");
                 token += length;
             }
 

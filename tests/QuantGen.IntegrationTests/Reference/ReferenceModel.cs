@@ -100,7 +100,7 @@ internal sealed class ReferenceModel
         for (int i = 0; i < hidden.Length; i++)
         {
             double[] attended = Norm(layer + "attention.output.LayerNorm", Sum(Linear(layer + "attention.output.dense", context[i], use), hidden[i]));
-            double[] inner = [.. Linear(layer + "intermediate.dense", attended, use).Select(x => ReferenceMath.Activate(_spec.Dimensions.HiddenActivation, x))];
+            double[] inner = [.. Linear(layer + "intermediate.dense", attended, use).Select(Activated)];
             result[i] = Norm(layer + "output.LayerNorm", Sum(Linear(layer + "output.dense", inner, use), attended));
         }
 
@@ -196,7 +196,7 @@ internal sealed class ReferenceModel
             .. Floats("cls.predictions.transform.dense.bias")
             .Select((b, row) => b + input.Select((x, column) => x * weights[(row * input.Length) + column]).Sum()),
         ];
-        double[] transformed = Norm("cls.predictions.transform.LayerNorm", [.. dense.Select(x => ReferenceMath.Activate(_spec.Dimensions.HiddenActivation, x))]);
+        double[] transformed = Norm("cls.predictions.transform.LayerNorm", [.. dense.Select(Activated)]);
         return [.. Floats("cls.predictions.bias").Select((b, id) => b + transformed.Select((x, column) => x * Word(id, column)).Sum())];
     }
 
@@ -206,6 +206,8 @@ internal sealed class ReferenceModel
     private double[] Doubles(string name) => Array.ConvertAll(Floats(name), value => (double)value);
 
     private float[] Floats(string name) => _model.Floats(name).ToArray();
+
+    private double Activated(double x) => ReferenceMath.Activate(_spec.Dimensions.HiddenActivation, x);
 
     private static double[] Sum(double[] a, double[] b) => [.. a.Zip(b, (x, y) => x + y)];
 }

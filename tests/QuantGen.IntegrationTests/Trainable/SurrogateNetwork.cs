@@ -145,7 +145,7 @@ internal sealed class SurrogateNetwork
             .. rows.Select((row, i) =>
             {
                 double[] attended = Norm(layer + "attention.output.LayerNorm", Sum(Linear(layer + "attention.output.dense", context[i], use), row));
-                double[] inner = [.. Linear(layer + "intermediate.dense", attended, use).Select(x => ReferenceMath.Activate(_spec.Dimensions.HiddenActivation, x))];
+                double[] inner = [.. Linear(layer + "intermediate.dense", attended, use).Select(Activated)];
                 return Norm(layer + "output.LayerNorm", Sum(Linear(layer + "output.dense", inner, use), attended));
             }),
         ];
@@ -182,7 +182,7 @@ internal sealed class SurrogateNetwork
         {
             double[] dense = Product("cls.predictions.transform.dense", state);
             double[] transformed = Norm(
-                "cls.predictions.transform.LayerNorm", [.. dense.Select(x => ReferenceMath.Activate(_spec.Dimensions.HiddenActivation, x))]);
+                "cls.predictions.transform.LayerNorm", [.. dense.Select(Activated)]);
             return [.. Parameters["cls.predictions.bias"].Select((b, id) => b + Dot(Row(PackedLayout.WordEmbedding, id), transformed))];
         }
 
@@ -241,6 +241,8 @@ internal sealed class SurrogateNetwork
 
         return sum;
     }
+
+    private double Activated(double x) => ReferenceMath.Activate(_spec.Dimensions.HiddenActivation, x);
 
     private static double[] Sum(double[] a, double[] b) => [.. a.Zip(b, (x, y) => x + y)];
 }
