@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace QuantGen.TorchSharp;
 
-/// <summary>Asks for what libtorch needs of the system before TorchSharp searches for it, which takes long, prints to standard output and ends with a message about packages.</summary>
+/// <summary>
+/// Asks for what libtorch needs of the system before TorchSharp searches for it, which takes long, prints to standard output and ends with a message about
+/// packages.
+/// </summary>
 internal static class SystemLibraries
 {
     private const string CppLibrary = "libstdc++.so.6";

@@ -6,9 +6,9 @@ namespace QuantGen.Packed;
 
 /// <summary>The checksum of one tensor in a packed file.</summary>
 /// <remarks>
-/// XXH3 of 128 bits over those of all chunks of 1 MiB, of which the last may be shorter. Chunks can be hashed in parallel, though one tensor can be most of a file, and fit
-/// a processor's cache, where reading left them. It finds damage; against someone who means to change a file, a checksum inside that file protects no one,
-/// however it is made, and a cryptographic one would take longer than all the rest of loading.
+/// XXH3 of 128 bits over those of all chunks of 1 MiB, of which the last may be shorter. Chunks can be hashed in parallel, though one tensor can be most of
+/// a file, and fit a processor's cache, where reading left them. It finds damage; against someone who means to change a file, a checksum inside that file
+/// protects no one, however it is made, and a cryptographic one would take longer than all the rest of loading.
 /// </remarks>
 internal static class TensorChecksum
 {

@@ -4,8 +4,8 @@ namespace QuantGen.Specs;
 
 /// <summary>SHA-256 in plain C# (FIPS 180-4, section 6.2).</summary>
 /// <remarks>
-/// The runtime's own calls a native library on Linux (OpenSSL), and a process on a machine without it ends at the call, uncatchably. What loads a model must not need one;
-/// texts of some kilobytes are hashed here, tensors have checksums of another kind.
+/// The runtime's own calls a native library on Linux (OpenSSL), and a process on a machine without it ends at the call, uncatchably. What loads a model
+/// must not need one; texts of some kilobytes are hashed here, tensors have checksums of another kind.
 /// </remarks>
 internal sealed class Sha256
 {

@@ -7,7 +7,7 @@ internal readonly record struct LabelChoice(int Index, float Probability)
 {
     /// <summary>Chooses; among equal logits the first.</summary>
     /// <param name="logits">At least one logit.</param>
-    /// <param name="probabilities">Receives the softmax of the logits, of a single one the sigmoid; as long as they are.</param>
+    /// <param name="probabilities">Receives the softmax of the logits, of a single one, which says how much speaks for its label, the sigmoid; as long as they are.</param>
     public static LabelChoice Of(ReadOnlySpan<float> logits, Span<float> probabilities)
     {
         int best = 0;
@@ -17,11 +17,22 @@ internal readonly record struct LabelChoice(int Index, float Probability)
         }
 
         logits.CopyTo(probabilities);
-        Normalize(probabilities);
+        if (probabilities.Length == 1)
+        {
+            // The softmax of the logit and 0.
+            Span<float> both = [logits[0], 0f];
+            Normalize(both);
+            probabilities[0] = both[0];
+        }
+        else
+        {
+            Normalize(probabilities);
+        }
+
         return new LabelChoice(best, probabilities[best]);
     }
 
-    /// <summary>Computes the softmax; of one logit, which says how much speaks for the label against nothing else, the sigmoid.</summary>
+    /// <summary>Computes the softmax: how likely each of several candidates is; a single one is certain.</summary>
     public static float[] Probabilities(ReadOnlySpan<float> logits)
     {
         float[] values = logits.ToArray();
@@ -31,14 +42,7 @@ internal readonly record struct LabelChoice(int Index, float Probability)
 
     private static void Normalize(Span<float> values)
     {
-        if (values.Length == 1)
-        {
-            // The softmax of the logit and 0.
-            Span<float> both = [values[0], 0f];
-            Softmax.Rows(ref both[0], both.Length, rows: 1, both.Length);
-            values[0] = both[0];
-        }
-        else if (values.Length > 0)
+        if (values.Length > 0)
         {
             Softmax.Rows(ref values[0], values.Length, rows: 1, values.Length);
         }
