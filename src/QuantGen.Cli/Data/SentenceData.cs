@@ -23,7 +23,8 @@ internal sealed class SentenceData(IReadOnlyList<string> files, IReadOnlyList<st
 
     public override BatchSource Source(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, ulong seed, CancellationToken cancellation) =>
         new(
-            ExampleEncoder.FromSentences(Found.Texts, task, tokenizer, Math.Min(maxLength, task.Head.Encoding.MaxLength ?? maxLength), cancellation), batch, seed);
+            ExampleEncoder.FromSentences(Found.Texts, task, tokenizer, Math.Min(maxLength, task.Head.Encoding.MaxLength ?? maxLength), cancellation),
+            batch, seed);
 
     public override IModelEvaluator Evaluator(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, int threads, CancellationToken cancellation)
         => throw new NotSupportedException("Texts without a score measure nothing.");

@@ -7,7 +7,9 @@ internal readonly record struct LabelChoice(int Index, float Probability)
 {
     /// <summary>Chooses; among equal logits the first.</summary>
     /// <param name="logits">At least one logit.</param>
-    /// <param name="probabilities">Receives the softmax of the logits, of a single one, which says how much speaks for its label, the sigmoid; as long as they are.</param>
+    /// <param name="probabilities">
+    /// Receives the softmax of the logits, of a single one, which says how much speaks for its label, the sigmoid; as long as they are.
+    /// </param>
     public static LabelChoice Of(ReadOnlySpan<float> logits, Span<float> probabilities)
     {
         int best = 0;

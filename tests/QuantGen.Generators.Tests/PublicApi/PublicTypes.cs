@@ -81,7 +81,8 @@ internal sealed class PublicTypes
         string[] bases =
         [
             .. new[] { type.BaseType }.Where(@base => @base is { SpecialType: SpecialType.None }).Select(@base => @base!.ToDisplayString(s_member)),
-            .. type.Interfaces.Where(@interface => @interface.DeclaredAccessibility == Accessibility.Public).Select(@interface => @interface.ToDisplayString(s_member)).Order(StringComparer.Ordinal),
+            .. type.Interfaces.Where(@interface => @interface.DeclaredAccessibility == Accessibility.Public)
+                .Select(@interface => @interface.ToDisplayString(s_member)).Order(StringComparer.Ordinal),
         ];
         return $"{modifiers}{kind} {type.ToDisplayString(s_type)}{(bases.Length == 0 ? string.Empty : " : " + string.Join(", ", bases))}";
     }
