@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using QuantGen.Tests.Checkpoints;
 
 namespace QuantGen.IntegrationTests.Packaging;
@@ -16,9 +17,11 @@ public sealed class GateTests : IDisposable
     [LinuxFact]
     public void Gate_adds_up_skipped_tests_and_compares_snapshots_instead_of_writing_them()
     {
-        // The tests run once, two commands of the benchmarks and the README's fail, and so does the missing folder of shared data.
+        // The tests run once, two commands of the benchmarks and the README's fail, and so do the missing folder of shared data and, where it is tried,
+        // the native program.
         string[] lines = Run($"printf '{Summary}'");
-        Assert.Equal("12 passed, 5 failed, 7 skipped", lines[^1]);
+        int failed = RuntimeInformation.OSArchitecture == Architecture.X64 ? 6 : 5;
+        Assert.Equal($"12 passed, {failed} failed, 7 skipped", lines[^1]);
         Assert.Equal(["true"], File.ReadLines(Path.Combine(_folder.Path, "continuous")).Distinct());
     }
 
