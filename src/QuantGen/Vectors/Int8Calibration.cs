@@ -4,8 +4,8 @@ namespace QuantGen.Vectors;
 
 /// <summary>How elements of vectors become codes of -128 to 127: an element is about <c>offset + step * code</c>. Compared by reference.</summary>
 /// <remarks>
-/// <see cref="Global"/> has one step for all elements and no offset, so that products of codes are those of the vectors, divided by the square of the step: right
-/// where a vector database compares codes as they are. <see cref="PerDimension"/> spreads the codes of every element over the range that it has, as
+/// <see cref="Global"/> has one step for all elements and no offset, so that products of codes are those of the vectors, divided by the square of the step:
+/// right where a vector database compares codes as they are. <see cref="PerDimension"/> spreads the codes of every element over the range that it has, as
 /// sentence-transformers does: finer, but codes of different elements weigh differently.
 /// </remarks>
 public sealed class Int8Calibration

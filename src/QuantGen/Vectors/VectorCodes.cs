@@ -40,6 +40,25 @@ public static class VectorCodes
         }
     }
 
+    /// <summary>Makes the vector that is left of one in a format: what codes stand for, with a step of the vector's own; of signs 1 and -1.</summary>
+    /// <param name="vector">The vector; finite.</param>
+    /// <param name="format">How it is kept.</param>
+    public static float[] Kept(ReadOnlySpan<float> vector, VectorFormat format)
+    {
+        float[] kept = vector.ToArray();
+        switch (format)
+        {
+            case VectorFormat.Int8:
+                sbyte[] codes = new sbyte[kept.Length];
+                float step = Int8Calibration.QuantizeAlone(vector, codes);
+                return Array.ConvertAll(codes, code => code * step);
+            case VectorFormat.Binary:
+                return Array.ConvertAll(kept, value => value > 0 ? 1f : -1f);
+            default:
+                return kept;
+        }
+    }
+
     /// <summary>Gets the bytes of a vector's signs.</summary>
     /// <param name="dimensions">Elements of the vector.</param>
     public static int SignBytes(int dimensions) => (dimensions + 7) / 8;
