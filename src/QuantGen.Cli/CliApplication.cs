@@ -75,6 +75,7 @@ public static class CliApplication
             new TokenizeCommand(streams),
             new RunCommand(streams),
             new EvaluateCommand(streams),
+            new EmbedCommand(streams),
             new BenchCommand(streams),
             new BuildCommand(streams),
         };

@@ -24,6 +24,7 @@ internal sealed class EvaluateCommand : CliCommand
     private readonly Option<int?> _shuffle;
     private readonly SessionOptions _session = new();
     private readonly EmbeddingOptions _embedding = new();
+    private readonly VectorOptions _vectors = new("--vectors");
 
     public EvaluateCommand(CliStreams streams)
         : base("evaluate", "Measure a model on labelled rows or questions, or a masked language model on texts.", streams)
@@ -43,6 +44,7 @@ internal sealed class EvaluateCommand : CliCommand
                 "--shuffle", "Compute the rows in an order drawn by this seed and report them in the file's; nothing else may change.", least: 0));
         _session.AddTo(this);
         _embedding.AddTo(this);
+        _vectors.AddTo(this);
     }
 
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
@@ -102,6 +104,8 @@ internal sealed class EvaluateCommand : CliCommand
         BatchTokens = values.Get(_session.BatchTokens),
         ShuffleSeed = values.Get(_shuffle),
         Embed = _embedding.Read(values, session.Spec.Head),
+        Vectors = _vectors.Format(values, session.Spec.Head),
+        Dimensions = _vectors.Dimensions(values, session, _embedding.Read(values, session.Spec.Head)),
         Progress = progress,
     };
 

@@ -1,8 +1,9 @@
 using QuantGen.Tasks;
+using QuantGen.Vectors;
 
 namespace QuantGen.Training.Evaluation;
 
-/// <summary>How a data set is evaluated. None of it changes a result, <see cref="MaxLength"/> and <see cref="Embed"/> excepted.</summary>
+/// <summary>How a data set is evaluated. None of it changes a result, <see cref="MaxLength"/> and what is said of vectors excepted.</summary>
 public sealed record EvaluationOptions
 {
     /// <summary>
@@ -23,6 +24,12 @@ public sealed record EvaluationOptions
 
     /// <summary>Gets how a sentence encoder makes vectors; null, the default, as its file says.</summary>
     public EmbedOptions? Embed { get; init; }
+
+    /// <summary>Gets how a sentence encoder's vectors are kept before their cosines are taken. Default <see cref="VectorFormat.Float"/>.</summary>
+    public VectorFormat Vectors { get; init; }
+
+    /// <summary>Gets to how many elements a sentence encoder's vectors are cut; null, the default, for all.</summary>
+    public int? Dimensions { get; init; }
 
     /// <summary>Gets who is told how many of the rows are done, from 0 to 1. Default nobody.</summary>
     public IProgress<double>? Progress { get; init; }

@@ -2,6 +2,7 @@ using QuantGen.Execution;
 using QuantGen.Tasks;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Data;
+using QuantGen.Vectors;
 
 namespace QuantGen.Training.Evaluation;
 
@@ -57,7 +58,7 @@ internal static class SentencePairs
             float[][] vectors = session.Embed(texts, options.Embed, call, cancellation);
             for (int i = 0; i < rows.Length; i++)
             {
-                cosines[rows[i]] = Cosine(vectors[i], vectors[rows.Length + i]);
+                cosines[rows[i]] = Cosine(Kept(vectors[i], options), Kept(vectors[rows.Length + i], options));
             }
 
             done += rows.Length;
@@ -67,4 +68,8 @@ internal static class SentencePairs
         double[] scores = [.. data.Rows.Select(row => row.LabelValue)];
         return new EvaluationResult(Array.ConvertAll(cosines, cosine => (float)cosine), 1, Metrics(cosines, scores));
     }
+
+    // Lengths make no difference to a cosine, so that nothing is normalized again.
+    private static float[] Kept(float[] vector, EvaluationOptions options) =>
+        VectorCodes.Kept(options.Dimensions is int dimensions ? VectorCodes.Truncate(vector, dimensions, normalize: false) : vector, options.Vectors);
 }

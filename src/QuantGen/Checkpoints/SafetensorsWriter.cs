@@ -44,6 +44,13 @@ public sealed class SafetensorsWriter
     public void AddBytes(string name, ReadOnlySpan<int> shape, ReadOnlyMemory<byte> values)
         => Add(name, SafetensorsDType.U8, shape, [new TensorPart(values.Length, target => values.Span.CopyTo(target))]);
 
+    /// <summary>Adds an I8 tensor. The values are read when the file is written.</summary>
+    /// <param name="name">A name not used before.</param>
+    /// <param name="shape">Dimensions, outermost first, whose product is the number of values.</param>
+    /// <param name="values">The elements in row-major order.</param>
+    public void AddSignedBytes(string name, ReadOnlySpan<int> shape, ReadOnlyMemory<sbyte> values)
+        => Add(name, SafetensorsDType.I8, shape, [new TensorPart(values.Length, target => MemoryMarshal.AsBytes(values.Span).CopyTo(target))]);
+
     /// <summary>Writes the file to a stream.</summary>
     /// <param name="stream">Takes the bytes from its current position on.</param>
     public void Write(Stream stream)

@@ -1,3 +1,4 @@
+using QuantGen.Execution;
 using QuantGen.Specs;
 
 namespace QuantGen;
@@ -9,6 +10,9 @@ public interface IQuantizedModel<TSelf> : IDisposable
 {
     /// <summary>Gets the model the code was generated for; a packed file must have been made for the same.</summary>
     static abstract ModelSpec Spec { get; }
+
+    /// <summary>Gets the loaded model, for code that works with any class.</summary>
+    InferenceSession Session { get; }
 
     /// <summary>Loads a packed model.</summary>
     /// <param name="path">A file that <c>quantgen quantize</c> wrote for the same model.</param>

@@ -1,3 +1,4 @@
+extern alias extensions;
 extern alias runtime;
 extern alias training;
 
@@ -9,6 +10,7 @@ namespace QuantGen.Generators.Tests.PublicApi;
 public sealed class PublicApiTests
 {
     private static readonly PublicTypes s_runtime = new(typeof(runtime::QuantGen.QuantizedBertAttribute).Assembly);
+    private static readonly PublicTypes s_extensions = new(typeof(extensions::QuantGen.Extensions.AI.ITextClassifier).Assembly);
     private static readonly PublicTypes s_training = new(typeof(training::QuantGen.Training.Loop.Trainer).Assembly);
 
     [Fact]
@@ -20,6 +22,12 @@ public sealed class PublicApiTests
 
     [Fact]
     public void Users_of_QuantGen_Training_see_this() => Snapshot.Match(s_training.Describe(isHidden: false), "QuantGen.Training", "txt");
+
+    [Fact]
+    public void Users_of_QuantGen_Extensions_AI_see_this() => Snapshot.Match(s_extensions.Describe(isHidden: false), "QuantGen.Extensions.AI", "txt");
+
+    [Fact]
+    public void Extensions_hide_nothing() => Assert.Empty(s_extensions.Describe(isHidden: true));
 
     [Fact]
     public void Training_hides_nothing() => Assert.Empty(s_training.Describe(isHidden: true));

@@ -31,7 +31,8 @@ internal sealed class PublicTypes
     public PublicTypes(Assembly assembly)
     {
         IEnumerable<string> files = Directory.EnumerateFiles(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "System*.dll")
-            .Concat(Directory.EnumerateFiles(Path.GetDirectoryName(assembly.Location)!, "QuantGen*.dll"));
+            .Concat(Directory.EnumerateFiles(Path.GetDirectoryName(assembly.Location)!, "QuantGen*.dll"))
+            .Concat(Directory.EnumerateFiles(Path.GetDirectoryName(assembly.Location)!, "Microsoft.Extensions*.dll"));
         MetadataReference own = MetadataReference.CreateFromFile(assembly.Location);
         IEnumerable<MetadataReference> others = files.Where(file => file != assembly.Location).Select(file => MetadataReference.CreateFromFile(file));
         var compilation = CSharpCompilation.Create("Reader", references: [.. others, own]);
