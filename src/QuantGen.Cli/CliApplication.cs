@@ -68,6 +68,7 @@ public static class CliApplication
             new InspectCommand(streams),
             new ImportCommand(streams),
             new QuantizeCommand(streams),
+            new RecipeCommand(streams),
             new VocabularyCommand(streams),
             TrainCommand.Train(streams),
             new DistillCommand(streams),
