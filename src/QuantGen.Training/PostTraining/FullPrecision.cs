@@ -28,7 +28,7 @@ internal static class FullPrecision
         var options = new SpecOptions
         {
             Head = target.Head,
-            LabelCount = target.Dimensions.Labels.Count,
+            LabelCount = target.HasOutputLayer ? target.OutputCount : new SpecOptions().LabelCount,
             MaxSequenceLength = positions,
             MaxBatchTokens = Math.Max(positions, new CalibrationOptions().BatchTokens),
         };

@@ -9,6 +9,9 @@ public static class PostTrainingRecipes
     private static readonly (string Name, string[] Steps)[] s_named =
     [
         ("nearest", ["mse"]),
+        ("gptq", ["mse", "gptq"]),
+        ("brecq", ["mse", "brecq"]),
+        ("mrem", ["mse", "mrem"]),
     ];
 
     /// <summary>Gets the names of the recipes that need not be written down.</summary>
@@ -35,6 +38,10 @@ public static class PostTrainingRecipes
     /// <summary>Says whether a recipe runs texts through the model.</summary>
     /// <param name="steps">Legal steps.</param>
     public static bool NeedsTexts(IEnumerable<RecipeStep> steps) => steps.Any(step => StepTable.Find(step.Name) is { NeedsTexts: true });
+
+    /// <summary>Says whether a recipe finds ranges of weights itself.</summary>
+    /// <param name="steps">Legal steps.</param>
+    public static bool FindsRanges(IEnumerable<RecipeStep> steps) => steps.Any(step => StepTable.Find(step.Name) is { Kind: StepKind.Ranges });
 
     /// <summary>Checks names, settings and order, and whether the steps can make a model.</summary>
     /// <param name="steps">The steps.</param>
@@ -93,7 +100,9 @@ public static class PostTrainingRecipes
         return null;
     }
 
-    private static string? OrderIssue(StepTraits? before, StepTraits step) => before is null || before.Kind < step.Kind ? null
+    private static string? OrderIssue(StepTraits? before, StepTraits step) => before is null ? null
+        : before.TrainsBiases && step.Kind == StepKind.Biases ? $"'{before.Name}' before it has trained the biases"
+        : before.Kind < step.Kind ? null
         : before.Kind == step.Kind ? $"'{before.Name}' before it finds the same"
         : $"it comes after '{before.Name}', and the order is ranges, codes, biases, ranges of activations";
 }
