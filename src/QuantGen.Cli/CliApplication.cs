@@ -76,6 +76,7 @@ public static class CliApplication
             new TokenizeCommand(streams),
             new RunCommand(streams),
             new EvaluateCommand(streams),
+            new CompareCommand(streams),
             new BenchCommand(streams),
             new BuildCommand(streams),
         };

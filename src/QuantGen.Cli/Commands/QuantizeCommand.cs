@@ -53,7 +53,8 @@ internal sealed class QuantizeCommand : CliCommand
         _range = With(
             CliOption.Choice<ActivationRange>(
                 "--activation-range",
-                "Whether every token has its own range when it is quantized, or ranges are calibrated. [default: static with --calibration, else per-token]",
+                "Whether every token has its own range when it is quantized, or ranges are calibrated. " +
+                    "[default: static with --calibration, unless the recipe's steps need it; else per-token]",
                 null));
         _samples = With(CliOption.Number("--samples", "Rows of the calibration data to use.", defaults.Samples, least: 1));
         _seed = With(CliOption.Number("--seed", "Which rows and which first centroids of k-means are drawn.", defaults.Seed, least: 0));
@@ -67,7 +68,10 @@ internal sealed class QuantizeCommand : CliCommand
         CheckpointFiles.RequireNone(values.Get(_output)!);
         string? calibration = values.Get(_calibration);
         EquatableArray<RecipeStep> steps = _recipe.Read(values);
-        ActivationRange range = values.Get(_range) ?? (calibration is null || PostTrainingRecipes.NeedsTexts(steps) ? ActivationRange.PerToken : ActivationRange.Static);
+        bool needsTexts = PostTrainingRecipes.NeedsTexts(steps);
+
+        // Texts that steps ask for say nothing of activation ranges.
+        ActivationRange range = values.Get(_range) ?? (calibration is null || needsTexts ? ActivationRange.PerToken : ActivationRange.Static);
         if (calibration is null && range == ActivationRange.Static)
         {
             throw new UsageException("--activation-range static needs --calibration");
@@ -80,10 +84,14 @@ internal sealed class QuantizeCommand : CliCommand
         string kMeans = "--scheme " + WeightSchemes.Of(Scheme.KMeans).Name;
         RequireUse(values, clusters, kMeans, _clusterIterations);
         RequireUse(values, clusters || calibration is not null, "--calibration or " + kMeans, _seed);
-        bool needsTexts = PostTrainingRecipes.NeedsTexts(steps);
         if (steps.Count > 0 && PostTrainingRecipes.FirstIssue(steps, spec) is string issue)
         {
             throw new UsageException(issue);
+        }
+
+        if (PostTrainingRecipes.FindsRanges(steps) && values.Has(_quantization.Clipping))
+        {
+            throw new UsageException("--clipping and the recipe's first step say both how ranges are found");
         }
 
         RequireTexts(calibration, needsTexts, spec);
