@@ -68,6 +68,7 @@ public static class CliApplication
             new InspectCommand(streams),
             new ImportCommand(streams),
             new QuantizeCommand(streams),
+            new RecipeCommand(streams),
             new VocabularyCommand(streams),
             TrainCommand.Train(streams),
             new DistillCommand(streams),
@@ -76,6 +77,7 @@ public static class CliApplication
             new RunCommand(streams),
             new EvaluateCommand(streams),
             new EmbedCommand(streams),
+            new CompareCommand(streams),
             new BenchCommand(streams),
             new BuildCommand(streams),
         };

@@ -6,13 +6,13 @@ using QuantGen.Cli.Inspecting;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
-using QuantGen.Execution;
+using QuantGen.Graph;
 using QuantGen.Packed;
-using QuantGen.Quantization;
 using QuantGen.Schemes;
 using QuantGen.Specs;
 using QuantGen.Training.Data;
 using QuantGen.Training.PostTraining;
+using QuantGen.Training.PostTraining.Steps;
 
 namespace QuantGen.Cli.Commands;
 
@@ -29,6 +29,9 @@ internal sealed class QuantizeCommand : CliCommand
     private readonly Option<int?> _maxLength;
     private readonly Option<bool> _noCache;
     private readonly EmbeddingOptions _embedding = new();
+    private readonly RecipeOptions _recipe = new();
+    private readonly Option<int?> _threads = CliOption.OptionalNumber(
+        "--threads", "The most threads. Results do not depend on it. [default: all processors]", least: 1, most: 1024);
     private readonly QuantizationOptions _quantization = new QuantizationOptions().RequireBits();
 
     public QuantizeCommand(CliStreams streams)
@@ -40,13 +43,18 @@ internal sealed class QuantizeCommand : CliCommand
         _output.Required = true;
         _quantization.AddTo(this);
         _embedding.AddTo(this);
+        _recipe.AddTo(this);
+        Add(_threads);
         _calibration = With(
             CliOption.Text(
-                "--calibration", "TSV", "Texts from which static activation ranges are found; without it every token has its own range when it is quantized."));
+                "--calibration", "TSV",
+                "Texts for the recipe's steps, and from which static activation ranges are found; without it every token has its own range when it is " +
+                    "quantized."));
         _range = With(
             CliOption.Choice<ActivationRange>(
                 "--activation-range",
-                "Whether every token has its own range when it is quantized, or ranges are calibrated. [default: static with --calibration, else per-token]",
+                "Whether every token has its own range when it is quantized, or ranges are calibrated. " +
+                    "[default: static with --calibration, unless the recipe's steps need it; else per-token]",
                 null));
         _samples = With(CliOption.Number("--samples", "Rows of the calibration data to use.", defaults.Samples, least: 1));
         _seed = With(CliOption.Number("--seed", "Which rows and which first centroids of k-means are drawn.", defaults.Seed, least: 0));
@@ -59,7 +67,11 @@ internal sealed class QuantizeCommand : CliCommand
     {
         CheckpointFiles.RequireNone(values.Get(_output)!);
         string? calibration = values.Get(_calibration);
-        ActivationRange range = values.Get(_range) ?? (calibration is null ? ActivationRange.PerToken : ActivationRange.Static);
+        EquatableArray<RecipeStep> steps = _recipe.Read(values);
+        bool needsTexts = PostTrainingRecipes.NeedsTexts(steps);
+
+        // Texts that steps ask for say nothing of activation ranges.
+        ActivationRange range = values.Get(_range) ?? (calibration is null || needsTexts ? ActivationRange.PerToken : ActivationRange.Static);
         if (calibration is null && range == ActivationRange.Static)
         {
             throw new UsageException("--activation-range static needs --calibration");
@@ -72,39 +84,67 @@ internal sealed class QuantizeCommand : CliCommand
         string kMeans = "--scheme " + WeightSchemes.Of(Scheme.KMeans).Name;
         RequireUse(values, clusters, kMeans, _clusterIterations);
         RequireUse(values, clusters || calibration is not null, "--calibration or " + kMeans, _seed);
-        if (spec.HasQuantizedAttention && calibration is null)
+        if (steps.Count > 0 && PostTrainingRecipes.FirstIssue(steps, spec) is string issue)
         {
-            throw new UsageException("--attention-bits needs --calibration: the ranges of attention's operands are stored");
+            throw new UsageException(issue);
         }
 
-        if (calibration is not null && !ActivationCalibrator.SitesOf(spec).Any())
+        if (PostTrainingRecipes.FindsRanges(steps) && values.Has(_quantization.Clipping))
         {
-            throw new UsageException("--calibration has nothing to do: this model stores no activation ranges");
+            throw new UsageException("--clipping and the recipe's first step say both how ranges are found");
         }
 
+        RequireTexts(calibration, needsTexts, spec);
         recipe = recipe with
         {
             ClusterIterations = values.Get(_clusterIterations),
             ClusterSeed = clusters ? (ulong)values.Get(_seed) : 0,
             Calibration = calibration is null ? null : new CalibrationRecipe(Path.GetFileName(calibration), values.Get(_samples), values.Get(_seed)),
+            Steps = steps,
         };
         var options = new PostTrainingOptions
         {
             Tokenizer = model.OpenTokenizer(),
+            Labels = model.LabelsFor(spec),
             Recipe = recipe,
             Sentence = _embedding.Stored(values, spec.Head, model.OpenSentence(spec.Head), spec.Dimensions.HiddenSize),
+            Threads = values.Get(_threads) ?? Environment.ProcessorCount,
         };
-        if (calibration is not null)
+        using var run = new RecipeRun(model.Checkpoint, spec, options, calibration is null ? null : Texts(values, spec, calibration));
+        foreach (string step in run.Pending)
         {
-            TsvDataset data = TsvDataset.Load(calibration);
-            options = options with { StaticRanges = Calibrate(values, model, (spec, recipe), data, report, cancellation) };
+            report.WithProgress(step, progress =>
+            {
+                run.RunNext(progress, cancellation);
+                return true;
+            });
         }
 
-        PostTrainingResult result = report.WithProgress("quantize", progress => model.Quantize(spec, options with { Progress = progress }, cancellation));
+        PostTrainingResult result = report.WithProgress("quantize", progress => run.Finish(progress, cancellation));
         string output = values.Get(_output)!;
         using PackedModel packed = result.Builder.Build(output);
         SpecOutput.Save(packed, output, cancellation);
         Write(report, result, spec, packed.FileLength);
+    }
+
+    private void RequireTexts(string? calibration, bool needsTexts, ModelSpec spec)
+    {
+        if (calibration is null)
+        {
+            if (needsTexts)
+            {
+                throw new UsageException("this recipe needs --calibration: its steps run texts through the model");
+            }
+
+            if (spec.HasQuantizedAttention)
+            {
+                throw new UsageException("--attention-bits needs --calibration: the ranges of attention's operands are stored");
+            }
+        }
+        else if (!needsTexts && !ActivationCalibrator.SitesOf(spec).Any())
+        {
+            throw new UsageException("--calibration has nothing to do: this model stores no activation ranges");
+        }
     }
 
     private static void RequireUse(OptionValues values, bool isUsed, string user, params Option[] options)
@@ -115,27 +155,18 @@ internal sealed class QuantizeCommand : CliCommand
         }
     }
 
-    private IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>> Calibrate(
-        OptionValues values, CheckpointModel model, (ModelSpec Spec, Recipe Recipe) target, TsvDataset data, Report report, CancellationToken cancellation)
+    private CalibrationTexts Texts(OptionValues values, ModelSpec spec, string calibration) => new()
     {
-        // The places of the model are the same at any width.
-        var loader = new SessionLoader(CompilationTarget.DefaultBatchTokens, Threads: 1, !values.Get(_noCache));
-        using InferenceSession session = loader.Load(model.ForCalibration(target.Spec, cancellation), cancellation);
-        return report.WithProgress("calibrate", progress => ActivationCalibrator.Calibrate(
-            session,
-            target.Spec,
-            data,
-            values.Get(_calibration)!,
-            new CalibrationOptions
-            {
-                Samples = values.Get(_samples),
-                Seed = values.Get(_seed),
-                Recipe = target.Recipe,
-                MaxLength = SessionOptions.Limit(values.Get(_maxLength), session),
-                Progress = progress,
-            },
-            cancellation));
-    }
+        Data = TsvDataset.Load(calibration),
+        File = calibration,
+        Loader = new SessionLoader(CompilationTarget.DefaultBatchTokens, values.Get(_threads), !values.Get(_noCache)),
+        Options = new CalibrationOptions
+        {
+            Samples = values.Get(_samples),
+            Seed = values.Get(_seed),
+            MaxLength = SessionOptions.Limit(values.Get(_maxLength), spec.Dimensions.MaxPositions),
+        },
+    };
 
     private static void Write(Report report, PostTrainingResult result, ModelSpec spec, long bytes)
     {

@@ -2,7 +2,6 @@ using QuantGen.Checkpoints;
 using QuantGen.Cli.Conventions;
 using QuantGen.Graph;
 using QuantGen.Packed;
-using QuantGen.Quantization;
 using QuantGen.Sentences;
 using QuantGen.Specs;
 using QuantGen.Tokenization;
@@ -64,18 +63,6 @@ internal sealed class CheckpointModel : IDisposable
         ModelSpec spec = ModelSpecs.FullPrecision(Config, head);
         var options = new PostTrainingOptions { Tokenizer = OpenTokenizer(), Sentence = OpenSentence(spec.Head) };
         return Quantize(spec, options, cancellation).Builder.Build(Checkpoint.Directory);
-    }
-
-    /// <summary>Makes the packed form of the checkpoint as it is, of a kind that shows every place whose range a model stores.</summary>
-    public PackedModel ForCalibration(ModelSpec target, CancellationToken cancellation)
-    {
-        // Attention's operands are shown instead of being quantized, so that any range will do.
-        ModelSpec spec = ModelSpecs.FullPrecision(Config, target.Head) with { AttentionBits = target.AttentionBits };
-        var ranges = spec.AttentionSites().ToDictionary(
-            site => site.Name,
-            site => (IReadOnlyList<QuantizationParameters>)[.. Enumerable.Repeat(QuantizationParameters.Symmetric(1f, spec.AttentionBits), site.Uses)],
-            StringComparer.Ordinal);
-        return Quantize(spec, new PostTrainingOptions { Tokenizer = OpenTokenizer(), StaticRanges = ranges }, cancellation).Builder.Build(Checkpoint.Directory);
     }
 
     /// <summary>Opens the tokenizer. It may have fewer tokens than the word embedding has rows.</summary>

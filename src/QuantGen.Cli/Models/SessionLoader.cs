@@ -3,6 +3,7 @@ using QuantGen.Execution;
 using QuantGen.Packed;
 using QuantGen.Specs;
 using QuantGen.Trainable;
+using QuantGen.Training.PostTraining;
 
 namespace QuantGen.Cli.Models;
 
@@ -10,7 +11,7 @@ namespace QuantGen.Cli.Models;
 /// <param name="BatchTokens">The most tokens of one pass that the memory plan provides for.</param>
 /// <param name="Threads">The most threads of a call; null for all processors.</param>
 /// <param name="UsesCache">Whether compiled models are kept for the next time.</param>
-internal sealed record SessionLoader(int BatchTokens, int? Threads, bool UsesCache)
+internal sealed record SessionLoader(int BatchTokens, int? Threads, bool UsesCache) : IModelLoader
 {
     private const string Namespace = "QuantGen.Compiled";
     private const string ClassName = "Model";

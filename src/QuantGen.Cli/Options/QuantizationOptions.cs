@@ -95,6 +95,9 @@ internal sealed class QuantizationOptions
         return (ModelSpecs.Quantized(config, options, recipe), recipe);
     }
 
+    /// <summary>Gets the option that says how ranges are found.</summary>
+    public Option Clipping => _clipping;
+
     private Option[] All =>
         [_bits, _groups, _groupSize, _embeddingBits, _activationBits, _attentionBits, _plan, _layerBits, _scheme, _embeddingScheme, _mapping, _clipping, _head];
 

@@ -33,8 +33,12 @@ internal sealed class SessionOptions
 
     /// <summary>Gets the length to truncate to, which a model cannot exceed.</summary>
     /// <exception cref="UsageException">It is longer than the model's longest sequence.</exception>
-    public static int? Limit(int? maxLength, InferenceSession session) => maxLength > session.MaxSequenceLength
-        ? throw new UsageException(FormattableString.Invariant($"--max-length is {maxLength}, and this model takes at most {session.MaxSequenceLength} tokens"))
+    public static int? Limit(int? maxLength, InferenceSession session) => Limit(maxLength, session.MaxSequenceLength);
+
+    /// <summary>Gets the length to truncate to, which a model that takes so many tokens cannot exceed.</summary>
+    /// <exception cref="UsageException">It is longer than that.</exception>
+    public static int? Limit(int? maxLength, int most) => maxLength > most
+        ? throw new UsageException(FormattableString.Invariant($"--max-length is {maxLength}, and this model takes at most {most} tokens"))
         : maxLength;
 
     public SessionLoader Loader(OptionValues values) => new(values.Get(BatchTokens), values.Get(Threads), !values.Get(NoCache));

@@ -40,15 +40,15 @@ public static class ActivationCalibrator
 
         ActivationSite[] sites = [.. session.Spec.ActivationSites(), .. session.Spec.AttentionSites()];
         var observers = new SiteObservers(sites, options.Recipe);
-        int[] order = Sample(data.Rows.Count, options);
+        double rows = Math.Min(options.Samples, data.Rows.Count);
         int done = 0;
-        foreach (RowBatch batch in new EncodedRows(session, file, options.MaxLength).Batches(data.Rows, order, options.BatchTokens))
+        foreach (RowBatch batch in Batches(session, data, file, options))
         {
             cancellation.ThrowIfCancellationRequested();
             session.Calibrate(
                 CollectionsMarshal.AsSpan(batch.Ids), CollectionsMarshal.AsSpan(batch.Types), CollectionsMarshal.AsSpan(batch.Lengths), observers);
             done += batch.Rows.Count;
-            options.Progress?.Report((double)done / order.Length);
+            options.Progress?.Report(done / rows);
         }
 
         return SitesOf(target).ToDictionary(
@@ -64,6 +64,10 @@ public static class ActivationCalibrator
         ArgumentNullException.ThrowIfNull(spec);
         return (spec.ActivationRange == ActivationRange.Static ? spec.ActivationSites().Where(site => site.IsQuantized) : []).Concat(spec.AttentionSites());
     }
+
+    /// <summary>Draws rows and groups them into batches of the model's tokens.</summary>
+    internal static IEnumerable<RowBatch> Batches(InferenceSession session, TsvDataset data, string file, CalibrationOptions options) =>
+        new EncodedRows(session, file, options.MaxLength).Batches(data.Rows, Sample(data.Rows.Count, options), options.BatchTokens);
 
     // Rows are drawn without replacement; the order they are seen in does not matter to an observer, so the file's own is kept.
     private static int[] Sample(int count, CalibrationOptions options)

@@ -1,6 +1,7 @@
 using QuantGen.Checkpoints;
 using QuantGen.Files;
 using QuantGen.Packed;
+using QuantGen.Quantization;
 using QuantGen.Specs;
 
 namespace QuantGen.Training.PostTraining;
@@ -28,6 +29,15 @@ public static class PostTrainingQuantizer
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(options);
+        return Quantize(new WorkingWeights(checkpoint), new Dictionary<string, QuantizedMatrix>(), spec, options, cancellation);
+    }
+
+    /// <summary>Quantizes weights that steps may have changed; matrices whose codes were found already keep them.</summary>
+    internal static PostTrainingResult Quantize(
+        WorkingWeights weights, IReadOnlyDictionary<string, QuantizedMatrix> codes, ModelSpec spec, PostTrainingOptions options,
+        CancellationToken cancellation)
+    {
+        Checkpoint checkpoint = weights.Checkpoint;
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(PostTrainingOptions.Threads));
         RequireRecipe(spec, options.Recipe);
         checkpoint.RequireExactly(PackedLayout.Checkpoint(spec).Select(tensor => (tensor.Name, tensor.Shape.ToArray())));
@@ -46,8 +56,8 @@ public static class PostTrainingQuantizer
         }
 
         AddStaticRanges(builder, spec, options);
-        AddUnquantized(builder, checkpoint, spec);
-        return new PostTrainingResult(builder, AddQuantized(builder, checkpoint, spec, options, cancellation));
+        AddUnquantized(builder, weights, spec);
+        return new PostTrainingResult(builder, AddQuantized(builder, (weights, codes), spec, options, cancellation));
     }
 
     private static void RequireRecipe(ModelSpec spec, Recipe recipe)
@@ -87,17 +97,18 @@ public static class PostTrainingQuantizer
     }
 
     // Positions, token types, biases, layer normalization and the head, and whole matrices that stay in 32 bits.
-    private static void AddUnquantized(PackedModelBuilder builder, Checkpoint checkpoint, ModelSpec spec)
+    private static void AddUnquantized(PackedModelBuilder builder, WorkingWeights weights, ModelSpec spec)
     {
         var inCheckpoint = PackedLayout.Checkpoint(spec).Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
         foreach (TensorSpec tensor in PackedLayout.Packed(spec).Where(tensor => inCheckpoint.Contains(tensor.Name)))
         {
-            builder.AddFloats(tensor.Name, target => checkpoint.Read(tensor.Name, target));
+            builder.AddFloats(tensor.Name, target => weights.Read(tensor.Name, target));
         }
     }
 
     private static TensorReport[] AddQuantized(
-        PackedModelBuilder builder, Checkpoint checkpoint, ModelSpec spec, PostTrainingOptions options, CancellationToken cancellation)
+        PackedModelBuilder builder, (WorkingWeights Weights, IReadOnlyDictionary<string, QuantizedMatrix> Codes) source, ModelSpec spec,
+        PostTrainingOptions options, CancellationToken cancellation)
     {
         WeightJob[] jobs = WeightJob.Of(spec, options.Recipe);
         double total = jobs.Sum(job => (double)job.Count);
@@ -108,7 +119,7 @@ public static class PostTrainingQuantizer
         LoadLoop.Run(options.Threads, order.Length, i =>
         {
             cancellation.ThrowIfCancellationRequested();
-            order[i].Run(checkpoint, options, cancellation);
+            order[i].Run(source.Weights, source.Codes, options.Recipe, cancellation);
             lock (order)
             {
                 done += order[i].Count;

@@ -1,4 +1,3 @@
-using QuantGen.Checkpoints;
 using QuantGen.Packed;
 using QuantGen.Quantization;
 using QuantGen.Schemes;
@@ -25,6 +24,9 @@ internal sealed class WeightJob
         Report = new TensorReport(matrix.Name, matrix.Bits, 0, double.PositiveInfinity);
     }
 
+    /// <summary>Gets the matrix; the word embedding is one, too.</summary>
+    public MatrixSpec Matrix => _matrix;
+
     /// <summary>Gets the number of weights.</summary>
     public long Count => (long)_matrix.Rows * _matrix.Columns;
 
@@ -35,27 +37,29 @@ internal sealed class WeightJob
     public static WeightJob[] Of(ModelSpec spec, Recipe recipe) =>
         [Embedding(spec, recipe), .. spec.Matrices.Select(matrix => new WeightJob(matrix, matrix.IsQuantized ? recipe.For(matrix) : null))];
 
-    /// <summary>Quantizes and packs.</summary>
-    public void Run(Checkpoint checkpoint, PostTrainingOptions options, CancellationToken cancellation)
+    /// <summary>Quantizes and packs; codes that were found already are kept.</summary>
+    public void Run(
+        WorkingWeights source, IReadOnlyDictionary<string, QuantizedMatrix> codes, Recipe recipe, CancellationToken cancellation)
     {
         if (_recipe is null)
         {
             return;
         }
 
-        float[] weights = checkpoint.Read(_matrix.Name + ".weight");
+        float[] weights = source.Read(_matrix.Name + ".weight");
         if (_matrix.HasCodebook)
         {
-            Cluster(weights, _recipe.Traits.Fitter, options.Recipe, cancellation);
+            Cluster(weights, _recipe.Traits.Fitter, recipe, cancellation);
             return;
         }
 
-        QuantizedMatrix quantized = _recipe.Traits.Fitter == WeightFitter.Range
-            ? ByRange(weights, _recipe, cancellation)
-            : SchemeQuantizer.Quantize(_matrix, _recipe.Traits.Fitter, weights, Thresholds(weights, _recipe));
+        QuantizedMatrix quantized = codes.GetValueOrDefault(_matrix.Name) ?? Fit(weights, _recipe, cancellation);
         _packed = PackedMatrix.Of(_matrix, quantized).WithCopiedScale(_copies);
         Report = new TensorReport(_matrix.Name, quantized.MeanBits, _matrix.ScaleCount, quantized.SignalToNoiseDb(weights));
     }
+
+    /// <summary>Finds evenly spaced codes of weights; a matrix with a codebook has none.</summary>
+    public QuantizedMatrix Fit(float[] weights, CancellationToken cancellation) => Fit(weights, _recipe!, cancellation);
 
     /// <summary>Adds codes and scales and zero points, or a codebook; weights in full precision are not added here.</summary>
     public void AddTo(PackedModelBuilder builder) => _packed?.AddTo(builder, _matrix.Name);
@@ -71,6 +75,10 @@ internal sealed class WeightJob
             _copies = traits?.Embedding == EmbeddingForm.OneScale ? matrix.Rows : 1,
         };
     }
+
+    private QuantizedMatrix Fit(float[] weights, MatrixRecipe recipe, CancellationToken cancellation) => recipe.Traits.Fitter == WeightFitter.Range
+        ? ByRange(weights, recipe, cancellation)
+        : SchemeQuantizer.Quantize(_matrix, recipe.Traits.Fitter, weights, Thresholds(weights, recipe));
 
     private QuantizedMatrix ByRange(float[] weights, MatrixRecipe recipe, CancellationToken cancellation)
     {

@@ -29,6 +29,11 @@ internal readonly record struct MatrixGrouping(int Rows, int Columns, int GroupC
         return ((row * Columns) + column, Math.Min(GroupSize, Columns - column));
     }
 
+    /// <summary>Returns the group that an element is in.</summary>
+    /// <param name="row">Its row.</param>
+    /// <param name="column">Its column.</param>
+    public int GroupOf(int row, int column) => GroupSize == 0 ? row / (Rows / GroupCount) : (row * GroupsPerRow) + (column / GroupSize);
+
     /// <summary>Refuses a grouping that cannot be.</summary>
     /// <exception cref="ArgumentException">A number is out of its range, or group count and group size exclude each other.</exception>
     public void Validate()

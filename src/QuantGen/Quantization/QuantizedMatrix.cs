@@ -69,6 +69,23 @@ internal sealed class QuantizedMatrix
     /// <param name="group">Index of the group.</param>
     public QuantizationParameters Parameters(int group) => new(Scales[group], ZeroPoints is null ? 1 << (BitsOf(group) - 1) : ZeroPoints[group]);
 
+    /// <summary>Returns the code nearest to a value at a place of the matrix, and the value that the code stands for.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="value">The value.</param>
+    public (byte Code, float Value) Nearest(int row, int column, float value)
+    {
+        int group = Grouping.GroupOf(row, column);
+        if (BitsOf(group) == 1)
+        {
+            return value >= 0 ? ((byte)1, Scales[group]) : ((byte)0, -Scales[group]);
+        }
+
+        QuantizationParameters parameters = Parameters(group);
+        byte code = LinearQuantizer.Quantize(value, parameters, CodeRange.For(Mapping, BitsOf(group)));
+        return (code, LinearQuantizer.Dequantize(code, parameters));
+    }
+
     /// <summary>Writes the values the codes stand for.</summary>
     /// <param name="values">Receives rows x columns values, row-major.</param>
     /// <exception cref="ArgumentException">The length differs.</exception>

@@ -33,6 +33,9 @@ public sealed record Recipe
     /// <summary>Gets the data that calibrated activations; null without calibration.</summary>
     public CalibrationRecipe? Calibration { get; init; }
 
+    /// <summary>Gets the steps of a quantization after training, in order; empty where clipping and schemes say all.</summary>
+    public EquatableArray<RecipeStep> Steps { get; init; }
+
     /// <summary>Gets the training that moved the weights; null when they are the checkpoint's.</summary>
     public TrainingRecipe? Training { get; init; }
 

@@ -38,6 +38,11 @@ public static class RecipeJson
             members.Add($"\"calibration\":{{{Text("data", calibration.Data)},{Number("samples", calibration.Samples)},{Number("seed", calibration.Seed)}}}");
         }
 
+        if (recipe.Steps.Count > 0)
+        {
+            members.Add(RecipeStepJson.Write(recipe.Steps));
+        }
+
         if (recipe.Training is { } training)
         {
             members.Add(

@@ -12,7 +12,7 @@ internal static class RecipeJsonReader
     public const ulong LargestNumber = 1UL << 53;
 
     private static readonly string[] s_keys =
-        { "scheme", "embedding_scheme", "clipping", "matrices", "cluster_iterations", "cluster_seed", "calibration", "training" };
+        { "scheme", "embedding_scheme", "clipping", "matrices", "cluster_iterations", "cluster_seed", "calibration", "steps", "training" };
     private static readonly string[] s_entryKeys = { "pattern", "scheme", "clipping", "group_clipping" };
     private static readonly string[] s_calibrationKeys = { "data", "samples", "seed" };
     private static readonly string[] s_trainingKeys = { "data", "loss", "steps", "seed" };
@@ -30,6 +30,7 @@ internal static class RecipeJsonReader
             ClusterIterations = root.ContainsKey("cluster_iterations") ? (int)Number(root, "cluster_iterations", 1, int.MaxValue) : defaults.ClusterIterations,
             ClusterSeed = root.ContainsKey("cluster_seed") ? Seed(root, "cluster_seed") : 0,
             Calibration = root.TryGetValue("calibration", out object? calibration) ? Calibration(calibration) : null,
+            Steps = root.TryGetValue("steps", out object? steps) ? RecipeStepJson.Read(steps) : default,
             Training = root.TryGetValue("training", out object? training) ? Training(training) : null,
         };
     }

@@ -1,0 +1,11 @@
+namespace QuantGen.Training.PostTraining;
+
+/// <summary>One step of a quantization after training.</summary>
+internal interface IRecipeStep
+{
+    /// <summary>Does the work. Its result depends on the state alone, not on threads or time.</summary>
+    /// <param name="state">What earlier steps found; receives what this one finds.</param>
+    /// <param name="progress">Who is told, from 0 to 1; null for nobody.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    void Run(RecipeState state, IProgress<double>? progress, CancellationToken cancellation);
+}

@@ -1,0 +1,17 @@
+namespace QuantGen.Training.PostTraining;
+
+/// <summary>What a step changes; steps come in this order, because each rests on what those before it left.</summary>
+internal enum StepKind
+{
+    /// <summary>Ranges of weights, and of activations where these are stored.</summary>
+    Ranges,
+
+    /// <summary>Codes of weights within their ranges.</summary>
+    Codes,
+
+    /// <summary>Biases, which make up for what codes lost.</summary>
+    Biases,
+
+    /// <summary>Ranges of activations of the model with its codes.</summary>
+    ActivationRanges,
+}

@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using QuantGen.Execution;
+using QuantGen.Graph;
+using QuantGen.Specs;
+using QuantGen.Training.Evaluation;
+using QuantGen.Training.PostTraining.Solving;
+
+namespace QuantGen.Training.PostTraining.Steps;
+
+/// <summary>Finds what enters the first layer of an encoder, for steps that work on layers.</summary>
+internal static class LayerInputs
+{
+    /// <summary>Says why a model's layers cannot be worked on one after the other; null when they can.</summary>
+    public static string? Refusal(ModelSpec spec) =>
+        spec.Graph.IsShared ? "its layers share their weights"
+        : !spec.Matrices.Any(matrix => matrix.HasIntegerProduct && LayerNames.IsInLayer(matrix.Name)) ? "no layer has evenly spaced codes"
+        : spec.Matrices.Any(matrix => matrix.HasCodebook) ? "weights with a codebook are not reconstructed"
+        : spec.Matrices.FirstOrDefault(matrix => matrix.Segments().Any(segment => segment.Bits == 1)) is MatrixSpec matrix
+            ? $"'{matrix.Name}' has codes of one bit, which are signs"
+        : null;
+
+    /// <summary>Collects the states that enter the first layer.</summary>
+    /// <param name="state">Texts and model.</param>
+    /// <param name="weights">The weights that the full-precision model runs with.</param>
+    /// <param name="cancellation">Stops the work between two batches.</param>
+    public static HiddenStates Collect(RecipeState state, WorkingWeights weights, CancellationToken cancellation)
+    {
+        IReadOnlyList<RowBatch> batches = state.Batches(cancellation);
+        using InferenceSession session = state.LoadFloats(weights, cancellation);
+        string first = state.Target.Graph.SiteOf(LayerNames.Of(0, "attention.self.key"));
+        int index = session.Spec.ActivationSites().ToList().FindIndex(site => site.Name == first);
+        int[] lengths = [.. batches.SelectMany(batch => batch.Lengths)];
+        int[] starts = new int[lengths.Length + 1];
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            starts[i + 1] = starts[i] + lengths[i];
+        }
+
+        int width = state.Target.Dimensions.HiddenSize;
+        var observer = new Observer(index, new float[checked(starts[^1] * width)]);
+        foreach (RowBatch batch in batches)
+        {
+            session.Calibrate(
+                CollectionsMarshal.AsSpan(batch.Ids), CollectionsMarshal.AsSpan(batch.Types), CollectionsMarshal.AsSpan(batch.Lengths), observer, cancellation);
+        }
+
+        return new HiddenStates(observer.Values, starts, width);
+    }
+
+    // Items of a pass on one thread come in the order of the tokens.
+    private sealed class Observer(int index, float[] states) : IActivationObserver
+    {
+        private int _count;
+
+        public float[] Values => _count == states.Length ? states : throw new InvalidOperationException("Not every token was shown once.");
+
+        public void Observe(int site, int use, ReadOnlySpan<float> values)
+        {
+            if (site == index)
+            {
+                values.CopyTo(states.AsSpan(_count));
+                _count += values.Length;
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using QuantGen.Specs;
+
+namespace QuantGen.Training.PostTraining.Steps;
+
+/// <summary>Finds ranges by one rule: of weights, and of activations where the model stores them.</summary>
+/// <param name="clipping">The rule.</param>
+internal sealed class RangeStep(Clipping clipping) : IRecipeStep
+{
+    public void Run(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        state.Recipe = state.Recipe with { Clipping = clipping };
+        if (ActivationCalibrator.SitesOf(state.Target).Any())
+        {
+            Calibrate(state, progress, cancellation);
+        }
+    }
+
+    /// <summary>Finds the ranges of activations by the recipe's clipping, from the full-precision model.</summary>
+    public static void Calibrate(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        CalibrationTexts texts = state.Texts;
+        CalibrationOptions options = texts.Options with { Recipe = state.Recipe, Progress = progress };
+        foreach ((string site, var uses) in ActivationCalibrator.Calibrate(
+            state.Original(cancellation), state.Target, texts.Data, texts.File, options, cancellation))
+        {
+            state.SetRange(site, uses);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using QuantGen.Specs;
+
+namespace QuantGen.Training.PostTraining.Steps;
+
+/// <summary>The steps there are: a row each.</summary>
+internal static class StepTable
+{
+    /// <summary>Gets all steps.</summary>
+    public static IReadOnlyList<StepTraits> All { get; } =
+    [
+        new("min-max", StepKind.Ranges, NeedsTexts: false, [], _ => new RangeStep(Clipping.MinMax)),
+        new("percentile", StepKind.Ranges, NeedsTexts: false, [], _ => new RangeStep(Clipping.Percentile)),
+        new("mse", StepKind.Ranges, NeedsTexts: false, [], _ => new RangeStep(Clipping.Mse)),
+        new("gptq", StepKind.Codes, NeedsTexts: true, GptqStep.Options, values => new GptqStep(values.Get("damping"))) { Refuses = UniformIsMissing },
+        new("brecq", StepKind.Codes, NeedsTexts: true, BrecqStep.Options, values => new BrecqStep(values)) { Refuses = LayerInputs.Refusal },
+        new("mrem", StepKind.Codes, NeedsTexts: true, MremStep.Options, values => new MremStep(values))
+        {
+            Refuses = MremStep.Refusal, TrainsBiases = true,
+        },
+        new("bias-correction", StepKind.Biases, NeedsTexts: true, [], _ => new BiasCorrectionStep()) { Refuses = UniformIsMissing },
+    ];
+
+    /// <summary>Finds a step by its name; null when there is none.</summary>
+    public static StepTraits? Find(string name) => All.FirstOrDefault(row => row.Name == name);
+
+    private static string? UniformIsMissing(ModelSpec spec) =>
+        spec.Matrices.Any(matrix => matrix.HasIntegerProduct) ? null : "no matrix has evenly spaced codes";
+}

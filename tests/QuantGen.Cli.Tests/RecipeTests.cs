@@ -1,0 +1,106 @@
+using System.Text.Json;
+using QuantGen.Cli.Conventions;
+using QuantGen.Packed;
+
+namespace QuantGen.Cli.Tests;
+
+public sealed class RecipeTests(CheckpointFixture files) : IClassFixture<CheckpointFixture>
+{
+    [Theory]
+    [InlineData("gptq")]
+    [InlineData("brecq")]
+    [InlineData("mrem")]
+    public void Method_gives_the_same_bytes_for_any_number_of_threads_and_the_file_says_how(string method)
+    {
+        byte[] Quantize(string threads)
+        {
+            string output = files.File($"{method}-{threads}.qg.safetensors");
+            Tool.Json(
+                "quantize", files.Checkpoint, "-o", output, "--bits", "3", "--groups", "4", "--recipe", Short(method), "--calibration", files.Data,
+                "--threads", threads);
+            JsonElement recipe = Tool.Json("inspect", output).GetProperty("recipe");
+            Assert.Equal(method, recipe.GetProperty("steps")[1].GetProperty("step").GetString());
+            using PackedModel model = PackedModel.Open(output);
+            Assert.Equal(ActivationRange.PerToken, model.Spec.ActivationRange);
+            return File.ReadAllBytes(output);
+        }
+
+        byte[] one = Quantize("1");
+        Assert.Equal(one, Quantize("2"));
+        string nearest = files.File("nearest.qg.safetensors");
+        Tool.Json("quantize", files.Checkpoint, "-o", nearest, "--bits", "3", "--groups", "4", "--method", "nearest");
+        Assert.NotEqual(one, File.ReadAllBytes(nearest));
+    }
+
+    [Fact]
+    public void Bias_correction_changes_biases_alone()
+    {
+        string[] outputs = [files.File("plain.qg.safetensors"), files.File("corrected.qg.safetensors")];
+        string recipe = files.File("correct.json");
+        File.WriteAllText(recipe, """{"steps":[{"step":"mse"},{"step":"bias-correction"}]}""");
+        Tool.Json("quantize", files.Checkpoint, "-o", outputs[0], "--bits", "2", "--method", "nearest");
+        Tool.Json("quantize", files.Checkpoint, "-o", outputs[1], "--bits", "2", "--recipe", recipe, "--calibration", files.Data);
+        using PackedModel plain = PackedModel.Open(outputs[0]);
+        using PackedModel corrected = PackedModel.Open(outputs[1]);
+        Assert.True(plain.Bytes("encoder.layer.0.attention.self.key.codes").SequenceEqual(corrected.Bytes("encoder.layer.0.attention.self.key.codes")));
+        Assert.False(plain.Floats("encoder.layer.0.attention.self.key.bias").SequenceEqual(corrected.Floats("encoder.layer.0.attention.self.key.bias")));
+    }
+
+    [Fact]
+    public void Range_step_is_the_clipping_of_that_name()
+    {
+        string[] outputs = [files.File("by-step.qg.safetensors"), files.File("by-option.qg.safetensors")];
+        string recipe = files.File("percentile.json");
+        File.WriteAllText(recipe, """{ "steps": [ { "step": "percentile" } ] }""");
+        string[] common = ["quantize", files.Checkpoint, "--bits", "4", "--calibration", files.Data];
+        Tool.Json([.. common, "-o", outputs[0], "--recipe", recipe]);
+        Tool.Json([.. common, "-o", outputs[1], "--clipping", "percentile"]);
+        using PackedModel byStep = PackedModel.Open(outputs[0]);
+        using PackedModel byOption = PackedModel.Open(outputs[1]);
+        Assert.True(byStep.Bytes("encoder.layer.0.attention.self.key.codes").SequenceEqual(byOption.Bytes("encoder.layer.0.attention.self.key.codes")));
+        string site = byStep.Spec.ActivationSites()[0].Name + ".input_scale";
+        Assert.Equal(byOption.Floats(site).ToArray(), byStep.Floats(site).ToArray());
+        Assert.Equal(byOption.Recipe!.Clipping, byStep.Recipe!.Clipping);
+    }
+
+    [Theory]
+    [InlineData("this recipe needs --calibration", "--bits", "4", "--method", "gptq")]
+    [InlineData("step 'gptq': no matrix has evenly spaced codes", "--bits", "2", "--scheme", "k-means", "--method", "gptq", "--calibration", "DATA")]
+    [InlineData("has codes of one bit", "--bits", "1", "--method", "brecq", "--calibration", "DATA")]
+    [InlineData("scales along inputs", "--bits", "4", "--group-size", "32", "--method", "mrem", "--calibration", "DATA")]
+    [InlineData("--clipping and the recipe's first step", "--bits", "4", "--method", "gptq", "--clipping", "mse", "--calibration", "DATA")]
+    [InlineData("--method takes", "--bits", "4", "--method", "magic")]
+    public void Recipe_that_cannot_be_is_misuse(string message, params string[] options)
+    {
+        ToolResult result = Tool.Run(
+            ["quantize", files.Checkpoint, "-o", files.File("none.qg.safetensors"), .. options.Select(option => option == "DATA" ? files.Data : option)]);
+        Assert.Equal(ExitCode.Misuse, result.Code);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Compare_reports_both_and_fails_where_a_limit_is_broken()
+    {
+        string output = files.File("compared.qg.safetensors");
+        Tool.Json("quantize", files.Checkpoint, "-o", output, "--bits", "8", "--method", "nearest");
+        string[] compare = ["compare", files.Checkpoint, output, "--data", files.Data];
+        JsonElement json = Tool.Json([.. compare, "--max-drop", "100", "--max-bytes", "100000000", "--max-latency-ms", "100000"]);
+        Assert.Equal(new FileInfo(output).Length, json.GetProperty("b").GetProperty("bytes_total").GetInt64());
+        Assert.InRange(json.GetProperty("agreement").GetDouble(), 0.5, 1);
+        Assert.InRange(json.GetProperty("mean_kl").GetDouble(), 0, 0.1);
+        ToolResult broken = Tool.Run([.. compare, "--max-bytes", "10", "--max-drop", "-100"]);
+        Assert.Equal(ExitCode.Failure, broken.Code);
+        Assert.Contains("B breaks --max-drop -100", broken.Error, StringComparison.Ordinal);
+        Assert.Contains("--max-bytes 10: it has", broken.Error, StringComparison.Ordinal);
+        Assert.Contains("rows agree", broken.Output, StringComparison.Ordinal);
+    }
+
+    // The named recipe with few steps, which is enough to see that something moves.
+    private string Short(string method)
+    {
+        string file = files.File(method + ".json");
+        string text = Tool.Text("recipe", method);
+        File.WriteAllText(file, text.Replace("\"steps\":600", "\"steps\":30", StringComparison.Ordinal));
+        return file;
+    }
+}
