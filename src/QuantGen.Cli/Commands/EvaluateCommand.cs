@@ -33,7 +33,7 @@ internal sealed class EvaluateCommand : CliCommand
             CliOption.Text(
                 "--data", "FILE",
                 "Tab-separated rows under a header line 'sentence<TAB>label' or 'sentence1<TAB>sentence2<TAB>label', or questions in SQuAD's JSON (.json), " +
-                    "in windows of 384 tokens without --max-length. The cosines of a sentence encoder's vectors are compared with the labels of pairs."));
+                    "in windows of 384 tokens without --max-length, or words with tags (CoNLL), for entities. The cosines of a sentence encoder's vectors are compared with the labels of pairs."));
         _text = With(CliOption.Text("--text", "FILE", "For a masked language model: texts, one a line, or a TSV; 15% of their tokens are hidden."));
         _seed = With(CliOption.Number("--seed", "Which tokens of --text are hidden.", (int)HiddenTokens.DefaultSeed, least: 0));
         _logits = With(CliOption.Text("--logits", "OUT.tsv", "Write the outputs of every row: tab-separated, nine digits, a line for each row."));
@@ -73,6 +73,12 @@ internal sealed class EvaluateCommand : CliCommand
         }
 
         RequireNone(values, "--data with questions", _answers);
+        if (TaggedText.IsFile(file))
+        {
+            EvaluateTags(values, file, report, cancellation);
+            return;
+        }
+
         TsvDataset data = TsvDataset.Load(file);
         using InferenceSession session = Load(values, cancellation);
         EvaluationResult result = report.WithProgress(
@@ -138,6 +144,33 @@ internal sealed class EvaluateCommand : CliCommand
 
         report.Table(table);
         report.Line(string.Create(CultureInfo.InvariantCulture, $"{result.Answers.Count} questions, {result.WindowCount} windows"));
+    }
+
+    private void EvaluateTags(OptionValues values, string file, Report report, CancellationToken cancellation)
+    {
+        RequireNone(values, "--data with labelled rows", _logits);
+        ConllDataset data = ConllDataset.Load(file);
+        using InferenceSession session = Load(values, cancellation);
+        ModelScore score = report.WithProgress(
+            "evaluate", progress => TagEvaluator.Evaluate(session, data, Settings(values, session, progress), cancellation));
+        if (report.IsJson)
+        {
+            report.Json(new
+            {
+                score.Metric, score.Value, All = score.All.ToDictionary(metric => metric.Key, metric => metric.Value), Rows = data.Sentences.Count,
+            });
+            return;
+        }
+
+        var table = new TextTable("metric", "value");
+        foreach ((string name, double value) in score.All)
+        {
+            table.Add(name, value.ToString("0.0000", CultureInfo.InvariantCulture));
+        }
+
+        report.Table(table);
+        report.Line(string.Create(
+            CultureInfo.InvariantCulture, $"{data.Sentences.Count} sentences, {data.Sentences.Sum(sentence => sentence.Words.Count)} words"));
     }
 
     private void EvaluateTexts(OptionValues values, string file, Report report, CancellationToken cancellation)

@@ -19,6 +19,9 @@ internal sealed class RunCommand : CliCommand
     private readonly TextOptions _texts = new();
     private readonly SessionOptions _session = new();
     private readonly EmbeddingOptions _embedding = new();
+    private readonly Option<EntityAggregation?> _aggregation = CliOption.Choice<EntityAggregation>(
+        "--aggregation", "Entities: how the tags of word pieces are joined, as in Hugging Face's pipeline; none shows the tag of every piece. " +
+            "[default: simple where O is one of the tags]", absent: null);
 
     public RunCommand(CliStreams streams)
         : base("run", "Compute the model's answer for texts: class, real output, tags, answer or vector, as its head is.", streams)
@@ -27,6 +30,7 @@ internal sealed class RunCommand : CliCommand
         _texts.AddTo(this);
         _session.AddTo(this);
         _embedding.AddTo(this);
+        Add(_aggregation);
     }
 
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
@@ -34,9 +38,16 @@ internal sealed class RunCommand : CliCommand
         TextInput[] texts = [.. _texts.Read(values, Streams)];
         using InferenceSession session = _session.Loader(values).Load(ModelPath.Open(values.Get(_path), cancellation), cancellation);
         var options = new CallOptions { MaxLength = SessionOptions.Limit(values.Get(_session.MaxLength), session) };
-        string?[] problems = [.. texts.Select(text => _texts.AreLines(values) ? TextResults.Problem(session, text, options) : null)];
+        EntityAggregation? aggregation = values.Get(_aggregation);
+        if (aggregation is not null && session.Spec.Head != BertHead.TokenClassification)
+        {
+            throw new UsageException($"{_aggregation.Name} needs a model that tags words, and this model has the head {session.Spec.Head}");
+        }
+
+        string?[] problems = [.. texts.Select(text => _texts.AreLines(values) ? TextResults.Problem(session, text, options, aggregation) : null)];
         TextInput[] sound = [.. texts.Where((_, i) => problems[i] is null)];
-        IReadOnlyList<TextResult> results = TextResults.Compute(session, sound, options, _embedding.Read(values, session.Spec.Head), cancellation);
+        IReadOnlyList<TextResult> results = TextResults.Compute(
+            session, sound, options, _embedding.Read(values, session.Spec.Head), aggregation, cancellation);
         Write(report, texts, problems, results);
         RequireNone(problems);
     }

@@ -68,9 +68,8 @@ internal sealed class TrainCommand : CliCommand
         ITrainingEngine engine = _engine.Engine(values, _training.Loader(values));
         using TrainingStartPoint start = Start(values);
         TrainingData data = _training.Data(values);
-        ModelConfig config = WithHead(start, data.Train);
+        ModelConfig config = new HeadChoice(start, data.Train, Labels: null, KeepsHead: Name == TrainName).Decide(report);
         data.Labels = [.. config.Labels];
-        WriteNames(report, config, data.Train);
         ModelSpec spec = ModelSpecs.FullPrecision(config, config.Head);
         var options = new TrainableOptions
         {
@@ -100,7 +99,7 @@ internal sealed class TrainCommand : CliCommand
             ConfigJson = start.ConfigJson,
             Tokenizer = start.Tokenizer,
             TokenizerSource = start.Checkpoint?.Directory,
-            Labels = spec.Head == BertHead.SequenceClassification ? [.. config.Labels] : [],
+            Labels = spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. config.Labels] : [],
         };
         TrainingResult result = run.Complete(output, _ => checkpoint.Save(output, model), cancellation);
         TrainingSummary.Write(report, result, run.Options, output);
@@ -122,44 +121,6 @@ internal sealed class TrainCommand : CliCommand
         if (fresh.Count > 0)
         {
             report.Line($"starting at random: {string.Join(", ", fresh)}");
-        }
-    }
-
-    // A head that config.json does not ask for, or asks for without labels, is the one that the data asks for.
-    private ModelConfig WithHead(TrainingStartPoint start, TaskData data)
-    {
-        ModelConfig config = start.Config;
-        if (config.Head is BertHead.Regression && data.Fits(config.Head))
-        {
-            return config;
-        }
-
-        if (data.Head == BertHead.MaskedLanguageModel && Name == TrainName && config.Head is not (BertHead.Encoder or BertHead.MaskedLanguageModel))
-        {
-            throw new UsageException(
-                $"{data.File} has lines of text, which a masked language model learns from, and this checkpoint has the head {SpecNames.Of(config.Head)}; " +
-                    "to train on text use pretrain");
-        }
-
-        IReadOnlyList<string> classes = (data as RowData)?.Classes ?? [];
-        bool keepsLabels = start.NamesLabels && (config.Head == data.Head || config.Labels.Count >= classes.Count);
-        if (data.Head == BertHead.SequenceClassification && !keepsLabels && classes.Count == 1)
-        {
-            throw new UsageException($"{data.File} has one label only; a classifier learns to tell two or more apart");
-        }
-
-        config = config with { Head = data.Head };
-        return data.Head != BertHead.SequenceClassification || keepsLabels
-            ? config
-            : config with { Labels = new EquatableArray<string>(classes) };
-    }
-
-    // Labels that are no indexes are told, since their order decides which class each is.
-    private static void WriteNames(Report report, ModelConfig config, TaskData data)
-    {
-        if (config.Head == BertHead.SequenceClassification && data is RowData { HasNames: true } rows)
-        {
-            report.Line($"labels {string.Join(", ", rows.Classes)} are the classes {string.Join(", ", config.Labels)}");
         }
     }
 

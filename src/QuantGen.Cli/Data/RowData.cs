@@ -33,12 +33,10 @@ internal sealed class RowData : TaskData
     /// <inheritdoc/>
     public override BertHead Head { get; }
 
-    /// <summary>Gets names for the classes: as many as one more than the largest label, or the labels themselves where some are negative. None when labels are
-    /// no classes.</summary>
-    public IReadOnlyList<string> Classes { get; }
+    // As many as one more than the largest label, or the labels themselves where some are negative.
+    public override IReadOnlyList<string> Classes { get; }
 
-    /// <summary>Gets whether labels are names of classes, as -1 and 1 are, and not their indexes.</summary>
-    public bool HasNames => ClassLabels.Names(_rows).Count > 0;
+    public override bool HasNames => ClassLabels.Names(_rows).Count > 0;
 
     // Whole numbers are numbers, too.
     public override bool Fits(BertHead head) => head is BertHead.SequenceClassification or BertHead.Regression;

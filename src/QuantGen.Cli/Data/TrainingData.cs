@@ -10,7 +10,7 @@ namespace QuantGen.Cli.Data;
 /// <summary>What a model learns from, and what decides which epoch is kept.</summary>
 internal sealed class TrainingData
 {
-    private static readonly string[] s_extensions = [".tsv", ".json", ".txt"];
+    private static readonly string[] s_extensions = [".tsv", ".json", ".conll", ".txt"];
 
     private TrainingData(TaskData train, TaskData? evaluation)
     {
@@ -33,7 +33,7 @@ internal sealed class TrainingData
         if (Directory.Exists(path))
         {
             string extension = s_extensions.FirstOrDefault(extension => File.Exists(Path.Combine(path, "train" + extension)))
-                ?? throw new UsageException($"{path} has no train.tsv, train.json or train.txt");
+                ?? throw new UsageException($"{path} has no train.tsv, train.json, train.conll or train.txt");
             file = Path.Combine(path, "train" + extension);
             string dev = Path.Combine(path, "dev" + extension);
             evaluation ??= File.Exists(dev) ? dev : throw new UsageException($"{path} has no dev{extension}; give --eval-data");

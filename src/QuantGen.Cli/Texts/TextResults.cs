@@ -8,8 +8,15 @@ namespace QuantGen.Cli.Texts;
 /// <summary>Asks a model what its head can answer.</summary>
 internal static class TextResults
 {
+    private const string OutsideTag = "O";
+
     public static IReadOnlyList<TextResult> Compute(
-        InferenceSession session, IReadOnlyList<TextInput> texts, CallOptions options, EmbedOptions? embed, CancellationToken cancellation)
+        InferenceSession session,
+        IReadOnlyList<TextInput> texts,
+        CallOptions options,
+        EmbedOptions? embed,
+        EntityAggregation? aggregation,
+        CancellationToken cancellation)
     {
         switch (session.Spec.Head)
         {
@@ -19,6 +26,12 @@ internal static class TextResults
                 return [.. session.Regress(texts, options, cancellation).Select((value, i) => Regressed(texts[i], value))];
             case BertHead.Encoder or BertHead.Embedding:
                 return [.. session.Embed(texts, embed, options, cancellation).Select((vector, i) => Embedded(texts[i], vector))];
+        }
+
+        if (FindsEntities(session, aggregation))
+        {
+            string[] plain = [.. texts.Select(text => text.Pair is null ? text.Text : throw OneText())];
+            return [.. session.FindEntities(plain, aggregation ?? EntityAggregation.Simple, options, cancellation).Select((found, i) => Named(texts[i], found))];
         }
 
         var results = new List<TextResult>();
@@ -38,7 +51,7 @@ internal static class TextResults
     }
 
     /// <summary>Says why a model can have no answer for a text; null when it can.</summary>
-    public static string? Problem(InferenceSession session, TextInput text, CallOptions options)
+    public static string? Problem(InferenceSession session, TextInput text, CallOptions options, EntityAggregation? aggregation)
     {
         string mask = session.Tokenizer.Options.MaskToken;
         switch (session.Spec.Head)
@@ -49,6 +62,8 @@ internal static class TextResults
                 return $"is not one text with {mask} in it";
             case BertHead.TokenClassification when text.Pair is not null:
                 return "has a second text after a tab, and this model tags the words of one";
+            case BertHead.TokenClassification when FindsEntities(session, aggregation):
+                return null;
         }
 
         int length = options.MaxLength is null ? session.Tokenizer.Encode(text.Text, text.Pair).Length : 0;
@@ -106,11 +121,29 @@ internal static class TextResults
                 "  ", words.Select(word => string.Create(CultureInfo.InvariantCulture, $"{word.Piece} {word.Probability:0.0000}"))))));
     }
 
+    // Tags of entities have one for all that is none; those of parts of speech have not.
+    private static bool FindsEntities(InferenceSession session, EntityAggregation? aggregation) => session.Spec.Head == BertHead.TokenClassification
+        && (aggregation is EntityAggregation asked ? asked != EntityAggregation.None : session.Labels.Contains(OutsideTag));
+
+    private static UsageException OneText() => new("this model tags the words of one text; leave out --pair");
+
+    private static TextResult Named(TextInput text, IReadOnlyList<Entity> entities) => new(
+        Members(text, ("entities", entities.Select(entity => new Dictionary<string, object?>
+        {
+            ["text"] = entity.Text,
+            ["label"] = entity.Label,
+            ["start"] = entity.Start,
+            ["end"] = entity.End,
+            ["score"] = entity.Score,
+        }))),
+        entities.Count == 0 ? "no entity" : string.Join("  ", entities.Select(entity => string.Create(
+            CultureInfo.InvariantCulture, $"{entity.Text}/{entity.Label} {entity.Start}-{entity.End} {entity.Score:0.0000}"))));
+
     private static TextResult Tagged(InferenceSession session, TextInput text, CallOptions options)
     {
         if (text.Pair is not null)
         {
-            throw new UsageException("this model tags the words of one text; leave out --pair");
+            throw OneText();
         }
 
         IReadOnlyList<TokenTag> tags = session.TagTokens(text.Text, options);
