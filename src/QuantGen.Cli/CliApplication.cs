@@ -74,6 +74,7 @@ public static class CliApplication
             TrainCommand.Pretrain(streams),
             new TokenizeCommand(streams),
             new RunCommand(streams),
+            new RankCommand(streams),
             new EvaluateCommand(streams),
             new BenchCommand(streams),
             new BuildCommand(streams),

@@ -6,6 +6,7 @@ using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
 using QuantGen.Execution;
+using QuantGen.Packed;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Data;
 using QuantGen.Training.Evaluation;
@@ -24,6 +25,9 @@ internal sealed class EvaluateCommand : CliCommand
     private readonly Option<int?> _shuffle;
     private readonly SessionOptions _session = new();
     private readonly EmbeddingOptions _embedding = new();
+    private readonly ColumnOptions _columns = new();
+    private readonly ActivationOption _activation = new();
+    private readonly Option<double?> _threshold;
 
     public EvaluateCommand(CliStreams streams)
         : base("evaluate", "Measure a model on labelled rows or questions, or a masked language model on texts.", streams)
@@ -41,6 +45,9 @@ internal sealed class EvaluateCommand : CliCommand
         _shuffle = With(
             CliOption.OptionalNumber(
                 "--shuffle", "Compute the rows in an order drawn by this seed and report them in the file's; nothing else may change.", least: 0));
+        _threshold = With(ThresholdOption.Create());
+        _columns.AddTo(this);
+        _activation.AddTo(this);
         _session.AddTo(this);
         _embedding.AddTo(this);
     }
@@ -79,8 +86,15 @@ internal sealed class EvaluateCommand : CliCommand
             return;
         }
 
-        TsvDataset data = TsvDataset.Load(file);
-        using InferenceSession session = Load(values, cancellation);
+        using PackedModel model = ModelPath.Open(values.Get(_path), cancellation);
+        bool hasMany = model is { Spec.Head: BertHead.SequenceClassification, OutputActivation: OutputActivation.Sigmoid };
+        TsvDataset data = TsvDataset.Load(file, _columns.Read(values, hasMany));
+        if (values.Has(_threshold) && !data.HasManyLabels)
+        {
+            throw new UsageException($"{_threshold.Name} needs a model of which any number of labels may hold");
+        }
+
+        using InferenceSession session = _session.Loader(values, _activation.Read(values)).Load(model, cancellation);
         EvaluationResult result = report.WithProgress(
             "evaluate", progress => Evaluator.Evaluate(session, data, file, Settings(values, session, progress), cancellation));
         if (values.Get(_logits) is string path)
@@ -108,6 +122,7 @@ internal sealed class EvaluateCommand : CliCommand
         BatchTokens = values.Get(_session.BatchTokens),
         ShuffleSeed = values.Get(_shuffle),
         Embed = _embedding.Read(values, session.Spec.Head),
+        Threshold = values.Get(_threshold) ?? ThresholdOption.Default,
         Progress = progress,
     };
 

@@ -36,6 +36,7 @@ internal sealed class TrainCommand : CliCommand
     private readonly Option<string?> _output;
     private readonly TrainingOptionSet _training;
     private readonly EngineOptions _engine = new();
+    private readonly LabelOptions _labels = new();
 
     private TrainCommand(string name, string description, TrainingOptionSet training, CliStreams streams)
         : base(name, $"{description} Rates and epochs default to 5e-5 and 3 with --from, to 3e-4 and 5 without; 10% warm-up.", streams)
@@ -49,6 +50,10 @@ internal sealed class TrainCommand : CliCommand
         _output.Required = true;
         _training.AddTo(this);
         _engine.AddTo(this, hasTeacher: false);
+        if (name == TrainName)
+        {
+            _labels.AddTo(this);
+        }
     }
 
     /// <summary>Makes the command that learns what data is labelled with.</summary>
@@ -67,8 +72,9 @@ internal sealed class TrainCommand : CliCommand
         TrainingRun.RequirePlace(_training, values, output, Path.Exists(output) ? HuggingFaceCheckpoint.WeightsOf(output) : output);
         ITrainingEngine engine = _engine.Engine(values, _training.Loader(values));
         using TrainingStartPoint start = Start(values);
-        TrainingData data = _training.Data(values);
-        ModelConfig config = new HeadChoice(start, data.Train, Labels: null, KeepsHead: Name == TrainName).Decide(report);
+        bool isTrain = Name == TrainName;
+        TrainingData data = _training.Data(values, start.HasManyLabels || (isTrain && _labels.HasMany(values)));
+        ModelConfig config = new HeadChoice(start, data.Train, isTrain ? _labels.Labels(values) : null, KeepsHead: isTrain).Decide(report);
         data.Labels = [.. config.Labels];
         ModelSpec spec = ModelSpecs.FullPrecision(config, config.Head);
         var options = new TrainableOptions
@@ -79,27 +85,24 @@ internal sealed class TrainCommand : CliCommand
         };
         using ITrainableModel model = engine.Create(spec, options, cancellation);
         Fill(model, start, _training.Seed(values), report);
+        string[] classes = spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. config.Labels] : [];
         (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training.Examples(values), start.Tokenizer, spec, cancellation);
         var run = new TrainingRun(_training, values, report)
         {
             Model = model,
             Source = source,
             Evaluator = evaluator,
-            Loss = LossOptions.Labels,
+            Loss = isTrain ? _labels.Loss(values, source.Examples, classes) with { SigmoidValues = IsScore(config, data.Train, source) } : LossOptions.Labels,
             Title = $"quantgen {Name}: {data.Train.File}",
-            Options = _training.Training(values, Defaults(start), output, new Dictionary<string, string>
-            {
-                ["start"] = start.Checkpoint?.Sha256 ?? "random",
-                ["dropout"] = options.HiddenDropout.ToString(CultureInfo.InvariantCulture),
-                ["attention dropout"] = options.AttentionDropout.ToString(CultureInfo.InvariantCulture),
-            }) with { Engine = engine.Description },
+            Options = _training.Training(values, Defaults(start), output, Identity(values, start, options)) with { Engine = engine.Description },
         };
         var checkpoint = new HuggingFaceCheckpoint
         {
             ConfigJson = start.ConfigJson,
             Tokenizer = start.Tokenizer,
             TokenizerSource = start.Checkpoint?.Directory,
-            Labels = spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. config.Labels] : [],
+            Labels = classes,
+            OutputActivation = config.OutputActivation,
         };
         TrainingResult result = run.Complete(output, _ => checkpoint.Save(output, model), cancellation);
         TrainingSummary.Write(report, result, run.Options, output);
@@ -108,6 +111,31 @@ internal sealed class TrainCommand : CliCommand
     private static TrainingOptions Defaults(TrainingStartPoint start) => start.Checkpoint is null
         ? new TrainingOptions { Epochs = EpochsFromNothing, WarmupShare = Warmup, Optimizer = new OptimizerOptions { LearningRate = RateFromNothing } }
         : new TrainingOptions { WarmupShare = Warmup };
+
+    // A score from 0 to 1 is learnt as such.
+    private static bool IsScore(ModelConfig config, TaskData data, BatchSource source)
+    {
+        bool isScore = config is { Head: BertHead.Regression, OutputActivation: OutputActivation.Sigmoid };
+        return isScore && source.Examples.Any(example => example.Label is < 0 or > 1)
+            ? throw new UsageException($"{data.File} has labels outside of 0 to 1, and the outputs of this checkpoint go through a sigmoid")
+            : isScore;
+    }
+
+    private Dictionary<string, string> Identity(OptionValues values, TrainingStartPoint start, TrainableOptions options)
+    {
+        var identity = new Dictionary<string, string>
+        {
+            ["start"] = start.Checkpoint?.Sha256 ?? "random",
+            ["dropout"] = options.HiddenDropout.ToString(CultureInfo.InvariantCulture),
+            ["attention dropout"] = options.AttentionDropout.ToString(CultureInfo.InvariantCulture),
+        };
+        if (Name == TrainName)
+        {
+            _labels.AddIdentity(values, identity);
+        }
+
+        return identity;
+    }
 
     private static void Fill(ITrainableModel model, TrainingStartPoint start, ulong seed, Report report)
     {

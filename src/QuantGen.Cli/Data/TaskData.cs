@@ -1,6 +1,7 @@
 using QuantGen.Specs;
 using QuantGen.Tokenization;
 using QuantGen.Training.Batching;
+using QuantGen.Training.Data;
 using QuantGen.Training.Evaluation;
 
 namespace QuantGen.Cli.Data;
@@ -26,6 +27,9 @@ internal abstract class TaskData
     /// <summary>Gets whether labels are words.</summary>
     public virtual bool HasWords => false;
 
+    /// <summary>Gets whether any number of classes may hold for an example.</summary>
+    public virtual bool HasManyLabels => false;
+
     /// <summary>Gets the examples of a step when nothing else is said.</summary>
     public virtual int DefaultBatch => 32;
 
@@ -35,7 +39,7 @@ internal abstract class TaskData
     /// <summary>Reads a file: <c>.json</c> has questions, one with a word and its tag a line (CoNLL) tagged sentences, any other <c>.txt</c> lines of text,
     /// anything else rows below a header line.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static TaskData Open(string file)
+    public static TaskData Open(string file, TableOptions? table = null)
     {
         if (!System.IO.File.Exists(file))
         {
@@ -47,7 +51,7 @@ internal abstract class TaskData
             _ when HasQuestions(file) => new QuestionData(file),
             _ when TaggedText.IsFile(file) => new TagData(file),
             ".txt" => new LineData(file),
-            _ => new RowData(file),
+            _ => new RowData(file, table),
         };
     }
 

@@ -25,6 +25,7 @@ internal sealed record HeadChoice(TrainingStartPoint Start, TaskData Data, IRead
             throw new UsageException($"--labels names classes, and {Data.File} has none");
         }
 
+        config = config with { OutputActivation = ActivationOf(config) };
         if (config.Head is BertHead.Regression && Labels is null && Data.Fits(config.Head))
         {
             return config;
@@ -41,6 +42,11 @@ internal sealed record HeadChoice(TrainingStartPoint Start, TaskData Data, IRead
             ? WithLabels(config with { Head = Data.Head }, report)
             : config with { Head = Data.Head };
     }
+
+    // What a head goes through stays with it; labels of which any number may hold bring their own.
+    private OutputActivation ActivationOf(ModelConfig config) => Data.HasManyLabels ? OutputActivation.Sigmoid
+        : config.Head == BertHead.Regression && Data.Fits(config.Head) && Labels is null ? config.OutputActivation
+        : OutputActivation.Usual;
 
     private ModelConfig WithLabels(ModelConfig config, Report report)
     {

@@ -14,24 +14,24 @@ internal static class TextResults
         InferenceSession session,
         IReadOnlyList<TextInput> texts,
         CallOptions options,
-        EmbedOptions? embed,
-        EntityAggregation? aggregation,
+        AnswerSettings settings,
         CancellationToken cancellation)
     {
         switch (session.Spec.Head)
         {
             case BertHead.SequenceClassification:
-                return [.. session.Classify(texts, options, cancellation).Select((prediction, i) => Classified(texts[i], prediction))];
+                return [.. session.Classify(texts, options, cancellation).Select((prediction, i) => Classified(session, texts[i], prediction, settings.Threshold))];
             case BertHead.Regression:
                 return [.. session.Regress(texts, options, cancellation).Select((value, i) => Regressed(texts[i], value))];
             case BertHead.Encoder or BertHead.Embedding:
-                return [.. session.Embed(texts, embed, options, cancellation).Select((vector, i) => Embedded(texts[i], vector))];
+                return [.. session.Embed(texts, settings.Embed, options, cancellation).Select((vector, i) => Embedded(texts[i], vector))];
         }
 
-        if (FindsEntities(session, aggregation))
+        if (FindsEntities(session, settings.Aggregation))
         {
             string[] plain = [.. texts.Select(text => text.Pair is null ? text.Text : throw OneText())];
-            return [.. session.FindEntities(plain, aggregation ?? EntityAggregation.Simple, options, cancellation).Select((found, i) => Named(texts[i], found))];
+            EntityAggregation aggregation = settings.Aggregation ?? EntityAggregation.Simple;
+            return [.. session.FindEntities(plain, aggregation, options, cancellation).Select((found, i) => Named(texts[i], found))];
         }
 
         var results = new List<TextResult>();
@@ -40,7 +40,7 @@ internal static class TextResults
             cancellation.ThrowIfCancellationRequested();
             results.Add(session.Spec.Head switch
             {
-                BertHead.QuestionAnswering => Answered(session, text, options),
+                BertHead.QuestionAnswering => Answered(session, text, settings.Answer, options),
                 BertHead.MaskedLanguageModel => Filled(session, text, options),
                 BertHead.TokenClassification => Tagged(session, text, options),
                 BertHead head => throw new InvalidOperationException($"nobody said how to show what the head {head} answers"),
@@ -66,7 +66,7 @@ internal static class TextResults
                 return null;
         }
 
-        int length = options.MaxLength is null ? session.Tokenizer.Encode(text.Text, text.Pair).Length : 0;
+        int length = options.MaxLength is null && options.Windows is null ? session.Tokenizer.Encode(text.Text, text.Pair).Length : 0;
         return length <= session.MaxSequenceLength
             ? null
             : string.Create(
@@ -76,6 +76,21 @@ internal static class TextResults
 
     /// <summary>Says in a text's place why it has no answer.</summary>
     public static TextResult Failed(TextInput text, string problem) => new(Members(text, ("error", problem)), string.Empty);
+
+    private static TextResult Classified(InferenceSession session, TextInput text, Prediction prediction, double threshold) =>
+        session.OutputActivation == OutputActivation.Sigmoid ? Labelled(session, text, prediction, threshold) : Classified(text, prediction);
+
+    private static TextResult Labelled(InferenceSession session, TextInput text, Prediction prediction, double threshold)
+    {
+        IReadOnlyList<LabelProbability> labels = prediction.Above(threshold);
+        string shown = labels.Count == 0 ? "no label" : string.Join(
+            ", ", labels.Select(label => string.Create(CultureInfo.InvariantCulture, $"{label.Label} {label.Probability:0.0000}")));
+        return new TextResult(
+            Members(
+                text, ("labels", labels.Select(label => label.Label)), ("probabilities", session.Labels.Zip(prediction.Probabilities)
+                    .DistinctBy(pair => pair.First).ToDictionary(pair => pair.First, pair => pair.Second)), ("logits", prediction.Logits)),
+            $"{shown}\t{Shown(text)}");
+    }
 
     private static TextResult Classified(TextInput text, Prediction prediction) => new(
         Members(text, ("label", prediction.Label), ("probability", prediction.Probability), ("logits", prediction.Logits)),
@@ -89,14 +104,14 @@ internal static class TextResults
         Members(text, ("vector", vector)),
         string.Join(' ', vector.Select(value => value.ToString("G6", CultureInfo.InvariantCulture))));
 
-    private static TextResult Answered(InferenceSession session, TextInput text, CallOptions options)
+    private static TextResult Answered(InferenceSession session, TextInput text, AnswerOptions how, CallOptions options)
     {
         if (text.Pair is not string context)
         {
             throw new UsageException("this model answers questions; give the question as --text and the context as --pair");
         }
 
-        Answer answer = session.Answer(text.Text, context, options: options);
+        Answer answer = session.Answer(text.Text, context, how, options);
         return new TextResult(
             Members(text, ("answer", answer.Text), ("start", answer.Start), ("end", answer.End), ("score", answer.Score)),
             answer.Text.Length == 0 ? "no answer" : answer.Text);

@@ -11,6 +11,9 @@ public sealed record Example(int[] Ids, byte[] Types)
     /// <summary>Gets the index of the sequence's class, or the number that a regression should give. NaN without a label.</summary>
     public double Label { get; init; } = double.NaN;
 
+    /// <summary>Gets the classes that hold, ascending, where any number of them may; null where the example has one class, or none.</summary>
+    public int[]? Classes { get; init; }
+
     /// <summary>Gets the class of every token, <see cref="Ignored"/> for those that are not counted; null unless tokens are tagged.</summary>
     public int[]? Tags { get; init; }
 

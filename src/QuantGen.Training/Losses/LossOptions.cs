@@ -35,6 +35,16 @@ public sealed record LossOptions
     /// <summary>Gets whether outputs shall be what the labels say. Default true.</summary>
     public bool GroundTruth { get; init; } = true;
 
+    /// <summary>Gets how much of each label's probability is given to all classes alike (Szegedy et al., 2016), from 0 below 1. Default 0.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Gets the weight of each class within <see cref="GroundTruth"/>; null, the default, for 1 each. The sum is divided by the weights that
+    /// counted.</summary>
+    public IReadOnlyList<double>? ClassWeights { get; init; }
+
+    /// <summary>Gets whether real outputs go through a sigmoid and are learnt as probabilities. Default false.</summary>
+    public bool SigmoidValues { get; init; }
+
     /// <summary>Gets what logits are divided by before they are compared with the teacher's. Default 1.</summary>
     public double Temperature { get; init; } = 1;
 

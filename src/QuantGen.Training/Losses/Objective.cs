@@ -131,6 +131,8 @@ public sealed class Objective
 
     private double Prediction(TrainingTrace trace, float[] gradients, Batch batch, float[] teacher) => _outcome switch
     {
+        Outcome.Classes when batch.Examples[0].Classes is not null =>
+            LabelLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, trace.LogitCount, _options.Temperature),
         Outcome.Values => RowLosses.Squares(trace.Logits, gradients, Array.ConvertAll(teacher[..trace.LogitCount], value => (double)value)),
         Outcome.Spans => SpanLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, batch, _options.Temperature, _options.SpanPredictionWeight),
         _ => RowLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, trace.LogitRows, _spec.OutputCount, _options.Temperature, _threads),
@@ -138,8 +140,12 @@ public sealed class Objective
 
     private double GroundTruth(TrainingTrace trace, float[] gradients, Batch batch) => _outcome switch
     {
+        Outcome.Values when _options.SigmoidValues =>
+            LabelLosses.CrossEntropy(trace.Logits, gradients, [.. batch.Examples.Select(example => example.Label)]),
         Outcome.Values => RowLosses.Squares(trace.Logits, gradients, [.. batch.Examples.Select(example => example.Label)]),
         Outcome.Spans => SpanLosses.CrossEntropy(trace.Logits, gradients, batch),
-        _ => RowLosses.CrossEntropy(trace.Logits, gradients, trace.LogitRows, _spec.OutputCount, batch.Targets, _threads),
+        _ when batch.Examples[0].Classes is not null => LabelLosses.CrossEntropy(
+            trace.Logits, gradients, [.. batch.Examples.Select(example => example.Classes!)], _spec.OutputCount, _options),
+        _ => RowLosses.CrossEntropy(trace.Logits, gradients, trace.LogitRows, _spec.OutputCount, batch.Targets, _options, _threads),
     };
 }

@@ -29,14 +29,20 @@ internal readonly record struct LabelChoice(int Index, float Probability)
         return values;
     }
 
+    /// <summary>Computes the sigmoid.</summary>
+    public static float Sigmoid(float logit)
+    {
+        // The softmax of the logit and 0.
+        Span<float> both = [logit, 0f];
+        Softmax.Rows(ref both[0], both.Length, rows: 1, both.Length);
+        return both[0];
+    }
+
     private static void Normalize(Span<float> values)
     {
         if (values.Length == 1)
         {
-            // The softmax of the logit and 0.
-            Span<float> both = [values[0], 0f];
-            Softmax.Rows(ref both[0], both.Length, rows: 1, both.Length);
-            values[0] = both[0];
+            values[0] = Sigmoid(values[0]);
         }
         else if (values.Length > 0)
         {

@@ -49,6 +49,21 @@ internal sealed class TokenWindows
         return new TokenWindows(items, windows, windows[^1].ContextEnd);
     }
 
+    /// <summary>Encodes a text, or a pair whose second text is cut, into windows that share a quarter of its tokens.</summary>
+    /// <exception cref="ArgumentException">The first text of a pair leaves no room for the second.</exception>
+    public static IReadOnlyList<EncodedText> Of(BertTokenizer tokenizer, TextInput text, int maxLength)
+    {
+        if (text.Pair is not string pair)
+        {
+            return Encode(tokenizer, text.Text, maxLength).Items;
+        }
+
+        // [CLS] text [SEP] pair [SEP]
+        int room = maxLength - tokenizer.Encode(text.Text).Length - 1;
+        var limits = new EncodeOptions { MaxLength = maxLength, Truncation = Truncation.OnlySecond, Overlap = Math.Max(0, room / 4) };
+        return tokenizer.EncodeWindows(text.Text, pair, limits);
+    }
+
     /// <summary>Finds a token of the text in the window that is best for it.</summary>
     /// <param name="token">The token among those of the text.</param>
     /// <returns>The window, and the token's place in it, special ones counted.</returns>
