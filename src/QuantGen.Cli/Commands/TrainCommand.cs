@@ -7,6 +7,7 @@ using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
 using QuantGen.Cli.Runs;
 using QuantGen.Graph;
+using QuantGen.Sentences;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
@@ -37,6 +38,12 @@ internal sealed class TrainCommand : CliCommand
     private readonly TrainingOptionSet _training;
     private readonly EngineOptions _engine = new();
     private readonly LabelOptions _labels = new();
+    private readonly EmbeddingOptions _embedding = new();
+    private readonly Option<SentenceObjective?> _objective = CliOption.Choice<SentenceObjective>(
+        "--objective",
+        "Sentence encoders learn from pairs: that cosines are scores, or that what belongs together is nearer than all else of the batch (pairs without labels, " +
+            "or the columns anchor, positive and negative).",
+        absent: null);
 
     private TrainCommand(string name, string description, TrainingOptionSet training, CliStreams streams)
         : base(name, $"{description} Rates and epochs default to 5e-5 and 3 with --from, to 3e-4 and 5 without; 10% warm-up.", streams)
@@ -53,6 +60,8 @@ internal sealed class TrainCommand : CliCommand
         if (name == TrainName)
         {
             _labels.AddTo(this);
+            _embedding.AddTo(this);
+            Add(_objective);
         }
     }
 
@@ -73,8 +82,17 @@ internal sealed class TrainCommand : CliCommand
         ITrainingEngine engine = _engine.Engine(values, _training.Loader(values));
         using TrainingStartPoint start = Start(values);
         bool isTrain = Name == TrainName;
-        TrainingData data = _training.Data(values, start.HasManyLabels || (isTrain && _labels.HasMany(values)));
-        ModelConfig config = new HeadChoice(start, data.Train, isTrain ? _labels.Labels(values) : null, KeepsHead: isTrain).Decide(report);
+        SentenceTask? sentences = isTrain ? Sentences(values, start) : null;
+        TrainingData data = sentences is null ? _training.Data(values, start.HasManyLabels || (isTrain && _labels.HasMany(values)))
+            : _training.Pairs(values, sentences, values.Get(_objective)!.Value);
+        ModelConfig config = sentences is null
+            ? new HeadChoice(start, data.Train, isTrain ? _labels.Labels(values) : null, KeepsHead: isTrain).Decide(report)
+            : start.Config with { Head = BertHead.Encoder };
+        if (data.Train is SentenceLearningData { Note: string note })
+        {
+            report.Line(note);
+        }
+
         data.Labels = [.. config.Labels];
         ModelSpec spec = ModelSpecs.FullPrecision(config, config.Head);
         var options = new TrainableOptions
@@ -92,7 +110,10 @@ internal sealed class TrainCommand : CliCommand
             Model = model,
             Source = source,
             Evaluator = evaluator,
-            Loss = isTrain ? _labels.Loss(values, source.Examples, classes) with { SigmoidValues = IsScore(config, data.Train, source) } : LossOptions.Labels,
+            Loss = sentences is not null ? LossOptions.OfPairs(values.Get(_objective)!.Value)
+                : isTrain ? _labels.Loss(values, source.Examples, classes) with { SigmoidValues = IsScore(config, data.Train, source) }
+                : LossOptions.Labels,
+            Sentences = sentences,
             Title = $"quantgen {Name}: {data.Train.File}",
             Options = _training.Training(values, Defaults(start), output, Identity(values, start, options)) with { Engine = engine.Description },
         };
@@ -104,8 +125,36 @@ internal sealed class TrainCommand : CliCommand
             Labels = classes,
             OutputActivation = config.OutputActivation,
         };
-        TrainingResult result = run.Complete(output, _ => checkpoint.Save(output, model), cancellation);
+        TrainingResult result = run.Complete(output, _ => Save(checkpoint, output, model, sentences), cancellation);
         TrainingSummary.Write(report, result, run.Options, output);
+    }
+
+    // The weights come last, so that a folder with weights is whole.
+    private static void Save(HuggingFaceCheckpoint checkpoint, string output, ITrainableModel model, SentenceTask? sentences)
+    {
+        if (sentences is not null)
+        {
+            SentenceFolderWriter.Save(output, sentences.Head);
+        }
+
+        checkpoint.Save(output, model);
+    }
+
+    private SentenceTask? Sentences(OptionValues values, TrainingStartPoint start)
+    {
+        if (values.Get(_objective) is null)
+        {
+            return _embedding.Read(values, start.Config.Head) is null ? null : throw new UsageException("how vectors are made is learnt with --objective only");
+        }
+
+        if (!start.IsSentenceEncoder)
+        {
+            throw new UsageException($"{_objective.Name} needs a sentence encoder, and this checkpoint has the head {SpecNames.Of(start.Config.Head)}");
+        }
+
+        int size = start.Config.HiddenSize;
+        SentenceHead head = _embedding.Stored(values, start.Config.Head, start.OpenSentence(), size) ?? new SentenceHead(new SentenceEncoding(), size);
+        return SentenceTask.Of(head, start.Tokenizer);
     }
 
     private static TrainingOptions Defaults(TrainingStartPoint start) => start.Checkpoint is null
@@ -132,6 +181,7 @@ internal sealed class TrainCommand : CliCommand
         if (Name == TrainName)
         {
             _labels.AddIdentity(values, identity);
+            identity["objective"] = values.Get(_objective)?.ToString() ?? "labels";
         }
 
         return identity;

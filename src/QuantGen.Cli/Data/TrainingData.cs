@@ -54,6 +54,13 @@ internal sealed class TrainingData
     public static TrainingData OfSentences(IReadOnlyList<string> files, IReadOnlyList<string> excluded, string? evaluation, SentenceTask task) =>
         new(new SentenceData(files, excluded, task), evaluation is null ? null : new SentencePairData(evaluation, task));
 
+    /// <summary>Reads pairs or triplets of texts for a sentence encoder.</summary>
+    /// <param name="train">The pairs to learn from.</param>
+    /// <param name="evaluation">Pairs with a score; null for none.</param>
+    /// <param name="task">How the model makes vectors.</param>
+    public static TrainingData OfPairs(SentenceLearningData train, string? evaluation, SentenceTask task) =>
+        new(train, evaluation is null ? null : new SentencePairData(evaluation, task));
+
     /// <summary>Encodes the examples of a model.</summary>
     /// <param name="settings">What the user asked for.</param>
     /// <param name="tokenizer">The tokenizer.</param>

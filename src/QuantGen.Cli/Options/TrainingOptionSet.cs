@@ -5,6 +5,7 @@ using QuantGen.Cli.Data;
 using QuantGen.Cli.Models;
 using QuantGen.Sentences;
 using QuantGen.Training.Data;
+using QuantGen.Training.Losses;
 using QuantGen.Training.Loop;
 using QuantGen.Training.Optimization;
 
@@ -139,6 +140,12 @@ internal sealed class TrainingOptionSet
     /// <summary>Reads texts for a sentence encoder.</summary>
     public TrainingData Sentences(OptionValues values, SentenceTask task) =>
         TrainingData.OfSentences(values.Get(_data)!, values.Get(_excluded) ?? [], values.Get(_evaluation), task);
+
+    /// <summary>Reads pairs of texts for a sentence encoder.</summary>
+    /// <exception cref="UsageException">There are several files.</exception>
+    public TrainingData Pairs(OptionValues values, SentenceTask task, SentenceObjective objective) => values.Get(_data)! is [string file]
+        ? TrainingData.OfPairs(new SentenceLearningData(file, Table(values, hasManyLabels: false), task, objective), values.Get(_evaluation), task)
+        : throw new UsageException($"several {_data.Name} need a teacher that is a sentence encoder");
 
     /// <summary>Joins defaults and what the command line says.</summary>
     /// <param name="values">The command line.</param>

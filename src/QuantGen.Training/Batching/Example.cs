@@ -25,6 +25,9 @@ public sealed record Example(int[] Ids, byte[] Types)
     /// <summary>Gets the answer's last token; 0 where the sequence holds no answer. Not counted when it is past the end.</summary>
     public int AnswerEnd { get; init; }
 
+    /// <summary>Gets which text of its pair or triplet the sequence is, from 0.</summary>
+    public int PartOf { get; init; }
+
     /// <summary>Gets the number of tokens.</summary>
     public int Length => Ids.Length;
 }

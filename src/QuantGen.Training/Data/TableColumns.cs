@@ -3,11 +3,12 @@ namespace QuantGen.Training.Data;
 /// <summary>Where a table has its texts and labels.</summary>
 /// <param name="Text">The index of the text's column.</param>
 /// <param name="Pair">The index of the second text's column; -1 for none.</param>
+/// <param name="Negative">The index of the column of what does not belong to the text; -1 for none.</param>
 /// <param name="Labels">The indexes of the labels' columns; none without labels.</param>
-internal sealed record TableColumns(int Text, int Pair, IReadOnlyList<int> Labels)
+internal sealed record TableColumns(int Text, int Pair, int Negative, IReadOnlyList<int> Labels)
 {
-    private static readonly string[] s_texts = ["sentence", "text", "sentence1", "query"];
-    private static readonly string[] s_pairs = ["sentence2", "pair", "text_pair", "document"];
+    private static readonly string[] s_texts = ["sentence", "text", "sentence1", "query", "anchor"];
+    private static readonly string[] s_pairs = ["sentence2", "pair", "text_pair", "document", "positive"];
     private static readonly string[] s_labels = ["label", "labels", "score"];
 
     /// <summary>Finds the columns by their names.</summary>
@@ -30,7 +31,7 @@ internal sealed record TableColumns(int Text, int Pair, IReadOnlyList<int> Label
 
         int pair = options.PairColumn is string pairName ? Named(pairName) : options.TextColumn is null ? Usual(s_pairs) : -1;
         int label = Usual(s_labels);
-        return new TableColumns(text, pair, options.LabelColumns.Count > 0 ? [.. options.LabelColumns.Select(Named)] : label < 0 ? [] : [label]);
+        return new TableColumns(text, pair, pair < 0 ? -1 : Index(header, "negative"), options.LabelColumns.Count > 0 ? [.. options.LabelColumns.Select(Named)] : label < 0 ? [] : [label]);
     }
 
     private static int Index(IReadOnlyList<string> header, string name)

@@ -4,7 +4,7 @@ namespace QuantGen.Training.Data;
 /// <remarks>
 /// <para>
 /// UTF-8, with or without a byte order mark; lines end in LF or CRLF; columns are separated by one tab. The first line is one of
-/// <c>sentence</c>, <c>sentence label</c>, <c>sentence1 sentence2</c> and <c>sentence1 sentence2 label</c>, or <c>query document label</c>, tab-separated. There
+/// <c>sentence</c>, <c>sentence label</c>, <c>sentence1 sentence2</c> and <c>sentence1 sentence2 label</c>, or <c>query document label</c> or <c>anchor positive negative</c>, tab-separated. There
 /// is no quoting: a quotation mark is a character like any other. Labels are finite numbers, or words, which start with a letter.
 /// </para>
 /// <para>
@@ -103,7 +103,7 @@ public sealed class TsvDataset
     private static void RequireUsual(string[] header, string file)
     {
         if (header is not (["sentence"] or ["sentence", "label"] or ["sentence1", "sentence2"] or ["sentence1", "sentence2", "label"]
-            or ["query", "document", "label"]))
+            or ["query", "document", "label"] or ["anchor", "positive"] or ["anchor", "positive", "negative"]))
         {
             throw new DataFormatException(file, 1, Headers, FoundText.Quote(string.Join('\t', header)));
         }
@@ -133,7 +133,7 @@ public sealed class TsvDataset
         bool hasMany = options.HasManyLabels || columns.Labels.Count > 1;
         for (int i = 0; i < fields.Length; i++)
         {
-            if ((i == columns.Text || i == columns.Pair || (columns.Labels.Contains(i) && !hasMany)) && string.IsNullOrWhiteSpace(fields[i]))
+            if ((i == columns.Text || i == columns.Pair || i == columns.Negative || (columns.Labels.Contains(i) && !hasMany)) && string.IsNullOrWhiteSpace(fields[i]))
             {
                 throw new DataFormatException(file, line, $"a {header[i]}", $"an empty column {i + 1}");
             }
@@ -142,7 +142,8 @@ public sealed class TsvDataset
         string? pair = columns.Pair >= 0 ? fields[columns.Pair] : null;
         if (columns.Labels.Count == 0)
         {
-            return new TsvRow(fields[columns.Text], pair, null, double.NaN);
+            string? negative = columns.Negative >= 0 ? fields[columns.Negative] : null;
+            return new TsvRow(fields[columns.Text], pair, null, double.NaN) { Negative = negative };
         }
 
         string label = fields[columns.Labels[0]];

@@ -12,6 +12,13 @@ public sealed record LossOptions
     /// </summary>
     public static LossOptions Sentences { get; } = new() { Prediction = false, GroundTruth = false, SentenceWeight = 10, SimilarityWeight = 100 };
 
+    /// <summary>Makes the loss of sentence encoders that learn from pairs of texts.</summary>
+    /// <param name="objective">What of the pairs is learnt.</param>
+    public static LossOptions OfPairs(SentenceObjective objective) => Labels with { Pairs = objective };
+
+    /// <summary>Gets what a sentence encoder learns from pairs of texts, as <see cref="GroundTruth"/>; null, the default, for models with outputs.</summary>
+    public SentenceObjective? Pairs { get; init; }
+
     /// <summary>Gets whether hidden states and attention scores shall be the teacher's. Default true.</summary>
     public bool Transformer { get; init; } = true;
 

@@ -16,6 +16,8 @@ public sealed class Objective
     private readonly LossOptions _options;
     private readonly LayerMap? _layers;
     private readonly SentenceLoss? _sentences;
+    private readonly PairLoss? _pairs;
+    private readonly bool _hasOutputs;
     private readonly int _threads;
     private readonly Outcome _outcome;
 
@@ -42,18 +44,21 @@ public sealed class Objective
             throw new ArgumentException("This loss has no part.", nameof(options));
         }
 
-        if (student.OutputCount == 0 && (options.Prediction || options.GroundTruth))
+        bool hasOutputs = options.Prediction || (options.GroundTruth && options.Pairs is null);
+        if (student.OutputCount == 0 && hasOutputs)
         {
             throw new ArgumentException("This model has no head, so that it has no outputs to compare.", nameof(student));
         }
 
-        if (options.HasVectors && sentences is null)
+        if ((options.HasVectors || options.Pairs is not null) && sentences is null)
         {
             throw new ArgumentException("This loss looks at the vectors of texts, and nobody said how they are made.", nameof(sentences));
         }
 
         _sentences = options.HasVectors ? new SentenceLoss(sentences!, threads) : null;
-        _outcome = options.Prediction || options.GroundTruth ? OutcomeOf(student.Head) : default;
+        _pairs = options.Pairs is SentenceObjective pairs ? new PairLoss(sentences!, pairs, threads) : null;
+        _outcome = hasOutputs ? OutcomeOf(student.Head) : default;
+        _hasOutputs = hasOutputs;
         _spec = student;
         _options = options;
         _layers = teacher is null ? null : new LayerMap(teacher, student);
@@ -76,9 +81,9 @@ public sealed class Objective
         ArgumentNullException.ThrowIfNull(batch);
         TrainingTrace trace = student.Trace;
         TrainingTrace gradients = student.TraceGradients;
-        gradients.HasHidden = _options.HasHidden || _options.HasVectors;
+        gradients.HasHidden = _options.HasHidden || _options.HasVectors || _pairs is not null;
         gradients.HasScores = _options.HasScores;
-        gradients.HasLogits = _options.Prediction || _options.GroundTruth;
+        gradients.HasLogits = _hasOutputs;
         double hidden = gradients.HasHidden ? Hidden(trace, gradients, teacher!) : 0;
         double attention = _options.HasScores
             ? Enumerable.Range(0, trace.Scores.Length).Sum(l => TraceLoss.Squares(
@@ -89,7 +94,8 @@ public sealed class Objective
 
         Array.Clear(gradients.Logits, 0, gradients.HasLogits ? trace.LogitCount : 0);
         double prediction = _options.Prediction ? Prediction(trace, gradients.Logits, batch, teacher!.Logits) : 0;
-        double truth = _options.GroundTruth ? GroundTruth(trace, gradients.Logits, batch) : 0;
+        double truth = _pairs is not null ? _pairs.Add(trace, batch, gradients.Hidden[^1])
+            : _options.GroundTruth ? GroundTruth(trace, gradients.Logits, batch) : 0;
         return new LossParts(hidden, attention, prediction, truth, sentence, similarity);
     }
 
