@@ -16,8 +16,8 @@ public sealed class MultiLabelTests : IDisposable
         string data = WriteWords("data.tsv", asColumns: false);
         string output = At("model");
         string told = Tool.Text(
-            "train", "--from", from, "--data", data, "--eval-data", data, "--multi-label", "-o", output, "--epochs", "50", "--batch", "8", "--learning-rate",
-            "3e-3");
+            "train", "--config", Path.Combine(from, "config.json"), "--vocabulary", Path.Combine(from, "vocab.txt"), "--data", data, "--eval-data", data,
+            "--multi-label", "-o", output, "--epochs", "50", "--batch", "8", "--learning-rate", "3e-3");
         Assert.Contains("3 labels from the data", told);
         Assert.Contains("f1 fun", told);
         using JsonDocument config = JsonDocument.Parse(File.ReadAllText(Path.Combine(output, "config.json")));
@@ -64,7 +64,8 @@ public sealed class MultiLabelTests : IDisposable
         var random = new Random(3);
         IEnumerable<string> rows = Enumerable.Range(0, 80).Select(_ =>
         {
-            string[] words = [.. Enumerable.Range(0, random.Next(2, 7)).Select(_ => TinyCheckpoint.Words[random.Next(10)]), .. random.Next(2) == 0 ? ["fun"] : Array.Empty<string>()];
+            string[] some = [.. Enumerable.Range(0, random.Next(2, 7)).Select(_ => TinyCheckpoint.Words[random.Next(10)])];
+            string[] words = random.Next(2) == 0 ? [.. some, "fun"] : some;
             string text = string.Join(' ', words);
             return asColumns
                 ? $"\"{text}\",{string.Join(',', labels.Select(label => words.Contains(label) ? "1" : "0"))}"

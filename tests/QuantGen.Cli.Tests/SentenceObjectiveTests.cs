@@ -16,7 +16,8 @@ public sealed class SentenceObjectiveTests : IDisposable
         string pairs = SentenceEncoderFolder.WritePairs(At("pairs.tsv"));
         double before = Value(from, pairs);
         JsonElement result = Tool.Json(
-            "train", "--from", from, "--data", pairs, "--eval-data", pairs, "--objective", "cosine", "-o", At("out"), "--epochs", "10", "--learning-rate", "1e-3");
+            "train", "--from", from, "--data", pairs, "--eval-data", pairs, "--objective", "cosine", "-o", At("out"), "--epochs", "10",
+            "--learning-rate", "1e-3");
         Assert.Equal("spearman", result.GetProperty("metric").GetString());
         Assert.True(result.GetProperty("value").GetDouble() > before + 0.05);
 
@@ -33,8 +34,9 @@ public sealed class SentenceObjectiveTests : IDisposable
         File.WriteAllText(
             At("triplets.tsv"),
             "anchor\tpositive\tnegative\n" + string.Concat(Enumerable.Repeat("good film\tfun plot\tbad film\nbad film\tdull plot\tgood film\n", 8)));
-        string[] args = ["train", "--from", from, "--data", At("triplets.tsv"), "--objective", "ranking", "--epochs", "10", "--batch", "4", "--learning-rate", "1e-3"];
-        Tool.Json([.. args, "-o", At("out"), "--pooling", "cls"]);
+        Tool.Json(
+            "train", "--from", from, "--data", At("triplets.tsv"), "--objective", "ranking", "--epochs", "10", "--batch", "4", "--learning-rate", "1e-3", "-o",
+            At("out"), "--pooling", "cls");
         File.WriteAllText(At("documents.txt"), "dull plot\nfun plot\n");
         Assert.Equal("fun plot", Best("good film"));
         Assert.Equal("dull plot", Best("bad film"));
@@ -50,9 +52,11 @@ public sealed class SentenceObjectiveTests : IDisposable
         string pairs = SentenceEncoderFolder.WritePairs(At("pairs.tsv"));
         Tool.Run("train", "--from", classes, "--data", pairs, "-o", At("out"), "--objective", "cosine").AssertFails(2, "--objective needs a sentence encoder");
         string encoder = SentenceEncoderFolder.Write(At("encoder"));
-        Tool.Run("train", "--from", encoder, "--data", pairs, "-o", At("out"), "--pooling", "cls").AssertFails(2, "how vectors are made is learnt with --objective");
+        Tool.Run("train", "--from", encoder, "--data", pairs, "-o", At("out"), "--pooling", "cls")
+            .AssertFails(2, "how vectors are made is learnt with --objective");
         File.WriteAllText(At("one.tsv"), "sentence\tlabel\nfun\t1\n");
-        Tool.Run("train", "--from", encoder, "--data", At("one.tsv"), "-o", At("out"), "--objective", "ranking").AssertFails(1, "one.tsv:1: expected columns 'anchor'");
+        Tool.Run("train", "--from", encoder, "--data", At("one.tsv"), "-o", At("out"), "--objective", "ranking")
+            .AssertFails(1, "one.tsv:1: expected columns 'anchor'");
     }
 
     [Fact]
@@ -62,7 +66,7 @@ public sealed class SentenceObjectiveTests : IDisposable
         string pairs = SentenceEncoderFolder.WritePairs(At("pairs.tsv"));
         Tool.Json("train", "--from", from, "--data", pairs, "-o", At("out"), "--max-steps", "4");
         Assert.Equal("regression", Tool.Json("inspect", At("out")).GetProperty("head").GetString());
-        Assert.Equal("pearson", Tool.Json("evaluate", At("out"), "--data", pairs).GetProperty("metric").GetString());
+        Assert.Equal("pearson", Tool.Json("evaluate", At("out"), "--data", pairs, "--max-length", "24").GetProperty("metric").GetString());
     }
 
     private static double Value(string model, string pairs) => Tool.Json("evaluate", model, "--data", pairs).GetProperty("value").GetDouble();

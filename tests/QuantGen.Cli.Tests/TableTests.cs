@@ -25,7 +25,8 @@ public sealed class TableTests(CheckpointFixture files) : IClassFixture<Checkpoi
         string words = Write("words.tsv", File.ReadAllText(files.Data).Replace("\t0\n", "\tnegative\n").Replace("\t1\n", "\tpositive\n"));
         Assert.Equal(Tool.Json("evaluate", files.Packed, "--data", files.Data).GetRawText(), Tool.Json("evaluate", files.Packed, "--data", words).GetRawText());
         string other = Write("other.csv", "text,label\nfun,joy\ndull,anger\nplot,none\n");
-        Tool.Run("evaluate", files.Packed, "--data", other).AssertFails(1, "other.csv:2: expected a label of negative, positive, the classes of this model, found 'joy'");
+        Tool.Run("evaluate", files.Packed, "--data", other)
+            .AssertFails(1, "other.csv:2: expected a label of negative, positive, the classes of this model, found 'joy'");
         string told = Tool.Text("train", "--from", files.Checkpoint, "--data", other, "-o", files.File("three"), "--max-steps", "1");
         Assert.Contains("3 labels from the data, where the checkpoint has 2: anger, joy, none", told);
         Assert.Equal(["anger", "joy", "none"], Labels("three"));

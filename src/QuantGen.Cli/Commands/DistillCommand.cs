@@ -65,7 +65,8 @@ internal sealed class DistillCommand : CliCommand
         TrainingData data = sentences is null ? _training.Data(values, start.HasManyLabels) : _training.Sentences(values, sentences);
         data.Labels = [.. start.Config.Labels];
         WriteTexts(report, data.Train);
-        TaskData? testData = values.Get(_test) is not string file ? null : sentences is null ? TaskData.Open(file, _training.Table(values, start.HasManyLabels)) : new SentencePairData(file, sentences);
+        TaskData? testData = values.Get(_test) is not string file ? null
+            : sentences is null ? TaskData.Open(file, _training.Table(values, start.HasManyLabels)) : new SentencePairData(file, sentences);
         BertHead head = data.Train.Head == BertHead.MaskedLanguageModel ? BertHead.MaskedLanguageModel : start.Config.Head;
         ModelSpec spec = _student.Spec(values, method, start.Config, head);
         TrainableOptions options = Trainable(values, start);

@@ -37,7 +37,8 @@ internal sealed class EvaluateCommand : CliCommand
             CliOption.Text(
                 "--data", "FILE",
                 "Tab-separated rows under a header line 'sentence<TAB>label' or 'sentence1<TAB>sentence2<TAB>label', or questions in SQuAD's JSON (.json), " +
-                    "in windows of 384 tokens without --max-length, or words with tags (CoNLL), for entities. The cosines of a sentence encoder's vectors are compared with the labels of pairs."));
+                    "in windows of 384 tokens without --max-length, or words with tags (CoNLL), for entities. " +
+                    "The cosines of a sentence encoder's vectors are compared with the labels of pairs."));
         _text = With(CliOption.Text("--text", "FILE", "For a masked language model: texts, one a line, or a TSV; 15% of their tokens are hidden."));
         _seed = With(CliOption.Number("--seed", "Which tokens of --text are hidden.", (int)HiddenTokens.DefaultSeed, least: 0));
         _logits = With(CliOption.Text("--logits", "OUT.tsv", "Write the outputs of every row: tab-separated, nine digits, a line for each row."));

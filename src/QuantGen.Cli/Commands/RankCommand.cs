@@ -47,7 +47,8 @@ internal sealed class RankCommand : CliCommand
         float[] scores = session.Spec.Head switch
         {
             BertHead.Regression => session.Regress([.. documents.Select(document => new TextInput(query, document))], options, cancellation),
-            BertHead.Encoder or BertHead.Embedding => Cosines(session.Embed([query, .. documents.Select(text => new TextInput(text))], embed, options, cancellation)),
+            BertHead.Encoder or BertHead.Embedding =>
+                Cosines(session.Embed([query, .. documents.Select(text => new TextInput(text))], embed, options, cancellation)),
             BertHead head => throw new UsageException(
                 $"rank needs a model with one real output, or a sentence encoder, and this model has the head {SpecNames.Of(head)}"),
         };

@@ -41,8 +41,8 @@ internal sealed class TrainCommand : CliCommand
     private readonly EmbeddingOptions _embedding = new();
     private readonly Option<SentenceObjective?> _objective = CliOption.Choice<SentenceObjective>(
         "--objective",
-        "Sentence encoders learn from pairs: that cosines are scores, or that what belongs together is nearer than all else of the batch (pairs without labels, " +
-            "or the columns anchor, positive and negative).",
+        "Sentence encoders learn from pairs: that cosines are scores, or that what belongs together is nearer than all else of the batch (pairs without " +
+            "labels, or the columns anchor, positive and negative).",
         absent: null);
 
     private TrainCommand(string name, string description, TrainingOptionSet training, CliStreams streams)

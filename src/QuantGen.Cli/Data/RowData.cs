@@ -50,7 +50,9 @@ internal sealed class RowData : TaskData
     public override bool HasManyLabels => _rows.HasManyLabels;
 
     // Whole numbers are numbers, too.
-    public override bool Fits(BertHead head) => HasWords ? head == BertHead.SequenceClassification : head is BertHead.SequenceClassification or BertHead.Regression;
+    public override bool Fits(BertHead head) => HasWords
+        ? head == BertHead.SequenceClassification
+        : head is BertHead.SequenceClassification or BertHead.Regression;
 
     public override BatchSource Source(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, ulong seed, CancellationToken cancellation)
         => new(ExampleEncoder.FromRows(_rows, File, tokenizer, spec, maxLength, Labels, cancellation), batch, seed);

@@ -2,6 +2,7 @@ using System.Globalization;
 using QuantGen.Sentences;
 using QuantGen.Specs;
 using QuantGen.Tokenization;
+using QuantGen.Training;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Data;
 using QuantGen.Training.Evaluation;

@@ -11,7 +11,8 @@ internal sealed class ColumnOptions
     private readonly Option<string?> _pair = CliOption.Text(
         "--pair-column", "NAME", "The column of the second text of a pair. [default: sentence2, pair, text_pair or document, or none]");
     private readonly Option<string?> _label = CliOption.Text(
-        "--label-column", "NAMES", "The column of the label; several, joined by commas, are labels that hold (1) or not (0). [default: label, labels or score]");
+        "--label-column", "NAMES",
+        "The column of the label; several, joined by commas, are labels that hold (1) or not (0). [default: label, labels or score]");
 
     public void AddTo(Command command)
     {

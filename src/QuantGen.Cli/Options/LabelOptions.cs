@@ -83,9 +83,10 @@ internal sealed class LabelOptions
 
         double[] weights =
         [
-            .. text.Split(',').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double weight) && weight is >= 0 and <= 1e6
-                ? weight
-                : throw new UsageException($"{_weights.Name} takes {Balanced} or numbers from 0, joined by commas, and it is '{text}'")),
+            .. text.Split(',').Select(part =>
+                double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double weight) && weight is >= 0 and <= 1e6
+                    ? weight
+                    : throw new UsageException($"{_weights.Name} takes {Balanced} or numbers from 0, joined by commas, and it is '{text}'")),
         ];
         return weights.Length == labels
             ? weights

@@ -63,8 +63,8 @@ internal sealed class TrainingOptionSet
     public static TrainingOptionSet ForData() => new(
         CliOption.Texts(
             "--data", "DIR-OR-FILE",
-            "What is learnt: labelled rows (TSV, CSV or lines of JSON), questions (SQuAD's JSON), words with tags (CoNLL), or lines of text (.txt) for a masked " +
-                "language model. " +
+            "What is learnt: labelled rows (TSV, CSV or lines of JSON), questions (SQuAD's JSON), words with tags (CoNLL), or lines of text (.txt) for a " +
+                "masked language model. " +
                 "A folder has train and dev files of one kind. For a sentence encoder, texts of any of these, without labels; may be repeated."),
         CliOption.Text("--eval-data", "FILE", "What the model is measured on after every epoch; the best epoch is kept. [default: the folder's dev file]"),
         isText: false);
@@ -134,7 +134,9 @@ internal sealed class TrainingOptionSet
             throw new UsageException($"{(files.Length > 1 ? "several " + _data.Name : _excluded.Name)} need a teacher that is a sentence encoder");
         }
 
-        return _isText ? TrainingData.OfText(files[0], values.Get(_evaluation)) : TrainingData.Open(files[0], values.Get(_evaluation), Table(values, hasManyLabels));
+        return _isText
+            ? TrainingData.OfText(files[0], values.Get(_evaluation))
+            : TrainingData.Open(files[0], values.Get(_evaluation), Table(values, hasManyLabels));
     }
 
     /// <summary>Reads texts for a sentence encoder.</summary>

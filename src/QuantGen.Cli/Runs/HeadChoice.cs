@@ -68,7 +68,9 @@ internal sealed record HeadChoice(TrainingStartPoint Start, TaskData Data, IRead
 
         if (Data.HasWords || Start.NamesLabels)
         {
-            string had = Start.NamesLabels && Start.Config.Head == Data.Head ? FormattableString.Invariant($", where the checkpoint has {config.Labels.Count}") : string.Empty;
+            string had = Start.NamesLabels && Start.Config.Head == Data.Head
+                ? FormattableString.Invariant($", where the checkpoint has {config.Labels.Count}")
+                : string.Empty;
             string more = classes.Count > MostTold ? ", ..." : string.Empty;
             report.Line(FormattableString.Invariant($"{classes.Count} labels from the data{had}: {string.Join(", ", classes.Take(MostTold))}{more}"));
             return config with { Labels = new EquatableArray<string>(classes) };

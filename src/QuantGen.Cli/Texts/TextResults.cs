@@ -20,7 +20,8 @@ internal static class TextResults
         switch (session.Spec.Head)
         {
             case BertHead.SequenceClassification:
-                return [.. session.Classify(texts, options, cancellation).Select((prediction, i) => Classified(session, texts[i], prediction, settings.Threshold))];
+                return [.. session.Classify(texts, options, cancellation)
+                    .Select((prediction, i) => Classified(session, texts[i], prediction, settings.Threshold))];
             case BertHead.Regression:
                 return [.. session.Regress(texts, options, cancellation).Select((value, i) => Regressed(texts[i], value))];
             case BertHead.Encoder or BertHead.Embedding:

@@ -27,7 +27,8 @@ public sealed class TagSet
         ArgumentNullException.ThrowIfNull(labels);
         Data = data;
         Labels = labels;
-        Dictionary<string, int> indexes = labels.Select((label, i) => (label, i)).DistinctBy(pair => pair.label).ToDictionary(pair => pair.label, pair => pair.i);
+        Dictionary<string, int> indexes = labels.Select((label, i) => (label, i)).DistinctBy(pair => pair.label)
+            .ToDictionary(pair => pair.label, pair => pair.i);
         for (int sentence = 0; sentence < data.Sentences.Count; sentence++)
         {
             cancellation.ThrowIfCancellationRequested();

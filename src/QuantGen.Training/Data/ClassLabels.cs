@@ -25,12 +25,15 @@ public static class ClassLabels
         for (int row = 0; row < classes.Length; row++)
         {
             double value = data.Rows[row].LabelValue;
-            int index = names.Count == labels.Count ? IndexOf(names, data.HasWords ? data.Rows[row].Label! : NameOf(value)) : value == Math.Floor(value) && value < labels.Count ? (int)value : -1;
+            int index = names.Count == labels.Count
+                ? IndexOf(names, data.HasWords ? data.Rows[row].Label! : NameOf(value))
+                : value == Math.Floor(value) && value < labels.Count ? (int)value : -1;
             if (index < 0)
             {
                 // The header is line 1.
+                string expected = data.HasWords ? $"a label of {string.Join(", ", labels.Take(MostTold))}" : Expected(labels);
                 throw new DataFormatException(
-                    file, row + 2, $"{(data.HasWords ? $"a label of {string.Join(", ", labels.Take(MostTold))}" : Expected(labels))}, the classes of this model", $"'{data.Rows[row].Label}'");
+                    file, row + 2, $"{expected}, the classes of this model", $"'{data.Rows[row].Label}'");
             }
 
             classes[row] = index;

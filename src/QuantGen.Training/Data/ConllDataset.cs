@@ -2,7 +2,8 @@ namespace QuantGen.Training.Data;
 
 /// <summary>Sentences whose words have tags, as the files of CoNLL's shared tasks have them.</summary>
 /// <remarks>
-/// UTF-8, with or without a byte order mark; lines end in LF or CRLF. A line is a word and, after blanks or tabs, its columns, of which the last one is the tag;
+/// UTF-8, with or without a byte order mark; lines end in LF or CRLF. A line is a word and, after blanks or tabs, its columns, of which the last one is the
+/// tag;
 /// an empty line ends a sentence. Lines that start with <c>-DOCSTART-</c> are no words.
 /// </remarks>
 public sealed class ConllDataset

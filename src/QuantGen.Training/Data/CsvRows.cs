@@ -2,7 +2,8 @@ using System.Text;
 
 namespace QuantGen.Training.Data;
 
-/// <summary>Reads comma-separated values (RFC 4180): fields may stand in quotation marks, in which commas and line ends are text and a doubled mark is one.</summary>
+/// <summary>Reads comma-separated values (RFC 4180): fields may stand in quotation marks, in which commas and line ends are text and a doubled mark is
+/// one.</summary>
 internal static class CsvRows
 {
     /// <summary>Reads all rows, the header too, each with the line it starts at.</summary>

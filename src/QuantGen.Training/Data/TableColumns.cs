@@ -31,7 +31,8 @@ internal sealed record TableColumns(int Text, int Pair, int Negative, IReadOnlyL
 
         int pair = options.PairColumn is string pairName ? Named(pairName) : options.TextColumn is null ? Usual(s_pairs) : -1;
         int label = Usual(s_labels);
-        return new TableColumns(text, pair, pair < 0 ? -1 : Index(header, "negative"), options.LabelColumns.Count > 0 ? [.. options.LabelColumns.Select(Named)] : label < 0 ? [] : [label]);
+        int[] labels = options.LabelColumns.Count > 0 ? [.. options.LabelColumns.Select(Named)] : label < 0 ? [] : [label];
+        return new TableColumns(text, pair, pair < 0 ? -1 : Index(header, "negative"), labels);
     }
 
     private static int Index(IReadOnlyList<string> header, string name)

@@ -6,7 +6,8 @@ public sealed record TableOptions
     /// <summary>Gets the column of the text; null, the default, for one of the usual names.</summary>
     public string? TextColumn { get; init; }
 
-    /// <summary>Gets the column of the second text of a pair; null, the default, for one of the usual names, or none where the text's column is named.</summary>
+    /// <summary>Gets the column of the second text of a pair; null, the default, for one of the usual names, or none where the text's column is
+    /// named.</summary>
     public string? PairColumn { get; init; }
 
     /// <summary>

@@ -4,7 +4,8 @@ namespace QuantGen.Training.Data;
 /// <remarks>
 /// <para>
 /// UTF-8, with or without a byte order mark; lines end in LF or CRLF; columns are separated by one tab. The first line is one of
-/// <c>sentence</c>, <c>sentence label</c>, <c>sentence1 sentence2</c> and <c>sentence1 sentence2 label</c>, or <c>query document label</c> or <c>anchor positive negative</c>, tab-separated. There
+/// <c>sentence</c>, <c>sentence label</c>, <c>sentence1 sentence2</c> and <c>sentence1 sentence2 label</c>, or <c>query document label</c> or <c>anchor
+/// positive negative</c>, tab-separated. There
 /// is no quoting: a quotation mark is a character like any other. Labels are finite numbers, or words, which start with a letter.
 /// </para>
 /// <para>
@@ -133,7 +134,8 @@ public sealed class TsvDataset
         bool hasMany = options.HasManyLabels || columns.Labels.Count > 1;
         for (int i = 0; i < fields.Length; i++)
         {
-            if ((i == columns.Text || i == columns.Pair || i == columns.Negative || (columns.Labels.Contains(i) && !hasMany)) && string.IsNullOrWhiteSpace(fields[i]))
+            bool isNeeded = i == columns.Text || i == columns.Pair || i == columns.Negative || (columns.Labels.Contains(i) && !hasMany);
+            if (isNeeded && string.IsNullOrWhiteSpace(fields[i]))
             {
                 throw new DataFormatException(file, line, $"a {header[i]}", $"an empty column {i + 1}");
             }

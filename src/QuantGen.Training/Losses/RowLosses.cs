@@ -6,7 +6,8 @@ namespace QuantGen.Training.Losses;
 /// <summary>Losses of outputs that come in rows; each adds its gradient to what is there already.</summary>
 internal static class RowLosses
 {
-    /// <summary>Mean over the counted rows, weighted by their classes, of the cross-entropy with these; a smoothed label gives a share to all classes.</summary>
+    /// <summary>Mean over the counted rows, weighted by their classes, of the cross-entropy with these; a smoothed label gives a share to all
+    /// classes.</summary>
     public static double CrossEntropy(float[] logits, float[] gradients, int rows, int classes, int[] targets, LossOptions options, int threads)
     {
         double counted = CountedWeight(targets.AsSpan(0, rows), options.ClassWeights);

@@ -36,7 +36,8 @@ public sealed partial class InferenceSession
         return predictions;
     }
 
-    /// <summary>Computes the real output for a text or a pair of texts, without rounding or clipping: as it is, or, where <see cref="OutputActivation"/> says so,
+    /// <summary>Computes the real output for a text or a pair of texts, without rounding or clipping: as it is, or, where <see cref="OutputActivation"/>
+    /// says so,
     /// its sigmoid.</summary>
     /// <param name="text">The text.</param>
     /// <param name="pair">The second text; null for none.</param>

@@ -101,7 +101,8 @@ internal static class PackedMetadata
     /// <summary>Reads what the outputs go through.</summary>
     public static OutputActivation ReadActivation(SafetensorsFile file, ModelSpec spec) =>
         !file.Metadata.TryGetValue(ActivationKey, out string? name) ? OutputActivation.Usual
-        : name != SpecNames.Of(OutputActivation.Sigmoid) ? throw Defect(file, ActivationKey, $"'{SpecNames.Of(OutputActivation.Sigmoid)}' or none", Excerpt(name))
+        : name != SpecNames.Of(OutputActivation.Sigmoid)
+            ? throw Defect(file, ActivationKey, $"'{SpecNames.Of(OutputActivation.Sigmoid)}' or none", Excerpt(name))
         : spec.Head is BertHead.SequenceClassification or BertHead.Regression ? OutputActivation.Sigmoid
         : throw Defect(file, ActivationKey, $"none beside the head {SpecNames.Of(spec.Head)}", "one");
 

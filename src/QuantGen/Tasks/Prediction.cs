@@ -54,7 +54,8 @@ public sealed class Prediction
     /// <summary>Gets the label's softmax probability; where it is the only label, or labels do not exclude one another, the sigmoid of its logit.</summary>
     public float Probability { get; }
 
-    /// <summary>Gets the softmax probabilities of all labels (of a single one, and where labels do not exclude one another, sigmoids), in the order of the head's
+    /// <summary>Gets the softmax probabilities of all labels (of a single one, and where labels do not exclude one another, sigmoids), in the order of the
+    /// head's
     /// outputs.</summary>
     public IReadOnlyList<float> Probabilities => _probabilities;
 

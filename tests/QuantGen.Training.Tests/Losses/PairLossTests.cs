@@ -45,7 +45,8 @@ public sealed class PairLossTests
         {
             int first = batch.Inputs.Starts[text];
             int count = batch.Inputs.Starts[text + 1] - first;
-            double[] mean = [.. Enumerable.Range(0, Size).Select(k => Enumerable.Range(first, count).Average(token => (double)trace.Hidden[^1][(token * Size) + k]))];
+            float[] hidden = trace.Hidden[^1];
+            double[] mean = [.. Enumerable.Range(0, Size).Select(k => Enumerable.Range(first, count).Average(token => (double)hidden[(token * Size) + k]))];
             double length = Math.Sqrt(mean.Sum(value => value * value));
             Array.ConvertAll(mean, value => value / length).CopyTo(vectors, text * Size);
         }

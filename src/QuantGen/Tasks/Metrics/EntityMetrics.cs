@@ -1,10 +1,13 @@
 namespace QuantGen.Tasks;
 
-/// <summary>Computes precision, recall and F1 of entities, as the strict mode of seqeval defines them: an entity is right when its words and its kind are.</summary>
+/// <summary>Computes precision, recall and F1 of entities, as the strict mode of seqeval defines them: an entity is right when its words and its kind
+/// are.</summary>
 /// <remarks>
 /// <para>
-/// Which tags make an entity depends on the scheme that the true tags are written in. Where they have E- or S- (or L- or U-), an entity is B-, any I- and E-, or
-/// S- alone. Where no I- begins one (IOB2), it is B- and the I- of its kind that follow, and an I- without a B- is none. Otherwise (IOB1, or tags without places)
+/// Which tags make an entity depends on the scheme that the true tags are written in. Where they have E- or S- (or L- or U-), an entity is B-, any I- and
+/// E-, or
+/// S- alone. Where no I- begins one (IOB2), it is B- and the I- of its kind that follow, and an I- without a B- is none. Otherwise (IOB1, or tags without
+/// places)
 /// it is a run of one kind that a B- ends.
 /// </para>
 /// <para>Counts are summed over all kinds (micro average).</para>
