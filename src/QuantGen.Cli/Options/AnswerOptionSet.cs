@@ -15,7 +15,7 @@ internal sealed class AnswerOptionSet
         "--aggregation", "Entities: how the tags of word pieces are joined, as in Hugging Face's pipeline; none shows the tag of every piece. " +
             "[default: simple where O is one of the tags]", absent: null);
     private readonly Option<double?> _threshold = ThresholdOption.Create();
-    private readonly Option<bool> _noAnswer = 
+    private readonly Option<bool> _noAnswer =
         new("--no-answer") { Description = "Questions: say 'no answer' where the model finds that likelier, as in SQuAD 2.0." };
     private readonly Option<WindowPooling?> _windows = CliOption.Choice<WindowPooling>(
         "--windows", "Classes and real outputs: read long texts in windows, and join the windows' outputs.", absent: null);
