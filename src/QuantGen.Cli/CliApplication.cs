@@ -75,6 +75,7 @@ public static class CliApplication
             TrainCommand.Pretrain(streams),
             new TokenizeCommand(streams),
             new RunCommand(streams),
+            new RankCommand(streams),
             new EvaluateCommand(streams),
             new EmbedCommand(streams),
             new CompareCommand(streams),

@@ -52,14 +52,13 @@ public sealed class LabelTests : IDisposable
         Tool.Run("train", "--from", plain, "--data", At("zeros.tsv"), "-o", At("out")).AssertFails(2, "zeros.tsv has one label only");
     }
 
-    [Theory]
-    [InlineData("BertForTokenClassification")]
-    [InlineData("BertModel")]
-    public void Words_with_tags_are_no_lines_of_text(string architecture)
+    [Fact]
+    public void Words_with_tags_are_no_lines_of_text()
     {
-        string checkpoint = TinyCheckpoint.Write(At("checkpoint"), architecture);
+        string checkpoint = TinyCheckpoint.Write(At("checkpoint"), "BertModel");
         File.WriteAllText(At("train.txt"), "-DOCSTART- -X- -X- O\n\nthe DT B-NP O\nfilm NN I-NP B-MISC\n. . O O\n\nfun NN B-NP O\n");
-        Tool.Run("train", "--from", checkpoint, "--data", At("train.txt"), "-o", At("out")).AssertFails(2, "train.txt has a word and its tag a line (CoNLL)");
+        Assert.Contains("2 labels from the data", Tool.Text("train", "--from", checkpoint, "--data", At("train.txt"), "-o", At("out"), "--max-steps", "1"));
+        Assert.Equal("token_classification", Tool.Json("inspect", At("out")).GetProperty("head").GetString());
     }
 
     [Fact]

@@ -6,12 +6,16 @@ internal static class HeadSurface
     private const string Prediction = "global::QuantGen.Tasks.Prediction";
     private const string TokenTag = "global::QuantGen.Tasks.TokenTag";
     private const string WordTag = "global::QuantGen.Tasks.WordTag";
+    private const string Entity = "global::QuantGen.Tasks.Entity";
     private const string Answer = "global::QuantGen.Tasks.Answer";
     private const string MaskedWord = "global::QuantGen.Tasks.MaskedWord";
 
     private static readonly SurfaceParameter s_text = new("string", "text", "The text.");
     private static readonly SurfaceParameter s_pair = new("string?", "pair", "The second text of a pair.", "null");
     private static readonly SurfaceParameter s_texts = new(ListOf("global::QuantGen.Tasks.TextInput"), "texts", "The texts or pairs of texts.");
+    private static readonly SurfaceParameter s_plainTexts = new(ListOf("string"), "texts", "The texts.");
+    private static readonly SurfaceParameter s_aggregation = new(
+        "global::QuantGen.Tasks.EntityAggregation", "aggregation", "How tags become entities.", "global::QuantGen.Tasks.EntityAggregation.Simple");
     private static readonly SurfaceParameter s_question = new("string", "question", "The question.");
     private static readonly SurfaceParameter s_context = new("string", "context", "The text that holds the answer.");
     private static readonly SurfaceParameter s_questions =
@@ -50,6 +54,12 @@ internal static class HeadSurface
             new(ListOf(ListOf(TokenTag)), "TagTokens", "Labels the tokens of texts, in order.", s_texts, s_options, s_cancellation),
             new(ListOf(WordTag), "TagWords", "Labels the words of a text, each by its first piece.", s_text, s_options),
             new(ListOf(ListOf(WordTag)), "TagWords", "Labels the words of texts, in order, each by its first piece.", s_texts, s_options, s_cancellation),
+            new(ListOf(Entity), "FindEntities", "Finds the entities of a text of any length.", s_text, s_aggregation, s_options),
+            new(
+                ListOf(ListOf(Entity)),
+                "FindEntities",
+                "Finds the entities of texts of any length, in order.",
+                s_plainTexts, s_aggregation, s_options, s_cancellation),
         },
         BertHead.QuestionAnswering => new SurfaceMember[]
         {

@@ -62,10 +62,11 @@ internal sealed class DistillCommand : CliCommand
         (ITrainingEngine engine, ITrainingEngine teacherEngine) = _engine.Engines(values, _training.Loader(values));
         using TrainingStartPoint start = TrainingStartPoint.Open(values.Get(_teacher)!);
         SentenceTask? sentences = Sentences(values, start);
-        TrainingData data = sentences is null ? _training.Data(values) : _training.Sentences(values, sentences);
+        TrainingData data = sentences is null ? _training.Data(values, start.HasManyLabels) : _training.Sentences(values, sentences);
         data.Labels = [.. start.Config.Labels];
         WriteTexts(report, data.Train);
-        TaskData? testData = values.Get(_test) is not string file ? null : sentences is null ? TaskData.Open(file) : new SentencePairData(file, sentences);
+        TaskData? testData = values.Get(_test) is not string file ? null
+            : sentences is null ? TaskData.Open(file, _training.Table(values, start.HasManyLabels)) : new SentencePairData(file, sentences);
         BertHead head = data.Train.Head == BertHead.MaskedLanguageModel ? BertHead.MaskedLanguageModel : start.Config.Head;
         ModelSpec spec = _student.Spec(values, method, start.Config, head);
         TrainableOptions options = Trainable(values, start);
@@ -115,6 +116,7 @@ internal sealed class DistillCommand : CliCommand
         builder.Recipe = builder.Recipe with { Training = training };
         builder.SourceSha256 = start.Checkpoint!.Sha256;
         builder.Labels = student.Spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. start.Config.Labels] : [];
+        builder.OutputActivation = student.Spec.Head == start.Config.Head ? start.Config.OutputActivation : OutputActivation.Usual;
         builder.TokenizerJson = Execution.TokenizerSettings.Write(start.Tokenizer.Options);
         builder.AddBytes(PackedLayout.Vocabulary, start.Tokenizer.VocabularyBytes);
         if (sentence is not null)

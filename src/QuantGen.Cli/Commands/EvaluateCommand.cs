@@ -6,6 +6,7 @@ using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
 using QuantGen.Execution;
+using QuantGen.Packed;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Data;
 using QuantGen.Training.Evaluation;
@@ -25,6 +26,9 @@ internal sealed class EvaluateCommand : CliCommand
     private readonly SessionOptions _session = new();
     private readonly EmbeddingOptions _embedding = new();
     private readonly VectorOptions _vectors = new("--vectors");
+    private readonly ColumnOptions _columns = new();
+    private readonly ActivationOption _activation = new();
+    private readonly Option<double?> _threshold;
 
     public EvaluateCommand(CliStreams streams)
         : base("evaluate", "Measure a model on labelled rows or questions, or a masked language model on texts.", streams)
@@ -34,7 +38,8 @@ internal sealed class EvaluateCommand : CliCommand
             CliOption.Text(
                 "--data", "FILE",
                 "Tab-separated rows under a header line 'sentence<TAB>label' or 'sentence1<TAB>sentence2<TAB>label', or questions in SQuAD's JSON (.json), " +
-                    "in windows of 384 tokens without --max-length. The cosines of a sentence encoder's vectors are compared with the labels of pairs."));
+                    "in windows of 384 tokens without --max-length, or words with tags (CoNLL), for entities. " +
+                    "The cosines of a sentence encoder's vectors are compared with the labels of pairs."));
         _text = With(CliOption.Text("--text", "FILE", "For a masked language model: texts, one a line, or a TSV; 15% of their tokens are hidden."));
         _seed = With(CliOption.Number("--seed", "Which tokens of --text are hidden.", (int)HiddenTokens.DefaultSeed, least: 0));
         _logits = With(CliOption.Text("--logits", "OUT.tsv", "Write the outputs of every row: tab-separated, nine digits, a line for each row."));
@@ -42,6 +47,9 @@ internal sealed class EvaluateCommand : CliCommand
         _shuffle = With(
             CliOption.OptionalNumber(
                 "--shuffle", "Compute the rows in an order drawn by this seed and report them in the file's; nothing else may change.", least: 0));
+        _threshold = With(ThresholdOption.Create());
+        _columns.AddTo(this);
+        _activation.AddTo(this);
         _session.AddTo(this);
         _embedding.AddTo(this);
         _vectors.AddTo(this);
@@ -75,8 +83,21 @@ internal sealed class EvaluateCommand : CliCommand
         }
 
         RequireNone(values, "--data with questions", _answers);
-        TsvDataset data = TsvDataset.Load(file);
-        using InferenceSession session = Load(values, cancellation);
+        if (TaggedText.IsFile(file))
+        {
+            EvaluateTags(values, file, report, cancellation);
+            return;
+        }
+
+        using PackedModel model = ModelPath.Open(values.Get(_path), cancellation);
+        bool hasMany = model is { Spec.Head: BertHead.SequenceClassification, OutputActivation: OutputActivation.Sigmoid };
+        TsvDataset data = TsvDataset.Load(file, _columns.Read(values, hasMany));
+        if (values.Has(_threshold) && !data.HasManyLabels)
+        {
+            throw new UsageException($"{_threshold.Name} needs a model of which any number of labels may hold");
+        }
+
+        using InferenceSession session = _session.Loader(values, _activation.Read(values)).Load(model, cancellation);
         EvaluationResult result = report.WithProgress(
             "evaluate", progress => Evaluator.Evaluate(session, data, file, Settings(values, session, progress), cancellation));
         if (values.Get(_logits) is string path)
@@ -106,6 +127,7 @@ internal sealed class EvaluateCommand : CliCommand
         Embed = _embedding.Read(values, session.Spec.Head),
         Vectors = _vectors.Format(values, session.Spec.Head),
         Dimensions = _vectors.Dimensions(values, session, _embedding.Read(values, session.Spec.Head)),
+        Threshold = values.Get(_threshold) ?? ThresholdOption.Default,
         Progress = progress,
     };
 
@@ -142,6 +164,33 @@ internal sealed class EvaluateCommand : CliCommand
 
         report.Table(table);
         report.Line(string.Create(CultureInfo.InvariantCulture, $"{result.Answers.Count} questions, {result.WindowCount} windows"));
+    }
+
+    private void EvaluateTags(OptionValues values, string file, Report report, CancellationToken cancellation)
+    {
+        RequireNone(values, "--data with labelled rows", _logits);
+        ConllDataset data = ConllDataset.Load(file);
+        using InferenceSession session = Load(values, cancellation);
+        ModelScore score = report.WithProgress(
+            "evaluate", progress => TagEvaluator.Evaluate(session, data, Settings(values, session, progress), cancellation));
+        if (report.IsJson)
+        {
+            report.Json(new
+            {
+                score.Metric, score.Value, All = score.All.ToDictionary(metric => metric.Key, metric => metric.Value), Rows = data.Sentences.Count,
+            });
+            return;
+        }
+
+        var table = new TextTable("metric", "value");
+        foreach ((string name, double value) in score.All)
+        {
+            table.Add(name, value.ToString("0.0000", CultureInfo.InvariantCulture));
+        }
+
+        report.Table(table);
+        report.Line(string.Create(
+            CultureInfo.InvariantCulture, $"{data.Sentences.Count} sentences, {data.Sentences.Sum(sentence => sentence.Words.Count)} words"));
     }
 
     private void EvaluateTexts(OptionValues values, string file, Report report, CancellationToken cancellation)

@@ -7,6 +7,7 @@ using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
 using QuantGen.Cli.Runs;
 using QuantGen.Graph;
+using QuantGen.Sentences;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
@@ -36,6 +37,13 @@ internal sealed class TrainCommand : CliCommand
     private readonly Option<string?> _output;
     private readonly TrainingOptionSet _training;
     private readonly EngineOptions _engine = new();
+    private readonly LabelOptions _labels = new();
+    private readonly EmbeddingOptions _embedding = new();
+    private readonly Option<SentenceObjective?> _objective = CliOption.Choice<SentenceObjective>(
+        "--objective",
+        "Sentence encoders learn from pairs: that cosines are scores, or that what belongs together is nearer than all else of the batch (pairs without " +
+            "labels, or the columns anchor, positive and negative).",
+        absent: null);
 
     private TrainCommand(string name, string description, TrainingOptionSet training, CliStreams streams)
         : base(name, $"{description} Rates and epochs default to 5e-5 and 3 with --from, to 3e-4 and 5 without; 10% warm-up.", streams)
@@ -49,6 +57,12 @@ internal sealed class TrainCommand : CliCommand
         _output.Required = true;
         _training.AddTo(this);
         _engine.AddTo(this, hasTeacher: false);
+        if (name == TrainName)
+        {
+            _labels.AddTo(this);
+            _embedding.AddTo(this);
+            Add(_objective);
+        }
     }
 
     /// <summary>Makes the command that learns what data is labelled with.</summary>
@@ -67,10 +81,19 @@ internal sealed class TrainCommand : CliCommand
         TrainingRun.RequirePlace(_training, values, output, Path.Exists(output) ? HuggingFaceCheckpoint.WeightsOf(output) : output);
         ITrainingEngine engine = _engine.Engine(values, _training.Loader(values));
         using TrainingStartPoint start = Start(values);
-        TrainingData data = _training.Data(values);
-        ModelConfig config = WithHead(start, data.Train);
+        bool isTrain = Name == TrainName;
+        SentenceTask? sentences = isTrain ? Sentences(values, start) : null;
+        TrainingData data = sentences is null ? _training.Data(values, start.HasManyLabels || (isTrain && _labels.HasMany(values)))
+            : _training.Pairs(values, sentences, values.Get(_objective)!.Value);
+        ModelConfig config = sentences is null
+            ? new HeadChoice(start, data.Train, isTrain ? _labels.Labels(values) : null, KeepsHead: isTrain).Decide(report)
+            : start.Config with { Head = BertHead.Encoder };
+        if (data.Train is SentenceLearningData { Note: string note })
+        {
+            report.Line(note);
+        }
+
         data.Labels = [.. config.Labels];
-        WriteNames(report, config, data.Train);
         ModelSpec spec = ModelSpecs.FullPrecision(config, config.Head);
         var options = new TrainableOptions
         {
@@ -80,35 +103,89 @@ internal sealed class TrainCommand : CliCommand
         };
         using ITrainableModel model = engine.Create(spec, options, cancellation);
         Fill(model, start, _training.Seed(values), report);
+        string[] classes = spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. config.Labels] : [];
         (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training.Examples(values), start.Tokenizer, spec, cancellation);
         var run = new TrainingRun(_training, values, report)
         {
             Model = model,
             Source = source,
             Evaluator = evaluator,
-            Loss = LossOptions.Labels,
+            Loss = sentences is not null ? LossOptions.OfPairs(values.Get(_objective)!.Value)
+                : isTrain ? _labels.Loss(values, source.Examples, classes) with { SigmoidValues = IsScore(config, data.Train, source) }
+                : LossOptions.Labels,
+            Sentences = sentences,
             Title = $"quantgen {Name}: {data.Train.File}",
-            Options = _training.Training(values, Defaults(start), output, new Dictionary<string, string>
-            {
-                ["start"] = start.Checkpoint?.Sha256 ?? "random",
-                ["dropout"] = options.HiddenDropout.ToString(CultureInfo.InvariantCulture),
-                ["attention dropout"] = options.AttentionDropout.ToString(CultureInfo.InvariantCulture),
-            }) with { Engine = engine.Description },
+            Options = _training.Training(values, Defaults(start), output, Identity(values, start, options)) with { Engine = engine.Description },
         };
         var checkpoint = new HuggingFaceCheckpoint
         {
             ConfigJson = start.ConfigJson,
             Tokenizer = start.Tokenizer,
             TokenizerSource = start.Checkpoint?.Directory,
-            Labels = spec.Head == BertHead.SequenceClassification ? [.. config.Labels] : [],
+            Labels = classes,
+            OutputActivation = config.OutputActivation,
         };
-        TrainingResult result = run.Complete(output, _ => checkpoint.Save(output, model), cancellation);
+        TrainingResult result = run.Complete(output, _ => Save(checkpoint, output, model, sentences), cancellation);
         TrainingSummary.Write(report, result, run.Options, output);
+    }
+
+    // The weights come last, so that a folder with weights is whole.
+    private static void Save(HuggingFaceCheckpoint checkpoint, string output, ITrainableModel model, SentenceTask? sentences)
+    {
+        if (sentences is not null)
+        {
+            SentenceFolderWriter.Save(output, sentences.Head);
+        }
+
+        checkpoint.Save(output, model);
+    }
+
+    private SentenceTask? Sentences(OptionValues values, TrainingStartPoint start)
+    {
+        if (values.Get(_objective) is null)
+        {
+            return _embedding.Read(values, start.Config.Head) is null ? null : throw new UsageException("how vectors are made is learnt with --objective only");
+        }
+
+        if (!start.IsSentenceEncoder)
+        {
+            throw new UsageException($"{_objective.Name} needs a sentence encoder, and this checkpoint has the head {SpecNames.Of(start.Config.Head)}");
+        }
+
+        int size = start.Config.HiddenSize;
+        SentenceHead head = _embedding.Stored(values, start.Config.Head, start.OpenSentence(), size) ?? new SentenceHead(new SentenceEncoding(), size);
+        return SentenceTask.Of(head, start.Tokenizer);
     }
 
     private static TrainingOptions Defaults(TrainingStartPoint start) => start.Checkpoint is null
         ? new TrainingOptions { Epochs = EpochsFromNothing, WarmupShare = Warmup, Optimizer = new OptimizerOptions { LearningRate = RateFromNothing } }
         : new TrainingOptions { WarmupShare = Warmup };
+
+    // A score from 0 to 1 is learnt as such.
+    private static bool IsScore(ModelConfig config, TaskData data, BatchSource source)
+    {
+        bool isScore = config is { Head: BertHead.Regression, OutputActivation: OutputActivation.Sigmoid };
+        return isScore && source.Examples.Any(example => example.Label is < 0 or > 1)
+            ? throw new UsageException($"{data.File} has labels outside of 0 to 1, and the outputs of this checkpoint go through a sigmoid")
+            : isScore;
+    }
+
+    private Dictionary<string, string> Identity(OptionValues values, TrainingStartPoint start, TrainableOptions options)
+    {
+        var identity = new Dictionary<string, string>
+        {
+            ["start"] = start.Checkpoint?.Sha256 ?? "random",
+            ["dropout"] = options.HiddenDropout.ToString(CultureInfo.InvariantCulture),
+            ["attention dropout"] = options.AttentionDropout.ToString(CultureInfo.InvariantCulture),
+        };
+        if (Name == TrainName)
+        {
+            _labels.AddIdentity(values, identity);
+            identity["objective"] = values.Get(_objective)?.ToString() ?? "labels";
+        }
+
+        return identity;
+    }
 
     private static void Fill(ITrainableModel model, TrainingStartPoint start, ulong seed, Report report)
     {
@@ -122,44 +199,6 @@ internal sealed class TrainCommand : CliCommand
         if (fresh.Count > 0)
         {
             report.Line($"starting at random: {string.Join(", ", fresh)}");
-        }
-    }
-
-    // A head that config.json does not ask for, or asks for without labels, is the one that the data asks for.
-    private ModelConfig WithHead(TrainingStartPoint start, TaskData data)
-    {
-        ModelConfig config = start.Config;
-        if (config.Head is BertHead.Regression && data.Fits(config.Head))
-        {
-            return config;
-        }
-
-        if (data.Head == BertHead.MaskedLanguageModel && Name == TrainName && config.Head is not (BertHead.Encoder or BertHead.MaskedLanguageModel))
-        {
-            throw new UsageException(
-                $"{data.File} has lines of text, which a masked language model learns from, and this checkpoint has the head {SpecNames.Of(config.Head)}; " +
-                    "to train on text use pretrain");
-        }
-
-        IReadOnlyList<string> classes = (data as RowData)?.Classes ?? [];
-        bool keepsLabels = start.NamesLabels && (config.Head == data.Head || config.Labels.Count >= classes.Count);
-        if (data.Head == BertHead.SequenceClassification && !keepsLabels && classes.Count == 1)
-        {
-            throw new UsageException($"{data.File} has one label only; a classifier learns to tell two or more apart");
-        }
-
-        config = config with { Head = data.Head };
-        return data.Head != BertHead.SequenceClassification || keepsLabels
-            ? config
-            : config with { Labels = new EquatableArray<string>(classes) };
-    }
-
-    // Labels that are no indexes are told, since their order decides which class each is.
-    private static void WriteNames(Report report, ModelConfig config, TaskData data)
-    {
-        if (config.Head == BertHead.SequenceClassification && data is RowData { HasNames: true } rows)
-        {
-            report.Line($"labels {string.Join(", ", rows.Classes)} are the classes {string.Join(", ", config.Labels)}");
         }
     }
 

@@ -13,11 +13,18 @@ internal sealed class RowData : TaskData
     private const int MostClasses = 4096;
     private readonly TsvDataset _rows;
 
-    public RowData(string file)
+    public RowData(string file, TableOptions? table)
     {
         File = file;
-        _rows = TsvDataset.Load(file);
+        _rows = TsvDataset.Load(file, table);
         ExampleEncoder.RequireLabels(_rows, file);
+        if (HasWords)
+        {
+            Head = BertHead.SequenceClassification;
+            Classes = ClassLabels.Names(_rows);
+            return;
+        }
+
         double[] values = [.. _rows.Rows.Select(row => row.LabelValue)];
         (double least, double most) = (values.Min(), values.Max());
         bool areClasses = values.All(value => value == Math.Floor(value)) && most < MostClasses && least > -MostClasses;
@@ -33,19 +40,23 @@ internal sealed class RowData : TaskData
     /// <inheritdoc/>
     public override BertHead Head { get; }
 
-    /// <summary>Gets names for the classes: as many as one more than the largest label, or the labels themselves where some are negative. None when labels are
-    /// no classes.</summary>
-    public IReadOnlyList<string> Classes { get; }
+    // As many as one more than the largest label, or the labels themselves where some are negative.
+    public override IReadOnlyList<string> Classes { get; }
 
-    /// <summary>Gets whether labels are names of classes, as -1 and 1 are, and not their indexes.</summary>
-    public bool HasNames => ClassLabels.Names(_rows).Count > 0;
+    public override bool HasNames => ClassLabels.Names(_rows).Count > 0;
+
+    public override bool HasWords => _rows.HasWords || _rows.HasManyLabels;
+
+    public override bool HasManyLabels => _rows.HasManyLabels;
 
     // Whole numbers are numbers, too.
-    public override bool Fits(BertHead head) => head is BertHead.SequenceClassification or BertHead.Regression;
+    public override bool Fits(BertHead head) => HasWords
+        ? head == BertHead.SequenceClassification
+        : head is BertHead.SequenceClassification or BertHead.Regression;
 
     public override BatchSource Source(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, ulong seed, CancellationToken cancellation)
         => new(ExampleEncoder.FromRows(_rows, File, tokenizer, spec, maxLength, Labels, cancellation), batch, seed);
 
     public override IModelEvaluator Evaluator(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, int threads, CancellationToken cancellation)
-        => new RowEvaluator(ExampleEncoder.FromRows(_rows, File, tokenizer, spec, maxLength, Labels, cancellation), batch);
+        => new RowEvaluator(ExampleEncoder.FromRows(_rows, File, tokenizer, spec, maxLength, Labels, cancellation), batch, Labels ?? Classes);
 }

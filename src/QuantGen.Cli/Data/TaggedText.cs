@@ -1,10 +1,14 @@
 namespace QuantGen.Cli.Data;
 
-/// <summary>Tells files of tagged words, a word and its tags a line (CoNLL), from lines of text.</summary>
+/// <summary>Tells files of tagged words, a word and its tags a line (CoNLL), from others.</summary>
 internal static class TaggedText
 {
     private const int Looked = 200;
     private static readonly char[] s_separators = [' ', '\t'];
+    private static readonly string[] s_extensions = [".conll", ".iob", ".iob2", ".bio"];
+
+    /// <summary>Says whether a file has words with tags: by its name, or by its first lines.</summary>
+    public static bool IsFile(string path) => s_extensions.Contains(Path.GetExtension(path).ToLowerInvariant()) || Is(File.ReadLines(path));
 
     /// <summary>Says whether lines are words with tags.</summary>
     public static bool Is(IEnumerable<string> lines)

@@ -1,7 +1,7 @@
-using QuantGen.Cli.Conventions;
 using QuantGen.Specs;
 using QuantGen.Tokenization;
 using QuantGen.Training.Batching;
+using QuantGen.Training.Data;
 using QuantGen.Training.Evaluation;
 
 namespace QuantGen.Cli.Data;
@@ -18,32 +18,40 @@ internal abstract class TaskData
     /// <summary>Gets or sets the names of the model's classes; null where it has none.</summary>
     public IReadOnlyList<string>? Labels { get; set; }
 
+    /// <summary>Gets the classes that the examples have: names, or one more than the largest index; none where they have no classes.</summary>
+    public virtual IReadOnlyList<string> Classes => [];
+
+    /// <summary>Gets whether labels are names of classes, as -1 and 1 or words are, and not their indexes.</summary>
+    public virtual bool HasNames => false;
+
+    /// <summary>Gets whether labels are words.</summary>
+    public virtual bool HasWords => false;
+
+    /// <summary>Gets whether any number of classes may hold for an example.</summary>
+    public virtual bool HasManyLabels => false;
+
     /// <summary>Gets the examples of a step when nothing else is said.</summary>
     public virtual int DefaultBatch => 32;
 
     /// <summary>Gets the length to which texts are cut when nothing else is said.</summary>
     public virtual int DefaultMaxLength => 128;
 
-    /// <summary>Reads a file: <c>.json</c> has questions, <c>.txt</c> lines of text, anything else rows below a header line.</summary>
+    /// <summary>Reads a file: <c>.json</c> has questions, one with a word and its tag a line (CoNLL) tagged sentences, any other <c>.txt</c> lines of text,
+    /// anything else rows below a header line.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="UsageException">The file has words with tags, which nothing learns from yet.</exception>
-    public static TaskData Open(string file)
+    public static TaskData Open(string file, TableOptions? table = null)
     {
         if (!System.IO.File.Exists(file))
         {
             throw new FileNotFoundException($"{file}: no such file");
         }
 
-        if (!HasQuestions(file) && TaggedText.Is(System.IO.File.ReadLines(file)))
-        {
-            throw new UsageException($"{file} has a word and its tag a line (CoNLL), and models that tag words are not trained here, only run and quantized");
-        }
-
         return Path.GetExtension(file).ToLowerInvariant() switch
         {
             _ when HasQuestions(file) => new QuestionData(file),
+            _ when TaggedText.IsFile(file) => new TagData(file),
             ".txt" => new LineData(file),
-            _ => new RowData(file),
+            _ => new RowData(file, table),
         };
     }
 

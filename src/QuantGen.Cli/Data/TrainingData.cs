@@ -3,6 +3,7 @@ using QuantGen.Sentences;
 using QuantGen.Specs;
 using QuantGen.Tokenization;
 using QuantGen.Training.Batching;
+using QuantGen.Training.Data;
 using QuantGen.Training.Evaluation;
 
 namespace QuantGen.Cli.Data;
@@ -10,7 +11,7 @@ namespace QuantGen.Cli.Data;
 /// <summary>What a model learns from, and what decides which epoch is kept.</summary>
 internal sealed class TrainingData
 {
-    private static readonly string[] s_extensions = [".tsv", ".json", ".txt"];
+    private static readonly string[] s_extensions = [".tsv", ".csv", ".jsonl", ".json", ".conll", ".txt"];
 
     private TrainingData(TaskData train, TaskData? evaluation)
     {
@@ -27,19 +28,19 @@ internal sealed class TrainingData
 
     /// <summary>Reads a file, or the two files of a folder.</summary>
     /// <exception cref="UsageException">There is nothing to learn from, or nothing to measure on in a folder.</exception>
-    public static TrainingData Open(string path, string? evaluation)
+    public static TrainingData Open(string path, string? evaluation, TableOptions? table = null)
     {
         string file = path;
         if (Directory.Exists(path))
         {
             string extension = s_extensions.FirstOrDefault(extension => File.Exists(Path.Combine(path, "train" + extension)))
-                ?? throw new UsageException($"{path} has no train.tsv, train.json or train.txt");
+                ?? throw new UsageException($"{path} has no train.tsv, .csv, .jsonl, .json, .conll or .txt");
             file = Path.Combine(path, "train" + extension);
             string dev = Path.Combine(path, "dev" + extension);
             evaluation ??= File.Exists(dev) ? dev : throw new UsageException($"{path} has no dev{extension}; give --eval-data");
         }
 
-        return new TrainingData(TaskData.Open(file), evaluation is null ? null : TaskData.Open(evaluation));
+        return new TrainingData(TaskData.Open(file, table), evaluation is null ? null : TaskData.Open(evaluation, table));
     }
 
     /// <summary>Reads lines of text.</summary>
@@ -52,6 +53,13 @@ internal sealed class TrainingData
     /// <param name="task">How the model makes vectors.</param>
     public static TrainingData OfSentences(IReadOnlyList<string> files, IReadOnlyList<string> excluded, string? evaluation, SentenceTask task) =>
         new(new SentenceData(files, excluded, task), evaluation is null ? null : new SentencePairData(evaluation, task));
+
+    /// <summary>Reads pairs or triplets of texts for a sentence encoder.</summary>
+    /// <param name="train">The pairs to learn from.</param>
+    /// <param name="evaluation">Pairs with a score; null for none.</param>
+    /// <param name="task">How the model makes vectors.</param>
+    public static TrainingData OfPairs(SentenceLearningData train, string? evaluation, SentenceTask task) =>
+        new(train, evaluation is null ? null : new SentencePairData(evaluation, task));
 
     /// <summary>Encodes the examples of a model.</summary>
     /// <param name="settings">What the user asked for.</param>

@@ -53,9 +53,12 @@ internal sealed class CheckpointModel : IDisposable
     public IReadOnlyList<string> LabelsFor(ModelSpec spec) =>
         spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. Config.Labels] : [];
 
+    /// <summary>Gets what the outputs of a model go through.</summary>
+    public OutputActivation ActivationFor(ModelSpec spec) => spec.Head == Config.Head ? Config.OutputActivation : OutputActivation.Usual;
+
     /// <summary>Quantizes into a packed model; at 32 bits this copies.</summary>
     public PostTrainingResult Quantize(ModelSpec spec, PostTrainingOptions options, CancellationToken cancellation) =>
-        PostTrainingQuantizer.Quantize(Checkpoint, spec, options with { Labels = LabelsFor(spec) }, cancellation);
+        PostTrainingQuantizer.Quantize(Checkpoint, spec, options with { Labels = LabelsFor(spec), OutputActivation = ActivationFor(spec) }, cancellation);
 
     /// <summary>Makes the packed form of the checkpoint as it is.</summary>
     public PackedModel ToFullPrecision(BertHead? head, CancellationToken cancellation)

@@ -31,8 +31,11 @@ internal sealed record SessionLoader(int BatchTokens, int? Threads, bool UsesCac
         }
     }
 
+    /// <summary>Gets what outputs go through; null for what the model says.</summary>
+    public OutputActivation? Activation { get; init; }
+
     /// <summary>Gets how sessions are loaded: one call at a time.</summary>
-    public LoadOptions Options => new() { Threads = Threads ?? Environment.ProcessorCount, ConcurrentCalls = 1 };
+    public LoadOptions Options => new() { Threads = Threads ?? Environment.ProcessorCount, ConcurrentCalls = 1, OutputActivation = Activation };
 
     /// <summary>Makes the code of a model: by the generator that a user's build runs, and nothing else.</summary>
     public IEncoderProgram Compile(ModelSpec spec, CancellationToken cancellation) => Compile(spec, training: false, ProgramAssembly.Load, cancellation);

@@ -41,5 +41,6 @@ internal sealed class SessionOptions
         ? throw new UsageException(FormattableString.Invariant($"--max-length is {maxLength}, and this model takes at most {most} tokens"))
         : maxLength;
 
-    public SessionLoader Loader(OptionValues values) => new(values.Get(BatchTokens), values.Get(Threads), !values.Get(NoCache));
+    public SessionLoader Loader(OptionValues values, OutputActivation? activation = null) =>
+        new(values.Get(BatchTokens), values.Get(Threads), !values.Get(NoCache)) { Activation = activation };
 }

@@ -4,6 +4,8 @@ using QuantGen.Cli.Conventions;
 using QuantGen.Cli.Data;
 using QuantGen.Cli.Models;
 using QuantGen.Sentences;
+using QuantGen.Training.Data;
+using QuantGen.Training.Losses;
 using QuantGen.Training.Loop;
 using QuantGen.Training.Optimization;
 
@@ -15,6 +17,7 @@ internal sealed class TrainingOptionSet
     private readonly Option<string[]> _data;
     private readonly Option<string[]> _excluded;
     private readonly Option<string?> _evaluation;
+    private readonly ColumnOptions _columns = new();
     private readonly bool _isText;
     private readonly Option<int?> _epochs = CliOption.OptionalNumber("--epochs", "How often all rows are seen.", least: 1, most: 10000);
     private readonly Option<int?> _maxSteps = CliOption.OptionalNumber("--max-steps", "End after so many steps.", least: 1);
@@ -60,7 +63,8 @@ internal sealed class TrainingOptionSet
     public static TrainingOptionSet ForData() => new(
         CliOption.Texts(
             "--data", "DIR-OR-FILE",
-            "What is learnt: labelled rows (TSV with a header line), questions (SQuAD's JSON), or lines of text (.txt) for a masked language model. " +
+            "What is learnt: labelled rows (TSV, CSV or lines of JSON), questions (SQuAD's JSON), words with tags (CoNLL), or lines of text (.txt) for a " +
+                "masked language model. " +
                 "A folder has train and dev files of one kind. For a sentence encoder, texts of any of these, without labels; may be repeated."),
         CliOption.Text("--eval-data", "FILE", "What the model is measured on after every epoch; the best epoch is kept. [default: the folder's dev file]"),
         isText: false);
@@ -82,6 +86,11 @@ internal sealed class TrainingOptionSet
         foreach (Option option in all)
         {
             command.Add(option);
+        }
+
+        if (!_isText)
+        {
+            _columns.AddTo(command);
         }
 
         if (command.Options.Any(option => option.Name == "--teacher"))
@@ -108,9 +117,16 @@ internal sealed class TrainingOptionSet
 
     public SessionLoader Loader(OptionValues values) => new(CompilationTarget.DefaultBatchTokens, values.Get(_threads), !values.Get(_noCache));
 
+    /// <summary>Gets which columns of tables are texts and labels.</summary>
+    /// <param name="values">The command line.</param>
+    /// <param name="hasManyLabels">Whether a row may have any number of labels.</param>
+    public TableOptions Table(OptionValues values, bool hasManyLabels) => _columns.Read(values, hasManyLabels);
+
     /// <summary>Reads the data.</summary>
+    /// <param name="values">The command line.</param>
+    /// <param name="hasManyLabels">Whether a row may have any number of labels.</param>
     /// <exception cref="UsageException">There are several files, or files to exclude, and this model is no sentence encoder.</exception>
-    public TrainingData Data(OptionValues values)
+    public TrainingData Data(OptionValues values, bool hasManyLabels = false)
     {
         string[] files = values.Get(_data)!;
         if (files.Length > 1 || values.Has(_excluded))
@@ -118,12 +134,20 @@ internal sealed class TrainingOptionSet
             throw new UsageException($"{(files.Length > 1 ? "several " + _data.Name : _excluded.Name)} need a teacher that is a sentence encoder");
         }
 
-        return _isText ? TrainingData.OfText(files[0], values.Get(_evaluation)) : TrainingData.Open(files[0], values.Get(_evaluation));
+        return _isText
+            ? TrainingData.OfText(files[0], values.Get(_evaluation))
+            : TrainingData.Open(files[0], values.Get(_evaluation), Table(values, hasManyLabels));
     }
 
     /// <summary>Reads texts for a sentence encoder.</summary>
     public TrainingData Sentences(OptionValues values, SentenceTask task) =>
         TrainingData.OfSentences(values.Get(_data)!, values.Get(_excluded) ?? [], values.Get(_evaluation), task);
+
+    /// <summary>Reads pairs of texts for a sentence encoder.</summary>
+    /// <exception cref="UsageException">There are several files.</exception>
+    public TrainingData Pairs(OptionValues values, SentenceTask task, SentenceObjective objective) => values.Get(_data)! is [string file]
+        ? TrainingData.OfPairs(new SentenceLearningData(file, Table(values, hasManyLabels: false), task, objective), values.Get(_evaluation), task)
+        : throw new UsageException($"several {_data.Name} need a teacher that is a sentence encoder");
 
     /// <summary>Joins defaults and what the command line says.</summary>
     /// <param name="values">The command line.</param>

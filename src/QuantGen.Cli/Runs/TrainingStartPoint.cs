@@ -31,6 +31,9 @@ internal sealed class TrainingStartPoint : IDisposable
     /// <summary>Gets whether the checkpoint is a sentence encoder: it has no outputs, and its vectors are what is wanted.</summary>
     public bool IsSentenceEncoder => Config.Head is BertHead.Encoder or BertHead.Embedding;
 
+    /// <summary>Gets whether any number of the checkpoint's labels may hold for a text.</summary>
+    public bool HasManyLabels => Config is { Head: BertHead.SequenceClassification, OutputActivation: OutputActivation.Sigmoid };
+
     /// <summary>Reads what makes the checkpoint's hidden states a vector; null where its folder does not say.</summary>
     public SentenceHead? OpenSentence() => _checkpoint?.OpenSentence(Config.Head);
 

@@ -8,17 +8,31 @@ namespace QuantGen.Cli.Texts;
 /// <summary>Asks a model what its head can answer.</summary>
 internal static class TextResults
 {
+    private const string OutsideTag = "O";
+
     public static IReadOnlyList<TextResult> Compute(
-        InferenceSession session, IReadOnlyList<TextInput> texts, CallOptions options, EmbedOptions? embed, CancellationToken cancellation)
+        InferenceSession session,
+        IReadOnlyList<TextInput> texts,
+        CallOptions options,
+        AnswerSettings settings,
+        CancellationToken cancellation)
     {
         switch (session.Spec.Head)
         {
             case BertHead.SequenceClassification:
-                return [.. session.Classify(texts, options, cancellation).Select((prediction, i) => Classified(texts[i], prediction))];
+                return [.. session.Classify(texts, options, cancellation)
+                    .Select((prediction, i) => Classified(session, texts[i], prediction, settings.Threshold))];
             case BertHead.Regression:
                 return [.. session.Regress(texts, options, cancellation).Select((value, i) => Regressed(texts[i], value))];
             case BertHead.Encoder or BertHead.Embedding:
-                return [.. session.Embed(texts, embed, options, cancellation).Select((vector, i) => Embedded(texts[i], vector))];
+                return [.. session.Embed(texts, settings.Embed, options, cancellation).Select((vector, i) => Embedded(texts[i], vector))];
+        }
+
+        if (FindsEntities(session, settings.Aggregation))
+        {
+            string[] plain = [.. texts.Select(text => text.Pair is null ? text.Text : throw OneText())];
+            EntityAggregation aggregation = settings.Aggregation ?? EntityAggregation.Simple;
+            return [.. session.FindEntities(plain, aggregation, options, cancellation).Select((found, i) => Named(texts[i], found))];
         }
 
         var results = new List<TextResult>();
@@ -27,7 +41,7 @@ internal static class TextResults
             cancellation.ThrowIfCancellationRequested();
             results.Add(session.Spec.Head switch
             {
-                BertHead.QuestionAnswering => Answered(session, text, options),
+                BertHead.QuestionAnswering => Answered(session, text, settings.Answer, options),
                 BertHead.MaskedLanguageModel => Filled(session, text, options),
                 BertHead.TokenClassification => Tagged(session, text, options),
                 BertHead head => throw new InvalidOperationException($"nobody said how to show what the head {head} answers"),
@@ -38,7 +52,7 @@ internal static class TextResults
     }
 
     /// <summary>Says why a model can have no answer for a text; null when it can.</summary>
-    public static string? Problem(InferenceSession session, TextInput text, CallOptions options)
+    public static string? Problem(InferenceSession session, TextInput text, CallOptions options, EntityAggregation? aggregation)
     {
         string mask = session.Tokenizer.Options.MaskToken;
         switch (session.Spec.Head)
@@ -49,9 +63,11 @@ internal static class TextResults
                 return $"is not one text with {mask} in it";
             case BertHead.TokenClassification when text.Pair is not null:
                 return "has a second text after a tab, and this model tags the words of one";
+            case BertHead.TokenClassification when FindsEntities(session, aggregation):
+                return null;
         }
 
-        int length = options.MaxLength is null ? session.Tokenizer.Encode(text.Text, text.Pair).Length : 0;
+        int length = options.MaxLength is null && options.Windows is null ? session.Tokenizer.Encode(text.Text, text.Pair).Length : 0;
         return length <= session.MaxSequenceLength
             ? null
             : string.Create(
@@ -61,6 +77,21 @@ internal static class TextResults
 
     /// <summary>Says in a text's place why it has no answer.</summary>
     public static TextResult Failed(TextInput text, string problem) => new(Members(text, ("error", problem)), string.Empty);
+
+    private static TextResult Classified(InferenceSession session, TextInput text, Prediction prediction, double threshold) =>
+        session.OutputActivation == OutputActivation.Sigmoid ? Labelled(session, text, prediction, threshold) : Classified(text, prediction);
+
+    private static TextResult Labelled(InferenceSession session, TextInput text, Prediction prediction, double threshold)
+    {
+        IReadOnlyList<LabelProbability> labels = prediction.Above(threshold);
+        string shown = labels.Count == 0 ? "no label" : string.Join(
+            ", ", labels.Select(label => string.Create(CultureInfo.InvariantCulture, $"{label.Label} {label.Probability:0.0000}")));
+        return new TextResult(
+            Members(
+                text, ("labels", labels.Select(label => label.Label)), ("probabilities", session.Labels.Zip(prediction.Probabilities)
+                    .DistinctBy(pair => pair.First).ToDictionary(pair => pair.First, pair => pair.Second)), ("logits", prediction.Logits)),
+            $"{shown}\t{Shown(text)}");
+    }
 
     private static TextResult Classified(TextInput text, Prediction prediction) => new(
         Members(text, ("label", prediction.Label), ("probability", prediction.Probability), ("logits", prediction.Logits)),
@@ -74,14 +105,14 @@ internal static class TextResults
         Members(text, ("vector", vector)),
         string.Join(' ', vector.Select(value => value.ToString("G6", CultureInfo.InvariantCulture))));
 
-    private static TextResult Answered(InferenceSession session, TextInput text, CallOptions options)
+    private static TextResult Answered(InferenceSession session, TextInput text, AnswerOptions how, CallOptions options)
     {
         if (text.Pair is not string context)
         {
             throw new UsageException("this model answers questions; give the question as --text and the context as --pair");
         }
 
-        Answer answer = session.Answer(text.Text, context, options: options);
+        Answer answer = session.Answer(text.Text, context, how, options);
         return new TextResult(
             Members(text, ("answer", answer.Text), ("start", answer.Start), ("end", answer.End), ("score", answer.Score)),
             answer.Text.Length == 0 ? "no answer" : answer.Text);
@@ -106,11 +137,29 @@ internal static class TextResults
                 "  ", words.Select(word => string.Create(CultureInfo.InvariantCulture, $"{word.Piece} {word.Probability:0.0000}"))))));
     }
 
+    // Tags of entities have one for all that is none; those of parts of speech have not.
+    private static bool FindsEntities(InferenceSession session, EntityAggregation? aggregation) => session.Spec.Head == BertHead.TokenClassification
+        && (aggregation is EntityAggregation asked ? asked != EntityAggregation.None : session.Labels.Contains(OutsideTag));
+
+    private static UsageException OneText() => new("this model tags the words of one text; leave out --pair");
+
+    private static TextResult Named(TextInput text, IReadOnlyList<Entity> entities) => new(
+        Members(text, ("entities", entities.Select(entity => new Dictionary<string, object?>
+        {
+            ["text"] = entity.Text,
+            ["label"] = entity.Label,
+            ["start"] = entity.Start,
+            ["end"] = entity.End,
+            ["score"] = entity.Score,
+        }))),
+        entities.Count == 0 ? "no entity" : string.Join("  ", entities.Select(entity => string.Create(
+            CultureInfo.InvariantCulture, $"{entity.Text}/{entity.Label} {entity.Start}-{entity.End} {entity.Score:0.0000}"))));
+
     private static TextResult Tagged(InferenceSession session, TextInput text, CallOptions options)
     {
         if (text.Pair is not null)
         {
-            throw new UsageException("this model tags the words of one text; leave out --pair");
+            throw OneText();
         }
 
         IReadOnlyList<TokenTag> tags = session.TagTokens(text.Text, options);

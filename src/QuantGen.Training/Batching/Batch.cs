@@ -56,7 +56,7 @@ public sealed class Batch
             return [.. examples.SelectMany(example => example.Tags!)];
         }
 
-        bool areClasses = examples.All(example => example.Label >= 0 && example.Label == Math.Floor(example.Label));
+        bool areClasses = examples[0].Classes is null && examples.All(example => example.Label >= 0 && example.Label == Math.Floor(example.Label));
         return areClasses ? [.. examples.Select(example => (int)example.Label)] : [];
     }
 }

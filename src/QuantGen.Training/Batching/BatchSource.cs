@@ -4,6 +4,7 @@ namespace QuantGen.Training.Batching;
 public class BatchSource
 {
     private readonly int[] _lengths;
+    private readonly int _longest;
 
     /// <summary>Creates a source.</summary>
     /// <param name="examples">All examples; at least one.</param>
@@ -17,6 +18,20 @@ public class BatchSource
         BatchSize = batchSize;
         Seed = seed;
         _lengths = [.. examples.Select(example => example.Length)];
+        _longest = _lengths.Max();
+    }
+
+    /// <summary>Creates a source whose examples bring other sequences with them.</summary>
+    /// <param name="examples">All examples; at least one.</param>
+    /// <param name="lengths">Tokens of every example, those of the others included.</param>
+    /// <param name="longest">Tokens of the longest sequence.</param>
+    /// <param name="batchSize">Examples of a step.</param>
+    /// <param name="seed">What their order depends on.</param>
+    protected BatchSource(IReadOnlyList<Example> examples, int[] lengths, int longest, int batchSize, ulong seed)
+        : this(examples, batchSize, seed)
+    {
+        _lengths = lengths;
+        _longest = longest;
     }
 
     /// <summary>Gets all examples.</summary>
@@ -46,5 +61,5 @@ public class BatchSource
 
     /// <summary>Gets the most tokens of a batch in an epoch, and the longest sequence of all.</summary>
     /// <param name="epoch">The epoch, from 0.</param>
-    public (int Tokens, int Longest) Largest(int epoch) => (Plan(epoch).Max(rows => rows.Sum(row => _lengths[row])), _lengths.Max());
+    public (int Tokens, int Longest) Largest(int epoch) => (Plan(epoch).Max(rows => rows.Sum(row => _lengths[row])), _longest);
 }

@@ -25,9 +25,14 @@ public static class ExampleEncoder
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(spec);
         RequireLabels(data, file);
-        int[]? classes = spec.Head == BertHead.Regression
-            ? null
-            : ClassLabels.Of(data, labels ?? [.. Enumerable.Range(0, spec.OutputCount).Select(i => FormattableString.Invariant($"LABEL_{i}"))], file);
+        if (spec.Head == BertHead.Regression)
+        {
+            RequireNumbers(data, file);
+        }
+
+        labels ??= [.. Enumerable.Range(0, spec.OutputCount).Select(i => FormattableString.Invariant($"LABEL_{i}"))];
+        int[][]? many = data.HasManyLabels ? ClassLabels.AllOf(data, labels, file) : null;
+        int[]? classes = spec.Head == BertHead.Regression || data.HasManyLabels ? null : ClassLabels.Of(data, labels, file);
 
         var options = new EncodeOptions { MaxLength = maxLength, Truncation = Truncation.LongestFirst };
         var examples = new Example[data.Rows.Count];
@@ -36,7 +41,7 @@ public static class ExampleEncoder
             cancellation.ThrowIfCancellationRequested();
             TsvRow text = data.Rows[row];
             EncodedText encoding = tokenizer.Encode(text.Text, text.Pair, options);
-            examples[row] = Of(encoding) with { Label = classes?[row] ?? text.LabelValue };
+            examples[row] = Of(encoding) with { Label = classes?[row] ?? text.LabelValue, Classes = many?[row] };
         }
 
         return examples;
@@ -99,6 +104,19 @@ public static class ExampleEncoder
         if (!data.HasLabels)
         {
             throw new DataFormatException(file, 1, "a column 'label'", "none");
+        }
+    }
+
+    /// <summary>Requires that labels are numbers.</summary>
+    /// <param name="data">The rows, which have labels.</param>
+    /// <param name="file">What messages call the data.</param>
+    /// <exception cref="DataFormatException">They are words.</exception>
+    public static void RequireNumbers(TsvDataset data, string file)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.HasWords || data.HasManyLabels)
+        {
+            throw new DataFormatException(file, 2, "a finite number as label", $"'{data.Rows[0].Label}'");
         }
     }
 

@@ -34,6 +34,9 @@ public sealed class HuggingFaceCheckpoint
     /// <summary>Gets the labels in the order of the head's outputs. Default LABEL_0 and so on.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
+    /// <summary>Gets what the head's outputs go through. Default <see cref="OutputActivation.Usual"/>.</summary>
+    public OutputActivation OutputActivation { get; init; }
+
     /// <summary>Gets the file of a folder that the weights are written to.</summary>
     /// <param name="directory">The folder.</param>
     public static string WeightsOf(string directory) => Path.Combine(directory, "model.safetensors");
@@ -83,7 +86,8 @@ public sealed class HuggingFaceCheckpoint
         config.Remove("problem_type");
         if (spec.Head is BertHead.SequenceClassification or BertHead.Regression)
         {
-            config["problem_type"] = spec.Head == BertHead.Regression ? "regression" : "single_label_classification";
+            config["problem_type"] = OutputActivation == OutputActivation.Sigmoid ? "multi_label_classification"
+                : spec.Head == BertHead.Regression ? "regression" : "single_label_classification";
         }
 
         config.Remove("num_labels");

@@ -28,14 +28,16 @@ public sealed class SquadDataset
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file; messages name it as it is given here.</param>
+    /// <param name="needsAnswers">Whether questions must have their answers; otherwise these are left alone.</param>
     /// <exception cref="DataFormatException">The file is not as described; the message says where, what was expected and what was found.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static SquadDataset Load(string path) => Parse(System.IO.File.ReadAllBytes(path), path);
+    public static SquadDataset Load(string path, bool needsAnswers = true) => Parse(System.IO.File.ReadAllBytes(path), path, needsAnswers);
 
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="content">All bytes of the file.</param>
     /// <param name="file">The name that messages give the file.</param>
-    internal static SquadDataset Parse(ReadOnlyMemory<byte> content, string file)
+    /// <param name="needsAnswers">Whether questions must have their answers.</param>
+    internal static SquadDataset Parse(ReadOnlyMemory<byte> content, string file, bool needsAnswers = true)
     {
         content = content[^TextLines.WithoutMark(content.Span, file).Length..];
 
@@ -50,7 +52,7 @@ public sealed class SquadDataset
         }
 
         using JsonDocument document = ParseJson(content, file);
-        var reader = new SquadReader(file);
+        var reader = new SquadReader(file, needsAnswers);
         reader.Read(document.RootElement);
         return new SquadDataset(file, reader.Questions, reader.SaysImpossible);
     }

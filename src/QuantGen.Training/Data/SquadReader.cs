@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace QuantGen.Training.Data;
 
 /// <summary>Walks the JSON of a SQuAD file and names the path of whatever is wrong in it.</summary>
-internal sealed class SquadReader(string file)
+internal sealed class SquadReader(string file, bool needsAnswers)
 {
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
 
@@ -53,6 +53,12 @@ internal sealed class SquadReader(string file)
         }
 
         List<SquadAnswer> answers = [];
+        if (!needsAnswers)
+        {
+            Questions.Add(new SquadQuestion(id, question, context, answers, impossible));
+            return;
+        }
+
         foreach ((JsonElement answer, string answerPath) in Items(element, "answers", path))
         {
             answers.Add(ReadAnswer(answer, context, answerPath));

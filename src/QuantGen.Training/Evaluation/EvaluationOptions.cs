@@ -22,6 +22,9 @@ public sealed record EvaluationOptions
     /// <summary>Gets the most threads; null, the default, for those the session was loaded with.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>Gets the probability from which on a label holds, where any number may. Default 0.5.</summary>
+    public double Threshold { get; init; } = 0.5;
+
     /// <summary>Gets how a sentence encoder makes vectors; null, the default, as its file says.</summary>
     public EmbedOptions? Embed { get; init; }
 

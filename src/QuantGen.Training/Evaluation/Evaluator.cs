@@ -7,7 +7,7 @@ using QuantGen.Training.Data;
 namespace QuantGen.Training.Evaluation;
 
 /// <summary>Measures a model on a data set: accuracy, and with two classes F1 and Matthews; Pearson and Spearman for a real output, and for
-/// the cosines of a sentence encoder's vectors.</summary>
+/// the cosines of a sentence encoder's vectors; NDCG, MRR and recall of documents for queries; F1 of labels of which any number may hold.</summary>
 public static class Evaluator
 {
     /// <summary>Evaluates a model.</summary>
@@ -41,11 +41,18 @@ public static class Evaluator
         ExampleEncoder.RequireLabels(data, file);
 
         bool isRegression = session.Spec.Head == BertHead.Regression;
-        int[] classes = isRegression ? [] : ClassLabels.Of(data, session.Labels, file);
+        if (isRegression)
+        {
+            ExampleEncoder.RequireNumbers(data, file);
+        }
+
+        int[] classes = isRegression || data.HasManyLabels ? [] : ClassLabels.Of(data, session.Labels, file);
+        int[][] many = data.HasManyLabels ? ClassLabels.AllOf(data, session.Labels, file) : [];
         float[] logits = Run(session, data, file, options, cancellation);
-        var metrics = isRegression
-            ? RowMetrics.Correlations(logits, [.. data.Rows.Select(row => row.LabelValue)])
-            : RowMetrics.Classification(logits, classes, session.Spec.OutputCount);
+        var metrics = data.HasManyLabels ? RowMetrics.Labels(logits, many, session.Labels, options.Threshold)
+            : !isRegression ? RowMetrics.Classification(logits, classes, session.Spec.OutputCount)
+            : data.IsRanking ? RowMetrics.Ranking(Array.ConvertAll(logits, logit => (double)logit), [.. data.Rows.Select(row => (row.Text, row.LabelValue))])
+            : RowMetrics.Correlations(logits, [.. data.Rows.Select(row => row.LabelValue)]);
         return new EvaluationResult(logits, session.Spec.OutputCount, metrics);
     }
 

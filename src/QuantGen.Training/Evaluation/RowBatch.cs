@@ -1,4 +1,5 @@
 using QuantGen.Tokenization;
+using QuantGen.Training.Batching;
 
 namespace QuantGen.Training.Evaluation;
 
@@ -14,33 +15,37 @@ internal sealed class RowBatch
 
     public List<int> Lengths { get; } = [];
 
-    public void Add(int row, EncodedText encoding)
-    {
-        Rows.Add(row);
-        Ids.AddRange(encoding.Ids);
-        Types.AddRange(encoding.TypeIds);
-        Lengths.Add(encoding.Length);
-    }
-
     /// <summary>Groups rows, in the order given, into batches of at most so many tokens; a longer row is a batch of its own.</summary>
-    public static IEnumerable<RowBatch> Group(IEnumerable<int> order, Func<int, EncodedText> encode, int mostTokens)
+    public static IEnumerable<RowBatch> Group(IEnumerable<int> order, Func<int, EncodedText> encode, int mostTokens) =>
+        Group(order, index => ExampleEncoder.Of(encode(index)), mostTokens);
+
+    /// <summary>Groups examples in the same way.</summary>
+    public static IEnumerable<RowBatch> Group(IEnumerable<int> order, Func<int, Example> take, int mostTokens)
     {
         var batch = new RowBatch();
         foreach (int index in order)
         {
-            EncodedText encoding = encode(index);
-            if (batch.Rows.Count > 0 && batch.Ids.Count + encoding.Length > mostTokens)
+            Example example = take(index);
+            if (batch.Rows.Count > 0 && batch.Ids.Count + example.Length > mostTokens)
             {
                 yield return batch;
                 batch = new RowBatch();
             }
 
-            batch.Add(index, encoding);
+            batch.Add(index, example);
         }
 
         if (batch.Rows.Count > 0)
         {
             yield return batch;
         }
+    }
+
+    private void Add(int row, Example example)
+    {
+        Rows.Add(row);
+        Ids.AddRange(example.Ids);
+        Types.AddRange(example.Types);
+        Lengths.Add(example.Length);
     }
 }

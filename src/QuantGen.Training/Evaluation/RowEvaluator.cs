@@ -6,16 +6,21 @@ namespace QuantGen.Training.Evaluation;
 /// <summary>Measures a classifier or a regression on labelled rows: accuracy, or Pearson's correlation.</summary>
 public sealed class RowEvaluator : IModelEvaluator
 {
+    private const double Threshold = 0.5;
+
     private readonly IReadOnlyList<Example> _examples;
     private readonly EvaluationPass _pass;
+    private readonly IReadOnlyList<string> _labels;
 
     /// <summary>Creates an evaluator.</summary>
     /// <param name="examples">Labelled examples; at least one.</param>
     /// <param name="batchSize">Examples that are computed together. Results do not depend on it.</param>
-    public RowEvaluator(IReadOnlyList<Example> examples, int batchSize)
+    /// <param name="labels">The names of the model's classes; needed only where any number of them may hold.</param>
+    public RowEvaluator(IReadOnlyList<Example> examples, int batchSize, IReadOnlyList<string>? labels = null)
     {
         ArgumentNullException.ThrowIfNull(examples);
         _examples = examples;
+        _labels = labels ?? [];
         _pass = new EvaluationPass(examples, batchSize);
     }
 
@@ -31,7 +36,9 @@ public sealed class RowEvaluator : IModelEvaluator
     {
         ArgumentNullException.ThrowIfNull(model);
         float[] logits = Logits(model, cancellation);
-        List<KeyValuePair<string, double>> metrics = model.Spec.Head == BertHead.Regression
+        List<KeyValuePair<string, double>> metrics = _examples[0].Classes is not null
+            ? RowMetrics.Labels(logits, [.. _examples.Select(example => example.Classes!)], _labels, Threshold)
+            : model.Spec.Head == BertHead.Regression
             ? RowMetrics.Correlations(logits, [.. _examples.Select(example => example.Label)])
             : RowMetrics.Classification(logits, [.. _examples.Select(example => (int)example.Label)], model.Spec.OutputCount);
         return new ModelScore(metrics[0].Key, metrics[0].Value, HigherIsBetter: true, metrics);

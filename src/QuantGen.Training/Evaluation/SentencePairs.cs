@@ -41,6 +41,7 @@ internal static class SentencePairs
         }
 
         ExampleEncoder.RequireLabels(data, file);
+        ExampleEncoder.RequireNumbers(data, file);
     }
 
     /// <summary>Evaluates a loaded sentence encoder; the outputs of a row are its cosine.</summary>
@@ -66,7 +67,10 @@ internal static class SentencePairs
         }
 
         double[] scores = [.. data.Rows.Select(row => row.LabelValue)];
-        return new EvaluationResult(Array.ConvertAll(cosines, cosine => (float)cosine), 1, Metrics(cosines, scores));
+        List<KeyValuePair<string, double>> metrics = data.IsRanking
+            ? RowMetrics.Ranking(cosines, [.. data.Rows.Select(row => (row.Text, row.LabelValue))])
+            : Metrics(cosines, scores);
+        return new EvaluationResult(Array.ConvertAll(cosines, cosine => (float)cosine), 1, metrics);
     }
 
     // Lengths make no difference to a cosine, so that nothing is normalized again.

@@ -12,6 +12,13 @@ public sealed record LossOptions
     /// </summary>
     public static LossOptions Sentences { get; } = new() { Prediction = false, GroundTruth = false, SentenceWeight = 10, SimilarityWeight = 100 };
 
+    /// <summary>Makes the loss of sentence encoders that learn from pairs of texts.</summary>
+    /// <param name="objective">What of the pairs is learnt.</param>
+    public static LossOptions OfPairs(SentenceObjective objective) => Labels with { Pairs = objective };
+
+    /// <summary>Gets what a sentence encoder learns from pairs of texts, as <see cref="GroundTruth"/>; null, the default, for models with outputs.</summary>
+    public SentenceObjective? Pairs { get; init; }
+
     /// <summary>Gets whether hidden states and attention scores shall be the teacher's. Default true.</summary>
     public bool Transformer { get; init; } = true;
 
@@ -34,6 +41,16 @@ public sealed record LossOptions
 
     /// <summary>Gets whether outputs shall be what the labels say. Default true.</summary>
     public bool GroundTruth { get; init; } = true;
+
+    /// <summary>Gets how much of each label's probability is given to all classes alike (Szegedy et al., 2016), from 0 below 1. Default 0.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Gets the weight of each class within <see cref="GroundTruth"/>; null, the default, for 1 each. The sum is divided by the weights that
+    /// counted.</summary>
+    public IReadOnlyList<double>? ClassWeights { get; init; }
+
+    /// <summary>Gets whether real outputs go through a sigmoid and are learnt as probabilities. Default false.</summary>
+    public bool SigmoidValues { get; init; }
 
     /// <summary>Gets what logits are divided by before they are compared with the teacher's. Default 1.</summary>
     public double Temperature { get; init; } = 1;

@@ -16,6 +16,8 @@ public sealed class Objective
     private readonly LossOptions _options;
     private readonly LayerMap? _layers;
     private readonly SentenceLoss? _sentences;
+    private readonly PairLoss? _pairs;
+    private readonly bool _hasOutputs;
     private readonly int _threads;
     private readonly Outcome _outcome;
 
@@ -42,18 +44,21 @@ public sealed class Objective
             throw new ArgumentException("This loss has no part.", nameof(options));
         }
 
-        if (student.OutputCount == 0 && (options.Prediction || options.GroundTruth))
+        bool hasOutputs = options.Prediction || (options.GroundTruth && options.Pairs is null);
+        if (student.OutputCount == 0 && hasOutputs)
         {
             throw new ArgumentException("This model has no head, so that it has no outputs to compare.", nameof(student));
         }
 
-        if (options.HasVectors && sentences is null)
+        if ((options.HasVectors || options.Pairs is not null) && sentences is null)
         {
             throw new ArgumentException("This loss looks at the vectors of texts, and nobody said how they are made.", nameof(sentences));
         }
 
         _sentences = options.HasVectors ? new SentenceLoss(sentences!, threads) : null;
-        _outcome = options.Prediction || options.GroundTruth ? OutcomeOf(student.Head) : default;
+        _pairs = options.Pairs is SentenceObjective pairs ? new PairLoss(sentences!, pairs, threads) : null;
+        _outcome = hasOutputs ? OutcomeOf(student.Head) : default;
+        _hasOutputs = hasOutputs;
         _spec = student;
         _options = options;
         _layers = teacher is null ? null : new LayerMap(teacher, student);
@@ -76,9 +81,9 @@ public sealed class Objective
         ArgumentNullException.ThrowIfNull(batch);
         TrainingTrace trace = student.Trace;
         TrainingTrace gradients = student.TraceGradients;
-        gradients.HasHidden = _options.HasHidden || _options.HasVectors;
+        gradients.HasHidden = _options.HasHidden || _options.HasVectors || _pairs is not null;
         gradients.HasScores = _options.HasScores;
-        gradients.HasLogits = _options.Prediction || _options.GroundTruth;
+        gradients.HasLogits = _hasOutputs;
         double hidden = gradients.HasHidden ? Hidden(trace, gradients, teacher!) : 0;
         double attention = _options.HasScores
             ? Enumerable.Range(0, trace.Scores.Length).Sum(l => TraceLoss.Squares(
@@ -89,7 +94,8 @@ public sealed class Objective
 
         Array.Clear(gradients.Logits, 0, gradients.HasLogits ? trace.LogitCount : 0);
         double prediction = _options.Prediction ? Prediction(trace, gradients.Logits, batch, teacher!.Logits) : 0;
-        double truth = _options.GroundTruth ? GroundTruth(trace, gradients.Logits, batch) : 0;
+        double truth = _pairs is not null ? _pairs.Add(trace, batch, gradients.Hidden[^1])
+            : _options.GroundTruth ? GroundTruth(trace, gradients.Logits, batch) : 0;
         return new LossParts(hidden, attention, prediction, truth, sentence, similarity);
     }
 
@@ -131,6 +137,8 @@ public sealed class Objective
 
     private double Prediction(TrainingTrace trace, float[] gradients, Batch batch, float[] teacher) => _outcome switch
     {
+        Outcome.Classes when batch.Examples[0].Classes is not null =>
+            LabelLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, trace.LogitCount, _options.Temperature),
         Outcome.Values => RowLosses.Squares(trace.Logits, gradients, Array.ConvertAll(teacher[..trace.LogitCount], value => (double)value)),
         Outcome.Spans => SpanLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, batch, _options.Temperature, _options.SpanPredictionWeight),
         _ => RowLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, trace.LogitRows, _spec.OutputCount, _options.Temperature, _threads),
@@ -138,8 +146,12 @@ public sealed class Objective
 
     private double GroundTruth(TrainingTrace trace, float[] gradients, Batch batch) => _outcome switch
     {
+        Outcome.Values when _options.SigmoidValues =>
+            LabelLosses.CrossEntropy(trace.Logits, gradients, [.. batch.Examples.Select(example => example.Label)]),
         Outcome.Values => RowLosses.Squares(trace.Logits, gradients, [.. batch.Examples.Select(example => example.Label)]),
         Outcome.Spans => SpanLosses.CrossEntropy(trace.Logits, gradients, batch),
-        _ => RowLosses.CrossEntropy(trace.Logits, gradients, trace.LogitRows, _spec.OutputCount, batch.Targets, _threads),
+        _ when batch.Examples[0].Classes is not null => LabelLosses.CrossEntropy(
+            trace.Logits, gradients, [.. batch.Examples.Select(example => example.Classes!)], _spec.OutputCount, _options),
+        _ => RowLosses.CrossEntropy(trace.Logits, gradients, trace.LogitRows, _spec.OutputCount, batch.Targets, _options, _threads),
     };
 }

@@ -6,10 +6,12 @@ namespace QuantGen.Training.Losses;
 /// <summary>Losses of outputs that come in rows; each adds its gradient to what is there already.</summary>
 internal static class RowLosses
 {
-    /// <summary>Mean over the counted rows of the cross-entropy with their classes.</summary>
-    public static double CrossEntropy(float[] logits, float[] gradients, int rows, int classes, int[] targets, int threads)
+    /// <summary>Mean over the counted rows, weighted by their classes, of the cross-entropy with these; a smoothed label gives a share to all
+    /// classes.</summary>
+    public static double CrossEntropy(float[] logits, float[] gradients, int rows, int classes, int[] targets, LossOptions options, int threads)
     {
-        int counted = targets.AsSpan(0, rows).Length - targets.AsSpan(0, rows).Count(Example.Ignored);
+        double counted = CountedWeight(targets.AsSpan(0, rows), options.ClassWeights);
+        double share = options.LabelSmoothing / classes;
         return counted == 0 ? 0 : Sum(rows, threads, row =>
         {
             if (targets[row] == Example.Ignored)
@@ -20,11 +22,37 @@ internal static class RowLosses
             ReadOnlySpan<float> own = logits.AsSpan(row * classes, classes);
             double[] probabilities = ArrayPool<double>.Shared.Rent(classes);
             double normalizer = SoftmaxRow.Fill(own, 1, probabilities);
+            double weight = options.ClassWeights?[targets[row]] ?? 1;
+            double loss = normalizer - own[targets[row]];
             probabilities[targets[row]] -= 1;
-            SoftmaxRow.AddScaled(gradients.AsSpan(row * classes, classes), probabilities, 1.0 / counted);
+            if (share > 0)
+            {
+                double all = 0;
+                for (int i = 0; i < classes; i++)
+                {
+                    probabilities[i] -= share;
+                    all += normalizer - own[i];
+                }
+
+                probabilities[targets[row]] += options.LabelSmoothing;
+                loss = ((1 - options.LabelSmoothing) * loss) + (share * all);
+            }
+
+            SoftmaxRow.AddScaled(gradients.AsSpan(row * classes, classes), probabilities, weight / counted);
             ArrayPool<double>.Shared.Return(probabilities);
-            return normalizer - own[targets[row]];
+            return weight * loss;
         }) / counted;
+    }
+
+    private static double CountedWeight(ReadOnlySpan<int> targets, IReadOnlyList<double>? weights)
+    {
+        double sum = 0;
+        foreach (int target in targets)
+        {
+            sum += target == Example.Ignored ? 0 : weights?[target] ?? 1;
+        }
+
+        return sum;
     }
 
     /// <summary>Mean over rows and classes of the cross-entropy with the teacher's softmax.</summary>

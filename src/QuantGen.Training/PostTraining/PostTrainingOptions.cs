@@ -14,6 +14,9 @@ public sealed record PostTrainingOptions
     /// <summary>Gets the labels in the order of the head's outputs. Default none.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
+    /// <summary>Gets what the head's outputs go through. Default <see cref="OutputActivation.Usual"/>.</summary>
+    public OutputActivation OutputActivation { get; init; }
+
     /// <summary>Gets what makes a sentence encoder's hidden states a vector; null, the default, for a model that says nothing about it.</summary>
     public SentenceHead? Sentence { get; init; }
 

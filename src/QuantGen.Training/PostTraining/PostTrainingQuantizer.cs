@@ -47,6 +47,7 @@ public static class PostTrainingQuantizer
             Recipe = options.Recipe,
             SourceSha256 = checkpoint.Sha256,
             Labels = options.Labels,
+            OutputActivation = options.OutputActivation,
             TokenizerJson = Execution.TokenizerSettings.Write(options.Tokenizer.Options),
         };
         builder.AddBytes(PackedLayout.Vocabulary, options.Tokenizer.VocabularyBytes);

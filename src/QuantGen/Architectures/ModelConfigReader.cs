@@ -7,6 +7,10 @@ namespace QuantGen.Architectures;
 /// <summary>Reads a Hugging Face <c>config.json</c>. Keys that do not change inference are ignored; what this library cannot compute is an issue.</summary>
 public static class ModelConfigReader
 {
+    private const string MultiLabel = "multi_label_classification";
+    private const string CrossEncoderKey = "sentence_transformers";
+    private const string OldCrossEncoderKey = "sbert_ce_default_activation_function";
+
     private static readonly (string End, BertHead Head)[] s_heads =
     {
         ("ForSequenceClassification", BertHead.SequenceClassification),
@@ -89,7 +93,8 @@ public static class ModelConfigReader
         keys.RejectTrue("add_cross_attention");
         ModelConfig dimensions = family.Read(keys);
         EquatableArray<string> labels = Labels(keys, members);
-        return dimensions with { Labels = labels, Head = Head(keys, labels.Count) };
+        BertHead head = Head(keys, labels.Count);
+        return dimensions with { Labels = labels, Head = head, OutputActivation = Activation(keys, head, labels.Count) };
     }
 
     private static BertHead Head(ConfigKeys keys, int labels)
@@ -117,18 +122,42 @@ public static class ModelConfigReader
             return head;
         }
 
-        if (problem == "multi_label_classification")
-        {
-            keys.Unsupported("problem_type", problem, "'single_label_classification' or 'regression'");
-        }
-
         if (problem == "regression" && labels > 1 && (keys.Has("id2label") || keys.Has("num_labels")))
         {
             string count = labels.ToString(CultureInfo.InvariantCulture);
             keys.Illegal("id2label", $"name one output where 'problem_type' is 'regression', and it names {count}; several real outputs cannot be generated");
         }
 
-        return problem == "regression" || (problem.Length == 0 && labels == 1) ? BertHead.Regression : head;
+        return problem == "regression" || (problem is "" or MultiLabel && labels == 1) ? BertHead.Regression : head;
+    }
+
+    // What a cross-encoder's folder says wins for its one output; several labels are what problem_type says.
+    private static OutputActivation Activation(ConfigKeys keys, BertHead head, int labels)
+    {
+        if (head is not (BertHead.SequenceClassification or BertHead.Regression))
+        {
+            return OutputActivation.Usual;
+        }
+
+        OutputActivation problem = keys.Text("problem_type", string.Empty) == MultiLabel ? OutputActivation.Sigmoid : OutputActivation.Usual;
+        string? type = keys.Value(OldCrossEncoderKey) as string;
+        if (keys.Value(CrossEncoderKey) is Dictionary<string, object?> members && members.TryGetValue("activation_fn", out object? value))
+        {
+            type = value as string ?? type;
+        }
+
+        if (type is null || labels > 1)
+        {
+            return problem;
+        }
+
+        string name = type.Substring(type.LastIndexOf('.') + 1);
+        if (name is not ("Identity" or "Sigmoid"))
+        {
+            keys.Unsupported("activation_fn", type, "'Identity' or 'Sigmoid'");
+        }
+
+        return name == "Sigmoid" ? OutputActivation.Sigmoid : OutputActivation.Usual;
     }
 
     private static EquatableArray<string> Labels(ConfigKeys keys, Dictionary<string, object?> members)

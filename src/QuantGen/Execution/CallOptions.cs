@@ -1,4 +1,5 @@
 using QuantGen.Execution;
+using QuantGen.Tasks;
 
 namespace QuantGen;
 
@@ -16,6 +17,12 @@ public sealed record CallOptions
     /// model allows throws <see cref="SequenceTooLongException"/>. Token ids that are passed directly are never truncated.
     /// </summary>
     public int? MaxLength { get; init; }
+
+    /// <summary>
+    /// Gets how the outputs of the windows of a long text are joined when it is classified or regressed; null, the default, reads no windows. Windows have
+    /// <see cref="MaxLength"/> tokens, or as many as the model takes, and share a quarter of them; of a pair the second text is read in windows.
+    /// </summary>
+    public WindowPooling? Windows { get; init; }
 
     /// <summary>
     /// Gets what ends the call early, with an <see cref="OperationCanceledException"/>: while it waits for its turn, between texts, and before each

@@ -26,17 +26,19 @@ public sealed partial class InferenceSession
     public IReadOnlyList<Prediction> Classify(IReadOnlyList<TextInput> texts, CallOptions? options = null, CancellationToken cancellation = default)
     {
         RequireHead(BertHead.SequenceClassification, nameof(Classify));
-        float[] logits = Outputs(Encode(texts, options, cancellation), isPerToken: false, options, cancellation);
+        float[] logits = RowOutputs(texts, options, cancellation);
         var predictions = new Prediction[texts.Count];
         for (int i = 0; i < predictions.Length; i++)
         {
-            predictions[i] = new Prediction(Labels, logits.AsSpan(i * Spec.OutputCount, Spec.OutputCount));
+            predictions[i] = new Prediction(Labels, logits.AsSpan(i * Spec.OutputCount, Spec.OutputCount), OutputActivation);
         }
 
         return predictions;
     }
 
-    /// <summary>Computes the real output for a text or a pair of texts, as it is, without rounding or clipping.</summary>
+    /// <summary>Computes the real output for a text or a pair of texts, without rounding or clipping: as it is, or, where <see cref="OutputActivation"/>
+    /// says so,
+    /// its sigmoid.</summary>
     /// <param name="text">The text.</param>
     /// <param name="pair">The second text; null for none.</param>
     /// <param name="options">Threads, truncation and cancellation; null for defaults.</param>
@@ -56,7 +58,8 @@ public sealed partial class InferenceSession
     public float[] Regress(IReadOnlyList<TextInput> texts, CallOptions? options = null, CancellationToken cancellation = default)
     {
         RequireHead(BertHead.Regression, nameof(Regress));
-        return Outputs(Encode(texts, options, cancellation), isPerToken: false, options, cancellation);
+        float[] outputs = RowOutputs(texts, options, cancellation);
+        return OutputActivation == OutputActivation.Sigmoid ? Array.ConvertAll(outputs, LabelChoice.Sigmoid) : outputs;
     }
 
     private EncodedTexts Encode(IReadOnlyList<TextInput> texts, CallOptions? options, CancellationToken cancellation)

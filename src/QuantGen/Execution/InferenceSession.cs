@@ -23,6 +23,7 @@ public sealed partial class InferenceSession : IDisposable
         _program = program;
         _threads = options.Threads;
         Labels = program.Labels.Count > 0 ? program.Labels : [.. model.Labels];
+        OutputActivation = options.OutputActivation ?? model.OutputActivation;
         Tokenizer = TokenizerSettings.CreateTokenizer(model);
         _sentence = model.SentenceHead();
         var weights = new WeightArena(program.WeightBytes) { LoadThreads = options.Threads, LoadCancellation = options.CancellationToken };
@@ -48,6 +49,9 @@ public sealed partial class InferenceSession : IDisposable
 
     /// <summary>Gets the labels in the order of the head's outputs; empty where the head has none.</summary>
     public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Gets what <c>Classify</c> and <c>Regress</c> do to the head's outputs.</summary>
+    public OutputActivation OutputActivation { get; }
 
     /// <summary>Gets the tokenizer whose vocabulary the packed file holds.</summary>
     public BertTokenizer Tokenizer { get; }

@@ -35,6 +35,9 @@ public sealed record LoadOptions
     /// </summary>
     public CancellationToken CancellationToken { get; init; }
 
+    /// <summary>Gets what a classifier's or a regression's outputs go through; null, the default, for what the model's file says.</summary>
+    public OutputActivation? OutputActivation { get; init; }
+
     /// <summary>Gets the team that lends threads.</summary>
     internal WorkerTeam Team { get; init; } = WorkerTeam.Shared;
 

@@ -41,4 +41,7 @@ public sealed record ModelConfig
 
     /// <summary>Gets the head that the file's <c>architectures</c> and <c>problem_type</c> name.</summary>
     public BertHead Head { get; init; } = BertHead.Encoder;
+
+    /// <summary>Gets what the file's <c>problem_type</c>, or what a cross-encoder's folder says, does to the head's outputs.</summary>
+    public OutputActivation OutputActivation { get; init; }
 }

@@ -21,8 +21,11 @@ internal static class PackedMetadata
     public const string TokenizerKey = "tokenizer";
     public const string ChecksumsKey = "checksums";
 
-    /// <summary>The one key that only some models have: sentence encoders.</summary>
+    /// <summary>A key that only sentence encoders have.</summary>
     public const string SentenceKey = "sentence";
+
+    /// <summary>A key that only models have whose outputs go through another activation than is usual for their head.</summary>
+    public const string ActivationKey = "output_activation";
 
     private const int MaxLabelsLength = 1 << 20;
     private static readonly string[] s_keys =
@@ -50,7 +53,7 @@ internal static class PackedMetadata
             throw Defect(file, key, "a value", "none");
         }
 
-        foreach (string key in metadata.Keys.Where(key => key != SentenceKey && Array.IndexOf(s_keys, key) < 0))
+        foreach (string key in metadata.Keys.Where(key => key is not (SentenceKey or ActivationKey) && Array.IndexOf(s_keys, key) < 0))
         {
             throw Defect(file, key, "only the keys of this format", "another key");
         }
@@ -94,6 +97,14 @@ internal static class PackedMetadata
             throw new ModelFormatException(file.Name, $"__metadata__ '{LabelsKey}'", $"a JSON array of {spec.OutputCount} labels", Excerpt(json), cause);
         }
     }
+
+    /// <summary>Reads what the outputs go through.</summary>
+    public static OutputActivation ReadActivation(SafetensorsFile file, ModelSpec spec) =>
+        !file.Metadata.TryGetValue(ActivationKey, out string? name) ? OutputActivation.Usual
+        : name != SpecNames.Of(OutputActivation.Sigmoid)
+            ? throw Defect(file, ActivationKey, $"'{SpecNames.Of(OutputActivation.Sigmoid)}' or none", Excerpt(name))
+        : spec.Head is BertHead.SequenceClassification or BertHead.Regression ? OutputActivation.Sigmoid
+        : throw Defect(file, ActivationKey, $"none beside the head {SpecNames.Of(spec.Head)}", "one");
 
     /// <summary>Reads the checksum of each of the file's tensors; they are in the order of the tensors' bytes.</summary>
     public static byte[][] ReadChecksums(SafetensorsFile file)

@@ -42,6 +42,7 @@ public sealed class PackedModel : IDisposable
         PackedFileLayout layout = PackedFileLayout.Of(Spec, Sentence);
         PackedValidation.RequireTensors(file, layout);
         Labels = PackedMetadata.ReadLabels(file, Spec);
+        OutputActivation = PackedMetadata.ReadActivation(file, Spec);
         Recipe = SpecText.ReadRecipe(file);
         StoredTensor[] tensors = StoredTensor.All(file, layout);
         PackedValidation.RequireValues(file, Spec, tensors, threads, cancellation);
@@ -60,6 +61,9 @@ public sealed class PackedModel : IDisposable
 
     /// <summary>Gets the labels in the order of the head's outputs; empty where the head has none.</summary>
     public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Gets what the head's outputs go through.</summary>
+    public OutputActivation OutputActivation { get; }
 
     /// <summary>Gets how the model makes texts into vectors; null where the file says nothing.</summary>
     public SentenceEncoding? Sentence { get; }

@@ -42,6 +42,9 @@ public sealed class PackedModelBuilder
     /// <summary>Gets or sets the labels in the order of the head's outputs. Default none.</summary>
     public IReadOnlyList<string> Labels { get; set; } = [];
 
+    /// <summary>Gets or sets what the head's outputs go through. Default <see cref="OutputActivation.Usual"/>.</summary>
+    public OutputActivation OutputActivation { get; set; }
+
     /// <summary>Gets or sets the tokenizer's options as JSON text. Default an empty object.</summary>
     public string TokenizerJson { get; set; } = "{}";
 
@@ -132,6 +135,11 @@ public sealed class PackedModelBuilder
         writer.AddMetadata(PackedMetadata.SourceHashKey, SourceSha256);
         writer.AddMetadata(PackedMetadata.LabelsKey, LabelsJson());
         writer.AddMetadata(PackedMetadata.TokenizerKey, TokenizerJson);
+        if (OutputActivation != OutputActivation.Usual)
+        {
+            writer.AddMetadata(PackedMetadata.ActivationKey, SpecNames.Of(OutputActivation));
+        }
+
         if (_sentence is not null)
         {
             writer.AddMetadata(PackedMetadata.SentenceKey, SentenceJson.Write(_sentence));

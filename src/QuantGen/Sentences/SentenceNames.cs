@@ -25,6 +25,12 @@ internal static class SentenceNames
     /// <summary>Gets all names of modes, for messages.</summary>
     public static string AllModes => string.Join(", ", s_modes.Select(row => row.Name));
 
+    /// <summary>Gets the modes with their keys in a folder's file.</summary>
+    public static IEnumerable<(EmbeddingPooling Mode, string Key)> Keys => s_modes.Select(row => (row.Mode, row.Key));
+
+    /// <summary>Gets the last part of an activation's type in a folder's file.</summary>
+    public static string TypeOf(HiddenActivation function) => s_activations.First(row => row.Function == function).Type;
+
     /// <summary>Gets all types of activations, for messages.</summary>
     public static string AllActivations => "Identity, " + string.Join(", ", s_activations.Select(row => row.Type));
 

@@ -48,7 +48,7 @@ public static class SpecBuilder
 
         var spec = new ModelSpec
         {
-            Dimensions = config with { Labels = default, Head = BertHead.Encoder },
+            Dimensions = config with { Labels = default, Head = BertHead.Encoder, OutputActivation = default },
             Head = options.Head,
             OutputCount = outputs,
             EmbeddingBits = embeddingBits,

@@ -21,10 +21,7 @@ internal readonly record struct LabelChoice(int Index, float Probability)
         logits.CopyTo(probabilities);
         if (probabilities.Length == 1)
         {
-            // The softmax of the logit and 0.
-            Span<float> both = [logits[0], 0f];
-            Normalize(both);
-            probabilities[0] = both[0];
+            probabilities[0] = Sigmoid(logits[0]);
         }
         else
         {
@@ -40,6 +37,15 @@ internal readonly record struct LabelChoice(int Index, float Probability)
         float[] values = logits.ToArray();
         Normalize(values);
         return values;
+    }
+
+    /// <summary>Computes the sigmoid.</summary>
+    public static float Sigmoid(float logit)
+    {
+        // The softmax of the logit and 0.
+        Span<float> both = [logit, 0f];
+        Softmax.Rows(ref both[0], both.Length, rows: 1, both.Length);
+        return both[0];
     }
 
     private static void Normalize(Span<float> values)

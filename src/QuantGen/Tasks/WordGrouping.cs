@@ -13,7 +13,7 @@ internal static class WordGrouping
         for (int first = 0; first < tags.Count;)
         {
             int next = first + 1;
-            while (next < tags.Count && Continues(tags[next], continuingPrefix))
+            while (next < tags.Count && Continues(tags[next].Piece, continuingPrefix))
             {
                 next++;
             }
@@ -27,6 +27,6 @@ internal static class WordGrouping
         return words;
     }
 
-    private static bool Continues(TokenTag tag, string prefix) =>
-        tag.Piece.Length > prefix.Length && tag.Piece.StartsWith(prefix, StringComparison.Ordinal);
+    /// <summary>Says whether a piece belongs to the word of the one before it.</summary>
+    public static bool Continues(string piece, string prefix) => piece.Length > prefix.Length && piece.StartsWith(prefix, StringComparison.Ordinal);
 }

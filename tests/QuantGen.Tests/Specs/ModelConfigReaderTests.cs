@@ -153,7 +153,9 @@ public sealed class ModelConfigReaderTests
     [InlineData("""{"add_cross_attention":true}""", "QG1204", "'false'")]
     [InlineData("""{"model_type":"albert","num_hidden_groups":2}""", "QG1204", "'num_hidden_groups' is '2'")]
     [InlineData("""{"model_type":"albert","inner_group_num":2}""", "QG1204", "'inner_group_num' is '2'")]
-    [InlineData("""{"architectures":["BertForSequenceClassification"],"problem_type":"multi_label_classification"}""", "QG1204", "'problem_type'")]
+    [InlineData(
+        """{"architectures":["BertForSequenceClassification"],"num_labels":1,"sbert_ce_default_activation_function":"torch.nn.ReLU"}""",
+        "QG1204", "'activation_fn' is 'torch.nn.ReLU'")]
     public void What_is_wrong_is_one_issue(string json, string id, string message)
     {
         var issues = new List<SpecIssue>();

@@ -99,7 +99,7 @@ public sealed class TsvDatasetTests
         string path = Path.GetTempFileName();
         try
         {
-            File.WriteAllText(path, "sentence\tlabel\na\tx\n");
+            File.WriteAllText(path, "sentence\tlabel\na\t0x\n");
             Assert.StartsWith($"{path}:2: expected", Assert.Throws<DataFormatException>(() => TsvDataset.Load(path)).Message);
         }
         finally

@@ -29,7 +29,7 @@ public sealed class ObjectiveTests
         Assert.Equal(Number(item, "L_sce_element_mean_T2"), RowLosses.SoftCrossEntropy(student, teacher, new float[6], 2, 3, 2, 1), 1e-6);
         gradients = new float[6];
         int[] labels = [.. item.GetProperty("labels").EnumerateArray().Select(label => label.GetInt32())];
-        double truth = RowLosses.CrossEntropy(student, gradients, 2, 3, labels, 1);
+        double truth = RowLosses.CrossEntropy(student, gradients, 2, 3, labels, LossOptions.Labels, 1);
         Assert.Equal(Number(item, "L_gt"), truth, 1e-6);
         AssertClose(Flat(item.GetProperty("grad_logits_ce")), gradients);
         Assert.Equal(Number(item, "L_total"), new LossParts(hidden, attention, soft, truth).Total, 1e-6);
@@ -52,11 +52,11 @@ public sealed class ObjectiveTests
     {
         float[] logits = [1, 2, 3, 0.5f, 0.25f, 0, 9, 9, 9];
         float[] gradients = new float[9];
-        double loss = RowLosses.CrossEntropy(logits, gradients, 3, 3, [2, 0, Example.Ignored], 1);
-        double expected = RowLosses.CrossEntropy(logits[..6], new float[6], 2, 3, [2, 0], 1);
+        double loss = RowLosses.CrossEntropy(logits, gradients, 3, 3, [2, 0, Example.Ignored], LossOptions.Labels, 1);
+        double expected = RowLosses.CrossEntropy(logits[..6], new float[6], 2, 3, [2, 0], LossOptions.Labels, 1);
         Assert.Equal(expected, loss);
         Assert.Equal([0, 0, 0], gradients[6..]);
-        Assert.Equal(0, RowLosses.CrossEntropy(logits, gradients, 1, 3, [Example.Ignored], 1));
+        Assert.Equal(0, RowLosses.CrossEntropy(logits, gradients, 1, 3, [Example.Ignored], LossOptions.Labels, 1));
     }
 
     [Fact]
