@@ -1,5 +1,4 @@
 using QuantGen.Execution;
-using QuantGen.Tasks;
 
 namespace QuantGen.Extensions.AI;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.AI;
 using QuantGen.TestModels.Models;
 
 namespace QuantGen.Extensions.AI.Tests;

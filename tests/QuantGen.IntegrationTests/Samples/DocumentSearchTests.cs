@@ -12,6 +12,8 @@ public sealed class DocumentSearchTests : IDisposable
 
     [Theory]
     [InlineData("which licence does it have", "License")]
+    [InlineData("how do I train a model on a GPU", "Training on TorchSharp and GPUs")]
+    [InlineData("is it faster than ONNX Runtime", "Performance")]
     public void The_nearest_passage_answers(string question, string heading)
     {
         (Passage passage, float score) = _search.Find(question, top: 3)[0];

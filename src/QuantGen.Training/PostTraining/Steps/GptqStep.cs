@@ -2,7 +2,6 @@ using QuantGen.Graph;
 using QuantGen.Quantization;
 using QuantGen.Specs;
 using QuantGen.Trainable;
-using QuantGen.Training.Evaluation;
 using QuantGen.Training.PostTraining.Solving;
 
 namespace QuantGen.Training.PostTraining.Steps;

@@ -1,4 +1,3 @@
-using QuantGen.Specs;
 
 namespace QuantGen.Training.PostTraining.Steps;
 
