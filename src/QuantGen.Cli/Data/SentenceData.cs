@@ -22,7 +22,9 @@ internal sealed class SentenceData(IReadOnlyList<string> files, IReadOnlyList<st
     public override bool Fits(BertHead head) => head is BertHead.Embedding or BertHead.Encoder;
 
     public override BatchSource Source(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, ulong seed, CancellationToken cancellation) =>
-        new(ExampleEncoder.FromSentences(Found.Texts, task, tokenizer, Math.Min(maxLength, task.Head.Encoding.MaxLength ?? maxLength), cancellation), batch, seed);
+        new(
+            ExampleEncoder.FromSentences(Found.Texts, task, tokenizer, Math.Min(maxLength, task.Head.Encoding.MaxLength ?? maxLength), cancellation), batch,
+            seed);
 
     public override IModelEvaluator Evaluator(BertTokenizer tokenizer, ModelSpec spec, int maxLength, int batch, int threads, CancellationToken cancellation)
         => throw new NotSupportedException("Texts without a score measure nothing.");

@@ -49,7 +49,8 @@ internal static class AnswerList
             answers.Insert(wins ? 0 : answers.TakeWhile((a, i) => i == 0 || a.Score >= noAnswerScore).Count(), none);
         }
 
-        float[] probabilities = LabelChoice.Probabilities(answers.Select(a => a.Score).ToArray());
+        // A single answer is compared with nothing; LabelChoice would take its sigmoid.
+        float[] probabilities = answers.Count == 1 ? [1f] : LabelChoice.Probabilities(answers.Select(a => a.Score).ToArray());
         return [.. answers.Select((a, i) => a with { Probability = probabilities[i] })];
     }
 }

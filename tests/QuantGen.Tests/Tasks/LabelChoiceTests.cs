@@ -18,7 +18,7 @@ public sealed class LabelChoiceTests
     public void Large_logits_do_not_overflow() => Assert.Equal(new LabelChoice(0, 1f), LabelChoice.Of([10_000, -10_000], new float[2]));
 
     [Fact]
-    public void A_single_label_is_certain() => Assert.Equal(new LabelChoice(0, 1f), LabelChoice.Of([-3], new float[1]));
+    public void A_single_label_has_a_sigmoid() => Assert.Equal(1 / (1 + Math.Exp(3)), LabelChoice.Of([-3], new float[1]).Probability, 1e-6);
 
     [Fact]
     public void No_logits_have_no_probabilities() => Assert.Empty(LabelChoice.Probabilities([]));
