@@ -140,6 +140,7 @@ public sealed class ModelConfigReaderTests
     [InlineData("""{"layer_norm_eps":-1e-12}""", "QG1203", "a number from 0 to 1")]
     [InlineData("""{"model_type":3}""", "QG1203", "must be a text")]
     [InlineData("""{"id2label":{"0":"a","2":"b"}}""", "QG1203", "must map \"0\" to \"1\" to texts")]
+    [InlineData("""{"id2label":{"0":true}}""", "QG1203", "to texts")]
     [InlineData("""{"model_type":"roberta"}""", "QG1204", "'model_type' is 'roberta', and only 'bert', 'albert', 'distilbert' or 'electra' can be generated")]
     [InlineData("""{"hidden_act":"mish"}""", "QG1204", "'hidden_act' is 'mish'")]
     [InlineData("""{"hidden_act":"mish"}""", "QG1204", "'gelu', 'gelu_python'")]
