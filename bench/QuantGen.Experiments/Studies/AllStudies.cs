@@ -43,10 +43,10 @@ internal static class AllStudies
 
     private static Study LowBitActivations()
     {
-        var rows = from width in new Widths[] { new(2, 2, 8), new(2, 2, 4), new(2, 2, 2), new(4, 4, 2) }
+        var rows = from width in new Widths[] { new(2, 2, 8), new(2, 2, 4), new(2, 2, 2), new(4, 4, 2), new(4, 4, 6), new(6, 6, 8) }
                    from run in Rows($"{width} {Method.Kdlsq.Name}", LearningTask.Trec, s_seeds, [.. width.Options, .. Method.Kdlsq.Options])
                    select run;
-        return new Study("activations", "KDLSQ-BERT with activations of 8, 4 and 2 bits", "How far can activations go down?", [.. rows]);
+        return new Study("activations", "KDLSQ-BERT with activations of 8, 6, 4 and 2 bits", "How far can activations go down?", [.. rows]);
     }
 
     private static Study MaskedLanguageModel()
