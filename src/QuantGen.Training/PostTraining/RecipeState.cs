@@ -1,5 +1,4 @@
 using QuantGen.Execution;
-using QuantGen.Packed;
 using QuantGen.Quantization;
 using QuantGen.Specs;
 using QuantGen.Training.Evaluation;

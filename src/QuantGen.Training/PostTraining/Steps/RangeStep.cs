@@ -1,5 +1,3 @@
-using QuantGen.Specs;
-
 namespace QuantGen.Training.PostTraining.Steps;
 
 /// <summary>Finds ranges by one rule: of weights, and of activations where the model stores them.</summary>
