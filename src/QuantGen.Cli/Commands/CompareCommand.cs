@@ -36,7 +36,7 @@ internal sealed class CompareCommand : CliCommand
         _maxDrop = With(CliOption.OptionalReal("--max-drop", "The most hundredths of the metric that B may have less than A.", -100, 100));
         _maxBytes = With(CliOption.OptionalReal("--max-bytes", "The most bytes that B's packed file may have.", 1, 1e15));
         _maxLatency = With(CliOption.OptionalReal(
-            "--max-latency-ms", FormattableString.Invariant($"The most milliseconds, in the median, that B may take for one text of {Length} tokens."), 0, 1e9));
+            "--max-latency-ms", FormattableString.Invariant($"The most milliseconds, in the median, for one text of {Length} tokens in B."), 0, 1e9));
         _session.AddTo(this);
     }
 
@@ -50,7 +50,7 @@ internal sealed class CompareCommand : CliCommand
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"A has {a.Result.OutputCount} outputs and {a.Result.Metric}, B has {b.Result.OutputCount} and {b.Result.Metric}: they answer different questions"));
+                $"A has {a.Result.OutputCount} outputs and {a.Result.Metric}, B has {b.Result.OutputCount} and {b.Result.Metric}: nothing to compare"));
         }
 
         OutputDistance distance = OutputDistance.Of(a.Result, b.Result);

@@ -67,7 +67,7 @@ internal sealed class LayerNetwork
         _outputNorm.Forward(_pass, a.OutputSum, residual: a.Normalized, dropout: 0, output);
     }
 
-    /// <summary>Turns gradients of the output into those of the input, and adds those of the parameters. What quantizers make of theirs is left to them.</summary>
+    /// <summary>Turns gradients of the output into those of the input, and adds those of the parameters; quantizers are left to finish theirs.</summary>
     /// <param name="hidden">The input of the last forward pass.</param>
     /// <param name="gradient">Gradients of the output; receives those of the input.</param>
     public void Backward(float[] hidden, float[] gradient)

@@ -5,7 +5,7 @@ using QuantGen.Training.PostTraining.Solving;
 
 namespace QuantGen.Training.PostTraining.Steps;
 
-/// <summary>Decides for every weight whether it goes up or down, layer by layer, so that each layer's outputs are those of the full-precision one (BRECQ).</summary>
+/// <summary>Decides for every weight whether it goes up or down, layer by layer, so that each layer's outputs stay as they were (BRECQ).</summary>
 /// <remarks>Li et al., ICLR 2021, with AdaRound's relaxation; a block is a layer, the loss its squared distance on what rounded layers hand on.</remarks>
 /// <param name="values">The settings.</param>
 internal sealed class BrecqStep(StepValues values) : IRecipeStep

@@ -27,7 +27,8 @@ internal sealed class GptqStep(double damping) : IRecipeStep
     }
 
     // Matrices of a layer see what the layers before hand on; those outside of layers stand alone.
-    private static string Stage(WeightJob job) => LayerNames.Split(job.Matrix.Name, out int layer, out _) ? LayerNames.Of(layer, string.Empty) : job.Matrix.Name;
+    private static string Stage(WeightJob job) =>
+        LayerNames.Split(job.Matrix.Name, out int layer, out _) ? LayerNames.Of(layer, string.Empty) : job.Matrix.Name;
 
     private void Round(RecipeState state, WorkingWeights rounded, WeightJob[] jobs, CancellationToken cancellation)
     {

@@ -1,4 +1,3 @@
-
 namespace QuantGen.Training.PostTraining.Steps;
 
 /// <summary>Finds ranges by one rule: of weights, and of activations where the model stores them.</summary>
