@@ -129,7 +129,7 @@ public sealed class TrainTests(CheckpointFixture files) : IClassFixture<Checkpoi
         string folder = files.File("folder");
         Directory.CreateDirectory(folder);
         string[] command = ["train", "--from", files.Checkpoint, "--data", folder, "-o", files.File("of-folder"), "--max-steps", "1"];
-        Tool.Run(command).AssertFails(2, "has no train.tsv, train.json or train.txt");
+        Tool.Run(command).AssertFails(2, "has no train.tsv, .csv, .jsonl, .json, .conll or .txt");
         File.Copy(files.Data, Path.Combine(folder, "train.tsv"));
         Tool.Run(command).AssertFails(2, "has no dev.tsv; give --eval-data");
         File.Copy(files.Data, Path.Combine(folder, "dev.tsv"));

@@ -106,6 +106,7 @@ internal sealed class QuantizeCommand : CliCommand
         {
             Tokenizer = model.OpenTokenizer(),
             Labels = model.LabelsFor(spec),
+            OutputActivation = model.ActivationFor(spec),
             Recipe = recipe,
             Sentence = _embedding.Stored(values, spec.Head, model.OpenSentence(spec.Head), spec.Dimensions.HiddenSize),
             Threads = values.Get(_threads) ?? Environment.ProcessorCount,
