@@ -45,13 +45,6 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     public InferenceSession LoadFloats(WorkingWeights floats, CancellationToken cancellation) =>
         Texts.Loader.Load(FullPrecision.Build(floats, target, options, cancellation), cancellation);
 
-    /// <summary>Loads the model that is made, with the codes found so far and some ranges of activations.</summary>
-    public InferenceSession LoadQuantized(IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>> ranges, CancellationToken cancellation) =>
-        Texts.Loader.Load(
-            PostTrainingQuantizer.Quantize(weights, _codes, target, options with { Recipe = Recipe, StaticRanges = ranges, Progress = null }, cancellation)
-                .Builder.Build(weights.Checkpoint.Directory),
-            cancellation);
-
     /// <summary>Lists the matrices that have evenly spaced codes, in the order of the forward pass; not the word embedding.</summary>
     public WeightJob[] UniformMatrices() => [.. WeightJob.Of(target, Recipe).Skip(1).Where(job => job.Matrix.HasIntegerProduct)];
 

@@ -11,7 +11,4 @@ internal enum StepKind
 
     /// <summary>Biases, which make up for what codes lost.</summary>
     Biases,
-
-    /// <summary>Ranges of activations of the model with its codes.</summary>
-    ActivationRanges,
 }
