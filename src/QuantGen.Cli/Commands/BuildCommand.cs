@@ -108,8 +108,10 @@ internal sealed class BuildCommand : CliCommand
             throw new UsageException("--attention-bits needs calibrated ranges; quantize the checkpoint first, with --calibration");
         }
 
-        var options = new PostTrainingOptions { Tokenizer = checkpoint.OpenTokenizer(), Recipe = recipe };
-        return report.WithProgress("quantize", progress => checkpoint.Quantize(spec, options with { Progress = progress }, cancellation)).Builder.Build(path);
+        PostTrainingOptions options = checkpoint.OptionsFor(spec, checkpoint.OpenSentence(spec.Head)) with { Recipe = recipe };
+        return report.WithProgress(
+            "quantize",
+            progress => PostTrainingQuantizer.Quantize(checkpoint.Checkpoint, spec, options with { Progress = progress }, cancellation)).Builder.Build(path);
     }
 
     private CompilationTarget Target(OptionValues values, ModelSpec spec)

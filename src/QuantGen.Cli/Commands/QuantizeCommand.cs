@@ -9,6 +9,7 @@ using QuantGen.Cli.Reporting;
 using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Schemes;
+using QuantGen.Sentences;
 using QuantGen.Specs;
 using QuantGen.Training.Data;
 using QuantGen.Training.PostTraining;
@@ -102,13 +103,10 @@ internal sealed class QuantizeCommand : CliCommand
             Calibration = calibration is null ? null : new CalibrationRecipe(Path.GetFileName(calibration), values.Get(_samples), values.Get(_seed)),
             Steps = steps,
         };
-        var options = new PostTrainingOptions
+        SentenceHead? sentence = _embedding.Stored(values, spec.Head, model.OpenSentence(spec.Head), spec.Dimensions.HiddenSize);
+        PostTrainingOptions options = model.OptionsFor(spec, sentence) with
         {
-            Tokenizer = model.OpenTokenizer(),
-            Labels = model.LabelsFor(spec),
-            OutputActivation = model.ActivationFor(spec),
             Recipe = recipe,
-            Sentence = _embedding.Stored(values, spec.Head, model.OpenSentence(spec.Head), spec.Dimensions.HiddenSize),
             Threads = values.Get(_threads) ?? Environment.ProcessorCount,
         };
         using var run = new RecipeRun(model.Checkpoint, spec, options, calibration is null ? null : Texts(values, spec, calibration));

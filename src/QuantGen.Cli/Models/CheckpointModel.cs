@@ -53,19 +53,22 @@ internal sealed class CheckpointModel : IDisposable
     public IReadOnlyList<string> LabelsFor(ModelSpec spec) =>
         spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. Config.Labels] : [];
 
-    /// <summary>Gets what the outputs of a model go through.</summary>
-    public OutputActivation ActivationFor(ModelSpec spec) => spec.Head == Config.Head ? Config.OutputActivation : OutputActivation.Usual;
-
-    /// <summary>Quantizes into a packed model; at 32 bits this copies.</summary>
-    public PostTrainingResult Quantize(ModelSpec spec, PostTrainingOptions options, CancellationToken cancellation) =>
-        PostTrainingQuantizer.Quantize(Checkpoint, spec, options with { Labels = LabelsFor(spec), OutputActivation = ActivationFor(spec) }, cancellation);
+    /// <summary>Gets what every packed file of a model takes over from the folder, however its codes are found.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="sentence">What makes its hidden states a vector; null for other heads.</param>
+    public PostTrainingOptions OptionsFor(ModelSpec spec, SentenceHead? sentence) => new()
+    {
+        Tokenizer = OpenTokenizer(),
+        Labels = LabelsFor(spec),
+        OutputActivation = spec.Head == Config.Head ? Config.OutputActivation : OutputActivation.Usual,
+        Sentence = sentence,
+    };
 
     /// <summary>Makes the packed form of the checkpoint as it is.</summary>
     public PackedModel ToFullPrecision(BertHead? head, CancellationToken cancellation)
     {
         ModelSpec spec = ModelSpecs.FullPrecision(Config, head);
-        var options = new PostTrainingOptions { Tokenizer = OpenTokenizer(), Sentence = OpenSentence(spec.Head) };
-        return Quantize(spec, options, cancellation).Builder.Build(Checkpoint.Directory);
+        return PostTrainingQuantizer.Quantize(Checkpoint, spec, OptionsFor(spec, OpenSentence(spec.Head)), cancellation).Builder.Build(Checkpoint.Directory);
     }
 
     /// <summary>Opens the tokenizer. It may have fewer tokens than the word embedding has rows.</summary>
