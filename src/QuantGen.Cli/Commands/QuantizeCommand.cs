@@ -6,6 +6,7 @@ using QuantGen.Cli.Inspecting;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
+using QuantGen.Files;
 using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Schemes;
@@ -29,6 +30,11 @@ internal sealed class QuantizeCommand : CliCommand
     private readonly Option<int> _clusterIterations;
     private readonly Option<int?> _maxLength;
     private readonly Option<bool> _noCache;
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Continue an interrupted quantization of the same output, or start where there is none.",
+    };
+
     private readonly EmbeddingOptions _embedding = new();
     private readonly RecipeOptions _recipe = new();
     private readonly Option<int?> _threads = CliOption.OptionalNumber(
@@ -61,6 +67,7 @@ internal sealed class QuantizeCommand : CliCommand
         _seed = With(CliOption.Number("--seed", "Which rows and which first centroids of k-means are drawn.", defaults.Seed, least: 0));
         _clusterIterations = With(CliOption.Number("--cluster-iterations", "The most iterations of k-means.", Recipe.DefaultClusterIterations, least: 1));
         _maxLength = With(CliOption.OptionalNumber("--max-length", "Truncate calibration texts to this many tokens.", least: 3));
+        With(_resume);
         _noCache = With(new Option<bool>("--no-cache") { Description = "Compile the model for calibration anew, and do not keep the result." });
     }
 
@@ -109,7 +116,41 @@ internal sealed class QuantizeCommand : CliCommand
             Recipe = recipe,
             Threads = values.Get(_threads) ?? Environment.ProcessorCount,
         };
-        using var run = new RecipeRun(model.Checkpoint, spec, options, calibration is null ? null : Texts(values, spec, calibration));
+        string output = values.Get(_output)!;
+        PostTrainingResult result = Run(values, report, (model, spec, options), calibration is null ? null : Texts(values, spec, calibration), cancellation);
+        using PackedModel packed = result.Builder.Build(output);
+        SpecOutput.Save(packed, output, cancellation);
+        File.Delete(StatePath(output));
+        Write(report, result, spec, packed.FileLength);
+    }
+
+    // What steps find is kept beside the output, so that what was interrupted can go on.
+    private PostTrainingResult Run(
+        OptionValues values, Report report, (CheckpointModel Model, ModelSpec Spec, PostTrainingOptions Options) what, CalibrationTexts? texts,
+        CancellationToken cancellation)
+    {
+        string state = StatePath(values.Get(_output)!);
+        if (File.Exists(state) && !values.Get(_resume))
+        {
+            throw new UsageException($"{state} holds what was interrupted; continue it with --resume, or delete it");
+        }
+
+        bool hasSteps = what.Options.Recipe.Steps.Count > 0;
+        if (hasSteps)
+        {
+            AtomicFile.RequireWritable(state);
+        }
+
+        using var run = new RecipeRun(what.Model.Checkpoint, what.Spec, what.Options, texts) { StatePath = hasSteps ? state : null };
+        if (hasSteps && File.Exists(state))
+        {
+            run.Resume();
+        }
+        else if (values.Get(_resume))
+        {
+            report.Line($"there is no {state} to continue from: starting");
+        }
+
         foreach (string step in run.Pending)
         {
             report.WithProgress(step, progress =>
@@ -119,11 +160,7 @@ internal sealed class QuantizeCommand : CliCommand
             });
         }
 
-        PostTrainingResult result = report.WithProgress("quantize", progress => run.Finish(progress, cancellation));
-        string output = values.Get(_output)!;
-        using PackedModel packed = result.Builder.Build(output);
-        SpecOutput.Save(packed, output, cancellation);
-        Write(report, result, spec, packed.FileLength);
+        return report.WithProgress("quantize", progress => run.Finish(progress, cancellation));
     }
 
     private void RequireTexts(string? calibration, bool needsTexts, ModelSpec spec)
@@ -145,6 +182,9 @@ internal sealed class QuantizeCommand : CliCommand
             throw new UsageException("--calibration has nothing to do: this model stores no activation ranges");
         }
     }
+
+    /// <summary>Gets the file that an interrupted quantization continues from.</summary>
+    internal static string StatePath(string output) => Path.GetFullPath(output) + ".quantization";
 
     private static void RequireUse(OptionValues values, bool isUsed, string user, params Option[] options)
     {

@@ -8,4 +8,10 @@ internal interface IRecipeStep
     /// <param name="progress">Who is told, from 0 to 1; null for nobody.</param>
     /// <param name="cancellation">Stops the work.</param>
     void Run(RecipeState state, IProgress<double>? progress, CancellationToken cancellation);
+
+    /// <summary>Sets again, in a run that continues, what the step sets beside codes, ranges and weights, which were kept. Default: nothing.</summary>
+    /// <param name="state">The state.</param>
+    void Restore(RecipeState state)
+    {
+    }
 }

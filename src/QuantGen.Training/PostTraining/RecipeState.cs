@@ -26,6 +26,12 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     /// <summary>Gets or sets how the codes are found that no step finds.</summary>
     public Recipe Recipe { get; set; } = options.Recipe;
 
+    /// <summary>Gets how many parts of the running step were done before; a step with parts leaves these out.</summary>
+    public int PartsDone { get; private set; }
+
+    /// <summary>Gets or sets who keeps what was found so far; nobody by default.</summary>
+    public Action? Kept { get; set; }
+
     /// <summary>Gets the codes that steps found, by the matrix's name.</summary>
     public IReadOnlyDictionary<string, QuantizedMatrix> Codes => _codes;
 
@@ -72,6 +78,16 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     public void SetCodes(string matrix, QuantizedMatrix codes) => _codes[matrix] = codes;
 
     public void SetRange(string site, IReadOnlyList<QuantizationParameters> uses) => _ranges[site] = uses;
+
+    /// <summary>Says that a part of the running step is done, and its codes and weights are in place: an interrupted run goes on after it.</summary>
+    public void PartDone()
+    {
+        PartsDone++;
+        Kept?.Invoke();
+    }
+
+    /// <summary>Begins a step, parts of which may have been done before.</summary>
+    public void BeginStep(int partsDone) => PartsDone = partsDone;
 
     public void Dispose() => _original?.Dispose();
 }

@@ -18,10 +18,16 @@ internal sealed class GptqStep(double damping) : IRecipeStep
         WorkingWeights rounded = state.Weights.Copy();
         rounded.Replace(PackedLayout.WordEmbedding + ".weight", state.RoundedWords(cancellation));
         IGrouping<string, WeightJob>[] stages = [.. state.UniformMatrices().GroupBy(Stage)];
-        for (int stage = 0; stage < stages.Length; stage++)
+        foreach (WeightJob job in stages.Take(state.PartsDone).SelectMany(jobs => jobs))
+        {
+            rounded.Replace(job.Matrix.Name + ".weight", state.Rounded(job, cancellation));
+        }
+
+        for (int stage = state.PartsDone; stage < stages.Length; stage++)
         {
             cancellation.ThrowIfCancellationRequested();
             Round(state, rounded, [.. stages[stage]], cancellation);
+            state.PartDone();
             progress?.Report((stage + 1.0) / stages.Length);
         }
     }

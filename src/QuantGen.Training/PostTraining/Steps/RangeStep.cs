@@ -6,12 +6,14 @@ internal sealed class RangeStep(Clipping clipping) : IRecipeStep
 {
     public void Run(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
     {
-        state.Recipe = state.Recipe with { Clipping = clipping };
+        Restore(state);
         if (ActivationCalibrator.SitesOf(state.Target).Any())
         {
             Calibrate(state, progress, cancellation);
         }
     }
+
+    public void Restore(RecipeState state) => state.Recipe = state.Recipe with { Clipping = clipping };
 
     /// <summary>Finds the ranges of activations by the recipe's clipping, from the full-precision model.</summary>
     public static void Calibrate(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)

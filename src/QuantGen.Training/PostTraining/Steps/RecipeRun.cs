@@ -10,6 +10,8 @@ public sealed class RecipeRun : IDisposable
     private readonly RecipeState _state;
     private readonly ModelSpec _target;
     private readonly PostTrainingOptions _options;
+    private readonly CalibrationTexts? _texts;
+    private IReadOnlyDictionary<string, string>? _identity;
     private int _done;
 
     /// <summary>Prepares a run.</summary>
@@ -36,11 +38,34 @@ public sealed class RecipeRun : IDisposable
 
         _target = target;
         _options = options;
+        _texts = texts;
         _state = new RecipeState(new WorkingWeights(checkpoint), target, options, texts);
     }
 
+    /// <summary>Gets the file that receives what was found after every step and every part of one; null, the default, for none.</summary>
+    public string? StatePath { get; init; }
+
     /// <summary>Gets the names of the steps that have not run yet.</summary>
     public IReadOnlyList<string> Pending => [.. _options.Recipe.Steps.Skip(_done).Select(step => step.Name)];
+
+    /// <summary>Continues what was interrupted: takes over what <see cref="StatePath"/> holds.</summary>
+    /// <exception cref="ModelFormatException">The file is damaged or belongs to another quantization.</exception>
+    /// <exception cref="InvalidOperationException">There is no such file, or a step has run.</exception>
+    public void Resume()
+    {
+        if (StatePath is null || _done > 0)
+        {
+            throw new InvalidOperationException("Only what has not begun can be continued, from a file.");
+        }
+
+        RecipePlace place = RecipeCheckpoint.Load(StatePath, _state, Identity());
+        _done = place.Steps;
+        _state.BeginStep(place.Parts);
+        foreach (RecipeStep step in _options.Recipe.Steps.Take(_done))
+        {
+            Create(step).Restore(_state);
+        }
+    }
 
     /// <summary>Runs the next step.</summary>
     /// <param name="progress">Who is told how much of it is done, from 0 to 1; null for nobody.</param>
@@ -54,10 +79,11 @@ public sealed class RecipeRun : IDisposable
             throw new InvalidOperationException("All steps have run.");
         }
 
-        RecipeStep step = _options.Recipe.Steps[_done];
-        StepTraits traits = StepTable.Find(step.Name)!;
-        traits.Create(new StepValues(traits.Settings, step)).Run(_state, progress, cancellation);
+        _state.Kept = StatePath is null ? null : () => Keep(new RecipePlace(_done, _state.PartsDone));
+        Create(_options.Recipe.Steps[_done]).Run(_state, progress, cancellation);
         _done++;
+        _state.BeginStep(partsDone: 0);
+        _state.Kept?.Invoke();
     }
 
     /// <summary>Runs the steps that are left, finds the ranges and codes that no step found, and packs.</summary>
@@ -81,4 +107,14 @@ public sealed class RecipeRun : IDisposable
 
     /// <summary>Frees the models that steps ran.</summary>
     public void Dispose() => _state.Dispose();
+
+    private static IRecipeStep Create(RecipeStep step)
+    {
+        StepTraits traits = StepTable.Find(step.Name)!;
+        return traits.Create(new StepValues(traits.Settings, step));
+    }
+
+    private IReadOnlyDictionary<string, string> Identity() => _identity ??= RecipeIdentity.Of(_state.Weights, _target, _options, _texts);
+
+    private void Keep(RecipePlace place) => RecipeCheckpoint.Save(StatePath!, _state, place, Identity());
 }
