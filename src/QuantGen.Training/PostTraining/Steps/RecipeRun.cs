@@ -8,7 +8,6 @@ namespace QuantGen.Training.PostTraining.Steps;
 public sealed class RecipeRun : IDisposable
 {
     private readonly RecipeState _state;
-    private readonly ModelSpec _target;
     private readonly PostTrainingOptions _options;
     private int _done;
 
@@ -28,13 +27,17 @@ public sealed class RecipeRun : IDisposable
             throw new ArgumentException(issue, nameof(options));
         }
 
-        bool needsTexts = PostTrainingRecipes.NeedsTexts(options.Recipe.Steps) || ActivationCalibrator.SitesOf(target).Any();
+        bool needsTexts = PostTrainingRecipes.NeedsTexts(options.Recipe.Steps) || PostTrainingRecipes.MakesTexts(options.Recipe.Steps) || ActivationCalibrator.SitesOf(target).Any();
         if (needsTexts && texts is null)
         {
             throw new ArgumentException("The steps or the model's activation ranges need texts.", nameof(texts));
         }
 
-        _target = target;
+        if (texts is not null && texts.Data is null != PostTrainingRecipes.MakesTexts(options.Recipe.Steps))
+        {
+            throw new ArgumentException("Texts are either given or made by the recipe's first step.", nameof(texts));
+        }
+
         _options = options;
         _state = new RecipeState(new WorkingWeights(checkpoint), target, options, texts);
     }
@@ -70,13 +73,18 @@ public sealed class RecipeRun : IDisposable
             RunNext(progress: null, cancellation);
         }
 
-        if (ActivationCalibrator.SitesOf(_target).Any(site => !_state.Ranges.ContainsKey(site.Name)))
+        if (ActivationCalibrator.SitesOf(_state.Target).Any(site => !_state.Ranges.ContainsKey(site.Name)))
         {
             RangeStep.Calibrate(_state, progress: null, cancellation);
         }
 
         PostTrainingOptions options = _options with { Recipe = _state.Recipe, StaticRanges = _state.Ranges, Progress = progress };
-        return PostTrainingQuantizer.Quantize(_state.Weights, _state.Codes, _target, options, cancellation);
+        PostTrainingResult result = PostTrainingQuantizer.Quantize(_state.Weights, _state.Codes, _state.Target, options, cancellation);
+        return result with
+        {
+            Tensors = [.. result.Tensors.Select(
+                tensor => _state.Sensitivities.TryGetValue(tensor.Name, out double value) ? tensor with { Sensitivity = value } : tensor)],
+        };
     }
 
     /// <summary>Frees the models that steps ran.</summary>
