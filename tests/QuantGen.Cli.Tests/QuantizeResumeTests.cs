@@ -15,38 +15,30 @@ public sealed class QuantizeResumeTests(CheckpointFixture files) : IClassFixture
 {
     private const string Recipes = """{"steps":[{"step":"percentile"},{"step":"gptq"},{"step":"bias-correction"}]}""";
 
+    private const string Planned =
+        """{"steps":[{"step":"data-free","texts":8,"length":8,"batch":4,"steps":12},{"step":"hessian","bits":2.5,"most_bits":5},{"step":"mse"},{"step":"gptq"}]}""";
+
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(4)]
-    public void Interrupted_run_continues_to_the_same_bytes(int reports)
+    [InlineData(Recipes, "gptq", 1)]
+    [InlineData(Recipes, "gptq", 2)]
+    [InlineData(Recipes, "bias-correction", 1)]
+    [InlineData(Planned, "hessian", 1)]
+    [InlineData(Planned, "gptq", 1)]
+    public void Interrupted_run_continues_to_the_same_bytes(string recipe, string step, int reports)
     {
-        string state = files.File($"after-{reports}.quantization");
-        byte[] whole = Finish(run => run);
-        Assert.Throws<OperationCanceledException>(() => Finish(run => run, state, new Interruption(reports)));
+        string state = files.File($"{Guid.NewGuid():N}.quantization");
+        byte[] whole = Finish(run => run, recipe);
+        Assert.Throws<OperationCanceledException>(() => Finish(run => run, recipe, state, new Interruption(step, reports)));
         Assert.True(File.Exists(state));
-        Assert.Equal(whole, Finish(
-            run =>
-            {
-                run.Resume();
-                return run;
-            },
-            state));
+        Assert.Equal(whole, Finish(Resumed, recipe, state));
     }
 
     [Fact]
     public void State_of_another_quantization_is_refused()
     {
         string state = files.File("other.quantization");
-        Assert.Throws<OperationCanceledException>(() => Finish(run => run, state, new Interruption(2)));
-        var error = Assert.Throws<ModelFormatException>(() => Finish(
-            run =>
-            {
-                run.Resume();
-                return run;
-            },
-            state,
-            bits: 4));
+        Assert.Throws<OperationCanceledException>(() => Finish(run => run, Recipes, state, new Interruption("gptq", 2)));
+        var error = Assert.Throws<ModelFormatException>(() => Finish(Resumed, Recipes, state, bits: 4));
         Assert.Contains("of an interrupted quantization", error.Message, StringComparison.Ordinal);
     }
 
@@ -68,14 +60,20 @@ public sealed class QuantizeResumeTests(CheckpointFixture files) : IClassFixture
         Assert.False(File.Exists(QuantizeCommand.StatePath(output)));
     }
 
-    private byte[] Finish(Func<RecipeRun, RecipeRun> begin, string? state = null, Interruption? interruption = null, int bits = 3)
+    private static RecipeRun Resumed(RecipeRun run)
+    {
+        run.Resume();
+        return run;
+    }
+
+    private byte[] Finish(Func<RecipeRun, RecipeRun> begin, string steps, string? state = null, Interruption? interruption = null, int bits = 3)
     {
         using CheckpointModel model = CheckpointModel.Open(files.Checkpoint);
-        var recipe = new Recipe { Steps = new(RecipeStepJson.ReadFile(Recipes)) };
+        var recipe = new Recipe { Steps = new(RecipeStepJson.ReadFile(steps)) };
         ModelSpec spec = ModelSpecs.Quantized(model.Config, new SpecOptions { Bits = bits, GroupCount = 4, Head = BertHead.SequenceClassification }, recipe);
         var texts = new CalibrationTexts
         {
-            Data = TsvDataset.Load(files.Data),
+            Data = PostTrainingRecipes.MakesTexts(recipe.Steps) ? null : TsvDataset.Load(files.Data),
             File = files.Data,
             Loader = new SessionLoader(CompilationTarget.DefaultBatchTokens, 1, true),
             Options = new CalibrationOptions(),
@@ -83,7 +81,7 @@ public sealed class QuantizeResumeTests(CheckpointFixture files) : IClassFixture
         using RecipeRun run = begin(new RecipeRun(model.Checkpoint, spec, model.OptionsFor(spec, null) with { Recipe = recipe }, texts) { StatePath = state });
         while (run.Pending.Count > 0)
         {
-            run.RunNext(interruption, interruption?.Token ?? default);
+            run.RunNext(interruption?.Step == run.Pending[0] ? interruption : null, interruption?.Token ?? default);
         }
 
         using PackedModel packed = run.Finish(progress: null).Builder.Build("model");
@@ -92,11 +90,13 @@ public sealed class QuantizeResumeTests(CheckpointFixture files) : IClassFixture
         return File.ReadAllBytes(file);
     }
 
-    /// <summary>Stops the work after so many reports.</summary>
-    private sealed class Interruption(int reports) : IProgress<double>
+    /// <summary>Stops the work after so many reports of a step.</summary>
+    private sealed class Interruption(string step, int reports) : IProgress<double>
     {
         private readonly CancellationTokenSource _source = new();
         private int _left = reports;
+
+        public string Step => step;
 
         public CancellationToken Token => _source.Token;
 

@@ -77,10 +77,11 @@ internal sealed class QuantizeCommand : CliCommand
         string? calibration = values.Get(_calibration);
         EquatableArray<RecipeStep> steps = _recipe.Read(values);
         bool needsTexts = PostTrainingRecipes.NeedsTexts(steps);
+        bool makesTexts = PostTrainingRecipes.MakesTexts(steps);
 
         // Texts that steps ask for say nothing of activation ranges.
         ActivationRange range = values.Get(_range) ?? (calibration is null || needsTexts ? ActivationRange.PerToken : ActivationRange.Static);
-        if (calibration is null && range == ActivationRange.Static)
+        if (calibration is null && range == ActivationRange.Static && !makesTexts)
         {
             throw new UsageException("--activation-range static needs --calibration");
         }
@@ -102,7 +103,7 @@ internal sealed class QuantizeCommand : CliCommand
             throw new UsageException("--clipping and the recipe's first step say both how ranges are found");
         }
 
-        RequireTexts(calibration, needsTexts, spec);
+        RequireTexts(calibration, (needsTexts, makesTexts), spec);
         recipe = recipe with
         {
             ClusterIterations = values.Get(_clusterIterations),
@@ -117,7 +118,8 @@ internal sealed class QuantizeCommand : CliCommand
             Threads = values.Get(_threads) ?? Environment.ProcessorCount,
         };
         string output = values.Get(_output)!;
-        PostTrainingResult result = Run(values, report, (model, spec, options), calibration is null ? null : Texts(values, spec, calibration), cancellation);
+        CalibrationTexts? texts = calibration is null && !makesTexts ? null : Texts(values, spec, calibration);
+        PostTrainingResult result = Run(values, report, (model, spec, options), texts, cancellation);
         using PackedModel packed = result.Builder.Build(output);
         SpecOutput.Save(packed, output, cancellation);
         File.Delete(StatePath(output));
@@ -163,11 +165,18 @@ internal sealed class QuantizeCommand : CliCommand
         return report.WithProgress("quantize", progress => run.Finish(progress, cancellation));
     }
 
-    private void RequireTexts(string? calibration, bool needsTexts, ModelSpec spec)
+    private static void RequireTexts(string? calibration, (bool AreNeeded, bool AreMade) texts, ModelSpec spec)
     {
-        if (calibration is null)
+        if (texts.AreMade)
         {
-            if (needsTexts)
+            if (calibration is not null)
+            {
+                throw new UsageException("this recipe makes its own texts, so that --calibration has nothing to do");
+            }
+        }
+        else if (calibration is null)
+        {
+            if (texts.AreNeeded)
             {
                 throw new UsageException("this recipe needs --calibration: its steps run texts through the model");
             }
@@ -177,7 +186,7 @@ internal sealed class QuantizeCommand : CliCommand
                 throw new UsageException("--attention-bits needs --calibration: the ranges of attention's operands are stored");
             }
         }
-        else if (!needsTexts && !ActivationCalibrator.SitesOf(spec).Any())
+        else if (!texts.AreNeeded && !ActivationCalibrator.SitesOf(spec).Any())
         {
             throw new UsageException("--calibration has nothing to do: this model stores no activation ranges");
         }
@@ -194,10 +203,10 @@ internal sealed class QuantizeCommand : CliCommand
         }
     }
 
-    private CalibrationTexts Texts(OptionValues values, ModelSpec spec, string calibration) => new()
+    private CalibrationTexts Texts(OptionValues values, ModelSpec spec, string? calibration) => new()
     {
-        Data = TsvDataset.Load(calibration),
-        File = calibration,
+        Data = calibration is null ? null : TsvDataset.Load(calibration),
+        File = calibration ?? string.Empty,
         Loader = new SessionLoader(CompilationTarget.DefaultBatchTokens, values.Get(_threads), !values.Get(_noCache)),
         Options = new CalibrationOptions
         {
@@ -222,17 +231,23 @@ internal sealed class QuantizeCommand : CliCommand
                     tensor.Bits,
                     tensor.Groups,
                     SqnrDb = double.IsFinite(tensor.SqnrDb) ? Math.Round(tensor.SqnrDb, 3) : (double?)null,
+                    tensor.Sensitivity,
                 }),
             });
             return;
         }
 
-        var table = new TextTable("tensor", "bits", "groups", "SQNR dB");
+        bool isPlanned = result.Tensors.Any(tensor => tensor.Sensitivity is not null);
+        var table = new TextTable(["tensor", "bits", "groups", "SQNR dB", .. isPlanned ? ["sensitivity"] : Array.Empty<string>()]);
         foreach (TensorReport tensor in result.Tensors)
         {
             string sqnr = double.IsFinite(tensor.SqnrDb) ? tensor.SqnrDb.ToString("0.00", CultureInfo.InvariantCulture) : "exact";
+            string sensitivity = tensor.Sensitivity?.ToString("G4", CultureInfo.InvariantCulture) ?? string.Empty;
             table.Add(
-                tensor.Name, tensor.Bits.ToString("0.##", CultureInfo.InvariantCulture), tensor.Groups.ToString("N0", CultureInfo.InvariantCulture), sqnr);
+            [
+                tensor.Name, tensor.Bits.ToString("0.##", CultureInfo.InvariantCulture), tensor.Groups.ToString("N0", CultureInfo.InvariantCulture), sqnr,
+                .. isPlanned ? [sensitivity] : Array.Empty<string>(),
+            ]);
         }
 
         report.Table(table);

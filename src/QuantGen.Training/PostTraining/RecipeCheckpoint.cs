@@ -1,6 +1,8 @@
 using System.Text.Json;
 using QuantGen.Checkpoints;
 using QuantGen.Quantization;
+using QuantGen.Training.Batching;
+using QuantGen.Training.Evaluation;
 
 namespace QuantGen.Training.PostTraining;
 
@@ -16,6 +18,8 @@ internal static class RecipeCheckpoint
     private const string PlaceKey = "place";
     private const string GroupingsKey = "groupings";
     private const string RangesKey = "ranges";
+    private const string PlanKey = "plan";
+    private const string TextsKey = "texts";
     private const string Codes = "codes:";
     private const string Scales = "scales:";
     private const string ZeroPoints = "zero points:";
@@ -30,6 +34,12 @@ internal static class RecipeCheckpoint
         writer.AddMetadata(PlaceKey, JsonSerializer.Serialize(place));
         writer.AddMetadata(GroupingsKey, JsonSerializer.Serialize(state.Codes.ToDictionary(pair => pair.Key, pair => CodeGrouping.Of(pair.Value))));
         writer.AddMetadata(RangesKey, JsonSerializer.Serialize(state.Ranges));
+        writer.AddMetadata(PlanKey, JsonSerializer.Serialize(new KeptPlan(state.Target.Matrices.ToDictionary(m => m.Name, m => m.Bits), state.Sensitivities)));
+        if (state.MadeBatches is not null)
+        {
+            writer.AddMetadata(TextsKey, JsonSerializer.Serialize(state.MadeBatches.Select(KeptBatch.Of)));
+        }
+
         foreach ((string name, QuantizedMatrix matrix) in state.Codes)
         {
             writer.AddBytes(Codes + name, [matrix.Rows, matrix.Columns], matrix.Codes);
@@ -63,6 +73,13 @@ internal static class RecipeCheckpoint
         {
             byte[]? zeroPoints = file.TryGet(ZeroPoints + name, out _) ? Bytes(file, ZeroPoints + name) : null;
             state.SetCodes(name, Matrix(file, name, grouping, zeroPoints));
+        }
+
+        KeptPlan plan = Read<KeptPlan>(file, PlanKey);
+        state.Plan(plan.Bits, plan.Sensitivities);
+        if (file.Metadata.ContainsKey(TextsKey))
+        {
+            state.SetBatches([.. Read<KeptBatch[]>(file, TextsKey).Select(batch => batch.ToBatch())]);
         }
 
         foreach ((string site, QuantizationParameters[] uses) in Read<Dictionary<string, QuantizationParameters[]>>(file, RangesKey))
@@ -129,6 +146,28 @@ internal static class RecipeCheckpoint
 
     private static SafetensorsTensor Find(SafetensorsFile file, string name) =>
         file.TryGet(name, out SafetensorsTensor? tensor) ? tensor : throw new ModelFormatException(file.Name, $"tensor '{name}'", "a tensor", "none");
+
+    private sealed record KeptPlan(IReadOnlyDictionary<string, int> Bits, IReadOnlyDictionary<string, double> Sensitivities);
+
+    private sealed record KeptBatch(int[] Rows, int[][] Ids)
+    {
+        public static KeptBatch Of(RowBatch batch)
+        {
+            int start = 0;
+            return new KeptBatch([.. batch.Rows], [.. batch.Lengths.Select(length => batch.Ids.GetRange((start += length) - length, length).ToArray())]);
+        }
+
+        public RowBatch ToBatch()
+        {
+            var batch = new RowBatch();
+            for (int i = 0; i < Rows.Length; i++)
+            {
+                batch.Add(Rows[i], new Example(Ids[i], new byte[Ids[i].Length]));
+            }
+
+            return batch;
+        }
+    }
 
     private sealed record CodeGrouping(int Rows, int Columns, int Groups, int GroupSize, int[] Bits)
     {

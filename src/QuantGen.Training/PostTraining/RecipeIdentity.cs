@@ -18,7 +18,7 @@ internal static class RecipeIdentity
         };
         if (texts is not null)
         {
-            identity["rows"] = HashOf(texts.Data);
+            identity["rows"] = texts.Data is null ? "none" : HashOf(texts.Data);
             identity["samples"] = Text(texts.Options.Samples);
             identity["seed"] = Text(texts.Options.Seed);
             identity["tokens"] = texts.Options.MaxLength is int most ? Text(most) : "all";

@@ -1,4 +1,3 @@
-using QuantGen.Graph;
 using QuantGen.Quantization;
 using QuantGen.Specs;
 using QuantGen.Trainable;
@@ -17,7 +16,9 @@ internal sealed class GptqStep(double damping) : IRecipeStep
     {
         WorkingWeights rounded = state.Weights.Copy();
         rounded.Replace(PackedLayout.WordEmbedding + ".weight", state.RoundedWords(cancellation));
-        IGrouping<string, WeightJob>[] stages = [.. state.UniformMatrices().GroupBy(Stage)];
+
+        // Matrices of a layer see what the layers before hand on; those outside of layers stand alone.
+        IGrouping<string, WeightJob>[] stages = [.. state.UniformMatrices().GroupBy(job => WeightJob.BlockOf(job.Matrix.Name))];
         foreach (WeightJob job in stages.Take(state.PartsDone).SelectMany(jobs => jobs))
         {
             rounded.Replace(job.Matrix.Name + ".weight", state.Rounded(job, cancellation));
@@ -31,10 +32,6 @@ internal sealed class GptqStep(double damping) : IRecipeStep
             progress?.Report((stage + 1.0) / stages.Length);
         }
     }
-
-    // Matrices of a layer see what the layers before hand on; those outside of layers stand alone.
-    private static string Stage(WeightJob job) =>
-        LayerNames.Split(job.Matrix.Name, out int layer, out _) ? LayerNames.Of(layer, string.Empty) : job.Matrix.Name;
 
     private void Round(RecipeState state, WorkingWeights rounded, WeightJob[] jobs, CancellationToken cancellation)
     {

@@ -8,9 +8,9 @@ namespace QuantGen.Training.PostTraining.Steps;
 public sealed class RecipeRun : IDisposable
 {
     private readonly RecipeState _state;
-    private readonly ModelSpec _target;
     private readonly PostTrainingOptions _options;
     private readonly CalibrationTexts? _texts;
+    private readonly ModelSpec _first;
     private IReadOnlyDictionary<string, string>? _identity;
     private int _done;
 
@@ -30,15 +30,20 @@ public sealed class RecipeRun : IDisposable
             throw new ArgumentException(issue, nameof(options));
         }
 
-        bool needsTexts = PostTrainingRecipes.NeedsTexts(options.Recipe.Steps) || ActivationCalibrator.SitesOf(target).Any();
+        bool needsTexts = PostTrainingRecipes.NeedsTexts(options.Recipe.Steps) || PostTrainingRecipes.MakesTexts(options.Recipe.Steps) || ActivationCalibrator.SitesOf(target).Any();
         if (needsTexts && texts is null)
         {
             throw new ArgumentException("The steps or the model's activation ranges need texts.", nameof(texts));
         }
 
-        _target = target;
+        if (texts is not null && texts.Data is null != PostTrainingRecipes.MakesTexts(options.Recipe.Steps))
+        {
+            throw new ArgumentException("Texts are either given or made by the recipe's first step.", nameof(texts));
+        }
+
         _options = options;
         _texts = texts;
+        _first = target;
         _state = new RecipeState(new WorkingWeights(checkpoint), target, options, texts);
     }
 
@@ -96,13 +101,18 @@ public sealed class RecipeRun : IDisposable
             RunNext(progress: null, cancellation);
         }
 
-        if (ActivationCalibrator.SitesOf(_target).Any(site => !_state.Ranges.ContainsKey(site.Name)))
+        if (ActivationCalibrator.SitesOf(_state.Target).Any(site => !_state.Ranges.ContainsKey(site.Name)))
         {
             RangeStep.Calibrate(_state, progress: null, cancellation);
         }
 
         PostTrainingOptions options = _options with { Recipe = _state.Recipe, StaticRanges = _state.Ranges, Progress = progress };
-        return PostTrainingQuantizer.Quantize(_state.Weights, _state.Codes, _target, options, cancellation);
+        PostTrainingResult result = PostTrainingQuantizer.Quantize(_state.Weights, _state.Codes, _state.Target, options, cancellation);
+        return result with
+        {
+            Tensors = [.. result.Tensors.Select(
+                tensor => _state.Sensitivities.TryGetValue(tensor.Name, out double value) ? tensor with { Sensitivity = value } : tensor)],
+        };
     }
 
     /// <summary>Frees the models that steps ran.</summary>
@@ -114,7 +124,7 @@ public sealed class RecipeRun : IDisposable
         return traits.Create(new StepValues(traits.Settings, step));
     }
 
-    private IReadOnlyDictionary<string, string> Identity() => _identity ??= RecipeIdentity.Of(_state.Weights, _target, _options, _texts);
+    private IReadOnlyDictionary<string, string> Identity() => _identity ??= RecipeIdentity.Of(_state.Weights, _first, _options, _texts);
 
     private void Keep(RecipePlace place) => RecipeCheckpoint.Save(StatePath!, _state, place, Identity());
 }
