@@ -8,4 +8,9 @@ internal interface IRecipeStep
     /// <param name="progress">Who is told, from 0 to 1; null for nobody.</param>
     /// <param name="cancellation">Stops the work.</param>
     void Run(RecipeState state, IProgress<double>? progress, CancellationToken cancellation);
+
+    /// <summary>Estimates the most bytes that the step keeps at a time beside what the process has already; 0 where that is little.</summary>
+    /// <param name="state">What earlier steps found.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    long Memory(RecipeState state, CancellationToken cancellation) => 0;
 }

@@ -71,6 +71,9 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
 
     public void SetCodes(string matrix, QuantizedMatrix codes) => _codes[matrix] = codes;
 
+    /// <summary>Gets the range of a place that is used once in a pass; null where none was found.</summary>
+    public QuantizationParameters? RangeOf(string site) => _ranges.TryGetValue(site, out var uses) ? uses[0] : null;
+
     public void SetRange(string site, IReadOnlyList<QuantizationParameters> uses) => _ranges[site] = uses;
 
     public void Dispose() => _original?.Dispose();

@@ -15,15 +15,22 @@ internal static class LayerInputs
         spec.Graph.IsShared ? "its layers share their weights"
         : !spec.Matrices.Any(matrix => matrix.HasIntegerProduct && LayerNames.IsInLayer(matrix.Name)) ? "no layer has evenly spaced codes"
         : spec.Matrices.Any(matrix => matrix.HasCodebook) ? "weights with a codebook are not reconstructed"
-        : spec.Matrices.FirstOrDefault(matrix => matrix.Segments().Any(segment => segment.Bits == 1)) is MatrixSpec matrix
-            ? $"'{matrix.Name}' has codes of one bit, which are signs"
-        : null;
+        : OneBit(spec);
 
-    /// <summary>Collects the states that enter the first layer.</summary>
-    /// <param name="state">Texts and model.</param>
-    /// <param name="weights">The weights that the full-precision model runs with.</param>
-    /// <param name="cancellation">Stops the work between two batches.</param>
-    public static HiddenStates Collect(RecipeState state, WorkingWeights weights, CancellationToken cancellation)
+    /// <summary>Says which matrix has codes that lie on no two sides of a weight; null when none has.</summary>
+    public static string? OneBit(ModelSpec spec) =>
+        spec.Matrices.FirstOrDefault(matrix => matrix.Segments().Any(segment => segment.Bits == 1)) is MatrixSpec matrix
+            ? $"'{matrix.Name}' has codes of one bit, which are signs" : null;
+
+    /// <summary>Collects the states that enter the first layer of the full-precision model, and of the one that is made.</summary>
+    public static (HiddenStates Full, HiddenStates Rounded) Both(RecipeState state, CancellationToken cancellation)
+    {
+        WorkingWeights rounded = state.Weights.Copy();
+        rounded.Replace(PackedLayout.WordEmbedding + ".weight", state.RoundedWords(cancellation));
+        return (Collect(state, state.Weights, cancellation), Collect(state, rounded, cancellation));
+    }
+
+    private static HiddenStates Collect(RecipeState state, WorkingWeights weights, CancellationToken cancellation)
     {
         IReadOnlyList<RowBatch> batches = state.Batches(cancellation);
         using InferenceSession session = state.LoadFloats(weights, cancellation);

@@ -54,11 +54,15 @@ public sealed class RecipeRun : IDisposable
             throw new InvalidOperationException("All steps have run.");
         }
 
-        RecipeStep step = _options.Recipe.Steps[_done];
-        StepTraits traits = StepTable.Find(step.Name)!;
-        traits.Create(new StepValues(traits.Settings, step)).Run(_state, progress, cancellation);
+        Next().Run(_state, progress, cancellation);
         _done++;
     }
+
+    /// <summary>Estimates the most bytes that the next step keeps at a time beside what the process has already; 0 where that is little.</summary>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="DataFormatException">A text is longer than the model takes and no maximum length was given.</exception>
+    public long MemoryOfNext(CancellationToken cancellation = default) =>
+        _done == _options.Recipe.Steps.Count ? 0 : Next().Memory(_state, cancellation);
 
     /// <summary>Runs the steps that are left, finds the ranges and codes that no step found, and packs.</summary>
     /// <param name="progress">Who is told how many of the weights are done, from 0 to 1; null for nobody.</param>
@@ -81,4 +85,11 @@ public sealed class RecipeRun : IDisposable
 
     /// <summary>Frees the models that steps ran.</summary>
     public void Dispose() => _state.Dispose();
+
+    private IRecipeStep Next()
+    {
+        RecipeStep step = _options.Recipe.Steps[_done];
+        StepTraits traits = StepTable.Find(step.Name)!;
+        return traits.Create(new StepValues(traits.Settings, step));
+    }
 }
