@@ -35,4 +35,8 @@ internal static class ModuleMemory
     /// <param name="tokens">Tokens of all texts.</param>
     /// <param name="depths">At how many depths they are kept.</param>
     public static long States(ModelSpec spec, long tokens, int depths) => sizeof(float) * tokens * spec.Dimensions.HiddenSize * depths;
+
+    /// <summary>Returns the bytes of a model in full precision while it is made and loaded: its tensors, its file and the copy that runs.</summary>
+    /// <param name="spec">The model.</param>
+    public static long Model(ModelSpec spec) => 3 * sizeof(float) * PackedLayout.Checkpoint(spec).Sum(tensor => tensor.Count);
 }

@@ -12,7 +12,7 @@ internal sealed class AdaRoundStep(StepValues values) : IRecipeStep
     /// <summary>What the step may be told.</summary>
     public static StepOption[] Options { get; } =
     [
-        new("steps", 600, 1, 1_000_000, IsWhole: true), new("learning_rate", 0.01, 1e-6, 1), new("indecision", 0.01, 0, 1000),
+        new("steps", 300, 1, 1_000_000, IsWhole: true), new("learning_rate", 0.2, 1e-6, 10), new("indecision", 0.1, 0, 1000),
     ];
 
     /// <summary>Says why the step cannot make a model; null when it can.</summary>

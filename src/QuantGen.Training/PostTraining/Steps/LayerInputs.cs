@@ -27,8 +27,15 @@ internal static class LayerInputs
     {
         WorkingWeights rounded = state.Weights.Copy();
         rounded.Replace(PackedLayout.WordEmbedding + ".weight", state.RoundedWords(cancellation));
-        return (Collect(state, state.Weights, cancellation), Collect(state, rounded, cancellation));
+        HiddenStates full = Collect(state, state.Weights, cancellation);
+        ReleaseModels();
+        HiddenStates states = Collect(state, rounded, cancellation);
+        ReleaseModels();
+        return (full, states);
     }
+
+    /// <summary>Gives back the memory of models that have run: each is as large as what a step keeps, and would stay until memory is short.</summary>
+    public static void ReleaseModels() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private static HiddenStates Collect(RecipeState state, WorkingWeights weights, CancellationToken cancellation)
     {

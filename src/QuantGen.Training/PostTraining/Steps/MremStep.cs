@@ -20,7 +20,7 @@ internal sealed class MremStep(StepValues values) : IRecipeStep
     /// <summary>What the step may be told.</summary>
     public static StepOption[] Options { get; } =
     [
-        new("steps", 600, 1, 1_000_000, IsWhole: true), new("learning_rate", 2e-4, 1e-7, 1), new("batch", 32, 1, 4096, IsWhole: true),
+        new("steps", 400, 1, 1_000_000, IsWhole: true), new("learning_rate", 1e-3, 1e-7, 1), new("batch", 32, 1, 4096, IsWhole: true),
         new("modules", 2, 1, 1000, IsWhole: true), new("parallel", 0, 0, 1, IsWhole: true), new("forced", 0.5, 0, 1),
     ];
 
@@ -74,7 +74,11 @@ internal sealed class MremStep(StepValues values) : IRecipeStep
 
         // In sequence a module's outputs are made while its targets are there; at once, all targets are.
         int depths = _parallel ? state.Target.Dimensions.Layers + 2 : (2 * modules[0].Count) + 2;
-        return ModuleMemory.States(state.Target, lengths.Sum(length => (long)length), depths) + (_parallel ? modules.Length * module : module);
+        long training = ModuleMemory.States(state.Target, lengths.Sum(length => (long)length), depths) + (_parallel ? modules.Length * module : module);
+
+        // Before that the texts run through models in full precision, one after the other.
+        LayerInputs.ReleaseModels();
+        return Math.Max(training, ModuleMemory.Model(state.Target));
     }
 
     private void RunInSequence(
