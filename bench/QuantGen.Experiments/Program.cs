@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using QuantGen.Experiments.PostTraining;
 using QuantGen.Experiments.Reporting;
 using QuantGen.Experiments.Studies;
 
@@ -16,14 +17,14 @@ internal static class Program
         studies.AcceptOnlyFromAmong([.. AllStudies.List.Select(study => study.Name)]);
         var shared = new Option<DirectoryInfo>("--shared")
         {
-            Description = "The folder with models, data and text.", DefaultValueFactory = _ => new DirectoryInfo("../shared"),
+            Description = "The folder with models, data and text.", DefaultValueFactory = _ => new DirectoryInfo("../shared"), Recursive = true,
         };
         var output = new Option<DirectoryInfo>("--output")
         {
             Description = "Where results are kept.", DefaultValueFactory = _ => new DirectoryInfo("bench/results/experiments"),
         };
         var rows = new Option<string?>("--only") { Description = "Runs only rows that contain this text." };
-        var command = new RootCommand("Runs the experiments and writes Markdown, JSON and SVG.") { studies, shared, output, rows };
+        var command = new RootCommand("Runs the experiments and writes Markdown, JSON and SVG.") { studies, shared, output, rows, new PostTrainingCommand(shared) };
         command.SetAction(async (parse, cancellation) =>
         {
             DirectoryInfo data = parse.GetValue(shared)!;
@@ -49,11 +50,11 @@ internal static class Program
         string scratch = Directory.CreateTempSubdirectory("quantgen-experiments-").FullName;
         try
         {
-            var store = new ResultStore(Path.Combine(folder, study.Name + ".json"));
+            var store = new ResultStore<ExperimentResult>(Path.Combine(folder, study.Name + ".json"));
             var runner = new Runner(shared, scratch);
             foreach (Experiment experiment in study.Experiments.Where(e => only is null || e.Row.Contains(only, StringComparison.OrdinalIgnoreCase)))
             {
-                if (store.Find(experiment) is null)
+                if (Find(store, experiment) is null)
                 {
                     ExperimentResult result = await runner.RunAsync(experiment, cancellation);
                     store.Add(result);
@@ -73,9 +74,12 @@ internal static class Program
         }
     }
 
-    private static void Report(Study study, ResultStore store, string folder)
+    private static ExperimentResult? Find(ResultStore<ExperimentResult> store, Experiment experiment) =>
+        store.Find(result => result.Key == experiment.Key && result.Row == experiment.Row);
+
+    private static void Report(Study study, ResultStore<ExperimentResult> store, string folder)
     {
-        ExperimentResult[] finished = [.. study.Experiments.Select(store.Find).OfType<ExperimentResult>()];
+        ExperimentResult[] finished = [.. study.Experiments.Select(experiment => Find(store, experiment)).OfType<ExperimentResult>()];
         string about = string.Create(
             CultureInfo.InvariantCulture,
             $"Made by `dotnet run -c Release --project bench/QuantGen.Experiments -- {study.Name}`; {RuntimeInformation.FrameworkDescription}, " +

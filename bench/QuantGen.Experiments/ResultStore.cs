@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 namespace QuantGen.Experiments;
 
 /// <summary>The finished runs of a study, in a file that is replaced after every run, so that an interrupted study goes on where it was.</summary>
-internal sealed class ResultStore
+/// <typeparam name="TResult">What a run came to.</typeparam>
+internal sealed class ResultStore<TResult>
+    where TResult : class
 {
     private static readonly JsonSerializerOptions s_json = new()
     {
@@ -15,19 +17,20 @@ internal sealed class ResultStore
     };
 
     private readonly string _path;
-    private readonly List<ExperimentResult> _results;
+    private readonly List<TResult> _results;
 
     /// <summary>Opens a store; a missing file is an empty one.</summary>
     public ResultStore(string path)
     {
         _path = path;
-        _results = File.Exists(path) ? JsonSerializer.Deserialize<List<ExperimentResult>>(File.ReadAllText(path), s_json) ?? [] : [];
+        _results = File.Exists(path) ? JsonSerializer.Deserialize<List<TResult>>(File.ReadAllText(path), s_json) ?? [] : [];
     }
 
-    public ExperimentResult? Find(Experiment experiment) => _results.Find(result => result.Key == experiment.Key && result.Row == experiment.Row);
+    /// <summary>Finds the result of a run; null when it has not been made.</summary>
+    public TResult? Find(Predicate<TResult> isOf) => _results.Find(isOf);
 
     /// <summary>Adds a result and writes all.</summary>
-    public void Add(ExperimentResult result)
+    public void Add(TResult result)
     {
         _results.Add(result);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);

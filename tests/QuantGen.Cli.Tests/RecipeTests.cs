@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using QuantGen.Cli.Conventions;
 using QuantGen.Packed;
 
@@ -8,15 +9,19 @@ public sealed class RecipeTests(CheckpointFixture files) : IClassFixture<Checkpo
 {
     [Theory]
     [InlineData("gptq")]
+    [InlineData("adaround")]
     [InlineData("brecq")]
+    [InlineData("brecq", "\"halves\":0", "\"halves\":1")]
+    [InlineData("brecq", "\"fisher\":1", "\"fisher\":0")]
     [InlineData("mrem")]
-    public void Method_gives_the_same_bytes_for_any_number_of_threads_and_the_file_says_how(string method)
+    [InlineData("mrem", "\"parallel\":0", "\"parallel\":1")]
+    public void Method_gives_the_same_bytes_for_any_number_of_threads_and_the_file_says_how(string method, string setting = "", string other = "")
     {
         byte[] Quantize(string threads)
         {
             string output = files.File($"{method}-{threads}.qg.safetensors");
             Tool.Json(
-                "quantize", files.Checkpoint, "-o", output, "--bits", "3", "--groups", "4", "--recipe", Short(method), "--calibration", files.Data,
+                "quantize", files.Checkpoint, "-o", output, "--bits", "3", "--groups", "4", "--recipe", Short(method, setting, other), "--calibration", files.Data,
                 "--threads", threads);
             JsonElement recipe = Tool.Json("inspect", output).GetProperty("recipe");
             Assert.Equal(method, recipe.GetProperty("steps")[1].GetProperty("step").GetString());
@@ -105,6 +110,49 @@ public sealed class RecipeTests(CheckpointFixture files) : IClassFixture<Checkpo
     }
 
     [Fact]
+    public void Choices_of_brecq_begin_at_the_codes_of_gptq()
+    {
+        string[] outputs = [files.File("alone.qg.safetensors"), files.File("after.qg.safetensors")];
+        foreach ((string output, string before) in outputs.Zip(["", """{"step":"gptq"},"""]))
+        {
+            string recipe = files.File("one-step.json");
+            File.WriteAllText(
+                recipe, $$$"""{"steps":[{"step":"mse"},{{{before}}}{"step":"brecq","steps":1,"learning_rate":0.000001,"bias_learning_rate":0}]}""");
+            Tool.Json("quantize", files.Checkpoint, "-o", output, "--bits", "2", "--recipe", recipe, "--calibration", files.Data);
+        }
+
+        string[] methods = [files.File("nearest-codes.qg.safetensors"), files.File("gptq-codes.qg.safetensors")];
+        Tool.Json("quantize", files.Checkpoint, "-o", methods[0], "--bits", "2", "--method", "nearest");
+        Tool.Json("quantize", files.Checkpoint, "-o", methods[1], "--bits", "2", "--method", "gptq", "--calibration", files.Data);
+        foreach ((string output, string method) in outputs.Zip(methods))
+        {
+            using PackedModel learned = PackedModel.Open(output);
+            using PackedModel given = PackedModel.Open(method);
+            string name = "encoder.layer.0.intermediate.dense.codes";
+            Assert.True(learned.Bytes(name).SequenceEqual(given.Bytes(name)));
+        }
+    }
+
+    [Fact]
+    public void Stored_ranges_of_activations_learn_with_brecq()
+    {
+        string[] outputs = [files.File("fixed-ranges.qg.safetensors"), files.File("learned-ranges.qg.safetensors")];
+        foreach ((string output, int steps) in outputs.Zip([0, 5]))
+        {
+            string recipe = files.File("ranges.json");
+            File.WriteAllText(recipe, $$"""{"steps":[{"step":"mse"},{"step":"brecq","steps":5,"range_steps":{{steps}}}]}""");
+            Tool.Json(
+                "quantize", files.Checkpoint, "-o", output, "--bits", "4", "--recipe", recipe, "--calibration", files.Data, "--activation-range", "static");
+        }
+
+        using PackedModel fixedRanges = PackedModel.Open(outputs[0]);
+        using PackedModel learned = PackedModel.Open(outputs[1]);
+        string site = learned.Spec.ActivationSites()[0].Name;
+        Assert.NotEqual(fixedRanges.Floats(site + ".input_scale").ToArray(), learned.Floats(site + ".input_scale").ToArray());
+        Assert.True(fixedRanges.Bytes(site + ".input_zero_point").SequenceEqual(learned.Bytes(site + ".input_zero_point")));
+    }
+
+    [Fact]
     public void Bias_correction_changes_biases_alone()
     {
         string[] outputs = [files.File("plain.qg.safetensors"), files.File("corrected.qg.safetensors")];
@@ -139,6 +187,7 @@ public sealed class RecipeTests(CheckpointFixture files) : IClassFixture<Checkpo
     [InlineData("this recipe needs --calibration", "--bits", "4", "--method", "gptq")]
     [InlineData("step 'gptq': no matrix has evenly spaced codes", "--bits", "2", "--scheme", "k-means", "--method", "gptq", "--calibration", "DATA")]
     [InlineData("has codes of one bit", "--bits", "1", "--method", "brecq", "--calibration", "DATA")]
+    [InlineData("has codes of one bit", "--bits", "1", "--method", "adaround", "--calibration", "DATA")]
     [InlineData("scales along inputs", "--bits", "4", "--group-size", "32", "--method", "mrem", "--calibration", "DATA")]
     [InlineData("--clipping and the recipe's first step", "--bits", "4", "--method", "gptq", "--clipping", "mse", "--calibration", "DATA")]
     [InlineData("this recipe makes its own texts", "--bits", "4", "--method", "data-free", "--calibration", "DATA")]
@@ -170,12 +219,23 @@ public sealed class RecipeTests(CheckpointFixture files) : IClassFixture<Checkpo
         Assert.Contains("rows agree", broken.Output, StringComparison.Ordinal);
     }
 
-    // The named recipe with few steps, which is enough to see that something moves.
-    private string Short(string method)
+    [Fact]
+    public void Mrem_says_what_memory_it_needs()
+    {
+        string recipe = Short("mrem", "\"parallel\":0", "\"parallel\":1");
+        string text = Tool.Text(
+            "quantize", files.Checkpoint, "-o", files.File("memory.qg.safetensors"), "--bits", "4", "--recipe", recipe, "--calibration", files.Data);
+        Assert.Matches("^mrem needs about [0-9,]+ MB\n", text);
+    }
+
+    // The named recipe with few steps, which is enough to see that something moves, and perhaps another setting.
+    private string Short(string method, string setting, string other)
     {
         string file = files.File(method + ".json");
         string text = Tool.Text("recipe", method);
-        File.WriteAllText(file, text.Replace("\"steps\":600", "\"steps\":30", StringComparison.Ordinal));
+        Assert.Contains(setting, text, StringComparison.Ordinal);
+        string changed = setting.Length == 0 ? text : text.Replace(setting, other, StringComparison.Ordinal);
+        File.WriteAllText(file, Regex.Replace(changed, "\"steps\":[0-9]+", "\"steps\":30"));
         return file;
     }
 }

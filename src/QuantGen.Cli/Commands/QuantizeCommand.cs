@@ -155,6 +155,11 @@ internal sealed class QuantizeCommand : CliCommand
 
         foreach (string step in run.Pending)
         {
+            if (run.MemoryOfNext(cancellation) is > 0 and long bytes)
+            {
+                report.Line(string.Create(CultureInfo.InvariantCulture, $"{step} needs about {(bytes + Environment.WorkingSet) / 1e6:N0} MB"));
+            }
+
             report.WithProgress(step, progress =>
             {
                 run.RunNext(progress, cancellation);

@@ -14,4 +14,9 @@ internal interface IRecipeStep
     void Restore(RecipeState state)
     {
     }
+
+    /// <summary>Estimates the most bytes that the step keeps at a time beside what the process has already; 0 where that is little.</summary>
+    /// <param name="state">What earlier steps found.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    long Memory(RecipeState state, CancellationToken cancellation) => 0;
 }

@@ -24,6 +24,7 @@ internal static class RecipeCheckpoint
     private const string Scales = "scales:";
     private const string ZeroPoints = "zero points:";
     private const string Weight = "weight:";
+    private const string HandedOn = "handed on:";
 
     /// <summary>Writes the file; a reader sees the old one or the whole new one.</summary>
     public static void Save(string path, RecipeState state, RecipePlace place, IReadOnlyDictionary<string, string> identity)
@@ -53,6 +54,11 @@ internal static class RecipeCheckpoint
         foreach ((string name, float[] values) in state.Weights.Replaced)
         {
             writer.AddFloats(Weight + name, [values.Length], values);
+        }
+
+        foreach ((string name, float[] values) in state.HandedOn)
+        {
+            writer.AddFloats(HandedOn + name, [values.Length], values);
         }
 
         writer.Save(path);
@@ -87,12 +93,21 @@ internal static class RecipeCheckpoint
             state.SetRange(site, uses);
         }
 
-        foreach (SafetensorsTensor tensor in file.Tensors.Where(tensor => tensor.Name.StartsWith(Weight, StringComparison.Ordinal)))
+        RecipePlace place = Read<RecipePlace>(file, PlaceKey);
+        state.BeginStep(place.Parts);
+        foreach (SafetensorsTensor tensor in file.Tensors)
         {
-            state.Weights.Replace(tensor.Name[Weight.Length..], Floats(file, tensor.Name));
+            if (tensor.Name.StartsWith(Weight, StringComparison.Ordinal))
+            {
+                state.Weights.Replace(tensor.Name[Weight.Length..], Floats(file, tensor.Name));
+            }
+            else if (tensor.Name.StartsWith(HandedOn, StringComparison.Ordinal))
+            {
+                state.HandOn(tensor.Name[HandedOn.Length..], Floats(file, tensor.Name));
+            }
         }
 
-        return Read<RecipePlace>(file, PlaceKey);
+        return place;
     }
 
     private static QuantizedMatrix Matrix(SafetensorsFile file, string name, CodeGrouping grouping, byte[]? zeroPoints)

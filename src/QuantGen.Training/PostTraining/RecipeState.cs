@@ -16,6 +16,7 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     private readonly Dictionary<string, QuantizedMatrix> _codes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, double> _sensitivities = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<QuantizationParameters>> _ranges = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, float[]> _handedOn = new(StringComparer.Ordinal);
     private InferenceSession? _original;
     private RowBatch[]? _batches;
 
@@ -106,17 +107,36 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
 
     public void SetCodes(string matrix, QuantizedMatrix codes) => _codes[matrix] = codes;
 
+    /// <summary>Gets the range of a place that is used once in a pass; null where none was found.</summary>
+    public QuantizationParameters? RangeOf(string site) => _ranges.TryGetValue(site, out var uses) ? uses[0] : null;
+
     public void SetRange(string site, IReadOnlyList<QuantizationParameters> uses) => _ranges[site] = uses;
 
+    /// <summary>Gets what the parts of the running step have handed on so far, by name.</summary>
+    public IReadOnlyDictionary<string, float[]> HandedOn => _handedOn;
+
     /// <summary>Says that a part of the running step is done, and its codes and weights are in place: an interrupted run goes on after it.</summary>
-    public void PartDone()
+    /// <param name="handedOn">What the next part needs beside them.</param>
+    public void PartDone(params ReadOnlySpan<(string Name, float[] Values)> handedOn)
     {
         PartsDone++;
+        foreach ((string name, float[] values) in handedOn)
+        {
+            _handedOn[name] = values;
+        }
+
         Kept?.Invoke();
     }
 
     /// <summary>Begins a step, parts of which may have been done before.</summary>
-    public void BeginStep(int partsDone) => PartsDone = partsDone;
+    public void BeginStep(int partsDone)
+    {
+        PartsDone = partsDone;
+        _handedOn.Clear();
+    }
+
+    /// <summary>Takes over what the parts of an interrupted step had handed on.</summary>
+    public void HandOn(string name, float[] values) => _handedOn[name] = values;
 
     public void Dispose() => _original?.Dispose();
 }

@@ -13,7 +13,9 @@ namespace QuantGen.Trainable;
 /// <param name="side">Where ranges come from.</param>
 /// <param name="parameter">The threshold or running range of every use; null when each token has its own.</param>
 /// <param name="options">How thresholds begin.</param>
-internal sealed class SiteRange(string name, int uses, int bits, ActivationSide side, Parameter? parameter, TrainableOptions options)
+/// <param name="zeroPoints">The code of 0 of every use, where a range was calibrated before; null for codes around zero, or from zero on.</param>
+internal sealed class SiteRange(
+    string name, int uses, int bits, ActivationSide side, Parameter? parameter, TrainableOptions options, IReadOnlyList<int>? zeroPoints = null)
 {
     // Q8BERT's running average.
     private const float Decay = 0.9999f;
@@ -65,14 +67,25 @@ internal sealed class SiteRange(string name, int uses, int bits, ActivationSide 
     /// <summary>Gets the mapping to codes.</summary>
     /// <exception cref="InvalidOperationException">No pass has set the range.</exception>
     public ActivationParameters Mapping(int use) => HasRange(use)
-        ? ActivationParameters.FromScale(LsqQuantizer.Scale(parameter!.Values[use], Levels), IsSigned ? 1 << (bits - 1) : 0, bits)
+        ? ActivationParameters.FromScale(LsqQuantizer.Scale(parameter!.Values[use], Levels), ZeroPoint(use), bits)
         : throw new InvalidOperationException($"The range of '{name}' is not set: a pass that calibrates comes first.");
 
     /// <summary>Gets the threshold.</summary>
-    public LearnedThreshold Threshold(int use) => new(MathF.Max(parameter!.Values[use], LsqQuantizer.SmallestAlpha), Levels, IsSigned);
+    public LearnedThreshold Threshold(int use)
+    {
+        var threshold = new LearnedThreshold(MathF.Max(parameter!.Values[use], LsqQuantizer.SmallestAlpha), Levels, IsSigned);
+        ActivationParameters mapping = zeroPoints is null ? default : Mapping(use);
+        return zeroPoints is null ? threshold : threshold with
+        {
+            Lowest = (float)(mapping.Lowest - mapping.ZeroPoint) / Levels,
+            Highest = (float)(mapping.Highest - mapping.ZeroPoint) / Levels,
+        };
+    }
 
     /// <summary>Gets what the gradient of the threshold is multiplied by.</summary>
     public double GradientFactor(long elements) => Thresholds.GradientFactor(options, elements, Levels);
+
+    private int ZeroPoint(int use) => zeroPoints?[use] ?? (IsSigned ? 1 << (bits - 1) : 0);
 
     private bool HasRange(int use) => parameter is null || parameter.Values[use] > 0f;
 }

@@ -1,7 +1,6 @@
 using QuantGen.Quantization;
 using QuantGen.Specs;
 using QuantGen.Trainable;
-using QuantGen.Training.Optimization;
 using QuantGen.Training.PostTraining.Solving;
 
 namespace QuantGen.Training.Tests.PostTraining;
@@ -14,7 +13,7 @@ public sealed class LayerReconstructionTests
     public void Gradients_of_the_input_are_the_slopes_of_the_loss()
     {
         using var pass = new TrainingPass(new TrainableOptions { Threads = 1 });
-        var layer = new LayerNetwork(s_spec, 0, Weights, (_, _) => null, pass);
+        var layer = new LayerNetwork(new LayerSource(s_spec, Weights, pass), 0);
         HiddenStates states = States(texts: 2);
         float[] weights = [.. Random(9, states.Values.Length)];
         pass.Begin(states.Batch([0, 1]), new ForwardOptions(ForwardPurpose.Evaluate));
@@ -53,25 +52,26 @@ public sealed class LayerReconstructionTests
     private static (double Nearest, double Learned, byte[] Codes) Learn(int threads)
     {
         const int Steps = 150;
+        const int Texts = 8;
         using var pass = new TrainingPass(new TrainableOptions { Threads = threads });
         HiddenStates states = States(texts: 24);
-        HiddenStates target = new LayerReconstruction([new LayerNetwork(s_spec, 0, Weights, (_, _) => null, pass)], pass).Outputs(states, default)[0];
-        LayerNetwork Network() => new(s_spec, 0, Weights, (weight, matrix) => new RoundingWeights(weight, Grid(weight, matrix), threads), pass);
-        LayerNetwork network = Network();
-        var block = new LayerReconstruction([network], pass) { TextsAtOnce = 8 };
+        var floats = new LayerSource(s_spec, Weights, pass);
+        HiddenStates target = new LayerReconstruction([new LayerNetwork(floats, 0)], pass).Outputs(states, Texts, default)[0];
+        LayerSource learned = floats with
+        {
+            Quantizer = (weight, matrix) => new RoundingWeights(weight, Grid(weight, matrix), startsAtCodes: false, threads),
+        };
+        var network = new LayerNetwork(learned, 0);
+        var block = new LayerReconstruction([network], pass);
         RoundingWeights[] rounding = [.. network.Quantizers.Cast<RoundingWeights>()];
         Array.ForEach(rounding, weights => weights.IsHard = true);
-        double nearest = block.Error(states, target, default);
+        double nearest = block.Error(states, target, Texts, default);
         Array.ForEach(rounding, weights => weights.IsHard = false);
-        network.Parameters.ForEach(parameter => parameter.IsTrained = false);
-        var options = new OptimizerOptions { LearningRate = 0.03, WeightDecay = 0, MaxGradientNorm = double.MaxValue };
-        var optimizer = new AdamOptimizer([.. network.Parameters, .. rounding.Select(weights => weights.Choices)], options, threads);
+        var training = new RoundingTraining(rounding, [], new RoundingOptions(Steps, 0.03, 0.01f), threads);
         block.Train(
-            (states, states), [target], optimizer, Steps,
-            step => Array.ForEach(rounding, weights => weights.Beta = step < Steps / 5 ? 0f : (float)RectifiedSigmoid.Beta(step, Steps)),
-            () => Array.ForEach(rounding, weights => weights.Finish(0.01f)), _ => (1, 0), default);
-        Array.ForEach(rounding, weights => weights.IsHard = true);
-        return (nearest, block.Error(states, target, default), [.. rounding.SelectMany(weights => weights.Codes().Codes)]);
+            new ReconstructionData(states, [target]), new TextOrder(states.Lengths(), Texts, seed: 42), Steps, training.Prepare, training.Step, default);
+        training.Harden();
+        return (nearest, block.Error(states, target, Texts, default), [.. rounding.SelectMany(weights => weights.Codes().Codes)]);
     }
 
     private static QuantizedMatrix Grid(Parameter weight, MatrixSpec matrix) => MatrixQuantizer.Quantize(

@@ -7,6 +7,9 @@ public sealed class RecipeRulesTests
 {
     [Theory]
     [InlineData("""{"steps":[{"step":"mse"},{"step":"gptq","damping":0.02},{"step":"bias-correction"}]}""", null)]
+    [InlineData("""{"steps":[{"step":"mse"},{"step":"gptq"},{"step":"brecq"}]}""", null)]
+    [InlineData("""{"steps":[{"step":"brecq"},{"step":"gptq"}]}""", "step 'gptq': 'brecq' before it finds the same")]
+    [InlineData("""{"steps":[{"step":"mrem"},{"step":"brecq"}]}""", "step 'brecq': 'mrem' before it finds the same")]
     [InlineData("""{"steps":[]}""", "a recipe has at least one step")]
     [InlineData("""{"steps":[{"step":"mse"},{"step":"percentile"}]}""", "step 'percentile': 'mse' before it finds the same")]
     [InlineData(

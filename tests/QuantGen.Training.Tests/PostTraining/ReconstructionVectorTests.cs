@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QuantGen.Kernels;
 using QuantGen.Quantization;
 using QuantGen.Tests;
 using QuantGen.Trainable;
@@ -22,9 +23,9 @@ public sealed class ReconstructionVectorTests
         w.CopyTo(weight.Values, 0);
         float scale = data.GetProperty("delta").GetSingle();
         var grid = new QuantizedMatrix(new MatrixGrouping(1, w.Length), [8], [.. w.Select(_ => (byte)128)], [scale], null);
-        var rounding = new RoundingWeights(weight, grid, threads: 1);
+        var rounding = new RoundingWeights(weight, grid, startsAtCodes: false, threads: 1);
         AssertClose(Doubles(data, "V"), rounding.Choices.Values, 1e-5);
-        AssertClose(Doubles(data, "h"), [.. rounding.Choices.Values.Select(RectifiedSigmoid.Share)], Tolerance);
+        AssertClose(Doubles(data, "h"), Shares(rounding.Choices.Values), Tolerance);
         rounding.Prepare();
         AssertClose(Doubles(data, "w_soft"), rounding.Values, Tolerance);
         rounding.IsHard = true;
@@ -39,12 +40,48 @@ public sealed class ReconstructionVectorTests
     public void Indecision_and_its_slope_agree(int beta)
     {
         JsonElement data = Case($"rounding regulariser beta={beta}");
+        float[] shares = Shares(Floats(data, "V"));
+        float[] slopes = [.. shares.Select(RectifiedSigmoid.Slope)];
+        AssertClose(Doubles(data, "h"), shares, Tolerance);
+        AssertClose(Doubles(data, "dh_dV"), slopes, Tolerance);
+        AssertClose(Doubles(data, "f_reg"), [.. shares.Select(share => RectifiedSigmoid.Indecision(share, beta))], Tolerance);
+        AssertClose(
+            Doubles(data, "dfreg_dV"), [.. shares.Zip(slopes, (share, slope) => RectifiedSigmoid.IndecisionSlope(share, beta) * slope)], Tolerance);
+    }
+
+    [Theory]
+    [InlineData(20, 1e-3)]
+    [InlineData(2, 1e-6)]
+    public void Gradients_of_choices_have_the_indecision_in_them(int beta, double tolerance)
+    {
+        JsonElement data = Case($"rounding regulariser beta={beta}");
         float[] v = Floats(data, "V");
-        (float Share, float Slope)[] shares = [.. v.Select(RectifiedSigmoid.WithSlope)];
-        AssertClose(Doubles(data, "h"), [.. shares.Select(share => share.Share)], Tolerance);
-        AssertClose(Doubles(data, "dh_dV"), [.. shares.Select(share => share.Slope)], Tolerance);
-        AssertClose(Doubles(data, "f_reg"), [.. shares.Select(share => RectifiedSigmoid.Indecision(share.Share, beta))], Tolerance);
-        AssertClose(Doubles(data, "dfreg_dV"), [.. shares.Select(share => RectifiedSigmoid.IndecisionSlope(share.Share, share.Slope, beta))], Tolerance);
+        var weight = new Parameter("w", ParameterKind.Weight, 1, v.Length);
+        var grid = new QuantizedMatrix(new MatrixGrouping(1, v.Length), [8], [.. v.Select(_ => (byte)128)], [1f], null);
+        var rounding = new RoundingWeights(weight, grid, startsAtCodes: false, threads: 1) { Beta = beta, IndecisionWeight = 1f };
+        v.CopyTo(rounding.Choices.Values, 0);
+        rounding.Prepare();
+        rounding.Finish();
+        AssertClose(Doubles(data, "dfreg_dV"), rounding.Choices.Gradients, tolerance);
+    }
+
+    [Fact]
+    public void Loss_of_a_block_is_summed_over_values_and_averaged_over_tokens()
+    {
+        JsonElement data = Case("BRECQ block losses (batch, features)");
+        float[] z = Rows(data, "z");
+        float[] rounded = Rows(data, "z_q");
+        float[] gradients = Rows(data, "grad");
+        Assert.Equal(data.GetProperty("mse_sum_features_mean_batch").GetDouble(), ReconstructionLoss.Value(rounded, z, [], 2), Tolerance);
+        float[] squares = Array.ConvertAll(gradients, g => g * g);
+        Assert.Equal(data.GetProperty("fisher_diag").GetDouble(), ReconstructionLoss.Value(rounded, z, squares, 2), Tolerance);
+        float[] damped = Array.ConvertAll(gradients, g => (Math.Abs(g) + 1) * (Math.Abs(g) + 1));
+        Assert.Equal(data.GetProperty("fisher_diag_code_abs_plus_1").GetDouble(), ReconstructionLoss.Value(rounded, z, damped, 2), Tolerance);
+
+        // Ours divides by the mean magnitude first: that of these gradients times 1 / 0.175 gives theirs.
+        FisherWeights.Damp(gradients);
+        Assert.Equal(Math.Pow((0.2 / 0.175) + 1, 2), gradients[0], 1e-5);
+        Assert.Equal(1, gradients[3], Tolerance);
     }
 
     [Fact]
@@ -59,7 +96,7 @@ public sealed class ReconstructionVectorTests
     {
         JsonElement data = Case("annealed teacher forcing");
         double last = data.GetProperty("T0").GetDouble();
-        double[] shares = [.. Doubles(data, "t").Select(t => MremStep.Share((int)t, last))];
+        double[] shares = [.. Doubles(data, "t").Select(t => ModuleOptions.Fading((int)t, last))];
         Assert.Equal(Doubles(data, "lambda"), shares);
         JsonElement[] mixed = [.. data.GetProperty("mixed").EnumerateArray()];
         for (int i = 0; i < shares.Length; i++)
@@ -89,6 +126,16 @@ public sealed class ReconstructionVectorTests
     private static double[] Doubles(JsonElement data, string key) => [.. data.GetProperty(key).EnumerateArray().Select(value => value.GetDouble())];
 
     private static float[] Floats(JsonElement data, string key) => [.. data.GetProperty(key).EnumerateArray().Select(value => value.GetSingle())];
+
+    private static float[] Rows(JsonElement data, string key) =>
+        [.. data.GetProperty(key).EnumerateArray().SelectMany(row => row.EnumerateArray().Select(value => value.GetSingle()))];
+
+    private static float[] Shares(float[] v)
+    {
+        float[] shares = [.. v];
+        Elementwise.Apply<RectifiedSigmoid>(ref shares[0], shares.Length);
+        return shares;
+    }
 
     private static void AssertClose(double[] expected, float[] actual, double tolerance)
     {

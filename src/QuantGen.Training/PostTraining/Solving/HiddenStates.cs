@@ -14,6 +14,9 @@ internal sealed record HiddenStates(float[] Values, int[] Starts, int Width)
     /// <summary>Gets the tokens of a text.</summary>
     public int Length(int text) => Starts[text + 1] - Starts[text];
 
+    /// <summary>Gets the tokens of every text.</summary>
+    public int[] Lengths() => [.. Enumerable.Range(0, Count).Select(Length)];
+
     /// <summary>Makes a batch of texts; there are no tokens in it but their number.</summary>
     public TrainingBatch Batch(ReadOnlySpan<int> texts)
     {

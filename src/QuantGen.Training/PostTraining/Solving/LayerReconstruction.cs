@@ -1,39 +1,39 @@
 using QuantGen.Trainable;
-using QuantGen.Training.Batching;
-using QuantGen.Training.Optimization;
 
 namespace QuantGen.Training.PostTraining.Solving;
 
-/// <summary>Trains layers that follow each other until their outputs are those of the full-precision layers.</summary>
-/// <param name="layers">The layers, the first that the states meet first.</param>
-/// <param name="pass">Threads and batch, which the layers share.</param>
-internal sealed class LayerReconstruction(IReadOnlyList<LayerNetwork> layers, TrainingPass pass)
+/// <summary>Layers, or parts of them, that follow each other, and the distance of their outputs from those of the full-precision ones.</summary>
+/// <param name="parts">The parts, the first that the states meet first.</param>
+/// <param name="pass">Threads and batch, which the parts share.</param>
+internal sealed class LayerReconstruction(IReadOnlyList<LayerPart> parts, TrainingPass pass)
 {
-    private float[][] _states = [.. Enumerable.Range(0, layers.Count + 1).Select(_ => Array.Empty<float>())];
-    private float[] _target = [];
+    private float[][] _states = [.. Enumerable.Range(0, parts.Count + 1).Select(_ => Array.Empty<float>())];
+    private float[] _other = [];
+    private float[] _weights = [];
     private float[] _gradient = [];
 
-    /// <summary>Gets the most threads.</summary>
-    public int Threads => pass.Team.Workers;
+    /// <summary>Gets the states that enter the first part.</summary>
+    public Span<float> Input => _states[0].AsSpan(0, pass.Tokens * Width);
 
-    /// <summary>Gets texts in a step.</summary>
-    public int TextsAtOnce { get; init; } = 32;
+    /// <summary>Gets the outputs of the last part for the texts of the last forward pass.</summary>
+    public float[] Output => _states[^1];
 
-    /// <summary>Gets the seed of the order of texts.</summary>
-    public ulong Seed { get; init; } = 42;
+    private int Width { get; set; }
 
-    /// <summary>Computes the outputs of every layer for all texts.</summary>
-    public HiddenStates[] Outputs(HiddenStates input, CancellationToken cancellation)
+    /// <summary>Computes the outputs of every part for all texts.</summary>
+    /// <param name="input">What enters the first part.</param>
+    /// <param name="textsAtOnce">Texts of a pass.</param>
+    /// <param name="cancellation">Stops the work between two passes.</param>
+    public HiddenStates[] Outputs(HiddenStates input, int textsAtOnce, CancellationToken cancellation)
     {
-        HiddenStates[] outputs = [.. layers.Select(_ => input with { Values = new float[input.Values.Length] })];
-        for (int first = 0; first < input.Count; first += TextsAtOnce)
+        HiddenStates[] outputs = [.. parts.Select(_ => input with { Values = new float[input.Values.Length] })];
+        foreach (int[] texts in Enumerable.Range(0, input.Count).Chunk(textsAtOnce))
         {
             cancellation.ThrowIfCancellationRequested();
-            int[] texts = [.. Enumerable.Range(first, Math.Min(TextsAtOnce, input.Count - first))];
-            Forward(input, null, 0, texts);
-            for (int layer = 0; layer < layers.Count; layer++)
+            Forward(input, texts);
+            for (int part = 0; part < parts.Count; part++)
             {
-                outputs[layer].Scatter(texts, _states[layer + 1]);
+                outputs[part].Scatter(texts, _states[part + 1]);
             }
         }
 
@@ -41,83 +41,67 @@ internal sealed class LayerReconstruction(IReadOnlyList<LayerNetwork> layers, Tr
     }
 
     /// <summary>Trains.</summary>
-    /// <param name="inputs">What the layers will get, and what the full-precision layers got.</param>
-    /// <param name="targets">The outputs of every full-precision layer.</param>
-    /// <param name="optimizer">Changes what is trained.</param>
+    /// <param name="data">Inputs and targets.</param>
+    /// <param name="order">The texts of every step.</param>
     /// <param name="steps">Steps.</param>
-    /// <param name="prepare">Told the number of each step before it.</param>
-    /// <param name="finish">Turns gradients of quantized weights into those of what is trained.</param>
-    /// <param name="rates">The factor of learning rates at a step, and how much of the full-precision input is mixed in.</param>
+    /// <param name="prepare">Told the number of each step before its passes.</param>
+    /// <param name="change">Told the number of each step after them, when gradients are there.</param>
     /// <param name="cancellation">Stops the work between two steps.</param>
-    public void Train(
-        (HiddenStates Rounded, HiddenStates Full) inputs, HiddenStates[] targets, AdamOptimizer optimizer, int steps, Action<int> prepare, Action finish,
-        Func<int, (double Rate, double Full)> rates, CancellationToken cancellation)
+    public void Train(ReconstructionData data, TextOrder order, int steps, Action<int> prepare, Action<int> change, CancellationToken cancellation)
     {
-        int[] lengths = [.. Enumerable.Range(0, inputs.Rounded.Count).Select(inputs.Rounded.Length)];
-        IReadOnlyList<int[]> plan = [];
-        for (int step = 0, epoch = 0, at = 0; step < steps; step++, at++)
+        for (int step = 0; step < steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (at == plan.Count)
-            {
-                plan = BatchPlanner.Plan(lengths, TextsAtOnce, Seed, epoch++);
-                at = 0;
-            }
-
-            int[] texts = plan[at];
-            (double rate, double full) = rates(step);
             prepare(step);
-            Forward(inputs.Rounded, inputs.Full, (float)full, texts);
-            Backward(targets, texts);
-            finish();
-            optimizer.Step(rate);
+            int[] texts = order.At(step);
+            Forward(data.Input, texts);
+            Backward(data, texts);
+            change(step);
         }
     }
 
-    /// <summary>Returns the mean over tokens of the squared distance of the last layer's outputs from their targets, on all texts.</summary>
-    public double Error(HiddenStates input, HiddenStates target, CancellationToken cancellation)
-    {
-        HiddenStates last = Outputs(input, cancellation)[^1];
-        double sum = 0;
-        for (int i = 0; i < target.Values.Length; i++)
-        {
-            double difference = (double)last.Values[i] - target.Values[i];
-            sum += difference * difference;
-        }
+    /// <summary>Returns the loss of the last part's outputs, on all texts.</summary>
+    public double Error(HiddenStates input, HiddenStates target, int textsAtOnce, CancellationToken cancellation) =>
+        ReconstructionLoss.Value(Outputs(input, textsAtOnce, cancellation)[^1].Values, target.Values, [], target.Starts[^1]);
 
-        return sum / target.Starts[^1];
+    /// <summary>Computes the outputs for some texts.</summary>
+    public void Forward(HiddenStates input, int[] texts)
+    {
+        Begin(input, texts);
+        input.Gather(texts, _states[0]);
+        Forward();
     }
 
-    private void Forward(HiddenStates rounded, HiddenStates? full, float share, int[] texts)
+    /// <summary>Makes room for some texts, whose states are then put into <see cref="Input"/>.</summary>
+    public void Begin(HiddenStates shape, int[] texts)
     {
-        TrainingBatch batch = rounded.Batch(texts);
+        TrainingBatch batch = shape.Batch(texts);
+        Width = shape.Width;
         pass.Begin(batch, new ForwardOptions(ForwardPurpose.Evaluate));
-        int count = batch.TokenCount * rounded.Width;
         for (int i = 0; i < _states.Length; i++)
         {
-            FloatBuffers.Reserve(ref _states[i], count);
-        }
-
-        rounded.Gather(texts, _states[0]);
-        if (share > 0f)
-        {
-            FloatBuffers.Reserve(ref _target, count);
-            full!.Gather(texts, _target);
-            Mix(_states[0].AsSpan(0, count), _target, share);
-        }
-
-        foreach (LayerNetwork layer in layers)
-        {
-            layer.Quantizers.ForEach(quantizer => quantizer.Prepare());
-        }
-
-        for (int layer = 0; layer < layers.Count; layer++)
-        {
-            layers[layer].Forward(_states[layer], _states[layer + 1]);
+            FloatBuffers.Reserve(ref _states[i], (long)batch.TokenCount * Width);
         }
     }
 
-    /// <summary>Mixes: <c>rounded = share x full + (1 - share) x rounded</c>, MREM's teacher forcing.</summary>
+    /// <summary>Computes the outputs of what <see cref="Input"/> holds.</summary>
+    public void Forward()
+    {
+        for (int part = 0; part < parts.Count; part++)
+        {
+            parts[part].Quantizers.ForEach(quantizer => quantizer.Prepare());
+            parts[part].Forward(_states[part], _states[part + 1]);
+        }
+    }
+
+    /// <summary>Mixes full-precision states into the input: MREM's teacher forcing.</summary>
+    public void Force(HiddenStates full, int[] texts, float share)
+    {
+        full.Gather(texts, FloatBuffers.Reserve(ref _other, Input.Length));
+        Mix(Input, _other, share);
+    }
+
+    /// <summary>Mixes: <c>rounded = share x full + (1 - share) x rounded</c>.</summary>
     internal static void Mix(Span<float> rounded, ReadOnlySpan<float> full, float share)
     {
         for (int i = 0; i < rounded.Length; i++)
@@ -126,24 +110,36 @@ internal sealed class LayerReconstruction(IReadOnlyList<LayerNetwork> layers, Tr
         }
     }
 
-    // The loss is the squared distance of every layer's outputs, summed over values and averaged over tokens.
-    private void Backward(HiddenStates[] targets, int[] texts)
+    /// <summary>Adds the gradients of the loss of every part's outputs; values of the last part's may have weights.</summary>
+    public void Backward(ReconstructionData data, int[] texts)
     {
-        int count = pass.Tokens * targets[0].Width;
-        FloatBuffers.Reserve(ref _target, count);
-        FloatBuffers.Reserve(ref _gradient, count);
-        _gradient.AsSpan(0, count).Clear();
-        float factor = 2f / pass.Tokens;
-        for (int layer = layers.Count - 1; layer >= 0; layer--)
+        int count = pass.Tokens * Width;
+        FloatBuffers.Reserve(ref _other, count);
+        FloatBuffers.Reserve(ref _weights, data.Weights is null ? 0 : count);
+        Span<float> gradient = FloatBuffers.Reserve(ref _gradient, count).AsSpan(0, count);
+        gradient.Clear();
+        for (int part = parts.Count - 1; part >= 0; part--)
         {
-            targets[layer].Gather(texts, _target);
-            float[] output = _states[layer + 1];
-            for (int i = 0; i < count; i++)
+            bool isWeighted = data.Weights is not null && part == parts.Count - 1;
+            if (isWeighted)
             {
-                _gradient[i] += factor * (output[i] - _target[i]);
+                data.Weights!.Gather(texts, _weights);
             }
 
-            layers[layer].Backward(_states[layer], _gradient);
+            data.Targets[part].Gather(texts, _other);
+            ReconstructionLoss.AddGradient(_states[part + 1], _other, isWeighted ? _weights : [], pass.Tokens, gradient);
+            parts[part].Quantizers.ForEach(quantizer => Array.Clear(quantizer.Gradients));
+            parts[part].Backward(_states[part], _gradient);
+            parts[part].Quantizers.ForEach(quantizer => quantizer.Finish());
+        }
+    }
+
+    /// <summary>Turns gradients of the last part's outputs into those of the input.</summary>
+    public void Backward(float[] gradient)
+    {
+        for (int part = parts.Count - 1; part >= 0; part--)
+        {
+            parts[part].Backward(_states[part], gradient);
         }
     }
 }

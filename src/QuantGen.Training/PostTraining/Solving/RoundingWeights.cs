@@ -1,4 +1,5 @@
-using QuantGen.Files;
+using System.Runtime.CompilerServices;
+using QuantGen.Lanes;
 using QuantGen.Quantization;
 using QuantGen.Trainable;
 
@@ -7,33 +8,40 @@ namespace QuantGen.Training.PostTraining.Solving;
 /// <summary>Weights between their two nearest codes; what is learned is to which of them each one goes.</summary>
 internal sealed class RoundingWeights : WeightQuantizer
 {
-    private const int RowsAtOnce = 64;
+    // Entries of the table of the indecision's slopes: a power for every weight and step would take longer than the products.
+    private const int TableSize = 1024;
 
     private readonly QuantizedMatrix _grid;
+    private readonly RoundingSpans _spans;
     private readonly float[] _rowScales;
-    private readonly int[] _floors;
-    private readonly int _threads;
+    private readonly float[] _floors;
+    private readonly float[] _shares;
+    private readonly float[] _slopes = new float[TableSize + 2];
 
-    /// <summary>Begins with variables whose soft weights are the weights themselves.</summary>
+    /// <summary>Begins with variables whose soft weights are the weights themselves, or on the side of codes that were found already.</summary>
     /// <param name="weight">The weights in floats, which stay as they are.</param>
-    /// <param name="grid">Scales, zero points and widths of 2 bits or more; its codes are not used.</param>
+    /// <param name="grid">Scales, zero points and widths of 2 bits or more.</param>
+    /// <param name="startsAtCodes">Whether the grid's codes are where to begin.</param>
     /// <param name="threads">The most threads.</param>
-    public RoundingWeights(Parameter weight, QuantizedMatrix grid, int threads)
+    public RoundingWeights(Parameter weight, QuantizedMatrix grid, bool startsAtCodes, int threads)
         : base(weight)
     {
         _grid = grid;
-        _threads = threads;
+        _spans = new RoundingSpans(grid, threads);
         _rowScales = new float[grid.Rows];
         Array.Fill(_rowScales, 1f);
         weight.IsTrained = false;
         Choices = new Parameter(weight.Name + "_choices", ParameterKind.Weight, grid.Rows, grid.Columns);
-        _floors = new int[weight.Values.Length];
-        Each((at, parameters, _) =>
+        _floors = new float[weight.Values.Length];
+        _shares = new float[weight.Values.Length];
+        _spans.Each(span =>
         {
-            float scaled = weight.Values[at] / parameters.Scale;
-            float floor = MathF.Floor(scaled);
-            _floors[at] = (int)Math.Clamp(floor, short.MinValue, short.MaxValue);
-            Choices.Values[at] = RectifiedSigmoid.Inverse(scaled - floor);
+            for (int at = span.First; at < span.First + span.Count; at++)
+            {
+                float scaled = weight.Values[at] / span.Scale;
+                (_floors[at], float share) = startsAtCodes ? Beside(scaled, grid.Codes[at] - span.ZeroPoint) : (MathF.Floor(scaled), scaled - MathF.Floor(scaled));
+                Choices.Values[at] = RectifiedSigmoid.Inverse(share);
+            }
         });
     }
 
@@ -46,6 +54,9 @@ internal sealed class RoundingWeights : WeightQuantizer
     /// <summary>Gets or sets the exponent of the indecision; 0 leaves it out of the gradients.</summary>
     public float Beta { get; set; }
 
+    /// <summary>Gets or sets the weight of the indecision in the gradients.</summary>
+    public float IndecisionWeight { get; set; }
+
     /// <summary>Gets or sets whether the present choices are final.</summary>
     public bool IsHard { get; set; }
 
@@ -53,54 +64,115 @@ internal sealed class RoundingWeights : WeightQuantizer
     {
     }
 
-    public override void Prepare() => Each((at, parameters, range) =>
+    public override void Prepare() => _spans.Each(span =>
     {
-        float share = IsHard ? (Choices.Values[at] >= 0f ? 1f : 0f) : RectifiedSigmoid.Share(Choices.Values[at]);
-        Values[at] = Math.Clamp(_floors[at] + share, range.Lowest - parameters.ZeroPoint, range.Highest - parameters.ZeroPoint) * parameters.Scale;
+        if (IsHard)
+        {
+            for (int at = span.First; at < span.First + span.Count; at++)
+            {
+                Values[at] = Math.Clamp(_floors[at] + Up(at), span.Lowest, span.Highest) * span.Scale;
+            }
+        }
+        else if (LanesChoice.Use512)
+        {
+            Soften<Lanes512>(span);
+        }
+        else if (LanesChoice.Use256)
+        {
+            Soften<Lanes256>(span);
+        }
+        else if (LanesChoice.Use128)
+        {
+            Soften<Lanes128>(span);
+        }
+        else
+        {
+            Soften<LanesScalar>(span);
+        }
     });
 
-    public override void Finish() => Finish(0f);
-
-    /// <summary>Adds the gradients of this pass, and those of the indecision times a weight.</summary>
-    public void Finish(float indecisionWeight) => Each((at, parameters, range) =>
+    /// <summary>Adds the gradients of this pass, and those of the indecision times its weight.</summary>
+    public override void Finish()
     {
-        (float share, float slope) = RectifiedSigmoid.WithSlope(Choices.Values[at]);
-        if (slope == 0f)
+        if (Beta > 0f)
         {
-            return;
+            FillSlopes();
         }
 
-        float code = _floors[at] + share;
-        bool isInside = code >= range.Lowest - parameters.ZeroPoint && code <= range.Highest - parameters.ZeroPoint;
-        float gradient = isInside ? Gradients[at] * parameters.Scale * slope : 0f;
-        Choices.Gradients[at] += gradient + (Beta > 0f ? indecisionWeight * RectifiedSigmoid.IndecisionSlope(share, slope, Beta) : 0f);
-    });
+        _spans.Each(Add);
+    }
 
     /// <summary>Gets the codes that the choices lead to.</summary>
     public QuantizedMatrix Codes()
     {
         byte[] codes = new byte[_floors.Length];
-        Each((at, parameters, range) =>
-            codes[at] = (byte)Math.Clamp(_floors[at] + (Choices.Values[at] >= 0f ? 1 : 0) + parameters.ZeroPoint, range.Lowest, range.Highest));
+        _spans.Each(span =>
+        {
+            for (int at = span.First; at < span.First + span.Count; at++)
+            {
+                codes[at] = (byte)((int)Math.Clamp(_floors[at] + Up(at), span.Lowest, span.Highest) + span.ZeroPoint);
+            }
+        });
         return new QuantizedMatrix(_grid.Grouping, _grid.GroupBits, codes, _grid.Scales, _grid.ZeroPoints);
     }
 
-    private void Each(Action<int, QuantizationParameters, CodeRange> act)
+    // Halfway between the code and the weight, as far as the two codes reach that hold the one and are nearest to the other.
+    private static (float Floor, float Share) Beside(float scaled, int code)
     {
-        int groups = _grid.Grouping.Count;
-        int perItem = Math.Max(1, groups / RowsAtOnce);
-        LoadLoop.Run(_threads, (groups + perItem - 1) / perItem, item =>
+        float floor = scaled < code ? code - 1f : code;
+        float fraction = Math.Clamp(scaled - floor, 0f, 1f);
+        return (floor, floor == code ? 0.45f * fraction : 1f - (0.45f * (1f - fraction)));
+    }
+
+    private float Up(int at) => Choices.Values[at] >= 0f ? 1f : 0f;
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private void Soften<TLanes>(RoundingSpans.Span span)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        ref float choices = ref Choices.Values[span.First];
+        ref float floors = ref _floors[span.First];
+        ref float shares = ref _shares[span.First];
+        ref float values = ref Values[span.First];
+        TLanes lowest = TLanes.Broadcast(span.Lowest);
+        TLanes highest = TLanes.Broadcast(span.Highest);
+        TLanes scale = TLanes.Broadcast(span.Scale);
+        for (int i = 0; i < span.Count; i += 16)
         {
-            for (int group = item * perItem; group < Math.Min(groups, (item + 1) * perItem); group++)
+            int count = Math.Min(16, span.Count - i);
+            TLanes share = RectifiedSigmoid.Compute(LanesTail.LoadUpTo<TLanes>(ref choices, i, count));
+            TLanes code = TLanes.Min(highest, TLanes.Max(lowest, LanesTail.LoadUpTo<TLanes>(ref floors, i, count) + share));
+            LanesTail.StoreUpTo(share, ref shares, i, count);
+            LanesTail.StoreUpTo(code * scale, ref values, i, count);
+        }
+    }
+
+    private void FillSlopes()
+    {
+        for (int i = 0; i <= TableSize; i++)
+        {
+            _slopes[i] = IndecisionWeight * RectifiedSigmoid.IndecisionSlope((float)i / TableSize, Beta);
+        }
+
+        _slopes[TableSize + 1] = _slopes[TableSize];
+    }
+
+    private void Add(RoundingSpans.Span span)
+    {
+        for (int at = span.First; at < span.First + span.Count; at++)
+        {
+            float share = _shares[at];
+            float slope = RectifiedSigmoid.Slope(share);
+            float code = _floors[at] + share;
+            float gradient = code >= span.Lowest && code <= span.Highest ? Gradients[at] * span.Scale : 0f;
+            if (Beta > 0f)
             {
-                (int start, int length) = _grid.Grouping.Elements(group);
-                QuantizationParameters parameters = _grid.Parameters(group);
-                CodeRange range = CodeRange.For(_grid.Mapping, _grid.BitsOf(group));
-                for (int at = start; at < start + length; at++)
-                {
-                    act(at, parameters, range);
-                }
+                float place = share * TableSize;
+                int entry = (int)place;
+                gradient += _slopes[entry] + ((place - entry) * (_slopes[entry + 1] - _slopes[entry]));
             }
-        });
+
+            Choices.Gradients[at] += gradient * slope;
+        }
     }
 }

@@ -1,80 +1,120 @@
-using QuantGen.Specs;
+using QuantGen.Quantization;
 using QuantGen.Trainable;
 using QuantGen.Training.Optimization;
 using QuantGen.Training.PostTraining.Solving;
 
 namespace QuantGen.Training.PostTraining.Steps;
 
-/// <summary>Decides for every weight whether it goes up or down, layer by layer, so that each layer's outputs stay as they were (BRECQ).</summary>
-/// <remarks>Li et al., ICLR 2021, with AdaRound's relaxation; a block is a layer, the loss its squared distance on what rounded layers hand on.</remarks>
+/// <summary>Decides for every weight whether it goes up or down, block by block, so that each block's outputs stay as they were (BRECQ).</summary>
+/// <remarks>
+/// Li et al., ICLR 2021, with AdaRound's relaxation. A block is a layer or half of one; its inputs come from blocks that are rounded already, its targets from
+/// the full-precision model. Codes that an earlier step found are where choices begin. Stored ranges of activations learn once the choices are made.
+/// </remarks>
 /// <param name="values">The settings.</param>
 internal sealed class BrecqStep(StepValues values) : IRecipeStep
 {
-    private const float IndecisionWeight = 0.01f;
+    private readonly RoundingOptions _options = new(values.GetWhole("steps"), values.Get("learning_rate"), (float)values.Get("indecision"))
+    {
+        BiasLearningRate = values.Get("bias_learning_rate"),
+    };
 
-    private readonly int _steps = values.GetWhole("steps");
-    private readonly double _rate = values.Get("learning_rate");
+    private readonly int _rangeSteps = values.GetWhole("range_steps");
+    private readonly double _rangeRate = values.Get("range_learning_rate");
     private readonly int _texts = values.GetWhole("batch");
+    private readonly bool _halves = values.GetWhole("halves") == 1;
+    private readonly bool _fisher = values.GetWhole("fisher") == 1;
 
     /// <summary>What the step may be told.</summary>
     public static StepOption[] Options { get; } =
     [
-        new("steps", 600, 1, 1_000_000, IsWhole: true), new("learning_rate", 0.01, 1e-6, 1), new("batch", 32, 1, 4096, IsWhole: true),
+        new("steps", 400, 1, 1_000_000, IsWhole: true), new("learning_rate", 0.2, 1e-6, 10), new("indecision", 0.1, 0, 1000),
+        new("bias_learning_rate", 1e-3, 0, 1),
+        new("batch", 32, 1, 4096, IsWhole: true), new("halves", 0, 0, 1, IsWhole: true), new("fisher", 1, 0, 1, IsWhole: true),
+        new("range_steps", 100, 0, 1_000_000, IsWhole: true), new("range_learning_rate", 0.01, 1e-6, 1),
     ];
 
     public void Run(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
     {
-        HiddenStates full = LayerInputs.Collect(state, state.Weights, cancellation);
-        WorkingWeights words = state.Weights.Copy();
-        words.Replace(PackedLayout.WordEmbedding + ".weight", state.RoundedWords(cancellation));
-        HiddenStates rounded = LayerInputs.Collect(state, words, cancellation);
-        var jobs = state.UniformMatrices().ToDictionary(job => job.Matrix.Name, StringComparer.Ordinal);
+        (HiddenStates full, HiddenStates rounded) = LayerInputs.AfterParts(state, cancellation);
         using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
-        int layers = state.Target.Dimensions.Layers;
-        for (int layer = 0; layer < layers; layer++)
+        var floats = new LayerSource(state.Target, state.Weights.Read, pass);
+        LayerSource learned = Learned(state, floats, cancellation);
+        Func<LayerSource, LayerPart>[] blocks = [.. Blocks(state.Target.Dimensions.Layers)];
+        for (int block = state.PartsDone; block < blocks.Length; block++)
         {
-            var original = new LayerNetwork(state.Target, layer, state.Weights.Read, (_, _) => null, pass);
-            HiddenStates target = new LayerReconstruction([original], pass) { TextsAtOnce = _texts }.Outputs(full, cancellation)[0];
-            var network = new LayerNetwork(
-                state.Target, layer, state.Weights.Read,
-                (weight, matrix) => matrix.HasIntegerProduct
-                    ? new RoundingWeights(weight, jobs[matrix.Name].Fit(weight.Values, cancellation), state.Threads) : null,
-                pass);
-            var block = new LayerReconstruction([network], pass) { TextsAtOnce = _texts };
-            int before = layer;
-            Train(network, block, (rounded, full), target, step => progress?.Report((before + ((double)step / _steps)) / layers), cancellation);
-            foreach (RoundingWeights weights in network.Quantizers.Cast<RoundingWeights>())
-            {
-                state.SetCodes(weights.Weight.Name[..^".weight".Length], weights.Codes());
-            }
-
-            (full, rounded) = (target, block.Outputs(rounded, cancellation)[0]);
+            HiddenStates target = new LayerReconstruction([blocks[block](floats)], pass).Outputs(full, _texts, cancellation)[0];
+            LayerPart part = blocks[block](learned);
+            var reconstruction = new LayerReconstruction([part], pass);
+            RoundingWeights[] choices = [.. part.Quantizers.Cast<RoundingWeights>()];
+            HiddenStates? weights = _fisher && HeadNetwork.Of(floats) is HeadNetwork head
+                ? Weights(reconstruction, choices, [.. blocks.Skip(block + 1).Select(make => make(floats))], head, pass, (rounded, target), cancellation) : null;
+            double done = block;
+            Train(
+                reconstruction, part, choices, new ReconstructionData(rounded, [target], weights), state,
+                share => progress?.Report((done + share) / blocks.Length), cancellation);
+            (full, rounded) = (target, reconstruction.Outputs(rounded, _texts, cancellation)[0]);
+            LayerInputs.PartDone(state, full, rounded);
         }
     }
 
+    private static LayerSource Learned(RecipeState state, LayerSource floats, CancellationToken cancellation)
+    {
+        var jobs = state.UniformMatrices().ToDictionary(job => job.Matrix.Name, StringComparer.Ordinal);
+        return floats with
+        {
+            Range = state.RangeOf,
+            Quantizer = (weight, matrix) => !jobs.TryGetValue(matrix.Name, out WeightJob? job) ? null
+                : state.Codes.TryGetValue(matrix.Name, out QuantizedMatrix? found) ? new RoundingWeights(weight, found, startsAtCodes: true, state.Threads)
+                : new RoundingWeights(weight, job.Fit(weight.Values, cancellation), startsAtCodes: false, state.Threads),
+        };
+    }
+
     private void Train(
-        LayerNetwork network, LayerReconstruction block, (HiddenStates, HiddenStates) inputs, HiddenStates target, Action<int> report,
+        LayerReconstruction reconstruction, LayerPart part, RoundingWeights[] choices, ReconstructionData data, RecipeState state, Action<double> report,
         CancellationToken cancellation)
     {
-        RoundingWeights[] rounding = [.. network.Quantizers.Cast<RoundingWeights>()];
-        network.Parameters.ForEach(parameter => parameter.IsTrained = false);
-        var options = new OptimizerOptions { LearningRate = _rate, WeightDecay = 0, MaxGradientNorm = double.MaxValue };
-        var optimizer = new AdamOptimizer([.. network.Parameters, .. rounding.Select(weights => weights.Choices)], options, block.Threads);
-        block.Train(
-            inputs,
-            [target],
-            optimizer,
-            _steps,
+        var order = new TextOrder(data.Input.Lengths(), _texts, (ulong)state.Texts.Options.Seed);
+        Parameter[] others = [.. part.Parameters.Where(parameter => _options.BiasLearningRate > 0 && parameter.IsTrained)];
+        var training = new RoundingTraining(choices, others, _options, state.Threads);
+        reconstruction.Train(
+            data, order, _options.Steps,
             step =>
             {
-                // Nothing pushes choices apart while the loss still moves them far.
-                float beta = step < _steps / 5 ? 0f : (float)RectifiedSigmoid.Beta(step, _steps);
-                Array.ForEach(rounding, weights => weights.Beta = beta);
-                report(step);
+                training.Prepare(step);
+                report((double)step / _options.Steps);
             },
-            () => Array.ForEach(rounding, weights => weights.Finish(IndecisionWeight)),
-            _ => (1, 0),
-            cancellation);
-        Array.ForEach(rounding, weights => weights.IsHard = true);
+            training.Step, cancellation);
+        training.Harden();
+        Array.ForEach(others, parameter => state.Weights.Replace(parameter.Name, parameter.Values));
+        foreach (RoundingWeights own in choices)
+        {
+            state.SetCodes(own.Weight.Name[..^".weight".Length], own.Codes());
+        }
+
+        if (part.Ranges.Count > 0 && _rangeSteps > 0)
+        {
+            var rates = new OptimizerOptions { ActivationScaleLearningRate = _rangeRate, ActivationScaleDecay = 0, MaxGradientNorm = double.MaxValue };
+            var optimizer = new AdamOptimizer([.. part.Ranges.Select(range => range.Threshold)], rates, state.Threads);
+            reconstruction.Train(
+                data, order, _rangeSteps, _ => { }, step => optimizer.Step(0.5 * (1 + Math.Cos(Math.PI * step / _rangeSteps))), cancellation);
+            part.Ranges.ForEach(range => state.SetRange(range.Site, [range.Parameters]));
+        }
     }
+
+    private HiddenStates Weights(
+        LayerReconstruction block, RoundingWeights[] choices, LayerPart[] behind, HeadNetwork head, TrainingPass pass,
+        (HiddenStates Rounded, HiddenStates Target) states, CancellationToken cancellation)
+    {
+        Array.ForEach(choices, own => own.IsHard = true);
+        HiddenStates outputs = block.Outputs(states.Rounded, _texts, cancellation)[0];
+        Array.ForEach(choices, own => own.IsHard = false);
+        return new FisherWeights(new LayerReconstruction(behind, pass), head, pass).Find(outputs, states.Target, _texts, cancellation);
+    }
+
+    private IEnumerable<Func<LayerSource, LayerPart>> Blocks(int layers) => Enumerable.Range(0, layers).SelectMany(layer => _halves
+        ? new Func<LayerSource, LayerPart>[]
+        {
+            source => new AttentionHalf(source, layer, source.Kept()), source => new FeedForwardHalf(source, layer, source.Kept()),
+        }
+        : [source => new LayerNetwork(source, layer)]);
 }

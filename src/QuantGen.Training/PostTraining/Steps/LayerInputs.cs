@@ -15,15 +15,41 @@ internal static class LayerInputs
         spec.Graph.IsShared ? "its layers share their weights"
         : !spec.Matrices.Any(matrix => matrix.HasIntegerProduct && LayerNames.IsInLayer(matrix.Name)) ? "no layer has evenly spaced codes"
         : spec.Matrices.Any(matrix => matrix.HasCodebook) ? "weights with a codebook are not reconstructed"
-        : spec.Matrices.FirstOrDefault(matrix => matrix.Segments().Any(segment => segment.Bits == 1)) is MatrixSpec matrix
-            ? $"'{matrix.Name}' has codes of one bit, which are signs"
-        : null;
+        : OneBit(spec);
 
-    /// <summary>Collects the states that enter the first layer.</summary>
-    /// <param name="state">Texts and model.</param>
-    /// <param name="weights">The weights that the full-precision model runs with.</param>
-    /// <param name="cancellation">Stops the work between two batches.</param>
-    public static HiddenStates Collect(RecipeState state, WorkingWeights weights, CancellationToken cancellation)
+    /// <summary>Says which matrix has codes that lie on no two sides of a weight; null when none has.</summary>
+    public static string? OneBit(ModelSpec spec) =>
+        spec.Matrices.FirstOrDefault(matrix => matrix.Segments().Any(segment => segment.Bits == 1)) is MatrixSpec matrix
+            ? $"'{matrix.Name}' has codes of one bit, which are signs" : null;
+
+    /// <summary>Collects the states that enter the first layer of the full-precision model, and of the one that is made.</summary>
+    public static (HiddenStates Full, HiddenStates Rounded) Both(RecipeState state, CancellationToken cancellation)
+    {
+        WorkingWeights rounded = state.Weights.Copy();
+        rounded.Replace(PackedLayout.WordEmbedding + ".weight", state.RoundedWords(cancellation));
+        HiddenStates full = Collect(state, state.Weights, cancellation);
+        ReleaseModels();
+        HiddenStates states = Collect(state, rounded, cancellation);
+        ReleaseModels();
+        return (full, states);
+    }
+
+    /// <summary>Collects the states that enter the first part that is not done: those of <see cref="Both"/>, or what the parts before have handed on.</summary>
+    public static (HiddenStates Full, HiddenStates Rounded) AfterParts(RecipeState state, CancellationToken cancellation)
+    {
+        (HiddenStates full, HiddenStates rounded) = Both(state, cancellation);
+        return state.PartsDone == 0 ? (full, rounded)
+            : (full with { Values = state.HandedOn[nameof(full)] }, rounded with { Values = state.HandedOn[nameof(rounded)] });
+    }
+
+    /// <summary>Says that a part is done, and keeps what it hands on.</summary>
+    public static void PartDone(RecipeState state, HiddenStates full, HiddenStates rounded) =>
+        state.PartDone((nameof(full), full.Values), (nameof(rounded), rounded.Values));
+
+    /// <summary>Gives back the memory of models that have run: each is as large as what a step keeps, and would stay until memory is short.</summary>
+    public static void ReleaseModels() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+
+    private static HiddenStates Collect(RecipeState state, WorkingWeights weights, CancellationToken cancellation)
     {
         IReadOnlyList<RowBatch> batches = state.Batches(cancellation);
         using InferenceSession session = state.LoadFloats(weights, cancellation);

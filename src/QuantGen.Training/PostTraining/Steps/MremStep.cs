@@ -1,28 +1,27 @@
 using QuantGen.Quantization;
-using QuantGen.Schemes;
 using QuantGen.Specs;
 using QuantGen.Trainable;
-using QuantGen.Training.Optimization;
 using QuantGen.Training.PostTraining.Solving;
 
 namespace QuantGen.Training.PostTraining.Steps;
 
 /// <summary>Trains weights, thresholds, biases and normalizations of a few layers at a time until their outputs are the full-precision ones (MREM).</summary>
-/// <remarks>Bai et al., 2021: modules in sequence, with teacher forcing that fades through the first half of the steps.</remarks>
+/// <remarks>
+/// Bai et al., 2021: modules in sequence, each on what the trained ones before it hand on, or all at the same time; with teacher forcing that fades.
+/// </remarks>
 /// <param name="values">The settings.</param>
 internal sealed class MremStep(StepValues values) : IRecipeStep
 {
-    private readonly int _steps = values.GetWhole("steps");
-    private readonly double _rate = values.Get("learning_rate");
+    private readonly ModuleOptions _options = new(values.GetWhole("steps"), values.Get("learning_rate"), values.Get("forced"));
     private readonly int _texts = values.GetWhole("batch");
     private readonly int _modules = values.GetWhole("modules");
-    private readonly double _forced = values.Get("forced");
+    private readonly bool _parallel = values.GetWhole("parallel") == 1;
 
     /// <summary>What the step may be told.</summary>
     public static StepOption[] Options { get; } =
     [
-        new("steps", 600, 1, 1_000_000, IsWhole: true), new("learning_rate", 2e-4, 1e-7, 1), new("batch", 32, 1, 4096, IsWhole: true),
-        new("modules", 2, 1, 1000, IsWhole: true), new("forced", 0.5, 0, 1),
+        new("steps", 400, 1, 1_000_000, IsWhole: true), new("learning_rate", 1e-3, 1e-7, 1), new("batch", 32, 1, 4096, IsWhole: true),
+        new("modules", 2, 1, 1000, IsWhole: true), new("parallel", 0, 0, 1, IsWhole: true), new("forced", 0.5, 0, 1),
     ];
 
     /// <summary>Says why the step cannot make a model; null when it can.</summary>
@@ -44,89 +43,111 @@ internal sealed class MremStep(StepValues values) : IRecipeStep
         return parts;
     }
 
-    /// <summary>Gets the share of full-precision input at a step.</summary>
-    public static double Share(int step, double last) => last == 0 ? 0 : Math.Max(0, 1 - (step / last));
-
     public void Run(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
     {
-        HiddenStates full = LayerInputs.Collect(state, state.Weights, cancellation);
-        WorkingWeights words = state.Weights.Copy();
-        words.Replace(PackedLayout.WordEmbedding + ".weight", state.RoundedWords(cancellation));
-        HiddenStates rounded = LayerInputs.Collect(state, words, cancellation);
+        (HiddenStates full, HiddenStates rounded) = LayerInputs.AfterParts(state, cancellation);
+        int[][] modules =
+            [.. Partition(state.Target.Dimensions.Layers, _modules).Select(part => Enumerable.Range(part.First, part.Count).ToArray())];
+        var order = new TextOrder(rounded.Lengths(), _texts, (ulong)state.Texts.Options.Seed);
         var jobs = state.UniformMatrices().ToDictionary(job => job.Matrix.Name, StringComparer.Ordinal);
-        using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
+        QuantizedMatrix? Grid(Parameter weight, MatrixSpec matrix) =>
+            jobs.TryGetValue(matrix.Name, out WeightJob? job) ? job.Fit(weight.Values, cancellation) : null;
+        if (_parallel)
+        {
+            RunAtOnce(state, modules, (full, rounded), order, Grid, progress, cancellation);
+        }
+        else
+        {
+            RunInSequence(state, modules, (full, rounded), order, Grid, progress, cancellation);
+        }
+    }
+
+    public long Memory(RecipeState state, CancellationToken cancellation)
+    {
+        int[] lengths = [.. state.Batches(cancellation).SelectMany(batch => batch.Lengths)];
+        var order = new TextOrder(lengths, _texts, (ulong)state.Texts.Options.Seed);
+        int[][] batches = [.. Enumerable.Range(0, (lengths.Length + _texts - 1) / _texts).Select(order.At)];
+        int tokens = batches.Max(texts => texts.Sum(text => lengths[text]));
         (int First, int Count)[] modules = Partition(state.Target.Dimensions.Layers, _modules);
-        for (int module = 0; module < modules.Length; module++)
+        int workers = _parallel ? Math.Max(1, state.Threads / modules.Length) : state.Threads;
+        long module = ModuleMemory.Module(state.Target, modules[0].Count, tokens, lengths.Max(), workers);
+
+        // In sequence a module's outputs are made while its targets are there; at once, all targets are.
+        int depths = _parallel ? state.Target.Dimensions.Layers + 2 : (2 * modules[0].Count) + 2;
+        long training = ModuleMemory.States(state.Target, lengths.Sum(length => (long)length), depths) + (_parallel ? modules.Length * module : module);
+
+        // Before that the texts run through models in full precision, one after the other.
+        LayerInputs.ReleaseModels();
+        return Math.Max(training, ModuleMemory.Model(state.Target));
+    }
+
+    private void RunInSequence(
+        RecipeState state, int[][] modules, (HiddenStates Full, HiddenStates Rounded) states, TextOrder order,
+        Func<Parameter, MatrixSpec, QuantizedMatrix?> grid, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
+        var floats = new LayerSource(state.Target, state.Weights.Read, pass);
+        LayerSource trained = floats with { Range = state.RangeOf };
+        for (int module = state.PartsDone; module < modules.Length; module++)
         {
-            int[] layers = [.. Enumerable.Range(modules[module].First, modules[module].Count)];
-            LayerNetwork[] original = [.. layers.Select(layer => new LayerNetwork(state.Target, layer, state.Weights.Read, (_, _) => null, pass))];
-            HiddenStates[] targets = new LayerReconstruction(original, pass) { TextsAtOnce = _texts }.Outputs(full, cancellation);
-            var thresholds = new List<Parameter>();
-            LayerNetwork[] trained =
-            [
-                .. layers.Select(layer => new LayerNetwork(
-                    state.Target, layer, state.Weights.Read,
-                    (weight, matrix) => jobs.TryGetValue(matrix.Name, out WeightJob? job) ? Quantizer(weight, job, thresholds, cancellation) : null,
-                    pass)),
-            ];
-            var block = new LayerReconstruction(trained, pass) { TextsAtOnce = _texts };
-            double done = module;
-            Train(trained, thresholds, block, (rounded, full), targets, step => progress?.Report((done + ((double)step / _steps)) / modules.Length),
-                cancellation);
-            (full, rounded) = (targets[^1], block.Outputs(rounded, cancellation)[^1]);
-            Keep(state, trained, thresholds);
+            HiddenStates[] targets = Targets(floats, modules[module], states.Full, cancellation);
+            var training = new ModuleTraining(trained, modules[module], grid, _options);
+            var data = new ReconstructionData(states.Rounded, targets);
+            for (int step = 0; step < _options.Steps; step++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                training.Step(data, [], states.Full, step, order.At(step));
+                progress?.Report((module + ((double)step / _options.Steps)) / modules.Length);
+            }
+
+            states = (targets[^1], training.HandOn(states.Rounded, _texts, cancellation));
+            Keep(state, training);
+            LayerInputs.PartDone(state, states.Full, states.Rounded);
         }
     }
 
-    private static ScaledWeights Quantizer(Parameter weight, WeightJob job, List<Parameter> thresholds, CancellationToken cancellation)
+    private void RunAtOnce(
+        RecipeState state, int[][] modules, (HiddenStates Full, HiddenStates Rounded) states, TextOrder order,
+        Func<Parameter, MatrixSpec, QuantizedMatrix?> grid, IProgress<double>? progress, CancellationToken cancellation)
     {
-        MatrixSpec matrix = job.Matrix;
-        float[] scales = job.Fit(weight.Values, cancellation).Scales;
-        var alpha = new Parameter(weight.Name + "_alpha", ParameterKind.WeightScale, matrix.GroupCount);
-        for (int group = 0; group < scales.Length; group++)
+        TrainingPass[] passes = [.. modules.Select(_ => new TrainingPass(new TrainableOptions { Threads = Math.Max(1, state.Threads / modules.Length) }))];
+        try
         {
-            alpha.Values[group] = scales[group] * LsqQuantizer.Levels(matrix.BitsOf(group));
+            LayerSource[] sources = [.. passes.Select(pass => new LayerSource(state.Target, state.Weights.Read, pass))];
+            HiddenStates[] targets = Targets(sources[0], [.. modules.SelectMany(layers => layers)], states.Full, cancellation);
+            HiddenStates[] full = [.. modules.Select(layers => layers[0] == 0 ? states.Full : targets[layers[0] - 1])];
+            ModuleTraining[] trainings =
+                [.. modules.Select((layers, module) => new ModuleTraining(sources[module] with { Range = state.RangeOf }, layers, grid, _options))];
+            ReconstructionData[] data =
+                [.. modules.Select((layers, module) => new ReconstructionData(states.Rounded, targets[layers[0]..(layers[^1] + 1)]))];
+            double rounds = _options.Steps + modules.Length - 1;
+            new ModulePipeline(trainings, data, full, order).Train(
+                _options.Steps, state.Threads, round => progress?.Report(round / rounds), cancellation);
+            Array.ForEach(trainings, training => Keep(state, training));
         }
-
-        thresholds.Add(alpha);
-        var options = new TrainableOptions { Scheme = Scheme.Lsq };
-        return new ScaledWeights(new QuantizedParameter(weight, matrix, WeightSchemes.Of(Scheme.Lsq), alpha, null, options));
+        finally
+        {
+            Array.ForEach(passes, pass => pass.Dispose());
+        }
     }
 
-    private static void Keep(RecipeState state, LayerNetwork[] trained, List<Parameter> thresholds)
+    private HiddenStates[] Targets(LayerSource floats, int[] layers, HiddenStates full, CancellationToken cancellation) =>
+        new LayerReconstruction([.. layers.Select(layer => new LayerNetwork(floats, layer))], floats.Pass).Outputs(full, _texts, cancellation);
+
+    private static void Keep(RecipeState state, ModuleTraining training)
     {
-        var alphas = thresholds.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
-        foreach (Parameter parameter in trained.SelectMany(network => network.Parameters))
+        foreach (StoredRange range in training.Ranges)
+        {
+            state.SetRange(range.Site, [range.Parameters]);
+        }
+
+        foreach (Parameter parameter in training.Parameters)
         {
             state.Weights.Replace(parameter.Name, parameter.Values);
-            if (alphas.TryGetValue(parameter.Name + "_alpha", out Parameter? alpha))
+            if (training.Codes(parameter, state.Target) is QuantizedMatrix codes)
             {
-                MatrixSpec matrix = state.Target.Matrix(parameter.Name[..^".weight".Length]);
-                state.SetCodes(matrix.Name, SchemeQuantizer.Quantize(matrix, WeightFitter.Threshold, parameter.Values, alpha.Values));
+                state.SetCodes(parameter.Name[..^".weight".Length], codes);
             }
         }
-    }
-
-    private void Train(
-        LayerNetwork[] networks, List<Parameter> thresholds, LayerReconstruction block, (HiddenStates, HiddenStates) inputs, HiddenStates[] targets,
-        Action<int> report, CancellationToken cancellation)
-    {
-        var options = new OptimizerOptions { LearningRate = _rate, WeightDecay = 0, WeightScaleDecay = 0, MaxGradientNorm = double.MaxValue };
-        var optimizer = new AdamOptimizer([.. networks.SelectMany(network => network.Parameters), .. thresholds], options, block.Threads);
-        block.Train(
-            inputs,
-            targets,
-            optimizer,
-            _steps,
-            report,
-            () =>
-            {
-                foreach (WeightQuantizer quantizer in networks.SelectMany(network => network.Quantizers))
-                {
-                    quantizer.Finish();
-                }
-            },
-            step => (1 - ((double)step / _steps), Share(step, _forced * _steps)),
-            cancellation);
     }
 }

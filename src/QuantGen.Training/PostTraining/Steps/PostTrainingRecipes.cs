@@ -10,6 +10,7 @@ public static class PostTrainingRecipes
     [
         ("nearest", ["mse"]),
         ("gptq", ["mse", "gptq"]),
+        ("adaround", ["mse", "adaround"]),
         ("brecq", ["mse", "brecq"]),
         ("mrem", ["mse", "mrem"]),
         ("mixed", ["hessian", "mse", "gptq"]),
@@ -110,6 +111,7 @@ public static class PostTrainingRecipes
     private static string? OrderIssue(StepTraits? before, StepTraits step) => before is null ? null
         : before.TrainsBiases && step.Kind == StepKind.Biases ? $"'{before.Name}' before it has trained the biases"
         : before.Kind < step.Kind ? null
+        : before.Kind == step.Kind && step.StartsFromCodes && !before.StartsFromCodes && !before.TrainsBiases ? null
         : before.Kind == step.Kind ? $"'{before.Name}' before it finds the same"
         : $"it comes after '{before.Name}', and the order is texts, plans, ranges, codes, biases, ranges of activations";
 }

@@ -63,9 +63,7 @@ public sealed class RecipeRun : IDisposable
             throw new InvalidOperationException("Only what has not begun can be continued, from a file.");
         }
 
-        RecipePlace place = RecipeCheckpoint.Load(StatePath, _state, Identity());
-        _done = place.Steps;
-        _state.BeginStep(place.Parts);
+        _done = RecipeCheckpoint.Load(StatePath, _state, Identity()).Steps;
         foreach (RecipeStep step in _options.Recipe.Steps.Take(_done))
         {
             Create(step).Restore(_state);
@@ -85,11 +83,17 @@ public sealed class RecipeRun : IDisposable
         }
 
         _state.Kept = StatePath is null ? null : () => Keep(new RecipePlace(_done, _state.PartsDone));
-        Create(_options.Recipe.Steps[_done]).Run(_state, progress, cancellation);
+        Next().Run(_state, progress, cancellation);
         _done++;
         _state.BeginStep(partsDone: 0);
         _state.Kept?.Invoke();
     }
+
+    /// <summary>Estimates the most bytes that the next step keeps at a time beside what the process has already; 0 where that is little.</summary>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="DataFormatException">A text is longer than the model takes and no maximum length was given.</exception>
+    public long MemoryOfNext(CancellationToken cancellation = default) =>
+        _done == _options.Recipe.Steps.Count ? 0 : Next().Memory(_state, cancellation);
 
     /// <summary>Runs the steps that are left, finds the ranges and codes that no step found, and packs.</summary>
     /// <param name="progress">Who is told how many of the weights are done, from 0 to 1; null for nobody.</param>
@@ -127,4 +131,6 @@ public sealed class RecipeRun : IDisposable
     private IReadOnlyDictionary<string, string> Identity() => _identity ??= RecipeIdentity.Of(_state.Weights, _first, _options, _texts);
 
     private void Keep(RecipePlace place) => RecipeCheckpoint.Save(StatePath!, _state, place, Identity());
+
+    private IRecipeStep Next() => Create(_options.Recipe.Steps[_done]);
 }

@@ -15,7 +15,11 @@ internal static class StepTable
         new("percentile", StepKind.Ranges, NeedsTexts: false, [], _ => new RangeStep(Clipping.Percentile)),
         new("mse", StepKind.Ranges, NeedsTexts: false, [], _ => new RangeStep(Clipping.Mse)),
         new("gptq", StepKind.Codes, NeedsTexts: true, GptqStep.Options, values => new GptqStep(values.Get("damping"))) { Refuses = UniformIsMissing },
-        new("brecq", StepKind.Codes, NeedsTexts: true, BrecqStep.Options, values => new BrecqStep(values)) { Refuses = LayerInputs.Refusal },
+        new("adaround", StepKind.Codes, NeedsTexts: true, AdaRoundStep.Options, values => new AdaRoundStep(values)) { Refuses = AdaRoundStep.Refusal },
+        new("brecq", StepKind.Codes, NeedsTexts: true, BrecqStep.Options, values => new BrecqStep(values))
+        {
+            Refuses = LayerInputs.Refusal, StartsFromCodes = true,
+        },
         new("mrem", StepKind.Codes, NeedsTexts: true, MremStep.Options, values => new MremStep(values))
         {
             Refuses = MremStep.Refusal, TrainsBiases = true,
@@ -26,6 +30,6 @@ internal static class StepTable
     /// <summary>Finds a step by its name; null when there is none.</summary>
     public static StepTraits? Find(string name) => All.FirstOrDefault(row => row.Name == name);
 
-    private static string? UniformIsMissing(ModelSpec spec) =>
+    internal static string? UniformIsMissing(ModelSpec spec) =>
         spec.Matrices.Any(matrix => matrix.HasIntegerProduct) ? null : "no matrix has evenly spaced codes";
 }

@@ -46,9 +46,9 @@ internal static class CenteredCodes
     {
         TLanes alpha = TLanes.Broadcast(threshold.Alpha);
         TLanes share = TLanes.Broadcast(1f / threshold.Levels);
-        TLanes one = TLanes.Broadcast(1f);
+        TLanes upper = TLanes.Broadcast(threshold.Highest);
         TLanes zero = TLanes.Broadcast(0f);
-        TLanes lower = TLanes.Broadcast(threshold.IsSigned ? -1f : 0f);
+        TLanes lower = TLanes.Broadcast(threshold.Lowest);
         TLanes sum = zero;
         for (int i = 0; i < columns; i += 16)
         {
@@ -56,11 +56,11 @@ internal static class CenteredCodes
             TLanes u = LanesTail.LoadUpTo<TLanes>(ref values, i, count) / alpha;
             TLanes g = LanesTail.LoadUpTo<TLanes>(ref gradient, i, count);
             TLanes slope = (LanesTail.LoadUpTo<TLanes>(ref centered, i, count) * share) - u;
-            slope = TLanes.SelectGreater(u, one, one, TLanes.SelectGreater(lower, u, lower, slope));
+            slope = TLanes.SelectGreater(u, upper, upper, TLanes.SelectGreater(lower, u, lower, slope));
             TLanes.Accumulate(ref sum, g, slope);
             if (masks)
             {
-                LanesTail.StoreUpTo(TLanes.SelectGreater(u, one, zero, TLanes.SelectGreater(lower, u, zero, g)), ref gradient, i, count);
+                LanesTail.StoreUpTo(TLanes.SelectGreater(u, upper, zero, TLanes.SelectGreater(lower, u, zero, g)), ref gradient, i, count);
             }
         }
 

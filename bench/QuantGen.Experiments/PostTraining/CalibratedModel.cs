@@ -1,0 +1,19 @@
+namespace QuantGen.Experiments.PostTraining;
+
+/// <summary>A checkpoint with the texts it is calibrated on and the file it is measured on, below the folder of shared data.</summary>
+/// <param name="Name">What the table calls it.</param>
+/// <param name="Checkpoint">Its folder.</param>
+/// <param name="Train">The file whose texts are drawn from; labels and scores are not used.</param>
+/// <param name="Test">The file that is measured and never used to choose anything.</param>
+internal sealed record CalibratedModel(string Name, string Checkpoint, string Train, string Test)
+{
+    /// <summary>Gets whether both texts of a row stand alone, as those of a sentence encoder do.</summary>
+    public bool HasSentences { get; init; }
+
+    public static CalibratedModel MiniLm { get; } =
+        new("all-MiniLM-L6-v2", "models/all-MiniLM-L6-v2", "data/STS-B/train.tsv", "data/STS-B/dev.tsv") { HasSentences = true };
+
+    public static CalibratedModel Trec { get; } = new("trec", "models/trec", "data/TREC/train.tsv", "data/TREC/test.tsv");
+
+    public static CalibratedModel Sst2 { get; } = new("sst2", "models/sst2", "data/SST-2/train.tsv", "data/SST-2/dev.tsv");
+}

@@ -1,0 +1,10 @@
+namespace QuantGen.Experiments.PostTraining;
+
+/// <summary>What one seed of a row came to.</summary>
+/// <param name="Key">The row's key.</param>
+/// <param name="Seed">The seed.</param>
+/// <param name="Metric">The metric's name.</param>
+/// <param name="Full">The value of the checkpoint in full precision.</param>
+/// <param name="Value">The value.</param>
+/// <param name="Seconds">How long <c>quantize</c> took.</param>
+internal sealed record RecipeResult(string Key, int Seed, string Metric, double Full, double Value, double Seconds);

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using QuantGen.Cli;
+using QuantGen.Cli.Conventions;
+
+namespace QuantGen.Experiments.PostTraining;
+
+/// <summary>Runs rows as command lines of the tool.</summary>
+/// <param name="shared">The folder of shared data.</param>
+/// <param name="scratch">A folder for what is thrown away.</param>
+internal sealed class RecipeRunner(string shared, string scratch)
+{
+    private const string Samples = "1024";
+
+    private readonly Dictionary<CalibratedModel, double> _full = [];
+
+    public async Task<RecipeResult> RunAsync(RecipeRow row, int seed, CancellationToken cancellation)
+    {
+        if (!_full.TryGetValue(row.Model, out double full))
+        {
+            (_, full) = await MeasureAsync(Path.Combine(shared, row.Model.Checkpoint), row.Model, cancellation);
+            _full.Add(row.Model, full);
+        }
+
+        string packed = Path.Combine(scratch, "model.qg.safetensors");
+        string[] calibration = row.Steps == "nearest" ? [] : ["--calibration", Texts(row.Model), "--samples", Samples, "--seed", Text(seed), "--max-length", "64"];
+        var watch = Stopwatch.StartNew();
+        await ToolAsync(
+            [
+                "quantize", Path.Combine(shared, row.Model.Checkpoint), "-o", packed, "--bits", Text(row.Weights), "--activation-bits", Text(row.Activations),
+                .. Recipe(row.Steps), .. calibration, .. row.Options,
+            ],
+            cancellation);
+        double seconds = watch.Elapsed.TotalSeconds;
+        (string metric, double value) = await MeasureAsync(packed, row.Model, cancellation);
+        return new RecipeResult(row.Key, seed, metric, full, value, Math.Round(seconds, 1));
+    }
+
+    private async Task<(string Metric, double Value)> MeasureAsync(string model, CalibratedModel task, CancellationToken cancellation)
+    {
+        using JsonDocument json = JsonDocument.Parse(
+            await ToolAsync(["evaluate", model, "--data", Path.Combine(shared, task.Test), "--max-length", "64"], cancellation));
+        return (json.RootElement.GetProperty("metric").GetString()!, Math.Round(json.RootElement.GetProperty("value").GetDouble(), 6));
+    }
+
+    private static async Task<string> ToolAsync(string[] arguments, CancellationToken cancellation)
+    {
+        using var output = new StringWriter(CultureInfo.InvariantCulture);
+        using var error = new StringWriter(CultureInfo.InvariantCulture);
+        int code = await CliApplication.RunAsync([.. arguments, "--json"], new CliStreams(TextReader.Null, output, error), cancellation);
+        return code == 0 ? output.ToString() : throw new InvalidOperationException($"quantgen {string.Join(' ', arguments)}: {error.ToString().Trim()}");
+    }
+
+    private string[] Recipe(string steps)
+    {
+        if (!steps.StartsWith('['))
+        {
+            return ["--method", steps];
+        }
+
+        string file = Path.Combine(scratch, "recipe.json");
+        File.WriteAllText(file, $$"""{"steps":{{steps}}}""");
+        return ["--recipe", file];
+    }
+
+    // Each sentence of a pair is a text of its own, once.
+    private string Texts(CalibratedModel model)
+    {
+        string train = Path.Combine(shared, model.Train);
+        string file = Path.Combine(scratch, model.Name + "-texts.tsv");
+        if (!model.HasSentences)
+        {
+            return train;
+        }
+
+        if (!File.Exists(file))
+        {
+            File.WriteAllLines(file, ["sentence", .. File.ReadLines(train).Skip(1).SelectMany(line => line.Split('\t')[..2]).Distinct()]);
+        }
+
+        return file;
+    }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

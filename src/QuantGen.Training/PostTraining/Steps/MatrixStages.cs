@@ -1,0 +1,56 @@
+using QuantGen.Quantization;
+using QuantGen.Specs;
+using QuantGen.Trainable;
+using QuantGen.Training.PostTraining.Solving;
+
+namespace QuantGen.Training.PostTraining.Steps;
+
+/// <summary>Rounds matrix by matrix, each on what the layers before it, already rounded, hand on.</summary>
+internal static class MatrixStages
+{
+    /// <summary>Finds the codes of one matrix.</summary>
+    /// <param name="weights">Its weights, row-major; they may be changed.</param>
+    /// <param name="grid">Its ranges, and the nearest codes.</param>
+    /// <param name="moments">The mean outer product of its inputs; its memory may be used up.</param>
+    /// <param name="pass">Whose threads compute.</param>
+    public delegate QuantizedMatrix Rounder(float[] weights, QuantizedMatrix grid, double[] moments, TrainingPass pass);
+
+    /// <summary>Rounds all matrices.</summary>
+    /// <param name="state">Receives the codes.</param>
+    /// <param name="round">Finds the codes of one matrix.</param>
+    /// <param name="progress">Who is told; null for nobody.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public static void Round(RecipeState state, Rounder round, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        WorkingWeights rounded = state.Weights.Copy();
+        rounded.Replace(PackedLayout.WordEmbedding + ".weight", state.RoundedWords(cancellation));
+        WeightJob[] all = state.UniformMatrices();
+        using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
+        int done = 0;
+        IGrouping<string, WeightJob>[] stages = [.. all.GroupBy(job => WeightJob.BlockOf(job.Matrix.Name))];
+        foreach (WeightJob job in stages.Take(state.PartsDone).SelectMany(stage => stage))
+        {
+            rounded.Replace(job.Matrix.Name + ".weight", state.Rounded(job, cancellation));
+            done++;
+        }
+
+        foreach (IGrouping<string, WeightJob> stage in stages.Skip(state.PartsDone))
+        {
+            Dictionary<string, InputMoments> moments = SiteMoments.Collect(state, rounded, [.. stage], pass, cancellation);
+            foreach (WeightJob job in stage)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                string name = job.Matrix.Name + ".weight";
+                float[] weights = state.Weights.Read(name);
+                double[] products = moments[state.Target.Graph.SiteOf(job.Matrix.Name)].Products();
+                QuantizedMatrix codes = round(weights, job.Fit(weights, cancellation), products, pass);
+                state.SetCodes(job.Matrix.Name, codes);
+                codes.Dequantize(weights);
+                rounded.Replace(name, weights);
+                progress?.Report((double)++done / all.Length);
+            }
+
+            state.PartDone();
+        }
+    }
+}
