@@ -3,9 +3,11 @@ using System.Globalization;
 using QuantGen.Cli.Compilation;
 using QuantGen.Cli.Conventions;
 using QuantGen.Cli.Inspecting;
+using QuantGen.Cli.Measuring;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
+using QuantGen.Execution;
 using QuantGen.Files;
 using QuantGen.Graph;
 using QuantGen.Packed;
@@ -15,12 +17,16 @@ using QuantGen.Specs;
 using QuantGen.Training.Data;
 using QuantGen.Training.PostTraining;
 using QuantGen.Training.PostTraining.Steps;
+using QuantGen.Training.Reporting;
 
 namespace QuantGen.Cli.Commands;
 
 /// <summary>Makes a packed file of a checkpoint, without training.</summary>
 internal sealed class QuantizeCommand : CliCommand
 {
+    private const int LatencyTokens = 128;
+    private const int LatencyRuns = 30;
+
     private readonly Argument<string> _directory;
     private readonly Option<string?> _output;
     private readonly Option<string?> _calibration;
@@ -34,6 +40,9 @@ internal sealed class QuantizeCommand : CliCommand
     {
         Description = "Continue an interrupted quantization of the same output, or start where there is none.",
     };
+
+    private readonly Option<string?> _page = CliOption.Text(
+        "--report", "FILE.html", "Write a page, and Markdown beside it, with what each step did, sizes and speed.");
 
     private readonly EmbeddingOptions _embedding = new();
     private readonly RecipeOptions _recipe = new();
@@ -68,6 +77,7 @@ internal sealed class QuantizeCommand : CliCommand
         _clusterIterations = With(CliOption.Number("--cluster-iterations", "The most iterations of k-means.", Recipe.DefaultClusterIterations, least: 1));
         _maxLength = With(CliOption.OptionalNumber("--max-length", "Truncate calibration texts to this many tokens.", least: 3));
         With(_resume);
+        With(_page);
         _noCache = With(new Option<bool>("--no-cache") { Description = "Compile the model for calibration anew, and do not keep the result." });
     }
 
@@ -119,15 +129,23 @@ internal sealed class QuantizeCommand : CliCommand
         };
         string output = values.Get(_output)!;
         CalibrationTexts? texts = calibration is null && !makesTexts ? null : Texts(values, spec, calibration);
-        PostTrainingResult result = Run(values, report, (model, spec, options), texts, cancellation);
-        using PackedModel packed = result.Builder.Build(output);
+        (PostTrainingResult result, RecipeRun run) = Run(values, report, (model, spec, options), texts, cancellation);
+        using RecipeRun finished = run;
+        PackedModel packed = result.Builder.Build(output);
+        long bytes = packed.FileLength;
         SpecOutput.Save(packed, output, cancellation);
         File.Delete(StatePath(output));
-        Write(report, result, spec, packed.FileLength);
+        if (values.Get(_page) is string page)
+        {
+            SavePage(values, page, (result, run), packed, cancellation);
+        }
+
+        packed.Dispose();
+        Write(report, result, spec, bytes);
     }
 
     // What steps find is kept beside the output, so that what was interrupted can go on.
-    private PostTrainingResult Run(
+    private (PostTrainingResult Result, RecipeRun Run) Run(
         OptionValues values, Report report, (CheckpointModel Model, ModelSpec Spec, PostTrainingOptions Options) what, CalibrationTexts? texts,
         CancellationToken cancellation)
     {
@@ -137,13 +155,22 @@ internal sealed class QuantizeCommand : CliCommand
             throw new UsageException($"{state} holds what was interrupted; continue it with --resume, or delete it");
         }
 
+        if (values.Get(_page) is string page)
+        {
+            AtomicFile.RequireWritable(page);
+            AtomicFile.RequireWritable(QuantizationReport.MarkdownOf(page));
+        }
+
         bool hasSteps = what.Options.Recipe.Steps.Count > 0;
         if (hasSteps)
         {
             AtomicFile.RequireWritable(state);
         }
 
-        using var run = new RecipeRun(what.Model.Checkpoint, what.Spec, what.Options, texts) { StatePath = hasSteps ? state : null };
+        var run = new RecipeRun(what.Model.Checkpoint, what.Spec, what.Options, texts)
+        {
+            StatePath = hasSteps ? state : null, Observes = values.Has(_page),
+        };
         if (hasSteps && File.Exists(state))
         {
             run.Resume();
@@ -167,7 +194,30 @@ internal sealed class QuantizeCommand : CliCommand
             });
         }
 
-        return report.WithProgress("quantize", progress => run.Finish(progress, cancellation));
+        return (report.WithProgress("quantize", progress => run.Finish(progress, cancellation)), run);
+    }
+
+    private void SavePage(
+        OptionValues values, string path, (PostTrainingResult Result, RecipeRun Run) done, PackedModel packed, CancellationToken cancellation)
+    {
+        (ModelSpec spec, long bytes) = (packed.Spec, packed.FileLength);
+        string recipe = RecipeJson.Write(packed.Recipe!);
+        long predicted = PackedLayout.Packed(spec).Sum(tensor => tensor.Bytes) + packed.Bytes(PackedLayout.Vocabulary).Length;
+        using InferenceSession session = new SessionLoader(CompilationTarget.DefaultBatchTokens, 1, !values.Get(_noCache)).Load(packed, cancellation);
+        int length = Math.Min(LatencyTokens, session.MaxSequenceLength);
+        Measurement time = Measurement.Take(Workload.Random(session, length, batch: 1, seed: 1), LatencyRuns, cancellation);
+        string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+        new QuantizationReport(
+            Path.GetFileName(values.Get(_output)!),
+            [
+                new("source", values.Get(_directory)), new("recipe", recipe), new("bytes", Text($"{bytes:N0}")),
+                new("bytes as predicted of the tensors", Text($"{predicted:N0}")),
+                new("smaller than 32-bit weights", Text($"{4.0 * ModelSize.Parameters(spec) / bytes:0.0} times")),
+                new("bits of a weight in linear layers, scales included", Text($"{ModelSize.BitsPerWeight(spec):0.###}")),
+                new(Text($"milliseconds for {length} tokens on one thread, median of {LatencyRuns}"), Text($"{time.MedianMs:0.00}")),
+                new("instruction set", session.InstructionSet),
+            ],
+            done.Result.Tensors, done.Run.Reports, done.Run.Curves).Save(path);
     }
 
     private static void RequireTexts(string? calibration, (bool AreNeeded, bool AreMade) texts, ModelSpec spec)

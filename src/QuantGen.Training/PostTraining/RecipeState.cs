@@ -16,6 +16,7 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     private readonly Dictionary<string, QuantizedMatrix> _codes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, double> _sensitivities = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<QuantizationParameters>> _ranges = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(long X, double Y)>> _curves = new(StringComparer.Ordinal);
     private readonly Dictionary<string, float[]> _handedOn = new(StringComparer.Ordinal);
     private InferenceSession? _original;
     private RowBatch[]? _batches;
@@ -90,6 +91,19 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
         matrix.Dequantize(values);
         return values;
     }
+
+    /// <summary>Computes what rounding leaves of a matrix's weights, in dB: <c>10 log10(sum w^2 / sum (w - w_hat)^2)</c>.</summary>
+    public double SignalToNoiseDb(WeightJob job, CancellationToken cancellation)
+    {
+        float[] values = weights.Read(job.Matrix.Name + ".weight");
+        return (_codes.GetValueOrDefault(job.Matrix.Name) ?? job.Fit(values, cancellation)).SignalToNoiseDb(values);
+    }
+
+    /// <summary>Gets the curves that steps went along.</summary>
+    public IReadOnlyList<FoundCurve> Curves => [.. _curves.Select(curve => new FoundCurve(curve.Key, [.. curve.Value.OrderBy(point => point.X)]))];
+
+    /// <summary>Keeps a point of a curve, for reports.</summary>
+    public void AddPoint(string curve, long x, double y) => (_curves.TryGetValue(curve, out var points) ? points : _curves[curve] = []).Add((x, y));
 
     /// <summary>Gives matrices other widths, and keeps how sensitive they are; both by the matrix's name.</summary>
     public void Plan(IReadOnlyDictionary<string, int> bits, IReadOnlyDictionary<string, double> sensitivities)

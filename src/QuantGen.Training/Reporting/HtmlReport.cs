@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using QuantGen.Files;
 using QuantGen.Training.Evaluation;
@@ -11,13 +10,6 @@ namespace QuantGen.Training.Reporting;
 /// <summary>Writes a page with the curves of a training; it needs nothing else, no network either.</summary>
 public static class HtmlReport
 {
-    private const string Style = """
-        body { font: 15px/1.5 system-ui, sans-serif; max-width: 760px; margin: 2em auto; padding: 0 1em; color: #222 }
-        table { border-collapse: collapse; margin: 1em 0 } td, th { padding: .2em .8em; border-bottom: 1px solid #ddd; text-align: right }
-        td:first-child, th:first-child { text-align: left } tr.best { font-weight: 600 }
-        svg { width: 100%; margin: 1em 0 }
-        """;
-
     /// <summary>Writes the page to a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="title">What was trained.</param>
@@ -35,35 +27,25 @@ public static class HtmlReport
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(result);
-        var page = new StringBuilder();
-        page.Append(
-            CultureInfo.InvariantCulture,
-            $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{WebUtility.HtmlEncode(title)}</title>\n<style>\n{Style}\n" +
-                $"{SvgChart.Style}\n</style></head><body>\n");
-        page.Append(CultureInfo.InvariantCulture, $"<h1>{WebUtility.HtmlEncode(title)}</h1>\n");
+        var page = new ReportPage(title);
         if (result.Best is ModelScore best)
         {
-            page.Append(
+            page.AddText(string.Create(
                 CultureInfo.InvariantCulture,
-                $"<p>Best: {best.Metric} {best.Value:0.0000} after epoch {result.BestEpoch}. {result.Steps} steps, {result.SkippedSteps} skipped.</p>\n");
+                $"Best: {best.Metric} {best.Value:0.0000} after epoch {result.BestEpoch}. {result.Steps} steps, {result.SkippedSteps} skipped."));
         }
 
-        page.Append(LossChart(result));
+        page.AddChart(LossChart(result));
         if (result.Epochs.Any(epoch => epoch.Score is not null))
         {
-            page.Append(ScoreChart(result));
+            page.AddChart(ScoreChart(result));
         }
 
-        page.Append(
+        page.AddChart(
             new SvgChart("Learning rate of weights", result.Steps).Draw([("rate", [.. result.Curve.Select(point => (point.Step, point.LearningRate))])]));
-        AppendEpochs(page, result);
-        page.Append("<table>\n<tr><th>setting</th><th>value</th></tr>\n");
-        foreach ((string name, string value) in settings)
-        {
-            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{WebUtility.HtmlEncode(name)}</td><td>{WebUtility.HtmlEncode(value)}</td></tr>\n");
-        }
-
-        return page.Append("</table>\n</body></html>\n").ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
+        AddEpochs(page, result);
+        page.AddTable(["setting", "value"], settings.Select(setting => new[] { setting.Key, setting.Value }));
+        return page.End();
     }
 
     private static string LossChart(TrainingResult result)
@@ -90,23 +72,18 @@ public static class HtmlReport
             .Draw([(metric, [.. result.Epochs.Where(epoch => epoch.Score is not null).Select(epoch => (epoch.Step, epoch.Score!.Value))])]);
     }
 
-    private static void AppendEpochs(StringBuilder page, TrainingResult result)
+    private static void AddEpochs(ReportPage page, TrainingResult result)
     {
         string[] metrics = [.. result.Epochs.SelectMany(epoch => epoch.Score?.All ?? []).Select(metric => metric.Key).Distinct()];
-        page.Append("<table>\n<tr><th>epoch</th><th>steps</th><th>loss</th>").AppendJoin(string.Empty, metrics.Select(metric => $"<th>{metric}</th>"))
-            .Append("</tr>\n");
-        foreach (EpochRecord epoch in result.Epochs)
-        {
-            string row = epoch.Epoch == result.BestEpoch ? "<tr class=\"best\">" : "<tr>";
-            page.Append(CultureInfo.InvariantCulture, $"{row}<td>{epoch.Epoch}</td><td>{epoch.Step}</td><td>{epoch.Loss.Total:0.0000}</td>");
-            foreach (KeyValuePair<string, double> metric in epoch.Score?.All ?? [])
-            {
-                page.Append(CultureInfo.InvariantCulture, $"<td>{metric.Value:0.0000}</td>");
-            }
-
-            page.Append("</tr>\n");
-        }
-
-        page.Append("</table>\n");
+        page.AddTable(
+            ["epoch", "steps", "loss", .. metrics],
+            result.Epochs.Select(epoch => (string[])
+            [
+                Text(epoch.Epoch, "0"), Text(epoch.Step, "0"), Text(epoch.Loss.Total, "0.0000"),
+                .. (epoch.Score?.All ?? []).Select(metric => Text(metric.Value, "0.0000")),
+            ]),
+            best: result.Epochs.ToList().FindIndex(epoch => epoch.Epoch == result.BestEpoch));
     }
+
+    private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

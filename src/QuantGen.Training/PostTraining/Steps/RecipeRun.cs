@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using QuantGen.Checkpoints;
+using QuantGen.Files;
 using QuantGen.Specs;
 
 namespace QuantGen.Training.PostTraining.Steps;
@@ -11,6 +13,7 @@ public sealed class RecipeRun : IDisposable
     private readonly PostTrainingOptions _options;
     private readonly CalibrationTexts? _texts;
     private readonly ModelSpec _first;
+    private readonly List<StepReport> _reports = [];
     private IReadOnlyDictionary<string, string>? _identity;
     private int _done;
 
@@ -50,6 +53,15 @@ public sealed class RecipeRun : IDisposable
     /// <summary>Gets the file that receives what was found after every step and every part of one; null, the default, for none.</summary>
     public string? StatePath { get; init; }
 
+    /// <summary>Gets whether <see cref="Reports"/> are made, which takes some seconds for large models. Default false.</summary>
+    public bool Observes { get; init; }
+
+    /// <summary>Gets what the steps did that have run; not those before an interruption.</summary>
+    public IReadOnlyList<StepReport> Reports => _reports;
+
+    /// <summary>Gets the curves that steps went along.</summary>
+    public IReadOnlyList<FoundCurve> Curves => _state.Curves;
+
     /// <summary>Gets the names of the steps that have not run yet.</summary>
     public IReadOnlyList<string> Pending => [.. _options.Recipe.Steps.Skip(_done).Select(step => step.Name)];
 
@@ -83,7 +95,13 @@ public sealed class RecipeRun : IDisposable
         }
 
         _state.Kept = StatePath is null ? null : () => Keep(new RecipePlace(_done, _state.PartsDone));
+        long start = Stopwatch.GetTimestamp();
         Next().Run(_state, progress, cancellation);
+        if (Observes)
+        {
+            _reports.Add(new StepReport(Pending[0], Stopwatch.GetElapsedTime(start).TotalSeconds, Ratios(cancellation)));
+        }
+
         _done++;
         _state.BeginStep(partsDone: 0);
         _state.Kept?.Invoke();
@@ -121,6 +139,14 @@ public sealed class RecipeRun : IDisposable
 
     /// <summary>Frees the models that steps ran.</summary>
     public void Dispose() => _state.Dispose();
+
+    private Dictionary<string, double> Ratios(CancellationToken cancellation)
+    {
+        WeightJob[] jobs = _state.UniformMatrices();
+        double[] found = new double[jobs.Length];
+        LoadLoop.Run(_state.Threads, jobs.Length, i => found[i] = _state.SignalToNoiseDb(jobs[i], cancellation), cancellation);
+        return jobs.Zip(found).ToDictionary(pair => pair.First.Matrix.Name, pair => pair.Second, StringComparer.Ordinal);
+    }
 
     private static IRecipeStep Create(RecipeStep step)
     {
