@@ -9,6 +9,10 @@ public sealed class OverwriteTests(CheckpointFixture files) : IClassFixture<Chec
     [InlineData("quantize CHECKPOINT -o CHECKPOINT/model.safetensors --bits 8", "a file of the checkpoint in CHECKPOINT")]
     [InlineData("quantize CHECKPOINT -o CHECKPOINT/vocab.txt --bits 8", "a file of the checkpoint in CHECKPOINT")]
     [InlineData("distill --teacher CHECKPOINT --data DATA -o CHECKPOINT/model.safetensors --bits 2", "a file of the checkpoint in CHECKPOINT")]
+    [InlineData("quantize CHECKPOINT -o DATA --bits 8 --calibration DATA", "--output would overwrite DATA, which --calibration reads")]
+    [InlineData("quantize CHECKPOINT -o none --bits 8 --calibration DATA --report DATA", "--report would overwrite DATA, which --calibration reads")]
+    [InlineData("train --from CHECKPOINT --data DATA -o none --log DATA", "--log would overwrite DATA, which --data reads")]
+    [InlineData("distill --teacher CHECKPOINT --data DATA --bits 2 -o none --report DATA", "--report would overwrite DATA, which --data reads")]
     [InlineData("evaluate CHECKPOINT --data DATA --logits DATA", "--logits would overwrite DATA, which --data reads")]
     [InlineData("vocabulary --data DATA --size 50 -o DATA", "--output would overwrite DATA, which --data reads")]
     public void Output_that_is_an_input_is_refused(string command, string message)

@@ -85,6 +85,8 @@ internal sealed class QuantizeCommand : CliCommand
     {
         CheckpointFiles.RequireNone(values.Get(_output)!);
         string? calibration = values.Get(_calibration);
+        CheckpointFiles.RequireOther("--output", values.Get(_output), (_calibration.Name, calibration));
+        CheckpointFiles.RequireOther("--report", values.Get(_page), (_calibration.Name, calibration));
         EquatableArray<RecipeStep> steps = _recipe.Read(values);
         bool needsTexts = PostTrainingRecipes.NeedsTexts(steps);
         bool makesTexts = PostTrainingRecipes.MakesTexts(steps);

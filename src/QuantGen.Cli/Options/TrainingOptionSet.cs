@@ -105,6 +105,10 @@ internal sealed class TrainingOptionSet
 
     public string? ReportFile(OptionValues values) => values.Get(_report);
 
+    /// <summary>Gets the files that are read, with the options that name them.</summary>
+    public IEnumerable<(string Option, string? Path)> Files(OptionValues values) =>
+        [.. (values.Get(_data) ?? []).Select(file => (_data.Name, (string?)file)), (_evaluation.Name, values.Get(_evaluation))];
+
     public ulong Seed(OptionValues values) => (ulong)values.Get(_seed);
 
     public int Threads(OptionValues values) => values.Get(_threads) ?? Environment.ProcessorCount;

@@ -63,6 +63,10 @@ internal sealed class TrainingRun
             throw new UsageException($"{state} holds an interrupted training; continue it with --resume, or delete it");
         }
 
+        (string, string?)[] inputs = [.. set.Files(values)];
+        CheckpointFiles.RequireOther("--output", file, inputs);
+        CheckpointFiles.RequireOther("--log", set.Log(values), inputs);
+        CheckpointFiles.RequireOther("--report", set.ReportFile(values), inputs);
         AtomicFile.RequireWritable(state);
         AtomicFile.RequireWritable(file);
         if (set.ReportFile(values) is string page)
