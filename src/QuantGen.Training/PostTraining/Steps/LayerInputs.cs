@@ -34,7 +34,7 @@ internal static class LayerInputs
         return (full, states);
     }
 
-    /// <summary>Gives back the memory of models that have run: each is as large as what a step keeps, and would stay until memory is short.</summary>
+    /// <summary>Gives back the memory of models that have run or were read: it is as much as a step keeps, and would stay until memory is short.</summary>
     public static void ReleaseModels() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private static HiddenStates Collect(RecipeState state, WorkingWeights weights, CancellationToken cancellation)
