@@ -21,8 +21,8 @@ public sealed class RecipeTests(CheckpointFixture files) : IClassFixture<Checkpo
         {
             string output = files.File($"{method}-{threads}.qg.safetensors");
             Tool.Json(
-                "quantize", files.Checkpoint, "-o", output, "--bits", "3", "--groups", "4", "--recipe", Short(method, setting, other), "--calibration", files.Data,
-                "--threads", threads);
+                "quantize", files.Checkpoint, "-o", output, "--bits", "3", "--groups", "4", "--recipe", Short(method, setting, other),
+                "--calibration", files.Data, "--threads", threads);
             JsonElement recipe = Tool.Json("inspect", output).GetProperty("recipe");
             Assert.Equal(method, recipe.GetProperty("steps")[1].GetProperty("step").GetString());
             using PackedModel model = PackedModel.Open(output);
@@ -35,6 +35,78 @@ public sealed class RecipeTests(CheckpointFixture files) : IClassFixture<Checkpo
         string nearest = files.File("nearest.qg.safetensors");
         Tool.Json("quantize", files.Checkpoint, "-o", nearest, "--bits", "3", "--groups", "4", "--method", "nearest");
         Assert.NotEqual(one, File.ReadAllBytes(nearest));
+    }
+
+    [Theory]
+    [InlineData("hessian")]
+    [InlineData("search")]
+    public void Planned_bits_keep_the_budget_and_do_not_depend_on_threads(string step)
+    {
+        string recipe = files.File(step + "-step.json");
+        File.WriteAllText(recipe, $$"""{"steps":[{"step":"{{step}}","bits":2.5,"most_bits":5,"texts":20},{"step":"mse"}]}""");
+        string[] outputs = [files.File(step + "-1.qg.safetensors"), files.File(step + "-2.qg.safetensors")];
+        string[] common = ["quantize", files.Checkpoint, "--bits", "3", "--groups", "4"];
+        JsonElement made = Tool.Json([.. common, "-o", outputs[0], "--recipe", recipe, "--calibration", files.Data, "--threads", "1"]);
+        Tool.Json([.. common, "-o", outputs[1], "--recipe", recipe, "--calibration", files.Data, "--threads", "2"]);
+        Assert.Equal(File.ReadAllBytes(outputs[0]), File.ReadAllBytes(outputs[1]));
+        using PackedModel planned = PackedModel.Open(outputs[0]);
+        int[] bits = [.. planned.Spec.Matrices.Select(matrix => matrix.Bits)];
+        Assert.All(bits, own => Assert.InRange(own, 2, 5));
+        Assert.True(bits.Distinct().Count() > 1);
+        Assert.InRange(planned.Spec.Matrices.Sum(m => m.CodeBytes()), 1, (long)(2.5 / 8 * planned.Spec.Matrices.Sum(m => m.Rows * m.Columns)));
+        Assert.All(planned.Spec.Matrices, matrix => Assert.True(
+            made.GetProperty("tensors").EnumerateArray().Single(row => row.GetProperty("name").GetString() == matrix.Name)
+                .GetProperty("sensitivity").GetDouble() >= 0));
+        Assert.StartsWith("layer 0: ", Tool.Json("inspect", outputs[0]).GetProperty("plan").GetString(), StringComparison.Ordinal);
+        Assert.Contains("plan layer 0: ", Tool.Text("inspect", outputs[0]), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Success, Tool.Run("run", outputs[0], "--text", "a good film").Code);
+    }
+
+    [Theory]
+    [InlineData("\"bits\":1.5", "the codes of all matrices take at least")]
+    [InlineData("\"bytes\":1000", "the codes of all matrices take at least")]
+    [InlineData("\"least_bits\":5,\"most_bits\":4", "'least_bits' is 5, and 'most_bits' is only 4")]
+    public void Budget_without_a_plan_says_so(string setting, string message)
+    {
+        string recipe = files.File("none.json");
+        File.WriteAllText(recipe, $$"""{"steps":[{"step":"hessian",{{setting}}},{"step":"mse"}]}""");
+        ToolResult result = Tool.Run(
+            "quantize", files.Checkpoint, "-o", files.File("no-plan.qg.safetensors"), "--bits", "3", "--recipe", recipe, "--calibration", files.Data);
+        Assert.Equal(ExitCode.Failure, result.Code);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bytes_bound_the_tensors_of_the_file()
+    {
+        string output = files.File("bytes.qg.safetensors");
+        string recipe = files.File("bytes.json");
+        string uniform = files.File("bytes-4.qg.safetensors");
+        Tool.Json("quantize", files.Checkpoint, "-o", uniform, "--bits", "4", "--method", "nearest");
+        JsonElement ledger = Tool.Json("inspect", uniform).GetProperty("bytes");
+        long limit = ledger.EnumerateObject().Where(part => part.Name != "header").Sum(part => part.Value.GetInt64()) - 1500;
+        File.WriteAllText(recipe, $$"""{"steps":[{"step":"hessian","bytes":{{limit}},"texts":20}]}""");
+        Tool.Json("quantize", files.Checkpoint, "-o", output, "--bits", "4", "--recipe", recipe, "--calibration", files.Data);
+        long bytes = Tool.Json("inspect", output).GetProperty("bytes").EnumerateObject().Where(part => part.Name != "header").Sum(part => part.Value.GetInt64());
+        Assert.InRange(bytes, limit - 1500, limit);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("static")]
+    public void Data_free_recipe_needs_no_texts_and_gives_the_same_bytes_for_any_number_of_threads(string? range)
+    {
+        string recipe = files.File("data-free.json");
+        File.WriteAllText(recipe, """{"steps":[{"step":"data-free","texts":8,"length":8,"batch":4,"steps":12},{"step":"mse"},{"step":"gptq"}]}""");
+        byte[] Quantize(string threads)
+        {
+            string output = files.File($"data-free-{threads}.qg.safetensors");
+            string[] arguments = ["quantize", files.Checkpoint, "-o", output, "--bits", "3", "--recipe", recipe, "--threads", threads];
+            Tool.Json(range is null ? arguments : [.. arguments, "--activation-range", range]);
+            return File.ReadAllBytes(output);
+        }
+
+        Assert.Equal(Quantize("1"), Quantize("2"));
     }
 
     [Fact]
@@ -118,6 +190,9 @@ public sealed class RecipeTests(CheckpointFixture files) : IClassFixture<Checkpo
     [InlineData("has codes of one bit", "--bits", "1", "--method", "adaround", "--calibration", "DATA")]
     [InlineData("scales along inputs", "--bits", "4", "--group-size", "32", "--method", "mrem", "--calibration", "DATA")]
     [InlineData("--clipping and the recipe's first step", "--bits", "4", "--method", "gptq", "--clipping", "mse", "--calibration", "DATA")]
+    [InlineData("this recipe makes its own texts", "--bits", "4", "--method", "data-free", "--calibration", "DATA")]
+    [InlineData("step 'hessian': no matrix has evenly spaced codes of one width", "--bits", "2", "--scheme", "k-means", "--method", "mixed", "--calibration",
+        "DATA")]
     [InlineData("--method takes", "--bits", "4", "--method", "magic")]
     public void Recipe_that_cannot_be_is_misuse(string message, params string[] options)
     {

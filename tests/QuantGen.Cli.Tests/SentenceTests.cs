@@ -50,6 +50,16 @@ public sealed class SentenceTests : IDisposable
     }
 
     [Fact]
+    public void An_assembly_is_built_with_the_file_that_quantize_writes()
+    {
+        string folder = SentenceEncoderFolder.Write(File("encoder"), "pooling_mode_cls_token", isNormalized: false, hasDense: true);
+        string packed = File("encoder.qg.safetensors");
+        Tool.Json("quantize", folder, "-o", packed, "--bits", "8");
+        JsonElement built = Tool.Json("build", folder, "-o", File("built"), "--bits", "8");
+        Assert.Equal(System.IO.File.ReadAllBytes(packed), System.IO.File.ReadAllBytes(built.GetProperty("model").GetString()!));
+    }
+
+    [Fact]
     public void Texts_are_cut_to_the_length_of_the_folder()
     {
         string folder = SentenceEncoderFolder.Write(File("encoder"), length: 6);

@@ -1,17 +1,24 @@
+using System.Diagnostics;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using QuantGen.TestModels.Models;
+using Xunit.Abstractions;
 
 namespace QuantGen.Extensions.AI.Tests;
 
-public sealed class HostedServiceTests
+public sealed class HostedServiceTests(ITestOutputHelper output)
 {
     private const int Callers = 32;
 
+    private const double MostMilliseconds = 50;
+
     private const string Variable = "QUANTGEN_SOAK_SECONDS";
 
-    /// <summary>A few hundred calls; for as many seconds as the environment variable says where it is set, and then memory must stay as it was.</summary>
+    /// <summary>
+    /// A few hundred calls; for as many seconds as the environment variable says where it is set, and then memory must stay as it was, and calls that are
+    /// cancelled must end soon.
+    /// </summary>
     [Fact]
     public async Task Many_callers_get_the_vectors_that_each_would_get_alone()
     {
@@ -20,13 +27,15 @@ public sealed class HostedServiceTests
         {
             long before = GC.GetTotalMemory(forceFullCollection: true);
             DateTime end = DateTime.UtcNow.AddSeconds(seconds);
-            await ServeAsync(_ => DateTime.UtcNow < end);
+            (int cancelled, int late) = await ServeAsync(_ => DateTime.UtcNow < end);
+            output.WriteLine($"{cancelled} calls were cancelled, {late} of them ended later than {MostMilliseconds} ms after that");
+            Assert.InRange(late, 0, cancelled / 1000);
             Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 1 << 20);
         }
     }
 
     // Some of the calls are cancelled while they run; all others end with the right vectors.
-    private static async Task ServeAsync(Func<int, bool> goesOn)
+    private static async Task<(int Cancelled, int Late)> ServeAsync(Func<int, bool> goesOn)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddQuantGenEmbeddings(_ => Bert8.Load(PackedFile.Of<Bert8>()));
@@ -41,6 +50,7 @@ public sealed class HostedServiceTests
         Assert.True(traffic.Right >= Callers, $"{traffic.Right} calls ended");
         Assert.True(traffic.Cancelled > 0);
         Assert.Equal(0, traffic.Wrong);
+        return (traffic.Cancelled, traffic.Late);
     }
 
     private sealed class Traffic(IEmbeddingGenerator<string, Embedding<float>> generator, Bert8 model) : BackgroundService
@@ -49,6 +59,7 @@ public sealed class HostedServiceTests
         private int _right;
         private int _wrong;
         private int _cancelled;
+        private int _late;
 
         public Func<int, bool> GoesOn { get; set; } = _ => false;
 
@@ -57,6 +68,9 @@ public sealed class HostedServiceTests
         public int Wrong => _wrong;
 
         public int Cancelled => _cancelled;
+
+        /// <summary>Gets how many calls took too long to end once they were cancelled.</summary>
+        public int Late => _late;
 
         protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
             Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(() => CallAsync(caller, stoppingToken), stoppingToken)));
@@ -73,6 +87,7 @@ public sealed class HostedServiceTests
                 }
 
                 Task<GeneratedEmbeddings<Embedding<float>>> result = generator.GenerateAsync(texts.Select(PackedFile.Text), null, leaving.Token);
+                long cancelled = Stopwatch.GetTimestamp();
                 if ((caller + call) % 10 == 5)
                 {
                     await leaving.CancelAsync();
@@ -87,6 +102,10 @@ public sealed class HostedServiceTests
                 catch (OperationCanceledException) when (leaving.IsCancellationRequested)
                 {
                     Interlocked.Increment(ref _cancelled);
+                    if (Stopwatch.GetElapsedTime(cancelled).TotalMilliseconds > MostMilliseconds)
+                    {
+                        Interlocked.Increment(ref _late);
+                    }
                 }
             }
         }

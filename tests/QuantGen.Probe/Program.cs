@@ -4,6 +4,7 @@ using QuantGen.Probe;
 var probes = new Dictionary<string, Func<IProbe>>(StringComparer.Ordinal)
 {
     ["model-bits"] = () => new ModelBitsProbe(),
+    ["search-bits"] = () => new SearchBitsProbe(),
     ["training-bits"] = () => new TrainingBitsProbe(),
     ["missing-library"] = () => new MissingLibraryProbe(),
     ["kernel-variable"] = () => new KernelVariableProbe(),

@@ -18,7 +18,8 @@ internal sealed class RecipeRunner(string shared, string scratch)
     public async Task<RecipeResult> RunAsync(RecipeRow row, int seed, CancellationToken cancellation)
     {
         string packed = Path.Combine(scratch, "model.qg.safetensors");
-        string[] calibration = row.Steps == "nearest" ? [] : ["--calibration", Texts(row.Model), "--samples", Samples, "--seed", Text(seed), "--max-length", "64"];
+        string[] calibration = row.Steps == "nearest" ? []
+            : ["--calibration", Texts(row.Model), "--samples", Samples, "--seed", Text(seed), "--max-length", "64"];
         var watch = Stopwatch.StartNew();
         await ToolAsync(
             [
@@ -27,7 +28,8 @@ internal sealed class RecipeRunner(string shared, string scratch)
             ],
             cancellation);
         double seconds = watch.Elapsed.TotalSeconds;
-        return await (row.Model.HasSentences ? EvaluateAsync(row, seed, packed, seconds, cancellation) : CompareAsync(row, seed, packed, seconds, cancellation));
+        return await (row.Model.HasSentences
+            ? EvaluateAsync(row, seed, packed, seconds, cancellation) : CompareAsync(row, seed, packed, seconds, cancellation));
     }
 
     // Answers that are classes are compared one by one.

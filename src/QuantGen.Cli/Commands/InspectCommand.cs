@@ -42,6 +42,7 @@ internal sealed class InspectCommand : CliCommand
                 BitsPerWeight = Math.Round(inspection.BitsPerWeight, 4),
                 inspection.SpecSha256,
                 Recipe = inspection.Recipe is { } recipe ? System.Text.Json.Nodes.JsonNode.Parse(QuantGen.Specs.RecipeJson.Write(recipe)) : null,
+                inspection.Plan,
                 Tensors = inspection.Tensors.Select(tensor => new { tensor.Name, tensor.Type, tensor.Shape, tensor.Bytes }),
             });
             return;
@@ -78,6 +79,11 @@ internal sealed class InspectCommand : CliCommand
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{inspection.Parameters:N0} parameters, {inspection.BitsPerWeight:0.###} bits per weight of the linear layers, scales included"));
+        if (inspection.Plan is string plan)
+        {
+            report.Line($"plan {plan}");
+        }
+
         report.Line($"spec {inspection.SpecSha256}");
         if (inspection.Recipe is not null)
         {

@@ -6,6 +6,7 @@ using QuantGen.Cli.Inspecting;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
+using QuantGen.Files;
 using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Schemes;
@@ -29,6 +30,11 @@ internal sealed class QuantizeCommand : CliCommand
     private readonly Option<int> _clusterIterations;
     private readonly Option<int?> _maxLength;
     private readonly Option<bool> _noCache;
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Continue an interrupted quantization of the same output, or start where there is none.",
+    };
+
     private readonly EmbeddingOptions _embedding = new();
     private readonly RecipeOptions _recipe = new();
     private readonly Option<int?> _threads = CliOption.OptionalNumber(
@@ -61,6 +67,7 @@ internal sealed class QuantizeCommand : CliCommand
         _seed = With(CliOption.Number("--seed", "Which rows and which first centroids of k-means are drawn.", defaults.Seed, least: 0));
         _clusterIterations = With(CliOption.Number("--cluster-iterations", "The most iterations of k-means.", Recipe.DefaultClusterIterations, least: 1));
         _maxLength = With(CliOption.OptionalNumber("--max-length", "Truncate calibration texts to this many tokens.", least: 3));
+        With(_resume);
         _noCache = With(new Option<bool>("--no-cache") { Description = "Compile the model for calibration anew, and do not keep the result." });
     }
 
@@ -70,10 +77,11 @@ internal sealed class QuantizeCommand : CliCommand
         string? calibration = values.Get(_calibration);
         EquatableArray<RecipeStep> steps = _recipe.Read(values);
         bool needsTexts = PostTrainingRecipes.NeedsTexts(steps);
+        bool makesTexts = PostTrainingRecipes.MakesTexts(steps);
 
         // Texts that steps ask for say nothing of activation ranges.
         ActivationRange range = values.Get(_range) ?? (calibration is null || needsTexts ? ActivationRange.PerToken : ActivationRange.Static);
-        if (calibration is null && range == ActivationRange.Static)
+        if (calibration is null && range == ActivationRange.Static && !makesTexts)
         {
             throw new UsageException("--activation-range static needs --calibration");
         }
@@ -95,7 +103,7 @@ internal sealed class QuantizeCommand : CliCommand
             throw new UsageException("--clipping and the recipe's first step say both how ranges are found");
         }
 
-        RequireTexts(calibration, needsTexts, spec);
+        RequireTexts(calibration, (needsTexts, makesTexts), spec);
         recipe = recipe with
         {
             ClusterIterations = values.Get(_clusterIterations),
@@ -109,7 +117,42 @@ internal sealed class QuantizeCommand : CliCommand
             Recipe = recipe,
             Threads = values.Get(_threads) ?? Environment.ProcessorCount,
         };
-        using var run = new RecipeRun(model.Checkpoint, spec, options, calibration is null ? null : Texts(values, spec, calibration));
+        string output = values.Get(_output)!;
+        CalibrationTexts? texts = calibration is null && !makesTexts ? null : Texts(values, spec, calibration);
+        PostTrainingResult result = Run(values, report, (model, spec, options), texts, cancellation);
+        using PackedModel packed = result.Builder.Build(output);
+        SpecOutput.Save(packed, output, cancellation);
+        File.Delete(StatePath(output));
+        Write(report, result, spec, packed.FileLength);
+    }
+
+    // What steps find is kept beside the output, so that what was interrupted can go on.
+    private PostTrainingResult Run(
+        OptionValues values, Report report, (CheckpointModel Model, ModelSpec Spec, PostTrainingOptions Options) what, CalibrationTexts? texts,
+        CancellationToken cancellation)
+    {
+        string state = StatePath(values.Get(_output)!);
+        if (File.Exists(state) && !values.Get(_resume))
+        {
+            throw new UsageException($"{state} holds what was interrupted; continue it with --resume, or delete it");
+        }
+
+        bool hasSteps = what.Options.Recipe.Steps.Count > 0;
+        if (hasSteps)
+        {
+            AtomicFile.RequireWritable(state);
+        }
+
+        using var run = new RecipeRun(what.Model.Checkpoint, what.Spec, what.Options, texts) { StatePath = hasSteps ? state : null };
+        if (hasSteps && File.Exists(state))
+        {
+            run.Resume();
+        }
+        else if (values.Get(_resume))
+        {
+            report.Line($"there is no {state} to continue from: starting");
+        }
+
         foreach (string step in run.Pending)
         {
             if (run.MemoryOfNext(cancellation) is > 0 and long bytes)
@@ -124,18 +167,21 @@ internal sealed class QuantizeCommand : CliCommand
             });
         }
 
-        PostTrainingResult result = report.WithProgress("quantize", progress => run.Finish(progress, cancellation));
-        string output = values.Get(_output)!;
-        using PackedModel packed = result.Builder.Build(output);
-        SpecOutput.Save(packed, output, cancellation);
-        Write(report, result, spec, packed.FileLength);
+        return report.WithProgress("quantize", progress => run.Finish(progress, cancellation));
     }
 
-    private void RequireTexts(string? calibration, bool needsTexts, ModelSpec spec)
+    private static void RequireTexts(string? calibration, (bool AreNeeded, bool AreMade) texts, ModelSpec spec)
     {
-        if (calibration is null)
+        if (texts.AreMade)
         {
-            if (needsTexts)
+            if (calibration is not null)
+            {
+                throw new UsageException("this recipe makes its own texts, so that --calibration has nothing to do");
+            }
+        }
+        else if (calibration is null)
+        {
+            if (texts.AreNeeded)
             {
                 throw new UsageException("this recipe needs --calibration: its steps run texts through the model");
             }
@@ -145,11 +191,14 @@ internal sealed class QuantizeCommand : CliCommand
                 throw new UsageException("--attention-bits needs --calibration: the ranges of attention's operands are stored");
             }
         }
-        else if (!needsTexts && !ActivationCalibrator.SitesOf(spec).Any())
+        else if (!texts.AreNeeded && !ActivationCalibrator.SitesOf(spec).Any())
         {
             throw new UsageException("--calibration has nothing to do: this model stores no activation ranges");
         }
     }
+
+    /// <summary>Gets the file that an interrupted quantization continues from.</summary>
+    internal static string StatePath(string output) => Path.GetFullPath(output) + ".quantization";
 
     private static void RequireUse(OptionValues values, bool isUsed, string user, params Option[] options)
     {
@@ -159,10 +208,10 @@ internal sealed class QuantizeCommand : CliCommand
         }
     }
 
-    private CalibrationTexts Texts(OptionValues values, ModelSpec spec, string calibration) => new()
+    private CalibrationTexts Texts(OptionValues values, ModelSpec spec, string? calibration) => new()
     {
-        Data = TsvDataset.Load(calibration),
-        File = calibration,
+        Data = calibration is null ? null : TsvDataset.Load(calibration),
+        File = calibration ?? string.Empty,
         Loader = new SessionLoader(CompilationTarget.DefaultBatchTokens, values.Get(_threads), !values.Get(_noCache)),
         Options = new CalibrationOptions
         {
@@ -187,17 +236,23 @@ internal sealed class QuantizeCommand : CliCommand
                     tensor.Bits,
                     tensor.Groups,
                     SqnrDb = double.IsFinite(tensor.SqnrDb) ? Math.Round(tensor.SqnrDb, 3) : (double?)null,
+                    tensor.Sensitivity,
                 }),
             });
             return;
         }
 
-        var table = new TextTable("tensor", "bits", "groups", "SQNR dB");
+        bool isPlanned = result.Tensors.Any(tensor => tensor.Sensitivity is not null);
+        var table = new TextTable(["tensor", "bits", "groups", "SQNR dB", .. isPlanned ? ["sensitivity"] : Array.Empty<string>()]);
         foreach (TensorReport tensor in result.Tensors)
         {
             string sqnr = double.IsFinite(tensor.SqnrDb) ? tensor.SqnrDb.ToString("0.00", CultureInfo.InvariantCulture) : "exact";
+            string sensitivity = tensor.Sensitivity?.ToString("G4", CultureInfo.InvariantCulture) ?? string.Empty;
             table.Add(
-                tensor.Name, tensor.Bits.ToString("0.##", CultureInfo.InvariantCulture), tensor.Groups.ToString("N0", CultureInfo.InvariantCulture), sqnr);
+            [
+                tensor.Name, tensor.Bits.ToString("0.##", CultureInfo.InvariantCulture), tensor.Groups.ToString("N0", CultureInfo.InvariantCulture), sqnr,
+                .. isPlanned ? [sensitivity] : Array.Empty<string>(),
+            ]);
         }
 
         report.Table(table);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using QuantGen.Checkpoints;
 using QuantGen.Cli.Models;
+using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Specs;
 
@@ -28,6 +29,11 @@ internal sealed record Inspection
     public long Parameters => ModelSize.Parameters(Spec);
 
     public double BitsPerWeight => ModelSize.BitsPerWeight(Spec);
+
+    /// <summary>Gets the bits of matrices in the order of the forward pass, layer by layer; null where all have the same.</summary>
+    public string? Plan => Spec.Matrices.Select(matrix => matrix.Bits).Distinct().Count() < 2 ? null : string.Join("; ", Spec.Matrices
+        .GroupBy(matrix => LayerNames.Split(matrix.Name, out int layer, out _) ? FormattableString.Invariant($"layer {layer}") : matrix.Name)
+        .Select(block => FormattableString.Invariant($"{block.Key}: {string.Join(' ', block.Select(matrix => matrix.Bits))}")));
 
     public string SpecSha256 => Spec.Sha256;
 

@@ -41,7 +41,8 @@ internal sealed class RowBatch
         }
     }
 
-    private void Add(int row, Example example)
+    /// <summary>Adds a row.</summary>
+    public void Add(int row, Example example)
     {
         Rows.Add(row);
         Ids.AddRange(example.Ids);

@@ -31,30 +31,8 @@ public static class ActivationCalibrator
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Samples, 1, nameof(CalibrationOptions.Samples));
-        if (session.Spec.AttentionBits != target.AttentionBits)
-        {
-            throw new ArgumentException(
-                FormattableString.Invariant($"The model that runs has {session.Spec.AttentionBits}-bit attention, and {target.AttentionBits} bits are wanted."),
-                nameof(session));
-        }
-
-        ActivationSite[] sites = [.. session.Spec.ActivationSites(), .. session.Spec.AttentionSites()];
-        var observers = new SiteObservers(sites, options.Recipe);
-        double rows = Math.Min(options.Samples, data.Rows.Count);
-        int done = 0;
-        foreach (RowBatch batch in Batches(session, data, file, options))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            session.Calibrate(
-                CollectionsMarshal.AsSpan(batch.Ids), CollectionsMarshal.AsSpan(batch.Types), CollectionsMarshal.AsSpan(batch.Lengths), observers);
-            done += batch.Rows.Count;
-            options.Progress?.Report(done / rows);
-        }
-
-        return SitesOf(target).ToDictionary(
-            site => site.Name,
-            site => observers.Parameters(Array.FindIndex(sites, seen => seen.Name == site.Name), target, site),
-            StringComparer.Ordinal);
+        return Calibrate(
+            session, target, Batches(session, data, file, options), Math.Min(options.Samples, data.Rows.Count), options.Recipe, options.Progress, cancellation);
     }
 
     /// <summary>Lists the places of a model whose ranges are stored in its file.</summary>
@@ -63,6 +41,36 @@ public static class ActivationCalibrator
     {
         ArgumentNullException.ThrowIfNull(spec);
         return (spec.ActivationRange == ActivationRange.Static ? spec.ActivationSites().Where(site => site.IsQuantized) : []).Concat(spec.AttentionSites());
+    }
+
+    /// <summary>Calibrates with texts that are encoded already.</summary>
+    internal static IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>> Calibrate(
+        InferenceSession session, ModelSpec target, IEnumerable<RowBatch> batches, double rows, Recipe recipe, IProgress<double>? progress,
+        CancellationToken cancellation)
+    {
+        if (session.Spec.AttentionBits != target.AttentionBits)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"The model that runs has {session.Spec.AttentionBits}-bit attention, and {target.AttentionBits} bits are wanted."),
+                nameof(session));
+        }
+
+        ActivationSite[] sites = [.. session.Spec.ActivationSites(), .. session.Spec.AttentionSites()];
+        var observers = new SiteObservers(sites, recipe);
+        int done = 0;
+        foreach (RowBatch batch in batches)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            session.Calibrate(
+                CollectionsMarshal.AsSpan(batch.Ids), CollectionsMarshal.AsSpan(batch.Types), CollectionsMarshal.AsSpan(batch.Lengths), observers);
+            done += batch.Rows.Count;
+            progress?.Report(done / rows);
+        }
+
+        return SitesOf(target).ToDictionary(
+            site => site.Name,
+            site => observers.Parameters(Array.FindIndex(sites, seen => seen.Name == site.Name), target, site),
+            StringComparer.Ordinal);
     }
 
     /// <summary>Draws rows and groups them into batches of the model's tokens.</summary>

@@ -5,8 +5,10 @@ namespace QuantGen.Training.PostTraining;
 /// <summary>The texts that steps and static ranges are found with, and what runs models on them.</summary>
 public sealed record CalibrationTexts
 {
-    /// <summary>Gets texts like those the model will see; labels are not used.</summary>
-    public required TsvDataset Data { get; init; }
+    /// <summary>
+    /// Gets texts like those the model will see; null where the recipe's first step makes texts itself. Labels are not used, but by the step hessian.
+    /// </summary>
+    public required TsvDataset? Data { get; init; }
 
     /// <summary>Gets what messages call the data.</summary>
     public required string File { get; init; }

@@ -22,6 +22,9 @@ internal static class FullPrecision
             .Build(weights.Checkpoint.Directory);
     }
 
+    /// <summary>Gets the model in floats, attention included, as training computes it.</summary>
+    public static ModelSpec Trainable(ModelSpec target) => Of(target) with { AttentionBits = Defaults.AttentionBits };
+
     private static ModelSpec Of(ModelSpec target)
     {
         int positions = Math.Max(1, target.Dimensions.MaxPositions);

@@ -13,4 +13,10 @@ internal interface IRecipeStep
     /// <param name="state">What earlier steps found.</param>
     /// <param name="cancellation">Stops the work.</param>
     long Memory(RecipeState state, CancellationToken cancellation) => 0;
+
+    /// <summary>Sets again, in a run that continues, what the step sets beside codes, ranges and weights, which were kept. Default: nothing.</summary>
+    /// <param name="state">The state.</param>
+    void Restore(RecipeState state)
+    {
+    }
 }

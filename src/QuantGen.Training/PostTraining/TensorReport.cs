@@ -7,4 +7,8 @@ namespace QuantGen.Training.PostTraining;
 /// <param name="SqnrDb">
 /// Signal to quantization noise ratio of the weights, <c>10 log10(sum w^2 / sum (w - w_hat)^2)</c>; positive infinity when nothing was lost.
 /// </param>
-public sealed record TensorReport(string Name, double Bits, int Groups, double SqnrDb);
+public sealed record TensorReport(string Name, double Bits, int Groups, double SqnrDb)
+{
+    /// <summary>Gets how much a step found the model to suffer from errors of this tensor, in the step's own unit; null where none looked.</summary>
+    public double? Sensitivity { get; init; }
+}

@@ -1,3 +1,4 @@
+using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Quantization;
 using QuantGen.Schemes;
@@ -36,6 +37,9 @@ internal sealed class WeightJob
     /// <summary>Lists the jobs of a model in the order of the forward pass.</summary>
     public static WeightJob[] Of(ModelSpec spec, Recipe recipe) =>
         [Embedding(spec, recipe), .. spec.Matrices.Select(matrix => new WeightJob(matrix, matrix.IsQuantized ? recipe.For(matrix) : null))];
+
+    /// <summary>Gets the layer that a matrix belongs to, whose matrices are looked at together; outside of layers its own name.</summary>
+    public static string BlockOf(string name) => LayerNames.Split(name, out int layer, out _) ? LayerNames.Of(layer, string.Empty) : name;
 
     /// <summary>Quantizes and packs; codes that were found already are kept.</summary>
     public void Run(

@@ -11,6 +11,9 @@ internal sealed class WorkingWeights(Checkpoint checkpoint)
     /// <summary>Gets the checkpoint.</summary>
     public Checkpoint Checkpoint => checkpoint;
 
+    /// <summary>Gets what was replaced, by its name.</summary>
+    public IReadOnlyDictionary<string, float[]> Replaced => _replaced;
+
     /// <summary>Copies this: tensors that are replaced later are replaced in the copy alone.</summary>
     public WorkingWeights Copy()
     {

@@ -6,4 +6,7 @@ internal static class RandomPlace
     public const ulong EpochOrder = 1;
     public const ulong Masking = 2;
     public const ulong Weights = 3;
+    public const ulong Vectors = 4;
+    public const ulong Plans = 5;
+    public const ulong Texts = 6;
 }

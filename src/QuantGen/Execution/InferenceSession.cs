@@ -24,16 +24,21 @@ public sealed partial class InferenceSession : IDisposable
         _threads = options.Threads;
         Labels = program.Labels.Count > 0 ? program.Labels : [.. model.Labels];
         OutputActivation = options.OutputActivation ?? model.OutputActivation;
-        Tokenizer = TokenizerSettings.CreateTokenizer(model);
         _sentence = model.SentenceHead();
+
+        // Weights are placed meanwhile: the vocabulary takes as long as they do, most of all in a process that has just started.
+        Task<BertTokenizer>? tokenizer = options.Threads > 1 ? Task.Run(() => TokenizerSettings.CreateTokenizer(model), CancellationToken.None) : null;
         var weights = new WeightArena(program.WeightBytes) { LoadThreads = options.Threads, LoadCancellation = options.CancellationToken };
         try
         {
             program.PlaceWeights(model, weights);
             options.CancellationToken.ThrowIfCancellationRequested();
+            Tokenizer = tokenizer is null ? TokenizerSettings.CreateTokenizer(model) : tokenizer.GetAwaiter().GetResult();
         }
         catch
         {
+            // The model must not be closed while it is read.
+            tokenizer?.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait(CancellationToken.None);
             weights.Dispose();
             throw;
         }

@@ -1,5 +1,6 @@
 using QuantGen.Packed;
 using QuantGen.Samples.Search;
+using QuantGen.Tests;
 
 namespace QuantGen.IntegrationTests.Samples;
 
@@ -21,6 +22,39 @@ public sealed class DocumentSearchTests : IDisposable
         Assert.Equal(heading, passage.Heading);
         Assert.InRange(score, 0.3f, 1.01f);
     }
+
+    [Fact]
+    public void Saved_vectors_are_those_that_a_start_computes_and_a_damaged_file_is_no_obstacle()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.vectors");
+        try
+        {
+            _search.Save(path);
+            using (DocumentSearch read = DocumentSearch.OfThisRepository(path))
+            {
+                Assert.Equal(_search.Vectors, read.Vectors);
+                Assert.Equal(_search.Find("which licence does it have", top: 3), read.Find("which licence does it have", top: 3));
+            }
+
+            byte[] bytes = File.ReadAllBytes(path);
+            bytes[0] ^= 1;
+            File.WriteAllBytes(path, bytes);
+            using DocumentSearch computed = DocumentSearch.OfThisRepository(path);
+            Assert.Equal(_search.Vectors, computed.Vectors);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData("DOTNET_EnableAVX512")]
+    [InlineData("DOTNET_EnableAVX2")]
+    [InlineData("DOTNET_EnableHWIntrinsic")]
+    public void Vectors_are_the_same_bits_without_an_instruction_set(string variable) => Assert.Equal(
+        ProbeProcess.Run(new Dictionary<string, string>(), "search-bits"),
+        ProbeProcess.Run(new Dictionary<string, string> { [variable] = "0" }, "search-bits"));
 
     [Fact]
     public void Passages_are_paragraphs_and_rows_of_words()

@@ -14,7 +14,7 @@ public sealed class RecipeRulesTests
     [InlineData("""{"steps":[{"step":"mse"},{"step":"percentile"}]}""", "step 'percentile': 'mse' before it finds the same")]
     [InlineData(
         """{"steps":[{"step":"gptq"},{"step":"mse"}]}""",
-        "step 'mse': it comes after 'gptq', and the order is ranges, codes, biases, ranges of activations")]
+        "step 'mse': it comes after 'gptq', and the order is texts, plans, ranges, codes, biases, ranges of activations")]
     [InlineData("""{"steps":[{"step":"mrem"},{"step":"bias-correction"}]}""", "step 'bias-correction': 'mrem' before it has trained the biases")]
     [InlineData("""{"steps":[{"step":"gptq","damp":1}]}""", "step 'gptq': its settings are damping, found 'damp'")]
     [InlineData("""{"steps":[{"step":"mse","a":1}]}""", "step 'mse': it has no settings, found 'a'")]
@@ -49,7 +49,7 @@ public sealed class RecipeRulesTests
 
     [Fact]
     public void Unknown_step_names_those_there_are() => Assert.StartsWith(
-        "there is no step 'round'; steps are min-max, percentile, mse, gptq",
+        "there is no step 'round'; steps are data-free, hessian, search, min-max, percentile, mse, gptq",
         PostTrainingRecipes.FirstIssue([new RecipeStep("round", default)], null),
         StringComparison.Ordinal);
 }

@@ -13,6 +13,9 @@ public static class PostTrainingRecipes
         ("adaround", ["mse", "adaround"]),
         ("brecq", ["mse", "brecq"]),
         ("mrem", ["mse", "mrem"]),
+        ("mixed", ["hessian", "mse", "gptq"]),
+        ("search", ["search", "mse", "gptq"]),
+        ("data-free", ["data-free", "mse", "gptq"]),
     ];
 
     /// <summary>Gets the names of the recipes that need not be written down.</summary>
@@ -39,6 +42,10 @@ public static class PostTrainingRecipes
     /// <summary>Says whether a recipe runs texts through the model.</summary>
     /// <param name="steps">Legal steps.</param>
     public static bool NeedsTexts(IEnumerable<RecipeStep> steps) => steps.Any(step => StepTable.Find(step.Name) is { NeedsTexts: true });
+
+    /// <summary>Says whether a recipe makes the texts itself that it runs through the model.</summary>
+    /// <param name="steps">Legal steps.</param>
+    public static bool MakesTexts(IEnumerable<RecipeStep> steps) => steps.Any(step => StepTable.Find(step.Name) is { Kind: StepKind.Texts });
 
     /// <summary>Says whether a recipe finds ranges of weights itself.</summary>
     /// <param name="steps">Legal steps.</param>
@@ -106,5 +113,5 @@ public static class PostTrainingRecipes
         : before.Kind < step.Kind ? null
         : before.Kind == step.Kind && step.StartsFromCodes && !before.StartsFromCodes && !before.TrainsBiases ? null
         : before.Kind == step.Kind ? $"'{before.Name}' before it finds the same"
-        : $"it comes after '{before.Name}', and the order is ranges, codes, biases, ranges of activations";
+        : $"it comes after '{before.Name}', and the order is texts, plans, ranges, codes, biases, ranges of activations";
 }

@@ -8,8 +8,10 @@ namespace QuantGen.Training.PostTraining.Steps;
 public sealed class RecipeRun : IDisposable
 {
     private readonly RecipeState _state;
-    private readonly ModelSpec _target;
     private readonly PostTrainingOptions _options;
+    private readonly CalibrationTexts? _texts;
+    private readonly ModelSpec _first;
+    private IReadOnlyDictionary<string, string>? _identity;
     private int _done;
 
     /// <summary>Prepares a run.</summary>
@@ -28,19 +30,47 @@ public sealed class RecipeRun : IDisposable
             throw new ArgumentException(issue, nameof(options));
         }
 
-        bool needsTexts = PostTrainingRecipes.NeedsTexts(options.Recipe.Steps) || ActivationCalibrator.SitesOf(target).Any();
+        bool needsTexts = PostTrainingRecipes.NeedsTexts(options.Recipe.Steps) || PostTrainingRecipes.MakesTexts(options.Recipe.Steps) || ActivationCalibrator.SitesOf(target).Any();
         if (needsTexts && texts is null)
         {
             throw new ArgumentException("The steps or the model's activation ranges need texts.", nameof(texts));
         }
 
-        _target = target;
+        if (texts is not null && texts.Data is null != PostTrainingRecipes.MakesTexts(options.Recipe.Steps))
+        {
+            throw new ArgumentException("Texts are either given or made by the recipe's first step.", nameof(texts));
+        }
+
         _options = options;
+        _texts = texts;
+        _first = target;
         _state = new RecipeState(new WorkingWeights(checkpoint), target, options, texts);
     }
 
+    /// <summary>Gets the file that receives what was found after every step and every part of one; null, the default, for none.</summary>
+    public string? StatePath { get; init; }
+
     /// <summary>Gets the names of the steps that have not run yet.</summary>
     public IReadOnlyList<string> Pending => [.. _options.Recipe.Steps.Skip(_done).Select(step => step.Name)];
+
+    /// <summary>Continues what was interrupted: takes over what <see cref="StatePath"/> holds.</summary>
+    /// <exception cref="ModelFormatException">The file is damaged or belongs to another quantization.</exception>
+    /// <exception cref="InvalidOperationException">There is no such file, or a step has run.</exception>
+    public void Resume()
+    {
+        if (StatePath is null || _done > 0)
+        {
+            throw new InvalidOperationException("Only what has not begun can be continued, from a file.");
+        }
+
+        RecipePlace place = RecipeCheckpoint.Load(StatePath, _state, Identity());
+        _done = place.Steps;
+        _state.BeginStep(place.Parts);
+        foreach (RecipeStep step in _options.Recipe.Steps.Take(_done))
+        {
+            Create(step).Restore(_state);
+        }
+    }
 
     /// <summary>Runs the next step.</summary>
     /// <param name="progress">Who is told how much of it is done, from 0 to 1; null for nobody.</param>
@@ -54,15 +84,18 @@ public sealed class RecipeRun : IDisposable
             throw new InvalidOperationException("All steps have run.");
         }
 
-        Next().Run(_state, progress, cancellation);
+        _state.Kept = StatePath is null ? null : () => Keep(new RecipePlace(_done, _state.PartsDone));
+        Create(_options.Recipe.Steps[_done]).Run(_state, progress, cancellation);
         _done++;
+        _state.BeginStep(partsDone: 0);
+        _state.Kept?.Invoke();
     }
 
     /// <summary>Estimates the most bytes that the next step keeps at a time beside what the process has already; 0 where that is little.</summary>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="DataFormatException">A text is longer than the model takes and no maximum length was given.</exception>
     public long MemoryOfNext(CancellationToken cancellation = default) =>
-        _done == _options.Recipe.Steps.Count ? 0 : Next().Memory(_state, cancellation);
+        _done == _options.Recipe.Steps.Count ? 0 : Create(_options.Recipe.Steps[_done]).Memory(_state, cancellation);
 
     /// <summary>Runs the steps that are left, finds the ranges and codes that no step found, and packs.</summary>
     /// <param name="progress">Who is told how many of the weights are done, from 0 to 1; null for nobody.</param>
@@ -74,22 +107,30 @@ public sealed class RecipeRun : IDisposable
             RunNext(progress: null, cancellation);
         }
 
-        if (ActivationCalibrator.SitesOf(_target).Any(site => !_state.Ranges.ContainsKey(site.Name)))
+        if (ActivationCalibrator.SitesOf(_state.Target).Any(site => !_state.Ranges.ContainsKey(site.Name)))
         {
             RangeStep.Calibrate(_state, progress: null, cancellation);
         }
 
         PostTrainingOptions options = _options with { Recipe = _state.Recipe, StaticRanges = _state.Ranges, Progress = progress };
-        return PostTrainingQuantizer.Quantize(_state.Weights, _state.Codes, _target, options, cancellation);
+        PostTrainingResult result = PostTrainingQuantizer.Quantize(_state.Weights, _state.Codes, _state.Target, options, cancellation);
+        return result with
+        {
+            Tensors = [.. result.Tensors.Select(
+                tensor => _state.Sensitivities.TryGetValue(tensor.Name, out double value) ? tensor with { Sensitivity = value } : tensor)],
+        };
     }
 
     /// <summary>Frees the models that steps ran.</summary>
     public void Dispose() => _state.Dispose();
 
-    private IRecipeStep Next()
+    private static IRecipeStep Create(RecipeStep step)
     {
-        RecipeStep step = _options.Recipe.Steps[_done];
         StepTraits traits = StepTable.Find(step.Name)!;
         return traits.Create(new StepValues(traits.Settings, step));
     }
+
+    private IReadOnlyDictionary<string, string> Identity() => _identity ??= RecipeIdentity.Of(_state.Weights, _first, _options, _texts);
+
+    private void Keep(RecipePlace place) => RecipeCheckpoint.Save(StatePath!, _state, place, Identity());
 }

@@ -8,6 +8,9 @@ internal static class StepTable
     /// <summary>Gets all steps.</summary>
     public static IReadOnlyList<StepTraits> All { get; } =
     [
+        new("data-free", StepKind.Texts, NeedsTexts: false, DataFreeStep.Options, values => new DataFreeStep(values)),
+        new("hessian", StepKind.Plans, NeedsTexts: true, HessianStep.Options, values => new HessianStep(values)) { Refuses = BitChoices.Refusal },
+        new("search", StepKind.Plans, NeedsTexts: true, SearchStep.Options, values => new SearchStep(values)) { Refuses = BitChoices.Refusal },
         new("min-max", StepKind.Ranges, NeedsTexts: false, [], _ => new RangeStep(Clipping.MinMax)),
         new("percentile", StepKind.Ranges, NeedsTexts: false, [], _ => new RangeStep(Clipping.Percentile)),
         new("mse", StepKind.Ranges, NeedsTexts: false, [], _ => new RangeStep(Clipping.Mse)),

@@ -1,0 +1,94 @@
+using QuantGen.Specs;
+using QuantGen.Trainable;
+using QuantGen.Training.PostTraining.Solving;
+using QuantGen.Training.Randomness;
+
+namespace QuantGen.Training.PostTraining.Steps;
+
+/// <summary>Gives each matrix as many bits as the curvature of the loss in its layer deserves, within a budget (Q-BERT).</summary>
+/// <remarks>
+/// Shen et al., AAAI 2020: a layer's sensitivity is the top eigenvalue of the loss's Hessian with respect to its matrices, mean and deviation over tenths of
+/// the texts. What the plan keeps small is the sum of sensitivity times squared error of the weights, as in HAWQ (Dong et al., ICCV 2019).
+/// </remarks>
+/// <param name="values">The settings.</param>
+internal sealed class HessianStep(StepValues values) : IRecipeStep
+{
+    private readonly int _texts = values.GetWhole("texts");
+    private readonly int _parts = values.GetWhole("parts");
+    private readonly int _iterations = values.GetWhole("iterations");
+    private readonly double _tolerance = values.Get("tolerance");
+    private readonly ulong _seed = (ulong)values.GetWhole("seed");
+
+    /// <summary>What the step may be told.</summary>
+    public static StepOption[] Options { get; } =
+    [
+        .. BitChoices.Options, new("texts", 256, 1, 1e6, IsWhole: true), new("parts", 10, 1, 100, IsWhole: true),
+        new("iterations", 100, 1, 10_000, IsWhole: true), new("tolerance", 0.01, 1e-6, 1), new("seed", 42, 0, int.MaxValue, IsWhole: true),
+    ];
+
+    public void Run(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        var choices = new BitChoices(state, values);
+        double[][] costs = choices.SquaredErrors(cancellation);
+        var sensitivities = new Dictionary<string, double>(StringComparer.Ordinal);
+        using (OutputProbe probe = OutputProbe.Create(state, _texts, _parts, usesLabels: true, cancellation))
+        {
+            IGrouping<string, MatrixSpec>[] blocks = [.. choices.Matrices.GroupBy(matrix => WeightJob.BlockOf(matrix.Name))];
+            for (int block = 0; block < blocks.Length; block++)
+            {
+                int before = block;
+                double[] eigenvalues = Eigenvalues(
+                    probe, [.. blocks[block]], (ulong)block, share => progress?.Report((before + share) / blocks.Length), cancellation);
+                foreach (MatrixSpec matrix in blocks[block])
+                {
+                    sensitivities[matrix.Name] = Sensitivity(eigenvalues);
+                }
+            }
+        }
+
+        for (int i = 0; i < costs.Length; i++)
+        {
+            double sensitivity = sensitivities[choices.Matrices[i].Name];
+            costs[i] = Array.ConvertAll(costs[i], error => sensitivity * error);
+        }
+
+        state.Plan(choices.Bits(choices.Choose(costs)), sensitivities);
+    }
+
+    /// <summary>Gets a layer's sensitivity from its top eigenvalues: the mean's magnitude and the deviation over the parts.</summary>
+    public static double Sensitivity(double[] eigenvalues)
+    {
+        double mean = eigenvalues.Average();
+        return Math.Abs(mean) + Math.Sqrt(eigenvalues.Average(value => (value - mean) * (value - mean)));
+    }
+
+    // Parts of the same texts have similar eigenvectors: each search begins where the last one ended.
+    private double[] Eigenvalues(OutputProbe probe, MatrixSpec[] matrices, ulong block, Action<double> report, CancellationToken cancellation)
+    {
+        HashSet<string> names = [.. matrices.Select(matrix => matrix.Name + ".weight")];
+        Parameter[] parameters = [.. probe.Parameters.Where(parameter => names.Contains(parameter.Name))];
+        int part = 0;
+        var product = new HessianProduct(parameters, () => probe.AddGradients(part));
+        var random = new RandomSequence(_seed, RandomPlace.Vectors, block);
+        double[] vector = new double[product.Count];
+        for (int i = 0; i < vector.Length; i++)
+        {
+            vector[i] = random.Normal();
+        }
+
+        double[] eigenvalues = new double[probe.PartCount];
+        for (; part < eigenvalues.Length; part++)
+        {
+            (eigenvalues[part], vector) = PowerIteration.Run(
+                direction =>
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    return product.Of(direction);
+                },
+                vector, _tolerance, _iterations);
+            report((part + 1.0) / eigenvalues.Length);
+        }
+
+        return eigenvalues;
+    }
+}
