@@ -24,7 +24,10 @@ internal static class Program
             Description = "Where results are kept.", DefaultValueFactory = _ => new DirectoryInfo("bench/results/experiments"),
         };
         var rows = new Option<string?>("--only") { Description = "Runs only rows that contain this text." };
-        var command = new RootCommand("Runs the experiments and writes Markdown, JSON and SVG.") { studies, shared, output, rows, new PostTrainingCommand(shared) };
+        var command = new RootCommand("Runs the experiments and writes Markdown, JSON and SVG.")
+        {
+            studies, shared, output, rows, new PostTrainingCommand(shared),
+        };
         command.SetAction(async (parse, cancellation) =>
         {
             DirectoryInfo data = parse.GetValue(shared)!;

@@ -21,8 +21,8 @@ public sealed class RecipeTests(CheckpointFixture files) : IClassFixture<Checkpo
         {
             string output = files.File($"{method}-{threads}.qg.safetensors");
             Tool.Json(
-                "quantize", files.Checkpoint, "-o", output, "--bits", "3", "--groups", "4", "--recipe", Short(method, setting, other), "--calibration", files.Data,
-                "--threads", threads);
+                "quantize", files.Checkpoint, "-o", output, "--bits", "3", "--groups", "4", "--recipe", Short(method, setting, other),
+                "--calibration", files.Data, "--threads", threads);
             JsonElement recipe = Tool.Json("inspect", output).GetProperty("recipe");
             Assert.Equal(method, recipe.GetProperty("steps")[1].GetProperty("step").GetString());
             using PackedModel model = PackedModel.Open(output);

@@ -6,5 +6,6 @@ namespace QuantGen.Experiments.PostTraining;
 /// <param name="Metric">The metric's name.</param>
 /// <param name="Full">The value of the checkpoint in full precision.</param>
 /// <param name="Value">The value.</param>
+/// <param name="Divergence">The mean KL divergence from the checkpoint's answers; null where answers are no classes.</param>
 /// <param name="Seconds">How long <c>quantize</c> took.</param>
-internal sealed record RecipeResult(string Key, int Seed, string Metric, double Full, double Value, double Seconds);
+internal sealed record RecipeResult(string Key, int Seed, string Metric, double Full, double Value, double? Divergence, double Seconds);

@@ -17,14 +17,9 @@ internal sealed class RecipeRunner(string shared, string scratch)
 
     public async Task<RecipeResult> RunAsync(RecipeRow row, int seed, CancellationToken cancellation)
     {
-        if (!_full.TryGetValue(row.Model, out double full))
-        {
-            (_, full) = await MeasureAsync(Path.Combine(shared, row.Model.Checkpoint), row.Model, cancellation);
-            _full.Add(row.Model, full);
-        }
-
         string packed = Path.Combine(scratch, "model.qg.safetensors");
-        string[] calibration = row.Steps == "nearest" ? [] : ["--calibration", Texts(row.Model), "--samples", Samples, "--seed", Text(seed), "--max-length", "64"];
+        string[] calibration = row.Steps == "nearest" ? []
+            : ["--calibration", Texts(row.Model), "--samples", Samples, "--seed", Text(seed), "--max-length", "64"];
         var watch = Stopwatch.StartNew();
         await ToolAsync(
             [
@@ -33,16 +28,41 @@ internal sealed class RecipeRunner(string shared, string scratch)
             ],
             cancellation);
         double seconds = watch.Elapsed.TotalSeconds;
+        return await (row.Model.HasSentences
+            ? EvaluateAsync(row, seed, packed, seconds, cancellation) : CompareAsync(row, seed, packed, seconds, cancellation));
+    }
+
+    // Answers that are classes are compared one by one.
+    private async Task<RecipeResult> CompareAsync(RecipeRow row, int seed, string packed, double seconds, CancellationToken cancellation)
+    {
+        using JsonDocument json = JsonDocument.Parse(await ToolAsync(
+            ["compare", Path.Combine(shared, row.Model.Checkpoint), packed, "--data", Path.Combine(shared, row.Model.Test)], cancellation));
+        JsonElement root = json.RootElement;
+        return new RecipeResult(
+            row.Key, seed, root.GetProperty("metric").GetString()!, Rounded(root.GetProperty("a").GetProperty("value")),
+            Rounded(root.GetProperty("b").GetProperty("value")), Rounded(root.GetProperty("mean_kl")), Math.Round(seconds, 1));
+    }
+
+    private async Task<RecipeResult> EvaluateAsync(RecipeRow row, int seed, string packed, double seconds, CancellationToken cancellation)
+    {
+        if (!_full.TryGetValue(row.Model, out double full))
+        {
+            (_, full) = await MeasureAsync(Path.Combine(shared, row.Model.Checkpoint), row.Model, cancellation);
+            _full.Add(row.Model, full);
+        }
+
         (string metric, double value) = await MeasureAsync(packed, row.Model, cancellation);
-        return new RecipeResult(row.Key, seed, metric, full, value, Math.Round(seconds, 1));
+        return new RecipeResult(row.Key, seed, metric, full, value, Divergence: null, Math.Round(seconds, 1));
     }
 
     private async Task<(string Metric, double Value)> MeasureAsync(string model, CalibratedModel task, CancellationToken cancellation)
     {
-        using JsonDocument json = JsonDocument.Parse(
-            await ToolAsync(["evaluate", model, "--data", Path.Combine(shared, task.Test), "--max-length", "64"], cancellation));
-        return (json.RootElement.GetProperty("metric").GetString()!, Math.Round(json.RootElement.GetProperty("value").GetDouble(), 6));
+        using JsonDocument json = JsonDocument.Parse(await ToolAsync(["evaluate", model, "--data", Path.Combine(shared, task.Test)], cancellation));
+        return (json.RootElement.GetProperty("metric").GetString()!, Rounded(json.RootElement.GetProperty("value")));
     }
+
+    // Six digits tell all there is to see, and keep a committed file small.
+    private static double Rounded(JsonElement value) => Math.Round(value.GetDouble(), 6);
 
     private static async Task<string> ToolAsync(string[] arguments, CancellationToken cancellation)
     {

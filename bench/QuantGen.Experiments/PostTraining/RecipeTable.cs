@@ -16,11 +16,14 @@ internal static class RecipeTable
         var text = new StringBuilder();
         text.Append("# Quantization after training\n\n");
         text.Append(
-            "What does each recipe of `quantgen quantize` keep? One scale per matrix, embeddings of 8 bits, 1,024 texts without labels; a seed chooses which texts " +
-                "and in which order they are seen. Values are percent, differences are from full precision; seconds are those of `quantize`. ");
+            "What does each recipe of `quantgen quantize` keep? One scale per matrix, embeddings of 8 bits, 1,024 texts without labels; a seed chooses which " +
+                "texts and in which order they are seen. Values are percent, differences are from full precision, and so is the KL divergence of classifiers' " +
+                "answers; seconds are those of `quantize`. ");
         text.Append(about).Append("\n\n");
-        Line(text, ["model", "bits", "method", "metric", "full precision", .. seeds.Select(seed => $"seed {seed}"), "mean", "difference", "seconds"]);
-        Line(text, [.. Enumerable.Repeat("---", seeds.Length + 8)]);
+        Line(
+            text,
+            ["model", "bits", "method", "metric", "full precision", .. seeds.Select(seed => $"seed {seed}"), "mean", "difference", "mean KL", "seconds"]);
+        Line(text, [.. Enumerable.Repeat("---", seeds.Length + 9)]);
         foreach (RecipeRow row in rows)
         {
             RecipeResult?[] results = [.. seeds.Select(seed => row.Seeds.Contains(seed) ? find(row, seed) : null)];
@@ -34,6 +37,7 @@ internal static class RecipeTable
                         row.Model.Name, row.Bits, row.Method, made[0].Metric, Percent(made[0].Full),
                         .. results.Select(result => result is null ? string.Empty : Percent(result.Value)),
                         Percent(mean), (100 * (mean - made[0].Full)).ToString("+0.00;-0.00", CultureInfo.InvariantCulture),
+                        made.Average(result => result.Divergence)?.ToString("0.00000", CultureInfo.InvariantCulture) ?? string.Empty,
                         made.Average(result => result.Seconds).ToString("0", CultureInfo.InvariantCulture),
                     ]);
             }

@@ -6,7 +6,7 @@ using QuantGen.Training.Optimization;
 
 namespace QuantGen.Training.PostTraining.Solving;
 
-/// <summary>Neighbouring layers whose weights, thresholds, biases and normalizations are trained until their outputs are the full-precision ones (MREM).</summary>
+/// <summary>Neighbouring layers that are trained, weights and all, until their outputs are the full-precision ones (MREM).</summary>
 internal sealed class ModuleTraining
 {
     private readonly LayerNetwork[] _layers;
@@ -95,6 +95,7 @@ internal sealed class ModuleTraining
         }
 
         _thresholds.Add(alpha);
-        return new ScaledWeights(new QuantizedParameter(weight, matrix, WeightSchemes.Of(Scheme.Lsq), alpha, null, new TrainableOptions { Scheme = Scheme.Lsq }));
+        var options = new TrainableOptions { Scheme = Scheme.Lsq };
+        return new ScaledWeights(new QuantizedParameter(weight, matrix, WeightSchemes.Of(Scheme.Lsq), alpha, null, options));
     }
 }

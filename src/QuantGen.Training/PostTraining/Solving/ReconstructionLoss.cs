@@ -1,6 +1,6 @@
 namespace QuantGen.Training.PostTraining.Solving;
 
-/// <summary>The squared distance of outputs from what they shall be, summed over values and averaged over tokens, with a weight for every value or not.</summary>
+/// <summary>The squared distance of outputs from what they shall be, summed over values, which may have weights, and averaged over tokens.</summary>
 internal static class ReconstructionLoss
 {
     /// <summary>Returns the loss.</summary>

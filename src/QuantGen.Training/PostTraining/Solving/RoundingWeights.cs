@@ -39,7 +39,8 @@ internal sealed class RoundingWeights : WeightQuantizer
             for (int at = span.First; at < span.First + span.Count; at++)
             {
                 float scaled = weight.Values[at] / span.Scale;
-                (_floors[at], float share) = startsAtCodes ? Beside(scaled, grid.Codes[at] - span.ZeroPoint) : (MathF.Floor(scaled), scaled - MathF.Floor(scaled));
+                (_floors[at], float share) = startsAtCodes ? Beside(scaled, grid.Codes[at] - span.ZeroPoint)
+                    : (MathF.Floor(scaled), scaled - MathF.Floor(scaled));
                 Choices.Values[at] = RectifiedSigmoid.Inverse(share);
             }
         });

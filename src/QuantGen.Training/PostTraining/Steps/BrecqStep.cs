@@ -46,8 +46,9 @@ internal sealed class BrecqStep(StepValues values) : IRecipeStep
             LayerPart part = blocks[block](learned);
             var reconstruction = new LayerReconstruction([part], pass);
             RoundingWeights[] choices = [.. part.Quantizers.Cast<RoundingWeights>()];
+            LayerPart[] Behind() => [.. blocks[(block + 1)..].Select(make => make(floats))];
             HiddenStates? weights = _fisher && HeadNetwork.Of(floats) is HeadNetwork head
-                ? Weights(reconstruction, choices, [.. blocks.Skip(block + 1).Select(make => make(floats))], head, pass, (rounded, target), cancellation) : null;
+                ? Weights(reconstruction, choices, Behind(), head, pass, (rounded, target), cancellation) : null;
             double done = block;
             Train(
                 reconstruction, part, choices, new ReconstructionData(rounded, [target], weights), state,

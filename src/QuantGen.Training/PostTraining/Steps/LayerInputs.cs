@@ -46,7 +46,7 @@ internal static class LayerInputs
     public static void PartDone(RecipeState state, HiddenStates full, HiddenStates rounded) =>
         state.PartDone((nameof(full), full.Values), (nameof(rounded), rounded.Values));
 
-    /// <summary>Gives back the memory of models that have run: each is as large as what a step keeps, and would stay until memory is short.</summary>
+    /// <summary>Gives back the memory of models that have run or were read: it is as much as a step keeps, and would stay until memory is short.</summary>
     public static void ReleaseModels() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private static HiddenStates Collect(RecipeState state, WorkingWeights weights, CancellationToken cancellation)

@@ -24,30 +24,30 @@ internal static class MatrixStages
     {
         WorkingWeights rounded = state.Weights.Copy();
         rounded.Replace(PackedLayout.WordEmbedding + ".weight", state.RoundedWords(cancellation));
-        WeightJob[] all = state.UniformMatrices();
-        using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
-        int done = 0;
-        IGrouping<string, WeightJob>[] stages = [.. all.GroupBy(job => WeightJob.BlockOf(job.Matrix.Name))];
-        foreach (WeightJob job in stages.Take(state.PartsDone).SelectMany(stage => stage))
+
+        // Matrices of a layer see what the layers before hand on; those outside of layers stand alone.
+        IGrouping<string, WeightJob>[] stages = [.. state.UniformMatrices().GroupBy(job => WeightJob.BlockOf(job.Matrix.Name))];
+        foreach (WeightJob job in stages.Take(state.PartsDone).SelectMany(jobs => jobs))
         {
             rounded.Replace(job.Matrix.Name + ".weight", state.Rounded(job, cancellation));
-            done++;
         }
 
-        foreach (IGrouping<string, WeightJob> stage in stages.Skip(state.PartsDone))
+        using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
+        for (int stage = state.PartsDone; stage < stages.Length; stage++)
         {
-            Dictionary<string, InputMoments> moments = SiteMoments.Collect(state, rounded, [.. stage], pass, cancellation);
-            foreach (WeightJob job in stage)
+            WeightJob[] jobs = [.. stages[stage]];
+            Dictionary<string, InputMoments> moments = SiteMoments.Collect(state, rounded, jobs, pass, cancellation);
+            for (int i = 0; i < jobs.Length; i++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                string name = job.Matrix.Name + ".weight";
+                string name = jobs[i].Matrix.Name + ".weight";
                 float[] weights = state.Weights.Read(name);
-                double[] products = moments[state.Target.Graph.SiteOf(job.Matrix.Name)].Products();
-                QuantizedMatrix codes = round(weights, job.Fit(weights, cancellation), products, pass);
-                state.SetCodes(job.Matrix.Name, codes);
+                double[] products = moments[state.Target.Graph.SiteOf(jobs[i].Matrix.Name)].Products();
+                QuantizedMatrix codes = round(weights, jobs[i].Fit(weights, cancellation), products, pass);
+                state.SetCodes(jobs[i].Matrix.Name, codes);
                 codes.Dequantize(weights);
                 rounded.Replace(name, weights);
-                progress?.Report((double)++done / all.Length);
+                progress?.Report((stage + ((i + 1.0) / jobs.Length)) / stages.Length);
             }
 
             state.PartDone();

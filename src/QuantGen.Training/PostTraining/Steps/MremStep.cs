@@ -60,6 +60,8 @@ internal sealed class MremStep(StepValues values) : IRecipeStep
         {
             RunInSequence(state, modules, (full, rounded), order, Grid, progress, cancellation);
         }
+
+        LayerInputs.ReleaseModels();
     }
 
     public long Memory(RecipeState state, CancellationToken cancellation)
@@ -87,23 +89,33 @@ internal sealed class MremStep(StepValues values) : IRecipeStep
     {
         using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
         var floats = new LayerSource(state.Target, state.Weights.Read, pass);
-        LayerSource trained = floats with { Range = state.RangeOf };
         for (int module = state.PartsDone; module < modules.Length; module++)
         {
-            HiddenStates[] targets = Targets(floats, modules[module], states.Full, cancellation);
-            var training = new ModuleTraining(trained, modules[module], grid, _options);
-            var data = new ReconstructionData(states.Rounded, targets);
-            for (int step = 0; step < _options.Steps; step++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                training.Step(data, [], states.Full, step, order.At(step));
-                progress?.Report((module + ((double)step / _options.Steps)) / modules.Length);
-            }
-
-            states = (targets[^1], training.HandOn(states.Rounded, _texts, cancellation));
-            Keep(state, training);
+            double done = module;
+            states = RunModule(
+                state, floats, modules[module], states, order, grid, share => progress?.Report((done + share) / modules.Length), cancellation);
+            LayerInputs.ReleaseModels();
             LayerInputs.PartDone(state, states.Full, states.Rounded);
         }
+    }
+
+    private (HiddenStates Full, HiddenStates Rounded) RunModule(
+        RecipeState state, LayerSource floats, int[] layers, (HiddenStates Full, HiddenStates Rounded) states, TextOrder order,
+        Func<Parameter, MatrixSpec, QuantizedMatrix?> grid, Action<double> report, CancellationToken cancellation)
+    {
+        HiddenStates[] targets = Targets(floats, layers, states.Full, cancellation);
+        var training = new ModuleTraining(floats with { Range = state.RangeOf }, layers, grid, _options);
+        var data = new ReconstructionData(states.Rounded, targets);
+        LayerInputs.ReleaseModels();
+        for (int step = 0; step < _options.Steps; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            training.Step(data, [], states.Full, step, order.At(step));
+            report((double)step / _options.Steps);
+        }
+
+        Keep(state, training);
+        return (targets[^1], training.HandOn(states.Rounded, _texts, cancellation));
     }
 
     private void RunAtOnce(
@@ -120,6 +132,7 @@ internal sealed class MremStep(StepValues values) : IRecipeStep
                 [.. modules.Select((layers, module) => new ModuleTraining(sources[module] with { Range = state.RangeOf }, layers, grid, _options))];
             ReconstructionData[] data =
                 [.. modules.Select((layers, module) => new ReconstructionData(states.Rounded, targets[layers[0]..(layers[^1] + 1)]))];
+            LayerInputs.ReleaseModels();
             double rounds = _options.Steps + modules.Length - 1;
             new ModulePipeline(trainings, data, full, order).Train(
                 _options.Steps, state.Threads, round => progress?.Report(round / rounds), cancellation);

@@ -111,7 +111,7 @@ public sealed class RecipeRun : IDisposable
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="DataFormatException">A text is longer than the model takes and no maximum length was given.</exception>
     public long MemoryOfNext(CancellationToken cancellation = default) =>
-        _done == _options.Recipe.Steps.Count ? 0 : Next().Memory(_state, cancellation);
+        _done == _options.Recipe.Steps.Count ? 0 : Create(_options.Recipe.Steps[_done]).Memory(_state, cancellation);
 
     /// <summary>Runs the steps that are left, finds the ranges and codes that no step found, and packs.</summary>
     /// <param name="progress">Who is told how many of the weights are done, from 0 to 1; null for nobody.</param>
