@@ -28,6 +28,7 @@ internal static class FullPrecision
         var options = new SpecOptions
         {
             Head = target.Head,
+            HasResidualFactors = target.HasResidualFactors,
             LabelCount = target.HasOutputLayer ? target.OutputCount : new SpecOptions().LabelCount,
             MaxSequenceLength = positions,
             MaxBatchTokens = Math.Max(positions, new CalibrationOptions().BatchTokens),

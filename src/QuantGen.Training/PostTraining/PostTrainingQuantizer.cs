@@ -1,5 +1,6 @@
 using QuantGen.Checkpoints;
 using QuantGen.Files;
+using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Quantization;
 using QuantGen.Specs;
@@ -97,11 +98,12 @@ public static class PostTrainingQuantizer
         }
     }
 
-    // Positions, token types, biases, layer normalization and the head, and whole matrices that stay in 32 bits.
+    // Positions, token types, biases, layer normalization with the factors of residuals, the head, and whole matrices that stay in 32 bits.
     private static void AddUnquantized(PackedModelBuilder builder, WorkingWeights weights, ModelSpec spec)
     {
-        var inCheckpoint = PackedLayout.Checkpoint(spec).Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (TensorSpec tensor in PackedLayout.Packed(spec).Where(tensor => inCheckpoint.Contains(tensor.Name)))
+        var plain = PackedLayout.Checkpoint(spec).Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
+        plain.UnionWith(spec.Graph.Nodes.OfType<NormNode>().Where(norm => norm.HasFactors).Select(norm => norm.Factors));
+        foreach (TensorSpec tensor in PackedLayout.Packed(spec).Where(tensor => plain.Contains(tensor.Name)))
         {
             builder.AddFloats(tensor.Name, target => weights.Read(tensor.Name, target));
         }

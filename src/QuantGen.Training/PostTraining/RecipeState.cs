@@ -1,5 +1,7 @@
 using QuantGen.Execution;
+using QuantGen.Files;
 using QuantGen.Quantization;
+using QuantGen.Sentences;
 using QuantGen.Specs;
 using QuantGen.Training.Evaluation;
 
@@ -14,6 +16,7 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
 {
     private readonly Dictionary<string, QuantizedMatrix> _codes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<QuantizationParameters>> _ranges = new(StringComparer.Ordinal);
+    private WorkingWeights _base = new(weights.Checkpoint);
     private InferenceSession? _original;
     private RowBatch[]? _batches;
 
@@ -22,6 +25,9 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     public WorkingWeights Weights => weights;
 
     public int Threads => options.Threads;
+
+    /// <summary>Gets what makes hidden states a vector; null where the model says nothing about it.</summary>
+    public SentenceHead? Sentence => options.Sentence;
 
     /// <summary>Gets or sets how the codes are found that no step finds.</summary>
     public Recipe Recipe { get; set; } = options.Recipe;
@@ -38,8 +44,42 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     public IReadOnlyList<RowBatch> Batches(CancellationToken cancellation) => _batches ??= [.. ActivationCalibrator.Batches(
         Original(cancellation), Texts.Data, Texts.File, Texts.Options)];
 
-    /// <summary>Gets the checkpoint's own model, which computes in full precision.</summary>
-    public InferenceSession Original(CancellationToken cancellation) => _original ??= LoadFloats(new WorkingWeights(weights.Checkpoint), cancellation);
+    /// <summary>Gets the checkpoint's own model, which computes in full precision; with its factors where steps have moved them.</summary>
+    public InferenceSession Original(CancellationToken cancellation) => _original ??= LoadFloats(_base, cancellation);
+
+    /// <summary>Says that the weights were changed so that the model still computes the same: its inner values are those that codes are to stand for.</summary>
+    public void KeepAsOriginal()
+    {
+        _base = weights.Copy();
+        _original?.Dispose();
+        _original = null;
+    }
+
+    /// <summary>Loads the checkpoint's own model for its outputs: it rounds nothing anywhere.</summary>
+    public InferenceSession LoadReference(CancellationToken cancellation) => Texts.Loader.Load(
+        FullPrecision.Build(_base, target with { AttentionBits = Defaults.FullPrecisionBits }, options, cancellation), cancellation);
+
+    /// <summary>Loads the model that is made, with all codes that were found and those that rounding gives.</summary>
+    /// <param name="ranges">The ranges of activations that it stores.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public InferenceSession LoadRounded(IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>> ranges, CancellationToken cancellation)
+    {
+        PostTrainingOptions own = options with { Recipe = Recipe, StaticRanges = ranges, Progress = null };
+        PostTrainingResult result = PostTrainingQuantizer.Quantize(weights, _codes, target, own, cancellation);
+        return Texts.Loader.Load(result.Builder.Build(weights.Checkpoint.Directory), cancellation);
+    }
+
+    /// <summary>Rounds what no step has, so that <see cref="LoadRounded"/> need not do it each time.</summary>
+    public void RoundRest(CancellationToken cancellation)
+    {
+        WeightJob[] jobs = [.. WeightJob.Of(target, Recipe).Where(job => job.IsRounded && !_codes.ContainsKey(job.Matrix.Name))];
+        var found = new QuantizedMatrix[jobs.Length];
+        LoadLoop.Run(Threads, jobs.Length, i => found[i] = jobs[i].Fit(weights.Read(jobs[i].Matrix.Name + ".weight"), cancellation), cancellation);
+        for (int i = 0; i < jobs.Length; i++)
+        {
+            _codes[jobs[i].Matrix.Name] = found[i];
+        }
+    }
 
     /// <summary>Loads a full-precision model with other weights.</summary>
     public InferenceSession LoadFloats(WorkingWeights floats, CancellationToken cancellation) =>

@@ -14,7 +14,7 @@ public sealed class RecipeRun : IDisposable
 
     /// <summary>Prepares a run.</summary>
     /// <param name="checkpoint">The checkpoint, which must have exactly the tensors of the model; it stays open until the result is built.</param>
-    /// <param name="target">The model to make.</param>
+    /// <param name="target">The model to make; steps that move factors give its residuals some.</param>
     /// <param name="options">Tokenizer, labels and the recipe; its steps are those that run, none for clipping and schemes alone.</param>
     /// <param name="texts">Texts; null where neither a step nor the model's activation ranges need some.</param>
     /// <exception cref="ArgumentException">The recipe is not legal, does not suit the model, or needs texts.</exception>
@@ -34,9 +34,9 @@ public sealed class RecipeRun : IDisposable
             throw new ArgumentException("The steps or the model's activation ranges need texts.", nameof(texts));
         }
 
-        _target = target;
+        _target = PostTrainingRecipes.Target(options.Recipe.Steps, target);
         _options = options;
-        _state = new RecipeState(new WorkingWeights(checkpoint), target, options, texts);
+        _state = new RecipeState(new WorkingWeights(checkpoint), _target, options, texts);
     }
 
     /// <summary>Gets the names of the steps that have not run yet.</summary>
@@ -72,7 +72,7 @@ public sealed class RecipeRun : IDisposable
 
         if (ActivationCalibrator.SitesOf(_target).Any(site => !_state.Ranges.ContainsKey(site.Name)))
         {
-            RangeStep.Calibrate(_state, progress: null, cancellation);
+            RangeStep.Calibrate(_state, _state.Recipe.Clipping, progress: null, cancellation);
         }
 
         PostTrainingOptions options = _options with { Recipe = _state.Recipe, StaticRanges = _state.Ranges, Progress = progress };
