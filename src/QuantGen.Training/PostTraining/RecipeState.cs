@@ -59,26 +59,16 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     public InferenceSession LoadReference(CancellationToken cancellation) => Texts.Loader.Load(
         FullPrecision.Build(_base, target with { AttentionBits = Defaults.FullPrecisionBits }, options, cancellation), cancellation);
 
-    /// <summary>Loads the model that is made, with all codes that were found and those that rounding gives.</summary>
-    /// <param name="ranges">The ranges of activations that it stores.</param>
+    /// <summary>Gets a way to load the model that is made, with the codes that were found and those that rounding gives, for one set of ranges after the
+    /// other.</summary>
     /// <param name="cancellation">Stops the work.</param>
-    public InferenceSession LoadRounded(IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>> ranges, CancellationToken cancellation)
+    public Func<IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>>, InferenceSession> RoundedLoader(CancellationToken cancellation)
     {
-        PostTrainingOptions own = options with { Recipe = Recipe, StaticRanges = ranges, Progress = null };
-        PostTrainingResult result = PostTrainingQuantizer.Quantize(weights, _codes, target, own, cancellation);
-        return Texts.Loader.Load(result.Builder.Build(weights.Checkpoint.Directory), cancellation);
-    }
-
-    /// <summary>Rounds what no step has, so that <see cref="LoadRounded"/> need not do it each time.</summary>
-    public void RoundRest(CancellationToken cancellation)
-    {
-        WeightJob[] jobs = [.. WeightJob.Of(target, Recipe).Where(job => job.IsRounded && !_codes.ContainsKey(job.Matrix.Name))];
-        var found = new QuantizedMatrix[jobs.Length];
-        LoadLoop.Run(Threads, jobs.Length, i => found[i] = jobs[i].Fit(weights.Read(jobs[i].Matrix.Name + ".weight"), cancellation), cancellation);
-        for (int i = 0; i < jobs.Length; i++)
-        {
-            _codes[jobs[i].Matrix.Name] = found[i];
-        }
+        RoundRest(cancellation);
+        PostTrainingOptions own = options with { Recipe = Recipe, Progress = null };
+        WeightJob[] packed = PostTrainingQuantizer.Pack(weights, _codes, target, own, cancellation);
+        return ranges => Texts.Loader.Load(
+            PostTrainingQuantizer.Assemble(weights, packed, target, own with { StaticRanges = ranges }).Builder.Build(weights.Checkpoint.Directory), cancellation);
     }
 
     /// <summary>Loads a full-precision model with other weights.</summary>
@@ -114,4 +104,16 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     public void SetRange(string site, IReadOnlyList<QuantizationParameters> uses) => _ranges[site] = uses;
 
     public void Dispose() => _original?.Dispose();
+
+    // What is left to round is rounded once: codes that were found are kept to the end.
+    private void RoundRest(CancellationToken cancellation)
+    {
+        WeightJob[] jobs = [.. WeightJob.Of(target, Recipe).Where(job => job.IsRounded && !_codes.ContainsKey(job.Matrix.Name))];
+        var found = new QuantizedMatrix[jobs.Length];
+        LoadLoop.Run(Threads, jobs.Length, i => found[i] = jobs[i].Fit(weights.Read(jobs[i].Matrix.Name + ".weight"), cancellation), cancellation);
+        for (int i = 0; i < jobs.Length; i++)
+        {
+            _codes[jobs[i].Matrix.Name] = found[i];
+        }
+    }
 }

@@ -81,7 +81,7 @@ public abstract class ModelFamily
     /// <param name="d">The dimensions.</param>
     /// <param name="head">What stands on top.</param>
     /// <param name="outputs">Its outputs.</param>
-    /// <param name="hasResidualFactors">Whether residuals that come from a normalization have factors.</param>
+    /// <param name="hasResidualFactors">Whether residuals have factors.</param>
     public ModelGraph Graph(ModelConfig d, BertHead head, int outputs, bool hasResidualFactors = false)
     {
         int layers = DistinctLayers(d);

@@ -68,17 +68,12 @@ public sealed class ModelGraph
     /// <param name="matrix">The layer's canonical name.</param>
     public string SiteOf(string matrix) => Matrices.First(linear => linear.Name == matrix).Site;
 
-    /// <summary>Makes the same model with factors for the residuals that come from a normalization.</summary>
-    internal ModelGraph WithResidualFactors()
-    {
-        var sums = new HashSet<Node>(NormReaders.Of(this).SelectMany(readers => readers.Residuals));
-        return new ModelGraph(
-            Embedding,
-            Layers.Select(layer => layer.Select(step => step is NormNode norm && sums.Contains(norm) ? norm with { HasFactors = true } : step).ToArray())
-                .ToArray(),
-            UsesPerLayer,
-            Head);
-    }
+    /// <summary>Makes the same model with factors for all residuals.</summary>
+    internal ModelGraph WithResidualFactors() => new(
+        Embedding,
+        Layers.Select(layer => layer.Select(step => step is NormNode { Residual: not null } sum ? sum with { HasFactors = true } : step).ToArray()).ToArray(),
+        UsesPerLayer,
+        Head);
 
     /// <summary>Gets how often a pass uses what has a name: as often as its layer runs.</summary>
     /// <param name="name">A canonical name.</param>

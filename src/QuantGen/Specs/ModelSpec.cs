@@ -43,8 +43,7 @@ public sealed record ModelSpec
     /// <summary>Gets where activation ranges come from.</summary>
     public ActivationRange ActivationRange { get; init; }
 
-    /// <summary>Gets whether residuals that come from a normalization have a factor per column, with which scales moved from there into weights. Default
-    /// no.</summary>
+    /// <summary>Gets whether residuals have a factor per column: it gives back what the normalization they come from was divided by. Default no.</summary>
     public bool HasResidualFactors { get; init; }
 
     /// <summary>Gets the linear layers in the order of the forward pass, the head excepted.</summary>

@@ -35,7 +35,7 @@ public sealed record SpecOptions
     /// <summary>Gets where activation ranges come from.</summary>
     public ActivationRange ActivationRange { get; init; } = ActivationRange.PerToken;
 
-    /// <summary>Gets whether residuals that come from a normalization have a factor per column.</summary>
+    /// <summary>Gets whether residuals have a factor per column.</summary>
     public bool HasResidualFactors { get; init; }
 
     /// <summary>Gets what stands on top of the encoder.</summary>

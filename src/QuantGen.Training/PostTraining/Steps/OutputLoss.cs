@@ -13,7 +13,7 @@ namespace QuantGen.Training.PostTraining.Steps;
 /// </remarks>
 internal sealed class OutputLoss
 {
-    private readonly RecipeState _state;
+    private readonly Func<IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>>, InferenceSession> _load;
     private readonly IReadOnlyList<RowBatch> _batches;
     private readonly SentenceHead? _sentence;
     private readonly float[][] _expected;
@@ -23,7 +23,7 @@ internal sealed class OutputLoss
     /// <param name="cancellation">Stops the work between two batches.</param>
     public OutputLoss(RecipeState state, CancellationToken cancellation)
     {
-        _state = state;
+        _load = state.RoundedLoader(cancellation);
         _batches = state.Batches(cancellation);
         _sentence = state.Target.Head is BertHead.Encoder or BertHead.Embedding
             ? state.Sentence ?? new SentenceHead(new SentenceEncoding(), state.Target.Dimensions.HiddenSize)
@@ -37,7 +37,7 @@ internal sealed class OutputLoss
     /// <param name="cancellation">Stops the work between two batches.</param>
     public double Of(IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>> ranges, CancellationToken cancellation)
     {
-        using InferenceSession session = _state.LoadRounded(ranges, cancellation);
+        using InferenceSession session = _load(ranges);
         double sum = 0;
         long count = 0;
         for (int i = 0; i < _expected.Length; i++)

@@ -30,7 +30,6 @@ internal sealed class TokenClippingStep(StepValues values) : IRecipeStep
         Place[] places = [.. ActivationCalibrator.SitesOf(state.Target).SelectMany(site => Enumerable.Range(0, site.Uses).Select(use => new Place(
             site.Name, use, new SiteMapping(state.Target, site, state.Recipe))))];
         TokenExtremes extremes = Collect(state, cancellation);
-        state.RoundRest(cancellation);
         var loss = new OutputLoss(state, cancellation);
         double step = TokenClipping.Step(state.Texts.Options.BatchTokens);
         int shares = TokenClipping.Count(_span > 0 ? _span : TokenClipping.UsualSpan(places.Min(place => place.Mapping.Bits)), step);
