@@ -32,7 +32,7 @@ public sealed class TorchTrainableModel : ITrainableModel
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(options);
         var issues = new List<SpecIssue>();
-        TrainingRules.Check([.. spec.Matrices], issues);
+        TrainingRules.Check([.. spec.Matrices], spec.HasResidualFactors, issues);
         if (issues.Count > 0)
         {
             throw new ArgumentException(issues[0].Message, nameof(spec));

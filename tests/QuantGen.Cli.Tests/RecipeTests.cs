@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using QuantGen.Cli.Conventions;
@@ -186,6 +187,9 @@ public sealed class RecipeTests(CheckpointFixture files) : IClassFixture<Checkpo
     [Theory]
     [InlineData("this recipe needs --calibration", "--bits", "4", "--method", "gptq")]
     [InlineData("step 'gptq': no matrix has evenly spaced codes", "--bits", "2", "--scheme", "k-means", "--method", "gptq", "--calibration", "DATA")]
+    [InlineData("this recipe needs --calibration", "--bits", "8", "--method", "outlier-suppression")]
+    [InlineData(
+        "stores no ranges of activations", "--bits", "8", "--method", "outlier-suppression", "--activation-range", "per-token", "--calibration", "DATA")]
     [InlineData("has codes of one bit", "--bits", "1", "--method", "brecq", "--calibration", "DATA")]
     [InlineData("has codes of one bit", "--bits", "1", "--method", "adaround", "--calibration", "DATA")]
     [InlineData("scales along inputs", "--bits", "4", "--group-size", "32", "--method", "mrem", "--calibration", "DATA")]

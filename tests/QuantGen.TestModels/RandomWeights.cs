@@ -47,6 +47,7 @@ public static class RandomWeights
             PackedLayout.WordEmbedding + ".scales" => (0.01f, 0.3f),
             _ when tensor.Name.EndsWith(".scales", StringComparison.Ordinal) => (0.005f, 0.1f),
             _ when tensor.Name.EndsWith("LayerNorm.weight", StringComparison.Ordinal) => (0.5f, 1.5f),
+            _ when tensor.Name.EndsWith(".residual_factors", StringComparison.Ordinal) => (-0.5f, 1.5f),
             _ => (-0.4f, 0.4f),
         };
         float[] values = new float[tensor.Count];

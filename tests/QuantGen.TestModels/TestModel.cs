@@ -64,6 +64,8 @@ public sealed class TestModel
         Of<Albert32>(model => model.Session),
         Of<DistilBert4>(model => model.Session),
         Of<Electra4>(model => model.Session),
+        Of<Bert6Factors>(model => model.Session),
+        Of<Electra8Factors>(model => model.Session),
     ];
 
     /// <summary>Gets the name of the annotated class.</summary>

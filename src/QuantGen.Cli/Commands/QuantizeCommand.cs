@@ -26,6 +26,7 @@ internal sealed class QuantizeCommand : CliCommand
 {
     private const int LatencyTokens = 128;
     private const int LatencyRuns = 30;
+    private const string TextsAreMissing = "this recipe needs --calibration: its steps run texts through the model";
 
     private readonly Argument<string> _directory;
     private readonly Option<string?> _output;
@@ -70,7 +71,7 @@ internal sealed class QuantizeCommand : CliCommand
             CliOption.Choice<ActivationRange>(
                 "--activation-range",
                 "Whether every token has its own range when it is quantized, or ranges are calibrated. " +
-                    "[default: static with --calibration, unless the recipe's steps need it; else per-token]",
+                    "[default: static with --calibration, unless only other steps of the recipe need it; else per-token]",
                 null));
         _samples = With(CliOption.Number("--samples", "Rows of the calibration data to use.", defaults.Samples, least: 1));
         _seed = With(CliOption.Number("--seed", "Which rows and which first centroids of k-means are drawn.", defaults.Seed, least: 0));
@@ -91,11 +92,12 @@ internal sealed class QuantizeCommand : CliCommand
         bool needsTexts = PostTrainingRecipes.NeedsTexts(steps);
         bool makesTexts = PostTrainingRecipes.MakesTexts(steps);
 
-        // Texts that steps ask for say nothing of activation ranges.
-        ActivationRange range = values.Get(_range) ?? (calibration is null || needsTexts ? ActivationRange.PerToken : ActivationRange.Static);
+        // Texts that steps ask for say nothing of activation ranges, unless these are what a step finds.
+        bool isStatic = PostTrainingRecipes.FindsActivationRanges(steps) || (calibration is not null && !needsTexts);
+        ActivationRange range = values.Get(_range) ?? (isStatic ? ActivationRange.Static : ActivationRange.PerToken);
         if (calibration is null && range == ActivationRange.Static && !makesTexts)
         {
-            throw new UsageException("--activation-range static needs --calibration");
+            throw new UsageException(needsTexts ? TextsAreMissing : "--activation-range static needs --calibration");
         }
 
         RequireUse(values, calibration is not null, "--calibration", _samples, _maxLength);
@@ -235,7 +237,7 @@ internal sealed class QuantizeCommand : CliCommand
         {
             if (texts.AreNeeded)
             {
-                throw new UsageException("this recipe needs --calibration: its steps run texts through the model");
+                throw new UsageException(TextsAreMissing);
             }
 
             if (spec.HasQuantizedAttention)

@@ -16,6 +16,9 @@ internal sealed record SessionLoader(int BatchTokens, int? Threads, bool UsesCac
     private const string Namespace = "QuantGen.Compiled";
     private const string ClassName = "Model";
 
+    // Steps that try many ranges load one model over and over.
+    private readonly Dictionary<string, IEncoderProgram> _programs = new(StringComparer.Ordinal);
+
     /// <summary>Loads a model and disposes of the packed form.</summary>
     public InferenceSession Load(PackedModel model, CancellationToken cancellation)
     {
@@ -38,7 +41,16 @@ internal sealed record SessionLoader(int BatchTokens, int? Threads, bool UsesCac
     public LoadOptions Options => new() { Threads = Threads ?? Environment.ProcessorCount, ConcurrentCalls = 1, OutputActivation = Activation };
 
     /// <summary>Makes the code of a model: by the generator that a user's build runs, and nothing else.</summary>
-    public IEncoderProgram Compile(ModelSpec spec, CancellationToken cancellation) => Compile(spec, training: false, ProgramAssembly.Load, cancellation);
+    public IEncoderProgram Compile(ModelSpec spec, CancellationToken cancellation)
+    {
+        if (!_programs.TryGetValue(spec.Sha256, out IEncoderProgram? program))
+        {
+            program = Compile(spec, training: false, ProgramAssembly.Load, cancellation);
+            _programs.Add(spec.Sha256, program);
+        }
+
+        return program;
+    }
 
     /// <summary>Makes the code that trains a model.</summary>
     public ITrainableModel CompileTrainable(ModelSpec spec, TrainableOptions options, CancellationToken cancellation) => Compile(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QuantGen.Cli.Models;
 using QuantGen.Cli.Conventions;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;

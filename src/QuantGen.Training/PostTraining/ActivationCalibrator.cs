@@ -56,7 +56,7 @@ public static class ActivationCalibrator
         }
 
         ActivationSite[] sites = [.. session.Spec.ActivationSites(), .. session.Spec.AttentionSites()];
-        var observers = new SiteObservers(sites, recipe);
+        var observers = new SiteObservers(sites, recipe.Clipping);
         int done = 0;
         foreach (RowBatch batch in batches)
         {
@@ -69,7 +69,7 @@ public static class ActivationCalibrator
 
         return SitesOf(target).ToDictionary(
             site => site.Name,
-            site => observers.Parameters(Array.FindIndex(sites, seen => seen.Name == site.Name), target, site),
+            site => observers.Parameters(Array.FindIndex(sites, seen => seen.Name == site.Name), target, site, recipe),
             StringComparer.Ordinal);
     }
 
@@ -92,22 +92,16 @@ public static class ActivationCalibrator
         return chosen;
     }
 
-    private sealed class SiteObservers(IReadOnlyList<ActivationSite> sites, Recipe recipe) : IActivationObserver
+    private sealed class SiteObservers(IReadOnlyList<ActivationSite> sites, Clipping clipping) : IActivationObserver
     {
-        private readonly IRangeObserver[][] _observers =
-            [.. sites.Select(site => Enumerable.Range(0, site.Uses).Select(_ => Create(recipe.Clipping)).ToArray())];
+        private readonly IRangeObserver[][] _observers = [.. sites.Select(site => Enumerable.Range(0, site.Uses).Select(_ => Create(clipping)).ToArray())];
 
         public void Observe(int site, int use, ReadOnlySpan<float> values) => _observers[site][use].Observe(values);
 
-        // Queries, keys and values are always symmetric; inputs of linear layers are where a scheme says so.
-        public IReadOnlyList<QuantizationParameters> Parameters(int index, ModelSpec target, ActivationSite site)
+        public IReadOnlyList<QuantizationParameters> Parameters(int index, ModelSpec target, ActivationSite site, Recipe recipe)
         {
-            bool isOperand = index >= target.ActivationSites().Count;
-            int bits = isOperand ? target.AttentionBits : target.ActivationBits;
-            bool isSymmetric = isOperand
-                ? !site.IsProbabilities
-                : target.Matrices.Any(m => m.IsQuantized && target.Graph.SiteOf(m.Name) == site.Name && recipe.For(m).Traits.HasSymmetricActivations);
-            return [.. _observers[index].Select(observer => isSymmetric ? observer.Range(bits).Symmetric(bits) : observer.Range(bits).Asymmetric(bits))];
+            var mapping = new SiteMapping(target, site, recipe);
+            return [.. _observers[index].Select(observer => mapping.Of(observer.Range(mapping.Bits)))];
         }
 
         private static IRangeObserver Create(Clipping clipping) => clipping switch

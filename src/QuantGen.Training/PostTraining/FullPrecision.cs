@@ -22,8 +22,8 @@ internal static class FullPrecision
             .Build(weights.Checkpoint.Directory);
     }
 
-    /// <summary>Gets the model in floats, attention included, as training computes it.</summary>
-    public static ModelSpec Trainable(ModelSpec target) => Of(target) with { AttentionBits = Defaults.AttentionBits };
+    /// <summary>Gets the model in floats, attention included, as training computes it: before factors move, residuals have none.</summary>
+    public static ModelSpec Trainable(ModelSpec target) => Of(target with { HasResidualFactors = false }) with { AttentionBits = Defaults.AttentionBits };
 
     private static ModelSpec Of(ModelSpec target)
     {
@@ -31,6 +31,7 @@ internal static class FullPrecision
         var options = new SpecOptions
         {
             Head = target.Head,
+            HasResidualFactors = target.HasResidualFactors,
             LabelCount = target.HasOutputLayer ? target.OutputCount : new SpecOptions().LabelCount,
             MaxSequenceLength = positions,
             MaxBatchTokens = Math.Max(positions, new CalibrationOptions().BatchTokens),

@@ -1,5 +1,6 @@
 using QuantGen.Checkpoints;
 using QuantGen.Files;
+using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Quantization;
 using QuantGen.Specs;
@@ -35,17 +36,27 @@ public static class PostTrainingQuantizer
     /// <summary>Quantizes weights that steps may have changed; matrices whose codes were found already keep them.</summary>
     internal static PostTrainingResult Quantize(
         WorkingWeights weights, IReadOnlyDictionary<string, QuantizedMatrix> codes, ModelSpec spec, PostTrainingOptions options,
+        CancellationToken cancellation) => Assemble(weights, Pack(weights, codes, spec, options, cancellation), spec, options);
+
+    /// <summary>Finds and packs the codes of all matrices, for models that differ in what else <see cref="Assemble"/> takes.</summary>
+    internal static WeightJob[] Pack(
+        WorkingWeights weights, IReadOnlyDictionary<string, QuantizedMatrix> codes, ModelSpec spec, PostTrainingOptions options,
         CancellationToken cancellation)
     {
-        Checkpoint checkpoint = weights.Checkpoint;
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(PostTrainingOptions.Threads));
         RequireRecipe(spec, options.Recipe);
-        checkpoint.RequireExactly(PackedLayout.Checkpoint(spec).Select(tensor => (tensor.Name, tensor.Shape.ToArray())));
-        RequireVocabulary(checkpoint, spec, options);
+        weights.Checkpoint.RequireExactly(PackedLayout.Checkpoint(spec).Select(tensor => (tensor.Name, tensor.Shape.ToArray())));
+        RequireVocabulary(weights.Checkpoint, spec, options);
+        return Run(weights, codes, spec, options, cancellation);
+    }
+
+    /// <summary>Puts a packed model together.</summary>
+    internal static PostTrainingResult Assemble(WorkingWeights weights, WeightJob[] packed, ModelSpec spec, PostTrainingOptions options)
+    {
         var builder = new PackedModelBuilder(spec)
         {
             Recipe = options.Recipe,
-            SourceSha256 = checkpoint.Sha256,
+            SourceSha256 = weights.Checkpoint.Sha256,
             Labels = options.Labels,
             OutputActivation = options.OutputActivation,
             TokenizerJson = Execution.TokenizerSettings.Write(options.Tokenizer.Options),
@@ -58,7 +69,8 @@ public static class PostTrainingQuantizer
 
         AddStaticRanges(builder, spec, options);
         AddUnquantized(builder, weights, spec);
-        return new PostTrainingResult(builder, AddQuantized(builder, (weights, codes), spec, options, cancellation));
+        Array.ForEach(packed, job => job.AddTo(builder));
+        return new PostTrainingResult(builder, [.. packed.Select(job => job.Report)]);
     }
 
     private static void RequireRecipe(ModelSpec spec, Recipe recipe)
@@ -97,19 +109,19 @@ public static class PostTrainingQuantizer
         }
     }
 
-    // Positions, token types, biases, layer normalization and the head, and whole matrices that stay in 32 bits.
+    // Positions, token types, biases, layer normalization with the factors of residuals, the head, and whole matrices that stay in 32 bits.
     private static void AddUnquantized(PackedModelBuilder builder, WorkingWeights weights, ModelSpec spec)
     {
-        var inCheckpoint = PackedLayout.Checkpoint(spec).Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (TensorSpec tensor in PackedLayout.Packed(spec).Where(tensor => inCheckpoint.Contains(tensor.Name)))
+        var plain = PackedLayout.Checkpoint(spec).Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
+        plain.UnionWith(spec.Graph.Nodes.OfType<NormNode>().Where(norm => norm.HasFactors).Select(norm => norm.Factors));
+        foreach (TensorSpec tensor in PackedLayout.Packed(spec).Where(tensor => plain.Contains(tensor.Name)))
         {
             builder.AddFloats(tensor.Name, target => weights.Read(tensor.Name, target));
         }
     }
 
-    private static TensorReport[] AddQuantized(
-        PackedModelBuilder builder, (WorkingWeights Weights, IReadOnlyDictionary<string, QuantizedMatrix> Codes) source, ModelSpec spec,
-        PostTrainingOptions options, CancellationToken cancellation)
+    private static WeightJob[] Run(
+        WorkingWeights weights, IReadOnlyDictionary<string, QuantizedMatrix> codes, ModelSpec spec, PostTrainingOptions options, CancellationToken cancellation)
     {
         WeightJob[] jobs = WeightJob.Of(spec, options.Recipe);
         double total = jobs.Sum(job => (double)job.Count);
@@ -120,18 +132,13 @@ public static class PostTrainingQuantizer
         LoadLoop.Run(options.Threads, order.Length, i =>
         {
             cancellation.ThrowIfCancellationRequested();
-            order[i].Run(source.Weights, source.Codes, options.Recipe, cancellation);
+            order[i].Run(weights, codes, options.Recipe, cancellation);
             lock (order)
             {
                 done += order[i].Count;
                 options.Progress?.Report(done / total);
             }
         });
-        foreach (WeightJob job in jobs)
-        {
-            job.AddTo(builder);
-        }
-
-        return [.. jobs.Select(job => job.Report)];
+        return jobs;
     }
 }

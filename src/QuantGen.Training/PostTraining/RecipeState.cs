@@ -1,6 +1,8 @@
 using QuantGen.Execution;
 using QuantGen.Graph;
+using QuantGen.Files;
 using QuantGen.Quantization;
+using QuantGen.Sentences;
 using QuantGen.Specs;
 using QuantGen.Training.Evaluation;
 
@@ -18,6 +20,7 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     private readonly Dictionary<string, IReadOnlyList<QuantizationParameters>> _ranges = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(long X, double Y)>> _curves = new(StringComparer.Ordinal);
     private readonly Dictionary<string, float[]> _handedOn = new(StringComparer.Ordinal);
+    private WorkingWeights _base = new(weights.Checkpoint);
     private InferenceSession? _original;
     private RowBatch[]? _batches;
 
@@ -30,6 +33,9 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     public PostTrainingOptions Options => options;
 
     public int Threads => options.Threads;
+
+    /// <summary>Gets what makes hidden states a vector; null where the model says nothing about it.</summary>
+    public SentenceHead? Sentence => options.Sentence;
 
     /// <summary>Gets or sets how the codes are found that no step finds.</summary>
     public Recipe Recipe { get; set; } = options.Recipe;
@@ -61,8 +67,32 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     /// <summary>Gives the steps that follow other texts.</summary>
     public void SetBatches(RowBatch[] batches) => MadeBatches = _batches = batches;
 
-    /// <summary>Gets the checkpoint's own model, which computes in full precision.</summary>
-    public InferenceSession Original(CancellationToken cancellation) => _original ??= LoadFloats(new WorkingWeights(weights.Checkpoint), cancellation);
+    /// <summary>Gets the checkpoint's own model, which computes in full precision; with its factors where steps have moved them.</summary>
+    public InferenceSession Original(CancellationToken cancellation) => _original ??= LoadFloats(_base, cancellation);
+
+    /// <summary>Says that the weights were changed so that the model still computes the same: its inner values are those that codes are to stand for.</summary>
+    public void KeepAsOriginal()
+    {
+        _base = weights.Copy();
+        _original?.Dispose();
+        _original = null;
+    }
+
+    /// <summary>Loads the checkpoint's own model for its outputs: it rounds nothing anywhere.</summary>
+    public InferenceSession LoadReference(CancellationToken cancellation) => Texts.Loader.Load(
+        FullPrecision.Build(_base, Target with { AttentionBits = Defaults.FullPrecisionBits }, options, cancellation), cancellation);
+
+    /// <summary>Gets a way to load the model that is made, with the codes that were found and those that rounding gives, for one set of ranges after the
+    /// other.</summary>
+    /// <param name="cancellation">Stops the work.</param>
+    public Func<IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>>, InferenceSession> RoundedLoader(CancellationToken cancellation)
+    {
+        RoundRest(cancellation);
+        PostTrainingOptions own = options with { Recipe = Recipe, Progress = null };
+        WeightJob[] packed = PostTrainingQuantizer.Pack(weights, _codes, Target, own, cancellation);
+        return ranges => Texts.Loader.Load(
+            PostTrainingQuantizer.Assemble(weights, packed, Target, own with { StaticRanges = ranges }).Builder.Build(weights.Checkpoint.Directory), cancellation);
+    }
 
     /// <summary>Loads a full-precision model with other weights.</summary>
     public InferenceSession LoadFloats(WorkingWeights floats, CancellationToken cancellation) =>
@@ -153,4 +183,16 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     public void HandOn(string name, float[] values) => _handedOn[name] = values;
 
     public void Dispose() => _original?.Dispose();
+
+    // What is left to round is rounded once: codes that were found are kept to the end.
+    private void RoundRest(CancellationToken cancellation)
+    {
+        WeightJob[] jobs = [.. WeightJob.Of(Target, Recipe).Where(job => job.IsRounded && !_codes.ContainsKey(job.Matrix.Name))];
+        var found = new QuantizedMatrix[jobs.Length];
+        LoadLoop.Run(Threads, jobs.Length, i => found[i] = jobs[i].Fit(weights.Read(jobs[i].Matrix.Name + ".weight"), cancellation), cancellation);
+        for (int i = 0; i < jobs.Length; i++)
+        {
+            _codes[jobs[i].Matrix.Name] = found[i];
+        }
+    }
 }

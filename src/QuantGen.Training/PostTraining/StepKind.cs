@@ -9,7 +9,10 @@ internal enum StepKind
     /// <summary>How many bits each matrix has.</summary>
     Plans,
 
-    /// <summary>Ranges of weights, and of activations where these are stored.</summary>
+    /// <summary>Factors, which move from normalizations into weights and residuals; what the model computes in full precision stays.</summary>
+    Factors,
+
+    /// <summary>Ranges of weights, and of activations where these are stored and no later step finds them.</summary>
     Ranges,
 
     /// <summary>Codes of weights within their ranges.</summary>
@@ -17,4 +20,7 @@ internal enum StepKind
 
     /// <summary>Biases, which make up for what codes lost.</summary>
     Biases,
+
+    /// <summary>Stored ranges of activations, for weights that are codes already.</summary>
+    ActivationRanges,
 }

@@ -28,6 +28,9 @@ internal sealed class WeightJob
     /// <summary>Gets the matrix; the word embedding is one, too.</summary>
     public MatrixSpec Matrix => _matrix;
 
+    /// <summary>Gets whether the weights become evenly spaced codes.</summary>
+    public bool IsRounded => _recipe is not null && !_matrix.HasCodebook;
+
     /// <summary>Gets the number of weights.</summary>
     public long Count => (long)_matrix.Rows * _matrix.Columns;
 

@@ -1,8 +1,9 @@
 using QuantGen.Checkpoints;
+using QuantGen.Graph;
 
 namespace QuantGen.Training.PostTraining;
 
-/// <summary>A checkpoint's tensors, some of which have been replaced.</summary>
+/// <summary>A checkpoint's tensors, some of which have been replaced. Factors of residuals, which no checkpoint has, are 1 until they are.</summary>
 /// <param name="checkpoint">Where all others are read from.</param>
 internal sealed class WorkingWeights(Checkpoint checkpoint)
 {
@@ -38,6 +39,10 @@ internal sealed class WorkingWeights(Checkpoint checkpoint)
         if (_replaced.TryGetValue(name, out float[]? values))
         {
             values.CopyTo(target);
+        }
+        else if (name.EndsWith(NormNode.FactorsEnd, StringComparison.Ordinal))
+        {
+            target.Fill(1f);
         }
         else
         {

@@ -81,13 +81,15 @@ public abstract class ModelFamily
     /// <param name="d">The dimensions.</param>
     /// <param name="head">What stands on top.</param>
     /// <param name="outputs">Its outputs.</param>
-    public ModelGraph Graph(ModelConfig d, BertHead head, int outputs)
+    /// <param name="hasResidualFactors">Whether residuals have factors.</param>
+    public ModelGraph Graph(ModelConfig d, BertHead head, int outputs, bool hasResidualFactors = false)
     {
         int layers = DistinctLayers(d);
-        return new ModelGraph(
+        var graph = new ModelGraph(
             Steps.Embedding(d, HasTokenTypes, AlwaysProjects),
             Enumerable.Range(0, layers).Select(layer => Steps.PostNormLayer(d, layer)).ToArray(),
             d.Layers / layers,
             Head(d, head, outputs));
+        return hasResidualFactors ? graph.WithResidualFactors() : graph;
     }
 }

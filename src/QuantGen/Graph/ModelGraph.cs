@@ -68,6 +68,13 @@ public sealed class ModelGraph
     /// <param name="matrix">The layer's canonical name.</param>
     public string SiteOf(string matrix) => Matrices.First(linear => linear.Name == matrix).Site;
 
+    /// <summary>Makes the same model with factors for all residuals.</summary>
+    internal ModelGraph WithResidualFactors() => new(
+        Embedding,
+        Layers.Select(layer => layer.Select(step => step is NormNode { Residual: not null } sum ? sum with { HasFactors = true } : step).ToArray()).ToArray(),
+        UsesPerLayer,
+        Head);
+
     /// <summary>Gets how often a pass uses what has a name: as often as its layer runs.</summary>
     /// <param name="name">A canonical name.</param>
     public int UsesOf(string name) => LayerNames.IsInLayer(name) ? UsesPerLayer : 1;

@@ -67,6 +67,14 @@ public sealed record AttentionNode(string Name, int Heads, int HeadSize, string 
 /// <param name="Output">The result.</param>
 public sealed record NormNode(string Name, int Columns, string Input, string? Residual, string Output) : Node(Output, Columns)
 {
+    internal const string FactorsEnd = ".residual_factors";
+
+    /// <summary>Gets whether the residual is multiplied by a factor per column before it is added. Default no.</summary>
+    public bool HasFactors { get; init; }
+
+    /// <summary>Gets the name of the tensor with those factors.</summary>
+    public string Factors => Name + FactorsEnd;
+
     /// <inheritdoc/>
     public override IReadOnlyList<string> Inputs => Residual is null ? new[] { Input } : new[] { Input, Residual };
 }

@@ -48,25 +48,22 @@ public static class LayerNorm
     /// <param name="columns">How many values there are, at least 1.</param>
     /// <param name="output">Receives the result; may be <paramref name="input"/> or <paramref name="residual"/>.</param>
     public static void AddAndNormalize(
-        ref float input, ref float residual, ref float gamma, ref float beta, float epsilon, int columns, ref float output)
-    {
-        if (LanesChoice.Use512)
-        {
-            RunAdd<Lanes512>(ref input, ref residual, ref gamma, ref beta, epsilon, columns, ref output);
-        }
-        else if (LanesChoice.Use256)
-        {
-            RunAdd<Lanes256>(ref input, ref residual, ref gamma, ref beta, epsilon, columns, ref output);
-        }
-        else if (LanesChoice.Use128)
-        {
-            RunAdd<Lanes128>(ref input, ref residual, ref gamma, ref beta, epsilon, columns, ref output);
-        }
-        else
-        {
-            RunAdd<LanesScalar>(ref input, ref residual, ref gamma, ref beta, epsilon, columns, ref output);
-        }
-    }
+        ref float input, ref float residual, ref float gamma, ref float beta, float epsilon, int columns, ref float output) =>
+        Add<PlainResidual>(ref input, ref residual, ref gamma, ref gamma, ref beta, epsilon, columns, ref output);
+
+    /// <summary>Adds the residual to one token column by column times a factor, <c>residual * factor + input</c> in one fused step, and normalizes the
+    /// sum.</summary>
+    /// <param name="input">The token's values.</param>
+    /// <param name="residual">The values to add.</param>
+    /// <param name="factors">The residual's factors.</param>
+    /// <param name="gamma">The normalization's factors.</param>
+    /// <param name="beta">The summands.</param>
+    /// <param name="epsilon">Added to the variance; positive.</param>
+    /// <param name="columns">How many values there are, at least 1.</param>
+    /// <param name="output">Receives the result; may be <paramref name="input"/> or <paramref name="residual"/>.</param>
+    public static void AddScaledAndNormalize(
+        ref float input, ref float residual, ref float factors, ref float gamma, ref float beta, float epsilon, int columns, ref float output) =>
+        Add<ScaledResidual>(ref input, ref residual, ref factors, ref gamma, ref beta, epsilon, columns, ref output);
 
     /// <summary>Does the same on the given lanes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
@@ -89,11 +86,12 @@ public static class LayerNorm
         Finish(ref input, total, ref gamma, ref beta, epsilon, columns, ref output);
     }
 
-    /// <summary>Does the same on the given lanes.</summary>
+    /// <summary>Does the same with a residual on the given lanes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static void RunAdd<TLanes>(
-        ref float input, ref float residual, ref float gamma, ref float beta, float epsilon, int columns, ref float output)
+    internal static void RunAdd<TLanes, TResidual>(
+        ref float input, ref float residual, ref float factors, ref float gamma, ref float beta, float epsilon, int columns, ref float output)
         where TLanes : struct, ILanes<TLanes>
+        where TResidual : struct, IResidual
     {
         Debug.Assert(columns >= 1 && epsilon > 0f);
         nuint whole = (nuint)columns & ~(nuint)15;
@@ -101,14 +99,14 @@ public static class LayerNorm
         TLanes total = TLanes.Broadcast(0f);
         for (nuint i = 0; i < whole; i += 16)
         {
-            TLanes sum = TLanes.Load(ref input, i) + TLanes.Load(ref residual, i);
+            TLanes sum = Residuals.Add<TLanes, TResidual>(ref input, ref residual, ref factors, i, i);
             TLanes.Store(sum, ref output, i);
             total += sum;
         }
 
         if (rest != 0)
         {
-            TLanes sum = LanesTail.Load<TLanes>(ref input, whole, rest, 0f) + LanesTail.Load<TLanes>(ref residual, whole, rest, 0f);
+            TLanes sum = Residuals.AddRest<TLanes, TResidual>(ref input, ref residual, ref factors, whole, rest);
             LanesTail.Store(sum, ref output, whole, rest);
             total += sum;
         }
@@ -119,6 +117,28 @@ public static class LayerNorm
     /// <summary>Computes 1 over the standard deviation from the sum of squared differences.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float Inverse(float squares, float epsilon, int columns) => 1f / MathF.Sqrt((squares / columns) + epsilon);
+
+    private static void Add<TResidual>(
+        ref float input, ref float residual, ref float factors, ref float gamma, ref float beta, float epsilon, int columns, ref float output)
+        where TResidual : struct, IResidual
+    {
+        if (LanesChoice.Use512)
+        {
+            RunAdd<Lanes512, TResidual>(ref input, ref residual, ref factors, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+        else if (LanesChoice.Use256)
+        {
+            RunAdd<Lanes256, TResidual>(ref input, ref residual, ref factors, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+        else if (LanesChoice.Use128)
+        {
+            RunAdd<Lanes128, TResidual>(ref input, ref residual, ref factors, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+        else
+        {
+            RunAdd<LanesScalar, TResidual>(ref input, ref residual, ref factors, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Finish<TLanes>(

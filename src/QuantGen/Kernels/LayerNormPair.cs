@@ -13,14 +13,17 @@ internal static class LayerNormPair
     /// <summary>Adds the residuals to two tokens that follow each other and normalizes the sums.</summary>
     /// <param name="input">The first token's values.</param>
     /// <param name="residual">The first token's values to add.</param>
-    /// <param name="gamma">The factors.</param>
+    /// <param name="factors">The residuals' factors; not read where there are none.</param>
+    /// <param name="gamma">The factors of the normalization.</param>
     /// <param name="beta">The summands.</param>
     /// <param name="epsilon">Added to the variance; positive.</param>
     /// <param name="columns">Values of a token, a multiple of 16, and the distance from one to the next.</param>
     /// <param name="output">Receives the result; may be <paramref name="input"/> or <paramref name="residual"/>.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void RunAdd<TLanes>(ref float input, ref float residual, ref float gamma, ref float beta, float epsilon, int columns, ref float output)
+    public static void RunAdd<TLanes, TResidual>(
+        ref float input, ref float residual, ref float factors, ref float gamma, ref float beta, float epsilon, int columns, ref float output)
         where TLanes : struct, ILanes<TLanes>
+        where TResidual : struct, IResidual
     {
         Debug.Assert(columns >= 16 && columns % 16 == 0 && epsilon > 0f);
         nuint second = (nuint)columns;
@@ -28,8 +31,8 @@ internal static class LayerNormPair
         TLanes total1 = total0;
         for (nuint i = 0; i < second; i += 16)
         {
-            TLanes sum0 = TLanes.Load(ref input, i) + TLanes.Load(ref residual, i);
-            TLanes sum1 = TLanes.Load(ref input, second + i) + TLanes.Load(ref residual, second + i);
+            TLanes sum0 = Residuals.Add<TLanes, TResidual>(ref input, ref residual, ref factors, i, i);
+            TLanes sum1 = Residuals.Add<TLanes, TResidual>(ref input, ref residual, ref factors, i, second + i);
             TLanes.Store(sum0, ref output, i);
             TLanes.Store(sum1, ref output, second + i);
             total0 += sum0;
@@ -52,12 +55,12 @@ internal static class LayerNormPair
         TLanes inverse1 = TLanes.Broadcast(LayerNorm.Inverse(TLanes.Sum(squares1), epsilon, columns));
         for (nuint i = 0; i < second; i += 16)
         {
-            TLanes factors = TLanes.Load(ref gamma, i);
+            TLanes gains = TLanes.Load(ref gamma, i);
             TLanes summands = TLanes.Load(ref beta, i);
             TLanes normal0 = (TLanes.Load(ref output, i) - mean0) * inverse0;
             TLanes normal1 = (TLanes.Load(ref output, second + i) - mean1) * inverse1;
-            TLanes.Store(TLanes.MultiplyAdd(normal0, factors, summands), ref output, i);
-            TLanes.Store(TLanes.MultiplyAdd(normal1, factors, summands), ref output, second + i);
+            TLanes.Store(TLanes.MultiplyAdd(normal0, gains, summands), ref output, i);
+            TLanes.Store(TLanes.MultiplyAdd(normal1, gains, summands), ref output, second + i);
         }
     }
 }

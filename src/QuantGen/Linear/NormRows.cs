@@ -20,16 +20,7 @@ public static class NormRows
     public static void AddAndNormalize(
         ref float input, ref float residual, ref float gamma, ref float beta, float epsilon, int count, int columns, ref float output)
     {
-        int token = 0;
-        if (columns % 16 == 0 && LanesChoice.Use512)
-        {
-            token = Pairs<Lanes512>(ref input, ref residual, ref gamma, ref beta, epsilon, count, columns, ref output);
-        }
-        else if (columns % 16 == 0 && LanesChoice.Use256)
-        {
-            token = Pairs<Lanes256>(ref input, ref residual, ref gamma, ref beta, epsilon, count, columns, ref output);
-        }
-
+        int token = Pairs<PlainResidual>(ref input, ref residual, ref gamma, ref gamma, ref beta, epsilon, count, columns, ref output);
         for (; token < count; token++)
         {
             nint at = (nint)token * columns;
@@ -38,17 +29,51 @@ public static class NormRows
         }
     }
 
+    /// <summary>Computes LayerNorm(input + residual * factors) for every token.</summary>
+    /// <param name="input">First value of the first token.</param>
+    /// <param name="residual">First value of the first token.</param>
+    /// <param name="factors">The residual's factors, one a column.</param>
+    /// <param name="gamma">The normalization's factors.</param>
+    /// <param name="beta">The normalization's summands.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="count">Tokens.</param>
+    /// <param name="columns">Values of a token, which is also the stride of input, residual and output.</param>
+    /// <param name="output">Receives the result; may be <paramref name="input"/> or <paramref name="residual"/>.</param>
+    public static void AddScaledAndNormalize(
+        ref float input, ref float residual, ref float factors, ref float gamma, ref float beta, float epsilon, int count, int columns, ref float output)
+    {
+        int token = Pairs<ScaledResidual>(ref input, ref residual, ref factors, ref gamma, ref beta, epsilon, count, columns, ref output);
+        for (; token < count; token++)
+        {
+            nint at = (nint)token * columns;
+            LayerNorm.AddScaledAndNormalize(
+                ref Unsafe.Add(ref input, at), ref Unsafe.Add(ref residual, at), ref factors, ref gamma, ref beta, epsilon, columns,
+                ref Unsafe.Add(ref output, at));
+        }
+    }
+
     // Gives the token behind the last pair.
-    private static int Pairs<TLanes>(
-        ref float input, ref float residual, ref float gamma, ref float beta, float epsilon, int count, int columns, ref float output)
+    private static int Pairs<TResidual>(
+        ref float input, ref float residual, ref float factors, ref float gamma, ref float beta, float epsilon, int count, int columns, ref float output)
+        where TResidual : struct, IResidual => columns % 16 != 0 ? 0
+        : LanesChoice.Use512
+            ? Pairs<Lanes512, TResidual>(ref input, ref residual, ref factors, ref gamma, ref beta, epsilon, count, columns, ref output)
+        : LanesChoice.Use256
+            ? Pairs<Lanes256, TResidual>(ref input, ref residual, ref factors, ref gamma, ref beta, epsilon, count, columns, ref output)
+        : 0;
+
+    private static int Pairs<TLanes, TResidual>(
+        ref float input, ref float residual, ref float factors, ref float gamma, ref float beta, float epsilon, int count, int columns, ref float output)
         where TLanes : struct, ILanes<TLanes>
+        where TResidual : struct, IResidual
     {
         int token = 0;
         for (; token + 2 <= count; token += 2)
         {
             nint at = (nint)token * columns;
-            LayerNormPair.RunAdd<TLanes>(
-                ref Unsafe.Add(ref input, at), ref Unsafe.Add(ref residual, at), ref gamma, ref beta, epsilon, columns, ref Unsafe.Add(ref output, at));
+            LayerNormPair.RunAdd<TLanes, TResidual>(
+                ref Unsafe.Add(ref input, at), ref Unsafe.Add(ref residual, at), ref factors, ref gamma, ref beta, epsilon, columns,
+                ref Unsafe.Add(ref output, at));
         }
 
         return token;

@@ -21,6 +21,10 @@ namespace QuantGen.Packed;
 /// <c>.bias</c> is in the order of the outputs.
 /// </para>
 /// <para>
+/// A norm has <c>.weight</c> and <c>.bias</c>, and where it has a residual and the model says <c>residual_factors</c>, a tensor of that name (F32, one a
+/// column) behind them: what is normalized is <c>input + residual * factors</c>, one fused step a column.
+/// </para>
+/// <para>
 /// A file that opens is complete, unchanged since it was written, and legal in every value; there is no switch to skip
 /// that. Reading from several threads is safe, and spans are valid until <see cref="Dispose"/>.
 /// </para>

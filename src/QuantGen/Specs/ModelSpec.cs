@@ -43,12 +43,15 @@ public sealed record ModelSpec
     /// <summary>Gets where activation ranges come from.</summary>
     public ActivationRange ActivationRange { get; init; }
 
+    /// <summary>Gets whether residuals have a factor per column: it gives back what the normalization they come from was divided by. Default no.</summary>
+    public bool HasResidualFactors { get; init; }
+
     /// <summary>Gets the linear layers in the order of the forward pass, the head excepted.</summary>
     public EquatableArray<MatrixSpec> Matrices { get; init; }
 
     /// <summary>Gets the model as steps in the order of the forward pass.</summary>
-    public ModelGraph Graph =>
-        s_graphs.GetValue(this, spec => ModelFamilies.Of(spec.Dimensions.Architecture).Graph(spec.Dimensions, spec.Head, spec.OutputCount));
+    public ModelGraph Graph => s_graphs.GetValue(
+        this, spec => ModelFamilies.Of(spec.Dimensions.Architecture).Graph(spec.Dimensions, spec.Head, spec.OutputCount, spec.HasResidualFactors));
 
     /// <summary>Gets the number of distinct encoder layers.</summary>
     public int BlockCount => Graph.Layers.Count;

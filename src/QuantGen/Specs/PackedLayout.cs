@@ -51,6 +51,7 @@ public static class PackedLayout
                     break;
                 default:
                     AddPlain(tensors, spec.Graph, node);
+                    AddFactors(tensors, node);
                     break;
             }
         }
@@ -99,6 +100,15 @@ public static class PackedLayout
             case DecoderNode decoder:
                 tensors.Add(Floats(decoder.Bias, TensorClass.Head, decoder.Words));
                 break;
+        }
+    }
+
+    // A checkpoint has none.
+    private static void AddFactors(List<TensorSpec> tensors, Node node)
+    {
+        if (node is NormNode { HasFactors: true } norm)
+        {
+            tensors.Add(Floats(norm.Factors, TensorClass.LayerNorm, norm.Columns));
         }
     }
 

@@ -24,7 +24,12 @@ public static class SpecBuilder
         var matrices = new List<MatrixSpec>();
         var overrides = new Overrides(options, issues);
         int outputs = OutputCount(config, options);
-        ModelGraph graph = ModelFamilies.Of(config.Architecture).Graph(config, options.Head, outputs);
+        ModelGraph graph = ModelFamilies.Of(config.Architecture).Graph(config, options.Head, outputs, options.HasResidualFactors);
+        if (options.HasResidualFactors && graph.IsShared)
+        {
+            issues.Add(new SpecIssue("QG1210", "Residuals have no factors where layers share their weights"));
+        }
+
         foreach (LinearNode node in graph.Matrices)
         {
             if (overrides.Resolve(node.Name, node.Rows, node.Width) is MatrixSpec matrix)
@@ -37,7 +42,7 @@ public static class SpecBuilder
         int activationBits = SpecRules.ActivationBits(options, matrices, issues);
         if (options.Training && issues.Count == before)
         {
-            TrainingRules.Check(matrices, issues);
+            TrainingRules.Check(matrices, options.HasResidualFactors, issues);
         }
 
         int embeddingBits = SpecRules.EmbeddingBits(options);
@@ -56,6 +61,7 @@ public static class SpecBuilder
             ActivationBits = activationBits,
             AttentionBits = options.AttentionBits,
             ActivationRange = options.ActivationRange,
+            HasResidualFactors = options.HasResidualFactors,
             Matrices = new EquatableArray<MatrixSpec>(matrices),
         };
         spec.Keep(graph);

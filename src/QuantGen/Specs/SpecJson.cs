@@ -11,6 +11,9 @@ namespace QuantGen.Specs;
 /// </remarks>
 public static class SpecJson
 {
+    /// <summary>A key that only models have whose residuals have factors.</summary>
+    internal const string ResidualFactors = "residual_factors";
+
     /// <summary>Writes a model.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="indented">Whether to break lines, for people to read; the hash is over the form without.</param>
@@ -41,6 +44,11 @@ public static class SpecJson
             Member("activation_range", SpecNames.Of(spec.ActivationRange)),
             Member("attention_bits", spec.AttentionBits),
         };
+        if (spec.HasResidualFactors)
+        {
+            members.Add($"\"{ResidualFactors}\":{space}true");
+        }
+
         string quantizers = string.Join("," + line, MatrixGroup.Of(spec.Matrices).Select(group => indent + indent + Quantizer(group, space)));
         members.Add($"\"quantizers\":{space}[{line}{quantizers}{line}{indent}]");
         return "{" + line + string.Join("," + line, members.Select(m => indent + m)) + line + "}";

@@ -50,6 +50,7 @@ internal static class SpecJsonReader
             ActivationBits = Integer(root, "activation_bits"),
             AttentionBits = Integer(root, "attention_bits"),
             ActivationRange = Named<ActivationRange>(root, "activation_range"),
+            HasResidualFactors = HasResidualFactors(root),
             Head = head,
             LabelCount = outputs,
             MaxSequenceLength = 1,
@@ -58,6 +59,9 @@ internal static class SpecJsonReader
         };
         return SpecBuilder.Build(config, options, new FirstIssue()) ?? throw new FormatException("expected a legal model");
     }
+
+    private static bool HasResidualFactors(Dictionary<string, object?> root) => root.TryGetValue(SpecJson.ResidualFactors, out object? value)
+        && (value is true ? true : throw new FormatException($"expected 'true' or nothing for '{SpecJson.ResidualFactors}'"));
 
     private static PlanEntry[] Plan(List<object?> quantizers)
     {

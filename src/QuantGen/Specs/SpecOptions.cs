@@ -35,6 +35,9 @@ public sealed record SpecOptions
     /// <summary>Gets where activation ranges come from.</summary>
     public ActivationRange ActivationRange { get; init; } = ActivationRange.PerToken;
 
+    /// <summary>Gets whether residuals have a factor per column.</summary>
+    public bool HasResidualFactors { get; init; }
+
     /// <summary>Gets what stands on top of the encoder.</summary>
     public BertHead Head { get; init; } = BertHead.Encoder;
 

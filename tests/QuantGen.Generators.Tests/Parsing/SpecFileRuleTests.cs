@@ -58,6 +58,8 @@ public sealed class SpecFileRuleTests
     {
         ModelSpec model = Tiny.Spec(new SpecOptions { Bits = 3, Mapping = Mapping.Asymmetric }).Model;
         Run($"Spec = \"{Name}\", Training = true", new SpecFile(model, default, null).Write()).AssertRejected("QG1115");
+        ModelSpec factors = Tiny.Spec(new SpecOptions { Bits = 3, HasResidualFactors = true }).Model;
+        Run($"Spec = \"{Name}\", Training = true", new SpecFile(factors, default, null).Write()).AssertRejected("QG1115");
     }
 
     private static GeneratorRun Run(string arguments, string text) =>

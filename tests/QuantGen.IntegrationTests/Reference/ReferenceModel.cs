@@ -99,9 +99,9 @@ internal sealed class ReferenceModel
         double[][] result = new double[hidden.Length][];
         for (int i = 0; i < hidden.Length; i++)
         {
-            double[] attended = Norm(layer + "attention.output.LayerNorm", Sum(Linear(layer + "attention.output.dense", context[i], use), hidden[i]));
+            double[] attended = NormSum(layer + "attention.output.LayerNorm", Linear(layer + "attention.output.dense", context[i], use), hidden[i]);
             double[] inner = [.. Linear(layer + "intermediate.dense", attended, use).Select(Activated)];
-            result[i] = Norm(layer + "output.LayerNorm", Sum(Linear(layer + "output.dense", inner, use), attended));
+            result[i] = NormSum(layer + "output.LayerNorm", Linear(layer + "output.dense", inner, use), attended);
         }
 
         return result;
@@ -209,5 +209,10 @@ internal sealed class ReferenceModel
 
     private double Activated(double x) => ReferenceMath.Activate(_spec.Dimensions.HiddenActivation, x);
 
-    private static double[] Sum(double[] a, double[] b) => [.. a.Zip(b, (x, y) => x + y)];
+    private double[] NormSum(string name, double[] x, double[] residual)
+    {
+        string factors = name + ".residual_factors";
+        double[] scales = _model.Contains(factors) ? Doubles(factors) : [.. residual.Select(_ => 1.0)];
+        return Norm(name, [.. x.Select((value, i) => value + (residual[i] * scales[i]))]);
+    }
 }

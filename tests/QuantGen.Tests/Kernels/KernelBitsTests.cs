@@ -63,23 +63,34 @@ public abstract class KernelBitsTests<TLanes>
             Random random = new(columns);
             using GuardedBuffer<float> gamma = new(Samples.Normal(random, columns));
             using GuardedBuffer<float> beta = new(Samples.Normal(random, columns));
-            using GuardedBuffer<float> residual = new(Samples.Normal(random, columns));
-            using GuardedBuffer<float> output = new(columns);
             float[] input = Samples.Normal(random, columns);
-            float[] inPlace = Compare<float>(
-                input,
-                x => LayerNorm.RunAdd<TLanes>(ref x.Start, ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start),
-                x => LayerNorm.RunAdd<LanesScalar>(ref x.Start, ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start));
             Compare<float>(
                 input,
                 x => LayerNorm.Run<TLanes>(ref x.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start),
                 x => LayerNorm.Run<LanesScalar>(ref x.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start));
-
-            LayerNorm.RunAdd<TLanes>(ref input[0], ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref output.Start);
-            Samples.AssertSameBits(inPlace, output.Span);
-            LayerNorm.RunAdd<TLanes>(ref input[0], ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref residual.Start);
-            Samples.AssertSameBits(inPlace, residual.Span);
+            AddAndNormalize<PlainResidual>(random, input);
+            AddAndNormalize<ScaledResidual>(random, input);
         }
+    }
+
+    private static void AddAndNormalize<TResidual>(Random random, float[] input)
+        where TResidual : struct, IResidual
+    {
+        int columns = input.Length;
+        using GuardedBuffer<float> factors = new(Samples.Normal(random, columns));
+        using GuardedBuffer<float> gamma = new(Samples.Normal(random, columns));
+        using GuardedBuffer<float> beta = new(Samples.Normal(random, columns));
+        using GuardedBuffer<float> residual = new(Samples.Normal(random, columns));
+        using GuardedBuffer<float> output = new(columns);
+        void Run<T>(ref float x, ref float y)
+            where T : struct, ILanes<T> =>
+            LayerNorm.RunAdd<T, TResidual>(ref x, ref residual.Start, ref factors.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref y);
+
+        float[] inPlace = Compare<float>(input, x => Run<TLanes>(ref x.Start, ref x.Start), x => Run<LanesScalar>(ref x.Start, ref x.Start));
+        Run<TLanes>(ref input[0], ref output.Start);
+        Samples.AssertSameBits(inPlace, output.Span);
+        Run<TLanes>(ref input[0], ref residual.Start);
+        Samples.AssertSameBits(inPlace, residual.Span);
     }
 
     [LanesFact]
@@ -87,19 +98,48 @@ public abstract class KernelBitsTests<TLanes>
     {
         foreach (int columns in Sizes().Where(size => size % 16 == 0))
         {
-            Random random = new(columns);
-            using GuardedBuffer<float> gamma = new(Samples.Normal(random, columns));
-            using GuardedBuffer<float> beta = new(Samples.Normal(random, columns));
-            using GuardedBuffer<float> residual = new(Samples.Normal(random, 2 * columns));
-            Compare<float>(
-                Samples.Normal(random, 2 * columns),
-                x => LayerNormPair.RunAdd<TLanes>(ref x.Start, ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start),
-                x =>
+            AddAndNormalizeTwo<PlainResidual>(columns);
+            AddAndNormalizeTwo<ScaledResidual>(columns);
+        }
+    }
+
+    private static void AddAndNormalizeTwo<TResidual>(int columns)
+        where TResidual : struct, IResidual
+    {
+        Random random = new(columns);
+        using GuardedBuffer<float> factors = new(Samples.Normal(random, columns));
+        using GuardedBuffer<float> gamma = new(Samples.Normal(random, columns));
+        using GuardedBuffer<float> beta = new(Samples.Normal(random, columns));
+        using GuardedBuffer<float> residual = new(Samples.Normal(random, 2 * columns));
+        Compare<float>(
+            Samples.Normal(random, 2 * columns),
+            x => LayerNormPair.RunAdd<TLanes, TResidual>(
+                ref x.Start, ref residual.Start, ref factors.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start),
+            x =>
+            {
+                for (int token = 0; token < 2; token++)
                 {
-                    LayerNorm.RunAdd<LanesScalar>(ref x.Start, ref residual.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref x.Start);
-                    ref float second = ref x.Span[columns];
-                    LayerNorm.RunAdd<LanesScalar>(ref second, ref residual.Span[columns], ref gamma.Start, ref beta.Start, 1e-12f, columns, ref second);
-                });
+                    ref float row = ref x.Span[token * columns];
+                    LayerNorm.RunAdd<LanesScalar, TResidual>(
+                        ref row, ref residual.Span[token * columns], ref factors.Start, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref row);
+                }
+            });
+    }
+
+    [LanesFact]
+    public void A_residual_with_factors_of_1_is_one_without()
+    {
+        foreach (int columns in Sizes())
+        {
+            Random random = new(columns);
+            float[] ones = [.. Enumerable.Repeat(1f, columns)];
+            float[] input = Samples.Normal(random, columns);
+            float[] residual = Samples.Normal(random, columns);
+            float[] plain = new float[columns];
+            float[] scaled = new float[columns];
+            LayerNorm.RunAdd<TLanes, PlainResidual>(ref input[0], ref residual[0], ref ones[0], ref ones[0], ref ones[0], 1e-12f, columns, ref plain[0]);
+            LayerNorm.RunAdd<TLanes, ScaledResidual>(ref input[0], ref residual[0], ref ones[0], ref ones[0], ref ones[0], 1e-12f, columns, ref scaled[0]);
+            Samples.AssertSameBits(plain, scaled);
         }
     }
 

@@ -66,6 +66,21 @@ public sealed class PackedLayoutTests
         Assert.Equal(["qa_outputs.weight", "qa_outputs.bias"], names[^2..]);
     }
 
+    [Theory]
+    [InlineData(BertArchitecture.Bert, 12)]
+    [InlineData(BertArchitecture.Electra, 4)]
+    public void Every_residual_has_factors(BertArchitecture architecture, int width)
+    {
+        ModelConfig config = s_tiny with { Architecture = architecture, EmbeddingSize = width };
+        ModelSpec spec = Build(config, new SpecOptions { Bits = 4, MaxSequenceLength = 16, HasResidualFactors = true });
+        string[] names = [.. PackedLayout.Packed(spec).Select(t => t.Name)];
+        string[] factors = [.. names.Where(name => name.EndsWith(".residual_factors", StringComparison.Ordinal))];
+        Assert.Equal(4, factors.Length);
+        Assert.Equal("encoder.layer.1.output.LayerNorm.residual_factors", factors[^1]);
+        Assert.Equal(factors[^1][..^".residual_factors".Length] + ".bias", names[Array.IndexOf(names, factors[^1]) - 1]);
+        Assert.DoesNotContain(PackedLayout.Checkpoint(spec), tensor => factors.Contains(tensor.Name));
+    }
+
     [Fact]
     public void Mixed_codes_are_one_run_of_bytes()
     {

@@ -34,6 +34,20 @@ public sealed class SpecJsonTests
     }
 
     [Fact]
+    public void Factors_of_residuals_are_named_where_there_are_some()
+    {
+        ModelSpec spec = Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, HasResidualFactors = true });
+        Assert.Contains(""","attention_bits":32,"residual_factors":true,"quantizers":""", spec.CanonicalJson);
+        Assert.Equal(spec, SpecJson.Read(spec.CanonicalJson));
+        string refused = spec.CanonicalJson.Replace(":true", ":false", StringComparison.Ordinal);
+        Assert.Equal("expected 'true' or nothing for 'residual_factors'", Assert.Throws<FormatException>(() => SpecJson.Read(refused)).Message);
+        string shared = spec.CanonicalJson.Replace("bert", "albert", StringComparison.Ordinal).Replace("\"layers\":1", "\"layers\":2", StringComparison.Ordinal);
+        Assert.Equal(
+            "expected a legal model: Residuals have no factors where layers share their weights",
+            Assert.Throws<FormatException>(() => SpecJson.Read(shared)).Message);
+    }
+
+    [Fact]
     public void Matrices_with_one_setting_are_a_star()
         => Assert.EndsWith(
             ""","quantizers":[{"storage":"uniform","bits":2,"group_count":128,"group_size":0,"mapping":"symmetric","group_bits":[],"matrices":["*"]}]}""",

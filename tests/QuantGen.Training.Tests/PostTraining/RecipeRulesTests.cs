@@ -14,7 +14,13 @@ public sealed class RecipeRulesTests
     [InlineData("""{"steps":[{"step":"mse"},{"step":"percentile"}]}""", "step 'percentile': 'mse' before it finds the same")]
     [InlineData(
         """{"steps":[{"step":"gptq"},{"step":"mse"}]}""",
-        "step 'mse': it comes after 'gptq', and the order is texts, plans, ranges, codes, biases, ranges of activations")]
+        "step 'mse': it comes after 'gptq', and the order is texts, plans, factors, ranges, codes, biases, ranges of activations")]
+    [InlineData(
+        """{"steps":[{"step":"smooth"},{"step":"mse"},{"step":"brecq"}]}""", "step 'brecq': its residuals have factors, which are not trained")]
+    [InlineData("""{"steps":[{"step":"gamma-migration"},{"step":"smooth"}]}""", "step 'smooth': 'gamma-migration' before it finds the same")]
+    [InlineData(
+        """{"steps":[{"step":"mse"},{"step":"token-wise-clipping"}]}""",
+        "step 'token-wise-clipping': the model stores no ranges of activations, each token has its own")]
     [InlineData("""{"steps":[{"step":"mrem"},{"step":"bias-correction"}]}""", "step 'bias-correction': 'mrem' before it has trained the biases")]
     [InlineData("""{"steps":[{"step":"gptq","damp":1}]}""", "step 'gptq': its settings are damping, found 'damp'")]
     [InlineData("""{"steps":[{"step":"mse","a":1}]}""", "step 'mse': it has no settings, found 'a'")]
@@ -40,16 +46,27 @@ public sealed class RecipeRulesTests
         foreach (string name in PostTrainingRecipes.Names)
         {
             IReadOnlyList<RecipeStep> spelled = PostTrainingRecipes.Spelled(PostTrainingRecipes.Find(name)!);
-            Assert.Null(PostTrainingRecipes.FirstIssue(spelled, TinyCheckpoint.Spec));
+            Assert.Null(PostTrainingRecipes.FirstIssue(spelled, TinyCheckpoint.Spec with { ActivationRange = ActivationRange.Static }));
             Assert.Equal(spelled, RecipeStepJson.ReadFile(RecipeStepJson.WriteFile(spelled)));
             var recipe = new Recipe { Steps = new(spelled) };
             Assert.Equal(recipe, RecipeJson.Read(RecipeJson.Write(recipe)));
         }
     }
 
+    [Theory]
+    [InlineData("gamma-migration")]
+    [InlineData("smooth")]
+    public void Factors_do_not_move_where_layers_are_shared(string step)
+    {
+        ModelSpec albert = SpecBuilder.Build(
+            TinyCheckpoint.Spec.Dimensions with { Architecture = BertArchitecture.Albert }, new SpecOptions { Bits = 4, MaxSequenceLength = 24 }, [])!;
+        Assert.StartsWith(
+            $"step '{step}': its layers share their weights", PostTrainingRecipes.FirstIssue([new RecipeStep(step, default)], albert), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Unknown_step_names_those_there_are() => Assert.StartsWith(
-        "there is no step 'round'; steps are data-free, hessian, search, min-max, percentile, mse, gptq",
+        "there is no step 'round'; steps are data-free, hessian, search, gamma-migration, smooth, min-max, percentile, mse, gptq",
         PostTrainingRecipes.FirstIssue([new RecipeStep("round", default)], null),
         StringComparison.Ordinal);
 }

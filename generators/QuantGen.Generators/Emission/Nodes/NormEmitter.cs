@@ -16,7 +16,9 @@ internal static class NormEmitter
         string size = context.Plan.SizeOf(node.Output);
         w.Lines(node.Residual is null
             ? $"LayerNorm.Normalize(ref {context.Ref(node.Input)}, {context.NormWeights(node.Name)}, LayerNormEpsilon, {size}, ref {context.Ref(node.Output)});"
-            : $"NormRows.AddAndNormalize(ref {context.Ref(node.Input)}, ref {context.Ref(node.Residual)}, {context.NormWeights(node.Name)}, "
+            : $"NormRows.{(node.HasFactors ? "AddScaledAndNormalize" : "AddAndNormalize")}(ref {context.Ref(node.Input)}, ref {context.Ref(node.Residual)}, "
+                + (node.HasFactors ? $"ref pass.WeightFloats({context.Plan.Weights[node.Factors]}), " : string.Empty)
+                + $"{context.NormWeights(node.Name)}, "
                 + $"LayerNormEpsilon, {context.Count}, {size}, ref {context.Ref(node.Output)});");
     }
 

@@ -16,6 +16,8 @@ public static class PostTrainingRecipes
         ("mixed", ["hessian", "mse", "gptq"]),
         ("search", ["search", "mse", "gptq"]),
         ("data-free", ["data-free", "mse", "gptq"]),
+        ("smoothquant", ["smooth", "min-max", "activation-min-max"]),
+        ("outlier-suppression", ["gamma-migration", "mse", "token-wise-clipping"]),
     ];
 
     /// <summary>Gets the names of the recipes that need not be written down.</summary>
@@ -51,6 +53,19 @@ public static class PostTrainingRecipes
     /// <param name="steps">Legal steps.</param>
     public static bool FindsRanges(IEnumerable<RecipeStep> steps) => steps.Any(step => StepTable.Find(step.Name) is { Kind: StepKind.Ranges });
 
+    /// <summary>Says whether a recipe finds ranges of activations apart from those of weights, so that the model has to store them.</summary>
+    /// <param name="steps">Legal steps.</param>
+    public static bool FindsActivationRanges(IEnumerable<RecipeStep> steps) =>
+        steps.Any(step => StepTable.Find(step.Name) is { Kind: StepKind.ActivationRanges });
+
+    /// <summary>Gets the model that a recipe makes of one that options describe: with factors on its residuals where a step moves some there.</summary>
+    /// <param name="steps">The steps.</param>
+    /// <param name="target">The model that the options describe.</param>
+    internal static ModelSpec Target(IEnumerable<RecipeStep> steps, ModelSpec target) =>
+        !target.Graph.IsShared && steps.Any(step => StepTable.Find(step.Name) is { Kind: StepKind.Factors })
+            ? target with { HasResidualFactors = true }
+            : target;
+
     /// <summary>Checks names, settings and order, and whether the steps can make a model.</summary>
     /// <param name="steps">The steps.</param>
     /// <param name="target">The model; null to check the steps alone.</param>
@@ -63,6 +78,7 @@ public static class PostTrainingRecipes
             return "a recipe has at least one step";
         }
 
+        target = target is null ? null : Target(steps, target);
         StepTraits? before = null;
         foreach (RecipeStep step in steps)
         {
@@ -113,5 +129,5 @@ public static class PostTrainingRecipes
         : before.Kind < step.Kind ? null
         : before.Kind == step.Kind && step.StartsFromCodes && !before.StartsFromCodes && !before.TrainsBiases ? null
         : before.Kind == step.Kind ? $"'{before.Name}' before it finds the same"
-        : $"it comes after '{before.Name}', and the order is texts, plans, ranges, codes, biases, ranges of activations";
+        : $"it comes after '{before.Name}', and the order is texts, plans, factors, ranges, codes, biases, ranges of activations";
 }

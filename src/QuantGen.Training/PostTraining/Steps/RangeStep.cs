@@ -1,3 +1,4 @@
+using QuantGen.Specs;
 using QuantGen.Training.Evaluation;
 
 namespace QuantGen.Training.PostTraining.Steps;
@@ -9,20 +10,25 @@ internal sealed class RangeStep(Clipping clipping) : IRecipeStep
     public void Run(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
     {
         Restore(state);
-        if (ActivationCalibrator.SitesOf(state.Target).Any())
+        if (ActivationCalibrator.SitesOf(state.Target).Any() && !PostTrainingRecipes.FindsActivationRanges(state.Recipe.Steps))
         {
-            Calibrate(state, progress, cancellation);
+            Calibrate(state, clipping, progress, cancellation);
         }
     }
 
     public void Restore(RecipeState state) => state.Recipe = state.Recipe with { Clipping = clipping };
 
-    /// <summary>Finds the ranges of activations by the recipe's clipping, from the full-precision model.</summary>
-    public static void Calibrate(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
+    /// <summary>Finds the ranges of activations from the full-precision model.</summary>
+    /// <param name="state">Receives them.</param>
+    /// <param name="clipping">The rule.</param>
+    /// <param name="progress">Who is told; null for nobody.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public static void Calibrate(RecipeState state, Clipping clipping, IProgress<double>? progress, CancellationToken cancellation)
     {
+        Recipe recipe = state.Recipe with { Clipping = clipping };
         IReadOnlyList<RowBatch> batches = state.Batches(cancellation);
         foreach ((string site, var uses) in ActivationCalibrator.Calibrate(
-            state.Original(cancellation), state.Target, batches, batches.Sum(batch => batch.Rows.Count), state.Recipe, progress, cancellation))
+            state.Original(cancellation), state.Target, batches, batches.Sum(batch => batch.Rows.Count), recipe, progress, cancellation))
         {
             state.SetRange(site, uses);
         }

@@ -19,7 +19,7 @@ public sealed class RecipeRun : IDisposable
 
     /// <summary>Prepares a run.</summary>
     /// <param name="checkpoint">The checkpoint, which must have exactly the tensors of the model; it stays open until the result is built.</param>
-    /// <param name="target">The model to make.</param>
+    /// <param name="target">The model to make; steps that move factors give its residuals some.</param>
     /// <param name="options">Tokenizer, labels and the recipe; its steps are those that run, none for clipping and schemes alone.</param>
     /// <param name="texts">Texts; null where neither a step nor the model's activation ranges need some.</param>
     /// <exception cref="ArgumentException">The recipe is not legal, does not suit the model, or needs texts.</exception>
@@ -47,7 +47,7 @@ public sealed class RecipeRun : IDisposable
         _options = options;
         _texts = texts;
         _first = target;
-        _state = new RecipeState(new WorkingWeights(checkpoint), target, options, texts);
+        _state = new RecipeState(new WorkingWeights(checkpoint), PostTrainingRecipes.Target(options.Recipe.Steps, target), options, texts);
     }
 
     /// <summary>Gets the file that receives what was found after every step and every part of one; null, the default, for none.</summary>
@@ -111,7 +111,7 @@ public sealed class RecipeRun : IDisposable
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="DataFormatException">A text is longer than the model takes and no maximum length was given.</exception>
     public long MemoryOfNext(CancellationToken cancellation = default) =>
-        _done == _options.Recipe.Steps.Count ? 0 : Create(_options.Recipe.Steps[_done]).Memory(_state, cancellation);
+        _done == _options.Recipe.Steps.Count ? 0 : Next().Memory(_state, cancellation);
 
     /// <summary>Runs the steps that are left, finds the ranges and codes that no step found, and packs.</summary>
     /// <param name="progress">Who is told how many of the weights are done, from 0 to 1; null for nobody.</param>
@@ -125,7 +125,7 @@ public sealed class RecipeRun : IDisposable
 
         if (ActivationCalibrator.SitesOf(_state.Target).Any(site => !_state.Ranges.ContainsKey(site.Name)))
         {
-            RangeStep.Calibrate(_state, progress: null, cancellation);
+            RangeStep.Calibrate(_state, _state.Recipe.Clipping, progress: null, cancellation);
         }
 
         PostTrainingOptions options = _options with { Recipe = _state.Recipe, StaticRanges = _state.Ranges, Progress = progress };

@@ -11,6 +11,11 @@ internal static class StepTable
         new("data-free", StepKind.Texts, NeedsTexts: false, DataFreeStep.Options, values => new DataFreeStep(values)),
         new("hessian", StepKind.Plans, NeedsTexts: true, HessianStep.Options, values => new HessianStep(values)) { Refuses = BitChoices.Refusal },
         new("search", StepKind.Plans, NeedsTexts: true, SearchStep.Options, values => new SearchStep(values)) { Refuses = BitChoices.Refusal },
+        new("gamma-migration", StepKind.Factors, NeedsTexts: false, [], _ => new GammaMigrationStep()) { Refuses = ScaleMigration.Refusal },
+        new("smooth", StepKind.Factors, NeedsTexts: true, SmoothStep.Options, values => new SmoothStep(values.Get("alpha")))
+        {
+            Refuses = ScaleMigration.Refusal,
+        },
         new("min-max", StepKind.Ranges, NeedsTexts: false, [], _ => new RangeStep(Clipping.MinMax)),
         new("percentile", StepKind.Ranges, NeedsTexts: false, [], _ => new RangeStep(Clipping.Percentile)),
         new("mse", StepKind.Ranges, NeedsTexts: false, [], _ => new RangeStep(Clipping.Mse)),
@@ -25,10 +30,23 @@ internal static class StepTable
             Refuses = MremStep.Refusal, TrainsBiases = true,
         },
         new("bias-correction", StepKind.Biases, NeedsTexts: true, [], _ => new BiasCorrectionStep()) { Refuses = UniformIsMissing },
+        ByRule("activation-min-max", Clipping.MinMax),
+        ByRule("activation-percentile", Clipping.Percentile),
+        ByRule("activation-mse", Clipping.Mse),
+        new("token-wise-clipping", StepKind.ActivationRanges, NeedsTexts: true, TokenClippingStep.Options, values => new TokenClippingStep(values))
+        {
+            Refuses = StoresNoRanges,
+        },
     ];
 
     /// <summary>Finds a step by its name; null when there is none.</summary>
     public static StepTraits? Find(string name) => All.FirstOrDefault(row => row.Name == name);
+
+    private static StepTraits ByRule(string name, Clipping clipping) =>
+        new(name, StepKind.ActivationRanges, NeedsTexts: true, [], _ => new ActivationRangeStep(clipping)) { Refuses = StoresNoRanges };
+
+    private static string? StoresNoRanges(ModelSpec spec) =>
+        ActivationCalibrator.SitesOf(spec).Any() ? null : "the model stores no ranges of activations, each token has its own";
 
     internal static string? UniformIsMissing(ModelSpec spec) =>
         spec.Matrices.Any(matrix => matrix.HasIntegerProduct) ? null : "no matrix has evenly spaced codes";

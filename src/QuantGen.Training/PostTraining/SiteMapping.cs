@@ -1,0 +1,31 @@
+using QuantGen.Quantization;
+using QuantGen.Specs;
+
+namespace QuantGen.Training.PostTraining;
+
+/// <summary>How a place's values become codes once its range is known.</summary>
+internal sealed class SiteMapping
+{
+    // Queries, keys and values are always symmetric; inputs of linear layers are where a scheme says so.
+    private readonly bool _isSymmetric;
+
+    /// <summary>Finds the mapping.</summary>
+    /// <param name="target">The model to make.</param>
+    /// <param name="site">One of its places.</param>
+    /// <param name="recipe">Whose schemes say which inputs are symmetric.</param>
+    public SiteMapping(ModelSpec target, ActivationSite site, Recipe recipe)
+    {
+        bool isOperand = target.AttentionSites().Any(operand => operand.Name == site.Name);
+        Bits = isOperand ? target.AttentionBits : target.ActivationBits;
+        _isSymmetric = isOperand
+            ? !site.IsProbabilities
+            : target.Matrices.Any(m => m.IsQuantized && target.Graph.SiteOf(m.Name) == site.Name && recipe.For(m).Traits.HasSymmetricActivations);
+    }
+
+    /// <summary>Gets the bits of a code.</summary>
+    public int Bits { get; }
+
+    /// <summary>Spreads the codes over a range.</summary>
+    /// <param name="range">The range.</param>
+    public QuantizationParameters Of(QuantizationRange range) => _isSymmetric ? range.Symmetric(Bits) : range.Asymmetric(Bits);
+}
