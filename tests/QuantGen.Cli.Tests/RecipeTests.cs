@@ -82,7 +82,7 @@ public sealed class RecipeTests(CheckpointFixture files) : IClassFixture<Checkpo
         {
             string output = files.File(name + ".qg.safetensors");
             string recipe = files.File(name + ".json");
-            File.WriteAllText(recipe, $$"""{"steps":[{"step":"mse"},{{step}}]}""");
+            File.WriteAllText(recipe, $$"""{"steps":[{"step":"min-max"},{{step}}]}""");
             Tool.Json("quantize", files.Checkpoint, "-o", output, "--bits", "8", "--activation-bits", "4", "--recipe", recipe, "--calibration", files.Data);
             using PackedModel model = PackedModel.Open(output);
             return [.. model.Spec.ActivationSites().Select(site => model.Floats(site.Name + ".input_scale")[0])];

@@ -26,6 +26,17 @@ public static class ActivationCalibrator
     public static IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>> Calibrate(
         InferenceSession session, ModelSpec target, TsvDataset data, string file, CalibrationOptions options, CancellationToken cancellation = default)
     {
+        IReadOnlyDictionary<string, QuantizationRange[]> ranges = Ranges(session, target, data, file, options, cancellation);
+        return SitesOf(target).ToDictionary(
+            site => site.Name,
+            site => (IReadOnlyList<QuantizationParameters>)Array.ConvertAll(ranges[site.Name], new SiteMapping(target, site, options.Recipe).Of),
+            StringComparer.Ordinal);
+    }
+
+    /// <summary>Finds the ranges themselves, of every use of every place.</summary>
+    internal static IReadOnlyDictionary<string, QuantizationRange[]> Ranges(
+        InferenceSession session, ModelSpec target, TsvDataset data, string file, CalibrationOptions options, CancellationToken cancellation)
+    {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(data);
@@ -53,7 +64,7 @@ public static class ActivationCalibrator
 
         return SitesOf(target).ToDictionary(
             site => site.Name,
-            site => observers.Parameters(Array.FindIndex(sites, seen => seen.Name == site.Name), target, site, options.Recipe),
+            site => observers.Ranges(Array.FindIndex(sites, seen => seen.Name == site.Name), new SiteMapping(target, site, options.Recipe).Bits),
             StringComparer.Ordinal);
     }
 
@@ -90,11 +101,7 @@ public static class ActivationCalibrator
 
         public void Observe(int site, int use, ReadOnlySpan<float> values) => _observers[site][use].Observe(values);
 
-        public IReadOnlyList<QuantizationParameters> Parameters(int index, ModelSpec target, ActivationSite site, Recipe recipe)
-        {
-            var mapping = new SiteMapping(target, site, recipe);
-            return [.. _observers[index].Select(observer => mapping.Of(observer.Range(mapping.Bits)))];
-        }
+        public QuantizationRange[] Ranges(int index, int bits) => Array.ConvertAll(_observers[index], observer => observer.Range(bits));
 
         private static IRangeObserver Create(Clipping clipping) => clipping switch
         {
