@@ -67,8 +67,11 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
         RoundRest(cancellation);
         PostTrainingOptions own = options with { Recipe = Recipe, Progress = null };
         WeightJob[] packed = PostTrainingQuantizer.Pack(weights, _codes, target, own, cancellation);
-        return ranges => Texts.Loader.Load(
-            PostTrainingQuantizer.Assemble(weights, packed, target, own with { StaticRanges = ranges }).Builder.Build(weights.Checkpoint.Directory), cancellation);
+        return ranges =>
+        {
+            PostTrainingResult result = PostTrainingQuantizer.Assemble(weights, packed, target, own with { StaticRanges = ranges });
+            return Texts.Loader.Load(result.Builder.Build(weights.Checkpoint.Directory), cancellation);
+        };
     }
 
     /// <summary>Loads a full-precision model with other weights.</summary>
