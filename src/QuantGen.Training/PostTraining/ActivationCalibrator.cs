@@ -48,6 +48,18 @@ public static class ActivationCalibrator
         InferenceSession session, ModelSpec target, IEnumerable<RowBatch> batches, double rows, Recipe recipe, IProgress<double>? progress,
         CancellationToken cancellation)
     {
+        IReadOnlyDictionary<string, QuantizationRange[]> ranges = Ranges(session, target, batches, rows, recipe, progress, cancellation);
+        return SitesOf(target).ToDictionary(
+            site => site.Name,
+            site => (IReadOnlyList<QuantizationParameters>)Array.ConvertAll(ranges[site.Name], new SiteMapping(target, site, recipe).Of),
+            StringComparer.Ordinal);
+    }
+
+    /// <summary>Finds the ranges themselves, of every use of every place.</summary>
+    internal static IReadOnlyDictionary<string, QuantizationRange[]> Ranges(
+        InferenceSession session, ModelSpec target, IEnumerable<RowBatch> batches, double rows, Recipe recipe, IProgress<double>? progress,
+        CancellationToken cancellation)
+    {
         if (session.Spec.AttentionBits != target.AttentionBits)
         {
             throw new ArgumentException(
@@ -69,7 +81,7 @@ public static class ActivationCalibrator
 
         return SitesOf(target).ToDictionary(
             site => site.Name,
-            site => observers.Parameters(Array.FindIndex(sites, seen => seen.Name == site.Name), target, site, recipe),
+            site => observers.Ranges(Array.FindIndex(sites, seen => seen.Name == site.Name), new SiteMapping(target, site, recipe).Bits),
             StringComparer.Ordinal);
     }
 
@@ -98,11 +110,7 @@ public static class ActivationCalibrator
 
         public void Observe(int site, int use, ReadOnlySpan<float> values) => _observers[site][use].Observe(values);
 
-        public IReadOnlyList<QuantizationParameters> Parameters(int index, ModelSpec target, ActivationSite site, Recipe recipe)
-        {
-            var mapping = new SiteMapping(target, site, recipe);
-            return [.. _observers[index].Select(observer => mapping.Of(observer.Range(mapping.Bits)))];
-        }
+        public QuantizationRange[] Ranges(int index, int bits) => Array.ConvertAll(_observers[index], observer => observer.Range(bits));
 
         private static IRangeObserver Create(Clipping clipping) => clipping switch
         {

@@ -24,6 +24,7 @@ internal static class RecipeCheckpoint
     private const string Scales = "scales:";
     private const string ZeroPoints = "zero points:";
     private const string Weight = "weight:";
+    private const string Original = "original:";
     private const string HandedOn = "handed on:";
 
     /// <summary>Writes the file; a reader sees the old one or the whole new one.</summary>
@@ -54,6 +55,11 @@ internal static class RecipeCheckpoint
         foreach ((string name, float[] values) in state.Weights.Replaced)
         {
             writer.AddFloats(Weight + name, [values.Length], values);
+        }
+
+        foreach ((string name, float[] values) in state.OriginalWeights.Replaced)
+        {
+            writer.AddFloats(Original + name, [values.Length], values);
         }
 
         foreach ((string name, float[] values) in state.HandedOn)
@@ -95,16 +101,26 @@ internal static class RecipeCheckpoint
 
         RecipePlace place = Read<RecipePlace>(file, PlaceKey);
         state.BeginStep(place.Parts);
+        var original = new WorkingWeights(state.Weights.Checkpoint);
         foreach (SafetensorsTensor tensor in file.Tensors)
         {
             if (tensor.Name.StartsWith(Weight, StringComparison.Ordinal))
             {
                 state.Weights.Replace(tensor.Name[Weight.Length..], Floats(file, tensor.Name));
             }
+            else if (tensor.Name.StartsWith(Original, StringComparison.Ordinal))
+            {
+                original.Replace(tensor.Name[Original.Length..], Floats(file, tensor.Name));
+            }
             else if (tensor.Name.StartsWith(HandedOn, StringComparison.Ordinal))
             {
                 state.HandOn(tensor.Name[HandedOn.Length..], Floats(file, tensor.Name));
             }
+        }
+
+        if (original.Replaced.Count > 0)
+        {
+            state.KeepAsOriginal(original);
         }
 
         return place;

@@ -67,13 +67,19 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     /// <summary>Gives the steps that follow other texts.</summary>
     public void SetBatches(RowBatch[] batches) => MadeBatches = _batches = batches;
 
+    /// <summary>Gets the weights of the model that codes are to stand for.</summary>
+    public WorkingWeights OriginalWeights => _base;
+
     /// <summary>Gets the checkpoint's own model, which computes in full precision; with its factors where steps have moved them.</summary>
     public InferenceSession Original(CancellationToken cancellation) => _original ??= LoadFloats(_base, cancellation);
 
     /// <summary>Says that the weights were changed so that the model still computes the same: its inner values are those that codes are to stand for.</summary>
-    public void KeepAsOriginal()
+    public void KeepAsOriginal() => KeepAsOriginal(weights.Copy());
+
+    /// <summary>Takes over, in a run that continues, the weights that <see cref="KeepAsOriginal()"/> had kept.</summary>
+    public void KeepAsOriginal(WorkingWeights own)
     {
-        _base = weights.Copy();
+        _base = own;
         _original?.Dispose();
         _original = null;
     }
@@ -90,8 +96,11 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
         RoundRest(cancellation);
         PostTrainingOptions own = options with { Recipe = Recipe, Progress = null };
         WeightJob[] packed = PostTrainingQuantizer.Pack(weights, _codes, Target, own, cancellation);
-        return ranges => Texts.Loader.Load(
-            PostTrainingQuantizer.Assemble(weights, packed, Target, own with { StaticRanges = ranges }).Builder.Build(weights.Checkpoint.Directory), cancellation);
+        return ranges =>
+        {
+            PostTrainingResult result = PostTrainingQuantizer.Assemble(weights, packed, Target, own with { StaticRanges = ranges });
+            return Texts.Loader.Load(result.Builder.Build(weights.Checkpoint.Directory), cancellation);
+        };
     }
 
     /// <summary>Loads a full-precision model with other weights.</summary>

@@ -41,7 +41,7 @@ public sealed class SpecJsonTests
         Assert.Equal(spec, SpecJson.Read(spec.CanonicalJson));
         string refused = spec.CanonicalJson.Replace(":true", ":false", StringComparison.Ordinal);
         Assert.Equal("expected 'true' or nothing for 'residual_factors'", Assert.Throws<FormatException>(() => SpecJson.Read(refused)).Message);
-        string shared = spec.CanonicalJson.Replace("bert", "albert", StringComparison.Ordinal).Replace("\"layers\":1", "\"layers\":2", StringComparison.Ordinal);
+        string shared = spec.CanonicalJson.Replace("bert\",\"layers\":1", "albert\",\"layers\":2", StringComparison.Ordinal);
         Assert.Equal(
             "expected a legal model: Residuals have no factors where layers share their weights",
             Assert.Throws<FormatException>(() => SpecJson.Read(shared)).Message);

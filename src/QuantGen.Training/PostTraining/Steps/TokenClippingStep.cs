@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using QuantGen.Execution;
 using QuantGen.Quantization;
-using QuantGen.Specs;
 using QuantGen.Training.Evaluation;
 using QuantGen.Training.PostTraining.Solving;
 
@@ -9,8 +8,9 @@ namespace QuantGen.Training.PostTraining.Steps;
 
 /// <summary>Finds ranges of activations for which the outputs stay: first one share of tokens to keep for all places, then each end alone.</summary>
 /// <remarks>
-/// Wei et al., Outlier Suppression, NeurIPS 2022. The paper's second stage learns scales by gradients of a model that imitates rounding; here each end of each
-/// range is moved in turn and kept where the outputs of the model that is made come nearer, so that no loss grows.
+/// Wei et al., Outlier Suppression, NeurIPS 2022. Beside the shares the ranges by the recipe's clipping are tried. The paper's second stage learns scales by
+/// gradients of a model that imitates rounding; here each end of each range is moved in turn, and stays moved where the outputs of the model that is made come
+/// nearer, so that no loss grows.
 /// </remarks>
 /// <param name="values">The settings.</param>
 internal sealed class TokenClippingStep(StepValues values) : IRecipeStep
@@ -19,10 +19,11 @@ internal sealed class TokenClippingStep(StepValues values) : IRecipeStep
     private readonly int _epochs = values.GetWhole("epochs");
     private readonly double _rate = values.Get("rate");
 
-    /// <summary>What the step may be told: how far below 1 shares go (0 for what suits the bits), passes over all ends, and by how much these move.</summary>
+    /// <summary>What the step may be told: how far below 1 shares go (0 for what suits the bits), passes over all ends, and by how much these move in
+    /// the first, half of it in the next.</summary>
     public static StepOption[] Options { get; } =
     [
-        new("range", 0, 0, 0.99), new("epochs", 1, 0, 100, IsWhole: true), new("rate", 0.05, 1e-4, 0.5),
+        new("range", 0, 0, 0.99), new("epochs", 2, 0, 100, IsWhole: true), new("rate", 0.2, 1e-4, 0.5),
     ];
 
     public void Run(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
@@ -34,7 +35,8 @@ internal sealed class TokenClippingStep(StepValues values) : IRecipeStep
         double step = TokenClipping.Step(state.Texts.Options.BatchTokens);
         int shares = TokenClipping.Count(_span > 0 ? _span : TokenClipping.UsualSpan(places.Min(place => place.Mapping.Bits)), step);
         double total = shares + (_epochs * places.Length * 4.0);
-        var best = (Loss: double.PositiveInfinity, Ranges: Array.Empty<QuantizationRange>());
+        QuantizationRange[] byRule = ByRule(state, places, cancellation);
+        var best = (Loss: loss.Of(Ranges(places, byRule), cancellation), Ranges: byRule);
         for (int i = 0; i < shares; i++)
         {
             double alpha = 1 - (i * step);
@@ -84,6 +86,14 @@ internal sealed class TokenClippingStep(StepValues values) : IRecipeStep
         }
 
         return best;
+    }
+
+    private static QuantizationRange[] ByRule(RecipeState state, Place[] places, CancellationToken cancellation)
+    {
+        IReadOnlyList<RowBatch> batches = state.Batches(cancellation);
+        IReadOnlyDictionary<string, QuantizationRange[]> ranges = ActivationCalibrator.Ranges(
+            state.Original(cancellation), state.Target, batches, batches.Sum(batch => batch.Rows.Count), state.Recipe, progress: null, cancellation);
+        return Array.ConvertAll(places, place => ranges[place.Site][place.Use]);
     }
 
     private static TokenExtremes Collect(RecipeState state, CancellationToken cancellation)
