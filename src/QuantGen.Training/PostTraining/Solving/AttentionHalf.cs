@@ -1,4 +1,3 @@
-using QuantGen.Graph;
 using QuantGen.Trainable;
 
 namespace QuantGen.Training.PostTraining.Solving;

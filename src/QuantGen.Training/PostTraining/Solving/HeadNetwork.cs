@@ -1,5 +1,4 @@
 using QuantGen.Graph;
-using QuantGen.Specs;
 using QuantGen.Trainable;
 
 namespace QuantGen.Training.PostTraining.Solving;

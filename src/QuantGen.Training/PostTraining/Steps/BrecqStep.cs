@@ -35,6 +35,18 @@ internal sealed class BrecqStep(StepValues values) : IRecipeStep
 
     public void Run(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
     {
+        if (state.PartsDone < Blocks(state.Target.Dimensions.Layers).Count())
+        {
+            RoundLayers(state, progress, cancellation);
+        }
+
+        // What is in no layer, as a pooler, is a block of one matrix.
+        MatrixStages.Round(
+            state, (weights, grid, moments, pass) => MomentRounding.Run(weights, grid, moments, _options, pass, cancellation), progress: null, cancellation);
+    }
+
+    private void RoundLayers(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
+    {
         (HiddenStates full, HiddenStates rounded) = LayerInputs.AfterParts(state, cancellation);
         using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
         var floats = new LayerSource(state.Target, state.Weights.Read, pass);

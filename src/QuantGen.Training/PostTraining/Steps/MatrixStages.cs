@@ -15,7 +15,7 @@ internal static class MatrixStages
     /// <param name="pass">Whose threads compute.</param>
     public delegate QuantizedMatrix Rounder(float[] weights, QuantizedMatrix grid, double[] moments, TrainingPass pass);
 
-    /// <summary>Rounds all matrices.</summary>
+    /// <summary>Rounds the matrices that have no codes yet.</summary>
     /// <param name="state">Receives the codes.</param>
     /// <param name="round">Finds the codes of one matrix.</param>
     /// <param name="progress">Who is told; null for nobody.</param>
@@ -24,33 +24,33 @@ internal static class MatrixStages
     {
         WorkingWeights rounded = state.Weights.Copy();
         rounded.Replace(PackedLayout.WordEmbedding + ".weight", state.RoundedWords(cancellation));
+        using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
 
         // Matrices of a layer see what the layers before hand on; those outside of layers stand alone.
         IGrouping<string, WeightJob>[] stages = [.. state.UniformMatrices().GroupBy(job => WeightJob.BlockOf(job.Matrix.Name))];
-        foreach (WeightJob job in stages.Take(state.PartsDone).SelectMany(jobs => jobs))
-        {
-            rounded.Replace(job.Matrix.Name + ".weight", state.Rounded(job, cancellation));
-        }
-
-        using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
-        for (int stage = state.PartsDone; stage < stages.Length; stage++)
+        for (int stage = 0; stage < stages.Length; stage++)
         {
             WeightJob[] jobs = [.. stages[stage]];
-            Dictionary<string, InputMoments> moments = SiteMoments.Collect(state, rounded, jobs, pass, cancellation);
-            for (int i = 0; i < jobs.Length; i++)
+            if (jobs.Any(job => !state.Codes.ContainsKey(job.Matrix.Name)))
             {
-                cancellation.ThrowIfCancellationRequested();
-                string name = jobs[i].Matrix.Name + ".weight";
-                float[] weights = state.Weights.Read(name);
-                double[] products = moments[state.Target.Graph.SiteOf(jobs[i].Matrix.Name)].Products();
-                QuantizedMatrix codes = round(weights, jobs[i].Fit(weights, cancellation), products, pass);
-                state.SetCodes(jobs[i].Matrix.Name, codes);
-                codes.Dequantize(weights);
-                rounded.Replace(name, weights);
-                progress?.Report((stage + ((i + 1.0) / jobs.Length)) / stages.Length);
+                Dictionary<string, InputMoments> moments = SiteMoments.Collect(state, rounded, jobs, pass, cancellation);
+                foreach (WeightJob job in jobs)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    float[] weights = state.Weights.Read(job.Matrix.Name + ".weight");
+                    double[] products = moments[state.Target.Graph.SiteOf(job.Matrix.Name)].Products();
+                    state.SetCodes(job.Matrix.Name, round(weights, job.Fit(weights, cancellation), products, pass));
+                }
+
+                state.PartDone();
             }
 
-            state.PartDone();
+            foreach (WeightJob job in jobs)
+            {
+                rounded.Replace(job.Matrix.Name + ".weight", state.Rounded(job, cancellation));
+            }
+
+            progress?.Report((stage + 1.0) / stages.Length);
         }
     }
 }

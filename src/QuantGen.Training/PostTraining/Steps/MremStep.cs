@@ -12,6 +12,8 @@ namespace QuantGen.Training.PostTraining.Steps;
 /// <param name="values">The settings.</param>
 internal sealed class MremStep(StepValues values) : IRecipeStep
 {
+    private const double Damping = 0.01;
+
     private readonly ModuleOptions _options = new(values.GetWhole("steps"), values.Get("learning_rate"), values.Get("forced"));
     private readonly int _texts = values.GetWhole("batch");
     private readonly int _modules = values.GetWhole("modules");
@@ -45,23 +47,16 @@ internal sealed class MremStep(StepValues values) : IRecipeStep
 
     public void Run(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
     {
-        (HiddenStates full, HiddenStates rounded) = LayerInputs.AfterParts(state, cancellation);
-        int[][] modules =
-            [.. Partition(state.Target.Dimensions.Layers, _modules).Select(part => Enumerable.Range(part.First, part.Count).ToArray())];
-        var order = new TextOrder(rounded.Lengths(), _texts, (ulong)state.Texts.Options.Seed);
-        var jobs = state.UniformMatrices().ToDictionary(job => job.Matrix.Name, StringComparer.Ordinal);
-        QuantizedMatrix? Grid(Parameter weight, MatrixSpec matrix) =>
-            jobs.TryGetValue(matrix.Name, out WeightJob? job) ? job.Fit(weight.Values, cancellation) : null;
-        if (_parallel)
+        if (state.PartsDone < (_parallel ? 1 : Partition(state.Target.Dimensions.Layers, _modules).Length))
         {
-            RunAtOnce(state, modules, (full, rounded), order, Grid, progress, cancellation);
-        }
-        else
-        {
-            RunInSequence(state, modules, (full, rounded), order, Grid, progress, cancellation);
+            TrainLayers(state, progress, cancellation);
+            LayerInputs.ReleaseModels();
         }
 
-        LayerInputs.ReleaseModels();
+        // What is in no layer, as a pooler, is rounded on what the trained layers hand on.
+        MatrixStages.Round(
+            state, (weights, grid, moments, _) => SecondOrderRounding.Run(weights, grid, moments, Damping, state.Threads, cancellation), progress: null,
+            cancellation);
     }
 
     public long Memory(RecipeState state, CancellationToken cancellation)
@@ -81,6 +76,26 @@ internal sealed class MremStep(StepValues values) : IRecipeStep
         // Before that the texts run through models in full precision, one after the other.
         LayerInputs.ReleaseModels();
         return Math.Max(training, ModuleMemory.Model(state.Target));
+    }
+
+    private void TrainLayers(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        (HiddenStates full, HiddenStates rounded) = LayerInputs.AfterParts(state, cancellation);
+        int[][] modules =
+            [.. Partition(state.Target.Dimensions.Layers, _modules).Select(part => Enumerable.Range(part.First, part.Count).ToArray())];
+        var order = new TextOrder(rounded.Lengths(), _texts, (ulong)state.Texts.Options.Seed);
+        var jobs = state.UniformMatrices().ToDictionary(job => job.Matrix.Name, StringComparer.Ordinal);
+        QuantizedMatrix? Grid(Parameter weight, MatrixSpec matrix) =>
+            jobs.TryGetValue(matrix.Name, out WeightJob? job) ? job.Fit(weight.Values, cancellation) : null;
+        if (_parallel)
+        {
+            RunAtOnce(state, modules, (full, rounded), order, Grid, progress, cancellation);
+            state.PartDone();
+        }
+        else
+        {
+            RunInSequence(state, modules, (full, rounded), order, Grid, progress, cancellation);
+        }
     }
 
     private void RunInSequence(
