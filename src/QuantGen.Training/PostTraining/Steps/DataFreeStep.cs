@@ -1,9 +1,7 @@
 using QuantGen.Specs;
 using QuantGen.Tokenization;
-using QuantGen.Trainable;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Evaluation;
-using QuantGen.Training.PostTraining.Solving;
 using QuantGen.Training.Randomness;
 
 namespace QuantGen.Training.PostTraining.Steps;
