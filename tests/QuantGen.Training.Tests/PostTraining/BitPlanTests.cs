@@ -1,7 +1,5 @@
 using QuantGen.Trainable;
 using QuantGen.Training.PostTraining.Solving;
-using QuantGen.Training.PostTraining.Steps;
-using QuantGen.Training.Randomness;
 
 namespace QuantGen.Training.Tests.PostTraining;
 
@@ -65,21 +63,6 @@ public sealed class BitPlanTests
 
         Assert.Equal(before, softmax.Weight.Values);
         Assert.All(softmax.Weight.Gradients, gradient => Assert.Equal(0, gradient));
-    }
-
-    [Fact]
-    public void Random_signs_find_the_mean_of_the_diagonal()
-    {
-        var softmax = new Softmax(classes: 4, inputs: 5, rows: 7, seed: 3);
-        int count = softmax.Weight.Values.Length;
-        double exact = Enumerable.Range(0, count).Average(i =>
-        {
-            double[] unit = new double[count];
-            unit[i] = 1;
-            return softmax.HessianTimes(unit)[i];
-        });
-        double found = HessianStep.Diagonals([softmax.Weight], softmax.AddGradients, probes: 2000, new RandomSequence(5))[0];
-        Assert.Equal(1, found / exact, 0.03);
     }
 
     [Fact]
