@@ -24,7 +24,7 @@ internal sealed class DataFreeStep(StepValues values) : IRecipeStep
     /// <summary>What the step may be told.</summary>
     public static StepOption[] Options { get; } =
     [
-        new("texts", 256, 1, 1e6, IsWhole: true), new("length", 24, 4, 512, IsWhole: true), new("batch", 32, 1, 1024, IsWhole: true),
+        new("texts", 128, 1, 1e6, IsWhole: true), new("length", 24, 4, 512, IsWhole: true), new("batch", 32, 1, 1024, IsWhole: true),
         .. SyntheticTexts.Options, new("seed", 42, 0, int.MaxValue, IsWhole: true),
     ];
 

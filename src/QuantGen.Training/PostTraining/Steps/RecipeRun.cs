@@ -33,13 +33,14 @@ public sealed class RecipeRun : IDisposable
             throw new ArgumentException(issue, nameof(options));
         }
 
-        bool needsTexts = PostTrainingRecipes.NeedsTexts(options.Recipe.Steps) || PostTrainingRecipes.MakesTexts(options.Recipe.Steps) || ActivationCalibrator.SitesOf(target).Any();
+        IReadOnlyList<RecipeStep> steps = options.Recipe.Steps;
+        bool needsTexts = PostTrainingRecipes.NeedsTexts(steps) || PostTrainingRecipes.MakesTexts(steps) || ActivationCalibrator.SitesOf(target).Any();
         if (needsTexts && texts is null)
         {
             throw new ArgumentException("The steps or the model's activation ranges need texts.", nameof(texts));
         }
 
-        if (texts is not null && texts.Data is null != PostTrainingRecipes.MakesTexts(options.Recipe.Steps))
+        if (texts is not null && texts.Data is null != PostTrainingRecipes.MakesTexts(steps))
         {
             throw new ArgumentException("Texts are either given or made by the recipe's first step.", nameof(texts));
         }

@@ -71,7 +71,7 @@ internal sealed class SyntheticTexts : IDisposable
 
     /// <summary>What may be told: steps, their size as a share of the deviation of word embeddings, and the weight of being near to a token.</summary>
     public static StepOption[] Options { get; } =
-        [new("steps", 100, 0, 100_000, IsWhole: true), new("learning_rate", 0.05, 1e-6, 10), new("nearness", 0.01, 0, 1e6)];
+        [new("steps", 40, 0, 100_000, IsWhole: true), new("learning_rate", 0.05, 1e-6, 10), new("nearness", 0.01, 0, 1e6)];
 
     /// <summary>Makes the tokens of one batch, text after text, each between the tokens of a text's begin and end.</summary>
     public int[] Make(ref RandomSequence random, Action<double> report, CancellationToken cancellation)
