@@ -26,7 +26,8 @@ public sealed class QuantizeReportTests(CheckpointFixture files) : IClassFixture
         Assert.Contains("<polyline points=\"", html, StringComparison.Ordinal);
 
         // The last column is what the table of the command says; gptq keeps outputs, so its weights are no closer than those of rounding.
-        JsonElement key = json.GetProperty("tensors").EnumerateArray().First(row => row.GetProperty("name").GetString()!.EndsWith("key", StringComparison.Ordinal));
+        JsonElement key = json.GetProperty("tensors").EnumerateArray()
+            .First(tensor => tensor.GetProperty("name").GetString()!.EndsWith("key", StringComparison.Ordinal));
         string[] row = markdown.Split('\n').First(line => line.StartsWith($"| {key.GetProperty("name").GetString()} ", StringComparison.Ordinal)).Split(" | ");
         double[] ratios = [.. row[^4..].Select(cell => double.Parse(cell.TrimEnd('|', ' '), CultureInfo.InvariantCulture))];
         Assert.Equal(key.GetProperty("sqnr_db").GetDouble(), ratios[3], 0.006);

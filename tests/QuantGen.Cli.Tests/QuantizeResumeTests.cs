@@ -17,8 +17,10 @@ public sealed class QuantizeResumeTests(CheckpointFixture files) : IClassFixture
 
     private const string Reconstructed = """{"steps":[{"step":"mse"},{"step":"gptq"},{"step":"brecq","steps":10,"batch":8},{"step":"bias-correction"}]}""";
 
-    private const string Planned =
-        """{"steps":[{"step":"data-free","texts":8,"length":8,"batch":4,"steps":12},{"step":"hessian","bits":2.5,"most_bits":5},{"step":"mse"},{"step":"gptq"}]}""";
+    private const string Planned = """
+        {"steps":[{"step":"data-free","texts":8,"length":8,"batch":4,"steps":12},
+        {"step":"hessian","bits":2.5,"most_bits":5},{"step":"mse"},{"step":"gptq"}]}
+        """;
 
     [Theory]
     [InlineData(Recipes, "gptq", 1)]
@@ -26,6 +28,7 @@ public sealed class QuantizeResumeTests(CheckpointFixture files) : IClassFixture
     [InlineData(Recipes, "bias-correction", 1)]
     [InlineData(Reconstructed, "brecq", 13)]
     [InlineData("""{"steps":[{"step":"mse"},{"step":"mrem","steps":8,"modules":2}]}""", "mrem", 12)]
+    [InlineData("""{"steps":[{"step":"gamma-migration"},{"step":"mse"},{"step":"gptq"}]}""", "gptq", 1)]
     [InlineData(Planned, "hessian", 1)]
     [InlineData(Planned, "gptq", 1)]
     public void Interrupted_run_continues_to_the_same_bytes(string recipe, string step, int reports)

@@ -77,7 +77,8 @@ internal static class RecipeCheckpoint
         using SafetensorsFile file = SafetensorsFile.Open(path);
         if (file.Metadata.GetValueOrDefault(FormatKey) != FormatVersion)
         {
-            throw new ModelFormatException(path, FormatKey, $"'{FormatVersion}'", file.Metadata.TryGetValue(FormatKey, out string? found) ? $"'{found}'" : "none");
+            string found = file.Metadata.TryGetValue(FormatKey, out string? version) ? $"'{version}'" : "none";
+            throw new ModelFormatException(path, FormatKey, $"'{FormatVersion}'", found);
         }
 
         RequireIdentity(path, Read<Dictionary<string, string>>(file, IdentityKey), identity);

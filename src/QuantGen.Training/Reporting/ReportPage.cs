@@ -22,8 +22,8 @@ internal sealed class ReportPage
         string name = WebUtility.HtmlEncode(title);
         _text.Append(
             CultureInfo.InvariantCulture,
-            $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{name}</title>\n<style>\n{Style}\n{SvgChart.Style}\n</style></head><body>\n"
-                + $"<h1>{name}</h1>\n");
+            $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{name}</title>\n<style>\n{Style}\n"
+                + $"{SvgChart.Style}\n</style></head><body>\n<h1>{name}</h1>\n");
     }
 
     /// <summary>Adds a paragraph.</summary>

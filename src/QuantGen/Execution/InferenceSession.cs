@@ -38,7 +38,8 @@ public sealed partial class InferenceSession : IDisposable
         catch
         {
             // The model must not be closed while it is read.
-            tokenizer?.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait(CancellationToken.None);
+            tokenizer?.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
+                .Wait(CancellationToken.None);
             weights.Dispose();
             throw;
         }

@@ -27,7 +27,7 @@ internal sealed class BrecqStep(StepValues values) : IRecipeStep
     /// <summary>What the step may be told.</summary>
     public static StepOption[] Options { get; } =
     [
-        new("steps", 400, 1, 1_000_000, IsWhole: true), new("learning_rate", 0.2, 1e-6, 10), new("indecision", 0.1, 0, 1000),
+        new("steps", 600, 1, 1_000_000, IsWhole: true), new("learning_rate", 0.2, 1e-6, 10), new("indecision", 0.1, 0, 1000),
         new("bias_learning_rate", 1e-3, 0, 1),
         new("batch", 32, 1, 4096, IsWhole: true), new("halves", 0, 0, 1, IsWhole: true), new("fisher", 0, 0, 1, IsWhole: true),
         new("range_steps", 100, 0, 1_000_000, IsWhole: true), new("range_learning_rate", 0.01, 1e-6, 1),

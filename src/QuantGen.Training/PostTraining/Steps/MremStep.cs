@@ -22,7 +22,7 @@ internal sealed class MremStep(StepValues values) : IRecipeStep
     /// <summary>What the step may be told.</summary>
     public static StepOption[] Options { get; } =
     [
-        new("steps", 400, 1, 1_000_000, IsWhole: true), new("learning_rate", 1e-3, 1e-7, 1), new("batch", 32, 1, 4096, IsWhole: true),
+        new("steps", 600, 1, 1_000_000, IsWhole: true), new("learning_rate", 2e-4, 1e-7, 1), new("batch", 32, 1, 4096, IsWhole: true),
         new("modules", 2, 1, 1000, IsWhole: true), new("parallel", 0, 0, 1, IsWhole: true), new("forced", 0.5, 0, 1),
     ];
 

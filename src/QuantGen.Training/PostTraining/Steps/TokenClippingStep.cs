@@ -15,6 +15,8 @@ namespace QuantGen.Training.PostTraining.Steps;
 /// <param name="values">The settings.</param>
 internal sealed class TokenClippingStep(StepValues values) : IRecipeStep
 {
+    private const string Curve = "Token-wise clipping: the loss of outputs over thousandths of tokens that are clipped";
+
     private readonly double _span = values.Get("range");
     private readonly int _epochs = values.GetWhole("epochs");
     private readonly double _rate = values.Get("rate");
@@ -42,6 +44,7 @@ internal sealed class TokenClippingStep(StepValues values) : IRecipeStep
             double alpha = 1 - (i * step);
             QuantizationRange[] tried = Array.ConvertAll(places, place => extremes.Range(place.Site, place.Use, alpha));
             double found = loss.Of(Ranges(places, tried), cancellation);
+            state.AddPoint(Curve, (long)Math.Round(i * step * 1000), found);
             best = found < best.Loss ? (found, tried) : best;
             progress?.Report((i + 1) / total);
         }
