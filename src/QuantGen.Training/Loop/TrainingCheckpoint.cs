@@ -58,14 +58,9 @@ internal static class TrainingCheckpoint
         string path, ITrainableModel model, AdamOptimizer optimizer, IReadOnlyDictionary<string, string> identity, out BestParameters? best)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        if (file.Metadata.GetValueOrDefault(FormatKey) != FormatVersion)
-        {
-            throw new ModelFormatException(
-                path, FormatKey, $"'{FormatVersion}'", file.Metadata.TryGetValue(FormatKey, out string? found) ? $"'{found}'" : "none");
-        }
-
-        RequireIdentity(path, Read<Dictionary<string, string>>(file, IdentityKey), identity);
-        TrainingState state = Read<TrainingState>(file, StateKey);
+        StateFile.RequireFormat(file, FormatKey, FormatVersion);
+        StateFile.RequireIdentity(path, "training", StateFile.Read<Dictionary<string, string>>(file, IdentityKey, s_json), identity);
+        TrainingState state = StateFile.Read<TrainingState>(file, StateKey, s_json);
         RestoreValues(file, model);
 
         // Labels of codebooks follow from the weights, which such a training leaves as they are; then thresholds and centroids are put back.
@@ -94,32 +89,6 @@ internal static class TrainingCheckpoint
         foreach (Parameter parameter in model.Parameters)
         {
             Fill(file, Value + parameter.Name, parameter.Values);
-        }
-    }
-
-    private static void RequireIdentity(string path, Dictionary<string, string> found, IReadOnlyDictionary<string, string> wanted)
-    {
-        foreach (string key in wanted.Keys.Union(found.Keys).Order(StringComparer.Ordinal))
-        {
-            string? before = found.GetValueOrDefault(key);
-            string? now = wanted.GetValueOrDefault(key);
-            if (before != now)
-            {
-                throw new ModelFormatException(path, $"'{key}' of an interrupted training", now ?? "none", before ?? "none");
-            }
-        }
-    }
-
-    private static T Read<T>(SafetensorsFile file, string key)
-    {
-        try
-        {
-            string text = file.Metadata.GetValueOrDefault(key) ?? throw new ModelFormatException(file.Name, key, "an entry", "none");
-            return JsonSerializer.Deserialize<T>(text, s_json) ?? throw new ModelFormatException(file.Name, key, "an object", "null");
-        }
-        catch (JsonException error)
-        {
-            throw new ModelFormatException(file.Name, key, "JSON", error.Message, error);
         }
     }
 

@@ -75,32 +75,27 @@ internal static class RecipeCheckpoint
     public static RecipePlace Load(string path, RecipeState state, IReadOnlyDictionary<string, string> identity)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        if (file.Metadata.GetValueOrDefault(FormatKey) != FormatVersion)
-        {
-            string found = file.Metadata.TryGetValue(FormatKey, out string? version) ? $"'{version}'" : "none";
-            throw new ModelFormatException(path, FormatKey, $"'{FormatVersion}'", found);
-        }
-
-        RequireIdentity(path, Read<Dictionary<string, string>>(file, IdentityKey), identity);
-        foreach ((string name, CodeGrouping grouping) in Read<Dictionary<string, CodeGrouping>>(file, GroupingsKey))
+        StateFile.RequireFormat(file, FormatKey, FormatVersion);
+        StateFile.RequireIdentity(path, "quantization", StateFile.Read<Dictionary<string, string>>(file, IdentityKey), identity);
+        foreach ((string name, CodeGrouping grouping) in StateFile.Read<Dictionary<string, CodeGrouping>>(file, GroupingsKey))
         {
             byte[]? zeroPoints = file.TryGet(ZeroPoints + name, out _) ? Bytes(file, ZeroPoints + name) : null;
             state.SetCodes(name, Matrix(file, name, grouping, zeroPoints));
         }
 
-        KeptPlan plan = Read<KeptPlan>(file, PlanKey);
+        KeptPlan plan = StateFile.Read<KeptPlan>(file, PlanKey);
         state.Plan(plan.Bits, plan.Sensitivities);
         if (file.Metadata.ContainsKey(TextsKey))
         {
-            state.SetBatches([.. Read<KeptBatch[]>(file, TextsKey).Select(batch => batch.ToBatch())]);
+            state.SetBatches([.. StateFile.Read<KeptBatch[]>(file, TextsKey).Select(batch => batch.ToBatch())]);
         }
 
-        foreach ((string site, QuantizationParameters[] uses) in Read<Dictionary<string, QuantizationParameters[]>>(file, RangesKey))
+        foreach ((string site, QuantizationParameters[] uses) in StateFile.Read<Dictionary<string, QuantizationParameters[]>>(file, RangesKey))
         {
             state.SetRange(site, uses);
         }
 
-        RecipePlace place = Read<RecipePlace>(file, PlaceKey);
+        RecipePlace place = StateFile.Read<RecipePlace>(file, PlaceKey);
         state.BeginStep(place.Parts);
         var original = new WorkingWeights(state.Weights.Checkpoint);
         foreach (SafetensorsTensor tensor in file.Tensors)
@@ -138,31 +133,6 @@ internal static class RecipeCheckpoint
         catch (ArgumentException error)
         {
             throw new ModelFormatException(file.Name, $"codes of '{name}'", "codes, scales and zero points of one matrix", error.Message, error);
-        }
-    }
-
-    private static void RequireIdentity(string path, Dictionary<string, string> found, IReadOnlyDictionary<string, string> wanted)
-    {
-        foreach (string key in wanted.Keys.Union(found.Keys).Order(StringComparer.Ordinal))
-        {
-            (string? before, string? now) = (found.GetValueOrDefault(key), wanted.GetValueOrDefault(key));
-            if (before != now)
-            {
-                throw new ModelFormatException(path, $"'{key}' of an interrupted quantization", now ?? "none", before ?? "none");
-            }
-        }
-    }
-
-    private static T Read<T>(SafetensorsFile file, string key)
-    {
-        try
-        {
-            string text = file.Metadata.GetValueOrDefault(key) ?? throw new ModelFormatException(file.Name, key, "an entry", "none");
-            return JsonSerializer.Deserialize<T>(text) ?? throw new ModelFormatException(file.Name, key, "an object", "null");
-        }
-        catch (JsonException error)
-        {
-            throw new ModelFormatException(file.Name, key, "JSON", error.Message, error);
         }
     }
 
