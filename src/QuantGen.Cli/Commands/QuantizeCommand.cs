@@ -133,9 +133,13 @@ internal sealed class QuantizeCommand : CliCommand
         };
         string output = values.Get(_output)!;
         CalibrationTexts? texts = calibration is null && !makesTexts ? null : Texts(values, spec, calibration);
-        (PostTrainingResult result, RecipeRun run) = Run(values, report, (model, spec, options), texts, cancellation);
-        using RecipeRun finished = run;
-        PackedModel packed = result.Builder.Build(output);
+        RequirePlace(values, output, hasState: steps.Count > 0);
+        using var run = new RecipeRun(model.Checkpoint, spec, options, texts)
+        {
+            StatePath = steps.Count > 0 ? StatePath(output) : null, Observes = values.Has(_page),
+        };
+        PostTrainingResult result = Run(values, report, run, cancellation);
+        using PackedModel packed = result.Builder.Build(output);
         long bytes = packed.FileLength;
         SpecOutput.Save(packed, output, cancellation);
         File.Delete(StatePath(output));
@@ -144,16 +148,13 @@ internal sealed class QuantizeCommand : CliCommand
             SavePage(values, page, (result, run), packed, cancellation);
         }
 
-        packed.Dispose();
         Write(report, result, spec, bytes);
     }
 
     // What steps find is kept beside the output, so that what was interrupted can go on.
-    private (PostTrainingResult Result, RecipeRun Run) Run(
-        OptionValues values, Report report, (CheckpointModel Model, ModelSpec Spec, PostTrainingOptions Options) what, CalibrationTexts? texts,
-        CancellationToken cancellation)
+    private void RequirePlace(OptionValues values, string output, bool hasState)
     {
-        string state = StatePath(values.Get(_output)!);
+        string state = StatePath(output);
         if (File.Exists(state) && !values.Get(_resume))
         {
             throw new UsageException($"{state} holds what was interrupted; continue it with --resume, or delete it");
@@ -165,23 +166,21 @@ internal sealed class QuantizeCommand : CliCommand
             AtomicFile.RequireWritable(QuantizationReport.MarkdownOf(page));
         }
 
-        bool hasSteps = what.Options.Recipe.Steps.Count > 0;
-        if (hasSteps)
+        if (hasState)
         {
             AtomicFile.RequireWritable(state);
         }
+    }
 
-        var run = new RecipeRun(what.Model.Checkpoint, what.Spec, what.Options, texts)
-        {
-            StatePath = hasSteps ? state : null, Observes = values.Has(_page),
-        };
-        if (hasSteps && File.Exists(state))
+    private PostTrainingResult Run(OptionValues values, Report report, RecipeRun run, CancellationToken cancellation)
+    {
+        if (run.StatePath is string state && File.Exists(state))
         {
             run.Resume();
         }
         else if (values.Get(_resume))
         {
-            report.Line($"there is no {state} to continue from: starting");
+            report.Line($"there is no {StatePath(values.Get(_output)!)} to continue from: starting");
         }
 
         foreach (string step in run.Pending)
@@ -198,7 +197,7 @@ internal sealed class QuantizeCommand : CliCommand
             });
         }
 
-        return (report.WithProgress("quantize", progress => run.Finish(progress, cancellation)), run);
+        return report.WithProgress("quantize", progress => run.Finish(progress, cancellation));
     }
 
     private void SavePage(

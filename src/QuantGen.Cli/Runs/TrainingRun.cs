@@ -1,6 +1,6 @@
 using System.Globalization;
-using QuantGen.Cli.Models;
 using QuantGen.Cli.Conventions;
+using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
 using QuantGen.Files;

@@ -31,6 +31,22 @@ internal sealed class EvaluationPass
         }
     }
 
+    /// <summary>Runs every batch of a model with outputs for each token.</summary>
+    /// <returns>The outputs of every example, <c>[tokens, outputs]</c>, in the examples' order.</returns>
+    public float[][] LogitsOfTokens(ITrainableModel model, CancellationToken cancellation)
+    {
+        int width = model.Spec.OutputCount;
+        float[][] logits = new float[_plan.Sum(rows => rows.Length)][];
+        Run(model, cancellation, (rows, batch, trace) =>
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                logits[rows[i]] = trace.Logits[(width * batch.Inputs.Starts[i])..(width * batch.Inputs.Starts[i + 1])];
+            }
+        });
+        return logits;
+    }
+
     /// <summary>Runs every batch through two models and compares what they say and do.</summary>
     public FidelityResult Compare(ITrainableModel student, ITrainableModel teacher, CancellationToken cancellation)
     {

@@ -30,15 +30,6 @@ public sealed class QuestionEvaluator : IModelEvaluator
     public ModelScore Evaluate(ITrainableModel model, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(model);
-        float[][] logits = new float[_questions.Examples.Count][];
-        _pass.Run(model, cancellation, (rows, batch, trace) =>
-        {
-            for (int i = 0; i < rows.Length; i++)
-            {
-                logits[rows[i]] = trace.Logits[(2 * batch.Inputs.Starts[i])..(2 * batch.Inputs.Starts[i + 1])];
-            }
-        });
-
-        return new FoundAnswers(_questions, logits).Score;
+        return new FoundAnswers(_questions, _pass.LogitsOfTokens(model, cancellation)).Score;
     }
 }

@@ -79,16 +79,7 @@ public sealed class TagEvaluator : IModelEvaluator
     public ModelScore Evaluate(ITrainableModel model, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(model);
-        int width = model.Spec.OutputCount;
-        float[][] logits = new float[_tags.Examples.Count][];
-        _pass.Run(model, cancellation, (rows, batch, trace) =>
-        {
-            for (int i = 0; i < rows.Length; i++)
-            {
-                logits[rows[i]] = trace.Logits[(width * batch.Inputs.Starts[i])..(width * batch.Inputs.Starts[i + 1])];
-            }
-        });
-        return Score(_tags, logits);
+        return Score(_tags, _pass.LogitsOfTokens(model, cancellation));
     }
 
     private static ModelScore Score(TagSet tags, float[][] logits)

@@ -1,6 +1,6 @@
 using QuantGen.Execution;
-using QuantGen.Graph;
 using QuantGen.Files;
+using QuantGen.Graph;
 using QuantGen.Quantization;
 using QuantGen.Sentences;
 using QuantGen.Specs;
@@ -34,8 +34,9 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
 
     public int Threads => options.Threads;
 
-    /// <summary>Gets what makes hidden states a vector; null where the model says nothing about it.</summary>
-    public SentenceHead? Sentence => options.Sentence;
+    /// <summary>Gets what makes hidden states a vector, the normalized mean where the model says nothing; null where outputs are something else.</summary>
+    public SentenceHead? Sentence => Target.Head is not (BertHead.Encoder or BertHead.Embedding) ? null
+        : options.Sentence ?? new SentenceHead(new SentenceEncoding(), Target.Dimensions.HiddenSize);
 
     /// <summary>Gets or sets how the codes are found that no step finds.</summary>
     public Recipe Recipe { get; set; } = options.Recipe;
@@ -126,8 +127,7 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     public float[] Rounded(WeightJob job, CancellationToken cancellation)
     {
         float[] values = weights.Read(job.Matrix.Name + ".weight");
-        QuantizedMatrix matrix = _codes.GetValueOrDefault(job.Matrix.Name) ?? job.Fit(values, cancellation);
-        matrix.Dequantize(values);
+        CodesOf(job, values, cancellation).Dequantize(values);
         return values;
     }
 
@@ -135,7 +135,7 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     public double SignalToNoiseDb(WeightJob job, CancellationToken cancellation)
     {
         float[] values = weights.Read(job.Matrix.Name + ".weight");
-        return (_codes.GetValueOrDefault(job.Matrix.Name) ?? job.Fit(values, cancellation)).SignalToNoiseDb(values);
+        return CodesOf(job, values, cancellation).SignalToNoiseDb(values);
     }
 
     /// <summary>Gets the curves that steps went along.</summary>
@@ -192,6 +192,9 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     public void HandOn(string name, float[] values) => _handedOn[name] = values;
 
     public void Dispose() => _original?.Dispose();
+
+    private QuantizedMatrix CodesOf(WeightJob job, float[] values, CancellationToken cancellation) =>
+        _codes.GetValueOrDefault(job.Matrix.Name) ?? job.Fit(values, cancellation);
 
     // What is left to round is rounded once: codes that were found are kept to the end.
     private void RoundRest(CancellationToken cancellation)

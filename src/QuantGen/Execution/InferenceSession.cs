@@ -38,8 +38,7 @@ public sealed partial class InferenceSession : IDisposable
         catch
         {
             // The model must not be closed while it is read.
-            tokenizer?.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
-                .Wait(CancellationToken.None);
+            Task.WhenAny(tokenizer ?? Task.CompletedTask).GetAwaiter().GetResult();
             weights.Dispose();
             throw;
         }

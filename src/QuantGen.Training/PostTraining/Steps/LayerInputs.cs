@@ -10,6 +10,9 @@ namespace QuantGen.Training.PostTraining.Steps;
 /// <summary>Finds what enters the first layer of an encoder, for steps that work on layers.</summary>
 internal static class LayerInputs
 {
+    private const string Full = "full";
+    private const string Rounded = "rounded";
+
     /// <summary>Says why a model's layers cannot be worked on one after the other; null when they can.</summary>
     public static string? Refusal(ModelSpec spec) =>
         spec.Graph.IsShared ? "its layers share their weights"
@@ -38,14 +41,19 @@ internal static class LayerInputs
     /// <summary>Collects the states that enter the first part that is not done: those of <see cref="Both"/>, or what the parts before have handed on.</summary>
     public static (HiddenStates Full, HiddenStates Rounded) AfterParts(RecipeState state, CancellationToken cancellation)
     {
-        (HiddenStates full, HiddenStates rounded) = Both(state, cancellation);
-        return state.PartsDone == 0 ? (full, rounded)
-            : (full with { Values = state.HandedOn[nameof(full)] }, rounded with { Values = state.HandedOn[nameof(rounded)] });
+        if (state.PartsDone == 0)
+        {
+            return Both(state, cancellation);
+        }
+
+        int[] starts = Starts(state.Batches(cancellation));
+        HiddenStates HandedOn(string name) => new(state.HandedOn[name], starts, state.Target.Dimensions.HiddenSize);
+        return (HandedOn(Full), HandedOn(Rounded));
     }
 
     /// <summary>Says that a part is done, and keeps what it hands on.</summary>
     public static void PartDone(RecipeState state, HiddenStates full, HiddenStates rounded) =>
-        state.PartDone((nameof(full), full.Values), (nameof(rounded), rounded.Values));
+        state.PartDone((Full, full.Values), (Rounded, rounded.Values));
 
     /// <summary>Gives back the memory of models that have run or were read: it is as much as a step keeps, and would stay until memory is short.</summary>
     public static void ReleaseModels() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -56,13 +64,7 @@ internal static class LayerInputs
         using InferenceSession session = state.LoadFloats(weights, cancellation);
         string first = state.Target.Graph.SiteOf(LayerNames.Of(0, "attention.self.key"));
         int index = session.Spec.ActivationSites().ToList().FindIndex(site => site.Name == first);
-        int[] lengths = [.. batches.SelectMany(batch => batch.Lengths)];
-        int[] starts = new int[lengths.Length + 1];
-        for (int i = 0; i < lengths.Length; i++)
-        {
-            starts[i + 1] = starts[i] + lengths[i];
-        }
-
+        int[] starts = Starts(batches);
         int width = state.Target.Dimensions.HiddenSize;
         var observer = new Observer(index, new float[checked(starts[^1] * width)]);
         foreach (RowBatch batch in batches)
@@ -72,6 +74,19 @@ internal static class LayerInputs
         }
 
         return new HiddenStates(observer.Values, starts, width);
+    }
+
+    // The first token of every text, and the number of tokens at the end.
+    private static int[] Starts(IReadOnlyList<RowBatch> batches)
+    {
+        int[] lengths = [.. batches.SelectMany(batch => batch.Lengths)];
+        int[] starts = new int[lengths.Length + 1];
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            starts[i + 1] = starts[i] + lengths[i];
+        }
+
+        return starts;
     }
 
     // Items of a pass on one thread come in the order of the tokens.

@@ -22,12 +22,18 @@ internal static class MatrixStages
     /// <param name="cancellation">Stops the work.</param>
     public static void Round(RecipeState state, Rounder round, IProgress<double>? progress, CancellationToken cancellation)
     {
+        WeightJob[] all = state.UniformMatrices();
+        if (all.All(job => state.Codes.ContainsKey(job.Matrix.Name)))
+        {
+            return;
+        }
+
         WorkingWeights rounded = state.Weights.Copy();
         rounded.Replace(PackedLayout.WordEmbedding + ".weight", state.RoundedWords(cancellation));
         using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
 
         // Matrices of a layer see what the layers before hand on; those outside of layers stand alone.
-        IGrouping<string, WeightJob>[] stages = [.. state.UniformMatrices().GroupBy(job => WeightJob.BlockOf(job.Matrix.Name))];
+        IGrouping<string, WeightJob>[] stages = [.. all.GroupBy(job => WeightJob.BlockOf(job.Matrix.Name))];
         for (int stage = 0; stage < stages.Length; stage++)
         {
             WeightJob[] jobs = [.. stages[stage]];

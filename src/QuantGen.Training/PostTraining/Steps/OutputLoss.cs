@@ -25,9 +25,7 @@ internal sealed class OutputLoss
     {
         _load = state.RoundedLoader(cancellation);
         _batches = state.Batches(cancellation);
-        _sentence = state.Target.Head is BertHead.Encoder or BertHead.Embedding
-            ? state.Sentence ?? new SentenceHead(new SentenceEncoding(), state.Target.Dimensions.HiddenSize)
-            : null;
+        _sentence = state.Sentence;
         using InferenceSession reference = state.LoadReference(cancellation);
         _expected = [.. _batches.Select(batch => Outputs(reference, batch, cancellation))];
     }

@@ -58,12 +58,8 @@ internal sealed class OutputProbe : IDisposable
             state.Weights.Read(parameter.Name, parameter.Values);
         }
 
-        bool isVector = spec.Head is BertHead.Encoder or BertHead.Embedding;
-        SentenceTask? task = isVector
-            ? SentenceTask.Of(
-                state.Options.Sentence ?? new SentenceHead(new SentenceEncoding(), spec.Dimensions.HiddenSize), state.Options.Tokenizer)
-            : null;
-        LossOptions loss = isVector ? new LossOptions { Transformer = false, Prediction = false, GroundTruth = false, SentenceWeight = 1 }
+        SentenceTask? task = state.Sentence is SentenceHead head ? SentenceTask.Of(head, state.Options.Tokenizer) : null;
+        LossOptions loss = task is not null ? new LossOptions { Transformer = false, Prediction = false, GroundTruth = false, SentenceWeight = 1 }
             : usesLabels && !double.IsNaN(examples[0].Label) ? LossOptions.Labels
             : new LossOptions { Transformer = false, GroundTruth = false };
         BatchSource source = spec.Head == BertHead.MaskedLanguageModel

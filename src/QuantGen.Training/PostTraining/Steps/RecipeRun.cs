@@ -48,7 +48,7 @@ public sealed class RecipeRun : IDisposable
         _options = options;
         _texts = texts;
         _first = target;
-        _state = new RecipeState(new WorkingWeights(checkpoint), PostTrainingRecipes.Target(options.Recipe.Steps, target), options, texts);
+        _state = new RecipeState(new WorkingWeights(checkpoint), PostTrainingRecipes.Target(steps, target), options, texts);
     }
 
     /// <summary>Gets the file that receives what was found after every step and every part of one; null, the default, for none.</summary>
