@@ -14,6 +14,9 @@ internal sealed record RecipeRow(CalibratedModel Model, string Method, int Weigh
     /// <summary>Gets further options of <c>quantgen quantize</c>. Default none.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
 
+    /// <summary>Gets how many texts the recipe sees at most.</summary>
+    public required int Samples { get; init; }
+
     /// <summary>Gets the bits in the papers' notation.</summary>
     public string Bits => string.Create(CultureInfo.InvariantCulture, $"W{Weights}A{Activations}");
 

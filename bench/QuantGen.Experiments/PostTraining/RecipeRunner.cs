@@ -11,15 +11,13 @@ namespace QuantGen.Experiments.PostTraining;
 /// <param name="scratch">A folder for what is thrown away.</param>
 internal sealed class RecipeRunner(string shared, string scratch)
 {
-    private const string Samples = "1024";
-
     private readonly Dictionary<CalibratedModel, double> _full = [];
 
     public async Task<RecipeResult> RunAsync(RecipeRow row, int seed, CancellationToken cancellation)
     {
         string packed = Path.Combine(scratch, "model.qg.safetensors");
         string[] calibration = row.Steps == "nearest" ? []
-            : ["--calibration", Texts(row.Model), "--samples", Samples, "--seed", Text(seed), "--max-length", "64"];
+            : ["--calibration", Texts(row.Model), "--samples", Text(row.Samples), "--seed", Text(seed), "--max-length", "64"];
         var watch = Stopwatch.StartNew();
         await ToolAsync(
             [

@@ -16,9 +16,9 @@ internal static class RecipeTable
         var text = new StringBuilder();
         text.Append("# Quantization after training\n\n");
         text.Append(
-            "What does each recipe of `quantgen quantize` keep? One scale per matrix, embeddings of 8 bits, 1,024 texts without labels; a seed chooses which " +
-                "texts and in which order they are seen. Values are percent, differences are from full precision, and so is the KL divergence of " +
-                "answers; seconds are those of `quantize`. ");
+            "What does each recipe of `quantgen quantize` keep? One scale per matrix, embeddings of 8 bits, 1,024 texts without labels (256 for token-wise " +
+                "clipping); a seed chooses which texts and in which order they are seen. Values are percent, differences are from full precision, and so is " +
+                "the KL divergence of answers; seconds are those of `quantize`. ");
         text.Append(about).Append("\n\n");
         Line(
             text,
