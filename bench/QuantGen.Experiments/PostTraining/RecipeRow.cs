@@ -11,11 +11,17 @@ namespace QuantGen.Experiments.PostTraining;
 /// <param name="Seeds">Which calibration texts are drawn, and in which order they are seen.</param>
 internal sealed record RecipeRow(CalibratedModel Model, string Method, int Weights, int Activations, string Steps, IReadOnlyList<int> Seeds)
 {
+    /// <summary>What stands in the steps where a seed goes.</summary>
+    public const string SeedPlace = "SEED";
+
     /// <summary>Gets further options of <c>quantgen quantize</c>. Default none.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
 
     /// <summary>Gets how many texts the recipe sees at most.</summary>
     public required int Samples { get; init; }
+
+    /// <summary>Gets whether the recipe is shown texts.</summary>
+    public bool HasTexts => Steps != "nearest" && !Steps.Contains(SeedPlace, StringComparison.Ordinal);
 
     /// <summary>Gets the bits in the papers' notation.</summary>
     public string Bits => string.Create(CultureInfo.InvariantCulture, $"W{Weights}A{Activations}");

@@ -25,6 +25,15 @@ internal static class RecipeRows
         ("scale migration, token-wise clipping", """[{"step":"smooth","alpha":0.75},{"step":"mse"},{"step":"token-wise-clipping"}]"""),
     ];
 
+    // Texts are made, so that the seed is the step's.
+    private static readonly (string Method, string Steps)[] s_dataFree =
+    [
+        ("data-free, GPTQ", $$"""[{"step":"data-free","seed":{{RecipeRow.SeedPlace}}},{"step":"mse"},{"step":"gptq"}]"""),
+        ("drawn words, GPTQ", $$"""[{"step":"data-free","texts":512,"steps":0,"seed":{{RecipeRow.SeedPlace}}},{"step":"mse"},{"step":"gptq"}]"""),
+    ];
+
+    private static readonly (string Method, string Steps)[] s_plans = [("Hessian plan, GPTQ", "mixed"), ("searched plan, GPTQ", "search")];
+
     private static readonly (string Method, string Steps)[] s_modules =
     [
         ("MREM, parallel", """[{"step":"mse"},{"step":"mrem","parallel":1}]"""),
@@ -43,9 +52,13 @@ internal static class RecipeRows
         .. Rows(CalibratedModel.Trec, (3, 8), s_rounding[..4]),
         .. Rows(CalibratedModel.Trec, (2, 8), s_rounding),
         .. Rows(CalibratedModel.Trec, (6, 6), [.. s_static, .. s_outliers]),
+        .. Rows(CalibratedModel.MiniLm, (4, 8), s_dataFree),
+        .. Rows(CalibratedModel.Trec, (4, 8), [s_rounding[1], .. s_dataFree]),
         .. Rows(CalibratedModel.MiniLm, (2, 8), s_modules),
         .. Rows(CalibratedModel.Trec, (2, 8), s_modules),
         .. Rows(CalibratedModel.Sst2, (2, 8), s_rounding),
+        .. Rows(CalibratedModel.Trec, (3, 8), s_plans),
+        .. Rows(CalibratedModel.MiniLm, (3, 8), s_plans),
     ];
 
     private static string Steps(params string[] names) => $"[{string.Join(',', names.Select(name => $$"""{"step":"{{name}}"}"""))}]";

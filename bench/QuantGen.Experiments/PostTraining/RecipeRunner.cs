@@ -16,13 +16,13 @@ internal sealed class RecipeRunner(string shared, string scratch)
     public async Task<RecipeResult> RunAsync(RecipeRow row, int seed, CancellationToken cancellation)
     {
         string packed = Path.Combine(scratch, "model.qg.safetensors");
-        string[] calibration = row.Steps == "nearest" ? []
+        string[] calibration = !row.HasTexts ? []
             : ["--calibration", Texts(row.Model), "--samples", Text(row.Samples), "--seed", Text(seed), "--max-length", "64"];
         var watch = Stopwatch.StartNew();
         await ToolAsync(
             [
                 "quantize", Path.Combine(shared, row.Model.Checkpoint), "-o", packed, "--bits", Text(row.Weights), "--activation-bits", Text(row.Activations),
-                .. Recipe(row.Steps), .. calibration, .. row.Options,
+                .. Recipe(row.Steps.Replace(RecipeRow.SeedPlace, Text(seed), StringComparison.Ordinal)), .. calibration, .. row.Options,
             ],
             cancellation);
         double seconds = watch.Elapsed.TotalSeconds;

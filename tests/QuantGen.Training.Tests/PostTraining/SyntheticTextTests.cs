@@ -1,5 +1,6 @@
 using QuantGen.Trainable;
 using QuantGen.Training.PostTraining.Solving;
+using QuantGen.Training.Randomness;
 
 namespace QuantGen.Training.Tests.PostTraining;
 
@@ -42,6 +43,31 @@ public sealed class SyntheticTextTests
     {
         var alignment = new StateAlignment([1f, 1f, 1f], [0f, 0f, 0f]);
         Assert.Equal(1 + 4 + 9, alignment.Loss([1f, 2f, -3f], 1, new float[Width]), 1e-9);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(30_000)]
+    public void Words_are_drawn_as_often_as_their_rank_says(int count)
+    {
+        int[] draws = new int[count];
+        var random = new RandomSequence(7, 1);
+        var words = new WordDraw([.. Enumerable.Range(0, count)]);
+        const int Draws = 60_000;
+        for (int i = 0; i < Draws; i++)
+        {
+            draws[words.Next(ref random)]++;
+        }
+
+        // Shares of the first ranks are differences of logarithms.
+        double all = Math.Log((count + 3.7) / 3.7);
+        for (int rank = 0; rank < Math.Min(count, 3); rank++)
+        {
+            Assert.Equal(Math.Log((rank + 4.7) / (rank + 3.7)) / all, (double)draws[rank] / Draws, 0.01);
+        }
+
+        Assert.Equal((0, count - 1), (WordDraw.Rank(0, count), WordDraw.Rank(1, count)));
     }
 
     [Fact]

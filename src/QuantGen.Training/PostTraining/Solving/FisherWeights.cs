@@ -9,7 +9,12 @@ namespace QuantGen.Training.PostTraining.Solving;
 /// <param name="pass">Threads and batch, which they share.</param>
 internal sealed class FisherWeights(LayerReconstruction tail, HeadNetwork head, TrainingPass pass)
 {
-    /// <summary>Finds the weights, <c>(|g| / mean |g| + 1)^2</c>: released code adds 1 to the magnitude of gradients, too, so that no value is free.</summary>
+    /// <summary>Finds the weights, <c>(|g| / mean |g| + 1)^2</c> over their mean, both means those of a text.</summary>
+    /// <remarks>
+    /// Released code adds 1 to the magnitude of gradients, too, so that no value is free. The mean of 1 keeps what indecision costs beside the loss as it is
+    /// without weights: where a head reads one token, squares reach the thousands, and choices would never be made. Means
+    /// are those of a text, as the divergence of a text may be a thousand times that of another, and few would decide for all.
+    /// </remarks>
     /// <param name="rounded">The block's outputs with rounded weights.</param>
     /// <param name="full">Its outputs in full precision.</param>
     /// <param name="textsAtOnce">Texts of a pass.</param>
@@ -32,7 +37,11 @@ internal sealed class FisherWeights(LayerReconstruction tail, HeadNetwork head, 
             weights.Scatter(texts, gradient);
         }
 
-        Damp(weights.Values);
+        for (int text = 0; text < weights.Count; text++)
+        {
+            Damp(weights.Of(text));
+        }
+
         return weights;
     }
 
@@ -46,10 +55,18 @@ internal sealed class FisherWeights(LayerReconstruction tail, HeadNetwork head, 
         }
 
         float factor = sum > 0 ? (float)(gradients.Length / sum) : 0f;
+        double squares = 0;
         foreach (ref float gradient in gradients)
         {
             float damped = (MathF.Abs(gradient) * factor) + 1f;
             gradient = damped * damped;
+            squares += gradient;
+        }
+
+        float share = (float)(gradients.Length / squares);
+        foreach (ref float gradient in gradients)
+        {
+            gradient *= share;
         }
     }
 

@@ -51,5 +51,6 @@ internal sealed record HiddenStates(float[] Values, int[] Starts, int Width)
         }
     }
 
-    private Span<float> Of(int text) => Values.AsSpan(Starts[text] * Width, Length(text) * Width);
+    /// <summary>Gets the states of a text.</summary>
+    public Span<float> Of(int text) => Values.AsSpan(Starts[text] * Width, Length(text) * Width);
 }

@@ -2,6 +2,7 @@ using QuantGen.Specs;
 using QuantGen.Tokenization;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Evaluation;
+using QuantGen.Training.PostTraining.Solving;
 using QuantGen.Training.Randomness;
 
 namespace QuantGen.Training.PostTraining.Steps;
@@ -34,7 +35,7 @@ internal sealed class DataFreeStep(StepValues values) : IRecipeStep
         BertTokenizer tokenizer = state.Options.Tokenizer;
         bool[] isWord = Words(tokenizer, state.Target.Dimensions.VocabularySize);
         float[] table = state.Weights.Read(PackedLayout.WordEmbedding + ".weight");
-        using var texts = new SyntheticTexts(state, (_samples, length), table, isWord, values, cancellation);
+        using var texts = new SyntheticTexts(state, (_samples, length), table, new WordDraw(Frequent(tokenizer, isWord)), isWord, values, cancellation);
         var examples = new List<Example>();
         int batches = (_texts + _samples - 1) / _samples;
         for (int batch = 0; batch < batches; batch++)
@@ -49,6 +50,14 @@ internal sealed class DataFreeStep(StepValues values) : IRecipeStep
         }
 
         state.SetBatches([.. RowBatch.Group(Enumerable.Range(0, examples.Count), i => examples[i], TokensAtOnce)]);
+    }
+
+    // Single characters come first in vocabularies, however rare they are.
+    private static int[] Frequent(BertTokenizer tokenizer, bool[] isWord)
+    {
+        int[] words = [.. Enumerable.Range(0, isWord.Length).Where(id => isWord[id])];
+        int[] longer = [.. words.Where(id => id < tokenizer.Vocabulary.Count && tokenizer.Vocabulary.GetPiece(id).Length > 1)];
+        return longer.Length > 0 ? longer : words;
     }
 
     // Pieces in brackets stand for something else than text.

@@ -22,7 +22,7 @@ internal sealed class SyntheticTexts : IDisposable
     private readonly int _samples;
     private readonly int _length;
     private readonly float[] _table;
-    private readonly int[] _words;
+    private readonly WordDraw _words;
     private readonly int _steps;
     private readonly double _rate;
     private readonly double _nearness;
@@ -39,15 +39,17 @@ internal sealed class SyntheticTexts : IDisposable
     /// <param name="state">The model.</param>
     /// <param name="shape">Texts of a batch, and tokens of a text.</param>
     /// <param name="table">The word embeddings.</param>
+    /// <param name="words">Which words texts begin with.</param>
     /// <param name="isWord">Which of them may be found.</param>
     /// <param name="values">The settings.</param>
     /// <param name="cancellation">Stops the work.</param>
     public SyntheticTexts(
-        RecipeState state, (int Samples, int Length) shape, float[] table, bool[] isWord, StepValues values, CancellationToken cancellation)
+        RecipeState state, (int Samples, int Length) shape, float[] table, WordDraw words, bool[] isWord, StepValues values,
+        CancellationToken cancellation)
     {
         (_samples, _length) = shape;
         _table = table;
-        _words = [.. Enumerable.Range(0, isWord.Length).Where(id => isWord[id])];
+        _words = words;
         _steps = values.GetWhole("steps");
         _rate = values.Get("learning_rate") * Deviation(table);
         _nearness = values.Get("nearness");
@@ -142,7 +144,7 @@ internal sealed class SyntheticTexts : IDisposable
         int columns = _embeddings.Shape[1];
         for (int token = 0; token < ids.Length; token++)
         {
-            ids[token] = token % _length == 0 ? _tokenizer.ClassifyId : IsEdge(token) ? _tokenizer.SeparatorId : _words[random.Below(_words.Length)];
+            ids[token] = token % _length == 0 ? _tokenizer.ClassifyId : IsEdge(token) ? _tokenizer.SeparatorId : _words.Next(ref random);
             _table.AsSpan(ids[token] * columns, columns).CopyTo(_embeddings.Values.AsSpan(token * columns));
         }
 
