@@ -25,7 +25,7 @@ internal sealed class TokenClippingStep(StepValues values) : IRecipeStep
     /// the first, half of it in the next.</summary>
     public static StepOption[] Options { get; } =
     [
-        new("range", 0, 0, 0.99), new("epochs", 2, 0, 100, IsWhole: true), new("rate", 0.2, 1e-4, 0.5),
+        new("range", 0, 0, 0.99), new("epochs", 3, 0, 100, IsWhole: true), new("rate", 0.4, 1e-4, 0.5),
     ];
 
     public void Run(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
