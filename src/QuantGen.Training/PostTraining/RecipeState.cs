@@ -188,7 +188,7 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
         _handedOn.Clear();
     }
 
-    /// <summary>Takes over what the parts of an interrupted step had handed on.</summary>
+    /// <summary>Hands on what later parts of the running step need, or what those of an interrupted one had handed on.</summary>
     public void HandOn(string name, float[] values) => _handedOn[name] = values;
 
     public void Dispose() => _original?.Dispose();

@@ -12,6 +12,7 @@ internal static class LayerInputs
 {
     private const string Full = "full";
     private const string Rounded = "rounded";
+    private const string Lengths = "lengths";
 
     /// <summary>Says why a model's layers cannot be worked on one after the other; null when they can.</summary>
     public static string? Refusal(ModelSpec spec) =>
@@ -46,9 +47,25 @@ internal static class LayerInputs
             return Both(state, cancellation);
         }
 
-        int[] starts = Starts(state.Batches(cancellation));
-        HiddenStates HandedOn(string name) => new(state.HandedOn[name], starts, state.Target.Dimensions.HiddenSize);
-        return (HandedOn(Full), HandedOn(Rounded));
+        int[] starts = Starts(Texts(state.Batches(cancellation)));
+        HiddenStates States(string name) => new(state.HandedOn[name], starts, state.Target.Dimensions.HiddenSize);
+        return (States(Full), States(Rounded));
+    }
+
+    /// <summary>Hands on the states that enter one of several parts, in full precision and rounded; all have the same texts.</summary>
+    public static void HandOn(RecipeState state, int part, HiddenStates full, HiddenStates rounded)
+    {
+        state.HandOn(Lengths, Array.ConvertAll(full.Lengths(), length => (float)length));
+        state.HandOn(Of(Full, part), full.Values);
+        state.HandOn(Of(Rounded, part), rounded.Values);
+    }
+
+    /// <summary>Gets the states that <see cref="HandOn"/> has handed on; no text is run, or encoded, for them.</summary>
+    public static (HiddenStates Full, HiddenStates Rounded) HandedOn(RecipeState state, int part)
+    {
+        int[] starts = Starts(state.HandedOn[Lengths].Select(length => (int)length));
+        HiddenStates States(string name) => new(state.HandedOn[Of(name, part)], starts, state.Target.Dimensions.HiddenSize);
+        return (States(Full), States(Rounded));
     }
 
     /// <summary>Says that a part is done, and keeps what it hands on.</summary>
@@ -64,7 +81,7 @@ internal static class LayerInputs
         using InferenceSession session = state.LoadFloats(weights, cancellation);
         string first = state.Target.Graph.SiteOf(LayerNames.Of(0, "attention.self.key"));
         int index = session.Spec.ActivationSites().ToList().FindIndex(site => site.Name == first);
-        int[] starts = Starts(batches);
+        int[] starts = Starts(Texts(batches));
         int width = state.Target.Dimensions.HiddenSize;
         var observer = new Observer(index, new float[checked(starts[^1] * width)]);
         foreach (RowBatch batch in batches)
@@ -76,10 +93,14 @@ internal static class LayerInputs
         return new HiddenStates(observer.Values, starts, width);
     }
 
+    private static string Of(string name, int part) => FormattableString.Invariant($"{name} {part}");
+
+    private static IEnumerable<int> Texts(IReadOnlyList<RowBatch> batches) => batches.SelectMany(batch => batch.Lengths);
+
     // The first token of every text, and the number of tokens at the end.
-    private static int[] Starts(IReadOnlyList<RowBatch> batches)
+    private static int[] Starts(IEnumerable<int> tokens)
     {
-        int[] lengths = [.. batches.SelectMany(batch => batch.Lengths)];
+        int[] lengths = [.. tokens];
         int[] starts = new int[lengths.Length + 1];
         for (int i = 0; i < lengths.Length; i++)
         {
