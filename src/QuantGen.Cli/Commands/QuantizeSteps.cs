@@ -14,7 +14,7 @@ internal sealed class QuantizeSteps(RecipeRun run, Report report, CancellationTo
     /// <summary>Runs the next step.</summary>
     public void Next()
     {
-        TellMemory();
+        TellMemory(run.Pending[0]);
         WithProgress(progress => run.RunNext(progress, cancellation));
     }
 
@@ -28,7 +28,7 @@ internal sealed class QuantizeSteps(RecipeRun run, Report report, CancellationTo
             Next();
         }
 
-        TellMemory();
+        TellMemory($"each job of {run.Pending[0]}");
         run.PrepareJobs(cancellation);
         folder.Write(new JobManifest(JobManifest.Version, run.Pending[0], run.JobCount, run.StateSha256!, arguments()));
     }
@@ -57,18 +57,19 @@ internal sealed class QuantizeSteps(RecipeRun run, Report report, CancellationTo
         ];
         if (issues.Length > 0)
         {
+            string found = string.Join(", ", issues);
             throw new InvalidDataException(string.Create(
-                CultureInfo.InvariantCulture, $"{folder.Path}: of {jobs.Length} results {string.Join(", ", issues)}; do these lines of {JobFolder.Lines} again"));
+                CultureInfo.InvariantCulture, $"{folder.Path}: of {jobs.Length} results {found}; do these lines of {JobFolder.Lines} again"));
         }
 
         WithProgress(progress => run.RunNext([.. jobs.Select(folder.Result)], progress, cancellation));
     }
 
-    private void TellMemory()
+    private void TellMemory(string who)
     {
         if (run.MemoryOfNext(cancellation) is > 0 and long bytes)
         {
-            report.Line(string.Create(CultureInfo.InvariantCulture, $"{run.Pending[0]} needs about {(bytes + Environment.WorkingSet) / 1e6:N0} MB"));
+            report.Line(string.Create(CultureInfo.InvariantCulture, $"{who} needs about {(bytes + Environment.WorkingSet) / 1e6:N0} MB"));
         }
     }
 

@@ -13,7 +13,8 @@ internal sealed class OptionValues(ParseResult parse)
     /// <summary>Says whether the command line names the option, rather than leaving it at its default.</summary>
     public bool Has(Option option) => parse.GetResult(option) is { Implicit: false };
 
-    /// <summary>Gets what the command line says of an option, value by value; empty where it says nothing, one empty text for an option without a value.</summary>
+    /// <summary>Gets what the command line says of an option, value by value: none where it says nothing, an empty text where the option has no
+    /// value.</summary>
     public IReadOnlyList<string> Given(Option option) => !Has(option) ? []
         : parse.GetResult(option)!.Tokens is { Count: > 0 } tokens ? [.. tokens.Select(token => token.Value)] : [string.Empty];
 

@@ -70,7 +70,8 @@ public sealed class RecipeRun : IDisposable
     /// <summary>Gets how many jobs the next step has that other processes may do, in any order; 0 where it has none.</summary>
     public int JobCount => NextWithJobs()?.JobCount(_state.Target, _state.PartsDone) ?? 0;
 
-    /// <summary>Gets the SHA-256 of the state that was taken over, or that the next step's jobs were prepared in; their results belong to it. Else null.</summary>
+    /// <summary>Gets the SHA-256 of the state that was taken over, or that the next step's jobs were prepared in: their results belong to it. Null
+    /// otherwise.</summary>
     public string? StateSha256 { get; private set; }
 
     /// <summary>Continues what was interrupted: takes over what <see cref="StatePath"/> holds.</summary>
