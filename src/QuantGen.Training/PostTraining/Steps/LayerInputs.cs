@@ -1,7 +1,6 @@
-using System.Runtime.InteropServices;
-using QuantGen.Execution;
 using QuantGen.Graph;
 using QuantGen.Specs;
+using QuantGen.Trainable;
 using QuantGen.Training.Evaluation;
 using QuantGen.Training.PostTraining.Solving;
 
@@ -33,7 +32,6 @@ internal static class LayerInputs
         WorkingWeights rounded = state.Weights.Copy();
         rounded.Replace(PackedLayout.WordEmbedding + ".weight", state.RoundedWords(cancellation));
         HiddenStates full = Collect(state, state.Weights, cancellation);
-        ReleaseModels();
         HiddenStates states = Collect(state, rounded, cancellation);
         ReleaseModels();
         return (full, states);
@@ -78,19 +76,21 @@ internal static class LayerInputs
     private static HiddenStates Collect(RecipeState state, WorkingWeights weights, CancellationToken cancellation)
     {
         IReadOnlyList<RowBatch> batches = state.Batches(cancellation);
-        using InferenceSession session = state.LoadFloats(weights, cancellation);
-        string first = state.Target.Graph.SiteOf(LayerNames.Of(0, "attention.self.key"));
-        int index = session.Spec.ActivationSites().ToList().FindIndex(site => site.Name == first);
         int[] starts = Starts(Texts(batches));
         int width = state.Target.Dimensions.HiddenSize;
-        var observer = new Observer(index, new float[checked(starts[^1] * width)]);
+        float[] values = new float[checked(starts[^1] * width)];
+        using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
+        var network = new EmbeddingNetwork(new LayerSource(FullPrecision.Trainable(state.Target), weights.Read, pass));
+        Span<float> rest = values;
         foreach (RowBatch batch in batches)
         {
-            session.Calibrate(
-                CollectionsMarshal.AsSpan(batch.Ids), CollectionsMarshal.AsSpan(batch.Types), CollectionsMarshal.AsSpan(batch.Lengths), observer, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<float> states = network.Forward(new TrainingBatch([.. batch.Ids], [.. batch.Types], Starts(batch.Lengths)));
+            states.CopyTo(rest);
+            rest = rest[states.Length..];
         }
 
-        return new HiddenStates(observer.Values, starts, width);
+        return new HiddenStates(values, starts, width);
     }
 
     private static string Of(string name, int part) => FormattableString.Invariant($"{name} {part}");
@@ -108,22 +108,5 @@ internal static class LayerInputs
         }
 
         return starts;
-    }
-
-    // Items of a pass on one thread come in the order of the tokens.
-    private sealed class Observer(int index, float[] states) : IActivationObserver
-    {
-        private int _count;
-
-        public float[] Values => _count == states.Length ? states : throw new InvalidOperationException("Not every token was shown once.");
-
-        public void Observe(int site, int use, ReadOnlySpan<float> values)
-        {
-            if (site == index)
-            {
-                values.CopyTo(states.AsSpan(_count));
-                _count += values.Length;
-            }
-        }
     }
 }
