@@ -28,6 +28,8 @@ public sealed class QuantizeResumeTests(CheckpointFixture files) : IClassFixture
     [InlineData(Recipes, "bias-correction", 1)]
     [InlineData(Reconstructed, "brecq", 13)]
     [InlineData("""{"steps":[{"step":"mse"},{"step":"mrem","steps":8,"modules":2}]}""", "mrem", 12)]
+    [InlineData("""{"steps":[{"step":"mse"},{"step":"mrem","steps":8,"parallel":2}]}""", "mrem", 3)]
+    [InlineData("""{"steps":[{"step":"mse"},{"step":"mrem","steps":8,"parallel":2}]}""", "mrem", 12)]
     [InlineData("""{"steps":[{"step":"gamma-migration"},{"step":"mse"},{"step":"gptq"}]}""", "gptq", 1)]
     [InlineData(Planned, "hessian", 1)]
     [InlineData(Planned, "gptq", 1)]

@@ -15,6 +15,7 @@ public sealed class RecipeTests(CheckpointFixture files) : IClassFixture<Checkpo
     [InlineData("brecq", "\"fisher\":0", "\"fisher\":1")]
     [InlineData("mrem")]
     [InlineData("mrem", "\"parallel\":0", "\"parallel\":1")]
+    [InlineData("mrem", "\"parallel\":0", "\"parallel\":2")]
     public void Method_gives_the_same_bytes_for_any_number_of_threads_and_the_file_says_how(string method, string setting = "", string other = "")
     {
         byte[] Quantize(string threads)

@@ -12,4 +12,12 @@ internal sealed class OptionValues(ParseResult parse)
 
     /// <summary>Says whether the command line names the option, rather than leaving it at its default.</summary>
     public bool Has(Option option) => parse.GetResult(option) is { Implicit: false };
+
+    /// <summary>Gets what the command line says of an option, value by value: none where it says nothing, an empty text where the option has no
+    /// value.</summary>
+    public IReadOnlyList<string> Given(Option option) => !Has(option) ? []
+        : parse.GetResult(option)!.Tokens is { Count: > 0 } tokens ? [.. tokens.Select(token => token.Value)] : [string.Empty];
+
+    /// <summary>Gets the first thing that no command line may say, in one line; null where there is none.</summary>
+    public string? FirstError => parse.Errors.Count > 0 ? parse.Errors[0].Message : null;
 }

@@ -52,12 +52,8 @@ internal sealed class QuantizationOptions
         }
     }
 
-    /// <summary>Makes the bits of a weight an option that must be given.</summary>
-    public QuantizationOptions RequireBits()
-    {
-        _bits.Required = true;
-        return this;
-    }
+    /// <summary>Gets the bits of a weight.</summary>
+    public Option Bits => _bits;
 
     /// <summary>Gets the first of these options that the command line names; null when it names none.</summary>
     public string? FirstGiven(OptionValues values) => All.FirstOrDefault(values.Has)?.Name;

@@ -32,7 +32,8 @@ public static class ActivationCalibrator
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Samples, 1, nameof(CalibrationOptions.Samples));
         return Calibrate(
-            session, target, Batches(session, data, file, options), Math.Min(options.Samples, data.Rows.Count), options.Recipe, options.Progress, cancellation);
+            session, target, Batches(new EncodedRows(session, file, options.MaxLength), data, options), Math.Min(options.Samples, data.Rows.Count),
+            options.Recipe, options.Progress, cancellation);
     }
 
     /// <summary>Lists the places of a model whose ranges are stored in its file.</summary>
@@ -86,8 +87,8 @@ public static class ActivationCalibrator
     }
 
     /// <summary>Draws rows and groups them into batches of the model's tokens.</summary>
-    internal static IEnumerable<RowBatch> Batches(InferenceSession session, TsvDataset data, string file, CalibrationOptions options) =>
-        new EncodedRows(session, file, options.MaxLength).Batches(data.Rows, Sample(data.Rows.Count, options), options.BatchTokens);
+    internal static IEnumerable<RowBatch> Batches(EncodedRows rows, TsvDataset data, CalibrationOptions options) =>
+        rows.Batches(data.Rows, Sample(data.Rows.Count, options), options.BatchTokens);
 
     // Rows are drawn without replacement; the order they are seen in does not matter to an observer, so the file's own is kept.
     private static int[] Sample(int count, CalibrationOptions options)

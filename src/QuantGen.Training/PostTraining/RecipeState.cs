@@ -60,7 +60,12 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
 
     /// <summary>Gets all calibration texts, in batches whose order no number of threads changes.</summary>
     public IReadOnlyList<RowBatch> Batches(CancellationToken cancellation) => _batches ??= [.. ActivationCalibrator.Batches(
-        Original(cancellation), Texts.Data ?? throw new InvalidOperationException("No step made texts."), Texts.File, Texts.Options)];
+        new EncodedRows(options.Tokenizer, Target.Dimensions.MaxPositions, Texts.File, Texts.Options.MaxLength),
+        Texts.Data ?? throw new InvalidOperationException("No step made texts."), Texts.Options).Select(batch =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return batch;
+        })];
 
     /// <summary>Gets the texts that a step made; null where they are the calibration's.</summary>
     public IReadOnlyList<RowBatch>? MadeBatches { get; private set; }
@@ -188,7 +193,7 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
         _handedOn.Clear();
     }
 
-    /// <summary>Takes over what the parts of an interrupted step had handed on.</summary>
+    /// <summary>Hands on what later parts of the running step need, or what those of an interrupted one had handed on.</summary>
     public void HandOn(string name, float[] values) => _handedOn[name] = values;
 
     public void Dispose() => _original?.Dispose();

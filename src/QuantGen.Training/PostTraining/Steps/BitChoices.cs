@@ -60,6 +60,13 @@ internal sealed class BitChoices
     /// <summary>Says why a model's bits cannot be planned; null when they can.</summary>
     public static string? Refusal(ModelSpec spec) => spec.Matrices.Any(IsPlanned) ? null : "no matrix has evenly spaced codes of one width";
 
+    /// <summary>Gets the blocks of a model whose matrices are looked at together, those outside of layers each alone; the indices of each block's.</summary>
+    public static int[][] Blocks(ModelSpec spec) =>
+    [
+        .. spec.Matrices.Where(IsPlanned).Select((matrix, index) => (matrix.Name, Index: index)).GroupBy(pair => WeightJob.BlockOf(pair.Name))
+            .Select(block => block.Select(pair => pair.Index).ToArray()),
+    ];
+
     /// <summary>Rounds a matrix to one of its widths.</summary>
     public QuantizedMatrix Fit(int matrix, int choice, float[] weights, CancellationToken cancellation) =>
         _jobs[Widths[matrix][choice]][matrix].Fit(weights, cancellation);

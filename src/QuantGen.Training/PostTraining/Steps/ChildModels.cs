@@ -41,22 +41,17 @@ internal sealed class ChildModels
         return _probe.Loss() - _probe.BaseLoss;
     }
 
-    /// <summary>Gets the error of each width of each matrix when all others are in full precision.</summary>
-    public double[][] ErrorsAlone(Action<double> report, CancellationToken cancellation)
+    /// <summary>Gets the errors of a matrix at each of its widths when all others are in full precision.</summary>
+    public double[] ErrorsAlone(int matrix, CancellationToken cancellation)
     {
-        double[][] errors = [.. _choices.Widths.Select(widths => new double[widths.Length])];
-        int[] plan = new int[errors.Length];
-        for (int i = 0; i < errors.Length; i++)
+        double[] errors = new double[_choices.Widths[matrix].Length];
+        int[] plan = new int[_present.Length];
+        for (int choice = 0; choice < errors.Length; choice++)
         {
-            for (int choice = 0; choice < errors[i].Length; choice++)
-            {
-                Array.Fill(plan, PlanSearch.Parent);
-                plan[i] = choice;
-                errors[i][choice] = Error(plan, cancellation);
-                _codes.Remove((i, choice));
-            }
-
-            report((i + 1.0) / errors.Length);
+            Array.Fill(plan, PlanSearch.Parent);
+            plan[matrix] = choice;
+            errors[choice] = Error(plan, cancellation);
+            _codes.Remove((matrix, choice));
         }
 
         return errors;

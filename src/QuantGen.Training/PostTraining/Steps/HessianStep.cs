@@ -11,7 +11,7 @@ namespace QuantGen.Training.PostTraining.Steps;
 /// the texts. What the plan keeps small is the sum of sensitivity times squared error of the weights, as in HAWQ (Dong et al., ICCV 2019).
 /// </remarks>
 /// <param name="values">The settings.</param>
-internal sealed class HessianStep(StepValues values) : IRecipeStep
+internal sealed class HessianStep(StepValues values) : IJobStep
 {
     private readonly int _texts = values.GetWhole("texts");
     private readonly int _parts = values.GetWhole("parts");
@@ -29,37 +29,60 @@ internal sealed class HessianStep(StepValues values) : IRecipeStep
     public void Run(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
     {
         var choices = new BitChoices(state, values);
-        double[][] costs = choices.SquaredErrors(cancellation);
-        var sensitivities = new Dictionary<string, double>(StringComparer.Ordinal);
-        using (OutputProbe probe = OutputProbe.Create(state, _texts, _parts, usesLabels: true, cancellation))
+        int[][] blocks = BitChoices.Blocks(state.Target);
+        double[][] eigenvalues = new double[blocks.Length][];
+        using (OutputProbe probe = Probe(state, cancellation))
         {
-            IGrouping<string, MatrixSpec>[] blocks = [.. choices.Matrices.GroupBy(matrix => WeightJob.BlockOf(matrix.Name))];
             for (int block = 0; block < blocks.Length; block++)
             {
-                int before = block;
-                double[] eigenvalues = Eigenvalues(
-                    probe, [.. blocks[block]], (ulong)block, share => progress?.Report((before + share) / blocks.Length), cancellation);
-                foreach (MatrixSpec matrix in blocks[block])
-                {
-                    sensitivities[matrix.Name] = Sensitivity(eigenvalues);
-                }
+                double before = block;
+                eigenvalues[block] = Eigenvalues(
+                    probe, Matrices(choices, blocks[block]), (ulong)block, share => progress?.Report((before + share) / blocks.Length), cancellation);
             }
         }
 
-        for (int i = 0; i < costs.Length; i++)
-        {
-            double sensitivity = sensitivities[choices.Matrices[i].Name];
-            costs[i] = Array.ConvertAll(costs[i], error => sensitivity * error);
-        }
-
-        state.Plan(choices.Bits(choices.Choose(costs)), sensitivities);
+        Plan(state, choices, eigenvalues, cancellation);
     }
+
+    public int JobCount(ModelSpec target, int partsDone) => BitChoices.Blocks(target).Length;
+
+    public JobResult RunJob(RecipeState state, int job, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        using OutputProbe probe = Probe(state, cancellation);
+        MatrixSpec[] matrices = Matrices(new BitChoices(state, values), BitChoices.Blocks(state.Target)[job]);
+        return new JobResult { Numbers = Eigenvalues(probe, matrices, (ulong)job, share => progress?.Report(share), cancellation) };
+    }
+
+    public void Join(RecipeState state, IReadOnlyList<JobResult> results, IProgress<double>? progress, CancellationToken cancellation) =>
+        Plan(state, new BitChoices(state, values), [.. results.Select(result => result.Numbers.ToArray())], cancellation);
 
     /// <summary>Gets a layer's sensitivity from its top eigenvalues: the mean's magnitude and the deviation over the parts.</summary>
     public static double Sensitivity(double[] eigenvalues)
     {
         double mean = eigenvalues.Average();
         return Math.Abs(mean) + Math.Sqrt(eigenvalues.Average(value => (value - mean) * (value - mean)));
+    }
+
+    private OutputProbe Probe(RecipeState state, CancellationToken cancellation) =>
+        OutputProbe.Create(state, _texts, _parts, usesLabels: true, cancellation);
+
+    private static MatrixSpec[] Matrices(BitChoices choices, int[] block) => Array.ConvertAll(block, index => choices.Matrices[index]);
+
+    private static void Plan(RecipeState state, BitChoices choices, double[][] eigenvalues, CancellationToken cancellation)
+    {
+        double[][] costs = choices.SquaredErrors(cancellation);
+        var sensitivities = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach ((int[] block, double[] own) in BitChoices.Blocks(state.Target).Zip(eigenvalues))
+        {
+            double sensitivity = Sensitivity(own);
+            foreach (int index in block)
+            {
+                sensitivities[choices.Matrices[index].Name] = sensitivity;
+                costs[index] = Array.ConvertAll(costs[index], error => sensitivity * error);
+            }
+        }
+
+        state.Plan(choices.Bits(choices.Choose(costs)), sensitivities);
     }
 
     // Parts of the same texts have similar eigenvectors: each search begins where the last one ended.

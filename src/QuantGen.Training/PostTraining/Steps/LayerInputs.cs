@@ -1,7 +1,6 @@
-using System.Runtime.InteropServices;
-using QuantGen.Execution;
 using QuantGen.Graph;
 using QuantGen.Specs;
+using QuantGen.Trainable;
 using QuantGen.Training.Evaluation;
 using QuantGen.Training.PostTraining.Solving;
 
@@ -12,6 +11,7 @@ internal static class LayerInputs
 {
     private const string Full = "full";
     private const string Rounded = "rounded";
+    private const string Lengths = "lengths";
 
     /// <summary>Says why a model's layers cannot be worked on one after the other; null when they can.</summary>
     public static string? Refusal(ModelSpec spec) =>
@@ -32,7 +32,6 @@ internal static class LayerInputs
         WorkingWeights rounded = state.Weights.Copy();
         rounded.Replace(PackedLayout.WordEmbedding + ".weight", state.RoundedWords(cancellation));
         HiddenStates full = Collect(state, state.Weights, cancellation);
-        ReleaseModels();
         HiddenStates states = Collect(state, rounded, cancellation);
         ReleaseModels();
         return (full, states);
@@ -46,9 +45,25 @@ internal static class LayerInputs
             return Both(state, cancellation);
         }
 
-        int[] starts = Starts(state.Batches(cancellation));
-        HiddenStates HandedOn(string name) => new(state.HandedOn[name], starts, state.Target.Dimensions.HiddenSize);
-        return (HandedOn(Full), HandedOn(Rounded));
+        int[] starts = Starts(Texts(state.Batches(cancellation)));
+        HiddenStates States(string name) => new(state.HandedOn[name], starts, state.Target.Dimensions.HiddenSize);
+        return (States(Full), States(Rounded));
+    }
+
+    /// <summary>Hands on the states that enter one of several parts, in full precision and rounded; all have the same texts.</summary>
+    public static void HandOn(RecipeState state, int part, HiddenStates full, HiddenStates rounded)
+    {
+        state.HandOn(Lengths, Array.ConvertAll(full.Lengths(), length => (float)length));
+        state.HandOn(Of(Full, part), full.Values);
+        state.HandOn(Of(Rounded, part), rounded.Values);
+    }
+
+    /// <summary>Gets the states that <see cref="HandOn"/> has handed on; no text is run, or encoded, for them.</summary>
+    public static (HiddenStates Full, HiddenStates Rounded) HandedOn(RecipeState state, int part)
+    {
+        int[] starts = Starts(state.HandedOn[Lengths].Select(length => (int)length));
+        HiddenStates States(string name) => new(state.HandedOn[Of(name, part)], starts, state.Target.Dimensions.HiddenSize);
+        return (States(Full), States(Rounded));
     }
 
     /// <summary>Says that a part is done, and keeps what it hands on.</summary>
@@ -61,25 +76,31 @@ internal static class LayerInputs
     private static HiddenStates Collect(RecipeState state, WorkingWeights weights, CancellationToken cancellation)
     {
         IReadOnlyList<RowBatch> batches = state.Batches(cancellation);
-        using InferenceSession session = state.LoadFloats(weights, cancellation);
-        string first = state.Target.Graph.SiteOf(LayerNames.Of(0, "attention.self.key"));
-        int index = session.Spec.ActivationSites().ToList().FindIndex(site => site.Name == first);
-        int[] starts = Starts(batches);
+        int[] starts = Starts(Texts(batches));
         int width = state.Target.Dimensions.HiddenSize;
-        var observer = new Observer(index, new float[checked(starts[^1] * width)]);
+        float[] values = new float[checked(starts[^1] * width)];
+        using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
+        var network = new EmbeddingNetwork(new LayerSource(FullPrecision.Trainable(state.Target), weights.Read, pass));
+        Span<float> rest = values;
         foreach (RowBatch batch in batches)
         {
-            session.Calibrate(
-                CollectionsMarshal.AsSpan(batch.Ids), CollectionsMarshal.AsSpan(batch.Types), CollectionsMarshal.AsSpan(batch.Lengths), observer, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<float> states = network.Forward(new TrainingBatch([.. batch.Ids], [.. batch.Types], Starts(batch.Lengths)));
+            states.CopyTo(rest);
+            rest = rest[states.Length..];
         }
 
-        return new HiddenStates(observer.Values, starts, width);
+        return new HiddenStates(values, starts, width);
     }
 
+    private static string Of(string name, int part) => FormattableString.Invariant($"{name} {part}");
+
+    private static IEnumerable<int> Texts(IReadOnlyList<RowBatch> batches) => batches.SelectMany(batch => batch.Lengths);
+
     // The first token of every text, and the number of tokens at the end.
-    private static int[] Starts(IReadOnlyList<RowBatch> batches)
+    private static int[] Starts(IEnumerable<int> tokens)
     {
-        int[] lengths = [.. batches.SelectMany(batch => batch.Lengths)];
+        int[] lengths = [.. tokens];
         int[] starts = new int[lengths.Length + 1];
         for (int i = 0; i < lengths.Length; i++)
         {
@@ -87,22 +108,5 @@ internal static class LayerInputs
         }
 
         return starts;
-    }
-
-    // Items of a pass on one thread come in the order of the tokens.
-    private sealed class Observer(int index, float[] states) : IActivationObserver
-    {
-        private int _count;
-
-        public float[] Values => _count == states.Length ? states : throw new InvalidOperationException("Not every token was shown once.");
-
-        public void Observe(int site, int use, ReadOnlySpan<float> values)
-        {
-            if (site == index)
-            {
-                values.CopyTo(states.AsSpan(_count));
-                _count += values.Length;
-            }
-        }
     }
 }

@@ -1,4 +1,3 @@
-using QuantGen.Quantization;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 using QuantGen.Training.PostTraining.Solving;
@@ -7,23 +6,29 @@ namespace QuantGen.Training.PostTraining.Steps;
 
 /// <summary>Trains weights, thresholds, biases and normalizations of a few layers at a time until their outputs are the full-precision ones (MREM).</summary>
 /// <remarks>
-/// Bai et al., 2021: modules in sequence, each on what the trained ones before it hand on, or all at the same time; with teacher forcing that fades.
+/// Bai et al., 2021: modules in sequence, each on what the trained ones before it hand on, or all at the same time; with teacher forcing that fades. Modules
+/// that are independent have before them a model that is merely rounded: they are jobs of other processes, and no module makes up for what those before it
+/// have become.
 /// </remarks>
 /// <param name="values">The settings.</param>
-internal sealed class MremStep(StepValues values) : IRecipeStep
+internal sealed class MremStep(StepValues values) : IJobStep
 {
     private const double Damping = 0.01;
+
+    // Values of the setting 'parallel'; without it modules are trained in sequence.
+    private const int Pipelined = 1;
+    private const int Independent = 2;
 
     private readonly ModuleOptions _options = new(values.GetWhole("steps"), values.Get("learning_rate"), values.Get("forced"));
     private readonly int _texts = values.GetWhole("batch");
     private readonly int _modules = values.GetWhole("modules");
-    private readonly bool _parallel = values.GetWhole("parallel") == 1;
+    private readonly int _form = values.GetWhole("parallel");
 
     /// <summary>What the step may be told.</summary>
     public static StepOption[] Options { get; } =
     [
         new("steps", 600, 1, 1_000_000, IsWhole: true), new("learning_rate", 2e-4, 1e-7, 1), new("batch", 32, 1, 4096, IsWhole: true),
-        new("modules", 2, 1, 1000, IsWhole: true), new("parallel", 0, 0, 1, IsWhole: true), new("forced", 0.5, 0, 1),
+        new("modules", 2, 1, 1000, IsWhole: true), new("parallel", 0, 0, Independent, IsWhole: true), new("forced", 0.5, 0, 1),
     ];
 
     /// <summary>Says why the step cannot make a model; null when it can.</summary>
@@ -47,16 +52,64 @@ internal sealed class MremStep(StepValues values) : IRecipeStep
 
     public void Run(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
     {
-        if (state.PartsDone < (_parallel ? 1 : Partition(state.Target.Dimensions.Layers, _modules).Length))
+        int modules = Modules(state.Target).Length;
+        if (_form == Independent)
         {
-            TrainLayers(state, progress, cancellation);
+            // The first part is to prepare, and then every module is one.
+            Prepare(state, cancellation);
+            for (int job = state.PartsDone - 1; job < modules; job++)
+            {
+                double done = job;
+                ModuleTrainer.Keep(state, Train(state, job, share => progress?.Report((done + share) / modules), cancellation));
+                state.PartDone();
+            }
+        }
+        else if (state.PartsDone < (_form == Pipelined ? 1 : modules))
+        {
+            TrainInOrder(state, progress, cancellation);
             LayerInputs.ReleaseModels();
         }
 
-        // What is in no layer, as a pooler, is rounded on what the trained layers hand on.
-        MatrixStages.Round(
-            state, (weights, grid, moments, _) => SecondOrderRounding.Run(weights, grid, moments, Damping, state.Threads, cancellation), progress: null,
-            cancellation);
+        RoundRest(state, cancellation);
+    }
+
+    public int JobCount(ModelSpec target, int partsDone) => _form == Independent && partsDone <= 1 ? Modules(target).Length : 0;
+
+    public void Prepare(RecipeState state, CancellationToken cancellation)
+    {
+        if (state.PartsDone > 0)
+        {
+            return;
+        }
+
+        (HiddenStates Full, HiddenStates Rounded) states = LayerInputs.Both(state, cancellation);
+        int[][] modules = Modules(state.Target);
+        var trainer = new ModuleTrainer(state, _options, _texts);
+        using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
+        LayerSource floats = trainer.Source(pass);
+        LayerInputs.HandOn(state, 0, states.Full, states.Rounded);
+        for (int module = 1; module < modules.Length; module++)
+        {
+            states = trainer.Pass(floats, modules[module - 1], states, cancellation);
+            LayerInputs.HandOn(state, module, states.Full, states.Rounded);
+        }
+
+        LayerInputs.ReleaseModels();
+        state.PartDone();
+    }
+
+    public JobResult RunJob(RecipeState state, int job, IProgress<double>? progress, CancellationToken cancellation) =>
+        Train(state, job, share => progress?.Report(share), cancellation);
+
+    public void Join(RecipeState state, IReadOnlyList<JobResult> results, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        foreach (JobResult result in results)
+        {
+            ModuleTrainer.Keep(state, result);
+            state.PartDone();
+        }
+
+        RoundRest(state, cancellation);
     }
 
     public long Memory(RecipeState state, CancellationToken cancellation)
@@ -65,117 +118,85 @@ internal sealed class MremStep(StepValues values) : IRecipeStep
         var order = new TextOrder(lengths, _texts, (ulong)state.Texts.Options.Seed);
         int[][] batches = [.. Enumerable.Range(0, (lengths.Length + _texts - 1) / _texts).Select(order.At)];
         int tokens = batches.Max(texts => texts.Sum(text => lengths[text]));
-        (int First, int Count)[] modules = Partition(state.Target.Dimensions.Layers, _modules);
-        int workers = _parallel ? Math.Max(1, state.Threads / modules.Length) : state.Threads;
-        long module = ModuleMemory.Module(state.Target, modules[0].Count, tokens, lengths.Max(), workers);
+        int[][] modules = Modules(state.Target);
+        int longest = modules[0].Length;
+        int workers = _form == Pipelined ? Math.Max(1, state.Threads / modules.Length) : state.Threads;
+        long module = ModuleMemory.Module(state.Target, longest, tokens, lengths.Max(), workers);
 
-        // In sequence a module's outputs are made while its targets are there; at once, all targets are.
-        int depths = _parallel ? state.Target.Dimensions.Layers + 2 : (2 * modules[0].Count) + 2;
-        long training = ModuleMemory.States(state.Target, lengths.Sum(length => (long)length), depths) + (_parallel ? modules.Length * module : module);
+        // In sequence a module's outputs are made while its targets are there; at once, all targets are; what enters independent modules is kept.
+        int depths = _form switch
+        {
+            Pipelined => state.Target.Dimensions.Layers + 2,
+            Independent => longest + (2 * modules.Length),
+            _ => (2 * longest) + 2,
+        };
+        long training = ModuleMemory.States(state.Target, lengths.Sum(length => (long)length), depths)
+            + (_form == Pipelined ? modules.Length * module : module);
 
         // Before that the texts run through models in full precision, one after the other.
         LayerInputs.ReleaseModels();
         return Math.Max(training, ModuleMemory.Model(state.Target));
     }
 
-    private void TrainLayers(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
+    private int[][] Modules(ModelSpec target) =>
+        [.. Partition(target.Dimensions.Layers, _modules).Select(part => Enumerable.Range(part.First, part.Count).ToArray())];
+
+    private JobResult Train(RecipeState state, int module, Action<double> report, CancellationToken cancellation)
     {
-        (HiddenStates full, HiddenStates rounded) = LayerInputs.AfterParts(state, cancellation);
-        int[][] modules =
-            [.. Partition(state.Target.Dimensions.Layers, _modules).Select(part => Enumerable.Range(part.First, part.Count).ToArray())];
-        var order = new TextOrder(rounded.Lengths(), _texts, (ulong)state.Texts.Options.Seed);
-        var jobs = state.UniformMatrices().ToDictionary(job => job.Matrix.Name, StringComparer.Ordinal);
-        QuantizedMatrix? Grid(Parameter weight, MatrixSpec matrix) =>
-            jobs.TryGetValue(matrix.Name, out WeightJob? job) ? job.Fit(weight.Values, cancellation) : null;
-        if (_parallel)
-        {
-            RunAtOnce(state, modules, (full, rounded), order, Grid, progress, cancellation);
-            state.PartDone();
-        }
-        else
-        {
-            RunInSequence(state, modules, (full, rounded), order, Grid, progress, cancellation);
-        }
+        var trainer = new ModuleTrainer(state, _options, _texts);
+        using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
+        (ModuleTraining training, _) = trainer.Train(
+            trainer.Source(pass), Modules(state.Target)[module], LayerInputs.HandedOn(state, module), report, cancellation);
+        return trainer.Learned(training);
     }
 
-    private void RunInSequence(
-        RecipeState state, int[][] modules, (HiddenStates Full, HiddenStates Rounded) states, TextOrder order,
-        Func<Parameter, MatrixSpec, QuantizedMatrix?> grid, IProgress<double>? progress, CancellationToken cancellation)
+    private void TrainInOrder(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
     {
+        (HiddenStates Full, HiddenStates Rounded) states = LayerInputs.AfterParts(state, cancellation);
+        int[][] modules = Modules(state.Target);
+        var trainer = new ModuleTrainer(state, _options, _texts);
+        if (_form == Pipelined)
+        {
+            RunAtOnce(state, trainer, modules, states, progress, cancellation);
+            return;
+        }
+
         using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
-        var floats = new LayerSource(state.Target, state.Weights.Read, pass);
+        LayerSource floats = trainer.Source(pass);
         for (int module = state.PartsDone; module < modules.Length; module++)
         {
             double done = module;
-            states = RunModule(
-                state, floats, modules[module], states, order, grid, share => progress?.Report((done + share) / modules.Length), cancellation);
+            (ModuleTraining training, HiddenStates full) = trainer.Train(
+                floats, modules[module], states, share => progress?.Report((done + share) / modules.Length), cancellation);
+            ModuleTrainer.Keep(state, trainer.Learned(training));
+            states = (full, training.HandOn(states.Rounded, _texts, cancellation));
             LayerInputs.ReleaseModels();
             LayerInputs.PartDone(state, states.Full, states.Rounded);
         }
     }
 
-    private (HiddenStates Full, HiddenStates Rounded) RunModule(
-        RecipeState state, LayerSource floats, int[] layers, (HiddenStates Full, HiddenStates Rounded) states, TextOrder order,
-        Func<Parameter, MatrixSpec, QuantizedMatrix?> grid, Action<double> report, CancellationToken cancellation)
-    {
-        HiddenStates[] targets = Targets(floats, layers, states.Full, cancellation);
-        var training = new ModuleTraining(floats with { Range = state.RangeOf }, layers, grid, _options);
-        var data = new ReconstructionData(states.Rounded, targets);
-        LayerInputs.ReleaseModels();
-        for (int step = 0; step < _options.Steps; step++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            training.Step(data, [], states.Full, step, order.At(step));
-            report((double)step / _options.Steps);
-        }
-
-        Keep(state, training);
-        return (targets[^1], training.HandOn(states.Rounded, _texts, cancellation));
-    }
-
-    private void RunAtOnce(
-        RecipeState state, int[][] modules, (HiddenStates Full, HiddenStates Rounded) states, TextOrder order,
-        Func<Parameter, MatrixSpec, QuantizedMatrix?> grid, IProgress<double>? progress, CancellationToken cancellation)
+    private static void RunAtOnce(
+        RecipeState state, ModuleTrainer trainer, int[][] modules, (HiddenStates Full, HiddenStates Rounded) states, IProgress<double>? progress,
+        CancellationToken cancellation)
     {
         TrainingPass[] passes = [.. modules.Select(_ => new TrainingPass(new TrainableOptions { Threads = Math.Max(1, state.Threads / modules.Length) }))];
         try
         {
-            LayerSource[] sources = [.. passes.Select(pass => new LayerSource(state.Target, state.Weights.Read, pass))];
-            HiddenStates[] targets = Targets(sources[0], [.. modules.SelectMany(layers => layers)], states.Full, cancellation);
-            HiddenStates[] full = [.. modules.Select(layers => layers[0] == 0 ? states.Full : targets[layers[0] - 1])];
-            ModuleTraining[] trainings =
-                [.. modules.Select((layers, module) => new ModuleTraining(sources[module] with { Range = state.RangeOf }, layers, grid, _options))];
-            ReconstructionData[] data =
-                [.. modules.Select((layers, module) => new ReconstructionData(states.Rounded, targets[layers[0]..(layers[^1] + 1)]))];
-            LayerInputs.ReleaseModels();
-            double rounds = _options.Steps + modules.Length - 1;
-            new ModulePipeline(trainings, data, full, order).Train(
-                _options.Steps, state.Threads, round => progress?.Report(round / rounds), cancellation);
-            Array.ForEach(trainings, training => Keep(state, training));
+            foreach (ModuleTraining training in trainer.TrainAtOnce(passes, modules, states, share => progress?.Report(share), cancellation))
+            {
+                ModuleTrainer.Keep(state, trainer.Learned(training));
+            }
         }
         finally
         {
             Array.ForEach(passes, pass => pass.Dispose());
         }
+
+        state.PartDone();
     }
 
-    private HiddenStates[] Targets(LayerSource floats, int[] layers, HiddenStates full, CancellationToken cancellation) =>
-        new LayerReconstruction([.. layers.Select(layer => new LayerNetwork(floats, layer))], floats.Pass).Outputs(full, _texts, cancellation);
-
-    private static void Keep(RecipeState state, ModuleTraining training)
-    {
-        foreach (StoredRange range in training.Ranges)
-        {
-            state.SetRange(range.Site, [range.Parameters]);
-        }
-
-        foreach (Parameter parameter in training.Parameters)
-        {
-            state.Weights.Replace(parameter.Name, parameter.Values);
-            if (training.Codes(parameter, state.Target) is QuantizedMatrix codes)
-            {
-                state.SetCodes(parameter.Name[..^".weight".Length], codes);
-            }
-        }
-    }
+    // What is in no layer, as a pooler, is rounded on what the trained layers hand on.
+    private static void RoundRest(RecipeState state, CancellationToken cancellation) => MatrixStages.Round(
+        state, (weights, grid, moments, _) => SecondOrderRounding.Run(weights, grid, moments, Damping, state.Threads, cancellation), progress: null,
+        cancellation);
 }

@@ -58,6 +58,13 @@ public static class PostTrainingRecipes
     public static bool FindsActivationRanges(IEnumerable<RecipeStep> steps) =>
         steps.Any(step => StepTable.Find(step.Name) is { Kind: StepKind.ActivationRanges });
 
+    /// <summary>Says whether a recipe has a step of which a part is jobs that other processes may do.</summary>
+    /// <param name="steps">Legal steps.</param>
+    /// <param name="target">The model.</param>
+    public static bool HasJobs(IEnumerable<RecipeStep> steps, ModelSpec target) =>
+        steps.Any(step => StepTable.Find(step.Name) is StepTraits traits
+            && traits.Create(new StepValues(traits.Settings, step)) is IJobStep own && own.JobCount(target, partsDone: 0) > 0);
+
     /// <summary>Gets the model that a recipe makes of one that options describe: with factors on its residuals where a step moves some there.</summary>
     /// <param name="steps">The steps.</param>
     /// <param name="target">The model that the options describe.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using QuantGen.Checkpoints;
 using QuantGen.Files;
 using QuantGen.Specs;
@@ -66,17 +67,31 @@ public sealed class RecipeRun : IDisposable
     /// <summary>Gets the names of the steps that have not run yet.</summary>
     public IReadOnlyList<string> Pending => [.. _options.Recipe.Steps.Skip(_done).Select(step => step.Name)];
 
+    /// <summary>Gets how many jobs the next step has that other processes may do, in any order; 0 where it has none.</summary>
+    public int JobCount => NextWithJobs()?.JobCount(_state.Target, _state.PartsDone) ?? 0;
+
+    /// <summary>Gets the SHA-256 of the state that was taken over, or that the next step's jobs were prepared in: their results belong to it. Null
+    /// otherwise.</summary>
+    public string? StateSha256 { get; private set; }
+
     /// <summary>Continues what was interrupted: takes over what <see cref="StatePath"/> holds.</summary>
     /// <exception cref="ModelFormatException">The file is damaged or belongs to another quantization.</exception>
     /// <exception cref="InvalidOperationException">There is no such file, or a step has run.</exception>
-    public void Resume()
+    public void Resume() => Resume(StatePath ?? throw new InvalidOperationException("Only what was kept in a file can be continued."));
+
+    /// <summary>Continues what was interrupted, or what jobs were prepared in.</summary>
+    /// <param name="path">The file that holds it.</param>
+    /// <exception cref="ModelFormatException">The file is damaged or belongs to another quantization.</exception>
+    /// <exception cref="InvalidOperationException">A step has run.</exception>
+    public void Resume(string path)
     {
-        if (StatePath is null || _done > 0)
+        if (_done > 0)
         {
-            throw new InvalidOperationException("Only what has not begun can be continued, from a file.");
+            throw new InvalidOperationException("Only what has not begun can be continued.");
         }
 
-        _done = RecipeCheckpoint.Load(StatePath, _state, Identity()).Steps;
+        StateSha256 = HashOf(path);
+        _done = RecipeCheckpoint.Load(path, _state, Identity()).Steps;
         foreach (RecipeStep step in _options.Recipe.Steps.Take(_done))
         {
             Create(step).Restore(_state);
@@ -95,15 +110,81 @@ public sealed class RecipeRun : IDisposable
             throw new InvalidOperationException("All steps have run.");
         }
 
+        RunNext(step => step.Run(_state, progress, cancellation), cancellation);
+    }
+
+    /// <summary>Makes ready what the jobs of the next step need, and keeps all of it in <see cref="StatePath"/>.</summary>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="InvalidOperationException">The next step has no jobs, or there is no file to keep it in.</exception>
+    public void PrepareJobs(CancellationToken cancellation = default)
+    {
+        string path = StatePath ?? throw new InvalidOperationException("Jobs need a file to begin with.");
+        StepWithJobs().Prepare(_state, cancellation);
+        Keep(new RecipePlace(_done, _state.PartsDone));
+        StateSha256 = HashOf(path);
+    }
+
+    /// <summary>Does one job of the next step and writes what it found.</summary>
+    /// <param name="job">Which one, from 0.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="progress">Who is told how much of it is done, from 0 to 1; null for nobody.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="InvalidOperationException">The next step has no jobs, or they were not prepared.</exception>
+    public void RunJob(int job, string path, IProgress<double>? progress, CancellationToken cancellation = default) =>
+        JobFile.Save(path, StepWithJobs().RunJob(_state, job, progress, cancellation), job, JobState());
+
+    /// <summary>Says what is wrong with the file of a job's result; null when nothing is.</summary>
+    /// <param name="job">Which one, from 0.</param>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidOperationException">The jobs were not prepared.</exception>
+    public string? JobIssue(int job, string path)
+    {
+        if (!File.Exists(path))
+        {
+            return "missing";
+        }
+
+        try
+        {
+            JobFile.Load(path, job, JobState());
+            return null;
+        }
+        catch (ModelFormatException error)
+        {
+            return error.Place.Length == 0 ? "damaged" : $"of other work, with another {error.Place}";
+        }
+    }
+
+    /// <summary>Does the rest of the next step when its jobs are done.</summary>
+    /// <param name="results">The files of all results, in the order of the jobs.</param>
+    /// <param name="progress">Who is told how much of it is done, from 0 to 1; null for nobody.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="ModelFormatException">A result is damaged or belongs to other jobs.</exception>
+    /// <exception cref="InvalidOperationException">The next step has not as many jobs, or they were not prepared.</exception>
+    public void RunNext(IReadOnlyList<string> results, IProgress<double>? progress, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        if (results.Count == 0 || results.Count != JobCount)
+        {
+            throw new InvalidOperationException("The next step has not as many jobs.");
+        }
+
+        JobResult[] found = [.. results.Select((path, job) => JobFile.Load(path, job, JobState()))];
+        RunNext(_ => StepWithJobs().Join(_state, found, progress, cancellation), cancellation);
+    }
+
+    private void RunNext(Action<IRecipeStep> run, CancellationToken cancellation)
+    {
         _state.Kept = StatePath is null ? null : () => Keep(new RecipePlace(_done, _state.PartsDone));
         long start = Stopwatch.GetTimestamp();
-        Next().Run(_state, progress, cancellation);
+        run(Next());
         if (Observes)
         {
             _reports.Add(new StepReport(Pending[0], Stopwatch.GetElapsedTime(start).TotalSeconds, Ratios(cancellation)));
         }
 
         _done++;
+        StateSha256 = null;
         _state.BeginStep(partsDone: 0);
         _state.Kept?.Invoke();
     }
@@ -158,6 +239,18 @@ public sealed class RecipeRun : IDisposable
     private IReadOnlyDictionary<string, string> Identity() => _identity ??= RecipeIdentity.Of(_state.Weights, _first, _options, _texts);
 
     private void Keep(RecipePlace place) => RecipeCheckpoint.Save(StatePath!, _state, place, Identity());
+
+    private IJobStep? NextWithJobs() => _done < _options.Recipe.Steps.Count ? Next() as IJobStep : null;
+
+    private IJobStep StepWithJobs() => NextWithJobs() ?? throw new InvalidOperationException("The next step has no jobs.");
+
+    private string JobState() => StateSha256 ?? throw new InvalidOperationException("The jobs were not prepared.");
+
+    private static string HashOf(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
 
     private IRecipeStep Next() => Create(_options.Recipe.Steps[_done]);
 }
