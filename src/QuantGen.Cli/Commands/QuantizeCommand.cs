@@ -71,7 +71,7 @@ internal sealed class QuantizeCommand : CliCommand
             CliOption.Choice<ActivationRange>(
                 "--activation-range",
                 "Whether every token has its own range when it is quantized, or ranges are calibrated. " +
-                    "[default: static with --calibration, unless only other steps of the recipe need it; else per-token]",
+                    "[default: static with --calibration, unless only other steps of the recipe need it, and for activations of one bit; else per-token]",
                 null));
         _samples = With(CliOption.Number("--samples", "Rows of the calibration data to use.", defaults.Samples, least: 1));
         _seed = With(CliOption.Number("--seed", "Which rows and which first centroids of k-means are drawn.", defaults.Seed, least: 0));
@@ -94,7 +94,7 @@ internal sealed class QuantizeCommand : CliCommand
 
         // Texts that steps ask for say nothing of activation ranges, unless these are what a step finds.
         bool isStatic = PostTrainingRecipes.FindsActivationRanges(steps) || (calibration is not null && !needsTexts);
-        ActivationRange range = values.Get(_range) ?? (isStatic ? ActivationRange.Static : ActivationRange.PerToken);
+        ActivationRange? range = values.Get(_range) ?? (isStatic ? ActivationRange.Static : null);
         if (calibration is null && range == ActivationRange.Static && !makesTexts)
         {
             throw new UsageException(needsTexts ? TextsAreMissing : "--activation-range static needs --calibration");
@@ -237,6 +237,11 @@ internal sealed class QuantizeCommand : CliCommand
             if (texts.AreNeeded)
             {
                 throw new UsageException(TextsAreMissing);
+            }
+
+            if (spec.HasBitActivations)
+            {
+                throw new UsageException("--activation-bits 1 needs --calibration: the scales of activations are stored");
             }
 
             if (spec.HasQuantizedAttention)
