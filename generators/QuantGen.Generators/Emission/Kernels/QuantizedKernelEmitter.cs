@@ -7,12 +7,12 @@ internal static class QuantizedKernelEmitter
 {
     public static string Emit(KernelVariant variant)
     {
-        IReadOnlyList<IsaSpec> sets = IsaSpec.For(variant.Bits, variant.IsGrouped);
+        IReadOnlyList<IsaSpec> sets = variant.MeetsBits ? IsaSpec.ForBits : IsaSpec.For(variant.Bits, variant.IsGrouped);
         var w = new SourceWriter();
         GeneratedHeader.Write(w);
         using (GeneratedHeader.Kernel(w))
         {
-            w.Lines($"/// <summary>Exact products of {variant.Bits.ToString(CultureInfo.InvariantCulture)}-bit weights and 8-bit "
+            w.Lines($"/// <summary>Exact products of {variant.Bits.ToString(CultureInfo.InvariantCulture)}-bit weights and {(variant.MeetsBits ? "1" : "8")}-bit "
                 + $"activations{Details(variant)}.</summary>");
             using (w.Block($"internal static class {variant.Suffix}"))
             {
@@ -42,6 +42,18 @@ internal static class QuantizedKernelEmitter
                     {
                         case ProductKind.Scalar:
                             ScalarKernelEmitter.Emit(w, isa, variant);
+                            break;
+                        case ProductKind.PopulationCount:
+                            PopulationCountEmitter.Emit(w, isa);
+                            break;
+                        case ProductKind.Differences:
+                            new DifferenceEmitter(isa).Emit(w);
+                            if (isa.HasNarrow)
+                            {
+                                w.Blank();
+                                new DifferenceEmitter(isa.Narrow).Emit(w);
+                            }
+
                             break;
                         case ProductKind.Tables:
                             TableEmitter.For(isa, variant).Emit(w);
