@@ -23,7 +23,8 @@ internal sealed class QuantizationOptions
         least: 0);
     private readonly Option<int?> _embeddingBits = CliOption.OneOf("--embedding-bits", LegalBits.EmbeddingHelp, LegalBits.OfEmbeddings);
     private readonly Option<int?> _activationBits = CliOption.OneOf(
-        "--activation-bits", "Bits of activations that enter products of integers, 1 with --bits 1; 32 where codebooks leave none. [default: 8, or 32 with codebooks]",
+        "--activation-bits",
+        "Bits of activations that enter products of integers, 1 with --bits 1; 32 where codebooks leave none. [default: 8, or 32 with codebooks]",
         LegalBits.OfActivations);
     private readonly Option<int?> _attentionBits = CliOption.OneOf(
         "--attention-bits", FormattableString.Invariant($"Bits of what attention multiplies, or 32 for full precision. [default: {s_defaults.AttentionBits}]"),

@@ -5,7 +5,9 @@ using QuantGen.Quantization;
 
 namespace QuantGen.Kernels;
 
-/// <summary>Packs activations into planes of one bit, as <see cref="ElasticBinarizer"/> defines their codes: value i of a row is bit i mod 8 of byte i / 8.</summary>
+/// <summary>
+/// Packs activations into planes of one bit, as <see cref="ElasticBinarizer"/> defines their codes: value i of a row is bit i mod 8 of byte i / 8.
+/// </summary>
 internal static class ActivationPlanes
 {
     /// <summary>Packs rows by one given scale and shift.</summary>

@@ -33,6 +33,7 @@ internal sealed class DifferenceEmitter(IsaSpec isa)
     public void Emit(SourceWriter w)
     {
         string indices = Is512 ? ", HasIndices = true" : string.Empty;
+        string order = $"new(1, {N(isa.VectorOutputs)}, {N(isa.Interleave)}, {N(isa.PanelVectors)}) {{ MeetsBits = true{indices} }}";
         w.Lines($$"""
             // {{isa.Title}}: how many of {{N(IndexBits)}} bits differ is looked up in a row of a constant table, the same for all outputs. A byte lane counts
             // at most {{N(RoundInputs)}} before it is widened to 16 bits without a sign, which hold the differences of 65,535 inputs.
@@ -42,7 +43,7 @@ internal sealed class DifferenceEmitter(IsaSpec isa)
             w.Lines($$"""
                 public static MultiplyUnit Unit => {{isa.Unit}};
 
-                public static KernelOrder Order => new(1, {{N(isa.VectorOutputs)}}, {{N(isa.Interleave)}}, {{N(isa.PanelVectors)}}) { MeetsBits = true{{indices}} };
+                public static KernelOrder Order => {{order}};
 
                 public static int TileTokens => {{N(isa.TileTokens)}};
 
@@ -210,6 +211,7 @@ internal sealed class DifferenceEmitter(IsaSpec isa)
     private void Finish(SourceWriter w)
     {
         w.Lines("\n// All counts of a token are read before the first of its outputs is written.");
+        w.Lines(TileEmitter.CompileFully);
         using (w.Block("private static void Finish(in PlacedLinear w, int row, int zero, float scale, ref float output)"))
         {
             w.Lines("ref ushort counts = ref Unsafe.As<float, ushort>(ref output);");

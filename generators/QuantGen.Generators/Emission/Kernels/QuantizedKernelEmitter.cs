@@ -12,8 +12,9 @@ internal static class QuantizedKernelEmitter
         GeneratedHeader.Write(w);
         using (GeneratedHeader.Kernel(w))
         {
-            w.Lines($"/// <summary>Exact products of {variant.Bits.ToString(CultureInfo.InvariantCulture)}-bit weights and {(variant.MeetsBits ? "1" : "8")}-bit "
-                + $"activations{Details(variant)}.</summary>");
+            string activations = variant.MeetsBits ? "1-bit activations" : "8-bit activations";
+            w.Lines($"/// <summary>Exact products of {variant.Bits.ToString(CultureInfo.InvariantCulture)}-bit weights and "
+                + $"{activations}{Details(variant)}.</summary>");
             using (w.Block($"internal static class {variant.Suffix}"))
             {
                 foreach (IsaSpec isa in sets.Where(i => i.Race is not null))

@@ -87,7 +87,8 @@ public static class PostTrainingRecipes
                 return $"there is no step '{step.Name}'; steps are {string.Join(", ", StepTable.All.Select(row => row.Name))}";
             }
 
-            string? issue = SettingIssue(step, traits) ?? OrderIssue(before, traits) ?? (target is null ? null : BitIssue(traits, target) ?? traits.Refuses(target));
+            string? issue = SettingIssue(step, traits) ?? OrderIssue(before, traits)
+                ?? (target is null ? null : BitIssue(traits, target) ?? traits.Refuses(target));
             if (issue is not null)
             {
                 return $"step '{step.Name}': {issue}";
