@@ -76,6 +76,7 @@ public sealed class BenchTests(CheckpointFixture files) : IClassFixture<Checkpoi
 
     [Theory]
     [InlineData(1, "--bits", "2", "--groups", "8")]
+    [InlineData(1, "--bits", "1", "--activation-bits", "1")]
     [InlineData(2, "--bits", "4", "--layer-bits", "encoder.layer.*.output.dense=8")]
     [InlineData(1, "--bits", "32", "--head", "encoder")]
     public void Explains_where_the_time_goes(int threads, params string[] options)

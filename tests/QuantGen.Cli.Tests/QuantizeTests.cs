@@ -92,12 +92,49 @@ public sealed class QuantizeTests(CheckpointFixture files) : IClassFixture<Check
         Assert.All(model.Spec.AttentionSites(), site => Assert.InRange(model.Floats(site.Name + ".input_scale")[0], 1e-3f, 2f));
     }
 
+    [Fact]
+    public void Activations_of_one_bit_begin_with_multiples_of_their_means_and_run_in_generated_code()
+    {
+        string output = files.File("one.qg.safetensors");
+        Tool.Json(
+            "quantize", files.Checkpoint, "-o", output, "--bits", "1", "--groups", "4", "--activation-bits", "1", "--attention-bits", "8", "--calibration",
+            files.Data);
+        using PackedModel model = PackedModel.Open(output);
+        Assert.Equal((1, ActivationRange.Static), (model.Spec.ActivationBits, model.Spec.ActivationRange));
+        Assert.All(model.Spec.ActivationSites(), site => Assert.Equal(0f, model.Floats(site.Name + ".input_shift")[0]));
+
+        // What LayerNorm gives has a mean magnitude near 0.8; most outputs of GELU are near zero.
+        Assert.InRange(model.Floats("encoder.layer.1.attention.self.input_scale")[0], 1f, 2.2f);
+        Assert.InRange(model.Floats("encoder.layer.1.output.dense.input_scale")[0], 1e-4f, 1f);
+
+        JsonElement evaluation = Tool.Json("evaluate", output, "--data", files.Data);
+        Assert.InRange(evaluation.GetProperty("value").GetDouble(), 0, 1);
+        Assert.Equal(1, Tool.Json("inspect", output).GetProperty("activation_bits").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("step 'gptq': activations have one bit", "--method", "gptq")]
+    [InlineData("step 'token-wise-clipping': activations have one bit", "--method", "outlier-suppression")]
+    [InlineData("excludes a range of each token", "--activation-range", "per-token")]
+    public void Activations_of_one_bit_refuse_what_is_for_more_bits(string message, params string[] options)
+    {
+        ToolResult result = Tool.Run(
+        [
+            "quantize", files.Checkpoint, "-o", files.File("none.qg.safetensors"), "--bits", "1", "--activation-bits", "1", "--calibration", files.Data,
+            .. options,
+        ]);
+        Assert.NotEqual(0, result.Code);
+        Assert.Contains(message, result.Error);
+    }
+
     [Theory]
     [InlineData("--attention-bits", "8")]
     [InlineData("--activation-range", "static")]
+    [InlineData("--bits", "1", "--activation-bits", "1")]
     public void Stored_ranges_need_calibration(params string[] options)
     {
-        ToolResult result = Tool.Run(["quantize", files.Checkpoint, "-o", files.File("none.qg.safetensors"), "--bits", "4", .. options]);
+        string[] bits = options[0] == "--bits" ? [] : ["--bits", "4"];
+        ToolResult result = Tool.Run(["quantize", files.Checkpoint, "-o", files.File("none.qg.safetensors"), .. bits, .. options]);
         Assert.Equal(2, result.Code);
         Assert.Contains("needs --calibration", result.Error);
     }

@@ -43,6 +43,7 @@ public static class RandomWeights
             _ when tensor.Name.EndsWith(".probabilities.input_scale", StringComparison.Ordinal) =>
                 (0.003f * Step(spec.AttentionBits), 0.004f * Step(spec.AttentionBits)),
             _ when IsOperand(spec, tensor) => (0.03f * Step(spec.AttentionBits), 0.04f * Step(spec.AttentionBits)),
+            _ when tensor.Name.EndsWith(".input_scale", StringComparison.Ordinal) && spec.ActivationBits == 1 => (0.3f, 0.9f),
             _ when tensor.Name.EndsWith(".input_scale", StringComparison.Ordinal) => (0.02f * Step(spec.ActivationBits), 0.04f * Step(spec.ActivationBits)),
             PackedLayout.WordEmbedding + ".scales" => (0.01f, 0.3f),
             _ when tensor.Name.EndsWith(".scales", StringComparison.Ordinal) => (0.005f, 0.1f),

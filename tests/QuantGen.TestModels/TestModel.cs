@@ -25,6 +25,9 @@ public sealed class TestModel
     [
         Of<Bert1>(model => model.Session),
         Of<Bert1GroupSize>(model => model.Session),
+        Of<Bert1A1>(model => model.Session),
+        Of<BertRelu1A1>(model => model.Session),
+        Of<Albert1A1>(model => model.Session),
         Of<Bert2>(model => model.Session),
         Of<Bert2GroupSize>(model => model.Session),
         Of<Bert2Asymmetric>(model => model.Session),

@@ -16,8 +16,10 @@ internal sealed record GeneratedKernel(string InstructionSet, KernelOrder Order,
 
     /// <summary>Gets a kernel; the first call for one or two bits times tables against products.</summary>
     /// <param name="bits">1 to 8.</param>
-    public static GeneratedKernel Of(int bits) => bits switch
+    /// <param name="activationBits">8, or 1 with one bit.</param>
+    public static GeneratedKernel Of(int bits, int activationBits = 8) => bits switch
     {
+        1 when activationBits == 1 => new(W1A1.InstructionSet, W1A1.Order, W1A1.Linear),
         1 => new(W1.InstructionSet, W1.Order, W1.Linear),
         2 => new(W2.InstructionSet, W2.Order, W2.Linear),
         3 => new(W3.InstructionSet, W3.Order, W3.Linear),
@@ -30,5 +32,7 @@ internal sealed record GeneratedKernel(string InstructionSet, KernelOrder Order,
     };
 
     /// <summary>Gets the instruction set of a width, 32 for full precision included.</summary>
-    public static string InstructionSetOf(int bits) => bits == 32 ? F32.InstructionSet : Of(bits).InstructionSet;
+    /// <param name="bits">1 to 8, or 32.</param>
+    /// <param name="activationBits">8, or 1 with one bit.</param>
+    public static string InstructionSetOf(int bits, int activationBits = 8) => bits == 32 ? F32.InstructionSet : Of(bits, activationBits).InstructionSet;
 }

@@ -26,7 +26,8 @@ internal sealed class LayerStack : IDisposable
     /// <param name="bits">Bits of a weight; 32 for full precision.</param>
     /// <param name="tokens">The most tokens.</param>
     /// <param name="shapes">Shapes in the order of computation.</param>
-    public LayerStack(int bits, int tokens, IReadOnlyList<MatrixShape> shapes)
+    /// <param name="activationBits">8, or 1 with one bit.</param>
+    public LayerStack(int bits, int tokens, IReadOnlyList<MatrixShape> shapes, int activationBits = 8)
     {
         var random = new Random(bits);
         MultiplyAddsPerToken = shapes.Sum(shape => shape.MultiplyAdds);
@@ -35,14 +36,16 @@ internal sealed class LayerStack : IDisposable
         long offset = 0;
         for (int i = 0; i < shapes.Count; i++)
         {
-            _layers[i] = (shapes[i], new RandomLayer(_weights, offset, bits, shapes[i], random));
+            _layers[i] = (shapes[i], new RandomLayer(_weights, offset, bits, shapes[i], random, activationBits));
             offset += RandomLayer.Bytes(bits, shapes[i]);
         }
 
         _narrow = new RandomRows(tokens, shapes.Min(shape => shape.Columns), random);
         _wide = new RandomRows(tokens, shapes.Max(shape => shape.Columns), random);
         _scratch = (long)tokens * shapes.Max(shape => shape.Rows) * sizeof(float);
-        _results = new WeightArena(_scratch + shapes.Max(shape => PanelPadding.ScratchBytes(tokens, shape.Rows, shape.Columns, bits, isGrouped: false)));
+        _results = new WeightArena(_scratch + Math.Max(
+            tokens * (long)PanelPadding.PlanePanel * sizeof(float),
+            shapes.Max(shape => PanelPadding.ScratchBytes(tokens, shape.Rows, shape.Columns, bits, isGrouped: false))));
     }
 
     /// <summary>Gets the shapes of BERT-base.</summary>

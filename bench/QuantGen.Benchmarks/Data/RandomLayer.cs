@@ -16,6 +16,7 @@ internal sealed class RandomLayer
     private readonly MatrixShape _shape;
     private readonly GeneratedKernel? _kernel;
     private readonly LinearPlace _place;
+    private readonly bool _meetsBits;
 
     /// <summary>Draws a layer's weights.</summary>
     /// <param name="arena">Memory that is still zero at the layer's place.</param>
@@ -23,8 +24,10 @@ internal sealed class RandomLayer
     /// <param name="bits">Bits of a weight; 32 for full precision.</param>
     /// <param name="shape">Outputs and inputs.</param>
     /// <param name="random">What draws.</param>
-    public RandomLayer(WeightArena arena, long offset, int bits, MatrixShape shape, Random random)
+    /// <param name="activationBits">8, or 1 with one bit.</param>
+    public RandomLayer(WeightArena arena, long offset, int bits, MatrixShape shape, Random random, int activationBits = 8)
     {
+        _meetsBits = activationBits == 1;
         (_arena, _shape) = (arena, shape);
         long row = RowBytes(shape);
         long scales = offset + CodeBytes(bits, shape);
@@ -35,7 +38,7 @@ internal sealed class RandomLayer
             return;
         }
 
-        _kernel = GeneratedKernel.Of(bits);
+        _kernel = GeneratedKernel.Of(bits, activationBits);
         random.NextBytes(arena.Bytes(offset, checked((int)CodeBytes(bits, shape))));
         arena.Floats(scales, shape.Rows).Fill(0.01f);
         FindDepths();
@@ -72,7 +75,7 @@ internal sealed class RandomLayer
         var w = new PlacedLinear(
             ref _arena.At(_place.Codes), ref Floats(_place.Scales), ref sums, ref Unsafe.NullRef<int>(), ref Floats(_place.Bias), ref depths, _shape.Rows,
             _shape.Columns, _shape.Columns);
-        _kernel.Product(x.Codes(tokens), w, ref output, _shape.Rows, ref scratch);
+        _kernel.Product(_meetsBits ? x.Planes(tokens) : x.Codes(tokens), w, ref output, _shape.Rows, ref scratch);
     }
 
     // As the loader does. Random bytes are larger weights than trained ones, so that depths are smaller.

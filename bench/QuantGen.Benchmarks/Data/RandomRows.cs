@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using QuantGen.Linear;
+using QuantGen.Specs;
 
 namespace QuantGen.Benchmarks.Data;
 
-/// <summary>Random activations of some tokens: as floats, and as 8-bit codes with a range for each token.</summary>
+/// <summary>Random activations of some tokens: as floats, as 8-bit codes with a range for each token, and as planes of one bit.</summary>
 internal sealed class RandomRows : IDisposable
 {
     private readonly WeightArena _arena;
@@ -32,6 +33,11 @@ internal sealed class RandomRows : IDisposable
     /// <summary>Gets the codes of the first tokens.</summary>
     public QuantizedRows Codes(int tokens) => new(
         ref _arena.At(_codes), ref Unsafe.As<byte, float>(ref _arena.At(_parameters)), ref Integers(1), ref Integers(2), 1, _columns, tokens);
+
+    /// <summary>Gets the planes of the first tokens, of a width that is a multiple of <see cref="PanelPadding.PlaneInputs"/>.</summary>
+    public QuantizedRows Planes(int tokens) => new(
+        ref _arena.At(_codes), ref Unsafe.As<byte, float>(ref _arena.At(_parameters)), ref Integers(2), ref Integers(2), 1, PanelPadding.PlaneBytes(_columns),
+        tokens);
 
     public void Dispose() => _arena.Dispose();
 

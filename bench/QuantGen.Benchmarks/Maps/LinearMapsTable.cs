@@ -19,14 +19,16 @@ internal static class LinearMapsTable
     /// <param name="output">Where the table goes.</param>
     public static void Write(IReadOnlyList<int> bits, IReadOnlyList<int> tokens, int runs, TextWriter output)
     {
-        LayerStack[] stacks = [.. bits.Select(width => new LayerStack(width, tokens.Max(), LayerStack.BertBase))];
-        var table = new TextTable("bits", "instruction set", "tokens", "median ms", "GMAC/s", "bar", "of the bar");
+        // One-bit weights meet activations of 8 bits and of one.
+        (int Weights, int Activations)[] widths = [.. bits.SelectMany(ActivationsOf)];
+        LayerStack[] stacks = [.. widths.Select(width => new LayerStack(width.Weights, tokens.Max(), LayerStack.BertBase, width.Activations))];
+        var table = new TextTable("bits", "activations", "instruction set", "tokens", "median ms", "GMAC/s", "bar", "of the bar");
         foreach (int count in tokens)
         {
             double[] medians = Medians(stacks, count, runs);
             for (int i = 0; i < stacks.Length; i++)
             {
-                table.Add(Row(bits[i], count, medians[i], stacks[i].MultiplyAddsPerToken * count / medians[i] / 1e6));
+                table.Add(Row(widths[i], count, medians[i], stacks[i].MultiplyAddsPerToken * count / medians[i] / 1e6));
             }
         }
 
@@ -63,12 +65,20 @@ internal static class LinearMapsTable
         return [.. milliseconds.Select(times => Measurement.Median([.. times.Order()]))];
     }
 
-    private static string[] Row(int bits, int tokens, double ms, double gmacs)
+    private static IEnumerable<(int Weights, int Activations)> ActivationsOf(int bits) => bits switch
     {
-        double? bar = SpeedBar.Gmacs(bits, tokens);
+        1 => [(1, 8), (1, 1)],
+        32 => [(32, 32)],
+        _ => [(bits, 8)],
+    };
+
+    private static string[] Row((int Weights, int Activations) width, int tokens, double ms, double gmacs)
+    {
+        double? bar = SpeedBar.Gmacs(width.Weights, width.Activations, tokens);
         return
         [
-            Text(bits, "0"), GeneratedKernel.InstructionSetOf(bits), Text(tokens, "0"), Text(ms, "0.000"), Text(gmacs, "0"),
+            Text(width.Weights, "0"), Text(width.Activations, "0"), GeneratedKernel.InstructionSetOf(width.Weights, width.Activations), Text(tokens, "0"),
+            Text(ms, "0.000"), Text(gmacs, "0"),
             Text(bar, "0"), Text(gmacs / bar, "0%"),
         ];
     }

@@ -6,6 +6,10 @@ namespace QuantGen.Benchmarks.Models;
 [QuantizedBert(bits: 1, Config = "base.json")]
 public sealed partial class BertBase1;
 
+/// <summary>Has 1-bit weights that meet 1-bit activations.</summary>
+[QuantizedBert(bits: 1, Config = "base.json", ActivationBits = 1)]
+public sealed partial class BertBase1A1;
+
 /// <summary>Has 2-bit weights.</summary>
 [QuantizedBert(bits: 2, Config = "base.json")]
 public sealed partial class BertBase2;

@@ -54,7 +54,8 @@ internal static class SchemeDescriptors
         category: Category,
         defaultSeverity: DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "Activations that enter integer products have 2 to 8 bits, those that meet codebooks have 32, and attention's operands have 2 to 8 or 32.",
+        description: "Activations that enter integer products have 2 to 8 bits, or 1 with weights of one bit, those that meet codebooks have 32, and "
+            + "attention's operands have 2 to 8 or 32.",
         helpLinkUri: HelpLink.For("QG1105"));
 
     public static readonly DiagnosticDescriptor EmbeddingBits = new(

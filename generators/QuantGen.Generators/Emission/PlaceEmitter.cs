@@ -83,14 +83,14 @@ internal static class PlaceEmitter
 
             foreach (IGrouping<int, MatrixSpec> layer in plan.Model.Matrices.GroupBy(matrix => WeightLayout.LayerOf(matrix.Name)))
             {
-                if (HasOneOrder(layer))
+                if (HasOneOrder(plan, layer))
                 {
                     string places = string.Join(", ", layer.Select(matrix => WeightLayout.NameOf(matrix.Name)));
-                    w.Lines($"""PlaceMatrices(model, arena, "{LayerNames.Of(layer.Key, string.Empty)}", {Order(layer.First())}, {places});""");
+                    w.Lines($"""PlaceMatrices(model, arena, "{LayerNames.Of(layer.Key, string.Empty)}", {Order(plan, layer.First())}, {places});""");
                 }
                 else
                 {
-                    Fill(w, layer);
+                    Fill(w, plan, layer);
                 }
             }
         }
@@ -98,7 +98,7 @@ internal static class PlaceEmitter
         w.Blank();
     }
 
-    private static void Fill(SourceWriter w, IEnumerable<MatrixSpec> matrices)
+    private static void Fill(SourceWriter w, ModelPlan plan, IEnumerable<MatrixSpec> matrices)
     {
         foreach (MatrixSpec matrix in matrices)
         {
@@ -108,22 +108,23 @@ internal static class PlaceEmitter
                 string place = WeightLayout.NameOf(matrix.Name, s);
                 w.Lines(segments[s].Bits == 32 ? $"""LinearPlacer.PlaceFullPrecision(model, arena, "{matrix.Name}", {place});"""
                     : matrix.HasCodebook ? $"""LinearPlacer.PlaceCodebook(model, arena, "{matrix.Name}", {place});"""
-                    : $"""LinearPlacer.Place(model, arena, "{matrix.Name}", segment: {N(s)}, {Order(matrix, segments[s].Bits)}, {place});""");
+                    : $"""LinearPlacer.Place(model, arena, "{matrix.Name}", segment: {N(s)}, {Order(plan, matrix, segments[s].Bits)}, {place});""");
             }
         }
     }
 
     // A layer whose matrices all meet one kernel is placed by one call.
-    private static bool HasOneOrder(IGrouping<int, MatrixSpec> layer) => layer.Key >= 0
-        && layer.All(matrix => matrix.HasIntegerProduct && !matrix.IsMixed && Order(matrix) == Order(layer.First()));
+    private static bool HasOneOrder(ModelPlan plan, IGrouping<int, MatrixSpec> layer) => layer.Key >= 0
+        && layer.All(matrix => matrix.HasIntegerProduct && !matrix.IsMixed && Order(plan, matrix) == Order(plan, layer.First()));
 
-    private static string Order(MatrixSpec matrix) => Order(matrix, matrix.Bits);
+    private static string Order(ModelPlan plan, MatrixSpec matrix) => Order(plan, matrix, matrix.Bits);
 
-    private static string Order(MatrixSpec matrix, int bits) => KernelVariant.Of(matrix, bits).Suffix + ".Order";
+    private static string Order(ModelPlan plan, MatrixSpec matrix, int bits) => KernelVariant.Of(plan.Model, matrix, bits).Suffix + ".Order";
 
     private static void FillMatrices(SourceWriter w, ModelPlan plan)
     {
-        IGrouping<int, MatrixSpec>? layer = plan.Model.Matrices.GroupBy(matrix => WeightLayout.LayerOf(matrix.Name)).FirstOrDefault(HasOneOrder);
+        IGrouping<int, MatrixSpec>? layer = plan.Model.Matrices.GroupBy(matrix => WeightLayout.LayerOf(matrix.Name))
+            .FirstOrDefault(matrices => HasOneOrder(plan, matrices));
         if (layer is null)
         {
             return;

@@ -64,7 +64,7 @@ internal static class AttributeParser
             EmbeddingStorage = values.Enum<Storage>("EmbeddingStorage"),
             Training = values.Flag("Training"),
             Mapping = values.Enum<Mapping>("Mapping") ?? defaults.Mapping,
-            ActivationRange = values.Enum<ActivationRange>("ActivationRange") ?? defaults.ActivationRange,
+            ActivationRange = values.Enum<ActivationRange>("ActivationRange"),
             Head = values.Enum<BertHead>("Head") ?? BertHead.Encoder,
             MaxSequenceLength = values.Integer("MaxSequenceLength") ?? defaults.MaxSequenceLength,
             MaxBatchTokens = values.Integer("MaxBatchTokens") ?? defaults.MaxBatchTokens,

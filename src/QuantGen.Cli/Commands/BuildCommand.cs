@@ -103,6 +103,11 @@ internal sealed class BuildCommand : CliCommand
 
         using CheckpointModel checkpoint = CheckpointModel.Open(path);
         (ModelSpec spec, Recipe recipe) = _quantization.Model(values, checkpoint.Config);
+        if (spec.HasBitActivations)
+        {
+            throw new UsageException("--activation-bits 1 needs calibrated scales; quantize the checkpoint first, with --calibration");
+        }
+
         if (spec.HasQuantizedAttention)
         {
             throw new UsageException("--attention-bits needs calibrated ranges; quantize the checkpoint first, with --calibration");

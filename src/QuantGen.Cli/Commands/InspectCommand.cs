@@ -40,6 +40,9 @@ internal sealed class InspectCommand : CliCommand
                 inspection.BytesTotal,
                 inspection.Bytes,
                 BitsPerWeight = Math.Round(inspection.BitsPerWeight, 4),
+                ActivationBits = HasCodes(inspection) ? inspection.Spec.ActivationBits : QuantGen.Defaults.FullPrecisionBits,
+                ActivationRange = HasCodes(inspection) ? QuantGen.Specs.SpecNames.Of(inspection.Spec.ActivationRange) : null,
+                inspection.Spec.AttentionBits,
                 inspection.SpecSha256,
                 Recipe = inspection.Recipe is { } recipe ? System.Text.Json.Nodes.JsonNode.Parse(QuantGen.Specs.RecipeJson.Write(recipe)) : null,
                 inspection.Plan,
@@ -79,6 +82,14 @@ internal sealed class InspectCommand : CliCommand
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{inspection.Parameters:N0} parameters, {inspection.BitsPerWeight:0.###} bits per weight of the linear layers, scales included"));
+        if (HasCodes(inspection))
+        {
+            report.Line(string.Create(
+                CultureInfo.InvariantCulture,
+                $"activations have {inspection.Spec.ActivationBits} bits, range {QuantGen.Specs.SpecNames.Of(inspection.Spec.ActivationRange)}, " +
+                    $"and attention multiplies {inspection.Spec.AttentionBits} bits"));
+        }
+
         if (inspection.Plan is string plan)
         {
             report.Line($"plan {plan}");
@@ -90,6 +101,8 @@ internal sealed class InspectCommand : CliCommand
             report.Line($"recipe {QuantGen.Specs.RecipeJson.Write(inspection.Recipe)}");
         }
     }
+
+    private static bool HasCodes(Inspection inspection) => inspection.Spec.Matrices.Any(matrix => matrix.HasIntegerProduct);
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -30,7 +30,7 @@ internal sealed class QuantizeOptionSet
     private readonly Option<ActivationRange?> _range = CliOption.Choice<ActivationRange>(
         "--activation-range",
         "Whether every token has its own range when it is quantized, or ranges are calibrated. " +
-            "[default: static with --calibration, unless only other steps of the recipe need it; else per-token]",
+            "[default: static with --calibration, unless only other steps of the recipe need it, and for activations of one bit; else per-token]",
         null);
 
     private readonly Option<int> _samples = CliOption.Number("--samples", "Rows of the calibration data to use.", s_defaults.Samples, least: 1);
@@ -99,7 +99,7 @@ internal sealed class QuantizeOptionSet
 
         // Texts that steps ask for say nothing of activation ranges, unless these are what a step finds.
         bool isStatic = PostTrainingRecipes.FindsActivationRanges(steps) || (calibration is not null && !needsTexts);
-        ActivationRange range = values.Get(_range) ?? (isStatic ? ActivationRange.Static : ActivationRange.PerToken);
+        ActivationRange? range = values.Get(_range) ?? (isStatic ? ActivationRange.Static : null);
         if (calibration is null && range == ActivationRange.Static && !makesTexts)
         {
             throw new UsageException(needsTexts ? TextsAreMissing : "--activation-range static needs --calibration");
@@ -118,7 +118,7 @@ internal sealed class QuantizeOptionSet
         }
     }
 
-    private QuantizeTask Describe(OptionValues values, CheckpointModel model, ActivationRange range, EquatableArray<RecipeStep> steps)
+    private QuantizeTask Describe(OptionValues values, CheckpointModel model, ActivationRange? range, EquatableArray<RecipeStep> steps)
     {
         string? calibration = values.Get(_calibration);
         bool makesTexts = PostTrainingRecipes.MakesTexts(steps);
@@ -168,6 +168,11 @@ internal sealed class QuantizeOptionSet
             if (texts.AreNeeded)
             {
                 throw new UsageException(TextsAreMissing);
+            }
+
+            if (spec.HasBitActivations)
+            {
+                throw new UsageException("--activation-bits 1 needs --calibration: the scales of activations are stored");
             }
 
             if (spec.HasQuantizedAttention)

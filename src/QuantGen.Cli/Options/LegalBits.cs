@@ -14,8 +14,11 @@ internal static class LegalBits
     /// <summary>Gets the bits of word embeddings.</summary>
     public static int[] OfEmbeddings { get; } = Join(storage => storage.EmbeddingBits);
 
-    /// <summary>Gets the bits of activations and of attention's operands.</summary>
+    /// <summary>Gets the bits of activations.</summary>
     public static int[] OfActivations { get; } = [.. ActivationSides.Bits];
+
+    /// <summary>Gets the bits of attention's operands.</summary>
+    public static int[] OfAttention { get; } = [.. ActivationSides.AttentionBits];
 
     /// <summary>Gets the help of the option for a word embedding's bits.</summary>
     public static string EmbeddingHelp { get; } =

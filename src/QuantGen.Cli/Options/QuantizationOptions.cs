@@ -23,11 +23,12 @@ internal sealed class QuantizationOptions
         least: 0);
     private readonly Option<int?> _embeddingBits = CliOption.OneOf("--embedding-bits", LegalBits.EmbeddingHelp, LegalBits.OfEmbeddings);
     private readonly Option<int?> _activationBits = CliOption.OneOf(
-        "--activation-bits", "Bits of activations that enter products of integers; 32 where codebooks leave none. [default: 8, or 32 with codebooks]",
+        "--activation-bits",
+        "Bits of activations that enter products of integers, 1 with --bits 1; 32 where codebooks leave none. [default: 8, or 32 with codebooks]",
         LegalBits.OfActivations);
     private readonly Option<int?> _attentionBits = CliOption.OneOf(
         "--attention-bits", FormattableString.Invariant($"Bits of what attention multiplies, or 32 for full precision. [default: {s_defaults.AttentionBits}]"),
-        LegalBits.OfActivations);
+        LegalBits.OfAttention);
     private readonly Option<string?> _plan =
         CliOption.Text("--plan", "FILE", "A JSON file with storage, bits, groups, mapping, scheme and clipping per matrix; wins over the other options.");
     private readonly Option<string[]> _layerBits =
@@ -61,8 +62,8 @@ internal sealed class QuantizationOptions
     /// <summary>Builds the model of some dimensions and the recipe for its codes.</summary>
     /// <param name="values">The command line; without bits the model keeps full precision.</param>
     /// <param name="config">The dimensions.</param>
-    /// <param name="range">Where activation ranges come from.</param>
-    public (ModelSpec Spec, Recipe Recipe) Model(OptionValues values, ModelConfig config, ActivationRange range = ActivationRange.PerToken)
+    /// <param name="range">Where activation ranges come from; null for the default.</param>
+    public (ModelSpec Spec, Recipe Recipe) Model(OptionValues values, ModelConfig config, ActivationRange? range = null)
     {
         QuantizationPlan plan = values.Get(_plan) is string file ? ReadPlan(file) : QuantizationPlan.Empty;
         var recipe = new Recipe

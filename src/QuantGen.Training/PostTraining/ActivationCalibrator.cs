@@ -69,7 +69,8 @@ public static class ActivationCalibrator
         }
 
         ActivationSite[] sites = [.. session.Spec.ActivationSites(), .. session.Spec.AttentionSites()];
-        var observers = new SiteObservers(sites, recipe.Clipping);
+        HashSet<string> ofOneBit = target.HasBitActivations ? [.. target.ActivationSites().Select(site => site.Name)] : [];
+        var observers = new SiteObservers(sites, site => Observer(site, ofOneBit.Contains(site.Name), recipe.Clipping));
         int done = 0;
         foreach (RowBatch batch in batches)
         {
@@ -105,19 +106,20 @@ public static class ActivationCalibrator
         return chosen;
     }
 
-    private sealed class SiteObservers(IReadOnlyList<ActivationSite> sites, Clipping clipping) : IActivationObserver
+    private static IRangeObserver Observer(ActivationSite site, bool isOneBit, Clipping clipping) => clipping switch
     {
-        private readonly IRangeObserver[][] _observers = [.. sites.Select(site => Enumerable.Range(0, site.Uses).Select(_ => Create(clipping)).ToArray())];
+        _ when isOneBit => new MeanObserver(!site.IsOneSided),
+        Clipping.MinMax => new MinMaxObserver(),
+        Clipping.Percentile => new PercentileObserver(),
+        _ => new MseObserver(),
+    };
+
+    private sealed class SiteObservers(IReadOnlyList<ActivationSite> sites, Func<ActivationSite, IRangeObserver> create) : IActivationObserver
+    {
+        private readonly IRangeObserver[][] _observers = [.. sites.Select(site => Enumerable.Range(0, site.Uses).Select(_ => create(site)).ToArray())];
 
         public void Observe(int site, int use, ReadOnlySpan<float> values) => _observers[site][use].Observe(values);
 
         public QuantizationRange[] Ranges(int index, int bits) => Array.ConvertAll(_observers[index], observer => observer.Range(bits));
-
-        private static IRangeObserver Create(Clipping clipping) => clipping switch
-        {
-            Clipping.MinMax => new MinMaxObserver(),
-            Clipping.Percentile => new PercentileObserver(),
-            _ => new MseObserver(),
-        };
     }
 }

@@ -97,6 +97,7 @@ public static class PostTrainingQuantizer
 
     private static void AddStaticRanges(PackedModelBuilder builder, ModelSpec spec, PostTrainingOptions options)
     {
+        var operands = spec.AttentionSites().Select(site => site.Name).ToHashSet(StringComparer.Ordinal);
         foreach (ActivationSite site in ActivationCalibrator.SitesOf(spec))
         {
             if (options.StaticRanges?.GetValueOrDefault(site.Name) is not { } uses || uses.Count != site.Uses)
@@ -105,7 +106,15 @@ public static class PostTrainingQuantizer
             }
 
             builder.AddFloats(site.Name + ".input_scale", uses.Select(use => use.Scale).ToArray());
-            builder.AddBytes(site.Name + ".input_zero_point", uses.Select(use => (byte)use.ZeroPoint).ToArray());
+            if (spec.HasBitActivations && !operands.Contains(site.Name))
+            {
+                // Shifts are learned, and begin as 0.
+                builder.AddFloats(site.Name + ".input_shift", new float[site.Uses]);
+            }
+            else
+            {
+                builder.AddBytes(site.Name + ".input_zero_point", uses.Select(use => (byte)use.ZeroPoint).ToArray());
+            }
         }
     }
 

@@ -27,5 +27,7 @@ internal sealed class SiteMapping
 
     /// <summary>Spreads the codes over a range.</summary>
     /// <param name="range">The range.</param>
-    public QuantizationParameters Of(QuantizationRange range) => _isSymmetric ? range.Symmetric(Bits) : range.Asymmetric(Bits);
+    /// <returns>Scale and zero point; of codes of one bit the scale, the upper end, and 0.</returns>
+    public QuantizationParameters Of(QuantizationRange range) => Bits == 1 ? new QuantizationParameters(range.High, 0)
+        : _isSymmetric ? range.Symmetric(Bits) : range.Asymmetric(Bits);
 }

@@ -12,6 +12,11 @@ internal static class Defaults
     /// <summary>Bits of activations that enter integer products.</summary>
     public const int ActivationBits = 8;
 
+    /// <summary>Gets where ranges of activations come from: from each token, but stored where they have one bit.</summary>
+    /// <param name="activationBits">Bits of activations.</param>
+    public static ActivationRange ActivationRange(int activationBits) =>
+        activationBits == 1 ? QuantGen.ActivationRange.Static : QuantGen.ActivationRange.PerToken;
+
     /// <summary>Bits of attention's operands.</summary>
     public const int AttentionBits = FullPrecisionBits;
 

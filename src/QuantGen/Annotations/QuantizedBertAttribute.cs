@@ -44,8 +44,8 @@ public sealed class QuantizedBertAttribute : Attribute
     public string? Plan { get; set; }
 
     /// <summary>
-    /// Gets or sets the bits of an activation that enters a quantized product: 2 to 8 (default), or 32 where codebooks and full-precision weights are all
-    /// there is.
+    /// Gets or sets the bits of an activation that enters a quantized product: 2 to 8 (default), 1 where weights have one bit, or 32 where codebooks and
+    /// full-precision weights are all there is.
     /// </summary>
     public int ActivationBits { get; set; } = Defaults.ActivationBits;
 
@@ -73,7 +73,10 @@ public sealed class QuantizedBertAttribute : Attribute
     /// <summary>Gets or sets whether codes are symmetric around zero. Default <see cref="Mapping.Symmetric"/>.</summary>
     public Mapping Mapping { get; set; } = Mapping.Symmetric;
 
-    /// <summary>Gets or sets where an activation's range comes from. Default <see cref="ActivationRange.PerToken"/>.</summary>
+    /// <summary>
+    /// Gets or sets where an activation's range comes from. Default <see cref="ActivationRange.PerToken"/>, and <see cref="ActivationRange.Static"/> where
+    /// <see cref="ActivationBits"/> are 1.
+    /// </summary>
     public ActivationRange ActivationRange { get; set; } = ActivationRange.PerToken;
 
     /// <summary>Gets or sets what stands on top of the encoder. Default <see cref="BertHead.Encoder"/>.</summary>

@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
 using QuantGen.Kernels;
 using QuantGen.Linear;
+using QuantGen.Specs;
 
 namespace QuantGen.Execution;
 
-/// <summary>The step before a quantized product: rows of floats become codes, a byte each, in a worker's buffers. Profiles are told.</summary>
+/// <summary>The step before a quantized product: rows of floats become codes, a byte or one bit each, in a worker's buffers. Profiles are told.</summary>
 /// <param name="Codes">Offset of the codes.</param>
 /// <param name="Scales">Offset of one scale per token.</param>
 /// <param name="ZeroPoints">Offset of one zero point per token.</param>
@@ -12,7 +13,7 @@ namespace QuantGen.Execution;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct ActivationStage(long Codes, long Scales, long ZeroPoints, long Sums)
 {
-    /// <summary>Gets the bits of a code, 2 to 8.</summary>
+    /// <summary>Gets the bits of a code, 1 to 8.</summary>
     public int Bits { get; init; } = 8;
 
     /// <summary>Quantizes each token by its own range.</summary>
@@ -76,6 +77,31 @@ public readonly record struct ActivationStage(long Codes, long Scales, long Zero
         Static(
             pass, worker, ref input, inputStride, count, columns,
             Unsafe.Add(ref pass.WeightFloats(scales), use), Unsafe.Add(ref pass.WeightIntegers(zeroPoints), use));
+
+    /// <summary>Packs all tokens into planes of one bit, by a scale and a shift that stand among the weights.</summary>
+    /// <param name="pass">The batch.</param>
+    /// <param name="worker">Whose buffers.</param>
+    /// <param name="input">First value of the first token.</param>
+    /// <param name="inputStride">Floats from token to token.</param>
+    /// <param name="count">Number of tokens.</param>
+    /// <param name="columns">Values of a token.</param>
+    /// <param name="scales">Where the scales stand, one for each use of the layer.</param>
+    /// <param name="shifts">Where the shifts stand.</param>
+    /// <param name="use">Which use.</param>
+    /// <param name="isSigned">Whether codes stand for a scale of either sign rather than for 0 and the scale.</param>
+    public QuantizedRows Planes(
+        ForwardPass pass, int worker, ref float input, int inputStride, int count, int columns, long scales, long shifts, int use, bool isSigned)
+    {
+        pass.Enter(worker, OperatorClass.ActivationCodes);
+        int stride = PanelPadding.PlaneBytes(columns);
+        ref byte planes = ref pass.Local(worker, Codes);
+        ref float steps = ref pass.LocalFloats(worker, Scales);
+        ref int zeroPoints = ref pass.LocalIntegers(worker, ZeroPoints);
+        ActivationPlanes.Pack(
+            ref input, inputStride, count, columns, Unsafe.Add(ref pass.WeightFloats(scales), use), Unsafe.Add(ref pass.WeightFloats(shifts), use), isSigned,
+            ref planes, stride, ref steps, ref zeroPoints);
+        return new QuantizedRows(ref planes, ref steps, ref zeroPoints, ref pass.LocalIntegers(worker, Sums), 1, stride, count);
+    }
 
     /// <summary>Adds the sums per group of inputs that weights with a zero point per group need.</summary>
     /// <param name="pass">The batch.</param>

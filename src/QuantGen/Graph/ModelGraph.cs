@@ -3,6 +3,9 @@ namespace QuantGen.Graph;
 /// <summary>A model as steps in the order of the forward pass. Tensors, places of codes, buffers, phases and code are all derived from it.</summary>
 public sealed class ModelGraph
 {
+    // Linear layers right behind a function that gives no value far below zero.
+    private readonly HashSet<LinearNode> _oneSided = new();
+
     /// <summary>Creates a graph.</summary>
     /// <param name="embedding">From token ids to the hidden states that enter the first layer.</param>
     /// <param name="layers">The distinct layers; each reads and makes the hidden states.</param>
@@ -17,6 +20,14 @@ public sealed class ModelGraph
         Nodes = embedding.Concat(layers.SelectMany(layer => layer)).Concat(head).ToArray();
 
         Matrices = Nodes.OfType<LinearNode>().Where(linear => linear.IsQuantizable).ToArray();
+
+        for (int i = 1; i < Nodes.Count; i++)
+        {
+            if (Nodes[i] is LinearNode linear && Nodes[i - 1] is ActivationNode { IsOneSided: true } function && function.Output == linear.Input)
+            {
+                _oneSided.Add(linear);
+            }
+        }
 
         // What calls ask for allocates nothing.
         IsPooled = head.OfType<RowsNode>().Any(rows => rows.Choice == RowChoice.FirstTokens);
@@ -59,6 +70,10 @@ public sealed class ModelGraph
 
     /// <summary>Gets the embeddings.</summary>
     public EmbeddingNode Words => Embedding.OfType<EmbeddingNode>().First();
+
+    /// <summary>Gets whether what a linear layer reads comes from a function that gives no value far below zero.</summary>
+    /// <param name="linear">One of the graph's steps.</param>
+    internal bool IsOneSided(LinearNode linear) => _oneSided.Contains(linear);
 
     /// <summary>Gets the attention of a distinct layer.</summary>
     /// <param name="layer">Its index.</param>

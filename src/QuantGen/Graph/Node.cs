@@ -86,6 +86,9 @@ public sealed record NormNode(string Name, int Columns, string Input, string? Re
 /// <param name="Output">The values.</param>
 public sealed record ActivationNode(HiddenActivation Function, int Columns, string Input, string Output) : Node(Output, Columns)
 {
+    /// <summary>Gets whether no value is far below zero: the least of ReLU is 0, of GELU -0.17, of SiLU -0.28.</summary>
+    public bool IsOneSided => Function != HiddenActivation.Tanh;
+
     /// <inheritdoc/>
     public override IReadOnlyList<string> Inputs => new[] { Input };
 }

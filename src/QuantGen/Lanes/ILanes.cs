@@ -137,6 +137,12 @@ public interface ILanes<TSelf>
     /// <returns>The selected lanes.</returns>
     static abstract TSelf SelectGreater(TSelf left, TSelf right, TSelf whenGreater, TSelf otherwise);
 
+    /// <summary>Compares lane by lane.</summary>
+    /// <param name="left">The first compared value.</param>
+    /// <param name="right">The second compared value.</param>
+    /// <returns>A bit for each lane, that of lane 0 lowest: 1 where <paramref name="left"/> is greater, 0 elsewhere, also for NaN.</returns>
+    static abstract ushort GreaterBits(TSelf left, TSelf right);
+
     /// <summary>Replaces NaN lanes by +0.</summary>
     /// <param name="value">The lanes.</param>
     /// <returns>The lanes without NaN.</returns>

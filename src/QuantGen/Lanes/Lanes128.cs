@@ -183,6 +183,14 @@ public struct Lanes128 : ILanes<Lanes128>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort GreaterBits(Lanes128 left, Lanes128 right) => (ushort)(
+        Vector128.GreaterThan(left._first, right._first).ExtractMostSignificantBits()
+        | (Vector128.GreaterThan(left._second, right._second).ExtractMostSignificantBits() << 4)
+        | (Vector128.GreaterThan(left._third, right._third).ExtractMostSignificantBits() << 8)
+        | (Vector128.GreaterThan(left._fourth, right._fourth).ExtractMostSignificantBits() << 12));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 NaNToZero(Lanes128 value) =>
         new(
             value._first & Vector128.Equals(value._first, value._first),

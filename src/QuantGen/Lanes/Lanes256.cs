@@ -132,6 +132,12 @@ public struct Lanes256 : ILanes<Lanes256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort GreaterBits(Lanes256 left, Lanes256 right) => (ushort)(
+        Vector256.GreaterThan(left._low, right._low).ExtractMostSignificantBits()
+        | (Vector256.GreaterThan(left._high, right._high).ExtractMostSignificantBits() << 8));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 NaNToZero(Lanes256 value) =>
         new(value._low & Vector256.Equals(value._low, value._low), value._high & Vector256.Equals(value._high, value._high));
 

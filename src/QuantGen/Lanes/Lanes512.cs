@@ -115,6 +115,10 @@ public struct Lanes512 : ILanes<Lanes512>
         new(Vector512.ConditionalSelect(Vector512.GreaterThan(left._all, right._all), whenGreater._all, otherwise._all));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort GreaterBits(Lanes512 left, Lanes512 right) => (ushort)Vector512.GreaterThan(left._all, right._all).ExtractMostSignificantBits();
+
+    /// <inheritdoc/>
     // Of the eight classes in the table, quiet and signalling NaN become 8 (+0), the others 0 (unchanged).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 NaNToZero(Lanes512 value) =>

@@ -207,6 +207,18 @@ public struct LanesScalar : ILanes<LanesScalar>
     }
 
     /// <inheritdoc/>
+    public static ushort GreaterBits(LanesScalar left, LanesScalar right)
+    {
+        int bits = 0;
+        for (int i = 0; i < 16; i++)
+        {
+            bits |= left[i] > right[i] ? 1 << i : 0;
+        }
+
+        return (ushort)bits;
+    }
+
+    /// <inheritdoc/>
     public static LanesScalar NaNToZero(LanesScalar value)
     {
         for (int i = 0; i < 16; i++)

@@ -25,6 +25,15 @@ public readonly record struct KernelOrder(int Bits, int VectorOutputs, int Inter
     /// <summary>Gets whether the kernel adds pairs of products in 16 bits, as deep as the weights of a panel allow (<see cref="PairDepth"/>).</summary>
     public bool AddsPairs { get; init; }
 
+    /// <summary>
+    /// Gets whether the kernel meets activations of one bit, for which rows are padded to <see cref="PanelPadding.PlaneRows"/>. Without
+    /// <see cref="HasIndices"/> a byte holds eight consecutive inputs of an output.
+    /// </summary>
+    public bool MeetsBits { get; init; }
+
+    /// <summary>Gets whether a byte holds six consecutive one-bit inputs of an output, the index of a table with 64 entries, instead of eight.</summary>
+    public bool HasIndices { get; init; }
+
     /// <summary>Rows are padded to a multiple of this, the largest panel of any kernel, so that offsets do not depend on the machine.</summary>
     public const int RowMultiple = PanelPadding.Rows;
 
@@ -46,13 +55,17 @@ public readonly record struct KernelOrder(int Bits, int VectorOutputs, int Inter
     /// <summary>Gets the order of the rows behind the last whole panel, where panels do not divide padded rows: each vector is a panel of its own.</summary>
     public KernelOrder Narrow => this with { PanelVectors = 1 };
 
+    /// <summary>Gets how many rows a matrix is padded to.</summary>
+    /// <param name="rows">Its rows.</param>
+    public int PaddedRows(int rows) => Pad(rows, MeetsBits ? PanelPadding.PlaneRows : RowMultiple);
+
     /// <summary>Gets the rows that stand in whole panels.</summary>
-    /// <param name="paddedRows">Rows, a multiple of <see cref="RowMultiple"/>.</param>
+    /// <param name="paddedRows">Rows, as <see cref="PaddedRows"/> gives them.</param>
     public int WideRows(int paddedRows) => paddedRows / PanelOutputs * PanelOutputs;
 
     /// <summary>Gets the bytes of a panel.</summary>
     /// <param name="columns">Padded inputs.</param>
-    public int PanelBytes(int columns) => PanelOutputs * columns / 8 * Bits;
+    public int PanelBytes(int columns) => HasIndices ? PanelOutputs * PanelPadding.PlaneIndices(columns) : PanelOutputs * columns / 8 * Bits;
 
     /// <summary>Rounds up.</summary>
     /// <param name="count">Not negative.</param>

@@ -22,7 +22,7 @@ public static class LinearPlacer
         IReadOnlyList<RowSegment> segments = matrix.Segments();
         RowSegment rows = segments[segment];
         long skipped = segments.Take(segment).Sum(s => (long)s.Rows * MatrixSpec.RowBytes(matrix.Columns, s.Bits));
-        int padded = KernelOrder.Pad(rows.Rows, KernelOrder.RowMultiple);
+        int padded = order.PaddedRows(rows.Rows);
         int wide = order.WideRows(padded);
         Place(model, arena, matrix, rows, skipped, order, place, 0, wide);
         if (rows.Rows > wide)
@@ -73,8 +73,10 @@ public static class LinearPlacer
         PackedModel model, WeightArena arena, MatrixSpec matrix, RowSegment rows, long skipped, KernelOrder order, LinearPlace place, int firstRow, int endRow)
     {
         int rowBytes = MatrixSpec.RowBytes(matrix.Columns, rows.Bits);
-        int padded = KernelOrder.Pad(rows.Rows, KernelOrder.RowMultiple);
-        IPanelPacker packer = order.Table is null ? new PanelPacker(order, matrix.Columns) : new TablePacker(order.Table, order.PanelOutputs, matrix.Columns);
+        int padded = order.PaddedRows(rows.Rows);
+        IPanelPacker packer = order.HasIndices ? new IndexPacker(order, matrix.Columns)
+            : order.Table is null ? new PanelPacker(order, matrix.Columns)
+            : new TablePacker(order.Table, order.PanelOutputs, matrix.Columns);
         int panels = (Math.Min(endRow, rows.Rows) - firstRow + packer.PanelOutputs - 1) / packer.PanelOutputs;
         long start = place.Codes + ((long)firstRow / packer.PanelOutputs * packer.PanelBytes);
         LoadLoop.Run(arena.LoadThreads, panels, panel =>

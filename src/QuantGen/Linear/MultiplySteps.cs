@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -69,6 +70,30 @@ internal static class MultiplySteps
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<byte> Add(Vector256<byte> sum, Vector256<byte> a, Vector256<byte> b) => sum + Avx2.Shuffle(a, sum);
+    }
+
+    public readonly struct Differences512 : IMultiplyStep<Vector512<byte>>
+    {
+        public static Vector512<byte> Value(int number) => Vector512.Create((byte)number);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<byte> Add(Vector512<byte> sum, Vector512<byte> a, Vector512<byte> b) => sum + Avx512Vbmi.PermuteVar64x8(a, sum);
+    }
+
+    public readonly struct Differences128 : IMultiplyStep<Vector128<byte>>
+    {
+        public static Vector128<byte> Value(int number) => Vector128.Create((byte)number);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> Add(Vector128<byte> sum, Vector128<byte> a, Vector128<byte> b) => sum + Vector128.ShuffleNative(a, sum);
+    }
+
+    public readonly struct DifferencesScalar : IMultiplyStep<ulong>
+    {
+        public static ulong Value(int number) => (ulong)number;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static ulong Add(ulong sum, ulong a, ulong b) => sum + (ulong)BitOperations.PopCount(sum ^ a);
     }
 
     public readonly struct Products128 : IMultiplyStep<Vector128<short>>

@@ -45,4 +45,18 @@ public enum MultiplyUnit
 
     /// <summary>Fused multiply-add of one float.</summary>
     FusedScalar,
+
+    /// <summary>
+    /// 512-bit look-up of how many of six bits differ for 64 outputs (<c>Avx512Vbmi.PermuteVar64x8</c>) and an addition: 384 multiply-adds of bits.
+    /// </summary>
+    Differences512,
+
+    /// <summary>256-bit look-up of how many of four bits differ for 32 outputs (<c>Avx2.Shuffle</c>) and an addition: 128 multiply-adds of bits.</summary>
+    Differences256,
+
+    /// <summary>The same in 128 bits for 16 outputs: 64 multiply-adds of bits.</summary>
+    Differences128,
+
+    /// <summary>The bits in which two words of 64 differ, counted, and an addition: 64 multiply-adds of bits.</summary>
+    DifferencesScalar,
 }

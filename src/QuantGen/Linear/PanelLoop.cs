@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using QuantGen.Specs;
 
 namespace QuantGen.Linear;
 
@@ -17,7 +18,7 @@ public static class PanelLoop
     /// <param name="w">Weights in the kernel's order.</param>
     /// <param name="output">First output of the first token.</param>
     /// <param name="outputStride">Floats from one token's outputs to the next.</param>
-    /// <param name="scratch">At least <see cref="ScratchFloats"/> floats.</param>
+    /// <param name="scratch">At least <see cref="ScratchFloats"/> floats, or for kernels that meet bits <see cref="PanelPadding.PlanePanel"/> a token.</param>
     public static void Run<TKernel>(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
         where TKernel : struct, ITileKernel
     {
@@ -70,13 +71,13 @@ public static class PanelLoop
     /// <param name="w">Weights in the kernel's order.</param>
     /// <param name="output">First output of the first token.</param>
     /// <param name="outputStride">Floats from one token's outputs to the next.</param>
-    /// <param name="scratch">At least <see cref="ScratchFloats"/> floats.</param>
+    /// <param name="scratch">At least <see cref="ScratchFloats"/> floats, or for kernels that meet bits <see cref="PanelPadding.PlanePanel"/> a token.</param>
     public static void Run<TKernel, TNarrow>(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
         where TKernel : struct, ITileKernel
         where TNarrow : struct, ITileKernel
     {
         ProductTrace.Listener?.Invoke(TKernel.Unit, TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
-        int wide = TKernel.Order.WideRows(w.PaddedRows);
+        int wide = TKernel.Order.WideRows(TKernel.Order.PaddedRows(w.Rows));
         Panels<TKernel>(x, w, 0, Math.Min(wide, w.Rows), ref output, outputStride, ref scratch);
         Panels<TNarrow>(x, w, wide, w.Rows, ref output, outputStride, ref scratch);
     }
@@ -87,7 +88,9 @@ public static class PanelLoop
         where TKernel : struct, ITileKernel
     {
         int panel = TKernel.Order.PanelOutputs;
-        Debug.Assert(w.Columns % KernelOrder.ColumnMultiple == 0 && x.Stride >= w.Columns, "activations cover the padded inputs");
+        Debug.Assert(
+            TKernel.Order.MeetsBits ? x.Stride >= PanelPadding.PlaneBytes(w.Columns) : w.Columns % KernelOrder.ColumnMultiple == 0 && x.Stride >= w.Columns,
+            "activations cover the padded inputs");
         int row = first;
         FetchParameters<TKernel>(w, row);
         for (; row + panel <= end; row += panel)

@@ -34,7 +34,7 @@ public readonly ref struct PlacedLinear
     /// <summary>Number of outputs.</summary>
     public readonly int Rows;
 
-    /// <summary>Number of inputs, padded to a multiple of <see cref="KernelOrder.ColumnMultiple"/>.</summary>
+    /// <summary>Number of inputs, padded to a multiple of <see cref="KernelOrder.ColumnMultiple"/>; not padded where activations have one bit.</summary>
     public readonly int Columns;
 
     /// <summary>Inputs per group along the input; <see cref="Columns"/> when the whole row shares a scale.</summary>

@@ -2,8 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace QuantGen.Linear;
 
-/// <summary>Activations of some tokens as 8-bit codes: real = (code - zero point) * scale, one range per token.</summary>
-/// <remarks>Codes between the width of the activations and <see cref="Stride"/> are 0, so that padded weights never count.</remarks>
+/// <summary>Activations of some tokens as codes: real = (code - zero point) * scale, one range per token.</summary>
+/// <remarks>
+/// Codes of 2 to 8 bits take a byte each. Those of one bit, which count -1 and +1, are planes: bit i mod 8 of byte i / 8 is code i, and 0 is -1. Codes
+/// between the width of the activations and <see cref="Stride"/> are 0, so that padded weights never count.
+/// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly ref struct QuantizedRows
 {
@@ -13,7 +16,7 @@ public readonly ref struct QuantizedRows
     /// <summary>Scale of each token.</summary>
     public readonly ref float Scales;
 
-    /// <summary>Zero point of each token, 0 to 255.</summary>
+    /// <summary>Zero point of each token, 0 to 255; of codes of one bit 0, or -1 where the code -1 is zero.</summary>
     public readonly ref int ZeroPoints;
 
     /// <summary>Sum of (code - zero point) of each token, or of each group of a token's inputs, for weights with zero points.</summary>

@@ -24,11 +24,12 @@ internal static class Roofline
     public static bool IsSupported(MultiplyUnit unit) => unit switch
     {
         MultiplyUnit.Pairs512 or MultiplyUnit.WidePairs512 or MultiplyUnit.LookUp512 => Avx512BW.IsSupported,
-        MultiplyUnit.Pairs256 or MultiplyUnit.WidePairs256 or MultiplyUnit.LookUp256 => Avx2.IsSupported,
+        MultiplyUnit.Pairs256 or MultiplyUnit.WidePairs256 or MultiplyUnit.LookUp256 or MultiplyUnit.Differences256 => Avx2.IsSupported,
         MultiplyUnit.Quads256 => AvxVnni.IsSupported,
+        MultiplyUnit.Differences512 => Avx512Vbmi.IsSupported,
         MultiplyUnit.Fused512 => LanesChoice.Use512,
         MultiplyUnit.Fused256 => LanesChoice.Use256,
-        MultiplyUnit.Products128 or MultiplyUnit.Fused128 => Vector128.IsHardwareAccelerated,
+        MultiplyUnit.Products128 or MultiplyUnit.Differences128 or MultiplyUnit.Fused128 => Vector128.IsHardwareAccelerated,
         _ => true,
     };
 
@@ -49,11 +50,15 @@ internal static class Roofline
             MultiplyUnit.Pairs512 => Wide<MultiplySteps.Pairs512, Vector512<short>>(),
             MultiplyUnit.WidePairs512 => Wide<MultiplySteps.WidePairs512, Vector512<int>>(),
             MultiplyUnit.LookUp512 => Wide<MultiplySteps.LookUp512, Vector512<ushort>>(),
+            MultiplyUnit.Differences512 => Wide<MultiplySteps.Differences512, Vector512<byte>>(),
             MultiplyUnit.Fused512 => Wide<MultiplySteps.Fused512, Vector512<float>>(),
             MultiplyUnit.Pairs256 => Narrow<MultiplySteps.Pairs256, Vector256<short>>(),
             MultiplyUnit.WidePairs256 => Narrow<MultiplySteps.WidePairs256, Vector256<int>>(),
             MultiplyUnit.Quads256 => Narrow<MultiplySteps.Quads256, Vector256<int>>(),
             MultiplyUnit.LookUp256 => Narrow<MultiplySteps.LookUp256, Vector256<byte>>(),
+            MultiplyUnit.Differences256 => Narrow<MultiplySteps.LookUp256, Vector256<byte>>(),
+            MultiplyUnit.Differences128 => Narrow<MultiplySteps.Differences128, Vector128<byte>>(),
+            MultiplyUnit.DifferencesScalar => Narrow<MultiplySteps.DifferencesScalar, ulong>(),
             MultiplyUnit.Fused256 => Narrow<MultiplySteps.Fused256, Vector256<float>>(),
             MultiplyUnit.Products128 => Narrow<MultiplySteps.Products128, Vector128<short>>(),
             MultiplyUnit.Fused128 => Narrow<MultiplySteps.Fused128, Vector128<float>>(),

@@ -67,6 +67,7 @@ internal sealed class PackedFileLayout
             _ when name.EndsWith(PackedNames.Scales, StringComparison.Ordinal) => "encoder.scales",
             _ when name.EndsWith(PackedNames.Codebook, StringComparison.Ordinal) => "encoder.codebooks",
             _ when name.EndsWith(PackedNames.ZeroPoints, StringComparison.Ordinal) => "encoder.zero_points",
+            _ when name.EndsWith(PackedNames.InputShift, StringComparison.Ordinal) => "encoder.input_shifts",
             _ => tensor.IsFloat ? "encoder.input_scales" : "encoder.input_zero_points",
         };
     }

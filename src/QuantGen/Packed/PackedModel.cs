@@ -12,7 +12,7 @@ namespace QuantGen.Packed;
 /// A model's tensors, by which this class is asked for data, are those of <see cref="PackedLayout.Packed"/>. In the file, the
 /// tensors of all linear layers and of all norms after the embeddings' are joined by kind, each kind in the order of that list:
 /// <c>encoder.codes</c>, <c>encoder.scales</c>, <c>encoder.zero_points</c>, <c>encoder.weights</c>, <c>encoder.biases</c>,
-/// <c>encoder.layer_norm</c>, <c>encoder.input_scales</c> and <c>encoder.input_zero_points</c>, as far as a model has them.
+/// <c>encoder.layer_norm</c>, <c>encoder.input_scales</c>, <c>encoder.input_zero_points</c> and <c>encoder.input_shifts</c>, as far as a model has them.
 /// </para>
 /// <para>
 /// Per quantized matrix there are <c>.codes</c> (U8), <c>.scales</c> (F32) and, if asymmetric, <c>.zero_points</c> (U8). Each row

@@ -9,4 +9,5 @@ internal static class PackedNames
     public const string ZeroPoints = ".zero_points";
     public const string InputScale = ".input_scale";
     public const string InputZeroPoint = ".input_zero_point";
+    public const string InputShift = ".input_shift";
 }

@@ -5,17 +5,23 @@ public static class ActivationSides
 {
     private static readonly int[] s_codes = { 2, 3, 4, 5, 6, 7, 8 };
 
+    // Codes of one bit need a scale, and no token's own range gives one.
+    private static readonly int[] s_storedCodes = { 1, 2, 3, 4, 5, 6, 7, 8 };
+
     /// <summary>Gets the rows.</summary>
     public static IReadOnlyList<ActivationTraits> All { get; } = new[]
     {
         new ActivationTraits { Side = ActivationSide.None, Name = "none", Bits = new[] { Defaults.FullPrecisionBits } },
         new ActivationTraits { Side = ActivationSide.PerToken, Name = "per-token", Bits = s_codes },
-        new ActivationTraits { Side = ActivationSide.Static, Name = "static", Bits = s_codes, IsStored = true },
+        new ActivationTraits { Side = ActivationSide.Static, Name = "static", Bits = s_storedCodes, IsStored = true },
         new ActivationTraits { Side = ActivationSide.Learned, Name = "learned", Bits = s_codes, IsStored = true, IsLearned = true },
     };
 
     /// <summary>Gets the bits that any side allows, ascending; the last is the 32 of full precision.</summary>
     public static IReadOnlyList<int> Bits { get; } = All.SelectMany(row => row.Bits).Distinct().OrderBy(b => b).ToArray();
+
+    /// <summary>Gets the bits of what attention multiplies, ascending; the last is the 32 of full precision.</summary>
+    public static IReadOnlyList<int> AttentionBits { get; } = Bits.Where(b => b > 1).ToArray();
 
     /// <summary>Gets the row of a side.</summary>
     /// <param name="side">A defined member.</param>

@@ -9,6 +9,13 @@ namespace QuantGen.Specs;
 /// <param name="IsQuantized">Whether any layer that reads it multiplies integers.</param>
 public sealed record ActivationSite(string Name, int Columns, int Uses, bool IsQuantized)
 {
+    /// <summary>
+    /// Gets whether the values come from a function that gives none far below zero, so that codes of one bit stand for 0 and a scale rather than for a scale
+    /// of either sign.
+    /// </summary>
+    /// <remarks>Most outputs of GELU are near zero, and that is what a code must be able to say; its negative values are small and become zero.</remarks>
+    public bool IsOneSided { get; init; }
+
     /// <summary>Gets whether the values are attention probabilities, which are never negative.</summary>
     public bool IsProbabilities => IsProbabilitiesName(Name);
 
@@ -39,7 +46,10 @@ public sealed record ActivationSite(string Name, int Columns, int Uses, bool IsQ
                 isQuantized |= spec.Matrices[i].HasIntegerProduct;
             }
 
-            sites.Add(new ActivationSite(nodes[first].Site, nodes[first].Width, spec.Graph.UsesOf(nodes[first].Site), isQuantized));
+            sites.Add(new ActivationSite(nodes[first].Site, nodes[first].Width, spec.Graph.UsesOf(nodes[first].Site), isQuantized)
+            {
+                IsOneSided = spec.Graph.IsOneSided(nodes[first]),
+            });
         }
 
         return sites;

@@ -34,6 +34,9 @@ public sealed record ModelSpec
     /// <summary>Gets the bits of activations that enter quantized products; 32 where none is quantized because weights have codebooks.</summary>
     public int ActivationBits { get; init; }
 
+    /// <summary>Gets whether activations that enter quantized products have one bit.</summary>
+    public bool HasBitActivations => ActivationBits == 1;
+
     /// <summary>Gets the bits of what attention multiplies: queries, keys, values and probabilities; 32 for full precision.</summary>
     public int AttentionBits { get; init; } = 32;
 

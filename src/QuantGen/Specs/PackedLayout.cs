@@ -37,7 +37,7 @@ public static class PackedLayout
                 case LinearNode { IsQuantizable: true } linear:
                     if (sites.Remove(linear.Site))
                     {
-                        AddSite(tensors, linear.Site, spec.Graph.UsesOf(linear.Site));
+                        AddSite(tensors, linear.Site, spec.Graph.UsesOf(linear.Site), spec.HasBitActivations);
                     }
 
                     AddMatrix(tensors, spec.Matrices[matrix++]);
@@ -45,7 +45,7 @@ public static class PackedLayout
                 case AttentionNode attention when spec.HasQuantizedAttention:
                     foreach (string operand in attention.Operands)
                     {
-                        AddSite(tensors, operand, spec.UsesPerBlock);
+                        AddSite(tensors, operand, spec.UsesPerBlock, isOneBit: false);
                     }
 
                     break;
@@ -142,10 +142,11 @@ public static class PackedLayout
         tensors.Add(Floats(linear.Name + ".bias", biases, linear.Rows));
     }
 
-    private static void AddSite(List<TensorSpec> tensors, string name, int uses)
+    // Codes of one bit have a shift, which is a number like the values; other codes have one of them for zero.
+    private static void AddSite(List<TensorSpec> tensors, string name, int uses, bool isOneBit)
     {
         tensors.Add(Floats(name + ".input_scale", TensorClass.Scales, uses));
-        tensors.Add(Bytes(name + ".input_zero_point", TensorClass.Scales, uses));
+        tensors.Add(isOneBit ? Floats(name + ".input_shift", TensorClass.Scales, uses) : Bytes(name + ".input_zero_point", TensorClass.Scales, uses));
     }
 
     private static void AddMatrix(List<TensorSpec> tensors, MatrixSpec matrix)

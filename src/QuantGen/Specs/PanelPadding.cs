@@ -10,6 +10,21 @@ public static class PanelPadding
     /// <summary>Inputs of quantized layers are padded to a multiple of this, the largest pack of any kernel.</summary>
     public const int Columns = 32;
 
+    /// <summary>Rows of layers that meet activations of one bit are padded to a multiple of this, a vector of the widest kernel.</summary>
+    public const int PlaneRows = 64;
+
+    /// <summary>
+    /// Activations of one bit are padded to a multiple of this many inputs: what kernels count in bytes before they widen. Whole words of 64 and whole fours
+    /// of six inputs.
+    /// </summary>
+    public const int PlaneInputs = 192;
+
+    /// <summary>Outputs of the largest panel of a kernel for activations of one bit.</summary>
+    public const int PlanePanel = 192;
+
+    /// <summary>Bytes that kernels may read behind the last token's bits.</summary>
+    public const int PlaneSlack = 8;
+
     /// <summary>Rows of full-precision layers are padded to a multiple of this.</summary>
     public const int FullPrecisionRows = 16;
 
@@ -69,6 +84,20 @@ public static class PanelPadding
         long unpacked = HasUnpacking(bits) ? Pad(columns, Columns) : 0;
         return Math.Max(tables, Rows * ((tokens * 4L) + unpacked));
     }
+
+    /// <summary>Gets the bytes of one token's activations of one bit.</summary>
+    /// <param name="columns">Inputs.</param>
+    public static int PlaneBytes(int columns) => Pad(columns, PlaneInputs) / 8;
+
+    /// <summary>Gets the bytes of six inputs each that a row of one-bit weights takes in the widest order, fours of them.</summary>
+    /// <param name="columns">Inputs.</param>
+    public static int PlaneIndices(int columns) => (columns + 23) / 24 * 4;
+
+    /// <summary>Gets the bytes that one-bit weights take in the order of any kernel that meets activations of one bit.</summary>
+    /// <param name="rows">Outputs.</param>
+    /// <param name="columns">Inputs.</param>
+    public static long PlaneCodeBytes(int rows, int columns) =>
+        (long)Pad(rows, PlaneRows) * Math.Max(PlaneIndices(columns), Pad(columns, Columns) / 8);
 
     /// <summary>Gets the bytes that the codes of a matrix take in the order of any kernel.</summary>
     /// <param name="rows">Outputs.</param>

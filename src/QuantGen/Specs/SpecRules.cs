@@ -76,9 +76,9 @@ internal static class SpecRules
             issues.Add(BitRules.Issue("QG1105", "Activations", string.Empty, bits, ActivationSides.Bits, "ActivationBits"));
         }
 
-        if (!ActivationSides.Bits.Contains(options.AttentionBits))
+        if (!ActivationSides.AttentionBits.Contains(options.AttentionBits))
         {
-            issues.Add(BitRules.Issue("QG1105", "Attention's operands", string.Empty, options.AttentionBits, ActivationSides.Bits, "AttentionBits"));
+            issues.Add(BitRules.Issue("QG1105", "Attention's operands", string.Empty, options.AttentionBits, ActivationSides.AttentionBits, "AttentionBits"));
         }
 
         if (options.GroupCount < 1)
@@ -153,6 +153,11 @@ internal static class SpecRules
             {
                 issues.Add(new SpecIssue(
                     "QG1105", $"Matrix '{integers.Name}' multiplies integers, and activations have 32 bits; use 2 to 8", 8, "ActivationBits"));
+            }
+
+            if (options.ActivationBits == 1)
+            {
+                BitActivationRules.Check(matrices, options.ActivationRange, issues);
             }
 
             return options.ActivationBits ?? Defaults.ActivationBits;

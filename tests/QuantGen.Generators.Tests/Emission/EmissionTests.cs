@@ -171,6 +171,7 @@ public sealed class EmissionTests
             "8, 8, Architecture = BertArchitecture.Albert, ActivationRange = ActivationRange.Static, Head = BertHead.Embedding",
             "32, HiddenActivation = HiddenActivation.GeluNew",
         ];
+        Tiny.Run("1, 4, ActivationBits = 1, EmbeddingBits = 32, HiddenActivation = HiddenActivation.Relu").AssertCompiles();
         foreach (string arguments in settings)
         {
             Tiny.Run(arguments, more: "[LayerBits(\"encoder.layer.0.output.dense\", 8)]").AssertCompiles();

@@ -29,6 +29,14 @@ public sealed class SnapshotTests
     public void Kernels_of_4_bits() => Match(new KernelVariant(4, false, false), "Kernels_of_4_bits");
 
     [Fact]
+    public void Kernels_of_1_bit_for_activations_of_1_bit() =>
+        Match(new KernelVariant(1, false, false) { MeetsBits = true }, "Kernels_of_1_bit_for_activations_of_1_bit");
+
+    [Fact]
+    public void Encoder_of_1_bit_and_activations_of_1_bit() => Match(
+        new SpecOptions { Bits = 1, ActivationBits = 1, Head = BertHead.SequenceClassification }, "Encoder", "Encoder_of_1_bit_and_activations_of_1_bit");
+
+    [Fact]
     public void Training_of_2_bits() => Match(
         new SpecOptions
         {

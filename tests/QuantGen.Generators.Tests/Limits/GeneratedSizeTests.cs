@@ -14,6 +14,7 @@ public sealed class GeneratedSizeTests
 
     [Theory]
     [InlineData("1")]
+    [InlineData("1, ActivationBits = 1")]
     [InlineData("2, 128")]
     [InlineData("3, 128")]
     [InlineData("4, GroupSize = 64, Mapping = Mapping.Asymmetric, ActivationRange = ActivationRange.Static")]

@@ -24,6 +24,8 @@ public sealed class AttributeRuleTests
     [InlineData("2, GroupSize = int.MaxValue", "QG1103", "int.MaxValue")]
     [InlineData("2, 2, GroupSize = 32", "QG1104", "32")]
     [InlineData("2, ActivationBits = 1", "QG1105", "1")]
+    [InlineData("1, ActivationBits = 1, GroupSize = 32", "QG1114", "32")]
+    [InlineData("1, ActivationBits = 1, ActivationRange = ActivationRange.PerToken", "QG1114", "ActivationRange.PerToken")]
     [InlineData("2, ActivationBits = 32", "QG1105", "32")]
     [InlineData("2, AttentionBits = 9", "QG1105", "9")]
     [InlineData("8, Storage = Storage.Codebook, EmbeddingBits = 4", "QG1101", "8")]

@@ -32,7 +32,7 @@ internal static class ExecutedTokens
     /// <summary>Counts the multiply-adds of the rows of one width of a matrix, inputs that pad a row included.</summary>
     public static long MultiplyAdds(ModelSpec spec, MatrixSpec matrix, RowSegment segment, TokenBatch batch)
     {
-        int columns = ExecutedBits(matrix, segment) == 32 ? matrix.Columns : PanelPadding.Pad(matrix.Columns, PanelPadding.Columns);
+        int columns = ExecutedBits(matrix, segment) == 32 || spec.ActivationBits == 1 ? matrix.Columns : PanelPadding.Pad(matrix.Columns, PanelPadding.Columns);
         return (long)segment.Rows * columns * Of(spec, matrix.Name, batch);
     }
 }

@@ -16,7 +16,7 @@ public sealed class IntegerProductTests
         IEnumerable<ModelSpec> specs =
             TestModel.Types.Select(type => type.GetProperty("Spec", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)).Cast<ModelSpec>();
         IEnumerable<string> used =
-            specs.SelectMany(spec => spec.Matrices).SelectMany(matrix => matrix.Segments().SelectMany(segment => Kernels(matrix, segment.Bits)));
+            specs.SelectMany(spec => spec.Matrices.SelectMany(matrix => matrix.Segments().SelectMany(segment => Kernels(spec, matrix, segment.Bits))));
 
         Assert.Equal(used.Distinct().Order(), TestModel.Kernels.Select(kernel => kernel.Name).Order());
     }
@@ -42,7 +42,7 @@ public sealed class IntegerProductTests
 
         foreach (MatrixSpec matrix in model.Spec.Matrices)
         {
-            expected += matrix.Segments().Sum(segment => Bytes(matrix, segment));
+            expected += matrix.Segments().Sum(segment => Bytes(model.Spec, matrix, segment));
         }
 
         Assert.Equal(expected, model.Program.WeightBytes);
@@ -60,13 +60,14 @@ public sealed class IntegerProductTests
     }
 
     // Labels of a codebook are looked up for a full-precision kernel.
-    private static string[] Kernels(MatrixSpec matrix, int bits) => bits == 32 ? ["F32"]
+    private static string[] Kernels(ModelSpec spec, MatrixSpec matrix, int bits) => bits == 32 ? ["F32"]
+        : spec.ActivationBits == 1 ? ["W1A1"]
         : matrix.HasCodebook ? [$"W{bits}Codebook", "F32"]
         : [$"W{bits}{(matrix.Mapping == Mapping.Asymmetric ? "Asymmetric" : "")}{(matrix.GroupSize > 0 ? "Grouped" : "")}"];
 
     // Rows are padded to 32 and inputs to 32; as indices of tables, twelve one-bit weights take two bytes; a scale, a sum and perhaps a zero point per row and
     // group, a bias per row and, below 8 bits, a depth.
-    private static long Bytes(MatrixSpec matrix, RowSegment segment)
+    private static long Bytes(ModelSpec spec, MatrixSpec matrix, RowSegment segment)
     {
         if (segment.Bits == 32)
         {
@@ -80,6 +81,13 @@ public sealed class IntegerProductTests
             long outputs = Pad(segment.Rows, 16);
             int perWord = 32 / segment.Bits;
             return Pad(outputs * (Pad(matrix.Columns, perWord) / perWord) * 4, Alignment) + Pad(32 * 4, Alignment) + Pad(outputs * 4, Alignment);
+        }
+
+        if (spec.ActivationBits == 1)
+        {
+            // Rows are padded to 64; a byte for six inputs, in fours; a scale, a sum and a bias per row.
+            long rows = Pad(segment.Rows, 64);
+            return Pad(rows * Pad(matrix.Columns, 24) / 6, Alignment) + (3 * Pad(rows * 4, Alignment));
         }
 
         long padded = Pad(segment.Rows, 32);

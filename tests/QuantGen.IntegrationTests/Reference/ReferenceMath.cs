@@ -59,6 +59,20 @@ internal static class ReferenceMath
         return [.. Codes(x, range, bits, borders, isSymmetric: calibrated?.ZeroPoint == 1 << (bits - 1)).Select(code => (double)code * range.Scale)];
     }
 
+    /// <summary>Gives a number the value of its one-bit code.</summary>
+    /// <param name="x">The number.</param>
+    /// <param name="scale">The scale.</param>
+    /// <param name="shift">What is subtracted first.</param>
+    /// <param name="isOneSided">Whether values are 0 and the scale rather than the scale with either sign.</param>
+    /// <param name="borders">Decides values on the border of two codes; null for those that have no rounding errors.</param>
+    public static double OneBit(double x, float scale, float shift, bool isOneSided, CodeBorders? borders)
+    {
+        double u = ((double)(float)x - shift) / scale;
+        float scaled = (float)Math.Clamp(isOneSided ? u : u + 0.5, 0, 1);
+        int code = borders is not null ? borders.Round(scaled) : isOneSided ? (int)MathF.Round(scaled) : u >= 0 ? 1 : 0;
+        return isOneSided ? code * (double)scale : code == 1 ? scale : -scale;
+    }
+
     /// <summary>Quantizes numbers by a calibrated range to centered codes.</summary>
     /// <param name="x">The numbers.</param>
     /// <param name="range">The range.</param>

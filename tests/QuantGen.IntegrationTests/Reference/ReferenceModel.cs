@@ -167,16 +167,25 @@ internal sealed class ReferenceModel
             return matrix.Apply(input);
         }
 
-        (float, int)? range = null;
-        if (_spec.ActivationRange == ActivationRange.Static)
-        {
-            int self = name.IndexOf(".self.", StringComparison.Ordinal);
-            string site = self < 0 ? name : name[..(self + ".self".Length)];
-            range = Range(site, use);
-        }
+        int self = name.IndexOf(".self.", StringComparison.Ordinal);
+        string site = self < 0 ? name : name[..(self + ".self".Length)];
 
         // What attention of integers gives has no rounding errors that could put it on another side of a border.
         bool isExact = _spec.HasQuantizedAttention && name.EndsWith("attention.output.dense", StringComparison.Ordinal);
+        if (_spec.ActivationBits == 1)
+        {
+            bool isOneSided = _spec.Dimensions.HiddenActivation != HiddenActivation.Tanh && name.StartsWith("encoder.layer.", StringComparison.Ordinal)
+                && name.EndsWith(".output.dense", StringComparison.Ordinal) && !name.EndsWith("attention.output.dense", StringComparison.Ordinal);
+            (float scale, float shift) = (Floats(site + ".input_scale")[use], Floats(site + ".input_shift")[use]);
+            return matrix.Apply([.. input.Select(x => ReferenceMath.OneBit(x, scale, shift, isOneSided, isExact ? null : _borders))]);
+        }
+
+        (float, int)? range = null;
+        if (_spec.ActivationRange == ActivationRange.Static)
+        {
+            range = Range(site, use);
+        }
+
         return matrix.Apply(ReferenceMath.RoundActivations(input, range, _spec.ActivationBits, isExact ? null : _borders));
     }
 

@@ -30,6 +30,8 @@ public sealed class RooflineTests
     [InlineData(MultiplyUnit.Pairs512, 2, 64)]
     [InlineData(MultiplyUnit.Pairs512, 4, 64)]
     [InlineData(MultiplyUnit.Quads256, 8, 32)]
+    [InlineData(MultiplyUnit.Differences512, 1, 384)]
+    [InlineData(MultiplyUnit.Differences256, 1, 128)]
     [InlineData(MultiplyUnit.Fused512, 32, 16)]
     public void Only_look_ups_do_less_for_more_bits(MultiplyUnit unit, int bits, int multiplyAdds) =>
         Assert.Equal(multiplyAdds, MultiplyUnits.MultiplyAdds(unit, bits));

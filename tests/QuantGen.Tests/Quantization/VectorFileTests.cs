@@ -19,6 +19,23 @@ public sealed class VectorFileTests
     }
 
     [Fact]
+    public void Products_of_bits_agree()
+    {
+        JsonElement data = Case("00_conventions", "bit-plane dot products, n=8");
+        float[] weights = [.. Doubles(data, "b_pm1").Select(b => (float)b)];
+        Assert.Equal(data.GetProperty("dot_pm1").GetSingle(), Product("a_pm1", new ElasticBinarizer(1f, 0f, IsSigned: true)));
+        Assert.Equal(data.GetProperty("dot_u_b").GetSingle(), Product("u_01", new ElasticBinarizer(1f, 0f, IsSigned: false)));
+
+        // As kernels compute it: from the bits that differ and the sum of the weights.
+        float Product(string name, ElasticBinarizer binarizer)
+        {
+            byte[] codes = [.. Doubles(data, name).Select(x => binarizer.Code((float)x))];
+            int differing = codes.Zip(weights, (code, w) => code == BinaryQuantizer.Quantize(w) ? 0 : 1).Sum();
+            return (codes.Length - (2 * differing) - (binarizer.ZeroPoint * (int)weights.Sum())) * binarizer.Step;
+        }
+    }
+
+    [Fact]
     public void Q8bert_codes_agree()
     {
         foreach (int bits in (int[])[8, 4, 2])

@@ -54,7 +54,7 @@ public sealed class SpecBuilderTests
         IReadOnlyList<ActivationSite> sites = Build(s_config, s_options with { LayerBits = Rules(("encoder.layer.0.attention.self.*", 32)) }).ActivationSites();
         Assert.Equal(8, sites.Count);
         Assert.Equal(new ActivationSite("encoder.layer.0.attention.self", 8, 1, IsQuantized: false), sites[0]);
-        Assert.Equal(new ActivationSite("encoder.layer.0.output.dense", 16, 1, IsQuantized: true), sites[3]);
+        Assert.Equal(new ActivationSite("encoder.layer.0.output.dense", 16, 1, IsQuantized: true) { IsOneSided = true }, sites[3]);
     }
 
     [Fact]

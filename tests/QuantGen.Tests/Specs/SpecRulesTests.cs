@@ -67,10 +67,26 @@ public sealed class SpecRulesTests
     [Fact]
     public void QG1105_activation_bits()
     {
-        Check(s_config, s_options with { ActivationBits = 1 }, "QG1105", "Activations cannot have 1 bits; use 2, 3, 4, 5, 6, 7, 8 or 32", 2);
+        Check(s_config, s_options with { ActivationBits = 9 }, "QG1105", "Activations cannot have 9 bits; use 1, 2, 3, 4, 5, 6, 7, 8 or 32", 8);
+        Check(s_config, s_options with { AttentionBits = 1 }, "QG1105", "Attention's operands cannot have 1 bits; use 2, 3, 4, 5, 6, 7, 8 or 32", 2);
         Check(s_config, s_options with { ActivationBits = 32 }, "QG1105", "self.query' multiplies integers, and activations have 32 bits", 8);
         Check(s_config, s_options with { AttentionBits = 16 }, "QG1105", "Attention's operands cannot have 16 bits; use 2, 3, 4, 5, 6, 7, 8 or 32", 8);
         Check(s_config, s_clusters with { ActivationBits = 8 }, "QG1105", "self.query' has a codebook", 32);
+    }
+
+    [Fact]
+    public void Activations_of_one_bit_need_weights_of_one_bit_whole_rows_and_stored_scales()
+    {
+        SpecOptions one = s_options with { Bits = 1, ActivationBits = 1 };
+        Check(s_config, one with { Bits = 2 }, "QG1105", "Activations of one bit meet weights of one bit, and matrix", 8);
+        Check(s_config, one with { Plan = Plan(Entry("*.query") with { Bits = 3 }) }, "QG1105", "self.query' has 3; use 2 to 8", 8);
+        Check(s_config, one with { GroupSize = 32 }, "QG1114", "which excludes a group size of 32 along inputs");
+        Check(s_config, one with { ActivationRange = ActivationRange.PerToken }, "QG1114", "which excludes a range of each token");
+        Assert.Contains(
+            Issues(s_config, one with { Training = true }), issue => issue is { Id: "QG1115" } && issue.Message.StartsWith("Activations of one bit"));
+        var issues = new List<SpecIssue>();
+        Assert.Equal(ActivationRange.Static, SpecBuilder.Build(s_config, one, issues)!.ActivationRange);
+        Assert.Empty(issues);
     }
 
     [Fact]
@@ -200,7 +216,7 @@ public sealed class SpecRulesTests
     [Fact]
     public void All_issues_are_reported_at_once()
     {
-        IReadOnlyList<SpecIssue> issues = Issues(s_config with { Layers = 0 }, s_options with { Bits = 9, ActivationBits = 1 });
+        IReadOnlyList<SpecIssue> issues = Issues(s_config with { Layers = 0 }, s_options with { Bits = 9, ActivationBits = 0 });
         Assert.Equal(["QG1203", "QG1101", "QG1105"], issues.Select(i => i.Id));
     }
 

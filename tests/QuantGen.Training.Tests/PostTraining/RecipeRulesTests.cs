@@ -31,6 +31,15 @@ public sealed class RecipeRulesTests
         Assert.Equal(issue, PostTrainingRecipes.FirstIssue(RecipeStepJson.ReadFile(json), TinyCheckpoint.Spec));
 
     [Theory]
+    [InlineData("""{"steps":[{"step":"gamma-migration"},{"step":"mse"}]}""", null)]
+    [InlineData("""{"steps":[{"step":"mse"},{"step":"gptq"}]}""", "step 'gptq': activations have one bit, and what it finds is for more of them")]
+    [InlineData("""{"steps":[{"step":"activation-mse"}]}""", "step 'activation-mse': activations have one bit, and what it finds is for more of them")]
+    public void Activations_of_one_bit_leave_ranges_of_weights_to_find(string json, string? issue) => Assert.Equal(
+        issue,
+        PostTrainingRecipes.FirstIssue(
+            RecipeStepJson.ReadFile(json), TinyCheckpoint.Spec with { ActivationBits = 1, ActivationRange = ActivationRange.Static }));
+
+    [Theory]
     [InlineData("[]", "expected an object with the key 'steps'")]
     [InlineData("{}", "expected the key 'steps'")]
     [InlineData("""{"steps":[],"more":1}""", "expected the key 'steps' alone, found 'more'")]

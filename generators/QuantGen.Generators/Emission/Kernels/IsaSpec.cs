@@ -20,6 +20,12 @@ internal enum ProductKind
     /// <summary>No products at all: sums of activations are looked up.</summary>
     Tables,
 
+    /// <summary>No products at all: how many of a few bits of weights and activations differ is looked up.</summary>
+    Differences,
+
+    /// <summary>The same, counted word by word in plain loops: the definition.</summary>
+    PopulationCount,
+
     /// <summary>Plain loops: the definition.</summary>
     Scalar,
 }
@@ -94,6 +100,16 @@ internal sealed record IsaSpec(
     private static readonly IsaSpec s_scalar = new(
         "Scalar", "scalar", string.Empty, ProductKind.Scalar, string.Empty, string.Empty, null, 16, 1, 1, 4);
 
+    /// <summary>Gets the instruction sets for weights and activations of one bit, best first; the last one runs everywhere.</summary>
+    public static IReadOnlyList<IsaSpec> ForBits { get; } = new IsaSpec[]
+    {
+        new("Differences512", "AVX-512VBMI", "Vector512.IsHardwareAccelerated && Avx512Vbmi.IsSupported", ProductKind.Differences, "Vector512", "Avx512Vbmi",
+            null, 64, 1, 3, 4) { TallTokens = 8 },
+        new("Differences256", "AVX2", "Avx2.IsSupported", ProductKind.Differences, "Vector256", "Avx2", null, 32, 1, 2, 4),
+        new("Differences128", "128-bit", "Vector128.IsHardwareAccelerated", ProductKind.Differences, "Vector128", "Vector128", null, 16, 1, 2, 4),
+        new("Scalar", "scalar", string.Empty, ProductKind.PopulationCount, string.Empty, string.Empty, null, 1, 1, 1, 4),
+    };
+
     /// <summary>Gets the instruction sets for a bit-width, best first; the last one runs everywhere.</summary>
     /// <remarks>256-bit VNNI has no 512-bit form here, and pair sums of narrow weights at 512 bits are faster; for 8 bits it is the other way round.</remarks>
     /// <param name="bits">Bits of a weight.</param>
@@ -128,7 +144,7 @@ internal sealed record IsaSpec(
     public int TallTokens { get; init; } = TileTokens;
 
     /// <summary>Gets whether panels do not divide padded rows, so that the last vectors need a kernel of one vector.</summary>
-    public bool HasNarrow => PanelPadding.Rows % PanelOutputs != 0;
+    public bool HasNarrow => (Kind == ProductKind.Differences ? PanelPadding.PlaneRows : PanelPadding.Rows) % PanelOutputs != 0;
 
     /// <summary>Gets the kernel for those.</summary>
     public IsaSpec Narrow => this with { Name = Name + "By" + VectorOutputs.ToString(System.Globalization.CultureInfo.InvariantCulture), PanelVectors = 1 };
@@ -164,6 +180,8 @@ internal sealed record IsaSpec(
         ProductKind.WidePairs => Is512 ? "WidePairs512" : "WidePairs256",
         ProductKind.Portable => "Products128",
         ProductKind.Tables => Is512 ? "LookUp512" : "LookUp256",
+        ProductKind.Differences => Vector.Replace("Vector", "Differences"),
+        ProductKind.PopulationCount => "DifferencesScalar",
         _ => "ProductsScalar",
     };
 

@@ -20,7 +20,7 @@ internal static class KernelSources
 
     /// <summary>Gets the variants that a model uses, narrow ones first.</summary>
     public static EquatableArray<KernelVariant> InUse(ModelSpec model) => Union(model.Matrices
-        .SelectMany(m => m.Segments().Select(s => KernelVariant.Of(m, s.Bits)))
+        .SelectMany(m => m.Segments().Select(s => KernelVariant.Of(model, m, s.Bits)))
         .SelectMany(k => k.HasCodebook ? new[] { k, KernelVariant.FullPrecision } : new[] { k }));
 
     /// <summary>Gets each variant once, in an order that does not depend on the order of classes.</summary>

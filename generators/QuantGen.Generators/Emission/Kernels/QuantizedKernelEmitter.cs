@@ -7,13 +7,14 @@ internal static class QuantizedKernelEmitter
 {
     public static string Emit(KernelVariant variant)
     {
-        IReadOnlyList<IsaSpec> sets = IsaSpec.For(variant.Bits, variant.IsGrouped);
+        IReadOnlyList<IsaSpec> sets = variant.MeetsBits ? IsaSpec.ForBits : IsaSpec.For(variant.Bits, variant.IsGrouped);
         var w = new SourceWriter();
         GeneratedHeader.Write(w);
         using (GeneratedHeader.Kernel(w))
         {
-            w.Lines($"/// <summary>Exact products of {variant.Bits.ToString(CultureInfo.InvariantCulture)}-bit weights and 8-bit "
-                + $"activations{Details(variant)}.</summary>");
+            string activations = variant.MeetsBits ? "1-bit activations" : "8-bit activations";
+            w.Lines($"/// <summary>Exact products of {variant.Bits.ToString(CultureInfo.InvariantCulture)}-bit weights and "
+                + $"{activations}{Details(variant)}.</summary>");
             using (w.Block($"internal static class {variant.Suffix}"))
             {
                 foreach (IsaSpec isa in sets.Where(i => i.Race is not null))
@@ -42,6 +43,18 @@ internal static class QuantizedKernelEmitter
                     {
                         case ProductKind.Scalar:
                             ScalarKernelEmitter.Emit(w, isa, variant);
+                            break;
+                        case ProductKind.PopulationCount:
+                            PopulationCountEmitter.Emit(w, isa);
+                            break;
+                        case ProductKind.Differences:
+                            new DifferenceEmitter(isa).Emit(w);
+                            if (isa.HasNarrow)
+                            {
+                                w.Blank();
+                                new DifferenceEmitter(isa.Narrow).Emit(w);
+                            }
+
                             break;
                         case ProductKind.Tables:
                             TableEmitter.For(isa, variant).Emit(w);

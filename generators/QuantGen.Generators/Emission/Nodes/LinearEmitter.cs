@@ -39,7 +39,7 @@ internal static class LinearEmitter
             w.Lines($"{context.Codes("x")} = Stage.{Quantize(context, site, input)};");
         }
 
-        if (AreBeside(matrices))
+        if (AreBeside(model, matrices))
         {
             ProfileMark.Write(w, operators);
             Beside(w, context, nodes, matrices);
@@ -60,14 +60,15 @@ internal static class LinearEmitter
         + $"inputGradient: {t.Gradient(node.Input)}, spare: {(t.IsStream(node.Input) ? "g.Input" : "null")});");
 
     // Layers whose kernel looks sums of activations up share the tables of them.
-    private static bool AreBeside(MatrixSpec[] matrices) => matrices.Length > 1 && matrices.All(matrix =>
+    private static bool AreBeside(ModelSpec model, MatrixSpec[] matrices) => matrices.Length > 1 && !model.HasBitActivations && matrices.All(matrix =>
         matrix.HasIntegerProduct && !matrix.IsMixed && PanelPadding.HasTables(matrix.Bits, matrix.GroupSize > 0)
-        && KernelVariant.Of(matrix, matrix.Bits) == KernelVariant.Of(matrices[0], matrices[0].Bits));
+        && KernelVariant.Of(model, matrix, matrix.Bits) == KernelVariant.Of(model, matrices[0], matrices[0].Bits));
 
     private static void Beside(SourceWriter w, PartContext context, IReadOnlyList<LinearNode> nodes, MatrixSpec[] matrices)
     {
-        string weights = string.Join(", ", matrices.Select(matrix => Open(matrix, 0)));
-        w.Lines($"{KernelVariant.Of(matrices[0], matrices[0].Bits).Suffix}.LinearBeside(x, {weights}, "
+        ModelSpec model = context.Plan.Model;
+        string weights = string.Join(", ", matrices.Select(matrix => Open(model, matrix, 0)));
+        w.Lines($"{KernelVariant.Of(model, matrices[0], matrices[0].Bits).Suffix}.LinearBeside(x, {weights}, "
             + $"ref {context.Ref(nodes[0].Output)}, {context.Stride(nodes[0].Output)}, ref scratch);");
     }
 
@@ -109,7 +110,7 @@ internal static class LinearEmitter
 
         if (matrix.HasCodebook)
         {
-            w.Lines($"{KernelVariant.Of(matrix, matrix.Bits).Suffix}.Linear({input}, LinearWeights.OpenCodebook(pass, {place}, {N(matrix.Rows)}, "
+            w.Lines($"{KernelVariant.Of(plan.Model, matrix, matrix.Bits).Suffix}.Linear({input}, LinearWeights.OpenCodebook(pass, {place}, {N(matrix.Rows)}, "
                 + $"{N(matrix.Columns)}), "
                 + $"{output}, ref scratch);");
             return;
@@ -121,7 +122,7 @@ internal static class LinearEmitter
         {
             string target = !matrix.IsMixed ? output
                 : $"ref Unsafe.Add(ref pass.LocalFloats(worker, Stored), {N(segments[s].FirstRow)}), {N(matrix.Rows)}";
-            w.Lines($"{KernelVariant.Of(matrix, segments[s].Bits).Suffix}.Linear({rows}, {Open(matrix, s)}, {target}, ref scratch);");
+            w.Lines($"{KernelVariant.Of(plan.Model, matrix, segments[s].Bits).Suffix}.Linear({rows}, {Open(plan.Model, matrix, s)}, {target}, ref scratch);");
         }
 
         if (matrix.IsMixed)
@@ -132,9 +133,10 @@ internal static class LinearEmitter
         }
     }
 
-    private static string Open(MatrixSpec matrix, int segment)
+    private static string Open(ModelSpec model, MatrixSpec matrix, int segment)
     {
-        int padded = PanelPadding.Pad(matrix.Columns, PanelPadding.Columns);
+        // Bits of padded inputs never differ, so that counts are those of the real ones.
+        int padded = model.HasBitActivations ? matrix.Columns : PanelPadding.Pad(matrix.Columns, PanelPadding.Columns);
         string group = matrix.GroupSize == 0 ? string.Empty : $", groupSize: {N(matrix.GroupSize)}";
         string zeros = matrix.HasZeroPoints ? ", hasZeroPoints: true" : string.Empty;
         return $"LinearWeights.Open(pass, {WeightLayout.NameOf(matrix.Name, segment)}, rows: {N(matrix.Segments()[segment].Rows)}, columns: "
@@ -150,6 +152,12 @@ internal static class LinearEmitter
         }
 
         string scales = context.Plan.Weights[site.Name + ".input_scale"];
+        if (context.Plan.Model.HasBitActivations)
+        {
+            string shifts = context.Plan.Weights[site.Name + ".input_shift"];
+            return $"Planes({rows}, scales: {scales}, shifts: {shifts}, use: {context.Use}, isSigned: {(site.IsOneSided ? "false" : "true")})";
+        }
+
         string zeroPoints = context.Plan.Weights[site.Name + ".input_zero_point"];
         return $"Static({rows}, scales: {scales}, zeroPoints: {zeroPoints}, use: {context.Use})";
     }

@@ -132,11 +132,12 @@ internal sealed class MemoryPlan
         {
             int widest = model.Matrices.Max(m => PanelPadding.Pad(m.Columns, PanelPadding.Columns));
             int groups = model.Matrices.Max(m => m.HasZeroPoints ? m.GroupsAlongInput : 1);
-            _local.Add(new PlannedBuffer("Codes", (block * widest) + Slack, 0, end));
+            _local.Add(new PlannedBuffer("Codes", model.HasBitActivations ? (block * PanelPadding.PlaneBytes(widest)) + PanelPadding.PlaneSlack
+                : (block * widest) + Slack, 0, end));
             _local.Add(new PlannedBuffer("TokenScales", block * 4, 0, end));
             _local.Add(new PlannedBuffer("TokenZeroPoints", block * 4, 0, end));
             _local.Add(new PlannedBuffer("TokenSums", block * 4 * groups, 0, end));
-            scratch = Math.Max(scratch, model.Matrices.Where(m => m.HasIntegerProduct)
+            scratch = Math.Max(scratch, model.HasBitActivations ? block * PanelPadding.PlanePanel * 4 : model.Matrices.Where(m => m.HasIntegerProduct)
                 .Max(m => m.Segments().Max(s => PanelPadding.ScratchBytes((int)block, MostBeside(m), m.Columns, s.Bits, m.GroupSize > 0))));
         }
 

@@ -137,9 +137,10 @@ internal sealed class WeightLayout
         }
         else
         {
-            int padded = PanelPadding.Pad(rows.Rows, PanelPadding.Rows);
+            int padded = PanelPadding.Pad(rows.Rows, _model.HasBitActivations ? PanelPadding.PlaneRows : PanelPadding.Rows);
             long perRow = 4L * padded * matrix.GroupsAlongInput;
-            Add("codes", PanelPadding.CodeBytes(rows.Rows, matrix.Columns, rows.Bits, matrix.GroupSize > 0));
+            Add("codes", _model.HasBitActivations ? PanelPadding.PlaneCodeBytes(rows.Rows, matrix.Columns)
+                : PanelPadding.CodeBytes(rows.Rows, matrix.Columns, rows.Bits, matrix.GroupSize > 0));
             Add("scales", perRow);
             Add("sums", perRow);
             if (matrix.HasZeroPoints)
@@ -148,7 +149,7 @@ internal sealed class WeightLayout
             }
 
             Add("bias", 4L * padded);
-            if (rows.Bits < 8)
+            if (rows.Bits < 8 && !_model.HasBitActivations)
             {
                 Add("depths", 4L * padded);
             }

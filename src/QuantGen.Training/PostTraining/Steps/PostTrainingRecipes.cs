@@ -94,7 +94,8 @@ public static class PostTrainingRecipes
                 return $"there is no step '{step.Name}'; steps are {string.Join(", ", StepTable.All.Select(row => row.Name))}";
             }
 
-            string? issue = SettingIssue(step, traits) ?? OrderIssue(before, traits) ?? (target is null ? null : traits.Refuses(target));
+            string? issue = SettingIssue(step, traits) ?? OrderIssue(before, traits)
+                ?? (target is null ? null : BitIssue(traits, target) ?? traits.Refuses(target));
             if (issue is not null)
             {
                 return $"step '{step.Name}': {issue}";
@@ -105,6 +106,11 @@ public static class PostTrainingRecipes
 
         return null;
     }
+
+    // All other steps run codes of more bits, or spread them over a range.
+    private static string? BitIssue(StepTraits step, ModelSpec target) =>
+        !target.HasBitActivations || step.Kind is StepKind.Texts or StepKind.Factors or StepKind.Ranges ? null
+        : "activations have one bit, and what it finds is for more of them";
 
     private static string? SettingIssue(RecipeStep step, StepTraits traits)
     {
