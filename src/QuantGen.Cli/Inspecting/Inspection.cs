@@ -95,6 +95,6 @@ internal sealed record Inspection
         }
 
         MatrixSpec matrix = spec.Matrix(name);
-        return string.Join("/", matrix.Segments().Select(segment => segment.Bits.ToString(CultureInfo.InvariantCulture))) + " bits";
+        return (matrix.IsPair ? "2 x " : string.Empty) + string.Join("/", matrix.Segments().Select(segment => segment.Bits.ToString(CultureInfo.InvariantCulture))) + " bits";
     }
 }
