@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace QuantGen.Cli.Tests;
@@ -56,7 +55,7 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
     [InlineData("epoch 4, step 18")]
     public void Pairs_of_binary_weights_go_on_from_whichever_stage_was_interrupted(string line)
     {
-        string[] options = ["--scheme", "binarybert", "--bits", "1", "--embedding-bits", "2", "--epochs", "1", "--batch", "8", "--learning-rate", "1e-3"];
+        string[] options = ["--scheme", "binarybert", "--bits", "1", "--embedding-bits", "2", "--epochs", "1", "--batch", "8"];
         string expected = files.File("pairs.qg.safetensors");
         JsonElement json = Tool.Json([.. Command(expected), .. options, "--threads", "1"]);
         Assert.Equal(20, json.GetProperty("steps").GetInt64());
@@ -69,24 +68,12 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
         Assert.Equal(File.ReadAllBytes(expected), File.ReadAllBytes(actual));
     }
 
-    [Fact]
-    public void Pairs_say_what_the_ternary_weights_said_that_they_were_split_from()
-    {
-        string output = files.File("split.qg.safetensors");
-        string[] pairs = ["--scheme", "binarybert", "--bits", "1", "--width-multiplier", "1", "--max-steps", "1", "--learning-rate", "0"];
-        Tool.Json([.. Command(output), .. pairs, "--test-data", files.Data]);
-        string ternary = files.File("unsplit.qg.safetensors");
-        Tool.Json([.. Command(ternary), "--scheme", "ternary", "--bits", "2", "--max-steps", "1", "--learning-rate", "0"]);
-        float[] expected = Logits(ternary);
-        float[] actual = Logits(output);
-        Assert.NotEqual(expected[0], expected[2]);
-        Assert.All(expected.Zip(actual), logit => Assert.Equal(logit.First, logit.Second, 1e-5f));
-    }
-
     [Theory]
     [InlineData("A student of 3 layers cannot imitate a teacher of 2", 1, "--bits", "32", "--layers", "3")]
     [InlineData("--bits takes 1, 2, 3, 4, 5, 6, 7, 8 or 32, and it is '9'", 2, "--bits", "9")]
-    [InlineData("--scheme takes linear (q8bert) or lsq or ternary or k-means or linear-clusters or binarybert, and it is 'magic'", 2, "--bits", "2", "--scheme", "magic")]
+    [InlineData(
+        "--scheme takes linear (q8bert) or lsq or ternary or k-means or linear-clusters or binarybert, and it is 'magic'", 2, "--bits", "2", "--scheme",
+        "magic")]
     [InlineData("--weight-scale-lr needs --scheme lsq", 2, "--bits", "2", "--scheme", "ternary", "--weight-scale-lr", "0.1")]
     [InlineData("--cluster-iterations needs --scheme k-means", 2, "--bits", "2", "--cluster-iterations", "5")]
     [InlineData("--temperature needs a loss with kd", 2, "--bits", "2", "--loss", "gt", "--temperature", "2")]
@@ -106,13 +93,6 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
             text, """{"data":[{"paragraphs":[{"context":"a film","qas":[{"id":"1","question":"what ?","answers":[{"text":"film","answer_start":2}]}]}]}]}""");
         Tool.Run("distill", "--teacher", files.Checkpoint, "--data", text, "-o", files.File("x.qg.safetensors"), "--bits", "32")
             .AssertFails(2, "lines.json is for models with the head question_answering, and this one has sequence_classification");
-    }
-
-    private float[] Logits(string model)
-    {
-        string table = files.File("logits.tsv");
-        Tool.Json("evaluate", model, "--data", files.Data, "--logits", table);
-        return [.. File.ReadLines(table).SelectMany(line => line.Split('\t')).Select(value => float.Parse(value, CultureInfo.InvariantCulture))];
     }
 
     private string[] Command(string output) => Distillation.Command(files, output);

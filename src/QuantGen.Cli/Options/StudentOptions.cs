@@ -35,8 +35,9 @@ internal sealed class StudentOptions
     private readonly Option<Scheme?> _scheme =
         CliOption.Scheme("--scheme", "The method: Q8BERT, KDLSQ-BERT, TernaryBERT, a codebook with trained centroids, or BinaryBERT.", Scheme.Lsq);
     private readonly Option<string?> _loss =
-        CliOption.OneOf("--loss", "What is learnt: the teacher (kd), the labels (gt) or both. [default: kd+gt for lsq, kd for ternary and binarybert, else gt]", "kd+gt", "kd",
-        "gt");
+        CliOption.OneOf(
+            "--loss", "What is learnt: the teacher (kd), the labels (gt) or both. [default: kd+gt for lsq, kd for ternary and binarybert, else gt]",
+            "kd+gt", "kd", "gt");
     private readonly Option<string?> _parts = CliOption.Text(
         "--loss-parts", "NAMES",
         $"Sentence encoders: what of the teacher is imitated, joined by commas: {string.Join(", ", s_parts)}. [default: all of them]");
@@ -67,8 +68,8 @@ internal sealed class StudentOptions
         _bits.Required = true;
         Option[] all =
         [
-            _bits, _embeddingBits, _activationBits, _attentionBits, _groups, _layers, _width, _scheme, _loss, _temperature, _spanWeight, _parts, _sentenceWeight,
-            _similarityWeight, _weightScaleRate,
+            _bits, _embeddingBits, _activationBits, _attentionBits, _groups, _layers, _width, _scheme, _loss, _temperature, _spanWeight, _parts,
+            _sentenceWeight, _similarityWeight, _weightScaleRate,
             _activationScaleRate,
             _initialization, _gradientFactor, _symmetric, _lossAware, _iterations,
         ];

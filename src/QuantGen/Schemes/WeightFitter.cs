@@ -13,12 +13,12 @@ public enum WeightFitter
     /// <see cref="Range"/>.</summary>
     Ternary,
 
-    /// <summary>Two halves that a ternary matrix is split into, each the mean magnitude with signs.</summary>
-    Split,
-
     /// <summary>k-means over all weights of a matrix.</summary>
     KMeans,
 
     /// <summary>The means of bins of equal width over all weights of a matrix.</summary>
     Bins,
+
+    /// <summary>Two halves that a ternary matrix is split into, each the mean magnitude with signs.</summary>
+    Split,
 }

@@ -66,7 +66,8 @@ internal static class SpecRules
     {
         if (config.AttentionSize < 0 || config.AttentionSize >= config.HiddenSize)
         {
-            issues.Add(new SpecIssue("QG1203", $"AttentionSize is {config.AttentionSize}, and it must be 0 or below HiddenSize {config.HiddenSize}", 0, "Config"));
+            issues.Add(new SpecIssue(
+                "QG1203", $"AttentionSize is {config.AttentionSize}, and it must be 0 or below HiddenSize {config.HiddenSize}", 0, "Config"));
         }
         else if (config.Heads < 1 || config.AttentionSize % config.Heads != 0)
         {
@@ -224,7 +225,8 @@ internal static class SpecRules
         }
 
         StorageTraits traits = StorageTraits.Of(matrix.Storage);
-        SchemeRules.Check(matrix, matrix.IsPair ? "weights in pairs of one bit" : "a codebook", traits.HasZeroPoints, traits.HasGroupSize, traits.HasGroups, planned, issues);
+        string cause = matrix.IsPair ? "weights in pairs of one bit" : "a codebook";
+        SchemeRules.Check(matrix, cause, traits.HasZeroPoints, traits.HasGroupSize, traits.HasGroups, planned, issues);
         CheckGroups(matrix, planned, issues);
         if (matrix.Mapping == Mapping.Asymmetric && (matrix.Bits == 1 || matrix.GroupBits.Contains(1)))
         {
