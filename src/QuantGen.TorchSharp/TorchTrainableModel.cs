@@ -32,6 +32,11 @@ public sealed class TorchTrainableModel : ITrainableModel
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(options);
         var issues = new List<SpecIssue>();
+        if (spec.Matrices.FirstOrDefault(m => m.HasIntegerProduct && m.Segments()[0].Bits == 1) is MatrixSpec binary)
+        {
+            throw new ArgumentException($"Weights of one bit (matrix '{binary.Name}') are trained by generated code only.", nameof(spec));
+        }
+
         TrainingRules.Check([.. spec.Matrices], spec.HasResidualFactors, issues);
         if (issues.Count > 0)
         {

@@ -41,6 +41,7 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
     [InlineData("ternary", "2")]
     [InlineData("k-means", "3")]
     [InlineData("linear-clusters", "4")]
+    [InlineData("ternary", "1")]
     public void Method_is_packed_as_it_was_measured_whatever_the_threads_and_however_often_interrupted(string scheme, string bits)
     {
         string[] options = ["--scheme", scheme, "--bits", bits, "--epochs", "3", "--batch", "8", "--learning-rate", "1e-3"];
@@ -48,14 +49,39 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
     }
 
     [Theory]
+    [InlineData("epoch 1, step 2")]
+    [InlineData("epoch 2 done")]
+    [InlineData("stage 3 of 4")]
+    [InlineData("epoch 4, step 18")]
+    public void Pairs_of_binary_weights_go_on_from_whichever_stage_was_interrupted(string line)
+    {
+        string[] options = ["--scheme", "binarybert", "--bits", "1", "--embedding-bits", "2", "--epochs", "1", "--batch", "8"];
+        string expected = files.File("pairs.qg.safetensors");
+        JsonElement json = Tool.Json([.. Command(expected), .. options, "--threads", "1"]);
+        Assert.Equal(20, json.GetProperty("steps").GetInt64());
+        Assert.Equal([1, 2, 3, 4], json.GetProperty("epochs").EnumerateArray().Select(epoch => epoch.GetProperty("epoch").GetInt32()));
+        Assert.Equal(json.GetProperty("value").GetDouble(), Tool.Json("evaluate", expected, "--data", files.Data).GetProperty("value").GetDouble());
+        string actual = files.File("pairs-cut.qg.safetensors");
+        Assert.Equal(130, ActingWriter.Interrupt(line, [.. Command(actual), .. options, "--threads", "2"]).Code);
+        JsonElement resumed = Tool.Json([.. Command(actual), .. options, "--resume"]);
+        Assert.Equal(json.GetProperty("epochs").GetRawText(), resumed.GetProperty("epochs").GetRawText());
+        Assert.Equal(File.ReadAllBytes(expected), File.ReadAllBytes(actual));
+    }
+
+    [Theory]
     [InlineData("A student of 3 layers cannot imitate a teacher of 2", 1, "--bits", "32", "--layers", "3")]
     [InlineData("--bits takes 1, 2, 3, 4, 5, 6, 7, 8 or 32, and it is '9'", 2, "--bits", "9")]
-    [InlineData("--scheme takes linear (q8bert) or lsq or ternary or k-means or linear-clusters, and it is 'magic'", 2, "--bits", "2", "--scheme", "magic")]
+    [InlineData(
+        "--scheme takes linear (q8bert) or lsq or ternary or k-means or linear-clusters or binarybert, and it is 'magic'", 2, "--bits", "2", "--scheme",
+        "magic")]
     [InlineData("--weight-scale-lr needs --scheme lsq", 2, "--bits", "2", "--scheme", "ternary", "--weight-scale-lr", "0.1")]
     [InlineData("--cluster-iterations needs --scheme k-means", 2, "--bits", "2", "--cluster-iterations", "5")]
     [InlineData("--temperature needs a loss with kd", 2, "--bits", "2", "--loss", "gt", "--temperature", "2")]
     [InlineData("Weights cannot have 8 bits with a codebook", 2, "--bits", "8", "--scheme", "k-means")]
-    [InlineData("cannot be trained, only quantized after training; use Storage.Codebook", 2, "--bits", "1", "--scheme", "q8bert")]
+    [InlineData("cannot have 1 bits with the scheme lsq", 2, "--bits", "1")]
+    [InlineData("Weights cannot have 2 bits in pairs; use 1", 2, "--bits", "2", "--scheme", "binarybert")]
+    [InlineData("--width-multiplier needs --scheme binarybert", 2, "--bits", "1", "--scheme", "ternary", "--width-multiplier", "0.5")]
+    [InlineData("--loss needs another --scheme", 2, "--bits", "1", "--scheme", "binarybert", "--loss", "gt")]
     public void Misuse_is_explained(string message, int code, params string[] options)
         => Tool.Run([.. Command(files.File("x.qg.safetensors")), .. options]).AssertFails(code, message);
 

@@ -14,6 +14,7 @@ public sealed class ModelClassTests
         { "uniform", new SpecOptions { Bits = 2, GroupCount = 8, Head = BertHead.SequenceClassification, LabelCount = 3 }, BertArchitecture.Bert },
         { "full precision", new SpecOptions { Bits = 32, EmbeddingBits = 32, Head = BertHead.Regression }, BertArchitecture.Bert },
         { "one bit", new SpecOptions { Bits = 1, EmbeddingBits = 2, Head = BertHead.Encoder }, BertArchitecture.Albert },
+        { "pairs", new SpecOptions { Bits = 1, EmbeddingBits = 2, GroupCount = 4, Storage = Storage.BinaryPair }, BertArchitecture.Albert },
         { "along inputs", new SpecOptions { Bits = 3, GroupSize = 32, Mapping = Mapping.Asymmetric, Head = BertHead.QuestionAnswering },
         BertArchitecture.Bert },
         { "static", new SpecOptions { Bits = 8, ActivationRange = ActivationRange.Static, Head = BertHead.TokenClassification, LabelCount = 5 },

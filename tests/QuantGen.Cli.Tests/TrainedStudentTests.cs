@@ -34,6 +34,13 @@ public sealed class TrainedStudentTests(CheckpointFixture files) : IClassFixture
         new TrainableOptions { Scheme = Scheme.Linear } },
         { "TernaryBERT 2-2-8", Options(Storage.Uniform, 2, 2) with { AttentionBits = 8 }, new TrainableOptions { Scheme = Scheme.Ternary } },
         { "TernaryBERT 2-8-8, loss-aware", Options(Storage.Uniform, 2, 8), new TrainableOptions { Scheme = Scheme.Ternary, LossAware = true } },
+        { "BWN 1-2-8", Options(Storage.Uniform, 1, 2) with { AttentionBits = 8 }, new TrainableOptions { Scheme = Scheme.Ternary } },
+        { "BWN 1-8-4, groups", Options(Storage.Uniform, 1, 8) with { GroupCount = 4, ActivationBits = 4, AttentionBits = 4 },
+        new TrainableOptions { Scheme = Scheme.Linear } },
+        { "BinaryBERT 1-2-8", Options(Storage.BinaryPair, 1, 2) with { EmbeddingStorage = Storage.Uniform, AttentionBits = 8 },
+        new TrainableOptions { Scheme = Scheme.BinaryBert, EmbeddingScheme = Scheme.Ternary } },
+        { "BinaryBERT 1-8-4, groups", Options(Storage.BinaryPair, 1, 8) with { EmbeddingStorage = Storage.Uniform, GroupCount = 4, ActivationBits = 4 },
+        new TrainableOptions { Scheme = Scheme.BinaryBert } },
         { "k-means 3 bits", Options(Storage.Codebook, 3, 3), new TrainableOptions { Scheme = Scheme.KMeans, ClusterSeed = 4 } },
         { "linear clusters 5 bits", Options(Storage.Codebook, 5, 5), new TrainableOptions { Scheme = Scheme.LinearClusters } },
     };

@@ -79,7 +79,7 @@ public sealed class LifetimeTests
     {
         Assert.Contains("Asymmetric codes (matrix", Refusal(Bert2Asymmetric.Spec), StringComparison.Ordinal);
         Assert.Contains("Scales for groups along the inputs (matrix", Refusal(Bert2GroupSize.Spec), StringComparison.Ordinal);
-        Assert.Contains("One-bit weights of Storage.Uniform (matrix", Refusal(Bert1.Spec), StringComparison.Ordinal);
+        Assert.Contains("Weights of one bit (matrix", Refusal(Bert1.Spec), StringComparison.Ordinal);
         static string Refusal(Specs.ModelSpec spec) => Assert.Throws<ArgumentException>(() => new TorchTrainableModel(spec, new TrainableOptions())).Message;
     }
 

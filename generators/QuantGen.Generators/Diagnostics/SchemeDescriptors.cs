@@ -155,7 +155,7 @@ internal static class SchemeDescriptors
         category: Category,
         defaultSeverity: DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "The model can be computed, but its codes cannot be trained: training has symmetric codes of 2 bits and more with scales for " +
+        description: "The model can be computed, but its codes cannot be trained: training has symmetric codes with scales for " +
             "groups of rows, and codebooks.",
         helpLinkUri: HelpLink.For("QG1115"));
 }

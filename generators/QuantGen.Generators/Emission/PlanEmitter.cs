@@ -39,12 +39,15 @@ internal static class PlanEmitter
             private const int HeadSize = {N(model.HeadSize)};
             private const int IntermediateSize = {N(d.IntermediateSize)};
             private const int EmbeddingSize = {N(d.EmbeddingSize)};
-            private const int ProjectedStride = 3 * HiddenSize;
+            {AttentionSize(d)}private const int ProjectedStride = 3 * {ModelPlan.AttentionSizeOf(model)};
             private const float LayerNormEpsilon = {FloatLiteral.Of((float)d.LayerNormEpsilon)};
             private const float AttentionScale = {FloatLiteral.Of((float)(1.0 / Math.Sqrt(model.HeadSize)))};
 
             """);
     }
+
+    private static string AttentionSize(ModelConfig d) =>
+        d.AttentionSize == 0 ? string.Empty : $"private const int AttentionSize = {N(d.AttentionSize)};\n";
 
     private static void Buffers(SourceWriter w, ModelPlan plan)
     {

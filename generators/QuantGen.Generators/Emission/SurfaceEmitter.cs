@@ -99,6 +99,7 @@ internal static class SurfaceEmitter
             : m.Matrices.Any(x => x.GroupSize > 0) ? $", a scale for every {SizeText(m)} inputs of a row"
             : $", {string.Join(" or ", groups)} scale{(groups.Length == 1 && groups[0] == 1 ? string.Empty : "s")} per matrix";
         granularity += m.Matrices.Any(x => x.HasCodebook) ? ", a codebook per matrix" : string.Empty;
+        granularity += m.Matrices.Any(x => x.IsPair) ? " of a pair" : string.Empty;
         w.Lines(FormattableString.Invariant($"/// <summary>{architecture} with {d.Layers} layers, hidden size {d.HiddenSize}, ")
             + FormattableString.Invariant($"{weights}{granularity} and {m.EmbeddingBits}-bit word embeddings.</summary>"));
     }

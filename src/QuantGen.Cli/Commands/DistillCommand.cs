@@ -62,6 +62,11 @@ internal sealed class DistillCommand : CliCommand
         (ITrainingEngine engine, ITrainingEngine teacherEngine) = _engine.Engines(values, _training.Loader(values));
         using TrainingStartPoint start = TrainingStartPoint.Open(values.Get(_teacher)!);
         SentenceTask? sentences = Sentences(values, start);
+        if (sentences is not null && method.Scheme == Scheme.BinaryBert)
+        {
+            throw new UsageException("--scheme binarybert needs a teacher with outputs: what its heads and neurons matter is told by the loss of labels");
+        }
+
         TrainingData data = sentences is null ? _training.Data(values, start.HasManyLabels) : _training.Sentences(values, sentences);
         data.Labels = [.. start.Config.Labels];
         WriteTexts(report, data.Train);
@@ -73,26 +78,33 @@ internal sealed class DistillCommand : CliCommand
         using ITrainableModel teacher = teacherEngine.Create(ModelSpecs.FullPrecision(start.Config, head), options, cancellation);
         CheckpointWeights.Load(start.Checkpoint!, teacher);
         using ITrainableModel student = engine.Create(spec, options, cancellation);
-        StudentInitializer.Copy(teacher, student);
         (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training.Examples(values), start.Tokenizer, spec, cancellation);
-        QuantizerInitialization.Run(student, source);
+        using SplitStudent? split = method.Scheme != Scheme.BinaryBert ? null : SplitStudent.Create(
+            engine, _student.TernarySpec(values, method, start.Config, head), options, teacher, student, source, cancellation);
+        if (split is null)
+        {
+            StudentInitializer.Copy(teacher, student);
+            QuantizerInitialization.Run(student, source);
+        }
+
         IModelEvaluator? test = testData is null ? null : data.Evaluator(testData, _training.Examples(values), start.Tokenizer, spec, cancellation);
         ModelScore? teacherScore = test?.Evaluate(teacher, cancellation);
         TestMeasures? before = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
         LossOptions loss = sentences is null ? _student.Loss(values, method) : _student.SentenceLoss(values);
+        TrainingOptions training = _training.Training(
+            values, Defaults(values, method, sentences), output, Identity(start, options, data, sentences)) with
+        {
+            Engine = engine.Description, TeacherEngine = teacherEngine.Description,
+        };
         var run = new TrainingRun(_training, values, report)
         {
-            Model = student,
+            Stages = split?.Stages(training, _training.HasLearningRate(values), loss.Temperature, loss.SpanPredictionWeight)
+                ?? [new TrainingStage(student, loss, training)],
             Teacher = loss.NeedsTeacher ? teacher : null,
             Source = source,
             Evaluator = evaluator,
-            Loss = loss,
             Sentences = sentences,
             Title = $"quantgen distill: {method.Traits.Name}, {data.Train.File}",
-            Options = _training.Training(values, Defaults(values, method, sentences), output, Identity(start, options, data, sentences)) with
-            {
-                Engine = engine.Description, TeacherEngine = teacherEngine.Description,
-            },
         };
         long bytes = 0;
         string lossName = sentences is null ? _student.LossName(values, method) : _student.SentenceLossName(values);

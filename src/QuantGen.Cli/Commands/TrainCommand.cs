@@ -107,15 +107,19 @@ internal sealed class TrainCommand : CliCommand
         (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training.Examples(values), start.Tokenizer, spec, cancellation);
         var run = new TrainingRun(_training, values, report)
         {
-            Model = model,
+            Stages =
+            [
+                new TrainingStage(
+                    model,
+                    sentences is not null ? LossOptions.OfPairs(values.Get(_objective)!.Value)
+                        : isTrain ? _labels.Loss(values, source.Examples, classes) with { SigmoidValues = IsScore(config, data.Train, source) }
+                        : LossOptions.Labels,
+                    _training.Training(values, Defaults(start), output, Identity(values, start, options)) with { Engine = engine.Description }),
+            ],
             Source = source,
             Evaluator = evaluator,
-            Loss = sentences is not null ? LossOptions.OfPairs(values.Get(_objective)!.Value)
-                : isTrain ? _labels.Loss(values, source.Examples, classes) with { SigmoidValues = IsScore(config, data.Train, source) }
-                : LossOptions.Labels,
             Sentences = sentences,
             Title = $"quantgen {Name}: {data.Train.File}",
-            Options = _training.Training(values, Defaults(start), output, Identity(values, start, options)) with { Engine = engine.Description },
         };
         var checkpoint = new HuggingFaceCheckpoint
         {

@@ -95,6 +95,7 @@ internal sealed record Inspection
         }
 
         MatrixSpec matrix = spec.Matrix(name);
-        return string.Join("/", matrix.Segments().Select(segment => segment.Bits.ToString(CultureInfo.InvariantCulture))) + " bits";
+        string halves = matrix.IsPair ? "2 x " : string.Empty;
+        return halves + string.Join("/", matrix.Segments().Select(segment => segment.Bits.ToString(CultureInfo.InvariantCulture))) + " bits";
     }
 }

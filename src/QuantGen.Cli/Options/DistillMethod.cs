@@ -18,7 +18,7 @@ internal sealed record DistillMethod(Scheme Scheme, ActivationRange Range, strin
     /// <summary>Gets the traits of the scheme.</summary>
     public SchemeTraits Traits => WeightSchemes.Of(Scheme);
 
-    /// <summary>All methods: KDLSQ-BERT, Q8BERT, TernaryBERT, and k-means and linear clusters with trained centroids.</summary>
+    /// <summary>All methods: KDLSQ-BERT, Q8BERT, TernaryBERT, k-means and linear clusters with trained centroids, and BinaryBERT.</summary>
     public static IReadOnlyList<DistillMethod> All { get; } =
     [
         new(Scheme.Lsq, ActivationRange.Static, "kd+gt", true, s_adam),
@@ -29,6 +29,10 @@ internal sealed record DistillMethod(Scheme Scheme, ActivationRange Range, strin
         }),
         new(Scheme.KMeans, ActivationRange.PerToken, "gt", false, s_adam),
         new(Scheme.LinearClusters, ActivationRange.PerToken, "gt", false, s_adam),
+        new(Scheme.BinaryBert, ActivationRange.PerToken, "kd", true, s_adam with
+        {
+            Epochs = 2, WarmupShare = 0.1, Optimizer = new OptimizerOptions { Kind = OptimizerKind.BertAdam, LearningRate = 5e-5 },
+        }),
     ];
 
     /// <summary>Makes the loss of a name: <c>kd</c> is the teacher's, <c>gt</c> the labels'.</summary>

@@ -13,6 +13,9 @@ namespace QuantGen.Cli.Options;
 /// <summary>The options that say what a student is and what it is taught.</summary>
 internal sealed class StudentOptions
 {
+    private const double DefaultWidth = 0.5;
+    private const int TernaryBits = 2;
+
     private static readonly string[] s_parts = ["hidden", "attention", "sentence", "similarity"];
 
     private readonly Option<int?> _bits = CliOption.OneOf("--bits", "Bits of a weight.", LegalBits.OfWeights);
@@ -20,16 +23,21 @@ internal sealed class StudentOptions
     private readonly Option<int?> _activationBits =
         CliOption.OneOf("--activation-bits", "Bits of the activations that enter linear layers. [default: 8; 32 with a codebook]", LegalBits.OfActivations);
     private readonly Option<int?> _attentionBits =
-        CliOption.OneOf("--attention-bits", "Bits of attention's operands. [default: as --activation-bits for lsq and ternary, else 32]",
+        CliOption.OneOf("--attention-bits", "Bits of attention's operands. [default: as --activation-bits for lsq, ternary and binarybert, else 32]",
         LegalBits.OfActivations);
     private readonly Option<int> _groups = CliOption.Number("--groups", "Groups of rows of a matrix that have a scale of their own.", 1, least: 1);
     private readonly Option<int?> _layers =
         CliOption.OptionalNumber("--layers", "Layers of the student, a divisor of the teacher's. [default: as many]", least: 1);
+    private readonly Option<double?> _width = CliOption.OptionalReal(
+        "--width-multiplier", "binarybert: share of the teacher's heads and feed-forward neurons, the most important ones, that a half has. [default: 0.5]",
+        0.01, 1);
+
     private readonly Option<Scheme?> _scheme =
-        CliOption.Scheme("--scheme", "The method: Q8BERT, KDLSQ-BERT, TernaryBERT, or a codebook with trained centroids.", Scheme.Lsq);
+        CliOption.Scheme("--scheme", "The method: Q8BERT, KDLSQ-BERT, TernaryBERT, a codebook with trained centroids, or BinaryBERT.", Scheme.Lsq);
     private readonly Option<string?> _loss =
-        CliOption.OneOf("--loss", "What is learnt: the teacher (kd), the labels (gt) or both. [default: kd+gt for lsq, kd for ternary, else gt]", "kd+gt", "kd",
-        "gt");
+        CliOption.OneOf(
+            "--loss", "What is learnt: the teacher (kd), the labels (gt) or both. [default: kd+gt for lsq, kd for ternary and binarybert, else gt]",
+            "kd+gt", "kd", "gt");
     private readonly Option<string?> _parts = CliOption.Text(
         "--loss-parts", "NAMES",
         $"Sentence encoders: what of the teacher is imitated, joined by commas: {string.Join(", ", s_parts)}. [default: all of them]");
@@ -60,8 +68,8 @@ internal sealed class StudentOptions
         _bits.Required = true;
         Option[] all =
         [
-            _bits, _embeddingBits, _activationBits, _attentionBits, _groups, _layers, _scheme, _loss, _temperature, _spanWeight, _parts, _sentenceWeight,
-            _similarityWeight, _weightScaleRate,
+            _bits, _embeddingBits, _activationBits, _attentionBits, _groups, _layers, _width, _scheme, _loss, _temperature, _spanWeight, _parts,
+            _sentenceWeight, _similarityWeight, _weightScaleRate,
             _activationScaleRate,
             _initialization, _gradientFactor, _symmetric, _lossAware, _iterations,
         ];
@@ -79,6 +87,8 @@ internal sealed class StudentOptions
         Require(values, method, Scheme.Lsq, _weightScaleRate, _activationScaleRate, _initialization, _gradientFactor);
         Require(values, method, Scheme.Ternary, _lossAware);
         Require(values, method, Scheme.KMeans, _iterations);
+        Require(values, method, Scheme.BinaryBert, _width);
+        Require(values, method.Scheme != Scheme.BinaryBert || LossName(values, method) == "kd", "another --scheme: binarybert learns from its teacher", _loss);
         Require(values, LossName(values, method).Contains("kd", StringComparison.Ordinal), "a loss with kd", _temperature, _spanWeight);
         return method;
     }
@@ -116,29 +126,54 @@ internal sealed class StudentOptions
 
     /// <summary>Builds the student's model.</summary>
     /// <exception cref="UsageException">The options describe no model, or one that cannot imitate the teacher.</exception>
-    public ModelSpec Spec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head)
+    public ModelSpec Spec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head) =>
+        Spec(values, method, method.Traits, values.Get(_bits)!.Value, teacher, head);
+
+    /// <summary>Builds the ternary student that a student of pairs is split from.</summary>
+    public ModelSpec TernarySpec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head) =>
+        Spec(values, method, WeightSchemes.Of(Scheme.Ternary), TernaryBits, teacher, head);
+
+    private ModelSpec Spec(OptionValues values, DistillMethod method, SchemeTraits weights, int bits, ModelConfig teacher, BertHead head)
     {
-        int bits = values.Get(_bits)!.Value;
         int? activations = values.Get(_activationBits);
         var options = new SpecOptions
         {
             Bits = bits,
             GroupCount = values.Get(_groups),
             EmbeddingBits = values.Get(_embeddingBits),
-            Storage = method.Traits.Storage,
+            Storage = weights.Storage,
             ActivationBits = activations,
             AttentionBits = values.Get(_attentionBits) ?? (method.QuantizesAttention && bits != 32 ? activations ?? 8 : 32),
             ActivationRange = method.Range,
             Head = head,
             Training = true,
         };
-        return ModelSpecs.Quantized(teacher with { Layers = values.Get(_layers) ?? teacher.Layers }, options, new Recipe { Scheme = method.Scheme });
+        ModelConfig config = teacher with { Layers = values.Get(_layers) ?? teacher.Layers };
+        return ModelSpecs.Quantized(
+            method.Scheme == Scheme.BinaryBert ? Narrow(config, values.Get(_width) ?? DefaultWidth) : config, options,
+            new Recipe { Scheme = weights.Scheme, EmbeddingScheme = EmbeddingScheme(method.Scheme) });
     }
+
+    // Heads stay as wide as they are.
+    private static ModelConfig Narrow(ModelConfig teacher, double width)
+    {
+        int heads = Math.Max(1, (int)Math.Round(teacher.Heads * width));
+        return teacher with
+        {
+            Heads = heads,
+            AttentionSize = heads == teacher.Heads ? teacher.AttentionSize : heads * (teacher.AttentionWidth / teacher.Heads),
+            IntermediateSize = Math.Max(1, (int)Math.Round(teacher.IntermediateSize * width)),
+        };
+    }
+
+    // An embedding is never a pair; it stays what the ternary student had.
+    private static Scheme? EmbeddingScheme(Scheme scheme) => scheme == Scheme.BinaryBert ? Scheme.Ternary : null;
 
     /// <summary>Gets how the student is computed.</summary>
     public TrainableOptions Trainable(OptionValues values, int threads, float hiddenDropout, float attentionDropout, ulong seed) => new()
     {
         Scheme = Method(values).Scheme,
+        EmbeddingScheme = EmbeddingScheme(Method(values).Scheme),
         Threads = threads,
         HiddenDropout = hiddenDropout,
         AttentionDropout = attentionDropout,

@@ -115,6 +115,8 @@ internal sealed class TrainingOptionSet
 
     public ExampleSettings Examples(OptionValues values) => new(values.Get(_maxLength), values.Get(_batch), Seed(values), Threads(values));
 
+    public bool HasLearningRate(OptionValues values) => values.Has(_learningRate);
+
     public double? Dropout(OptionValues values) => values.Get(_dropout);
 
     public double? AttentionDropout(OptionValues values) => values.Get(_attentionDropout);

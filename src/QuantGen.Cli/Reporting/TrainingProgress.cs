@@ -19,15 +19,24 @@ internal sealed class TrainingProgress(Report report, Action<IRenderable>? show)
     private TrainingStart? _start;
     private LossParts _loss;
     private long _lossCount;
+    private long _doneBefore;
     private long _tokens;
     private TimeSpan _lastPicture;
 
     /// <inheritdoc/>
     public void Started(TrainingStart start)
     {
+        bool isFirst = _start is null;
         _start = start;
+        _epochs.Clear();
         _epochs.AddRange(start.Epochs);
         _clock.Start();
+        if (!isFirst)
+        {
+            return;
+        }
+
+        _doneBefore = start.DoneSteps;
         if (start.DoneSteps > 0)
         {
             report.Line(string.Create(CultureInfo.InvariantCulture, $"continuing after step {start.DoneSteps} of {start.TotalSteps}"));
@@ -104,8 +113,8 @@ internal sealed class TrainingProgress(Report report, Action<IRenderable>? show)
 
     private string Line(int epoch, long step)
     {
-        double done = step - _start!.DoneSteps;
-        TimeSpan left = _clock.Elapsed * ((_start.TotalSteps - step) / Math.Max(1, done));
+        double done = step - _doneBefore;
+        TimeSpan left = _clock.Elapsed * ((_start!.TotalSteps - step) / Math.Max(1, done));
         return string.Create(
             CultureInfo.InvariantCulture,
             $"epoch {epoch}, step {step} of {_start.TotalSteps}: {Parts(_loss / Math.Max(1, _lossCount))}, {Rate():N0} tokens/s, " +

@@ -17,10 +17,13 @@ namespace QuantGen.Cli.Runs;
 /// <summary>Runs a training for the command line: memory plan, progress, log, page, and the state to continue from.</summary>
 internal sealed class TrainingRun
 {
+    private const string StageKey = "stage";
+
     private readonly TrainingOptionSet _set;
     private readonly OptionValues _values;
     private readonly Report _report;
     private Trainer? _trainer;
+    private int _stage;
 
     public TrainingRun(TrainingOptionSet set, OptionValues values, Report report)
     {
@@ -29,7 +32,8 @@ internal sealed class TrainingRun
         _report = report;
     }
 
-    public required ITrainableModel Model { get; init; }
+    /// <summary>Gets what is trained, stage after stage; the last stage's model is what is written.</summary>
+    public required IReadOnlyList<TrainingStage> Stages { get; init; }
 
     public ITrainableModel? Teacher { get; init; }
 
@@ -37,12 +41,11 @@ internal sealed class TrainingRun
 
     public required IModelEvaluator? Evaluator { get; init; }
 
-    public required LossOptions Loss { get; init; }
-
     /// <summary>Gets how a sentence encoder makes vectors; null for other models.</summary>
     public SentenceTask? Sentences { get; init; }
 
-    public required TrainingOptions Options { get; init; }
+    /// <summary>Gets how long and how fast the last stage learns.</summary>
+    public TrainingOptions Options => Stages[^1].Options;
 
     /// <summary>Gets what the page calls the training.</summary>
     public required string Title { get; init; }
@@ -88,7 +91,7 @@ internal sealed class TrainingRun
         {
             result = Run(cancellation);
         }
-        catch (TrainingFailedException error) when (error.Best is not null)
+        catch (TrainingFailedException error) when (error.Best is not null && Stages[_stage].Model == Stages[^1].Model)
         {
             throw new TrainingFailedException(error.Message + Rescue(output, () => write(error.Best.Step)), error, error.Best);
         }
@@ -112,28 +115,75 @@ internal sealed class TrainingRun
 
     private TrainingResult Run(CancellationToken cancellation)
     {
-        var objective = new Objective(Model.Spec, Loss, Teacher?.Spec, Options.Threads, Sentences);
         bool continues = _set.Resumes(_values) && File.Exists(Options.CheckpointPath);
         using JsonLinesLog? log = _set.Log(_values) is string path ? new JsonLinesLog(path, append: continues) : null;
         return _report.WithLive(show =>
         {
             ITrainingObserver progress = new TrainingProgress(_report, show);
-            _trainer = new Trainer(Model, Source, objective, Options)
-            {
-                Teacher = Teacher, Evaluator = Evaluator, Observers = log is null ? [progress] : [progress, log],
-            };
-            if (continues)
-            {
-                _trainer.Resume();
-            }
-            else if (_set.Resumes(_values))
+            ITrainingObserver[] observers = log is null ? [progress] : [progress, log];
+            if (!continues && _set.Resumes(_values))
             {
                 _report.Line($"there is no {Options.CheckpointPath} to continue from: starting");
             }
 
-            WriteMemory(_trainer.PlanMemory());
-            return _trainer.Run(cancellation);
+            int first = continues ? InterruptedStage() : 0;
+            TrainingResult? result = null;
+            for (_stage = first; _stage < Stages.Count; _stage++)
+            {
+                result = RunStage(observers, result, continues && _stage == first, cancellation);
+            }
+
+            _stage = Stages.Count - 1;
+            return result!;
         });
+    }
+
+    private TrainingResult RunStage(ITrainingObserver[] observers, TrainingResult? earlier, bool continues, CancellationToken cancellation)
+    {
+        TrainingStage stage = Stages[_stage];
+        if (stage.Name.Length > 0)
+        {
+            _report.Line(string.Create(CultureInfo.InvariantCulture, $"stage {_stage + 1} of {Stages.Count}: {stage.Name}"));
+        }
+
+        if (!continues)
+        {
+            stage.Begin();
+        }
+
+        var objective = new Objective(stage.Model.Spec, stage.Loss, Teacher?.Spec, stage.Options.Threads, Sentences) { TeacherHeads = stage.TeacherHeads };
+        TrainingOptions options = Stages.Count == 1 ? stage.Options
+            : stage.Options with { Identity = new Dictionary<string, string>(stage.Options.Identity) { [StageKey] = StageOf(_stage) } };
+        _trainer = new Trainer(stage.Model, Source, objective, options)
+        {
+            Teacher = Teacher, Evaluator = Evaluator, Observers = observers, Earlier = earlier, LaterSteps = Stages.Skip(_stage + 1).Sum(Steps),
+        };
+        if (continues)
+        {
+            _trainer.Resume();
+        }
+        else if (_stage > 0)
+        {
+            _trainer.Begin();
+        }
+
+        WriteMemory(_trainer.PlanMemory());
+        return _trainer.Run(cancellation);
+    }
+
+    // Of one stage there is nothing to find; a state that names no stage of this training is refused by the first, with the reason.
+    private int InterruptedStage()
+    {
+        string? name = Stages.Count == 1 ? null : Trainer.IdentityIn(Options.CheckpointPath!).GetValueOrDefault(StageKey);
+        return Math.Max(0, Enumerable.Range(0, Stages.Count).ToList().FindIndex(stage => StageOf(stage) == name));
+    }
+
+    private string StageOf(int stage) => string.Create(CultureInfo.InvariantCulture, $"{stage + 1} of {Stages.Count}");
+
+    private long Steps(TrainingStage stage)
+    {
+        long all = (long)stage.Options.Epochs * Source.BatchCount;
+        return Math.Min(all, stage.Options.MaxSteps ?? all);
     }
 
     private void Finish(TrainingResult result, Action write)

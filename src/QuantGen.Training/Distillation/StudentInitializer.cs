@@ -1,4 +1,6 @@
 using System.Globalization;
+using QuantGen.Quantization;
+using QuantGen.Specs;
 using QuantGen.Trainable;
 using QuantGen.Training.Losses;
 
@@ -10,7 +12,8 @@ public static class StudentInitializer
     private const string LayerPrefix = "encoder.layer.";
 
     /// <summary>
-    /// Copies weights; a student with fewer layers takes those of the layers it imitates. Thresholds and centroids are left to the student's quantizers.
+    /// Copies weights; a student with fewer layers takes those of the layers it imitates, and pairs of one-bit matrices are split from them. Thresholds and
+    /// centroids are left to the student's quantizers.
     /// </summary>
     /// <param name="teacher">The teacher.</param>
     /// <param name="student">The student.</param>
@@ -20,18 +23,33 @@ public static class StudentInitializer
         ArgumentNullException.ThrowIfNull(teacher);
         ArgumentNullException.ThrowIfNull(student);
         var layers = new LayerMap(teacher.Spec, student.Spec);
-        bool hasLayers = student.Spec.BlockCount > 1 || teacher.Spec.BlockCount > 1;
         Dictionary<string, Parameter> sources = teacher.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
         foreach (Parameter parameter in student.Parameters.Where(IsWeight))
         {
-            string name = hasLayers ? SourceName(parameter.Name, layers) : parameter.Name;
-            if (!sources.TryGetValue(name, out Parameter? source) || source.Values.Length != parameter.Values.Length)
+            string name = SourceName(parameter.Name, teacher, student, layers);
+            if (!sources.TryGetValue(name, out Parameter? source) || !Fill(parameter, student.Spec, source.Values))
             {
                 throw new ArgumentException(
                     $"The teacher has no '{name}' of {parameter.Values.Length} values for the student's '{parameter.Name}'.", nameof(teacher));
             }
+        }
+    }
 
-            source.Values.CopyTo(parameter.Values, 0);
+    /// <summary>Continues a student of ternary weights as one whose matrices are pairs, with the same outputs: weights are split, all else is copied.</summary>
+    /// <param name="ternary">The student so far.</param>
+    /// <param name="pairs">The same model in pairs.</param>
+    /// <exception cref="ArgumentException">They are not the same model.</exception>
+    public static void Split(ITrainableModel ternary, ITrainableModel pairs)
+    {
+        ArgumentNullException.ThrowIfNull(ternary);
+        ArgumentNullException.ThrowIfNull(pairs);
+        Dictionary<string, Parameter> sources = ternary.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
+        foreach (Parameter parameter in pairs.Parameters)
+        {
+            if (!sources.TryGetValue(parameter.Name, out Parameter? source) || !Fill(parameter, pairs.Spec, source.Values))
+            {
+                throw new ArgumentException($"The model has no '{parameter.Name}' to split or to copy.", nameof(ternary));
+            }
         }
     }
 
@@ -43,9 +61,11 @@ public static class StudentInitializer
         return parameter.Kind is ParameterKind.Weight or ParameterKind.Embedding or ParameterKind.Bias or ParameterKind.LayerNorm;
     }
 
-    private static string SourceName(string name, LayerMap layers)
+    /// <summary>Gets the name of the teacher's parameter that a student's begins as.</summary>
+    internal static string SourceName(string name, ITrainableModel teacher, ITrainableModel student, LayerMap layers)
     {
-        if (!name.StartsWith(LayerPrefix, StringComparison.Ordinal))
+        bool hasLayers = student.Spec.BlockCount > 1 || teacher.Spec.BlockCount > 1;
+        if (!hasLayers || !name.StartsWith(LayerPrefix, StringComparison.Ordinal))
         {
             return name;
         }
@@ -53,5 +73,18 @@ public static class StudentInitializer
         int dot = name.IndexOf('.', LayerPrefix.Length);
         int layer = int.Parse(name.AsSpan(LayerPrefix.Length, dot - LayerPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture);
         return LayerPrefix + layers.Layer(layer).ToString(CultureInfo.InvariantCulture) + name[dot..];
+    }
+
+    /// <summary>Fills a parameter, a pair with both halves; says whether there were as many values as it needs.</summary>
+    internal static bool Fill(Parameter parameter, ModelSpec spec, float[] values)
+    {
+        MatrixSpec? pair = parameter.Kind != ParameterKind.Weight ? null : spec.Matrices.FirstOrDefault(m => m.IsPair && m.Name + ".weight" == parameter.Name);
+        if (values.Length * (pair is null ? 1 : 2) != parameter.Values.Length)
+        {
+            return false;
+        }
+
+        (pair is null ? values : SchemeQuantizer.Split(pair, values)).CopyTo(parameter.Values, 0);
+        return true;
     }
 }

@@ -59,6 +59,23 @@ public sealed class Trainer
     /// <summary>Gets who is told how it goes.</summary>
     public IReadOnlyList<ITrainingObserver> Observers { get; init; } = [];
 
+    /// <summary>Gets what the stages before this one came to, whose steps and epochs are counted before this one's; null, the default, where this is the
+    /// first.</summary>
+    public TrainingResult? Earlier
+    {
+        get => _state.Earlier;
+        init => _state.Earlier = value;
+    }
+
+    /// <summary>Gets the steps of the stages that follow this one, which observers count, too. Default 0.</summary>
+    public long LaterSteps { get; init; }
+
+    /// <summary>Reads what an interrupted training depends on, to know which one it is.</summary>
+    /// <param name="path">Its state.</param>
+    /// <exception cref="ModelFormatException">The file is damaged, or no state of a training.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IReadOnlyDictionary<string, string> IdentityIn(string path) => TrainingCheckpoint.IdentityIn(path);
+
     /// <summary>Computes the memory that training needs.</summary>
     public MemoryPlan PlanMemory() => MemoryPlan.Of(_model, _objective.NeedsTeacher ? Teacher : null, _source, Evaluator, _options.Epochs);
 
@@ -72,6 +89,10 @@ public sealed class Trainer
         _isInStep = false;
         _hasFailed = false;
     }
+
+    /// <summary>Writes the state before the first step, so that a stage goes on where the one before has ended.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Begin() => WriteState();
 
     /// <summary>Trains.</summary>
     /// <param name="cancellation">Interrupts the training between two steps.</param>
@@ -92,7 +113,8 @@ public sealed class Trainer
 
         var start = new TrainingStart(
             _model.Spec, _options.Engine, _objective.NeedsTeacher ? _options.EngineOfTeacher : null,
-            TotalSteps, _source.BatchCount, _state.Step, [.. _state.Epochs], [.. _state.Curve], PlanMemory());
+            _state.EarlierSteps + TotalSteps + LaterSteps, _source.BatchCount, _state.EarlierSteps + _state.Step, _state.AllEpochs(), _state.AllCurve(),
+            PlanMemory());
         try
         {
             Tell(observer => observer.Started(start));
@@ -103,7 +125,9 @@ public sealed class Trainer
 
             _best?.Restore(_model);
             EpochRecord? best = _state.BestEpoch();
-            var result = new TrainingResult(_state.Step, _state.Skipped, best?.Score, best?.Epoch ?? _state.Epoch, [.. _state.Epochs], [.. _state.Curve]);
+            var result = new TrainingResult(
+                _state.EarlierSteps + _state.Step, (Earlier?.SkippedSteps ?? 0) + _state.Skipped, best?.Score,
+                _state.EarlierEpochs + (best?.Epoch ?? _state.Epoch), _state.AllEpochs(), _state.AllCurve());
             Tell(observer => observer.Ended(result));
             return result;
         }
@@ -190,7 +214,8 @@ public sealed class Trainer
             _state.Batch++;
             _isInStep = false;
             RequireProgress(step);
-            Tell(observer => observer.Stepped(step));
+            StepRecord counted = step with { Step = _state.EarlierSteps + step.Step, Epoch = _state.EarlierEpochs + step.Epoch };
+            Tell(observer => observer.Stepped(counted));
             if (_options.CheckpointPath is not null && _options.CheckpointEvery > 0 && _state.Step % _options.CheckpointEvery == 0)
             {
                 TrySave();
@@ -201,7 +226,7 @@ public sealed class Trainer
         ModelScore? score = null;
         if (Evaluator is not null)
         {
-            int number = _state.Epoch + 1;
+            int number = _state.EarlierEpochs + _state.Epoch + 1;
             Tell(observer => observer.Evaluating(number));
             score = Evaluator.Evaluate(_model, cancellation);
         }
@@ -217,7 +242,8 @@ public sealed class Trainer
         LossParts loss = _state.EndEpoch();
         var record = new EpochRecord(_state.Epoch, _state.Step, loss, score, isBest);
         _state.Epochs.Add(record);
-        Tell(observer => observer.EpochEnded(record));
+        EpochRecord ended = _state.Counted(record);
+        Tell(observer => observer.EpochEnded(ended));
     }
 
     private StepRecord RunStep(Batch batch)

@@ -52,6 +52,15 @@ internal static class TrainingCheckpoint
         writer.Save(path);
     }
 
+    /// <summary>Reads what a state's training depends on.</summary>
+    /// <exception cref="ModelFormatException">The file is damaged or no state.</exception>
+    public static IReadOnlyDictionary<string, string> IdentityIn(string path)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        StateFile.RequireFormat(file, FormatKey, FormatVersion);
+        return StateFile.Read<Dictionary<string, string>>(file, IdentityKey, s_json);
+    }
+
     /// <summary>Reads the file into a model and an optimizer.</summary>
     /// <exception cref="ModelFormatException">The file is damaged or belongs to another training.</exception>
     public static TrainingState Load(

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using QuantGen.Training.Losses;
 
 namespace QuantGen.Training.Loop;
@@ -34,6 +35,27 @@ internal sealed class TrainingState
     public List<EpochRecord> Epochs { get; set; } = [];
 
     public List<CurvePoint> Curve { get; set; } = [];
+
+    /// <summary>Gets or sets what the stages before came to; null for a training of one stage, or in its first.</summary>
+    public TrainingResult? Earlier { get; set; }
+
+    /// <summary>Gets the steps of the stages before.</summary>
+    [JsonIgnore]
+    public long EarlierSteps => Earlier?.Steps ?? 0;
+
+    /// <summary>Gets the epochs of the stages before.</summary>
+    [JsonIgnore]
+    public int EarlierEpochs => Earlier?.Epochs.Count ?? 0;
+
+    /// <summary>Gets all epochs, counted over all stages; the best is one of this stage.</summary>
+    public IReadOnlyList<EpochRecord> AllEpochs() =>
+        [.. (Earlier?.Epochs ?? []).Select(epoch => epoch with { IsBest = false }), .. Epochs.Select(Counted)];
+
+    /// <summary>Gets the losses of all stages, counted over all of them.</summary>
+    public IReadOnlyList<CurvePoint> AllCurve() => [.. Earlier?.Curve ?? [], .. Curve.Select(point => point with { Step = point.Step + EarlierSteps })];
+
+    /// <summary>Counts an epoch over all stages.</summary>
+    public EpochRecord Counted(EpochRecord epoch) => epoch with { Epoch = epoch.Epoch + EarlierEpochs, Step = epoch.Step + EarlierSteps };
 
     /// <summary>Gets the best epoch; null without one that was evaluated.</summary>
     public EpochRecord? BestEpoch() => Epochs.LastOrDefault(epoch => epoch.IsBest);

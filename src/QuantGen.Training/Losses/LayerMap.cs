@@ -16,9 +16,15 @@ public sealed class LayerMap
         ArgumentNullException.ThrowIfNull(teacher);
         ArgumentNullException.ThrowIfNull(student);
         Require("hidden size", teacher.Dimensions.HiddenSize, student.Dimensions.HiddenSize);
-        Require("number of heads", teacher.Dimensions.Heads, student.Dimensions.Heads);
         Require("vocabulary size", teacher.Dimensions.VocabularySize, student.Dimensions.VocabularySize);
         Require("number of outputs", teacher.OutputCount, student.OutputCount);
+        if (student.Dimensions.Heads > teacher.Dimensions.Heads || student.HeadSize != teacher.HeadSize)
+        {
+            throw new ArgumentException(
+                $"The teacher has {teacher.Dimensions.Heads} heads of {teacher.HeadSize}, and the student {student.Dimensions.Heads} of {student.HeadSize}; "
+                    + "they must be equal, or fewer of the same size.");
+        }
+
         if (teacher.Head != student.Head)
         {
             throw new ArgumentException($"The teacher's head is {SpecNames.Of(teacher.Head)}, and the student's is {SpecNames.Of(student.Head)}.");

@@ -20,6 +20,7 @@ public sealed class Objective
     private readonly bool _hasOutputs;
     private readonly int _threads;
     private readonly Outcome _outcome;
+    private float[] _scores = [];
 
     /// <summary>Creates an objective.</summary>
     /// <param name="student">The model that is trained.</param>
@@ -71,6 +72,10 @@ public sealed class Objective
     /// <summary>Gets whether <see cref="Compute"/> looks at a teacher's trace.</summary>
     public bool NeedsTeacher => _options.NeedsTeacher;
 
+    /// <summary>Gets for each layer of the teacher which of its heads a student with fewer heads imitates, in the student's order; null, the default, where
+    /// it has as many.</summary>
+    public IReadOnlyList<int[]>? TeacherHeads { get; init; }
+
     /// <summary>Computes the loss of a batch and the gradients of the student's trace.</summary>
     /// <param name="student">The model, whose last forward pass was this batch.</param>
     /// <param name="batch">The batch.</param>
@@ -87,7 +92,7 @@ public sealed class Objective
         double hidden = gradients.HasHidden ? Hidden(trace, gradients, teacher!) : 0;
         double attention = _options.HasScores
             ? Enumerable.Range(0, trace.Scores.Length).Sum(l => TraceLoss.Squares(
-                trace.Scores[l], teacher!.Scores[_layers!.Layer(l)], gradients.Scores[l], trace.ScoreCount, _options.AttentionWeight, _threads))
+                trace.Scores[l], Scores(teacher!, trace, l), gradients.Scores[l], trace.ScoreCount, _options.AttentionWeight, _threads))
             : 0;
         (double sentence, double similarity) = _sentences?.Add(
             trace, teacher!, batch.Inputs.Starts, gradients.Hidden[^1], _options.SentenceWeight, _options.SimilarityWeight) ?? default;
@@ -97,6 +102,35 @@ public sealed class Objective
         double truth = _pairs is not null ? _pairs.Add(trace, batch, gradients.Hidden[^1])
             : _options.GroundTruth ? GroundTruth(trace, gradients.Logits, batch) : 0;
         return new LossParts(hidden, attention, prediction, truth, sentence, similarity);
+    }
+
+    // The teacher's scores that a layer imitates: all of them, or those of the heads that the student has.
+    private float[] Scores(TrainingTrace teacher, TrainingTrace student, int layer)
+    {
+        int source = _layers!.Layer(layer);
+        if (TeacherHeads is null)
+        {
+            return student.ScoreCount == teacher.ScoreCount ? teacher.Scores[source]
+                : throw new InvalidOperationException("Nobody said which of the teacher's heads a student with fewer heads imitates.");
+        }
+
+        if (_scores.Length < student.ScoreCount)
+        {
+            _scores = new float[student.ScoreCount];
+        }
+
+        int[] heads = TeacherHeads[source];
+        for (int sequence = 0; sequence < student.SequenceCount; sequence++)
+        {
+            int to = student.ScoreStarts[sequence];
+            int length = (student.ScoreStarts[sequence + 1] - to) / heads.Length;
+            for (int head = 0; head < heads.Length; head++)
+            {
+                teacher.Scores[source].AsSpan(teacher.ScoreStarts[sequence] + (heads[head] * length), length).CopyTo(_scores.AsSpan(to + (head * length)));
+            }
+        }
+
+        return _scores;
     }
 
     // What the outputs of a head are, which says how they are compared.

@@ -72,7 +72,8 @@ public sealed class TrainedModelPacker
     private PackedMatrix Pack(MatrixSpec matrix, SchemeTraits traits)
     {
         Parameter weight = Find(matrix.Name + ".weight");
-        return matrix.HasCodebook ? Codebook(matrix, traits, weight) : PackedMatrix.Of(matrix, Quantize(matrix, traits, weight));
+        return matrix.HasCodebook ? Codebook(matrix, traits, weight)
+            : PackedMatrix.Of(matrix, matrix.IsPair ? SchemeQuantizer.QuantizePair(matrix, weight.Values) : Quantize(matrix, traits, weight));
     }
 
     private QuantizedMatrix Quantize(MatrixSpec matrix, SchemeTraits traits, Parameter weight) => SchemeQuantizer.Quantize(

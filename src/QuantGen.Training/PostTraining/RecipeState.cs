@@ -114,7 +114,7 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
         Texts.Loader.Load(FullPrecision.Build(floats, Target, options, cancellation), cancellation);
 
     /// <summary>Lists the matrices that have evenly spaced codes, in the order of the forward pass; not the word embedding.</summary>
-    public WeightJob[] UniformMatrices() => [.. WeightJob.Of(Target, Recipe).Skip(1).Where(job => job.Matrix.HasIntegerProduct)];
+    public WeightJob[] UniformMatrices() => [.. WeightJob.Of(Target, Recipe).Skip(1).Where(job => job.Matrix.IsUniform)];
 
     /// <summary>Gets the word embedding's values as their codes stand for them; as they are in full precision or with a codebook.</summary>
     public float[] RoundedWords(CancellationToken cancellation)

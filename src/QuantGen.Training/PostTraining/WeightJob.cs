@@ -29,7 +29,7 @@ internal sealed class WeightJob
     public MatrixSpec Matrix => _matrix;
 
     /// <summary>Gets whether the weights become evenly spaced codes.</summary>
-    public bool IsRounded => _recipe is not null && !_matrix.HasCodebook;
+    public bool IsRounded => _recipe is not null && _matrix.IsUniform;
 
     /// <summary>Gets the number of weights.</summary>
     public long Count => (long)_matrix.Rows * _matrix.Columns;
@@ -57,6 +57,12 @@ internal sealed class WeightJob
         if (_matrix.HasCodebook)
         {
             Cluster(weights, _recipe.Traits.Fitter, recipe, cancellation);
+            return;
+        }
+
+        if (_matrix.IsPair)
+        {
+            Split(weights);
             return;
         }
 
@@ -108,6 +114,15 @@ internal sealed class WeightJob
         int length = weights.Length / _matrix.GroupCount;
         return recipe.Traits.Fitter != WeightFitter.Threshold ? []
             : [.. Enumerable.Range(0, _matrix.GroupCount).Select(group => AlgorithmOne.Threshold(weights.AsSpan(group * length, length)))];
+    }
+
+    // Both halves together are the ternary matrix, so that the error is its.
+    private void Split(float[] weights)
+    {
+        MatrixSpec ternary = _matrix with { Storage = Storage.Uniform, Bits = 2 };
+        _packed = PackedMatrix.Of(_matrix, SchemeQuantizer.QuantizePair(_matrix, SchemeQuantizer.Split(_matrix, weights)));
+        Report = new TensorReport(
+            _matrix.Name, 2 * _matrix.Bits, _matrix.ScaleCount, SchemeQuantizer.Quantize(ternary, WeightFitter.Ternary, weights).SignalToNoiseDb(weights));
     }
 
     private void Cluster(float[] weights, WeightFitter fitter, Recipe recipe, CancellationToken cancellation)

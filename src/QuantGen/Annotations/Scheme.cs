@@ -2,7 +2,8 @@ namespace QuantGen;
 
 /// <summary>Families of weight quantizers.</summary>
 /// <remarks>
-/// Codes of <see cref="Linear"/>, <see cref="Lsq"/> and <see cref="Ternary"/> are evenly spaced and meet integer activations;
+/// Codes of <see cref="Linear"/>, <see cref="Lsq"/> and <see cref="Ternary"/> are evenly spaced and meet integer activations, as both halves of
+/// <see cref="BinaryBert"/> do;
 /// codes of <see cref="KMeans"/> and <see cref="LinearClusters"/> are labels of a codebook of 2^bits numbers and meet full-precision ones.
 /// </remarks>
 public enum Scheme
@@ -21,7 +22,7 @@ public enum Scheme
 
     /// <summary>
     /// TernaryBERT (Zhang et al., 2020): 2 bits are -1, 0, 1 times a scale that minimises the squared error (ternary weight networks, Li and Liu, 2016);
-    /// more bits are symmetric codes over [-max|w|, max|w|].
+    /// more bits are symmetric codes over [-max|w|, max|w|], one bit is BWN.
     /// </summary>
     Ternary,
 
@@ -30,4 +31,10 @@ public enum Scheme
 
     /// <summary>One codebook for each matrix: the means of the values in bins of equal width (Zhao et al., 2020, equations 2 to 4).</summary>
     LinearClusters,
+
+    /// <summary>
+    /// BinaryBERT (Bai et al., 2021): each matrix is the sum of two of one bit, which a ternary one is split into; trained, it is first a ternary student of
+    /// half the width.
+    /// </summary>
+    BinaryBert,
 }

@@ -11,4 +11,7 @@ public enum Storage
 
     /// <summary>32-bit floats.</summary>
     FullPrecision = 2,
+
+    /// <summary>Two matrices of one bit, each +-scale, with the same integer activations and summed outputs (BinaryBERT).</summary>
+    BinaryPair = 3,
 }

@@ -45,8 +45,9 @@ internal static class Steps
         string Name(string part) => prefix + part;
         string self = Name("attention.self");
         int hidden = d.HiddenSize;
+        int attention = d.AttentionWidth;
         LinearNode Projection(string part, string output) =>
-            new(Name(part), hidden, hidden, self, ModelPart.QueryKeyValue, Values.Hidden, output);
+            new(Name(part), attention, hidden, self, ModelPart.QueryKeyValue, Values.Hidden, output);
         LinearNode Linear(string part, int rows, int columns, ModelPart role, string input, string output)
         {
             string name = Name(part);
@@ -58,8 +59,8 @@ internal static class Steps
             Projection("attention.self.query", Values.Query),
             Projection("attention.self.key", Values.Key),
             Projection("attention.self.value", Values.Value),
-            new AttentionNode(self, d.Heads, hidden / d.Heads, Values.Query, Values.Key, Values.Value, Values.Context),
-            Linear("attention.output.dense", hidden, hidden, ModelPart.AttentionOutput, Values.Context, Values.Attended),
+            new AttentionNode(self, d.Heads, attention / d.Heads, Values.Query, Values.Key, Values.Value, Values.Context),
+            Linear("attention.output.dense", hidden, attention, ModelPart.AttentionOutput, Values.Context, Values.Attended),
             new NormNode(Name("attention.output.LayerNorm"), hidden, Values.Attended, Values.Hidden, Values.Normalized),
             Linear("intermediate.dense", d.IntermediateSize, hidden, ModelPart.FeedForwardIn, Values.Normalized, Values.Intermediate),
             new ActivationNode(d.HiddenActivation, d.IntermediateSize, Values.Intermediate, Values.Activated),

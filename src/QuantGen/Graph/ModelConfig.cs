@@ -18,6 +18,12 @@ public sealed record ModelConfig
     /// <summary>Gets the number of attention heads.</summary>
     public int Heads { get; init; } = 12;
 
+    /// <summary>Gets the width of queries, keys and values of all heads together where it is below <see cref="HiddenSize"/>; 0 where it is that.</summary>
+    public int AttentionSize { get; init; }
+
+    /// <summary>Gets the width of queries, keys and values of all heads together.</summary>
+    public int AttentionWidth => AttentionSize == 0 ? HiddenSize : AttentionSize;
+
     /// <summary>Gets the width of the feed-forward layer.</summary>
     public int IntermediateSize { get; init; } = 3072;
 

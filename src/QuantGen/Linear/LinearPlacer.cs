@@ -142,7 +142,7 @@ public static class LinearPlacer
         for (int r = 0; r < rows.Rows; r++)
         {
             int row = order[rows.FirstRow + r];
-            rowBias[r] = bias[row];
+            rowBias[r] = row < matrix.Rows ? bias[row] : 0f; // the second half of a pair has none
             for (int group = 0; group < matrix.GroupsAlongInput; group++)
             {
                 // Scales stand in stored order, like the rows.

@@ -8,18 +8,24 @@ namespace QuantGen.Quantization;
 /// <summary>How one group of trained weights becomes symmetric codes: the definition that training and the packed file share.</summary>
 /// <param name="Scale">What a centered code of 1 stands for.</param>
 /// <param name="Levels">Levels above zero.</param>
-/// <param name="Threshold">For ternary codes the magnitude up to which values become 0; negative where codes are rounded.</param>
+/// <param name="Threshold">For ternary codes the magnitude up to which values become 0; -1 where codes are rounded; negative infinity where they are
+/// signs.</param>
 internal readonly record struct SchemeFit(float Scale, int Levels, float Threshold)
 {
     /// <summary>Fits a group.</summary>
     /// <param name="fitter">Range (largest magnitude), Threshold (a learned one) or Ternary (its rules at 2 bits, else the largest magnitude).</param>
-    /// <param name="bits">Bits of a code, 2 to 8.</param>
+    /// <param name="bits">Bits of a code, 2 to 8; or 1, the mean magnitude with signs, except for Threshold.</param>
     /// <param name="values">The weights that share a scale.</param>
     /// <param name="alpha">The learned threshold; only Threshold uses it.</param>
     /// <param name="curvature">A positive number per weight for loss-aware ternary codes; empty for none.</param>
     /// <exception cref="ArgumentException">The fitter finds a codebook instead of a scale.</exception>
     public static SchemeFit Of(WeightFitter fitter, int bits, ReadOnlySpan<float> values, float alpha = 0f, ReadOnlySpan<float> curvature = default)
     {
+        if (bits == 1 && fitter is WeightFitter.Range or WeightFitter.Ternary or WeightFitter.Split)
+        {
+            return new SchemeFit(BinaryQuantizer.Scale(values), 1, float.NegativeInfinity);
+        }
+
         if (fitter == WeightFitter.Ternary && bits == 2)
         {
             TernaryFit ternary = curvature.IsEmpty ? TernaryQuantizer.Fit(values) : TernaryQuantizer.FitLossAware(values, curvature);
@@ -35,7 +41,9 @@ internal readonly record struct SchemeFit(float Scale, int Levels, float Thresho
         return new SchemeFit(parameters.Scale, LsqQuantizer.Levels(bits), -1f);
     }
 
-    /// <summary>Computes centered codes (code - zero point) as floats.</summary>
+    private bool IsSign => float.IsNegativeInfinity(Threshold);
+
+    /// <summary>Computes centered codes (code - zero point, at one bit -1 and 1) as floats.</summary>
     /// <param name="values">The weights.</param>
     /// <param name="centered">Receives the codes.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -77,7 +85,9 @@ internal readonly record struct SchemeFit(float Scale, int Levels, float Thresho
         {
             int count = Math.Min(16, values.Length - i);
             TLanes value = LanesTail.LoadUpTo<TLanes>(ref from, i, count);
-            TLanes code = Threshold < 0f
+            TLanes code = IsSign
+                ? TLanes.SelectGreater(value, TLanes.Broadcast(-float.Epsilon), highest, -highest)
+                : Threshold < 0f
                 ? TLanes.RoundToEven(TLanes.Max(TLanes.Min(TLanes.NaNToZero(value / scale), highest), -highest))
                 : TLanes.SelectGreater(TLanes.Abs(value), threshold, TLanes.CopySign(highest, value), TLanes.Broadcast(0f));
             LanesTail.StoreUpTo(code, ref to, i, count);

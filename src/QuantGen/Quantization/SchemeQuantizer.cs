@@ -37,11 +37,42 @@ internal static class SchemeQuantizer
                 fitter, bits[group], own, fitter == WeightFitter.Threshold ? alphas[group] : 0f, curvature.IsEmpty ? default : curvature.Slice(start, length));
             fit.Center(own, centered);
             scales[group] = fit.Scale;
-            Offset(centered, 1 << (bits[group] - 1), codes.AsSpan(start, length));
+            Offset(centered, bits[group], codes.AsSpan(start, length));
         }
 
         return new QuantizedMatrix(grouping, matrix.IsMixed ? bits : [matrix.Bits], codes, scales, null);
     }
+
+    /// <summary>Quantizes both halves of a pair.</summary>
+    /// <param name="matrix">The pair.</param>
+    /// <param name="halves">The weights of the first half, row-major, then those of the second.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    public static QuantizedMatrix QuantizePair(MatrixSpec matrix, ReadOnlySpan<float> halves) => Quantize(Stacked(matrix), WeightFitter.Split, halves);
+
+    /// <summary>Splits each group of rows of a matrix, as ternary weights, into the two halves of a pair.</summary>
+    /// <param name="matrix">The pair.</param>
+    /// <param name="weights">The weights, row-major.</param>
+    /// <returns>The weights of the first half, then those of the second.</returns>
+    public static float[] Split(MatrixSpec matrix, ReadOnlySpan<float> weights)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        float[] halves = new float[2 * weights.Length];
+        int length = matrix.RowsPerGroup * matrix.Columns;
+        float[] codes = new float[length];
+        for (int start = 0; start < weights.Length; start += length)
+        {
+            ReadOnlySpan<float> own = weights.Slice(start, length);
+            SchemeFit.Of(WeightFitter.Ternary, 2, own).Center(own, codes);
+            TernarySplit.Run(own, codes, halves.AsSpan(start, length), halves.AsSpan(weights.Length + start, length));
+        }
+
+        return halves;
+    }
+
+    /// <summary>Describes both halves of a pair as one matrix, the second below the first.</summary>
+    /// <param name="matrix">The pair.</param>
+    public static MatrixSpec Stacked(MatrixSpec matrix) =>
+        matrix with { Rows = 2 * matrix.Rows, GroupCount = 2 * matrix.GroupCount, Storage = Storage.Uniform };
 
     /// <summary>Describes the word embedding as a matrix: one scale or codebook for all rows, or a scale for each.</summary>
     /// <param name="spec">The model.</param>
@@ -57,11 +88,12 @@ internal static class SchemeQuantizer
         };
     }
 
-    private static void Offset(ReadOnlySpan<float> centered, int zeroPoint, Span<byte> codes)
+    // At one bit -1 and 1 are stored as 0 and 1.
+    private static void Offset(ReadOnlySpan<float> centered, int bits, Span<byte> codes)
     {
         for (int i = 0; i < codes.Length; i++)
         {
-            codes[i] = (byte)((int)centered[i] + zeroPoint);
+            codes[i] = (byte)(bits == 1 ? ((int)centered[i] + 1) / 2 : (int)centered[i] + (1 << (bits - 1)));
         }
     }
 }

@@ -30,7 +30,7 @@ public static class ActivationSides
     /// <summary>Gets how activations meet a matrix in inference and in the file; training may learn what is static here.</summary>
     /// <param name="weights">How the weights are stored.</param>
     /// <param name="range">Where ranges of the model's activations come from.</param>
-    public static ActivationSide Of(Storage weights, ActivationRange range) => weights != Storage.Uniform ? ActivationSide.None
+    public static ActivationSide Of(Storage weights, ActivationRange range) => weights is Storage.Codebook or Storage.FullPrecision ? ActivationSide.None
         : range == ActivationRange.PerToken ? ActivationSide.PerToken
         : ActivationSide.Static;
 

@@ -8,6 +8,7 @@ public sealed class StorageTraits
         [Storage.Uniform] = new StorageTraits(Storage.Uniform),
         [Storage.Codebook] = new StorageTraits(Storage.Codebook),
         [Storage.FullPrecision] = new StorageTraits(Storage.FullPrecision),
+        [Storage.BinaryPair] = new StorageTraits(Storage.BinaryPair),
     };
 
     private readonly SchemeTraits[] _rows;

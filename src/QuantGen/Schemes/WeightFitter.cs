@@ -9,7 +9,8 @@ public enum WeightFitter
     /// <summary>A clipping threshold for each group, which begins as the range that holds 95% of the values and may be learned.</summary>
     Threshold,
 
-    /// <summary>At 2 bits a scale and a threshold for -1, 0 and 1 by least squared error; at more bits the largest magnitude.</summary>
+    /// <summary>At 2 bits a scale and a threshold for -1, 0 and 1 by least squared error; at more bits the largest magnitude; one bit as with
+    /// <see cref="Range"/>.</summary>
     Ternary,
 
     /// <summary>k-means over all weights of a matrix.</summary>
@@ -17,4 +18,7 @@ public enum WeightFitter
 
     /// <summary>The means of bins of equal width over all weights of a matrix.</summary>
     Bins,
+
+    /// <summary>Two halves that a ternary matrix is split into, each the mean magnitude with signs.</summary>
+    Split,
 }

@@ -8,6 +8,8 @@ public static class WeightSchemes
     // A symmetric code of one bit would have no level but zero.
     private static readonly int[] s_twoToEight = { 2, 3, 4, 5, 6, 7, 8 };
 
+    private static readonly int[] s_one = { 1 };
+
     // The table of a codebook stands in registers.
     private static readonly int[] s_labels = { 1, 2, 3, 4, 5 };
 
@@ -17,7 +19,7 @@ public static class WeightSchemes
         new SchemeTraits
         {
             Scheme = Scheme.Linear, Name = "linear", Method = "q8bert", Storage = Storage.Uniform,
-            Bits = s_oneToEight, EmbeddingBits = s_twoToEight, LeastTrainedBits = 2,
+            Bits = s_oneToEight, EmbeddingBits = s_twoToEight, LeastTrainedBits = 1,
             Fitter = WeightFitter.Range, Learns = LearnedPart.Nothing, Embedding = EmbeddingForm.RowScales,
             HasClipping = true, HasGroups = true, HasGroupSize = true, HasZeroPoints = true,
         },
@@ -31,7 +33,7 @@ public static class WeightSchemes
         new SchemeTraits
         {
             Scheme = Scheme.Ternary, Name = "ternary", Storage = Storage.Uniform,
-            Bits = s_twoToEight, EmbeddingBits = s_twoToEight, LeastTrainedBits = 2,
+            Bits = s_oneToEight, EmbeddingBits = s_twoToEight, LeastTrainedBits = 1,
             Fitter = WeightFitter.Ternary, Learns = LearnedPart.Nothing, Embedding = EmbeddingForm.RowScales,
             HasGroups = true, HasSymmetricActivations = true,
         },
@@ -48,6 +50,13 @@ public static class WeightSchemes
             Bits = s_labels, EmbeddingBits = s_labels, LeastTrainedBits = 1,
             Fitter = WeightFitter.Bins, Learns = LearnedPart.Centroids, Embedding = EmbeddingForm.Codebook,
             HasSymmetricActivations = true,
+        },
+        new SchemeTraits
+        {
+            Scheme = Scheme.BinaryBert, Name = "binarybert", Storage = Storage.BinaryPair,
+            Bits = s_one, EmbeddingBits = Array.Empty<int>(), LeastTrainedBits = 1,
+            Fitter = WeightFitter.Split, Learns = LearnedPart.Nothing, Embedding = EmbeddingForm.RowScales,
+            HasGroups = true, HasSymmetricActivations = true,
         },
     };
 

@@ -28,8 +28,17 @@ public sealed record MatrixSpec(
     /// <summary>Gets whether codes are labels of a codebook, whose values meet full-precision activations.</summary>
     public bool HasCodebook => Storage == Storage.Codebook;
 
-    /// <summary>Gets whether the weights are evenly spaced codes, which meet integer activations.</summary>
-    public bool HasIntegerProduct => Storage == Storage.Uniform;
+    /// <summary>Gets whether the weights are evenly spaced codes.</summary>
+    public bool IsUniform => Storage == Storage.Uniform;
+
+    /// <summary>Gets whether the weights are the sum of two matrices of one bit: the rows of the first are stored, then those of the second.</summary>
+    public bool IsPair => Storage == Storage.BinaryPair;
+
+    /// <summary>Gets whether the weights meet integer activations.</summary>
+    public bool HasIntegerProduct => IsUniform || IsPair;
+
+    /// <summary>Gets the rows of codes that are stored: twice the outputs of a pair.</summary>
+    public int StoredRowCount => IsPair ? 2 * Rows : Rows;
 
     /// <summary>Gets the numbers of the codebook, 2^bits; 0 without one.</summary>
     public int CodebookLength => HasCodebook ? 1 << Bits : 0;
@@ -49,16 +58,16 @@ public sealed record MatrixSpec(
     /// <summary>Gets how many scales a row has along its inputs.</summary>
     public int GroupsAlongInput => GroupSize == 0 ? 1 : (Columns + GroupSize - 1) / GroupSize;
 
-    /// <summary>Gets the number of stored scales: <see cref="GroupCount"/>, or rows times <see cref="GroupsAlongInput"/> with a group size; 0 with a
-    /// codebook.</summary>
-    public int ScaleCount => HasCodebook ? 0 : GroupSize == 0 ? GroupCount : Rows * GroupsAlongInput;
+    /// <summary>Gets the number of stored scales: <see cref="GroupCount"/>, for each half of a pair, or rows times <see cref="GroupsAlongInput"/> with a group
+    /// size; 0 with a codebook.</summary>
+    public int ScaleCount => HasCodebook ? 0 : IsPair ? 2 * GroupCount : GroupSize == 0 ? GroupCount : Rows * GroupsAlongInput;
 
     /// <summary>Gets the runs of stored rows with equal bits, in stored order: ascending bits, groups of equal bits in their own order.</summary>
     public IReadOnlyList<RowSegment> Segments()
     {
         if (!IsMixed)
         {
-            return new[] { new RowSegment(Bits, 0, Rows) };
+            return new[] { new RowSegment(Bits, 0, StoredRowCount) };
         }
 
         var segments = new List<RowSegment>();
@@ -78,9 +87,14 @@ public sealed record MatrixSpec(
         ? Enumerable.Range(0, GroupCount).OrderBy(g => GroupBits[g]).ToArray()
         : Enumerable.Range(0, GroupCount).ToArray();
 
-    /// <summary>Gets for each stored row the output row it computes.</summary>
+    /// <summary>Gets for each stored row the output row it computes; those of a pair's second half count on.</summary>
     public int[] StoredRows()
     {
+        if (IsPair)
+        {
+            return Enumerable.Range(0, StoredRowCount).ToArray();
+        }
+
         int perGroup = RowsPerGroup;
         return StoredGroups().SelectMany(g => Enumerable.Range(g * perGroup, perGroup)).ToArray();
     }
@@ -90,7 +104,7 @@ public sealed record MatrixSpec(
     {
         if (!IsQuantized || !IsMixed)
         {
-            return IsQuantized ? (long)Rows * RowBytes(Columns, Bits) : 0;
+            return IsQuantized ? (long)StoredRowCount * RowBytes(Columns, Bits) : 0;
         }
 
         long bytes = 0;

@@ -63,7 +63,7 @@ public sealed record ModelSpec
     public int UsesPerBlock => Graph.UsesPerLayer;
 
     /// <summary>Gets the width of one attention head.</summary>
-    public int HeadSize => Dimensions.HiddenSize / Dimensions.Heads;
+    public int HeadSize => Dimensions.AttentionWidth / Dimensions.Heads;
 
     /// <summary>Gets whether the head reads first tokens only.</summary>
     public bool IsPooled => Graph.IsPooled;

@@ -157,8 +157,9 @@ public static class PackedLayout
         }
         else
         {
-            int[] scales = matrix.GroupSize == 0 ? new[] { matrix.GroupCount } : new[] { matrix.Rows, matrix.GroupsAlongInput };
-            int[] codes = matrix.IsMixed ? new[] { checked((int)matrix.CodeBytes()) } : new[] { matrix.Rows, MatrixSpec.RowBytes(matrix.Columns, matrix.Bits) };
+            int[] scales = matrix.GroupSize == 0 ? new[] { matrix.ScaleCount } : new[] { matrix.Rows, matrix.GroupsAlongInput };
+            int[] codes = matrix.IsMixed ? new[] { checked((int)matrix.CodeBytes()) }
+                : new[] { matrix.StoredRowCount, MatrixSpec.RowBytes(matrix.Columns, matrix.Bits) };
             tensors.Add(Bytes(matrix.Name + ".codes", TensorClass.Codes, codes));
             if (matrix.HasCodebook)
             {

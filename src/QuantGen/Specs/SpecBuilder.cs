@@ -57,7 +57,7 @@ public static class SpecBuilder
             Head = options.Head,
             OutputCount = outputs,
             EmbeddingBits = embeddingBits,
-            EmbeddingStorage = embeddingBits == Defaults.FullPrecisionBits ? Storage.FullPrecision : options.EmbeddingStorage ?? options.Storage,
+            EmbeddingStorage = embeddingBits == Defaults.FullPrecisionBits ? Storage.FullPrecision : SpecRules.EmbeddingStorage(options),
             ActivationBits = activationBits,
             AttentionBits = options.AttentionBits,
             ActivationRange = options.ActivationRange ?? Defaults.ActivationRange(activationBits),

@@ -14,6 +14,9 @@ public static class SpecJson
     /// <summary>A key that only models have whose residuals have factors.</summary>
     internal const string ResidualFactors = "residual_factors";
 
+    /// <summary>A key that only models have whose queries, keys and values are narrower than hidden states.</summary>
+    internal const string AttentionSize = "attention_size";
+
     /// <summary>Writes a model.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="indented">Whether to break lines, for people to read; the hash is over the form without.</param>
@@ -44,6 +47,11 @@ public static class SpecJson
             Member("activation_range", SpecNames.Of(spec.ActivationRange)),
             Member("attention_bits", spec.AttentionBits),
         };
+        if (d.AttentionSize != 0)
+        {
+            members.Insert(AttentionSizePlace, Member(AttentionSize, d.AttentionSize));
+        }
+
         if (spec.HasResidualFactors)
         {
             members.Add($"\"{ResidualFactors}\":{space}true");
@@ -55,6 +63,9 @@ public static class SpecJson
 
         string Member(string key, object value) => $"\"{key}\":{space}{(value is string text && key != "layer_norm_epsilon" ? "\"" + text + "\"" : value)}";
     }
+
+    // Behind the heads.
+    private const int AttentionSizePlace = 5;
 
     /// <summary>Reads a model, strictly: exactly the keys that <see cref="Write"/> writes, and only a legal model.</summary>
     /// <param name="json">The text.</param>

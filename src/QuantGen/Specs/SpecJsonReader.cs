@@ -29,6 +29,7 @@ internal static class SpecJsonReader
             HiddenSize = Integer(root, "hidden_size"),
             EmbeddingSize = Integer(root, "embedding_size"),
             Heads = Integer(root, "heads"),
+            AttentionSize = root.ContainsKey(SpecJson.AttentionSize) ? Integer(root, SpecJson.AttentionSize) : 0,
             IntermediateSize = Integer(root, "intermediate_size"),
             VocabularySize = Integer(root, "vocabulary_size"),
             MaxPositions = Integer(root, "max_positions"),

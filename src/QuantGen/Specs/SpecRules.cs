@@ -43,8 +43,13 @@ internal static class SpecRules
                 config.HiddenSize, "EmbeddingSize"));
         }
 
+        if (config.AttentionSize != 0)
+        {
+            CheckAttention(config, issues);
+        }
+
         // A width that is illegal itself has no divisors worth naming.
-        if (config.HiddenSize is >= 1 and <= SpecLimits.MaxColumns && (config.Heads < 1 || config.HiddenSize % config.Heads != 0))
+        else if (config.HiddenSize is >= 1 and <= SpecLimits.MaxColumns && (config.Heads < 1 || config.HiddenSize % config.Heads != 0))
         {
             int nearest = NearestDivisor(config.HiddenSize, config.Heads);
             issues.Add(new SpecIssue("QG1203",
@@ -57,6 +62,19 @@ internal static class SpecRules
         }
     }
 
+    private static void CheckAttention(ModelConfig config, ICollection<SpecIssue> issues)
+    {
+        if (config.AttentionSize < 0 || config.AttentionSize >= config.HiddenSize)
+        {
+            issues.Add(new SpecIssue(
+                "QG1203", $"AttentionSize is {config.AttentionSize}, and it must be 0 or below HiddenSize {config.HiddenSize}", 0, "Config"));
+        }
+        else if (config.Heads < 1 || config.AttentionSize % config.Heads != 0)
+        {
+            issues.Add(new SpecIssue("QG1203", $"AttentionSize {config.AttentionSize} cannot be divided into {config.Heads} heads", Property: "Config"));
+        }
+    }
+
     public static void CheckOptions(ModelConfig config, SpecOptions options, ICollection<SpecIssue> issues)
     {
         StorageTraits weights = StorageTraits.Of(options.Storage);
@@ -65,7 +83,7 @@ internal static class SpecRules
             issues.Add(BitRules.Issue("QG1101", "Weights", With(options.Storage), options.Bits, weights.Bits, "Bits"));
         }
 
-        Storage embedding = options.EmbeddingStorage ?? options.Storage;
+        Storage embedding = EmbeddingStorage(options);
         if (EmbeddingBits(options) is var embeddingBits && StorageTraits.Of(embedding).EmbeddingBits is var legal && !legal.Contains(embeddingBits))
         {
             issues.Add(BitRules.Issue("QG1106", "The embedding", With(embedding), embeddingBits, legal, "EmbeddingBits"));
@@ -138,8 +156,11 @@ internal static class SpecRules
     }
 
     /// <summary>Gets the bits of the word embedding: those of the options, or the default.</summary>
-    public static int EmbeddingBits(SpecOptions options) =>
-        options.EmbeddingBits ?? Defaults.EmbeddingBits(options.Bits, options.EmbeddingStorage ?? options.Storage);
+    public static int EmbeddingBits(SpecOptions options) => options.EmbeddingBits ?? Defaults.EmbeddingBits(options.Bits, EmbeddingStorage(options));
+
+    /// <summary>Gets how the word embedding is stored where it is quantized: as weights are, but never in pairs.</summary>
+    public static Storage EmbeddingStorage(SpecOptions options) =>
+        options.EmbeddingStorage ?? (options.Storage == Storage.BinaryPair ? Storage.Uniform : options.Storage);
 
     /// <summary>
     /// Gets the bits of activations that enter integer products: those of the options, 8 by default; 32 where codebooks leave no integer product, and 8,
@@ -209,7 +230,8 @@ internal static class SpecRules
         }
 
         StorageTraits traits = StorageTraits.Of(matrix.Storage);
-        SchemeRules.Check(matrix, "a codebook", traits.HasZeroPoints, traits.HasGroupSize, traits.HasGroups, planned, issues);
+        string cause = matrix.IsPair ? "weights in pairs of one bit" : "a codebook";
+        SchemeRules.Check(matrix, cause, traits.HasZeroPoints, traits.HasGroupSize, traits.HasGroups, planned, issues);
         CheckGroups(matrix, planned, issues);
         if (matrix.Mapping == Mapping.Asymmetric && (matrix.Bits == 1 || matrix.GroupBits.Contains(1)))
         {
@@ -303,6 +325,7 @@ internal static class SpecRules
     {
         Storage.Codebook => " with a codebook",
         Storage.FullPrecision => " in full precision",
+        Storage.BinaryPair => " in pairs",
         _ => string.Empty,
     };
 

@@ -1,5 +1,3 @@
-using QuantGen.Schemes;
-
 namespace QuantGen.Specs;
 
 /// <summary>What cannot be trained although it can be computed, and what to train instead.</summary>
@@ -30,10 +28,5 @@ internal static class TrainingRules
 
         Refuse(m => m.HasZeroPoints, "Asymmetric codes", "use symmetric ones: Scheme.Lsq learns their scales", "Mapping");
         Refuse(m => m.GroupSize > 0, "Scales for groups along the inputs", "use groups of rows, which Scheme.Lsq gives learned scales", "GroupSize");
-        Refuse(
-            m => m.IsQuantized && m.Segments().Any(segment => segment.Bits < StorageTraits.Of(m.Storage).LeastTrainedBits),
-            "One-bit weights of Storage.Uniform",
-            "use Storage.Codebook, whose codebooks of one bit have two trained numbers, or 2 bits with Scheme.Lsq or Scheme.Ternary",
-            "Bits");
     }
 }

@@ -18,8 +18,10 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
     /// <summary>Adds the matrix and the summands of a linear layer, with what its quantizer learns.</summary>
     public (QuantizedParameter Weight, Parameter Bias) Linear(string name, int rows, int columns)
     {
-        (Parameter weight, Parameter bias) = OutputLayer(name, rows, columns);
         MatrixSpec matrix = spec.Matrix(name);
+        (Parameter weight, Parameter bias) = matrix.IsPair
+            ? (Add(name + ".weight", ParameterKind.Weight, matrix.StoredRowCount, columns), Add(name + ".bias", ParameterKind.Bias, rows))
+            : OutputLayer(name, rows, columns);
         return (Quantized(weight, matrix, matrix.IsQuantized ? options.For(matrix) : null), bias);
     }
 
@@ -61,12 +63,18 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
 
     private QuantizedParameter Quantized(Parameter weight, MatrixSpec matrix, SchemeTraits? traits)
     {
+        if (traits is not null && matrix.Segments()[0].Bits < traits.LeastTrainedBits)
+        {
+            throw new ArgumentException(
+                $"The scheme {traits.Name} trains {traits.LeastTrainedBits} bits or more, and '{matrix.Name}' has {matrix.Segments()[0].Bits}.");
+        }
+
         Parameter? alpha = traits is { Learns: LearnedPart.Thresholds } ? Add(weight.Name + "_alpha", ParameterKind.WeightScale, matrix.GroupCount) : null;
         Parameter? centroids = traits is { Learns: LearnedPart.Centroids } ? Add(weight.Name + "_centroids", ParameterKind.Centroids, matrix.CodebookLength)
             : null;
         weight.IsTrained = centroids is null;
         weight.WantsCurvature = traits is { Fitter: WeightFitter.Ternary } && options.LossAware;
-        return new QuantizedParameter(weight, matrix, traits, alpha, centroids, options);
+        return new QuantizedParameter(weight, matrix.IsPair ? SchemeQuantizer.Stacked(matrix) : matrix, traits, alpha, centroids, options);
     }
 
     private Parameter Add(string name, ParameterKind kind, params int[] shape)

@@ -13,12 +13,12 @@ public sealed class TrainableLinear
         Quantizer = quantizer;
         Weight = weight;
         Bias = bias;
-        Rows = weight.Shape[0];
+        Rows = bias.Shape[0];
         Columns = weight.Shape[1];
         _isHead = isHead;
     }
 
-    /// <summary>Gets the weights, [rows, columns].</summary>
+    /// <summary>Gets the weights, [rows, columns]; of a pair those of the first half, then those of the second.</summary>
     public Parameter Weight { get; }
 
     /// <summary>Gets one summand per output.</summary>
@@ -50,6 +50,12 @@ public sealed class TrainableLinear
             return;
         }
 
+        if (Quantizer is PairedWeights pair)
+        {
+            pair.Forward(pass, x, count, Bias.Values, y);
+            return;
+        }
+
         WeightQuantizer? quantizer = pass.IsQuantized ? Quantizer : null;
         var weights = new MatrixPlace(quantizer?.Values ?? Weight.Values, 0, Columns);
         pass.Products.Forward(input, count, weights, Rows, Columns, y, new ProductEpilogue(Bias.Values, quantizer?.RowScales, x.RowScales));
@@ -64,10 +70,16 @@ public sealed class TrainableLinear
     /// <param name="accumulate">Whether to add to <paramref name="dx"/>.</param>
     public void Backward(TrainingPass pass, in LinearInput x, int count, MatrixPlace dy, float[] dx, bool accumulate)
     {
+        ColumnSums.Add(pass, dy, count, Bias.Gradients);
+        if (Quantizer is PairedWeights pair)
+        {
+            pair.Backward(pass, x, count, dy, dx, accumulate);
+            return;
+        }
+
         var weights = new MatrixPlace(Quantizer?.Values ?? Weight.Values, 0, Columns);
         var gradients = new MatrixPlace(Quantizer?.Gradients ?? Weight.Gradients, 0, Columns);
         pass.Products.WeightGradient(dy, new MatrixPlace(x.Values, 0, Columns), x.RowScales, count, Rows, Columns, gradients);
-        ColumnSums.Add(pass, dy, count, Bias.Gradients);
         pass.Products.InputGradient(dy, count, weights, Quantizer?.RowScales, Rows, Columns, new MatrixPlace(dx, 0, Columns), accumulate);
     }
 

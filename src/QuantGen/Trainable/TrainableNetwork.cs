@@ -150,6 +150,13 @@ public abstract class TrainableNetwork : ITrainableModel
             return new TrainableLinear(weight.Weight, bias, isHead: false);
         }
 
+        if (Spec.Matrix(name).IsPair)
+        {
+            var pair = new PairedWeights(weight, rows);
+            _quantizers.Add(pair);
+            return new TrainableLinear(weight.Weight, bias, isHead: false, pair);
+        }
+
         WeightQuantizer quantizer = weight.Matrix.HasCodebook ? new CodebookWeights(weight) : new ScaledWeights(weight);
         _quantizers.Add(quantizer);
         return new TrainableLinear(weight.Weight, bias, isHead: false, quantizer);

@@ -25,7 +25,8 @@ internal static class TrainingMemory
         long codes = spec.ActivationSites().Where(s => s.IsQuantized).Sum(s => s.Uses * (s.Columns + 1L) * (pooled.Contains(s.Name) ? sequences : tokens));
         long operands = spec.HasQuantizedAttention ? (long)tokens * d.HiddenSize : 0;
         long edges = (3L * tokens * d.EmbeddingSize) + (5L * logitRows * d.HiddenSize);
-        long products = spec.Matrices.Max(m => Products.ScratchFloats(m.Rows, m.Columns, tokens, workers));
+        long products = spec.Matrices.Max(m => Products.ScratchFloats(m.StoredRowCount, m.Columns, tokens, workers));
+        products += spec.Matrices.Where(m => m.IsPair).Sum(m => (long)tokens * m.StoredRowCount);
         if (spec.HasMaskedLanguageHead)
         {
             edges += 4L * logitRows * d.EmbeddingSize;

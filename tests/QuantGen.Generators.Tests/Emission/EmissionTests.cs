@@ -201,7 +201,6 @@ public sealed class EmissionTests
     [Theory]
     [InlineData("4, Mapping = Mapping.Asymmetric", "Asymmetric codes", "Scheme.Lsq learns their scales")]
     [InlineData("4, GroupSize = 32", "Scales for groups along the inputs", "use groups of rows")]
-    [InlineData("1", "One-bit weights of Storage.Uniform", "use Storage.Codebook")]
     public void Training_refuses_codes_that_no_training_scheme_has_and_names_one(string arguments, string what, string instead)
     {
         string message = Assert.Single(Tiny.Run(arguments + ", Training = true").AssertRejected("QG1115"))

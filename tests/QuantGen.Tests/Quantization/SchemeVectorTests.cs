@@ -104,12 +104,48 @@ public sealed class SchemeVectorTests
         AssertFit(weighted, "w", "b", SchemeFit.Of(WeightFitter.Ternary, 2, Floats(weighted, "w"), curvature: Floats(weighted, "D")), "w_hat");
     }
 
-    private static void AssertFit(JsonElement data, string values, string codes, SchemeFit fit, string result)
+    [Fact]
+    public void Binary_weight_networks_agree() =>
+        AssertFit(Case("05_binarybert", "BWN"), "w", null, SchemeFit.Of(WeightFitter.Ternary, 1, Floats(Case("05_binarybert", "BWN"), "w")), "w_b");
+
+    [Fact]
+    public void Ternary_weight_splitting_agrees()
+    {
+        AssertSplit(Case("05_binarybert", "TWS, a-formula sign derived"), Floats(Case("05_binarybert", "TWS, a-formula sign derived"), "w"));
+        AssertSplit(Case("05_binarybert", "TWS fallback when a is out of range"), Floats(Case("05_binarybert", "TWS fallback when a is out of range"), "w"));
+        JsonElement rows = Case("05_binarybert", "TWS row-wise (embedding)");
+        for (int row = 0; row < 2; row++)
+        {
+            AssertSplit(rows.GetProperty("rows")[row], [.. rows.GetProperty("W")[row].EnumerateArray().Select(w => w.GetSingle())]);
+        }
+    }
+
+    private static void AssertSplit(JsonElement data, float[] w)
+    {
+        float[] codes = new float[w.Length];
+        SchemeFit fit = SchemeFit.Of(WeightFitter.Ternary, 2, w);
+        fit.Center(w, codes);
+        float[] first = new float[w.Length];
+        float[] second = new float[w.Length];
+        TernarySplit split = TernarySplit.Run(w, codes, first, second);
+        Assert.Equal(data.GetProperty("a").GetDouble(), split.Share, 1e-6);
+        Assert.Equal(data.GetProperty("b").GetDouble(), split.Offset, 1e-6);
+        AssertClose(Doubles(data, "w1"), first);
+        AssertClose(Doubles(data, "w2"), second);
+        AssertClose(Doubles(data, "w_ternary"), first.Zip(second, (a, b) =>
+            BinaryQuantizer.FakeQuantize(a, BinaryQuantizer.Scale(first)) + BinaryQuantizer.FakeQuantize(b, BinaryQuantizer.Scale(second))));
+    }
+
+    private static void AssertFit(JsonElement data, string values, string? codes, SchemeFit fit, string result)
     {
         float[] v = Floats(data, values);
         float[] centered = new float[v.Length];
         fit.Center(v, centered);
-        Assert.Equal(Doubles(data, codes), centered.Select(c => (double)c));
+        if (codes is not null)
+        {
+            Assert.Equal(Doubles(data, codes), centered.Select(c => (double)c));
+        }
+
         AssertClose(Doubles(data, result), centered.Select(c => c * fit.Scale));
     }
 

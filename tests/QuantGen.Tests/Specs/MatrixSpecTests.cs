@@ -39,6 +39,16 @@ public sealed class MatrixSpecTests
     }
 
     [Fact]
+    public void Pairs_have_the_rows_and_scales_of_both_halves()
+    {
+        MatrixSpec pair = s_plain with { Bits = 1, Storage = Storage.BinaryPair };
+        Assert.Equal([new RowSegment(1, 0, 24)], pair.Segments());
+        Assert.Equal(Enumerable.Range(0, 24), pair.StoredRows());
+        Assert.Equal((48, 6, 24), (pair.CodeBytes(), pair.ScaleCount, pair.StoredRowCount));
+        Assert.Equal((true, true, false), (pair.HasIntegerProduct, pair.IsQuantized, pair.IsUniform));
+    }
+
+    [Fact]
     public void Groups_along_inputs_may_end_short()
     {
         MatrixSpec grouped = s_plain with { Columns = 100, GroupCount = 1, GroupSize = 32 };

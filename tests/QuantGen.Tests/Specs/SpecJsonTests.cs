@@ -48,6 +48,21 @@ public sealed class SpecJsonTests
     }
 
     [Fact]
+    public void The_width_of_attention_is_named_where_it_is_not_that_of_hidden_states()
+    {
+        ModelConfig narrow = s_tiny with { Heads = 1, AttentionSize = 2 };
+        ModelSpec spec = Build(narrow, new SpecOptions { Bits = 1, MaxSequenceLength = 16, Storage = Storage.BinaryPair });
+        Assert.Contains(""","heads":1,"attention_size":2,"intermediate_size":8,""", spec.CanonicalJson);
+        Assert.Contains("""{"storage":"binary_pair","bits":1,"group_count":1,""", spec.CanonicalJson);
+        Assert.Equal(spec, SpecJson.Read(spec.CanonicalJson));
+        Assert.Equal(["2 x 4", "2 x 4", "2 x 4", "4 x 2"], spec.Matrices.Take(4).Select(matrix => $"{matrix.Rows} x {matrix.Columns}"));
+        Assert.Equal((2, Storage.Uniform, 8), (spec.HeadSize, spec.EmbeddingStorage, spec.EmbeddingBits));
+        Assert.Throws<FormatException>(() => SpecJson.Read(spec.CanonicalJson.Replace("size\":2", "size\":4", StringComparison.Ordinal)));
+        Assert.Throws<FormatException>(() => SpecJson.Read(spec.CanonicalJson.Replace("size\":2", "size\":0", StringComparison.Ordinal)));
+        Assert.Throws<FormatException>(() => SpecJson.Read(spec.CanonicalJson.Replace("heads\":1", "heads\":3", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Matrices_with_one_setting_are_a_star()
         => Assert.EndsWith(
             ""","quantizers":[{"storage":"uniform","bits":2,"group_count":128,"group_size":0,"mapping":"symmetric","group_bits":[],"matrices":["*"]}]}""",

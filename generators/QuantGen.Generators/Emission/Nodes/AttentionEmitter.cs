@@ -25,8 +25,8 @@ internal static class AttentionEmitter
                 int queries = {{queries}};
                 pass.Enter(worker, OperatorClass.{{ProfileMark.Attention}}{{(isQuantized ? string.Empty : ", 2L * queries * length * HeadSize")}});
                 ref float query = ref Unsafe.Add(ref pass.Shared(Projected), ((nint)first * ProjectedStride) + (head * HeadSize));
-                ref float key = ref Unsafe.Add(ref query, HiddenSize);
-                ref float value = ref Unsafe.Add(ref query, 2 * HiddenSize);
+                ref float key = ref Unsafe.Add(ref query, {{ModelPlan.AttentionSizeOf(plan.Model)}});
+                ref float value = ref Unsafe.Add(ref query, 2 * {{ModelPlan.AttentionSizeOf(plan.Model)}});
                 ref float scratch = ref pass.LocalFloats(worker, AttentionScratch);
             """);
         w.Lines(isQuantized ? """

@@ -10,6 +10,8 @@ namespace QuantGen.Generators.Emission.Nodes;
 /// <summary>Linear layers that may be quantized: codes are made once for all that read the same values, then comes one product per matrix.</summary>
 internal static class LinearEmitter
 {
+    private const string Staged = "ref pass.LocalFloats(worker, Stored)";
+
     /// <summary>Gets whether any of some steps needs room for a panel of weights.</summary>
     /// <param name="model">The model.</param>
     /// <param name="steps">The steps.</param>
@@ -62,14 +64,33 @@ internal static class LinearEmitter
     // Layers whose kernel looks sums of activations up share the tables of them.
     private static bool AreBeside(ModelSpec model, MatrixSpec[] matrices) => matrices.Length > 1 && !model.HasBitActivations && matrices.All(matrix =>
         matrix.HasIntegerProduct && !matrix.IsMixed && PanelPadding.HasTables(matrix.Bits, matrix.GroupSize > 0)
-        && KernelVariant.Of(model, matrix, matrix.Bits) == KernelVariant.Of(model, matrices[0], matrices[0].Bits));
+        && matrix.IsPair == matrices[0].IsPair && KernelVariant.Of(model, matrix, matrix.Bits) == KernelVariant.Of(model, matrices[0], matrices[0].Bits));
 
     private static void Beside(SourceWriter w, PartContext context, IReadOnlyList<LinearNode> nodes, MatrixSpec[] matrices)
     {
         ModelSpec model = context.Plan.Model;
         string weights = string.Join(", ", matrices.Select(matrix => Open(model, matrix, 0)));
-        w.Lines($"{KernelVariant.Of(model, matrices[0], matrices[0].Bits).Suffix}.LinearBeside(x, {weights}, "
-            + $"ref {context.Ref(nodes[0].Output)}, {context.Stride(nodes[0].Output)}, ref scratch);");
+        string outputs = matrices[0].IsPair ? $"{Staged}, {N(matrices.Sum(matrix => matrix.StoredRowCount))}"
+            : $"ref {context.Ref(nodes[0].Output)}, {context.Stride(nodes[0].Output)}";
+        w.Lines($"{KernelVariant.Of(model, matrices[0], matrices[0].Bits).Suffix}.LinearBeside(x, {weights}, {outputs}, ref scratch);");
+        if (matrices[0].IsPair)
+        {
+            Halves(w, context, nodes, matrices);
+        }
+    }
+
+    // The outputs of both halves of each matrix stand side by side, matrix after matrix; outputs are their sums.
+    private static void Halves(SourceWriter w, PartContext context, IReadOnlyList<LinearNode> nodes, MatrixSpec[] matrices)
+    {
+        int stride = matrices.Sum(matrix => matrix.StoredRowCount);
+        int first = 0;
+        for (int i = 0; i < matrices.Length; i++)
+        {
+            string halves = first == 0 ? Staged : $"ref Unsafe.Add({Staged}, {N(first)})";
+            w.Lines($"PairedRows.Add({halves}, {N(stride)}, {N(matrices[i].Rows)}, ref {context.Ref(nodes[i].Output)}, {context.Stride(nodes[i].Output)}, "
+                + $"{context.Count});");
+            first += matrices[i].StoredRowCount;
+        }
     }
 
     private static void Products(SourceWriter w, PartContext context, IReadOnlyList<LinearNode> nodes, MatrixSpec[] matrices, string input)
@@ -94,6 +115,10 @@ internal static class LinearEmitter
             }
 
             Product(w, context, matrix, input, $"ref {context.Ref(nodes[i].Output)}, {context.Stride(nodes[i].Output)}");
+            if (matrix.IsPair)
+            {
+                Halves(w, context, new[] { nodes[i] }, new[] { matrix });
+            }
         }
     }
 
@@ -120,7 +145,7 @@ internal static class LinearEmitter
         IReadOnlyList<RowSegment> segments = matrix.Segments();
         for (int s = 0; s < segments.Count; s++)
         {
-            string target = !matrix.IsMixed ? output
+            string target = matrix.IsPair ? $"{Staged}, {N(matrix.StoredRowCount)}" : !matrix.IsMixed ? output
                 : $"ref Unsafe.Add(ref pass.LocalFloats(worker, Stored), {N(segments[s].FirstRow)}), {N(matrix.Rows)}";
             w.Lines($"{KernelVariant.Of(plan.Model, matrix, segments[s].Bits).Suffix}.Linear({rows}, {Open(plan.Model, matrix, s)}, {target}, ref scratch);");
         }

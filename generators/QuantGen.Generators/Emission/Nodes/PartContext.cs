@@ -42,8 +42,8 @@ internal sealed class PartContext
         string variable = _variables[Key(value)];
         return _gathered.Contains(Key(value)) ? variable : value switch
         {
-            Values.Key => $"Unsafe.Add(ref {variable}, HiddenSize)",
-            Values.Value => $"Unsafe.Add(ref {variable}, 2 * HiddenSize)",
+            Values.Key => $"Unsafe.Add(ref {variable}, {Plan.SizeOf(value)})",
+            Values.Value => $"Unsafe.Add(ref {variable}, 2 * {Plan.SizeOf(value)})",
             _ => variable,
         };
     }

@@ -125,7 +125,7 @@ internal static class PartEmitter
         foreach (string value in read)
         {
             w.Lines($"FirstTokens.Gather(pass, {sequence}, {context.Count}, ref pass.Shared({Buffer(context, value)}), {Shared(context, value)}, "
-                + $"HiddenSize, ref {context.Ref(value)});");
+                + $"{context.Plan.SizeOf(value)}, ref {context.Ref(value)});");
         }
 
         foreach (string value in ValuesOf(steps).Where(value => !context.IsShared(value)))
@@ -136,7 +136,7 @@ internal static class PartEmitter
         StepEmitter.Emit(w, context, steps);
         foreach (string value in results)
         {
-            w.Lines($"FirstTokens.Scatter(pass, {sequence}, {context.Count}, ref {context.Ref(value)}, HiddenSize, "
+            w.Lines($"FirstTokens.Scatter(pass, {sequence}, {context.Count}, ref {context.Ref(value)}, {context.Plan.SizeOf(value)}, "
                 + $"ref pass.Shared({Buffer(context, value)}), {Shared(context, value)});");
         }
     }

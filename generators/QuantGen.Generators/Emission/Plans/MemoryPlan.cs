@@ -94,7 +94,7 @@ internal sealed class MemoryPlan
                 continue; // a decoder writes into the caller's memory
             }
 
-            int columns = place == ValuePlan.Projected ? 3 * _spec.Model.Dimensions.HiddenSize : _values.ColumnsOf(place);
+            int columns = place == ValuePlan.Projected ? 3 * _spec.Model.Dimensions.AttentionWidth : _values.ColumnsOf(place);
             (int first, int last) = _values.LifeOf(place);
             if (SharedPlaces.Contains(place))
             {
@@ -114,7 +114,7 @@ internal sealed class MemoryPlan
         {
             int lastOfLayer = _graph.Embedding.Count + _graph.Layers[0].Count - 1;
             _local.Add(new PlannedBuffer("FirstHidden", block * _spec.Model.Dimensions.HiddenSize * 4, 0, lastOfLayer));
-            _local.Add(new PlannedBuffer("FirstContext", block * _spec.Model.Dimensions.HiddenSize * 4, 0, lastOfLayer));
+            _local.Add(new PlannedBuffer("FirstContext", block * _spec.Model.Dimensions.AttentionWidth * 4, 0, lastOfLayer));
         }
     }
 
@@ -146,7 +146,7 @@ internal sealed class MemoryPlan
             _local.Add(new PlannedBuffer("PanelScratch", scratch, 0, end));
         }
 
-        int staged = model.Matrices.Where(m => m.IsMixed).Select(m => m.Rows).DefaultIfEmpty(0).Max();
+        int staged = model.Matrices.Where(m => m.IsMixed || m.IsPair).Select(StagedRows).DefaultIfEmpty(0).Max();
         if (staged > 0)
         {
             _local.Add(new PlannedBuffer("Stored", block * staged * 4, 0, end));
@@ -163,8 +163,12 @@ internal sealed class MemoryPlan
     {
         string site = _graph.SiteOf(matrix.Name);
         int beside = _graph.Matrices.Count(node => node.Site == site);
-        return beside == 1 ? matrix.Rows : beside * PanelPadding.Pad(matrix.Rows, PanelPadding.Rows);
+        return beside == 1 ? matrix.StoredRowCount : beside * PanelPadding.Pad(matrix.StoredRowCount, PanelPadding.Rows);
     }
+
+    // Rows that are computed before outputs are: in stored order, or halves before they are added, those of layers beside included.
+    private int StagedRows(MatrixSpec matrix) => !matrix.IsPair ? matrix.Rows
+        : _graph.Matrices.Count(node => node.Site == _graph.SiteOf(matrix.Name)) * matrix.StoredRowCount;
 
     // Quantized attention is calibrated in full precision.
     private long AttentionScratch()

@@ -43,12 +43,17 @@ internal sealed class ModelPlan
 
     public EquatableArray<KernelVariant> Kernels { get; }
 
+    /// <summary>Gets the constant for the width of queries, keys and values.</summary>
+    /// <param name="model">The model.</param>
+    public static string AttentionSizeOf(ModelSpec model) => model.Dimensions.AttentionSize == 0 ? "HiddenSize" : "AttentionSize";
+
     /// <summary>Gets the constant for a value's width.</summary>
     /// <param name="value">The value.</param>
     public string SizeOf(string value) => value switch
     {
         Names.Embedded or Names.Transformed or Names.TransformActivated or Names.Predicted => "EmbeddingSize",
         Names.Intermediate or Names.Activated => "IntermediateSize",
+        Names.Query or Names.Key or Names.Value or Names.Context => AttentionSizeOf(Model),
         Names.Logits => Model.OutputCount.ToString(System.Globalization.CultureInfo.InvariantCulture),
         _ => "HiddenSize",
     };

@@ -165,7 +165,7 @@ internal sealed class TrainingFields
     {
         string bits = string.Join(" and ", matrix.Segments().Select(s => N(s.Bits)));
         string groups = matrix.GroupCount > 1 ? $", {N(matrix.GroupCount)} groups of rows" : string.Empty;
-        string codes = matrix.HasCodebook ? " of a codebook" : string.Empty;
+        string codes = matrix.HasCodebook ? " of a codebook" : matrix.IsPair ? " in pairs" : string.Empty;
         return matrix.IsQuantized ? $" // {bits} bits{codes}{groups}" : string.Empty;
     }
 }

@@ -118,7 +118,7 @@ internal sealed class BitChoices
     public Dictionary<string, int> Bits(int[] chosen) => Matrices.Select((matrix, i) => (matrix.Name, Bits: Widths[i][chosen[i]]))
         .ToDictionary(pair => pair.Name, pair => pair.Bits, StringComparer.Ordinal);
 
-    private static bool IsPlanned(MatrixSpec matrix) => matrix.HasIntegerProduct && !matrix.IsMixed;
+    private static bool IsPlanned(MatrixSpec matrix) => matrix.IsUniform && !matrix.IsMixed;
 
     private WeightJob[] JobsOf(int bits)
     {

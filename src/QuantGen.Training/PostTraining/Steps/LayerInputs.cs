@@ -17,7 +17,7 @@ internal static class LayerInputs
     public static string? Refusal(ModelSpec spec) =>
         spec.Graph.IsShared ? "its layers share their weights"
         : spec.HasResidualFactors ? "its residuals have factors, which are not trained"
-        : !spec.Matrices.Any(matrix => matrix.HasIntegerProduct && LayerNames.IsInLayer(matrix.Name)) ? "no layer has evenly spaced codes"
+        : !spec.Matrices.Any(matrix => matrix.IsUniform && LayerNames.IsInLayer(matrix.Name)) ? "no layer has evenly spaced codes"
         : spec.Matrices.Any(matrix => matrix.HasCodebook) ? "weights with a codebook are not reconstructed"
         : OneBit(spec);
 

@@ -33,7 +33,7 @@ internal sealed class MremStep(StepValues values) : IJobStep
 
     /// <summary>Says why the step cannot make a model; null when it can.</summary>
     public static string? Refusal(ModelSpec spec) => LayerInputs.Refusal(spec)
-        ?? (spec.Matrices.FirstOrDefault(matrix => matrix.HasIntegerProduct && (matrix.GroupSize != 0 || matrix.HasZeroPoints)) is MatrixSpec matrix
+        ?? (spec.Matrices.FirstOrDefault(matrix => matrix.IsUniform && (matrix.GroupSize != 0 || matrix.HasZeroPoints)) is MatrixSpec matrix
             ? $"'{matrix.Name}' has scales along inputs or zero points, which are not trained" : null);
 
     /// <summary>Splits layers into modules that follow each other: the first and the number of each, the longer ones first.</summary>

@@ -49,5 +49,5 @@ internal static class StepTable
         ActivationCalibrator.SitesOf(spec).Any() ? null : "the model stores no ranges of activations, each token has its own";
 
     internal static string? UniformIsMissing(ModelSpec spec) =>
-        spec.Matrices.Any(matrix => matrix.HasIntegerProduct) ? null : "no matrix has evenly spaced codes";
+        spec.Matrices.Any(matrix => matrix.IsUniform) ? null : "no matrix has evenly spaced codes";
 }

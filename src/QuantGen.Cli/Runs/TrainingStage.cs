@@ -1,0 +1,21 @@
+using QuantGen.Trainable;
+using QuantGen.Training.Loop;
+using QuantGen.Training.Losses;
+
+namespace QuantGen.Cli.Runs;
+
+/// <summary>One of the trainings that a command runs one after the other, as one.</summary>
+/// <param name="Model">What is trained.</param>
+/// <param name="Loss">Of what the loss consists.</param>
+/// <param name="Options">How long and how fast.</param>
+internal sealed record TrainingStage(ITrainableModel Model, LossOptions Loss, TrainingOptions Options)
+{
+    /// <summary>Gets what it is called; empty where there is one stage only.</summary>
+    public string Name { get; init; } = string.Empty;
+
+    /// <summary>Gets what is done before its first step, and not when it is continued.</summary>
+    public Action Begin { get; init; } = () => { };
+
+    /// <summary>Gets which of the teacher's heads are imitated; null for all.</summary>
+    public IReadOnlyList<int[]>? TeacherHeads { get; init; }
+}
