@@ -7,7 +7,6 @@ using QuantGen.Cli.Jobs;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
-using QuantGen.Execution;
 using QuantGen.Files;
 using QuantGen.Packed;
 using QuantGen.Training.PostTraining;
@@ -280,8 +279,8 @@ internal sealed class QuantizeCommand : CliCommand
         File.Delete(StatePath(task.Output));
         if (values.Get(_set.Page) is string page)
         {
-            using InferenceSession session = new SessionLoader(CompilationTarget.DefaultBatchTokens, 1, !values.Get(_set.NoCache)).Load(packed, cancellation);
-            QuantizeOutput.SavePage(page, values.Get(_set.Directory), task.Output, (result, run), packed, session, cancellation);
+            var loader = new SessionLoader(CompilationTarget.DefaultBatchTokens, 1, !values.Get(_set.NoCache));
+            QuantizeOutput.SavePage(page, values.Get(_set.Directory), task.Output, (result, run), packed, loader, cancellation);
         }
 
         QuantizeOutput.Write(report, result, task.Spec, bytes);

@@ -1,6 +1,7 @@
 using System.Globalization;
-using QuantGen.Cli.Measuring;
 using QuantGen.Cli.Inspecting;
+using QuantGen.Cli.Measuring;
+using QuantGen.Cli.Models;
 using QuantGen.Cli.Reporting;
 using QuantGen.Execution;
 using QuantGen.Packed;
@@ -22,16 +23,17 @@ internal static class QuantizeOutput
     /// <param name="source">The checkpoint, as the command line names it.</param>
     /// <param name="output">The packed file.</param>
     /// <param name="done">What was made, and by which steps.</param>
-    /// <param name="packed">What was made.</param>
-    /// <param name="session">The model, loaded for one thread.</param>
+    /// <param name="packed">What was made; disposed of when it has been loaded.</param>
+    /// <param name="loader">Loads it.</param>
     /// <param name="cancellation">Stops the work.</param>
     public static void SavePage(
-        string path, string source, string output, (PostTrainingResult Result, RecipeRun Run) done, PackedModel packed, InferenceSession session,
+        string path, string source, string output, (PostTrainingResult Result, RecipeRun Run) done, PackedModel packed, SessionLoader loader,
         CancellationToken cancellation)
     {
         (ModelSpec spec, long bytes) = (packed.Spec, packed.FileLength);
         string recipe = RecipeJson.Write(packed.Recipe!);
         long predicted = PackedLayout.Packed(spec).Sum(tensor => tensor.Bytes) + packed.Bytes(PackedLayout.Vocabulary).Length;
+        using InferenceSession session = loader.Load(packed, cancellation);
         int length = Math.Min(LatencyTokens, session.MaxSequenceLength);
         Measurement time = Measurement.Take(Workload.Random(session, length, batch: 1, seed: 1), LatencyRuns, cancellation);
         string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
