@@ -11,6 +11,13 @@ internal static class ModuleMemory
     private const int CopiesOfTrained = 4;
     private const int CopiesOfQuantized = 2;
 
+    // Of what is in use, what was and is not collected yet: measured where buffers had grown to their sizes.
+    private const double Waste = 0.2;
+
+    /// <summary>Adds what is no longer in use, but not given back yet.</summary>
+    /// <param name="bytes">Bytes in use.</param>
+    public static long WithWaste(long bytes) => (long)((1 + Waste) * bytes);
+
     /// <summary>Returns the bytes of one module's parameters, moments and activations.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="layers">Layers of the module.</param>

@@ -13,6 +13,9 @@ internal static class LayerInputs
     private const string Rounded = "rounded";
     private const string Lengths = "lengths";
 
+    // Most sizes of batches are among the first of so many.
+    private const int LastGrowth = 64;
+
     /// <summary>Says why a model's layers cannot be worked on one after the other; null when they can.</summary>
     public static string? Refusal(ModelSpec spec) =>
         spec.Graph.IsShared ? "its layers share their weights"
@@ -72,6 +75,16 @@ internal static class LayerInputs
 
     /// <summary>Gives back the memory of models that have run or were read: it is as much as a step keeps, and would stay until memory is short.</summary>
     public static void ReleaseModels() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+
+    /// <summary>Gives back buffers that larger ones have replaced: they grow until the largest batch has been seen, and what they were would stay as long.</summary>
+    /// <param name="step">Steps that are done.</param>
+    public static void ReleaseGrown(int step)
+    {
+        if (step <= LastGrowth && int.IsPow2(step))
+        {
+            ReleaseModels();
+        }
+    }
 
     private static HiddenStates Collect(RecipeState state, WorkingWeights weights, CancellationToken cancellation)
     {

@@ -44,6 +44,7 @@ internal sealed class ModuleTrainer
         {
             cancellation.ThrowIfCancellationRequested();
             training.Step(data, [], states.Full, step, order.At(step));
+            LayerInputs.ReleaseGrown(step + 1);
             report((double)step / _options.Steps);
         }
 
@@ -62,7 +63,13 @@ internal sealed class ModuleTrainer
         LayerInputs.ReleaseModels();
         double rounds = _options.Steps + modules.Length - 1;
         new ModulePipeline(trainings, data, full, Order(states.Rounded)).Train(
-            _options.Steps, _state.Threads, round => report(round / rounds), cancellation);
+            _options.Steps, _state.Threads,
+            round =>
+            {
+                LayerInputs.ReleaseGrown(round + 1);
+                report(round / rounds);
+            },
+            cancellation);
         return trainings;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 using QuantGen.Training.PostTraining.Solving;
@@ -61,6 +62,7 @@ internal sealed class MremStep(StepValues values) : IJobStep
             {
                 double done = job;
                 ModuleTrainer.Keep(state, Train(state, job, share => progress?.Report((done + share) / modules), cancellation));
+                LayerInputs.ReleaseModels();
                 state.PartDone();
             }
         }
@@ -135,7 +137,7 @@ internal sealed class MremStep(StepValues values) : IJobStep
 
         // Before that the texts run through models in full precision, one after the other.
         LayerInputs.ReleaseModels();
-        return Math.Max(training, ModuleMemory.Model(state.Target));
+        return Math.Max(ModuleMemory.WithWaste(training), ModuleMemory.Model(state.Target));
     }
 
     private int[][] Modules(ModelSpec target) =>
@@ -166,13 +168,22 @@ internal sealed class MremStep(StepValues values) : IJobStep
         for (int module = state.PartsDone; module < modules.Length; module++)
         {
             double done = module;
-            (ModuleTraining training, HiddenStates full) = trainer.Train(
-                floats, modules[module], states, share => progress?.Report((done + share) / modules.Length), cancellation);
-            ModuleTrainer.Keep(state, trainer.Learned(training));
-            states = (full, training.HandOn(states.Rounded, _texts, cancellation));
+            states = Train(state, trainer, floats, modules[module], states, share => progress?.Report((done + share) / modules.Length), cancellation);
             LayerInputs.ReleaseModels();
             LayerInputs.PartDone(state, states.Full, states.Rounded);
         }
+    }
+
+    // A method of its own: the caller's variables would keep a module that is done until the next one is.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private (HiddenStates Full, HiddenStates Rounded) Train(
+        RecipeState state, ModuleTrainer trainer, LayerSource floats, int[] layers, (HiddenStates Full, HiddenStates Rounded) states, Action<double> report,
+        CancellationToken cancellation)
+    {
+        (ModuleTraining training, HiddenStates full) = trainer.Train(floats, layers, states, report, cancellation);
+        ModuleTrainer.Keep(state, trainer.Learned(training));
+        LayerInputs.ReleaseModels();
+        return (full, training.HandOn(states.Rounded, _texts, cancellation));
     }
 
     private static void RunAtOnce(
