@@ -76,7 +76,7 @@ internal static class LayerInputs
     /// <summary>Gives back the memory of models that have run or were read: it is as much as a step keeps, and would stay until memory is short.</summary>
     public static void ReleaseModels() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
-    /// <summary>Gives back buffers that larger ones have replaced: they grow until the largest batch has been seen, and what they were would stay as long.</summary>
+    /// <summary>Gives back buffers that larger ones have replaced: they grow until the largest batch has been seen.</summary>
     /// <param name="step">Steps that are done.</param>
     public static void ReleaseGrown(int step)
     {
