@@ -28,6 +28,8 @@ public sealed class TestModel
         Of<Bert1A1>(model => model.Session),
         Of<BertRelu1A1>(model => model.Session),
         Of<Albert1A1>(model => model.Session),
+        Of<BertPairs>(model => model.Session),
+        Of<BertPairs1A1>(model => model.Session),
         Of<Bert2>(model => model.Session),
         Of<Bert2GroupSize>(model => model.Session),
         Of<Bert2Asymmetric>(model => model.Session),

@@ -32,7 +32,7 @@ internal static class RecipeIdentity
         var text = new StringBuilder();
         foreach (TsvRow row in data.Rows)
         {
-            text.Append(row.Text).Append('\t').Append(row.Pair).Append('\n');
+            text.Append(row.Text).Append('\t').Append(row.Pair).Append('\t').Append(row.Label).Append('\n');
         }
 
         return Sha256.Hex(Encoding.UTF8.GetBytes(text.ToString()));

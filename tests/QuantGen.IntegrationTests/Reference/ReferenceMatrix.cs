@@ -64,9 +64,12 @@ internal sealed class ReferenceMatrix
         int[] stored = Spec.GroupBits.Count == 0 ? groups : [.. groups.OrderBy(g => Spec.GroupBits[g])];
         int groupsAlongRow = Spec.GroupSize == 0 ? 1 : (Spec.Columns + Spec.GroupSize - 1) / Spec.GroupSize;
         long firstBit = 0;
-        for (int s = 0; s < Spec.Rows; s++)
+
+        // Rows of a pair's second half follow those of the first, and are added to them.
+        int halves = Spec.Storage == Storage.BinaryPair ? 2 : 1;
+        for (int s = 0; s < halves * Spec.Rows; s++)
         {
-            int group = stored[s / rowsPerGroup];
+            int group = stored[s % Spec.Rows / rowsPerGroup];
             int bits = Spec.GroupBits.Count == 0 ? Spec.Bits : Spec.GroupBits[group];
             int row = (group * rowsPerGroup) + (s % rowsPerGroup);
             for (int column = 0; column < Spec.Columns; column++)
@@ -74,7 +77,7 @@ internal sealed class ReferenceMatrix
                 int code = Code(stream, firstBit + ((long)column * bits), bits);
                 int scale = Spec.GroupSize == 0 ? s / rowsPerGroup : (s * groupsAlongRow) + (column / Spec.GroupSize);
                 double centered = bits == 1 ? (2 * code) - 1 : code - (zeroPoints is null ? 1 << (bits - 1) : zeroPoints[scale]);
-                _weights[row, column] = centered * scales[scale];
+                _weights[row, column] += centered * scales[scale];
             }
 
             firstBit += ((Spec.Columns * bits) + 7) / 8 * 8;
