@@ -1,7 +1,9 @@
 using System.Text.Json;
 using QuantGen.Kernels;
 using QuantGen.Quantization;
+using QuantGen.Schemes;
 using QuantGen.Tests;
+using QuantGen.Trainable;
 using QuantGen.Training.PostTraining.Solving;
 using QuantGen.Training.PostTraining.Steps;
 
@@ -72,6 +74,30 @@ public sealed class OutlierSuppressionVectorTests
                 Assert.Equal(count.Value.GetInt32(), TokenClipping.Count(TokenClipping.UsualSpan(int.Parse(count.Name)), step));
             }
         }
+    }
+
+    // Zero points stay where calibration put them; the factor of the gradient is that of a setting, and left out here.
+    [Fact]
+    public void Scales_and_values_have_the_gradients_of_codes_off_zero()
+    {
+        JsonElement data = Case("LSQ+ fake-quant gradients");
+        int bits = data.GetProperty("bits").GetInt32();
+        var given = new QuantizationParameters(data.GetProperty("s").GetSingle(), (int)data.GetProperty("zero_point").GetDouble());
+        var stored = new StoredRange("site", given, bits);
+        var range = new SiteRange(
+            "site", 1, bits, ActivationSide.Learned, stored.Threshold, new TrainableOptions { ScaleGradientFactor = false }, [given.ZeroPoint]);
+        float[] values = Floats(data.GetProperty("v"));
+        var site = new TrainableSite(range, values.Length);
+        using var pass = new TrainingPass(new TrainableOptions { Threads = 1 });
+        pass.Begin(new TrainingBatch([0], [0], [0, 1]), new ForwardOptions(ForwardPurpose.Evaluate));
+        float[] codes = site.Quantize(pass, values, rows: 1, use: 0).Values[..values.Length].ToArray();
+        AssertClose(Floats(data.GetProperty("q")), [.. codes.Select(code => code + given.ZeroPoint)]);
+        AssertClose(Floats(data.GetProperty("v_hat")), [.. codes.Select(code => code * given.Scale)]);
+        float[] gradient = Floats(data.GetProperty("grad_out"));
+        site.Backward(pass, values, rows: 1, use: 0, gradient);
+        AssertClose(Floats(data.GetProperty("grad_v")), gradient);
+        double expected = data.GetProperty("grad_s").GetDouble() / data.GetProperty("grad_factor").GetDouble() / LsqQuantizer.Levels(bits);
+        Assert.Equal(expected, stored.Threshold.Gradients[0], 1e-4);
     }
 
     private static JsonElement Case(string name)
