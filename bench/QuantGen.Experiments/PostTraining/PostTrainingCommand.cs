@@ -48,7 +48,7 @@ internal sealed class PostTrainingCommand : Command
                 store.Add(result);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{row.Name}, seed {seed}: {result.Metric} {100 * result.Value:0.00} of {100 * result.Full:0.00}, {result.Seconds:0} s"));
+                    $"{row.Name}, seed {seed}: {result.Metric} {100 * result.Value:0.00} of {100 * result.Full:0.00}, {result.Seconds:0} processor seconds"));
             }
         }
 

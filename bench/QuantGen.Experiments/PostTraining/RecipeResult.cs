@@ -7,5 +7,5 @@ namespace QuantGen.Experiments.PostTraining;
 /// <param name="Full">The value of the checkpoint in full precision.</param>
 /// <param name="Value">The value.</param>
 /// <param name="Divergence">The mean KL divergence from the checkpoint's answers; null where answers are no classes.</param>
-/// <param name="Seconds">How long <c>quantize</c> took.</param>
-internal sealed record RecipeResult(string Key, int Seed, string Metric, double Full, double Value, double? Divergence, double Seconds);
+/// <param name="Seconds">Processor seconds of <c>quantize</c>, of all threads; null where they were not measured.</param>
+internal sealed record RecipeResult(string Key, int Seed, string Metric, double Full, double Value, double? Divergence, double? Seconds);

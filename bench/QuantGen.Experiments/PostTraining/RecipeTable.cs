@@ -18,7 +18,7 @@ internal static class RecipeTable
         text.Append(
             "What does each recipe of `quantgen quantize` keep? One scale per matrix, embeddings of 8 bits, 1,024 texts without labels (256 for token-wise " +
                 "clipping); a seed chooses which texts and in which order they are seen. Values are percent, differences are from full precision, and so is " +
-                "the KL divergence of answers; seconds are those of `quantize`. ");
+                "the KL divergence of answers; seconds are processor time of `quantize`. ");
         text.Append(about).Append("\n\n");
         Line(
             text,
@@ -38,7 +38,7 @@ internal static class RecipeTable
                         .. results.Select(result => result is null ? string.Empty : Percent(result.Value)),
                         Percent(mean), (100 * (mean - made[0].Full)).ToString("+0.00;-0.00", CultureInfo.InvariantCulture),
                         made.Average(result => result.Divergence)?.ToString("0.00000", CultureInfo.InvariantCulture) ?? string.Empty,
-                        made.Average(result => result.Seconds).ToString("0", CultureInfo.InvariantCulture),
+                        made.Average(result => result.Seconds)?.ToString("0", CultureInfo.InvariantCulture) ?? string.Empty,
                     ]);
             }
         }
