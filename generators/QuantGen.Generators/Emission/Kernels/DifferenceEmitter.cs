@@ -11,8 +11,6 @@ internal sealed class DifferenceEmitter(IsaSpec isa)
     // Inputs whose differences a byte lane counts before it is widened.
     private const int RoundInputs = 192;
 
-    private const string Parameters = "(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)";
-
     // Of an index, and of the bytes in a row of its table, too.
     private int IndexBits => Is512 ? 6 : 4;
 
@@ -40,29 +38,7 @@ internal sealed class DifferenceEmitter(IsaSpec isa)
             """);
         using (w.Block($"private readonly struct {isa.Name} : ITileKernel"))
         {
-            w.Lines($$"""
-                public static MultiplyUnit Unit => {{isa.Unit}};
-
-                public static KernelOrder Order => {{order}};
-
-                public static int TileTokens => {{N(isa.TileTokens)}};
-
-                public static int TallTokens => {{N(isa.TallTokens)}};
-
-                """);
-            if (isa.TallTokens > isa.TileTokens)
-            {
-                Method(w, "public static void Tall" + Parameters, isa.TallTokens);
-            }
-            else
-            {
-                w.Lines("public static void Tall" + Parameters + " => Tile(x, token, w, row, ref output, outputStride);");
-            }
-
-            w.Blank();
-            Method(w, "public static void Tile" + Parameters, isa.TileTokens);
-            w.Blank();
-            Method(w, "public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)", 1);
+            KernelMembers.Unrolled(w, isa, order, (signature, tokens) => Method(w, signature, tokens));
             Count(w);
             Finish(w);
             if (V == "Vector256")

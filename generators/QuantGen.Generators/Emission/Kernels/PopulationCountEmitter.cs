@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace QuantGen.Generators.Emission.Kernels;
 
 /// <summary>Emits the plain loops that define the product of weights and activations of one bit and run where no vectors do.</summary>
@@ -10,26 +8,8 @@ internal static class PopulationCountEmitter
         w.Lines("// Plain loops: the definition of this kernel. A panel is one row, as the file has it.");
         using (w.Block($"private readonly struct {isa.Name} : ITileKernel"))
         {
-            w.Lines($$"""
-                public static MultiplyUnit Unit => {{isa.Unit}};
-
-                public static KernelOrder Order => new(1, 1, 1, 1) { MeetsBits = true };
-
-                public static int TileTokens => {{isa.TileTokens.ToString(CultureInfo.InvariantCulture)}};
-
-                public static int TallTokens => TileTokens;
-
-                public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) =>
-                    Tile(x, token, w, row, ref output, outputStride);
-
-                public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
-                {
-                    for (int t = 0; t < TileTokens; t++)
-                    {
-                        Single(x, token + t, w, row, ref Unsafe.Add(ref output, t * (nint)outputStride));
-                    }
-                }
-
+            KernelMembers.Plain(w, isa, "new(1, 1, 1, 1) { MeetsBits = true }");
+            w.Lines("""
                 public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
                 {
                     nint bytes = KernelOrder.Pad(w.Columns, KernelOrder.ColumnMultiple) / 8;

@@ -17,25 +17,9 @@ internal static class ScalarKernelEmitter
                 private const int Steps = {{N(format.StepsPerPack)}};
                 private const int PackBytes = {{N(format.Planes * isa.PanelOutputs)}};
 
-                public static MultiplyUnit Unit => {{isa.Unit}};
-
-                public static KernelOrder Order => new({{N(bits)}}, {{N(isa.VectorOutputs)}}, {{N(isa.Interleave)}}, {{N(isa.PanelVectors)}});
-
-                public static int TileTokens => {{N(isa.TileTokens)}};
-
-                public static int TallTokens => TileTokens;
-
-                public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) =>
-                    Tile(x, token, w, row, ref output, outputStride);
-
-                public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
-                {
-                    for (int t = 0; t < TileTokens; t++)
-                    {
-                        Single(x, token + t, w, row, ref Unsafe.Add(ref output, t * (nint)outputStride));
-                    }
-                }
-
+                """);
+            KernelMembers.Plain(w, isa, $"new({N(bits)}, {N(isa.VectorOutputs)}, {N(isa.Interleave)}, {N(isa.PanelVectors)})");
+            w.Lines($$"""
                 public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
                 {
                     ref byte panel = ref Unsafe.Add(ref w.Codes, row / {{N(isa.PanelOutputs)}} * ((nint)w.Columns / Steps * PackBytes));

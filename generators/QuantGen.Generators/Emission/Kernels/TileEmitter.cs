@@ -11,8 +11,6 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnp
     /// <summary>The attribute of every micro-kernel: unoptimised vector code is so slow that even the first call should not run it.</summary>
     public const string CompileFully = "[MethodImpl(MethodImplOptions.AggressiveOptimization)]";
 
-    private const string Parameters = "(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)";
-
     private readonly CodeFormat _stored = new(variant.Bits);
     private readonly CodeFormat _format = new(isUnpacked ? 8 : variant.Bits);
     private readonly ProductEmitter _product = ProductEmitter.For(isa, variant);
@@ -41,29 +39,7 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnp
         w.Lines($"// {isa.Title}. {_product.Bound}");
         using (w.Block($"private readonly struct {isa.Name} : {(Unpacks ? "IUnpackingKernel" : "ITileKernel")}"))
         {
-            w.Lines($$"""
-                public static MultiplyUnit Unit => {{isa.Unit}};
-
-                public static KernelOrder Order => {{order}};
-
-                public static int TileTokens => {{N(isa.TileTokens)}};
-
-                public static int TallTokens => {{N(isa.TallTokens)}};
-
-                """);
-            if (isa.TallTokens > isa.TileTokens)
-            {
-                Method(w, "public static void Tall" + Parameters, isa.TallTokens);
-            }
-            else
-            {
-                w.Lines("public static void Tall" + Parameters + " => Tile(x, token, w, row, ref output, outputStride);");
-            }
-
-            w.Blank();
-            Method(w, "public static void Tile" + Parameters, isa.TileTokens);
-            w.Blank();
-            Method(w, "public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)", 1);
+            KernelMembers.Unrolled(w, isa, order, (signature, tokens) => Method(w, signature, tokens));
             _epilogue.Emit(w);
             if (Unpacks)
             {
