@@ -69,6 +69,7 @@ public static class CliApplication
             new ImportCommand(streams),
             new QuantizeCommand(streams),
             new RecipeCommand(streams),
+            new LandscapeCommand(streams),
             new VocabularyCommand(streams),
             TrainCommand.Train(streams),
             new DistillCommand(streams),

@@ -21,6 +21,8 @@ public sealed class QuantizeReportTests(CheckpointFixture files) : IClassFixture
             Assert.Contains("SQNR after gptq", text, StringComparison.Ordinal);
             Assert.Contains("sensitivity", text, StringComparison.Ordinal);
             Assert.Contains("milliseconds for 24 tokens", text, StringComparison.Ordinal);
+            Assert.Contains("attention.self.value shifted", text, StringComparison.Ordinal);
+            Assert.Contains("the way from full precision, 0, to the quantized weights, 100", text, StringComparison.Ordinal);
             Assert.DoesNotContain("http", text.Replace("http://www.w3.org", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
         });
         Assert.Contains("<polyline points=\"", html, StringComparison.Ordinal);

@@ -64,8 +64,8 @@ public sealed class RecipeTests(CheckpointFixture files) : IClassFixture<Checkpo
     }
 
     [Theory]
-    [InlineData("\"bits\":1.5", "the codes of all matrices take at least")]
-    [InlineData("\"bytes\":1000", "the codes of all matrices take at least")]
+    [InlineData("\"bits\":1.5", "the codes and scales of all matrices take, in bytes, at least")]
+    [InlineData("\"bytes\":1000", "the codes and scales of all matrices take, in bytes, at least")]
     [InlineData("\"least_bits\":5,\"most_bits\":4", "'least_bits' is 5, and 'most_bits' is only 4")]
     public void Budget_without_a_plan_says_so(string setting, string message)
     {
@@ -75,6 +75,50 @@ public sealed class RecipeTests(CheckpointFixture files) : IClassFixture<Checkpo
             "quantize", files.Checkpoint, "-o", files.File("no-plan.qg.safetensors"), "--bits", "3", "--recipe", recipe, "--calibration", files.Data);
         Assert.Equal(ExitCode.Failure, result.Code);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Search_may_choose_groups_codebooks_and_what_gradients_prefer()
+    {
+        string recipe = files.File("ways.json");
+        File.WriteAllText(
+            recipe,
+            """{"steps":[{"step":"search","most_bits":4,"most_groups":16,"codebooks":1,"gradient":9,"texts":16,"rounds":3},{"step":"mse"},{"step":"gptq"}]}""");
+        string[] outputs = [files.File("ways-1.qg.safetensors"), files.File("ways-2.qg.safetensors")];
+        foreach ((string output, string threads) in outputs.Zip(["1", "2"]))
+        {
+            Tool.Json(
+                "quantize", files.Checkpoint, "--bits", "3", "--groups", "4", "-o", output, "--recipe", recipe, "--calibration", files.Data,
+                "--threads", threads);
+        }
+
+        Assert.Equal(File.ReadAllBytes(outputs[0]), File.ReadAllBytes(outputs[1]));
+        using PackedModel planned = PackedModel.Open(outputs[0]);
+        Assert.True(planned.Spec.Matrices.Select(matrix => (matrix.GroupCount, matrix.HasCodebook)).Distinct().Count() > 1);
+        Assert.Equal(ExitCode.Success, Tool.Run("run", outputs[0], "--text", "a good film").Code);
+    }
+
+    [Fact]
+    public void Search_keeps_to_measured_milliseconds()
+    {
+        string recipe = files.File("time.json");
+        string output = files.File("time.qg.safetensors");
+        string page = files.File("time.html");
+        ToolResult Quantize(string settings)
+        {
+            File.WriteAllText(recipe, $$"""{"steps":[{"step":"search","tokens":8,"texts":8,"rounds":1,"most_bits":3,{{settings}}},{"step":"mse"}]}""");
+            return Tool.Run("quantize", files.Checkpoint, "--bits", "3", "-o", output, "--recipe", recipe, "--calibration", files.Data, "--report", page);
+        }
+
+        // As much time as anybody has: what the plan foresees is something that was measured.
+        Assert.Equal(ExitCode.Success, Quantize("\"milliseconds\":100000").Code);
+        Assert.Matches(@"\| milliseconds as the plan foresaw \| \d+\.\d+ \|", File.ReadAllText(Path.ChangeExtension(page, ".md")));
+        File.Delete(output);
+        ToolResult none = Quantize("\"milliseconds\":0.000001");
+        Assert.Equal(ExitCode.Failure, none.Code);
+        Assert.Contains("the products of all matrices take, in nanoseconds, at least", none.Error, StringComparison.Ordinal);
+        File.Delete(output + ".quantization");
+        Assert.Contains("it excludes 'bits' and 'bytes'", Quantize("\"milliseconds\":1,\"bits\":3").Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -45,9 +45,11 @@ internal static class QuantizeOutput
                 new("smaller than 32-bit weights", Text($"{4.0 * ModelSize.Parameters(spec) / bytes:0.0} times")),
                 new("bits of a weight in linear layers, scales included", Text($"{ModelSize.BitsPerWeight(spec):0.###}")),
                 new(Text($"milliseconds for {length} tokens on one thread, median of {LatencyRuns}"), Text($"{time.MedianMs:0.00}")),
+                .. done.Run.PlannedMilliseconds is double planned
+                    ? [new KeyValuePair<string, string>("milliseconds as the plan foresaw", Text($"{planned:0.00}"))] : Array.Empty<KeyValuePair<string, string>>(),
                 new("instruction set", session.InstructionSet),
             ],
-            done.Result.Tensors, done.Run.Reports, done.Run.Curves).Save(path);
+            done.Result.Tensors, done.Run.Reports, done.Run.Curves) { Slices = done.Run.Slices(cancellation) }.Save(path);
     }
 
     /// <summary>Writes the table of errors, or JSON.</summary>

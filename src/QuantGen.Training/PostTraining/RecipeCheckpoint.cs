@@ -13,7 +13,7 @@ namespace QuantGen.Training.PostTraining;
 internal static class RecipeCheckpoint
 {
     private const string FormatKey = "quantgen.recipe";
-    private const string FormatVersion = "1";
+    private const string FormatVersion = "2";
     private const string IdentityKey = "identity";
     private const string PlaceKey = "place";
     private const string RangesKey = "ranges";
@@ -31,7 +31,7 @@ internal static class RecipeCheckpoint
         writer.AddMetadata(IdentityKey, JsonSerializer.Serialize(identity));
         writer.AddMetadata(PlaceKey, JsonSerializer.Serialize(place));
         writer.AddMetadata(RangesKey, JsonSerializer.Serialize(state.Ranges));
-        writer.AddMetadata(PlanKey, JsonSerializer.Serialize(new KeptPlan(state.Target.Matrices.ToDictionary(m => m.Name, m => m.Bits), state.Sensitivities)));
+        writer.AddMetadata(PlanKey, JsonSerializer.Serialize(KeptPlan.Of(state)));
         if (state.MadeBatches is not null)
         {
             writer.AddMetadata(TextsKey, JsonSerializer.Serialize(state.MadeBatches.Select(KeptBatch.Of)));
@@ -57,7 +57,8 @@ internal static class RecipeCheckpoint
         }
 
         KeptPlan plan = StateFile.Read<KeptPlan>(file, PlanKey);
-        state.Plan(plan.Bits, plan.Sensitivities);
+        state.Plan(plan.Choices, plan.Sensitivities);
+        state.PlannedMilliseconds = plan.Milliseconds;
         if (file.Metadata.ContainsKey(TextsKey))
         {
             state.SetBatches([.. StateFile.Read<KeptBatch[]>(file, TextsKey).Select(batch => batch.ToBatch())]);
@@ -98,7 +99,12 @@ internal static class RecipeCheckpoint
         }
     }
 
-    private sealed record KeptPlan(IReadOnlyDictionary<string, int> Bits, IReadOnlyDictionary<string, double> Sensitivities);
+    private sealed record KeptPlan(
+        IReadOnlyDictionary<string, MatrixChoice> Choices, IReadOnlyDictionary<string, double> Sensitivities, double? Milliseconds)
+    {
+        public static KeptPlan Of(RecipeState state) => new(
+            state.Target.Matrices.ToDictionary(matrix => matrix.Name, MatrixChoice.Of), state.Sensitivities, state.PlannedMilliseconds);
+    }
 
     private sealed record KeptBatch(int[] Rows, int[][] Ids)
     {

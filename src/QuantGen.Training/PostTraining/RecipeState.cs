@@ -24,7 +24,7 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     private InferenceSession? _original;
     private RowBatch[]? _batches;
 
-    /// <summary>Gets the model to make, with the bits that a step gave its matrices.</summary>
+    /// <summary>Gets the model to make, whose matrices are stored as a step said.</summary>
     public ModelSpec Target { get; private set; } = target;
 
     public WorkingWeights Weights => weights;
@@ -52,6 +52,9 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
 
     /// <summary>Gets the ranges of activations that steps found, by the place's name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>> Ranges => _ranges;
+
+    /// <summary>Gets or sets the milliseconds of a pass that a plan of times foresees; null without one.</summary>
+    public double? PlannedMilliseconds { get; set; }
 
     /// <summary>Gets how sensitive steps found matrices to be, by the matrix's name.</summary>
     public IReadOnlyDictionary<string, double> Sensitivities => _sensitivities;
@@ -149,13 +152,13 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     /// <summary>Keeps a point of a curve, for reports.</summary>
     public void AddPoint(string curve, long x, double y) => (_curves.TryGetValue(curve, out var points) ? points : _curves[curve] = []).Add((x, y));
 
-    /// <summary>Gives matrices other widths, and keeps how sensitive they are; both by the matrix's name.</summary>
-    public void Plan(IReadOnlyDictionary<string, int> bits, IReadOnlyDictionary<string, double> sensitivities)
+    /// <summary>Stores matrices in other ways, and keeps how sensitive they are; both by the matrix's name.</summary>
+    public void Plan(IReadOnlyDictionary<string, MatrixChoice> choices, IReadOnlyDictionary<string, double> sensitivities)
     {
         Target = Target with
         {
             Matrices = new EquatableArray<MatrixSpec>(
-                Target.Matrices.Select(matrix => bits.TryGetValue(matrix.Name, out int own) ? matrix with { Bits = own } : matrix)),
+                Target.Matrices.Select(matrix => choices.TryGetValue(matrix.Name, out MatrixChoice? own) ? own.ApplyTo(matrix) : matrix)),
         };
         foreach ((string name, double value) in sensitivities)
         {

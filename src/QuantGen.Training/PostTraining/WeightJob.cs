@@ -41,6 +41,9 @@ internal sealed class WeightJob
     public static WeightJob[] Of(ModelSpec spec, Recipe recipe) =>
         [Embedding(spec, recipe), .. spec.Matrices.Select(matrix => new WeightJob(matrix, matrix.IsQuantized ? recipe.For(matrix) : null))];
 
+    /// <summary>Makes the job of a quantized matrix.</summary>
+    public static WeightJob Of(MatrixSpec matrix, Recipe recipe) => new(matrix, recipe.For(matrix));
+
     /// <summary>Gets the layer that a matrix belongs to, whose matrices are looked at together; outside of layers its own name.</summary>
     public static string BlockOf(string name) => LayerNames.Split(name, out int layer, out _) ? LayerNames.Of(layer, string.Empty) : name;
 
@@ -73,6 +76,20 @@ internal sealed class WeightJob
 
     /// <summary>Finds evenly spaced codes of weights; a matrix with a codebook has none.</summary>
     public QuantizedMatrix Fit(float[] weights, CancellationToken cancellation) => Fit(weights, _recipe!, cancellation);
+
+    /// <summary>Finds what stands for weights, evenly spaced codes or the labels of a codebook.</summary>
+    /// <returns>Writes the values that they stand for.</returns>
+    public Action<float[]> Values(float[] weights, Recipe recipe, CancellationToken cancellation)
+    {
+        if (_matrix.HasCodebook)
+        {
+            Clusters clusters = Clusters(weights, _recipe!.Traits.Fitter, recipe, cancellation);
+            return values => clusters.Dequantize(values);
+        }
+
+        QuantizedMatrix codes = Fit(weights, cancellation);
+        return values => codes.Dequantize(values);
+    }
 
     /// <summary>Adds codes and scales and zero points, or a codebook; weights in full precision are not added here.</summary>
     public void AddTo(PackedModelBuilder builder) => _packed?.AddTo(builder, _matrix.Name);
@@ -125,9 +142,12 @@ internal sealed class WeightJob
             _matrix.Name, 2 * _matrix.Bits, _matrix.ScaleCount, SchemeQuantizer.Quantize(ternary, WeightFitter.Ternary, weights).SignalToNoiseDb(weights));
     }
 
+    private Clusters Clusters(float[] weights, WeightFitter fitter, Recipe recipe, CancellationToken cancellation) =>
+        ClusterQuantizer.Fit(fitter, weights, _matrix.Bits, recipe.ClusterIterations, recipe.ClusterSeed, cancellation);
+
     private void Cluster(float[] weights, WeightFitter fitter, Recipe recipe, CancellationToken cancellation)
     {
-        Clusters clusters = ClusterQuantizer.Fit(fitter, weights, _matrix.Bits, recipe.ClusterIterations, recipe.ClusterSeed, cancellation);
+        Clusters clusters = Clusters(weights, fitter, recipe, cancellation);
         _packed = PackedMatrix.Of(_matrix, clusters);
         Report = new TensorReport(_matrix.Name, _matrix.Bits, 1, clusters.SignalToNoiseDb(weights));
     }

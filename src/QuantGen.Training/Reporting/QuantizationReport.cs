@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using QuantGen.Files;
 using QuantGen.Training.PostTraining;
+using QuantGen.Training.PostTraining.Landscapes;
 
 namespace QuantGen.Training.Reporting;
 
@@ -15,6 +16,9 @@ public sealed record QuantizationReport(
     string Title, IReadOnlyList<KeyValuePair<string, string>> Facts, IReadOnlyList<TensorReport> Tensors, IReadOnlyList<StepReport> Steps,
     IReadOnlyList<FoundCurve> Curves)
 {
+    /// <summary>Gets the loss around the weights, before and after; empty, the default, where it was not looked at.</summary>
+    public IReadOnlyList<LossSlice> Slices { get; init; } = [];
+
     private const string Explanation =
         "SQNR is what rounding leaves of the weights, in dB, after each step. Steps that keep outputs close rather than weights may lower it.";
 
@@ -47,6 +51,12 @@ public sealed record QuantizationReport(
             page.AddChart(new SvgChart(curve.Name, curve.Points[^1].X).Draw([(string.Empty, curve.Points)]));
         }
 
+        foreach (LossSlice slice in Slices)
+        {
+            page.AddChart(new SvgChart("Loss: " + slice.Name, slice.Percents[^1]) { FirstStep = slice.Percents[0] }.Draw(
+                [.. slice.Losses.Select(curve => (curve.Model, (IReadOnlyList<(long, double)>)[.. slice.Percents.Zip(curve.Values)]))]));
+        }
+
         page.AddText(Explanation);
         page.AddTable(Heads(), Rows());
         return page.End();
@@ -65,6 +75,12 @@ public sealed record QuantizationReport(
         foreach (FoundCurve curve in Curves)
         {
             Append(text, [curve.Name, "value"], curve.Points.Select(point => new[] { Text(point.X, "0"), Text(point.Y, "G6") }));
+        }
+
+        foreach (LossSlice slice in Slices)
+        {
+            Append(text, ["loss: " + slice.Name, .. slice.Losses.Select(curve => curve.Model)], slice.Percents.Select(
+                (percent, i) => (string[])[Text(percent, "0"), .. slice.Losses.Select(curve => Text(curve.Values[i], "G6"))]));
         }
 
         text.Append(Explanation).Append("\n\n");

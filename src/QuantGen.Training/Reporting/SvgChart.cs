@@ -23,6 +23,9 @@ public sealed record SvgChart(string Title, long LastStep)
     private const int Parts = 4;
     private static readonly string[] s_colors = ["#1f5fa8", "#c2571a", "#2b8a3e", "#8a3fa0", "#555555"];
 
+    /// <summary>Gets the left end of the axis. Default 0.</summary>
+    public long FirstStep { get; init; }
+
     /// <summary>Gets whether values are drawn by their logarithms; those that have none are left out. Default false.</summary>
     public bool IsLogarithmic { get; init; }
 
@@ -81,7 +84,7 @@ public sealed record SvgChart(string Title, long LastStep)
 
     private double Y(double scaled, double lowest, double highest) => Height - Bottom - ((scaled - lowest) / (highest - lowest) * (Height - Top - Bottom));
 
-    private double X(long step) => Left + ((double)step / Math.Max(1, LastStep) * (Width - Left - Right));
+    private double X(long step) => Left + ((double)(step - FirstStep) / Math.Max(1, LastStep - FirstStep) * (Width - Left - Right));
 
     private void DrawAxes(StringBuilder svg, double lowest, double highest)
     {
@@ -93,7 +96,7 @@ public sealed record SvgChart(string Title, long LastStep)
             svg.Append(
                 CultureInfo.InvariantCulture,
                 $"<text x=\"{Left - 6}\" y=\"{y + 4:0.0}\" text-anchor=\"end\">{(IsLogarithmic ? Math.Pow(10, scaled) : scaled):G4}</text>\n");
-            long step = LastStep * i / Parts;
+            long step = FirstStep + ((LastStep - FirstStep) * i / Parts);
             svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(step):0.0}\" y=\"{Height - 8}\" text-anchor=\"middle\">{step}</text>\n");
         }
     }

@@ -20,4 +20,14 @@ internal sealed record Clusters(float[] Centroids, byte[] Labels)
 
         return noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(signal / noise);
     }
+
+    /// <summary>Writes the real values.</summary>
+    /// <param name="values">Receives one for every label.</param>
+    public void Dequantize(Span<float> values)
+    {
+        for (int i = 0; i < Labels.Length; i++)
+        {
+            values[i] = Centroids[Labels[i]];
+        }
+    }
 }

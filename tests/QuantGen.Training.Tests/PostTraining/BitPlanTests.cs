@@ -28,6 +28,13 @@ public sealed class BitPlanTests
     }
 
     [Fact]
+    public void Sizes_may_stand_in_any_order()
+    {
+        Assert.Equal([0, 2], BitBudget.Choose([[3, 1], [5, 4, 2]], [[1, 9], [0, 3, 1]], 5)!);
+        Assert.Equal([1, 0], BitBudget.Choose([[3, 1], [5, 4, 2]], [[1, 2], [0, 3, 9]], 6)!);
+    }
+
+    [Fact]
     public void Budget_holds_where_sizes_have_no_common_unit()
     {
         long[][] sizes = [[1_000_003, 2_000_029], [999_983, 3_000_017], [17, 5_000_011]];

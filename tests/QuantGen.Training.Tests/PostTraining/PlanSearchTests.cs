@@ -32,6 +32,15 @@ public sealed class PlanSearchTests
         Assert.Equal(better, new PlanSearch(table, Find, Error, beta: 0, seed: 1).Run([Find(table)!, better], rounds: 0, children: 4, _ => { }));
     }
 
+    [Fact]
+    public void Choices_that_cost_without_end_are_stepped_over()
+    {
+        double[][] table = [.. s_alone.Select(weight => Costs(weight) is var own ? new[] { own[0], double.PositiveInfinity, own[2], own[3] } : [])];
+        int[] found = new PlanSearch(table, Find, Error, beta: 0, seed: 1).Run([Find(table)!], rounds: 60, children: 4, _ => { });
+        Assert.DoesNotContain(1, found);
+        Assert.True(Error(found) < Error(Find(table)!));
+    }
+
     private static double[] Costs(double weight) => [weight, weight / 4, weight / 16, weight / 64];
 
     private static int[]? Find(double[][] costs) => BitBudget.Choose(s_sizes, costs, 12);

@@ -52,6 +52,18 @@ public sealed class PlanVectorTests
     }
 
     [Fact]
+    public void Shares_follow_their_weights_and_both_gradients()
+    {
+        JsonElement softmax = Case("15_nas", "architecture softmax");
+        AssertClose(Doubles(softmax, "p"), MixtureSearch.Softmax(Doubles(softmax, "alpha")));
+        JsonElement data = Case("15_nas", "tangent term with GGN");
+        double[][] rows = [.. data.GetProperty("score_rows").EnumerateArray().Select(Numbers)];
+        (double[] child, double[] parent) = (Doubles(data, "grad_child"), Doubles(data, "grad_parent"));
+        AssertClose(Doubles(data, "update_direction"), MixtureSearch.Direction(child, parent, rows, data.GetProperty("lambda").GetDouble()));
+        AssertClose(child, MixtureSearch.Direction(child, parent, rows, lambda: 0));
+    }
+
+    [Fact]
     public void States_are_aligned_but_for_a_slack()
     {
         JsonElement data = Case("14_dsg", "slack alignment one layer");

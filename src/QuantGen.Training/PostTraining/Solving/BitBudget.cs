@@ -7,26 +7,27 @@ internal static class BitBudget
     private const long MostUnits = 1 << 16;
 
     /// <summary>Chooses.</summary>
-    /// <param name="sizes">The sizes of each thing, ascending.</param>
+    /// <param name="sizes">The sizes of each thing, in any order.</param>
     /// <param name="costs">The cost of each.</param>
     /// <param name="budget">The largest sum of sizes.</param>
-    /// <returns>The index of each thing's size; null where even the smallest are too large. Of equal costs the smaller sizes
-    /// win; a size that costs infinitely much is never chosen.</returns>
+    /// <returns>The index of each thing's size; null where even the smallest are too large. Of equal costs the first
+    /// wins; a size that costs infinitely much is never chosen.</returns>
     public static int[]? Choose(long[][] sizes, double[][] costs, long budget)
     {
-        long spare = budget - sizes.Sum(own => own[0]);
+        long[] least = [.. sizes.Select(own => own.Min())];
+        long spare = budget - least.Sum();
         if (spare < 0)
         {
             return null;
         }
 
-        long most = sizes.Sum(own => own[^1] - own[0]);
-        long unit = Math.Max(1, sizes.SelectMany(own => own.Select(size => size - own[0])).Aggregate(0L, Divisor));
+        long most = sizes.Sum(own => own.Max()) - least.Sum();
+        long unit = Math.Max(1, sizes.SelectMany((own, i) => own.Select(size => size - least[i])).Aggregate(0L, Divisor));
         unit *= Math.Max(1, ((Math.Min(spare, most) / unit) + MostUnits - 1) / MostUnits);
 
         // Each thing's size may be rounded up by a unit.
         int units = (int)(Math.Min(spare, most + (unit * sizes.Length)) / unit);
-        int[][] steps = [.. sizes.Select(own => own.Select(size => (int)Math.Min(int.MaxValue, (size - own[0] + unit - 1) / unit)).ToArray())];
+        int[][] steps = [.. sizes.Select((own, i) => own.Select(size => (int)Math.Min(int.MaxValue, (size - least[i] + unit - 1) / unit)).ToArray())];
         return Choose(steps, costs, units);
     }
 
@@ -41,9 +42,9 @@ internal static class BitBudget
             for (int u = 0; u <= units; u++)
             {
                 next[u] = double.PositiveInfinity;
-                for (int choice = 0; choice < steps[item].Length && steps[item][choice] <= u; choice++)
+                for (int choice = 0; choice < steps[item].Length; choice++)
                 {
-                    double cost = least[u - steps[item][choice]] + costs[item][choice];
+                    double cost = steps[item][choice] > u ? double.PositiveInfinity : least[u - steps[item][choice]] + costs[item][choice];
                     if (cost < next[u])
                     {
                         (next[u], chosen[item][u]) = (cost, choice);

@@ -4,7 +4,7 @@ namespace QuantGen.Training.PostTraining.Solving;
 
 /// <summary>Improves a plan, a choice for each of several things, by trying neighbours of it.</summary>
 /// <remarks>
-/// A neighbour gives one thing the next choice above or below, and the others, each by at most one, what a table of costs finds best within the budget.
+/// A neighbour gives one thing the next choice above or below of those that cost less than infinitely much, and the others, each by at most one, what a table of costs finds best within the budget.
 /// Of some neighbours, drawn without replacement among those that the table likes best, the one of the highest score becomes the plan, if it loses less.
 /// </remarks>
 /// <param name="table">The error of each choice of each thing alone.</param>
@@ -62,9 +62,9 @@ internal sealed class PlanSearch(double[][] table, Func<double[][], int[]?> choo
         var found = new Dictionary<string, (int[] Plan, double Cost)>(StringComparer.Ordinal);
         for (int i = 0; i < plan.Length; i++)
         {
-            foreach (int choice in new[] { plan[i] - 1, plan[i] + 1 })
+            foreach (int choice in NextTo(i, plan[i]))
             {
-                if (choice >= 0 && choice < table[i].Length && choose(Near(plan, i, choice)) is int[] neighbour)
+                if (choose(Near(plan, i, choice)) is int[] neighbour)
                 {
                     found.TryAdd(string.Join(' ', neighbour), (neighbour, neighbour.Select((own, k) => table[k][own]).Sum()));
                 }
@@ -74,9 +74,17 @@ internal sealed class PlanSearch(double[][] table, Func<double[][], int[]?> choo
         return [.. found.Values.OrderBy(pair => pair.Cost).Select(pair => pair.Plan)];
     }
 
+    private IEnumerable<int> NextTo(int thing, int own)
+    {
+        double[] costs = table[thing];
+        int below = Array.FindLastIndex(costs, Math.Max(0, own - 1), own, double.IsFinite);
+        int above = Array.FindIndex(costs, own + 1, double.IsFinite);
+        return new[] { below, above }.Where(choice => choice >= 0);
+    }
+
     private double[][] Near(int[] plan, int moved, int choice) =>
     [
         .. table.Select((own, i) => own.Select((cost, c) =>
-            (i == moved ? c == choice : Math.Abs(c - plan[i]) <= 1) ? cost : double.PositiveInfinity).ToArray()),
+            (i == moved ? c == choice : c == plan[i] || NextTo(i, plan[i]).Contains(c)) ? cost : double.PositiveInfinity).ToArray()),
     ];
 }

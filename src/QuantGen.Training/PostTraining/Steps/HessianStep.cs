@@ -22,14 +22,14 @@ internal sealed class HessianStep(StepValues values) : IJobStep
     /// <summary>What the step may be told.</summary>
     public static StepOption[] Options { get; } =
     [
-        .. BitChoices.Options, new("texts", 256, 1, 1e6, IsWhole: true), new("parts", 10, 1, 100, IsWhole: true),
+        .. PlanChoices.Options, new("texts", 256, 1, 1e6, IsWhole: true), new("parts", 10, 1, 100, IsWhole: true),
         new("iterations", 100, 1, 10_000, IsWhole: true), new("tolerance", 0.01, 1e-6, 1), new("seed", 42, 0, int.MaxValue, IsWhole: true),
     ];
 
     public void Run(RecipeState state, IProgress<double>? progress, CancellationToken cancellation)
     {
-        var choices = new BitChoices(state, values);
-        int[][] blocks = BitChoices.Blocks(state.Target);
+        var choices = new PlanChoices(state, values);
+        int[][] blocks = PlanChoices.Blocks(state.Target);
         double[][] eigenvalues = new double[blocks.Length][];
         using (OutputProbe probe = Probe(state, cancellation))
         {
@@ -44,17 +44,17 @@ internal sealed class HessianStep(StepValues values) : IJobStep
         Plan(state, choices, eigenvalues, cancellation);
     }
 
-    public int JobCount(ModelSpec target, int partsDone) => BitChoices.Blocks(target).Length;
+    public int JobCount(ModelSpec target, int partsDone) => PlanChoices.Blocks(target).Length;
 
     public JobResult RunJob(RecipeState state, int job, IProgress<double>? progress, CancellationToken cancellation)
     {
         using OutputProbe probe = Probe(state, cancellation);
-        MatrixSpec[] matrices = Matrices(new BitChoices(state, values), BitChoices.Blocks(state.Target)[job]);
+        MatrixSpec[] matrices = Matrices(new PlanChoices(state, values), PlanChoices.Blocks(state.Target)[job]);
         return new JobResult { Numbers = Eigenvalues(probe, matrices, (ulong)job, share => progress?.Report(share), cancellation) };
     }
 
     public void Join(RecipeState state, IReadOnlyList<JobResult> results, IProgress<double>? progress, CancellationToken cancellation) =>
-        Plan(state, new BitChoices(state, values), [.. results.Select(result => result.Numbers.ToArray())], cancellation);
+        Plan(state, new PlanChoices(state, values), [.. results.Select(result => result.Numbers.ToArray())], cancellation);
 
     /// <summary>Gets a layer's sensitivity from its top eigenvalues: the mean's magnitude and the deviation over the parts.</summary>
     public static double Sensitivity(double[] eigenvalues)
@@ -66,13 +66,13 @@ internal sealed class HessianStep(StepValues values) : IJobStep
     private OutputProbe Probe(RecipeState state, CancellationToken cancellation) =>
         OutputProbe.Create(state, _texts, _parts, usesLabels: true, cancellation);
 
-    private static MatrixSpec[] Matrices(BitChoices choices, int[] block) => Array.ConvertAll(block, index => choices.Matrices[index]);
+    private static MatrixSpec[] Matrices(PlanChoices choices, int[] block) => Array.ConvertAll(block, index => choices.Matrices[index]);
 
-    private static void Plan(RecipeState state, BitChoices choices, double[][] eigenvalues, CancellationToken cancellation)
+    private static void Plan(RecipeState state, PlanChoices choices, double[][] eigenvalues, CancellationToken cancellation)
     {
         double[][] costs = choices.SquaredErrors(cancellation);
         var sensitivities = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach ((int[] block, double[] own) in BitChoices.Blocks(state.Target).Zip(eigenvalues))
+        foreach ((int[] block, double[] own) in PlanChoices.Blocks(state.Target).Zip(eigenvalues))
         {
             double sensitivity = Sensitivity(own);
             foreach (int index in block)
@@ -82,7 +82,7 @@ internal sealed class HessianStep(StepValues values) : IJobStep
             }
         }
 
-        state.Plan(choices.Bits(choices.Choose(costs)), sensitivities);
+        state.Plan(choices.Chosen(choices.Choose(costs)), sensitivities);
     }
 
     // Parts of the same texts have similar eigenvectors: each search begins where the last one ended.

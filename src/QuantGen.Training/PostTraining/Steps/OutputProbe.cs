@@ -33,6 +33,10 @@ internal sealed class OutputProbe : IDisposable
     /// <summary>Gets the parameters, whose values may be changed.</summary>
     public IReadOnlyList<Parameter> Parameters => _model.Parameters;
 
+    /// <summary>Gets the weights of matrices, in their order.</summary>
+    public Parameter[] WeightsOf(IEnumerable<MatrixSpec> matrices) =>
+        [.. matrices.Select(matrix => Parameters.Single(parameter => parameter.Name == matrix.Name + ".weight"))];
+
     /// <summary>Gets the number of parts of the texts.</summary>
     public int PartCount => _parts.Length;
 

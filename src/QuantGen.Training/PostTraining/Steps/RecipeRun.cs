@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using QuantGen.Checkpoints;
 using QuantGen.Files;
 using QuantGen.Specs;
+using QuantGen.Training.PostTraining.Landscapes;
 
 namespace QuantGen.Training.PostTraining.Steps;
 
@@ -63,6 +64,24 @@ public sealed class RecipeRun : IDisposable
 
     /// <summary>Gets the curves that steps went along.</summary>
     public IReadOnlyList<FoundCurve> Curves => _state.Curves;
+
+    /// <summary>Gets the milliseconds of a pass that a plan within a time foresees; null without one.</summary>
+    public double? PlannedMilliseconds => _state.PlannedMilliseconds;
+
+    /// <summary>Looks at the loss around the weights as they were and as they are made.</summary>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <returns>One for each of the first two layers; none without texts, where layers share their weights, or where steps have moved factors.</returns>
+    public IReadOnlyList<LossSlice> Slices(CancellationToken cancellation = default)
+    {
+        if (_texts?.Data is null || LossLandscape.Refusal(_first) is not null || _state.Target.HasResidualFactors != _first.HasResidualFactors)
+        {
+            return [];
+        }
+
+        var options = new LandscapeOptions { UsesLabels = false };
+        using var landscape = new LossLandscape(_state.Weights.Checkpoint, _first, _options, _texts, options, cancellation);
+        return landscape.Slices(_state, cancellation);
+    }
 
     /// <summary>Gets the names of the steps that have not run yet.</summary>
     public IReadOnlyList<string> Pending => [.. _options.Recipe.Steps.Skip(_done).Select(step => step.Name)];
@@ -177,6 +196,12 @@ public sealed class RecipeRun : IDisposable
     {
         _state.Kept = StatePath is null ? null : () => Keep(new RecipePlace(_done, _state.PartsDone));
         long start = Stopwatch.GetTimestamp();
+        if (StepTable.Find(Pending[0])!.Refuses?.Invoke(_state.Target) is string refusal)
+        {
+            // A plan may have left what the model had.
+            throw new InvalidDataException(FormattableString.Invariant($"'{Pending[0]}' cannot follow: {refusal}"));
+        }
+
         run(Next());
         if (Observes)
         {

@@ -9,8 +9,8 @@ internal static class StepTable
     public static IReadOnlyList<StepTraits> All { get; } =
     [
         new("data-free", StepKind.Texts, NeedsTexts: false, DataFreeStep.Options, values => new DataFreeStep(values)),
-        new("hessian", StepKind.Plans, NeedsTexts: true, HessianStep.Options, values => new HessianStep(values)) { Refuses = BitChoices.Refusal },
-        new("search", StepKind.Plans, NeedsTexts: true, SearchStep.Options, values => new SearchStep(values)) { Refuses = BitChoices.Refusal },
+        new("hessian", StepKind.Plans, NeedsTexts: true, HessianStep.Options, values => new HessianStep(values)) { Refuses = PlanChoices.Refusal },
+        new("search", StepKind.Plans, NeedsTexts: true, SearchStep.Options, values => new SearchStep(values)) { Refuses = PlanChoices.Refusal },
         new("gamma-migration", StepKind.Factors, NeedsTexts: false, [], _ => new GammaMigrationStep()) { Refuses = ScaleMigration.Refusal },
         new("smooth", StepKind.Factors, NeedsTexts: true, SmoothStep.Options, values => new SmoothStep(values.Get("alpha")))
         {
