@@ -61,13 +61,12 @@ internal sealed class ModuleTrainer
         ModuleTraining[] trainings = [.. modules.Select((layers, module) => Module(sources[module], layers, cancellation))];
         ReconstructionData[] data = [.. modules.Select(layers => new ReconstructionData(states.Rounded, targets[layers[0]..(layers[^1] + 1)]))];
         LayerInputs.ReleaseModels();
-        double rounds = _options.Steps + modules.Length - 1;
         new ModulePipeline(trainings, data, full, Order(states.Rounded)).Train(
             _options.Steps, _state.Threads,
-            round =>
+            step =>
             {
-                LayerInputs.ReleaseGrown(round + 1);
-                report(round / rounds);
+                LayerInputs.ReleaseGrown(step + 1);
+                report((step + 1.0) / _options.Steps);
             },
             cancellation);
         return trainings;
