@@ -10,10 +10,17 @@ internal sealed record CalibratedModel(string Name, string Checkpoint, string Tr
     /// <summary>Gets whether both texts of a row stand alone, as those of a sentence encoder do.</summary>
     public bool HasSentences { get; init; }
 
+    /// <summary>Gets the options of <c>quantgen train</c> that make the model of its checkpoint; empty where the checkpoint is the model.</summary>
+    public IReadOnlyList<string> Training { get; init; } = [];
+
     public static CalibratedModel MiniLm { get; } =
         new("all-MiniLM-L6-v2", "models/all-MiniLM-L6-v2", "data/STS-B/train.tsv", "data/STS-B/dev.tsv") { HasSentences = true };
 
     public static CalibratedModel Trec { get; } = new("trec", "models/trec", "data/TREC/train.tsv", "data/TREC/test.tsv");
+
+    /// <summary>Gets the published encoder with a classifier's head, trained on questions.</summary>
+    public static CalibratedModel MiniLmTrec { get; } =
+        Trec with { Name = "minilm-trec", Checkpoint = MiniLm.Checkpoint, Training = ["--epochs", "3", "--seed", "1"] };
 
     public static CalibratedModel Sst2 { get; } = new("sst2", "models/sst2", "data/SST-2/train.tsv", "data/SST-2/dev.tsv");
 }

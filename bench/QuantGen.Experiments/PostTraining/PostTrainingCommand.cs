@@ -17,14 +17,20 @@ internal sealed class PostTrainingCommand : Command
             Description = "Where results are kept.", DefaultValueFactory = _ => new DirectoryInfo("bench/results"),
         };
         var only = new Option<string?>("--only") { Description = "Runs only rows whose model, bits and method, as in 'trec W2A8 BRECQ', contain this text." };
+        var models = new Option<DirectoryInfo>("--models")
+        {
+            Description = "Where classifiers are kept that are trained first.", DefaultValueFactory = _ => new DirectoryInfo("artifacts/models"),
+        };
         Add(output);
         Add(only);
+        Add(models);
         SetAction(async (parse, cancellation) =>
         {
             string scratch = Directory.CreateTempSubdirectory("quantgen-recipes-").FullName;
             try
             {
-                await MakeAsync(parse.GetValue(shared)!.FullName, scratch, parse.GetValue(output)!.FullName, parse.GetValue(only), cancellation);
+                var runner = new RecipeRunner(parse.GetValue(shared)!.FullName, scratch, parse.GetValue(models)!.FullName);
+                await MakeAsync(runner, parse.GetValue(output)!.FullName, parse.GetValue(only), cancellation);
             }
             finally
             {
@@ -35,11 +41,10 @@ internal sealed class PostTrainingCommand : Command
         });
     }
 
-    private static async Task MakeAsync(string shared, string scratch, string folder, string? only, CancellationToken cancellation)
+    private static async Task MakeAsync(RecipeRunner runner, string folder, string? only, CancellationToken cancellation)
     {
         var store = new ResultStore<RecipeResult>(Path.Combine(folder, FileName + ".json"));
         RecipeResult? Find(RecipeRow row, int seed) => store.Find(result => result.Key == row.Key && result.Seed == seed);
-        var runner = new RecipeRunner(shared, scratch);
         foreach (RecipeRow row in RecipeRows.List.Where(row => only is null || row.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
         {
             foreach (int seed in row.Seeds.Where(seed => Find(row, seed) is null))

@@ -57,9 +57,15 @@ internal static class RecipeRows
         .. Rows(CalibratedModel.MiniLm, (2, 8), s_modules),
         .. Rows(CalibratedModel.Trec, (2, 8), s_modules),
         .. Rows(CalibratedModel.Sst2, (2, 8), s_rounding),
+        .. Once(Rows(CalibratedModel.MiniLmTrec, (3, 8), s_rounding[..4])),
+        .. Once(Rows(CalibratedModel.MiniLmTrec, (2, 8), s_rounding)),
+        .. Once(Rows(CalibratedModel.MiniLmTrec, (6, 6), [.. s_static, .. s_outliers])),
         .. Rows(CalibratedModel.Trec, (3, 8), s_plans),
         .. Rows(CalibratedModel.MiniLm, (3, 8), s_plans),
     ];
+
+    // One draw of the texts.
+    private static IEnumerable<RecipeRow> Once(IEnumerable<RecipeRow> rows) => rows.Select(row => row with { Seeds = s_seeds[..1] });
 
     private static string Steps(params string[] names) => $"[{string.Join(',', names.Select(name => $$"""{"step":"{{name}}"}"""))}]";
 

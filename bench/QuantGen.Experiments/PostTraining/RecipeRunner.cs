@@ -9,7 +9,8 @@ namespace QuantGen.Experiments.PostTraining;
 /// <summary>Runs rows as command lines of the tool.</summary>
 /// <param name="shared">The folder of shared data.</param>
 /// <param name="scratch">A folder for what is thrown away.</param>
-internal sealed class RecipeRunner(string shared, string scratch)
+/// <param name="models">The folder that keeps models that are trained first.</param>
+internal sealed class RecipeRunner(string shared, string scratch, string models)
 {
     private readonly Dictionary<CalibratedModel, double> _full = [];
 
@@ -18,10 +19,11 @@ internal sealed class RecipeRunner(string shared, string scratch)
         string packed = Path.Combine(scratch, "model.qg.safetensors");
         string[] calibration = !row.HasTexts ? []
             : ["--calibration", Texts(row.Model), "--samples", Text(row.Samples), "--seed", Text(seed), "--max-length", "64"];
+        await CheckpointAsync(row.Model, cancellation);
         TimeSpan before = ProcessorTime();
         await ToolAsync(
             [
-                "quantize", Path.Combine(shared, row.Model.Checkpoint), "-o", packed, "--bits", Text(row.Weights), "--activation-bits", Text(row.Activations),
+                "quantize", await CheckpointAsync(row.Model, cancellation), "-o", packed, "--bits", Text(row.Weights), "--activation-bits", Text(row.Activations),
                 .. Recipe(row.Steps.Replace(RecipeRow.SeedPlace, Text(seed), StringComparison.Ordinal)), .. calibration, .. row.Options,
             ],
             cancellation);
@@ -30,11 +32,29 @@ internal sealed class RecipeRunner(string shared, string scratch)
             ? EvaluateAsync(row, seed, packed, seconds, cancellation) : CompareAsync(row, seed, packed, seconds, cancellation));
     }
 
+    private async Task<string> CheckpointAsync(CalibratedModel model, CancellationToken cancellation)
+    {
+        string given = Path.Combine(shared, model.Checkpoint);
+        if (model.Training.Count == 0)
+        {
+            return given;
+        }
+
+        string trained = Path.Combine(models, model.Name);
+        if (!Directory.Exists(trained))
+        {
+            await ToolAsync(
+                ["train", "--from", given, "--data", Path.Combine(shared, model.Train), "-o", trained, .. model.Training, "--resume"], cancellation);
+        }
+
+        return trained;
+    }
+
     // Answers that are classes are compared one by one.
     private async Task<RecipeResult> CompareAsync(RecipeRow row, int seed, string packed, double seconds, CancellationToken cancellation)
     {
         using JsonDocument json = JsonDocument.Parse(await ToolAsync(
-            ["compare", Path.Combine(shared, row.Model.Checkpoint), packed, "--data", Path.Combine(shared, row.Model.Test)], cancellation));
+            ["compare", await CheckpointAsync(row.Model, cancellation), packed, "--data", Path.Combine(shared, row.Model.Test)], cancellation));
         JsonElement root = json.RootElement;
         return new RecipeResult(
             row.Key, seed, root.GetProperty("metric").GetString()!, Rounded(root.GetProperty("a").GetProperty("value")),
@@ -45,7 +65,7 @@ internal sealed class RecipeRunner(string shared, string scratch)
     {
         if (!_full.TryGetValue(row.Model, out double full))
         {
-            (_, full) = await MeasureAsync(Path.Combine(shared, row.Model.Checkpoint), row.Model, cancellation);
+            (_, full) = await MeasureAsync(await CheckpointAsync(row.Model, cancellation), row.Model, cancellation);
             _full.Add(row.Model, full);
         }
 
