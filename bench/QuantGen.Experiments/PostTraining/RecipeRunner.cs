@@ -19,11 +19,11 @@ internal sealed class RecipeRunner(string shared, string scratch, string models)
         string packed = Path.Combine(scratch, "model.qg.safetensors");
         string[] calibration = !row.HasTexts ? []
             : ["--calibration", Texts(row.Model), "--samples", Text(row.Samples), "--seed", Text(seed), "--max-length", "64"];
-        await CheckpointAsync(row.Model, cancellation);
+        string checkpoint = await CheckpointAsync(row.Model, cancellation);
         TimeSpan before = ProcessorTime();
         await ToolAsync(
             [
-                "quantize", await CheckpointAsync(row.Model, cancellation), "-o", packed, "--bits", Text(row.Weights), "--activation-bits", Text(row.Activations),
+                "quantize", checkpoint, "-o", packed, "--bits", Text(row.Weights), "--activation-bits", Text(row.Activations),
                 .. Recipe(row.Steps.Replace(RecipeRow.SeedPlace, Text(seed), StringComparison.Ordinal)), .. calibration, .. row.Options,
             ],
             cancellation);

@@ -50,7 +50,8 @@ internal sealed class LandscapeCommand : CliCommand
         _iterations = With(CliOption.Number(
             "--iterations", "The most iterations of the search for each top eigenvalue; 0 for no eigenvalues.", s_defaults.Iterations, least: 0, most: 10_000));
         _maxLength = With(CliOption.OptionalNumber("--max-length", "Truncate texts to this many tokens.", least: 3));
-        _threads = With(CliOption.OptionalNumber("--threads", "The most threads. Results do not depend on it. [default: all processors]", least: 1, most: 1024));
+        _threads = With(CliOption.OptionalNumber(
+            "--threads", "The most threads. Results do not depend on it. [default: all processors]", least: 1, most: 1024));
     }
 
     private static IEnumerable<int> LegalModels => [1, 2, 3, 4, 5, 6, 7, 8, Defaults.FullPrecisionBits];

@@ -7,6 +7,7 @@ using QuantGen.Execution;
 using QuantGen.Packed;
 using QuantGen.Specs;
 using QuantGen.Training.PostTraining;
+using QuantGen.Training.PostTraining.Landscapes;
 using QuantGen.Training.PostTraining.Steps;
 using QuantGen.Training.Reporting;
 
@@ -46,10 +47,11 @@ internal static class QuantizeOutput
                 new("bits of a weight in linear layers, scales included", Text($"{ModelSize.BitsPerWeight(spec):0.###}")),
                 new(Text($"milliseconds for {length} tokens on one thread, median of {LatencyRuns}"), Text($"{time.MedianMs:0.00}")),
                 .. done.Run.PlannedMilliseconds is double planned
-                    ? [new KeyValuePair<string, string>("milliseconds as the plan foresaw", Text($"{planned:0.00}"))] : Array.Empty<KeyValuePair<string, string>>(),
+                    ? [new KeyValuePair<string, string>("milliseconds as the plan foresaw", Text($"{planned:0.00}"))]
+                    : Array.Empty<KeyValuePair<string, string>>(),
                 new("instruction set", session.InstructionSet),
             ],
-            done.Result.Tensors, done.Run.Reports, done.Run.Curves) { Slices = done.Run.Slices(cancellation) }.Save(path);
+            done.Result.Tensors, done.Run.Reports, done.Run.Curves) { Slices = LossLandscape.SlicesOf(done.Run, cancellation) }.Save(path);
     }
 
     /// <summary>Writes the table of errors, or JSON.</summary>

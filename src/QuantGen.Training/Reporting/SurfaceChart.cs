@@ -5,7 +5,7 @@ using QuantGen.Training.PostTraining.Landscapes;
 
 namespace QuantGen.Training.Reporting;
 
-/// <summary>Draws loss landscapes side by side as SVG: each as a surface, and below it the lines of equal loss. All have one scale, and as much between two lines.</summary>
+/// <summary>Draws loss landscapes side by side as SVG: each as a surface, and below it the lines of equal loss; all on one scale.</summary>
 /// <param name="Title">What is shown.</param>
 public sealed record SurfaceChart(string Title)
 {
@@ -79,9 +79,8 @@ public sealed record SurfaceChart(string Title)
         double lowest = surface.Losses.Min(row => row.Min());
         for (double level = lowest + (step / 2); step > 0 && level < lowest + Span(surface); level += step)
         {
-            string path = string.Concat(Contour.Lines(surface.Losses, level).Select(line => string.Create(
-                CultureInfo.InvariantCulture,
-                $"M{Margin + (cell * line.FromX):0.0} {top + Side - (cell * line.FromY):0.0}L{Margin + (cell * line.ToX):0.0} {top + Side - (cell * line.ToY):0.0}")));
+            string Place(double x, double y) => string.Create(CultureInfo.InvariantCulture, $"{Margin + (cell * x):0.0} {top + Side - (cell * y):0.0}");
+            string path = string.Concat(Contour.Lines(surface.Losses, level).Select(line => $"M{Place(line.FromX, line.FromY)}L{Place(line.ToX, line.ToY)}"));
             if (path.Length > 0)
             {
                 svg.Append(CultureInfo.InvariantCulture, $"<path d=\"{path}\" stroke=\"{Color(height(level))}\" style=\"stroke-width:1.4\" fill=\"none\"/>\n");
@@ -105,7 +104,8 @@ public sealed record SurfaceChart(string Title)
     {
         double at = Math.Clamp(share, 0, 1) * (s_colors.Length - 1);
         int below = Math.Min((int)at, s_colors.Length - 2);
-        int Mixed(Func<(int R, int G, int B), int> part) => (int)Math.Round(part(s_colors[below]) + ((at - below) * (part(s_colors[below + 1]) - part(s_colors[below]))));
-        return string.Create(CultureInfo.InvariantCulture, $"#{Mixed(c => c.R):x2}{Mixed(c => c.G):x2}{Mixed(c => c.B):x2}");
+        int Mixed(int from, int to) => (int)Math.Round(from + ((at - below) * (to - from)));
+        ((int r, int g, int b), (int R, int G, int B) next) = (s_colors[below], s_colors[below + 1]);
+        return string.Create(CultureInfo.InvariantCulture, $"#{Mixed(r, next.R):x2}{Mixed(g, next.G):x2}{Mixed(b, next.B):x2}");
     }
 }

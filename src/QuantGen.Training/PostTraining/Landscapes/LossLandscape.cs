@@ -77,6 +77,25 @@ public sealed class LossLandscape : IDisposable
         return model.BlockCount < Layers ? "a loss landscape is over the value projections of two layers, and this model has only one of its own" : null;
     }
 
+    /// <summary>Looks at the loss around the weights that a recipe began with, and those it made.</summary>
+    /// <param name="run">The recipe, whose steps have run.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <returns>A line for each of the first two layers, and one from the first weights to the last; none without texts, where layers share their weights, or
+    /// where steps have moved factors.</returns>
+    public static IReadOnlyList<LossSlice> SlicesOf(RecipeRun run, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        (ModelSpec model, PostTrainingOptions own, CalibrationTexts? texts, RecipeState state) = run.Work;
+        if (texts?.Data is null || Refusal(model) is not null || state.Target.HasResidualFactors != model.HasResidualFactors)
+        {
+            return [];
+        }
+
+        var options = new LandscapeOptions { UsesLabels = false };
+        using var landscape = new LossLandscape(state.Weights.Checkpoint, model, own, texts, options, cancellation);
+        return landscape.Slices(state, cancellation);
+    }
+
     /// <summary>Looks at one of the models.</summary>
     /// <param name="bits">Bits of its linear layers; 32 for full precision.</param>
     /// <param name="progress">Who is told how much of it is done, from 0 to 1; null for nobody.</param>

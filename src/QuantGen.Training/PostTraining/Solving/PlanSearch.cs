@@ -4,7 +4,8 @@ namespace QuantGen.Training.PostTraining.Solving;
 
 /// <summary>Improves a plan, a choice for each of several things, by trying neighbours of it.</summary>
 /// <remarks>
-/// A neighbour gives one thing the next choice above or below of those that cost less than infinitely much, and the others, each by at most one, what a table of costs finds best within the budget.
+/// A neighbour gives one thing the next choice above or below of those that cost less than infinitely much, and the others, each by at most one, what a
+/// table of costs finds best within the budget.
 /// Of some neighbours, drawn without replacement among those that the table likes best, the one of the highest score becomes the plan, if it loses less.
 /// </remarks>
 /// <param name="table">The error of each choice of each thing alone.</param>

@@ -5,7 +5,9 @@ using QuantGen.Specs;
 
 namespace QuantGen.Training.PostTraining.Steps;
 
-/// <summary>What matrices take of a pass on this machine, stored in one way or another: generated code of whole models is measured, as by <c>bench --explain</c>.</summary>
+/// <summary>
+/// What matrices take of a pass on this machine, stored in one way or another: generated code of whole models is measured, as by <c>bench --explain</c>.
+/// </summary>
 /// <remarks>
 /// A model for each way has all matrices stored in it, where they can. The models take turns on one thread, and the median of each class of operators is
 /// shared out among its matrices by their multiply-adds.
@@ -94,7 +96,8 @@ internal sealed class ChoiceTimes(RecipeState state, int tokens)
             }
         }
 
-        return [.. seen.Select(turns => Enumerable.Range(0, s_planned.Length + 1).Select(k => turns.Select(own => own[k]).Order().ElementAt(Turns / 2)).ToArray())];
+        IEnumerable<int> classes = Enumerable.Range(0, s_planned.Length + 1);
+        return [.. seen.Select(turns => classes.Select(k => turns.Select(own => own[k]).Order().ElementAt(Turns / 2)).ToArray())];
     }
 
     private static void Run(InferenceSession session, int[] ids, OperatorProfile profile)

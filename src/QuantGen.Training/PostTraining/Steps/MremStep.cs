@@ -133,7 +133,8 @@ internal sealed class MremStep(StepValues values) : IJobStep
             _ => (2 * longest) + 2,
         };
         long training = ModuleMemory.States(state.Target, lengths.Sum(length => (long)length), depths)
-            + (_form == Pipelined ? (modules.Length * module) + ModuleMemory.States(state.Target, tokens, (modules.Length - 1) * ModulePipeline.Ahead) : module);
+            + (_form == Pipelined ? modules.Length * module : module)
+            + (_form == Pipelined ? ModuleMemory.States(state.Target, tokens, (modules.Length - 1) * ModulePipeline.Ahead) : 0);
 
         // Before that the texts run through models in full precision, one after the other.
         LayerInputs.ReleaseModels();

@@ -143,7 +143,8 @@ internal sealed class PlanChoices
     {
         SchemeTraits traits = recipe.For(matrix).Traits;
         var groups = new List<int> { matrix.GroupCount };
-        for (int more = matrix.GroupCount * GroupFactor; traits.HasGroups && matrix.GroupSize == 0 && more <= values.GetWhole("most_groups"); more *= GroupFactor)
+        int most = traits.HasGroups && matrix.GroupSize == 0 ? values.GetWhole("most_groups") : 0;
+        for (int more = matrix.GroupCount * GroupFactor; more <= most; more *= GroupFactor)
         {
             if (matrix.Rows % more == 0)
             {

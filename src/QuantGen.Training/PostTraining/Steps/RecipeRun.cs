@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using QuantGen.Checkpoints;
 using QuantGen.Files;
 using QuantGen.Specs;
-using QuantGen.Training.PostTraining.Landscapes;
 
 namespace QuantGen.Training.PostTraining.Steps;
 
@@ -68,20 +67,8 @@ public sealed class RecipeRun : IDisposable
     /// <summary>Gets the milliseconds of a pass that a plan within a time foresees; null without one.</summary>
     public double? PlannedMilliseconds => _state.PlannedMilliseconds;
 
-    /// <summary>Looks at the loss around the weights as they were and as they are made.</summary>
-    /// <param name="cancellation">Stops the work.</param>
-    /// <returns>One for each of the first two layers; none without texts, where layers share their weights, or where steps have moved factors.</returns>
-    public IReadOnlyList<LossSlice> Slices(CancellationToken cancellation = default)
-    {
-        if (_texts?.Data is null || LossLandscape.Refusal(_first) is not null || _state.Target.HasResidualFactors != _first.HasResidualFactors)
-        {
-            return [];
-        }
-
-        var options = new LandscapeOptions { UsesLabels = false };
-        using var landscape = new LossLandscape(_state.Weights.Checkpoint, _first, _options, _texts, options, cancellation);
-        return landscape.Slices(_state, cancellation);
-    }
+    /// <summary>Gets what the run works on, for reports.</summary>
+    internal (ModelSpec Model, PostTrainingOptions Options, CalibrationTexts? Texts, RecipeState State) Work => (_first, _options, _texts, _state);
 
     /// <summary>Gets the names of the steps that have not run yet.</summary>
     public IReadOnlyList<string> Pending => [.. _options.Recipe.Steps.Skip(_done).Select(step => step.Name)];
