@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using QuantGen.Experiments.OneBit;
 using QuantGen.Experiments.PostTraining;
 using QuantGen.Experiments.Reporting;
 using QuantGen.Experiments.Studies;
@@ -26,7 +27,7 @@ internal static class Program
         var rows = new Option<string?>("--only") { Description = "Runs only rows that contain this text." };
         var command = new RootCommand("Runs the experiments and writes Markdown, JSON and SVG.")
         {
-            studies, shared, output, rows, new PostTrainingCommand(shared),
+            studies, shared, output, rows, new PostTrainingCommand(shared), new OneBitCommand(shared),
         };
         command.SetAction(async (parse, cancellation) =>
         {

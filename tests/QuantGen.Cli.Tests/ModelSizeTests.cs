@@ -24,6 +24,18 @@ public sealed class ModelSizeTests
     public void A_shared_layer_counts_as_often_as_it_runs_and_the_projection_of_embeddings_once() => Assert.Equal(
         Tokens * ((4 * 8) + (2 * LayerMacs) + (8 * 3)), Macs(BertArchitecture.Albert, BertHead.TokenClassification));
 
+    /// <summary>BiBERT (Qin et al., ICLR 2022) has 22.5 GFLOPs for BERT-base in full precision and 0.4 where all is one bit; BinaryBERT 3.1 at W1A8.</summary>
+    [Theory]
+    [InlineData(32, 8, 32, 22.35)]
+    [InlineData(1, 8, 8, 3.32)]
+    [InlineData(1, 1, 32, 0.94)]
+    public void Operations_are_those_of_the_papers(int bits, int activationBits, int attentionBits, double giga)
+    {
+        ModelSpec spec = SpecBuilder.Build(
+            new ModelConfig(), new SpecOptions { Bits = bits, ActivationBits = activationBits, AttentionBits = attentionBits, LabelCount = 2 }, [])!;
+        Assert.Equal(giga, ModelSize.Flops(spec, 128) / 1e9, 0.01);
+    }
+
     private static double Macs(BertArchitecture architecture, BertHead head)
     {
         var config = new ModelConfig

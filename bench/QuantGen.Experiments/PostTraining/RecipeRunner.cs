@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using QuantGen.Cli;
-using QuantGen.Cli.Conventions;
 
 namespace QuantGen.Experiments.PostTraining;
 
@@ -21,7 +19,7 @@ internal sealed class RecipeRunner(string shared, string scratch, string models)
             : ["--calibration", Texts(row.Model), "--samples", Text(row.Samples), "--seed", Text(seed), "--max-length", "64"];
         string checkpoint = await CheckpointAsync(row.Model, cancellation);
         TimeSpan before = ProcessorTime();
-        await ToolAsync(
+        await Tool.JsonAsync(
             [
                 "quantize", checkpoint, "-o", packed, "--bits", Text(row.Weights), "--activation-bits", Text(row.Activations),
                 .. Recipe(row.Steps.Replace(RecipeRow.SeedPlace, Text(seed), StringComparison.Ordinal)), .. calibration, .. row.Options,
@@ -43,7 +41,7 @@ internal sealed class RecipeRunner(string shared, string scratch, string models)
         string trained = Path.Combine(models, model.Name);
         if (!Directory.Exists(trained))
         {
-            await ToolAsync(
+            await Tool.JsonAsync(
                 ["train", "--from", given, "--data", Path.Combine(shared, model.Train), "-o", trained, .. model.Training, "--resume"], cancellation);
         }
 
@@ -53,9 +51,8 @@ internal sealed class RecipeRunner(string shared, string scratch, string models)
     // Answers that are classes are compared one by one.
     private async Task<RecipeResult> CompareAsync(RecipeRow row, int seed, string packed, double seconds, CancellationToken cancellation)
     {
-        using JsonDocument json = JsonDocument.Parse(await ToolAsync(
-            ["compare", await CheckpointAsync(row.Model, cancellation), packed, "--data", Path.Combine(shared, row.Model.Test)], cancellation));
-        JsonElement root = json.RootElement;
+        JsonElement root = await Tool.JsonAsync(
+            ["compare", await CheckpointAsync(row.Model, cancellation), packed, "--data", Path.Combine(shared, row.Model.Test)], cancellation);
         return new RecipeResult(
             row.Key, seed, root.GetProperty("metric").GetString()!, Rounded(root.GetProperty("a").GetProperty("value")),
             Rounded(root.GetProperty("b").GetProperty("value")), Rounded(root.GetProperty("mean_kl")), Math.Round(seconds, 1));
@@ -75,20 +72,12 @@ internal sealed class RecipeRunner(string shared, string scratch, string models)
 
     private async Task<(string Metric, double Value)> MeasureAsync(string model, CalibratedModel task, CancellationToken cancellation)
     {
-        using JsonDocument json = JsonDocument.Parse(await ToolAsync(["evaluate", model, "--data", Path.Combine(shared, task.Test)], cancellation));
-        return (json.RootElement.GetProperty("metric").GetString()!, Rounded(json.RootElement.GetProperty("value")));
+        JsonElement root = await Tool.JsonAsync(["evaluate", model, "--data", Path.Combine(shared, task.Test)], cancellation);
+        return (root.GetProperty("metric").GetString()!, Rounded(root.GetProperty("value")));
     }
 
     // Six digits tell all there is to see, and keep a committed file small.
     private static double Rounded(JsonElement value) => Math.Round(value.GetDouble(), 6);
-
-    private static async Task<string> ToolAsync(string[] arguments, CancellationToken cancellation)
-    {
-        using var output = new StringWriter(CultureInfo.InvariantCulture);
-        using var error = new StringWriter(CultureInfo.InvariantCulture);
-        int code = await CliApplication.RunAsync([.. arguments, "--json"], new CliStreams(TextReader.Null, output, error), cancellation);
-        return code == 0 ? output.ToString() : throw new InvalidOperationException($"quantgen {string.Join(' ', arguments)}: {error.ToString().Trim()}");
-    }
 
     private string[] Recipe(string steps)
     {

@@ -11,6 +11,9 @@ namespace QuantGen.Cli.Commands;
 /// <summary>Shows what a model is made of.</summary>
 internal sealed class InspectCommand : CliCommand
 {
+    // What papers count for.
+    private const int FlopTokens = 128;
+
     private readonly Argument<string> _path;
 
     public InspectCommand(CliStreams streams)
@@ -43,6 +46,7 @@ internal sealed class InspectCommand : CliCommand
                 ActivationBits = HasCodes(inspection) ? inspection.Spec.ActivationBits : QuantGen.Defaults.FullPrecisionBits,
                 ActivationRange = HasCodes(inspection) ? QuantGen.Specs.SpecNames.Of(inspection.Spec.ActivationRange) : null,
                 inspection.Spec.AttentionBits,
+                Gigaflops = Math.Round(ModelSize.Flops(inspection.Spec, FlopTokens) / 1e9, 6),
                 inspection.SpecSha256,
                 Recipe = inspection.Recipe is { } recipe ? System.Text.Json.Nodes.JsonNode.Parse(QuantGen.Specs.RecipeJson.Write(recipe)) : null,
                 inspection.Plan,
@@ -90,6 +94,9 @@ internal sealed class InspectCommand : CliCommand
                     $"and attention multiplies {inspection.Spec.AttentionBits} bits"));
         }
 
+        report.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{ModelSize.Flops(inspection.Spec, FlopTokens) / 1e9:0.###} GFLOPs for {FlopTokens} tokens as papers count them, m by n bits being m n / 64"));
         if (inspection.Plan is string plan)
         {
             report.Line($"plan {plan}");

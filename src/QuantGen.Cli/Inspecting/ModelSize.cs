@@ -6,6 +6,8 @@ namespace QuantGen.Cli.Inspecting;
 /// <summary>Counts weights and multiplications.</summary>
 internal static class ModelSize
 {
+    private const double BitsOfInstruction = 64;
+
     /// <summary>Counts the parameters of a model, its head included.</summary>
     public static long Parameters(ModelSpec spec) => PackedLayout.Checkpoint(spec).Sum(tensor => tensor.Count);
 
@@ -15,6 +17,27 @@ internal static class ModelSize
         long bytes = PackedLayout.Packed(spec).Where(tensor => tensor.Class is TensorClass.Codes or TensorClass.Scales or TensorClass.Weights)
             .Sum(tensor => tensor.Bytes);
         return 8.0 * bytes / spec.Matrices.Sum(matrix => (long)matrix.Rows * matrix.Columns);
+    }
+
+    /// <summary>
+    /// Counts the operations of a pass as the papers of low bits do: two for every multiply-add of layers and attention, all tokens in all layers, where a product
+    /// of m by n bits is m n / 64 of one of floats, what one instruction of 64 bits does.
+    /// </summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="tokens">Tokens of the pass.</param>
+    public static double Flops(ModelSpec spec, int tokens)
+    {
+        double Share(int left, int right) =>
+            left == Defaults.FullPrecisionBits || right == Defaults.FullPrecisionBits ? 1 : left * right / BitsOfInstruction;
+        double operations = 0;
+        foreach (MatrixSpec matrix in spec.Matrices.Where(matrix => LayerNames.IsInLayer(matrix.Name)))
+        {
+            double macs = (double)matrix.StoredRowCount * matrix.Columns * tokens * spec.Graph.UsesOf(matrix.Name);
+            operations += 2 * macs * (matrix.HasIntegerProduct ? Share(matrix.Bits, spec.ActivationBits) : 1);
+        }
+
+        double attention = 2.0 * tokens * tokens * spec.Dimensions.AttentionWidth * spec.Graph.Depth;
+        return operations + (2 * attention * Share(spec.AttentionBits, spec.AttentionBits));
     }
 
     /// <summary>
