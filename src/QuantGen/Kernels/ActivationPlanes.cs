@@ -22,6 +22,7 @@ internal static class ActivationPlanes
     /// <param name="stride">Bytes from one row of bits to the next, a multiple of 2.</param>
     /// <param name="scales">Receives <see cref="ElasticBinarizer.Step"/> once a row.</param>
     /// <param name="zeroPoints">Receives <see cref="ElasticBinarizer.ZeroPoint"/> once a row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(
         ref float input, nint inputStride, int rows, int columns, float scale, float shift, bool isSigned, ref byte planes, nint stride,
         ref float scales, ref int zeroPoints)

@@ -110,6 +110,7 @@ internal static class ActivationQuantizer
     }
 
     /// <summary>Quantizes each row by its own range on the given lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void RunPerToken<TLanes>(
         ref float input, nint inputStride, int rows, int columns, ref byte codes, nint codesStride,
         ref float scales, ref int zeroPoints, ref int centeredSums, int bits = 8)
@@ -138,6 +139,7 @@ internal static class ActivationQuantizer
     }
 
     /// <summary>Quantizes all rows by one range on the given lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void RunStatic<TLanes>(
         ref float input, nint inputStride, int rows, int columns, ActivationParameters range,
         ref byte codes, nint codesStride, ref int centeredSums)

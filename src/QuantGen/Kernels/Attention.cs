@@ -74,6 +74,7 @@ public static class Attention
     }
 
     /// <summary>Does the same on the given lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run<TLanes>(
         ref float query, ref float key, ref float value, nint rowStride, int queries, int length, int headSize, float scale,
         ref float scratch, ref float context, nint contextStride, RowsSeen? seen = null)

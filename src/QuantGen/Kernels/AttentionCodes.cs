@@ -17,6 +17,7 @@ internal static class AttentionCodes
     /// <param name="range">The mapping.</param>
     /// <param name="codes">Receives the centered codes.</param>
     /// <param name="padded">Codes from row to row; those from <paramref name="columns"/> on become 0.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows<TLanes>(ref float values, nint stride, int rows, int columns, ActivationParameters range, ref short codes, int padded)
         where TLanes : struct, ILanes<TLanes>
     {

@@ -97,6 +97,7 @@ internal static class AttentionPanels
     }
 
     // Four keys side by side; in squares of 4 x 4 where the processor has the shuffles.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeFour(ref float key, nint rowStride, int headSize, ref float panel, nint width)
     {
         ref float key1 = ref Unsafe.Add(ref key, rowStride);

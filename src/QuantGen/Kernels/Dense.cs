@@ -67,6 +67,7 @@ public static class Dense
     }
 
     // Four outputs at a time keep four independent chains of fused steps in flight.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Four<TLanes>(ref float x, ref float weights, ref float bias, int columns, ref float y)
         where TLanes : struct, ILanes<TLanes>
     {
@@ -103,6 +104,7 @@ public static class Dense
         Unsafe.Add(ref y, 3) = TLanes.Sum(sum3) + Unsafe.Add(ref bias, 3);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float One<TLanes>(ref float x, ref float weights, int columns)
         where TLanes : struct, ILanes<TLanes>
     {

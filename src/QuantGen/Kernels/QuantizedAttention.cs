@@ -60,6 +60,7 @@ public static class QuantizedAttention
     }
 
     /// <summary>Does the same on the given lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run<TLanes>(
         ref float query, ref float key, ref float value, nint rowStride, int queries, int length, int headSize, in AttentionOperands operands,
         ref float scratch, ref float context, nint contextStride)
@@ -119,6 +120,7 @@ public static class QuantizedAttention
     }
 
     // Rows of centered codes, as many pairs each.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Center<TLanes>(
         ref float values, nint rowStride, int rows, int columns, ActivationParameters range, ref float codes, int pairs)
         where TLanes : struct, ILanes<TLanes> =>

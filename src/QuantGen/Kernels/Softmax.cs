@@ -8,7 +8,8 @@ namespace QuantGen.Kernels;
 /// <remarks>
 /// e^(x - max) is summed in 16 lanes and folded; every element is then multiplied by the rounded reciprocal of the sum (one division
 /// a row, at most one more unit of rounding than dividing). Scores of minus infinity or NaN get weight 0; a row without any finite score
-/// becomes all zeros.
+/// becomes all zeros. Here and in all that stands between a pass and its innermost loops methods are compiled fully at once: a pass of a busy or young process
+/// would else run their first form for seconds, which cost a third of attention's time.
 /// </remarks>
 internal static class Softmax
 {
@@ -42,6 +43,7 @@ internal static class Softmax
     }
 
     /// <summary>Does the same on the given lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run<TLanes>(ref float values, nint stride, int rows, int count)
         where TLanes : struct, ILanes<TLanes>
     {
@@ -59,6 +61,7 @@ internal static class Softmax
 
     /// <summary>Replaces the elements of up to 16 rows by e^(x - max) and leaves the last step, one multiplication each, to the caller.</summary>
     /// <returns>Each row's factor.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static LanesScalar Factors<TLanes>(ref float values, nint stride, int rows, int count)
         where TLanes : struct, ILanes<TLanes>
     {

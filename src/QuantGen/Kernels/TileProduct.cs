@@ -31,6 +31,7 @@ internal static class TileProduct
     /// <param name="factor">Multiplies every element at the end; 1 changes no bit.</param>
     /// <param name="c">The first row of C, <paramref name="columns"/> long.</param>
     /// <param name="cStride">Elements from one row of C to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TLanes, TProduct>(
         ref float a, nint aStride, int rows, int depth, ref float panels, int columns, float factor, ref float c, nint cStride)
         where TLanes : struct, ILanes<TLanes>

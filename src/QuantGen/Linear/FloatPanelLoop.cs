@@ -19,6 +19,7 @@ public static class FloatPanelLoop
     /// <param name="columns">Inputs.</param>
     /// <param name="output">First output of the first token.</param>
     /// <param name="outputStride">Floats from token to token.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TWide, TNarrow>(
         ref float input, int inputStride, int count, ref float weights, ref float bias, int rows, int columns, ref float output, int outputStride)
         where TWide : struct, IFloatTileKernel
@@ -41,6 +42,7 @@ public static class FloatPanelLoop
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Panel<TKernel>(
         ref float input, int inputStride, int count, ref float panel, int width, ref float bias, int first, int rows, int columns, ref float output,
         int outputStride)

@@ -62,6 +62,7 @@ public static class NormRows
             ? Pairs<Lanes256, TResidual>(ref input, ref residual, ref factors, ref gamma, ref beta, epsilon, count, columns, ref output)
         : 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Pairs<TLanes, TResidual>(
         ref float input, ref float residual, ref float factors, ref float gamma, ref float beta, float epsilon, int count, int columns, ref float output)
         where TLanes : struct, ILanes<TLanes>
