@@ -10,6 +10,8 @@ const ragged = (peerOrder) => ({ model: 'base', texts: 512, batch: 32, threads: 
 const row = (name, shape, bits, peer, target = null, quick = true) => ({ name, ...shape, bits, peer, target, quick });
 // Queries, keys, values and probabilities are rounded to 8 bits as well, as in the papers; the graphs of the peer multiply them as floats.
 const rounded = (each) => ({ ...each, attentionBits: 8 });
+// Inputs of linear layers as well as weights have one bit, or activations have 4; the peer's have 8.
+const activations = (bits, each) => ({ ...each, activationBits: bits });
 // By bits of a weight, with and without that.
 const base128Targets = [
   [1, 0.42],
@@ -27,6 +29,9 @@ export const allRows = [
   ...[1, 2, 4].map((bits) => extra('base-128', base128, bits, 'int4')),
   ...[1, 2, 3, 4, 8].map((bits) => extra('base-128', base128, bits, 'fp32')),
   ...base128Rows.filter(({ target }) => target !== null).map(rounded),
+  activations(1, row('base-128', base128, 1, 'int8', 0.25)),
+  activations(1, rounded(row('base-128', base128, 1, 'int8', 0.25))),
+  activations(4, row('base-128', base128, 1, 'int8', 0.42)),
   row('base-16', base16, 1, 'int8', 0.3),
   row('base-16', base16, 2, 'int8', 0.45),
   row('base-16', base16, 8, 'int8', 0.8),
