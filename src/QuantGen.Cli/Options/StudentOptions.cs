@@ -97,6 +97,9 @@ internal sealed class StudentOptions
     public LossOptions Loss(OptionValues values, DistillMethod method)
         => DistillMethod.LossOf(LossName(values, method), values.Get(_temperature) ?? 1, values.Get(_spanWeight) ?? 1);
 
+    /// <summary>Gets whether the command line says what is learnt, and that this is the teacher.</summary>
+    public bool AsksForTeacher(OptionValues values) => values.Get(_loss)?.Contains("kd", StringComparison.Ordinal) ?? false;
+
     /// <summary>Gets the name of what is learnt.</summary>
     public string LossName(OptionValues values, DistillMethod method) => values.Get(_loss) ?? method.Loss;
 
