@@ -124,8 +124,8 @@ internal sealed class DistillCommand : CliCommand
             WriteTest(report, teacherScore!, before!, after);
         }
 
-        EnsembleSummary? summary = ensemble is null ? null : EnsembleSummary.Of(ensemble, evaluator, test, cancellation);
-        TrainingSummary.Write(report, summary is null ? result : result with { Best = summary.Evaluation }, run.Options, output, bytes, measured, summary?.Members);
+        EnsembleSummary? whole = ensemble is null ? null : EnsembleSummary.Of(ensemble, evaluator, test, cancellation);
+        TrainingSummary.Write(report, whole is null ? result : result with { Best = whole.Evaluation }, run.Options, output, bytes, measured, whole?.Members);
     }
 
     private static long Save(

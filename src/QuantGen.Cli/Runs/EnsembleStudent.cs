@@ -19,6 +19,10 @@ namespace QuantGen.Cli.Runs;
 internal sealed class EnsembleStudent
 {
     private const string Start = "start:";
+
+    // A member that repeats what the one before got wrong has the error of chance but for this.
+    private const double Rounding = 1e-9;
+
     private readonly ITrainableModel _student;
     private readonly DrawnBatchSource _source;
     private readonly RowEvaluator _examples;
@@ -136,7 +140,7 @@ internal sealed class EnsembleStudent
         bool[] wrong = Wrong(_examples.Logits(_student, cancellation));
         double error = AdaBoost.Error(_weights, wrong);
         string worth = string.Create(CultureInfo.InvariantCulture, $"member {member + 1} of {_most}: weighted error {error:0.0000}");
-        bool isWeak = error >= AdaBoost.Chance(_classes);
+        bool isWeak = error >= AdaBoost.Chance(_classes) - Rounding;
         if (isWeak && member > 0)
         {
             _report.Line($"{worth}, no better than chance: it is left out, and no more are trained");

@@ -58,8 +58,8 @@ internal sealed class PackedFileLayout
 
     private static string FileName(TensorSpec tensor)
     {
-        string name = PackedNames.WithoutMember(tensor.Name).ToString();
-        return tensor.Name[..^name.Length] + FileName(tensor, name);
+        int length = PackedNames.WithoutMember(tensor.Name).Length;
+        return length == tensor.Name.Length ? FileName(tensor, tensor.Name) : tensor.Name[..^length] + FileName(tensor, tensor.Name[^length..]);
     }
 
     private static string FileName(TensorSpec tensor, string name)
