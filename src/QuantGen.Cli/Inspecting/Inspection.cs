@@ -95,7 +95,7 @@ internal sealed record Inspection
         string name = PackedNames.WithoutMember(tensor.Name)[..^Codes.Length].ToString();
         if (name == PackedLayout.WordEmbedding)
         {
-            return spec.EmbeddingBits.ToString(CultureInfo.InvariantCulture) + " bits";
+            return FormattableString.Invariant($"{(spec.HasEmbeddingPair ? "2 x " : string.Empty)}{spec.EmbeddingBits} bits");
         }
 
         MatrixSpec matrix = spec.Matrix(name);

@@ -96,7 +96,14 @@ public sealed unsafe class ForwardPass : IDisposable
     public OperatorProfile? Profile
     {
         get => _profile;
-        internal set => Array.ForEach([this, .. _others], pass => pass._profile = value);
+        internal set
+        {
+            _profile = value;
+            foreach (ForwardPass other in _others)
+            {
+                other._profile = value;
+            }
+        }
     }
 
     /// <summary>Gets the vocabulary ids of the tokens.</summary>

@@ -179,8 +179,8 @@ internal sealed class PackedValidation
         if (name.SequenceEqual(PackedLayout.WordEmbedding))
         {
             CheckSegment(
-                tensor, bytes, new RowSegment(_spec.EmbeddingBits, 0, _spec.Dimensions.VocabularySize), _spec.Dimensions.EmbeddingSize,
-                isNarrow: !_spec.HasEmbeddingCodebook);
+                tensor, bytes, new RowSegment(_spec.EmbeddingBits, 0, _spec.EmbeddingRows), _spec.Dimensions.EmbeddingSize,
+                isNarrow: !_spec.HasEmbeddingCodebook && _spec.EmbeddingBits > 1);
             return;
         }
 

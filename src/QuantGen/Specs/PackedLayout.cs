@@ -128,10 +128,10 @@ public static class PackedLayout
             return;
         }
 
-        tensors.Add(Bytes(WordEmbedding + ".codes", TensorClass.Embeddings, d.VocabularySize, MatrixSpec.RowBytes(d.EmbeddingSize, spec.EmbeddingBits)));
+        tensors.Add(Bytes(WordEmbedding + ".codes", TensorClass.Embeddings, spec.EmbeddingRows, MatrixSpec.RowBytes(d.EmbeddingSize, spec.EmbeddingBits)));
         tensors.Add(spec.HasEmbeddingCodebook
             ? Floats(WordEmbedding + ".codebook", TensorClass.Embeddings, 1 << spec.EmbeddingBits)
-            : Floats(WordEmbedding + ".scales", TensorClass.Embeddings, d.VocabularySize));
+            : Floats(WordEmbedding + ".scales", TensorClass.Embeddings, spec.EmbeddingRows));
     }
 
     private static void AddEmbeddingRest(List<TensorSpec> tensors, EmbeddingNode embedding)
