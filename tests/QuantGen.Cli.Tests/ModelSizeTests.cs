@@ -24,6 +24,21 @@ public sealed class ModelSizeTests
     public void A_shared_layer_counts_as_often_as_it_runs_and_the_projection_of_embeddings_once() => Assert.Equal(
         Tokens * ((4 * 8) + (2 * LayerMacs) + (8 * 3)), Macs(BertArchitecture.Albert, BertHead.TokenClassification));
 
+    [Theory]
+    [InlineData(12, 768, 12, 3072, 1, 17_000_000)]
+    [InlineData(6, 384, 12, 1536, 1, 5_000_000)]
+    public void Weights_and_embeddings_of_one_bit_take_few_bytes(int layers, int hidden, int heads, int between, int embeddingBits, long most)
+    {
+        const long VocabularyAndHeader = 231_508 + 4_096;
+        var config = new ModelConfig
+        {
+            Layers = layers, HiddenSize = hidden, EmbeddingSize = hidden, Heads = heads, IntermediateSize = between, VocabularySize = 30522, MaxPositions = 512,
+        };
+        var options = new SpecOptions { Bits = 1, EmbeddingBits = embeddingBits, Head = BertHead.SequenceClassification, LabelCount = 2 };
+        ModelSpec spec = SpecBuilder.Build(config, options, new List<SpecIssue>())!;
+        Assert.InRange(PackedLayout.Packed(spec).Sum(tensor => tensor.Bytes) + VocabularyAndHeader, most / 2, most);
+    }
+
     private static double Macs(BertArchitecture architecture, BertHead head)
     {
         var config = new ModelConfig
