@@ -136,7 +136,8 @@ internal sealed class StudentOptions
     public ModelSpec TernarySpec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head) =>
         Spec(values, method, WeightSchemes.Of(Scheme.Ternary), TernaryBits, teacher, head, values.Get(_embeddingBits) is 1 ? TernaryBits : null);
 
-    private ModelSpec Spec(OptionValues values, DistillMethod method, SchemeTraits weights, int bits, ModelConfig teacher, BertHead head, int? embeddingBits = null)
+    private ModelSpec Spec(
+        OptionValues values, DistillMethod method, SchemeTraits weights, int bits, ModelConfig teacher, BertHead head, int? embeddingBits = null)
     {
         int? activations = values.Get(_activationBits);
         var options = new SpecOptions

@@ -1,6 +1,5 @@
 using System.Globalization;
 using QuantGen.Quantization;
-using QuantGen.Schemes;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 using QuantGen.Training.Losses;
@@ -81,7 +80,7 @@ public static class StudentInitializer
     {
         MatrixSpec? pair = parameter.Kind == ParameterKind.Weight ? spec.Matrices.FirstOrDefault(m => m.IsPair && m.Name + ".weight" == parameter.Name)
             : spec.HasEmbeddingPair && parameter.Name == PackedLayout.WordEmbedding + ".weight"
-            ? SchemeQuantizer.EmbeddingMatrix(spec, WeightSchemes.For(Storage.BinaryPair, Scheme.BinaryBert)) : null;
+            ? SchemeQuantizer.EmbeddingPair(spec) : null;
         if (values.Length * (pair is null ? 1 : 2) != parameter.Values.Length)
         {
             return false;
