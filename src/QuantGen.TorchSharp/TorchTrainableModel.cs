@@ -37,6 +37,11 @@ public sealed class TorchTrainableModel : ITrainableModel
             throw new ArgumentException($"Weights of one bit (matrix '{binary.Name}') are trained by generated code only.", nameof(spec));
         }
 
+        if (spec.EmbeddingBits == 1 && !spec.HasEmbeddingCodebook)
+        {
+            throw new ArgumentException("Word embeddings of one bit are trained by generated code only.", nameof(spec));
+        }
+
         TrainingRules.Check([.. spec.Matrices], spec.ActivationBits, spec.HasResidualFactors, issues);
         if (issues.Count > 0)
         {

@@ -42,9 +42,12 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
     [InlineData("k-means", "3")]
     [InlineData("linear-clusters", "4")]
     [InlineData("ternary", "1")]
-    public void Method_is_packed_as_it_was_measured_whatever_the_threads_and_however_often_interrupted(string scheme, string bits)
+    [InlineData("ternary", "1", "--embedding-bits", "1")]
+    [InlineData("binarybert", "1", "--embedding-bits", "1")]
+    public void Method_is_packed_as_it_was_measured_whatever_the_threads_and_however_often_interrupted(
+        string scheme, string bits, params string[] more)
     {
-        string[] options = ["--scheme", scheme, "--bits", bits, "--epochs", "3", "--batch", "8", "--learning-rate", "1e-3"];
+        string[] options = ["--scheme", scheme, "--bits", bits, "--epochs", "3", "--batch", "8", "--learning-rate", "1e-3", .. more];
         Distillation.AssertResumesToWhatWasMeasured(files, scheme, options, ["--threads", "1"], ["--threads", "2"]);
     }
 

@@ -21,7 +21,9 @@ public sealed class MisuseTests(CheckpointFixture files) : IClassFixture<Checkpo
         "--bits", "4", "--scheme", "median")]
     [InlineData("cannot have 1 bits with the scheme lsq; use 2, 3, 4, 5, 6, 7 or 8", "quantize", "CHECKPOINT", "-o", "x", "--bits", "1", "--scheme", "lsq")]
     [InlineData("Weights cannot have 8 bits with a codebook", "quantize", "CHECKPOINT", "-o", "x", "--bits", "8", "--scheme", "kmeans")]
-    [InlineData("The embedding cannot have 1 bits; use 2, 3, 4, 5, 6, 7, 8 or 32", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--embedding-bits", "1")]
+    [InlineData(
+        "The embedding cannot have 1 bits with the scheme lsq; use 2, 3, 4, 5, 6, 7 or 8", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4",
+        "--embedding-bits", "1", "--scheme", "lsq")]
     [InlineData("which excludes 4 groups of rows", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--scheme", "k-means", "--groups", "4")]
     [
         InlineData(

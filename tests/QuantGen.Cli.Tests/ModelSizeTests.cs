@@ -36,6 +36,21 @@ public sealed class ModelSizeTests
         Assert.Equal(giga, ModelSize.Flops(spec, 128) / 1e9, 0.01);
     }
 
+    [Theory]
+    [InlineData(12, 768, 12, 3072, 1, 17_000_000)]
+    [InlineData(6, 384, 12, 1536, 1, 5_000_000)]
+    public void Weights_and_embeddings_of_one_bit_take_few_bytes(int layers, int hidden, int heads, int between, int embeddingBits, long most)
+    {
+        const long VocabularyAndHeader = 231_508 + 4_096;
+        var config = new ModelConfig
+        {
+            Layers = layers, HiddenSize = hidden, EmbeddingSize = hidden, Heads = heads, IntermediateSize = between, VocabularySize = 30522, MaxPositions = 512,
+        };
+        var options = new SpecOptions { Bits = 1, EmbeddingBits = embeddingBits, Head = BertHead.SequenceClassification, LabelCount = 2 };
+        ModelSpec spec = SpecBuilder.Build(config, options, new List<SpecIssue>())!;
+        Assert.InRange(PackedLayout.Packed(spec).Sum(tensor => tensor.Bytes) + VocabularyAndHeader, most / 2, most);
+    }
+
     private static double Macs(BertArchitecture architecture, BertHead head)
     {
         var config = new ModelConfig

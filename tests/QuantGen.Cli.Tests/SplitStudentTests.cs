@@ -58,6 +58,7 @@ public sealed class SplitStudentTests(CheckpointFixture files) : IClassFixture<C
     }
 
     [Theory]
+    [InlineData(1, 1)]
     [InlineData(2, 1)]
     [InlineData(8, 4)]
     public void Pairs_say_what_the_ternary_weights_say_that_they_are_split_from(int embeddingBits, int groups) =>
@@ -75,10 +76,10 @@ public sealed class SplitStudentTests(CheckpointFixture files) : IClassFixture<C
         using ITrainableModel teacher = Teacher(start);
         var options = new SpecOptions
         {
-            Bits = 2, GroupCount = groups, EmbeddingBits = embeddingBits, AttentionBits = 8, Head = BertHead.SequenceClassification,
+            Bits = 2, GroupCount = groups, EmbeddingBits = Math.Max(2, embeddingBits), AttentionBits = 8, Head = BertHead.SequenceClassification,
         };
         ModelSpec spec = ModelSpecs.Quantized(start.Config, options, s_options.ToRecipe());
-        SpecOptions inPairs = options with { Bits = 1, Storage = Storage.BinaryPair };
+        SpecOptions inPairs = options with { Bits = 1, EmbeddingBits = embeddingBits, Storage = Storage.BinaryPair };
         TrainableOptions pairing = s_options with { Scheme = Scheme.BinaryBert, EmbeddingScheme = Scheme.Ternary };
         using ITrainableModel ternary = _loader.CompileTrainable(spec, s_options, default);
         using ITrainableModel pairs = _loader.CompileTrainable(ModelSpecs.Quantized(start.Config, inPairs, pairing.ToRecipe()), pairing, default);

@@ -84,7 +84,8 @@ public static class RandomWeights
         string name = tensor.Name[..tensor.Name.LastIndexOf('.')];
         if (name == PackedLayout.WordEmbedding)
         {
-            return Codes(spec.Dimensions.VocabularySize, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, spec.HasEmbeddingCodebook ? 0 : 1, random);
+            return Codes(spec.EmbeddingRows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, spec.HasEmbeddingCodebook || spec.EmbeddingBits == 1 ? 0 : 1,
+                random);
         }
 
         MatrixSpec matrix = spec.Matrix(name);

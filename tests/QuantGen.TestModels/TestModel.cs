@@ -24,11 +24,15 @@ public sealed class TestModel
     public static IReadOnlyList<TestModel> All { get; } =
     [
         Of<Bert1>(model => model.Session),
+        Of<Bert1E1>(model => model.Session),
+        Of<Bert1E1Masked>(model => model.Session),
         Of<Bert1GroupSize>(model => model.Session),
         Of<Bert1A1>(model => model.Session),
         Of<BertRelu1A1>(model => model.Session),
         Of<Albert1A1>(model => model.Session),
         Of<BertPairs>(model => model.Session),
+        Of<BertPairsE1>(model => model.Session),
+        Of<BertPairsE1Masked>(model => model.Session),
         Of<BertPairs1A1>(model => model.Session),
         Of<Bert2>(model => model.Session),
         Of<Bert2GroupSize>(model => model.Session),

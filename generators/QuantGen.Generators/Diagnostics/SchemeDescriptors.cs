@@ -65,7 +65,7 @@ internal static class SchemeDescriptors
         category: Category,
         defaultSeverity: DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "The word embedding has 2 to 8 or 32 bits; 1 to 5 or 32 with a codebook.",
+        description: "The word embedding has 1 to 8 or 32 bits; 1 to 5 or 32 with a codebook.",
         helpLinkUri: HelpLink.For("QG1106"));
 
     public static readonly DiagnosticDescriptor LayerBitsPattern = new(

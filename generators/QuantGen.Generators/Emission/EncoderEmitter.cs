@@ -104,8 +104,9 @@ internal static class EncoderEmitter
 
                         foreach (PhasePart part in phase.Parts)
                         {
-                            w.Lines(part.Kind == PartKind.Attend ? AttentionEmitter.Call(plan, part)
-                                : $"{part.Method}({PartEmitter.Arguments(plan, part, Range(phase.Items) is null ? "item" : "first, count")});");
+                            string call = part.Kind == PartKind.Attend ? AttentionEmitter.Call(plan, part)
+                                : $"{part.Method}({PartEmitter.Arguments(plan, part, Range(phase.Items) is null ? "item" : "first, count")});";
+                            w.Lines(part.Kind == PartKind.Embed ? $"if (!pass.TakeEmbedded(Hidden, HiddenSize, first, count, worker)) {call}" : call);
                         }
 
                         w.Lines("break;");

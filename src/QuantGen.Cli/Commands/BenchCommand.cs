@@ -156,6 +156,7 @@ internal sealed class BenchCommand : CliCommand
             using (model)
             {
                 program = loader.Compile(model.Spec, cancellation);
+                loader.RequireMembers(model);
                 model.Save(file);
             }
 

@@ -36,6 +36,7 @@ internal sealed class DistillCommand : CliCommand
     private readonly TrainingOptionSet _training = TrainingOptionSet.ForData();
     private readonly EngineOptions _engine = new();
     private readonly EmbeddingOptions _embedding = new();
+    private readonly EnsembleOptions _ensemble = new();
 
     public DistillCommand(CliStreams streams)
         : base("distill", "Train a quantized model under a full-precision teacher, and write a packed file. Defaults are those of the method's paper.", streams)
@@ -48,6 +49,7 @@ internal sealed class DistillCommand : CliCommand
             CliOption.Text(
                 "--test-data", "FILE", "Data that decides nothing: metric and distance to the teacher before and after training are reported on it."));
         _student.AddTo(this);
+        _ensemble.AddTo(this);
         _training.AddTo(this);
         _engine.AddTo(this, hasTeacher: true);
         _embedding.AddTo(this);
@@ -75,6 +77,8 @@ internal sealed class DistillCommand : CliCommand
         BertHead head = data.Train.Head == BertHead.MaskedLanguageModel ? BertHead.MaskedLanguageModel : start.Config.Head;
         ModelSpec spec = _student.Spec(values, method, start.Config, head);
         TrainableOptions options = Trainable(values, start);
+        string lossName = sentences is null ? _student.LossName(values, method) : _student.SentenceLossName(values);
+        _ensemble.Require(values, spec, start.HasManyLabels, lossName, _student.AsksForTeacher(values), options.LossAware);
         using ITrainableModel teacher = teacherEngine.Create(ModelSpecs.FullPrecision(start.Config, head), options, cancellation);
         CheckpointWeights.Load(start.Checkpoint!, teacher);
         using ITrainableModel student = engine.Create(spec, options, cancellation);
@@ -92,39 +96,43 @@ internal sealed class DistillCommand : CliCommand
         TestMeasures? before = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
         LossOptions loss = sentences is null ? _student.Loss(values, method) : _student.SentenceLoss(values);
         TrainingOptions training = _training.Training(
-            values, Defaults(values, method, sentences), output, Identity(start, options, data, sentences)) with
+            values, Defaults(values, method, sentences), output, Identity(start, options, data, sentences, _ensemble.Teacher(values))) with
         {
             Engine = engine.Description, TeacherEngine = teacherEngine.Description,
         };
+        IReadOnlyList<TrainingStage> stages = split?.Stages(training, _training.HasLearningRate(values), loss.Temperature, loss.SpanPredictionWeight)
+            ?? [new TrainingStage(student, loss, training)];
+        EnsembleStudent? ensemble = _ensemble.Members(values) is int members ? new EnsembleStudent(student, source, members, report) : null;
         var run = new TrainingRun(_training, values, report)
         {
-            Stages = split?.Stages(training, _training.HasLearningRate(values), loss.Temperature, loss.SpanPredictionWeight)
-                ?? [new TrainingStage(student, loss, training)],
-            Teacher = loss.NeedsTeacher ? teacher : null,
+            Stages = ensemble?.Stages(stages, member => _ensemble.HasTeacher(values, member)) ?? stages,
+            Teacher = stages.Any(stage => stage.Loss.NeedsTeacher) ? teacher : null,
             Source = source,
             Evaluator = evaluator,
             Sentences = sentences,
             Title = $"quantgen distill: {method.Traits.Name}, {data.Train.File}",
         };
         long bytes = 0;
-        string lossName = sentences is null ? _student.LossName(values, method) : _student.SentenceLossName(values);
         var recipe = new TrainingRecipe(Path.GetFileName(data.Train.File), lossName, Steps: 0, _training.Seed(values));
         TrainingResult result = run.Complete(
-            output, steps => bytes = Save(student, start, output, options, recipe with { Steps = steps }, sentences?.Head), cancellation);
-        TestMeasures? after = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
+            output, steps => bytes = Save(student, ensemble, start, output, options, recipe with { Steps = steps }, sentences?.Head), cancellation);
+        ITrainableModel made = ensemble?.Model ?? student;
+        TestMeasures? after = test is null ? null : TestMeasures.Of(test, made, teacher, cancellation);
         object? measured = after is null ? null : new { after.Score.Metric, Teacher = teacherScore!.Value, Before = before!.Json, After = after.Json };
         if (after is not null)
         {
             WriteTest(report, teacherScore!, before!, after);
         }
 
-        TrainingSummary.Write(report, result, run.Options, output, bytes, measured);
+        EnsembleSummary? whole = ensemble is null ? null : EnsembleSummary.Of(ensemble, evaluator, test, cancellation);
+        TrainingSummary.Write(report, whole is null ? result : result with { Best = whole.Evaluation }, run.Options, output, bytes, measured, whole?.Members);
     }
 
     private static long Save(
-        ITrainableModel student, TrainingStartPoint start, string output, TrainableOptions options, TrainingRecipe training, SentenceHead? sentence)
+        ITrainableModel student, EnsembleStudent? ensemble, TrainingStartPoint start, string output, TrainableOptions options, TrainingRecipe training,
+        SentenceHead? sentence)
     {
-        PackedModelBuilder builder = TrainedModelPacker.Pack(student, options);
+        PackedModelBuilder builder = ensemble?.Pack(options) ?? TrainedModelPacker.Pack(student, options);
         builder.Recipe = builder.Recipe with { Training = training };
         builder.SourceSha256 = start.Checkpoint!.Sha256;
         builder.Labels = student.Spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. start.Config.Labels] : [];
@@ -150,12 +158,18 @@ internal sealed class DistillCommand : CliCommand
         }
     }
 
-    private static Dictionary<string, string> Identity(TrainingStartPoint start, TrainableOptions options, TrainingData data, SentenceTask? sentences)
+    private static Dictionary<string, string> Identity(
+        TrainingStartPoint start, TrainableOptions options, TrainingData data, SentenceTask? sentences, string? ensembleTeacher)
     {
         var identity = new Dictionary<string, string> { ["teacher"] = start.Checkpoint!.Sha256, ["evaluation"] = data.Evaluation?.File ?? "none" };
         if (sentences is not null)
         {
             identity["vectors"] = $"{SentenceJson.Write(sentences.Head.Encoding)} {sentences.Prompt}";
+        }
+
+        if (ensembleTeacher is not null)
+        {
+            identity["teacher of the ensemble"] = ensembleTeacher;
         }
 
         foreach (JsonProperty property in JsonSerializer.SerializeToElement(options with { Threads = 0 }).EnumerateObject())

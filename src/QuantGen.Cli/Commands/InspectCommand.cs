@@ -39,6 +39,7 @@ internal sealed class InspectCommand : CliCommand
                 inspection.Spec.Dimensions.MaxPositions,
                 Head = QuantGen.Specs.SpecNames.Of(inspection.Spec.Head),
                 inspection.Labels,
+                Ensemble = inspection.Votes.Count == 0 ? null : new { inspection.Votes },
                 inspection.Parameters,
                 inspection.BytesTotal,
                 inspection.Bytes,
@@ -67,6 +68,14 @@ internal sealed class InspectCommand : CliCommand
                 $"vocabulary {d.VocabularySize}, {d.MaxPositions} positions"));
         report.Line(
             $"head {QuantGen.Specs.SpecNames.Of(inspection.Spec.Head)}{(inspection.Labels.Count == 0 ? "" : ": " + string.Join(", ", inspection.Labels))}");
+        if (inspection.Votes.Count > 0)
+        {
+            report.Line(string.Create(
+                CultureInfo.InvariantCulture,
+                $"an ensemble of {inspection.Votes.Count} such models, which share what is before the first layer; their votes weigh " +
+                    $"{string.Join(", ", inspection.Votes.Select(vote => vote.ToString("0.0000", CultureInfo.InvariantCulture)))}"));
+        }
+
         var tensors = new TextTable("tensor", "type", "shape", "bytes");
         foreach (TensorRow tensor in inspection.Tensors)
         {

@@ -19,6 +19,9 @@ internal sealed record Inspection
     /// <summary>Gets how the codes of a packed file were found; null for a checkpoint.</summary>
     public Recipe? Recipe { get; init; }
 
+    /// <summary>Gets what the votes of an ensemble's members weigh; empty for a model alone.</summary>
+    public IReadOnlyList<double> Votes { get; init; } = [];
+
     public required IReadOnlyList<TensorRow> Tensors { get; init; }
 
     /// <summary>Gets the bytes by class, in the order of the file's ledger.</summary>
@@ -47,9 +50,10 @@ internal sealed record Inspection
             Spec = model.Spec,
             Recipe = model.Recipe,
             Labels = [.. model.Labels],
+            Votes = [.. model.Votes],
             Tensors =
             [
-                .. PackedLayout.Packed(model.Spec)
+                .. model.Tensors
                 .Select(tensor => new TensorRow(tensor.Name, TypeOf(model.Spec, tensor), [.. tensor.Shape.Select(n => (long)n)], tensor.Bytes)),
             ],
             Bytes = Enum.GetValues<TensorClass>().ToDictionary(SpecNames.Of, tensorClass => ledger[tensorClass]),
@@ -88,10 +92,10 @@ internal sealed record Inspection
             return tensor.IsFloat ? "F32" : "U8";
         }
 
-        string name = tensor.Name[..^Codes.Length];
+        string name = PackedNames.WithoutMember(tensor.Name)[..^Codes.Length].ToString();
         if (name == PackedLayout.WordEmbedding)
         {
-            return spec.EmbeddingBits.ToString(CultureInfo.InvariantCulture) + " bits";
+            return FormattableString.Invariant($"{(spec.HasEmbeddingPair ? "2 x " : string.Empty)}{spec.EmbeddingBits} bits");
         }
 
         MatrixSpec matrix = spec.Matrix(name);

@@ -14,7 +14,8 @@ internal sealed record BenchResult(
 
     private double TokensPerSecond => Workload.Tokens / Seconds;
 
-    private double GmacsPerSecond => ModelSize.LinearMacs(Session.Spec, Workload.Tokens, Workload.Sequences) / Seconds / 1e9;
+    private double GmacsPerSecond => Math.Max(1, Session.Votes.Count) * ModelSize.LinearMacs(Session.Spec, Workload.Tokens, Workload.Sequences)
+        / Seconds / 1e9;
 
     public void Write(Report report)
     {

@@ -68,7 +68,7 @@ internal static class RandomModel
         {
             CodeRange range = spec.HasEmbeddingCodebook ? Labels(spec.EmbeddingBits) : CodeRange.For(Mapping.Symmetric, spec.EmbeddingBits);
             Fill(
-                packed, new RowSegment(spec.EmbeddingBits, 0, spec.Dimensions.VocabularySize), spec.Dimensions.EmbeddingSize, NormalCodes.Uniform(range),
+                packed, new RowSegment(spec.EmbeddingBits, 0, spec.EmbeddingRows), spec.Dimensions.EmbeddingSize, NormalCodes.Uniform(range),
                 random);
             return packed;
         }

@@ -1,7 +1,9 @@
 using QuantGen.Cli.Compilation;
+using QuantGen.Cli.Conventions;
 using QuantGen.Execution;
 using QuantGen.Packed;
 using QuantGen.Specs;
+using QuantGen.Tasks;
 using QuantGen.Trainable;
 using QuantGen.Training.PostTraining;
 
@@ -25,6 +27,7 @@ internal sealed record SessionLoader(int BatchTokens, int? Threads, bool UsesCac
         try
         {
             IEncoderProgram program = Compile(model.Spec, cancellation);
+            RequireMembers(model);
             return InferenceSession.Load(model, program, Options with { CancellationToken = cancellation });
         }
         catch
@@ -37,8 +40,24 @@ internal sealed record SessionLoader(int BatchTokens, int? Threads, bool UsesCac
     /// <summary>Gets what outputs go through; null for what the model says.</summary>
     public OutputActivation? Activation { get; init; }
 
+    /// <summary>Gets how the members of an ensemble decide; null for the default, and for models alone.</summary>
+    public EnsembleVote? Vote { get; init; }
+
     /// <summary>Gets how sessions are loaded: one call at a time.</summary>
-    public LoadOptions Options => new() { Threads = Threads ?? Environment.ProcessorCount, ConcurrentCalls = 1, OutputActivation = Activation };
+    public LoadOptions Options => new()
+    {
+        Threads = Threads ?? Environment.ProcessorCount, ConcurrentCalls = 1, OutputActivation = Activation, Vote = Vote ?? EnsembleVote.Weighted,
+    };
+
+    /// <summary>Refuses a way of voting for a model alone.</summary>
+    /// <exception cref="UsageException">The model has no members.</exception>
+    public void RequireMembers(PackedModel model)
+    {
+        if (Vote is not null && model.Votes.Count == 0)
+        {
+            throw new UsageException($"--vote needs an ensemble, and {model.Name} is a model alone");
+        }
+    }
 
     /// <summary>Makes the code of a model: by the generator that a user's build runs, and nothing else.</summary>
     public IEncoderProgram Compile(ModelSpec spec, CancellationToken cancellation)

@@ -20,7 +20,10 @@ internal static class SpecOutput
     }
 
     /// <summary>Describes a packed model.</summary>
-    public static SpecFile Of(PackedModel model) => new(model.Spec, new EquatableArray<string>(model.Labels), model.Recipe);
+    public static SpecFile Of(PackedModel model) => new(model.Spec, new EquatableArray<string>(model.Labels), model.Recipe)
+    {
+        Votes = new EquatableArray<double>(model.Votes),
+    };
 
     /// <summary>Saves a packed model and its spec file.</summary>
     /// <param name="model">The model.</param>

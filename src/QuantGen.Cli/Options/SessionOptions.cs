@@ -3,6 +3,7 @@ using QuantGen.Cli.Compilation;
 using QuantGen.Cli.Conventions;
 using QuantGen.Cli.Models;
 using QuantGen.Execution;
+using QuantGen.Tasks;
 
 namespace QuantGen.Cli.Options;
 
@@ -23,8 +24,13 @@ internal sealed class SessionOptions
 
     public Option<bool> NoCache { get; } = new("--no-cache") { Description = "Compile the model anew, and do not keep the result for the next time." };
 
+    public Option<EnsembleVote?> Vote { get; } = CliOption.Choice<EnsembleVote>(
+        "--vote", "Ensembles: outputs are weighted means of the members' (weighted), or each member's class counts its weight (votes) or once (majority).",
+        absent: null);
+
     public void AddTo(Command command)
     {
+        command.Add(Vote);
         command.Add(Threads);
         command.Add(MaxLength);
         command.Add(BatchTokens);
@@ -42,5 +48,5 @@ internal sealed class SessionOptions
         : maxLength;
 
     public SessionLoader Loader(OptionValues values, OutputActivation? activation = null) =>
-        new(values.Get(BatchTokens), values.Get(Threads), !values.Get(NoCache)) { Activation = activation };
+        new(values.Get(BatchTokens), values.Get(Threads), !values.Get(NoCache)) { Activation = activation, Vote = values.Get(Vote) };
 }

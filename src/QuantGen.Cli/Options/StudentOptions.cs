@@ -97,6 +97,9 @@ internal sealed class StudentOptions
     public LossOptions Loss(OptionValues values, DistillMethod method)
         => DistillMethod.LossOf(LossName(values, method), values.Get(_temperature) ?? 1, values.Get(_spanWeight) ?? 1);
 
+    /// <summary>Gets whether the command line says what is learnt, and that this is the teacher.</summary>
+    public bool AsksForTeacher(OptionValues values) => values.Get(_loss)?.Contains("kd", StringComparison.Ordinal) ?? false;
+
     /// <summary>Gets the name of what is learnt.</summary>
     public string LossName(OptionValues values, DistillMethod method) => values.Get(_loss) ?? method.Loss;
 
@@ -131,16 +134,17 @@ internal sealed class StudentOptions
 
     /// <summary>Builds the ternary student that a student of pairs is split from.</summary>
     public ModelSpec TernarySpec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head) =>
-        Spec(values, method, WeightSchemes.Of(Scheme.Ternary), TernaryBits, teacher, head);
+        Spec(values, method, WeightSchemes.Of(Scheme.Ternary), TernaryBits, teacher, head, values.Get(_embeddingBits) is 1 ? TernaryBits : null);
 
-    private ModelSpec Spec(OptionValues values, DistillMethod method, SchemeTraits weights, int bits, ModelConfig teacher, BertHead head)
+    private ModelSpec Spec(
+        OptionValues values, DistillMethod method, SchemeTraits weights, int bits, ModelConfig teacher, BertHead head, int? embeddingBits = null)
     {
         int? activations = values.Get(_activationBits);
         var options = new SpecOptions
         {
             Bits = bits,
             GroupCount = values.Get(_groups),
-            EmbeddingBits = values.Get(_embeddingBits),
+            EmbeddingBits = embeddingBits ?? values.Get(_embeddingBits),
             Storage = weights.Storage,
             ActivationBits = activations,
             AttentionBits = values.Get(_attentionBits) ?? (method.QuantizesAttention && bits != 32 ? activations ?? 8 : 32),
@@ -166,7 +170,7 @@ internal sealed class StudentOptions
         };
     }
 
-    // An embedding is never a pair; it stays what the ternary student had.
+    // An embedding of two bits or more is no pair; it stays what the ternary student had.
     private static Scheme? EmbeddingScheme(Scheme scheme) => scheme == Scheme.BinaryBert ? Scheme.Ternary : null;
 
     /// <summary>Gets how the student is computed.</summary>

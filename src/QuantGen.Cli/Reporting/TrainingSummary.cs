@@ -13,7 +13,10 @@ internal static class TrainingSummary
     /// <param name="output">What was written.</param>
     /// <param name="bytes">The length of a packed file; null for a checkpoint.</param>
     /// <param name="test">What test data gave, to be written as JSON; null without any.</param>
-    public static void Write(Report report, TrainingResult result, TrainingOptions options, string output, long? bytes = null, object? test = null)
+    /// <param name="members">The members of an ensemble; null for a model alone.</param>
+    public static void Write(
+        Report report, TrainingResult result, TrainingOptions options, string output, long? bytes = null, object? test = null,
+        IReadOnlyList<MemberRow>? members = null)
     {
         if (report.IsJson)
         {
@@ -31,8 +34,21 @@ internal static class TrainingSummary
                 Output = output,
                 BytesTotal = bytes,
                 Test = test,
+                Members = members,
             });
             return;
+        }
+
+        if (members is not null)
+        {
+            var table = new TextTable("member", "weighted error", "vote", "evaluation", "test");
+            for (int i = 0; i < members.Count; i++)
+            {
+                MemberRow row = members[i];
+                table.Add($"{i + 1}", Number(row.WeightedError), Number(row.Vote), Number(row.Value), Number(row.Test));
+            }
+
+            report.Table(table);
         }
 
         if (result.Best is not null)
@@ -51,4 +67,6 @@ internal static class TrainingSummary
         report.Line(
             string.Create(CultureInfo.InvariantCulture, $"epoch {result.BestEpoch} of {result.Epochs.Count}, {result.Steps} steps{skipped}: {output}{size}"));
     }
+
+    private static string Number(double? value) => value?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-";
 }

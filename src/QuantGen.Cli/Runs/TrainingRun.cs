@@ -128,9 +128,11 @@ internal sealed class TrainingRun
 
             int first = continues ? InterruptedStage() : 0;
             TrainingResult? result = null;
-            for (_stage = first; _stage < Stages.Count; _stage++)
+            bool goesOn = true;
+            for (_stage = first; goesOn && _stage < Stages.Count; _stage++)
             {
                 result = RunStage(observers, result, continues && _stage == first, cancellation);
+                goesOn = EndStage(cancellation);
             }
 
             _stage = Stages.Count - 1;
@@ -146,7 +148,11 @@ internal sealed class TrainingRun
             _report.Line(string.Create(CultureInfo.InvariantCulture, $"stage {_stage + 1} of {Stages.Count}: {stage.Name}"));
         }
 
-        if (!continues)
+        if (continues)
+        {
+            stage.Continue(Trainer.CarriedIn(Options.CheckpointPath!));
+        }
+        else
         {
             stage.Begin();
         }
@@ -154,9 +160,10 @@ internal sealed class TrainingRun
         var objective = new Objective(stage.Model.Spec, stage.Loss, Teacher?.Spec, stage.Options.Threads, Sentences) { TeacherHeads = stage.TeacherHeads };
         TrainingOptions options = Stages.Count == 1 ? stage.Options
             : stage.Options with { Identity = new Dictionary<string, string>(stage.Options.Identity) { [StageKey] = StageOf(_stage) } };
-        _trainer = new Trainer(stage.Model, Source, objective, options)
+        _trainer = new Trainer(stage.Model, stage.Source ?? Source, objective, options)
         {
             Teacher = Teacher, Evaluator = Evaluator, Observers = observers, Earlier = earlier, LaterSteps = Stages.Skip(_stage + 1).Sum(Steps),
+            Carried = stage.Carried(),
         };
         if (continues)
         {
@@ -169,6 +176,20 @@ internal sealed class TrainingRun
 
         WriteMemory(_trainer.PlanMemory());
         return _trainer.Run(cancellation);
+    }
+
+    // What is interrupted here has done all its steps.
+    private bool EndStage(CancellationToken cancellation)
+    {
+        try
+        {
+            return Stages[_stage].End(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            _trainer!.Begin();
+            throw;
+        }
     }
 
     // Of one stage there is nothing to find; a state that names no stage of this training is refused by the first, with the reason.

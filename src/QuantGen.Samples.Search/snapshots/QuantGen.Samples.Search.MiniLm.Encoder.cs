@@ -45,7 +45,7 @@ namespace QuantGen.Samples.Search.QuantGenerated
             {
                 case Phase.ProjectLayer0:
                     (first, count) = pass.TokensOf(item);
-                    Embed(pass, worker, first, count);
+                    if (!pass.TakeEmbedded(Hidden, HiddenSize, first, count, worker)) Embed(pass, worker, first, count);
                     Layer0Project(pass, worker, first, count);
                     break;
                 case Phase.AttendLayer0:

@@ -48,7 +48,7 @@ public class BatchSource
 
     /// <summary>Plans an epoch: the indexes of the examples of every batch.</summary>
     /// <param name="epoch">The epoch, from 0.</param>
-    public IReadOnlyList<int[]> Plan(int epoch) => BatchPlanner.Plan(_lengths, BatchSize, Seed, epoch);
+    public virtual IReadOnlyList<int[]> Plan(int epoch) => BatchPlanner.Plan(_lengths, BatchSize, Seed, epoch);
 
     /// <summary>Makes a batch.</summary>
     /// <param name="rows">Indexes of its examples.</param>

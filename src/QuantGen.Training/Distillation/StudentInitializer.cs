@@ -78,7 +78,9 @@ public static class StudentInitializer
     /// <summary>Fills a parameter, a pair with both halves; says whether there were as many values as it needs.</summary>
     internal static bool Fill(Parameter parameter, ModelSpec spec, float[] values)
     {
-        MatrixSpec? pair = parameter.Kind != ParameterKind.Weight ? null : spec.Matrices.FirstOrDefault(m => m.IsPair && m.Name + ".weight" == parameter.Name);
+        MatrixSpec? pair = parameter.Kind == ParameterKind.Weight ? spec.Matrices.FirstOrDefault(m => m.IsPair && m.Name + ".weight" == parameter.Name)
+            : spec.HasEmbeddingPair && parameter.Name == PackedLayout.WordEmbedding + ".weight"
+            ? SchemeQuantizer.EmbeddingPair(spec) : null;
         if (values.Length * (pair is null ? 1 : 2) != parameter.Values.Length)
         {
             return false;

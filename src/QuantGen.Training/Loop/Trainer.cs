@@ -70,6 +70,15 @@ public sealed class Trainer
     /// <summary>Gets the steps of the stages that follow this one, which observers count, too. Default 0.</summary>
     public long LaterSteps { get; init; }
 
+    /// <summary>Gets what the state keeps beside the training's own, by name, for stages that come later. Default nothing.</summary>
+    public IReadOnlyDictionary<string, float[]> Carried { get; init; } = new Dictionary<string, float[]>();
+
+    /// <summary>Reads what the state of an interrupted training kept beside its own.</summary>
+    /// <param name="path">The state.</param>
+    /// <exception cref="ModelFormatException">The file is damaged, or no state of a training.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IReadOnlyDictionary<string, float[]> CarriedIn(string path) => TrainingCheckpoint.CarriedIn(path);
+
     /// <summary>Reads what an interrupted training depends on, to know which one it is.</summary>
     /// <param name="path">Its state.</param>
     /// <exception cref="ModelFormatException">The file is damaged, or no state of a training.</exception>
@@ -316,7 +325,7 @@ public sealed class Trainer
 
     private void WriteState()
     {
-        TrainingCheckpoint.Save(_options.CheckpointPath!, _model, _optimizer, _best, _state, Identity());
+        TrainingCheckpoint.Save(_options.CheckpointPath!, _model, _optimizer, _best, _state, Identity(), Carried);
         _writtenStep = _state.Step;
     }
 

@@ -19,12 +19,14 @@ internal static class TrainingCheckpoint
     private const string Moment = "moment:";
     private const string Best = "best:";
     private const string BestCurvature = "best curvature:";
+    private const string Carried = "carried:";
 
     private static readonly JsonSerializerOptions s_json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>Writes the file; a reader sees the old one or the whole new one.</summary>
     public static void Save(
-        string path, ITrainableModel model, AdamOptimizer optimizer, BestParameters? best, TrainingState state, IReadOnlyDictionary<string, string> identity)
+        string path, ITrainableModel model, AdamOptimizer optimizer, BestParameters? best, TrainingState state, IReadOnlyDictionary<string, string> identity,
+        IReadOnlyDictionary<string, float[]> carried)
     {
         var writer = new SafetensorsWriter();
         writer.AddMetadata(FormatKey, FormatVersion);
@@ -49,6 +51,11 @@ internal static class TrainingCheckpoint
             writer.AddFloats(Moment + name, [values.Length], values);
         }
 
+        foreach ((string name, float[] values) in carried)
+        {
+            writer.AddFloats(Carried + name, [values.Length], values);
+        }
+
         writer.Save(path);
     }
 
@@ -59,6 +66,16 @@ internal static class TrainingCheckpoint
         using SafetensorsFile file = SafetensorsFile.Open(path);
         StateFile.RequireFormat(file, FormatKey, FormatVersion);
         return StateFile.Read<Dictionary<string, string>>(file, IdentityKey, s_json);
+    }
+
+    /// <summary>Reads what was kept beside the training's own state.</summary>
+    /// <exception cref="ModelFormatException">The file is damaged or no state.</exception>
+    public static Dictionary<string, float[]> CarriedIn(string path)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        StateFile.RequireFormat(file, FormatKey, FormatVersion);
+        return file.Tensors.Where(tensor => tensor.Name.StartsWith(Carried, StringComparison.Ordinal))
+            .ToDictionary(tensor => tensor.Name[Carried.Length..], tensor => Fill(file, tensor.Name, new float[tensor.ElementCount]), StringComparer.Ordinal);
     }
 
     /// <summary>Reads the file into a model and an optimizer.</summary>

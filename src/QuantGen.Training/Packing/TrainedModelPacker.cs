@@ -37,7 +37,8 @@ public sealed class TrainedModelPacker
     {
         foreach (TensorSpec tensor in PackedLayout.Packed(_spec).Where(tensor => _parameters.ContainsKey(tensor.Name)))
         {
-            _builder.AddFloats(tensor.Name, _parameters[tensor.Name].Values);
+            // A copy: the builder reads it later, when the model may have the values of another member of an ensemble.
+            _builder.AddFloats(tensor.Name, _parameters[tensor.Name].Values.ToArray());
         }
 
         if (_spec.HasQuantizedEmbedding)

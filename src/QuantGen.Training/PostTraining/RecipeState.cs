@@ -2,6 +2,7 @@ using QuantGen.Execution;
 using QuantGen.Files;
 using QuantGen.Graph;
 using QuantGen.Quantization;
+using QuantGen.Schemes;
 using QuantGen.Sentences;
 using QuantGen.Specs;
 using QuantGen.Training.Evaluation;
@@ -126,6 +127,12 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
         if (Target.EmbeddingStorage == Storage.Uniform)
         {
             WeightJob.Of(Target, Recipe)[0].Fit(words, cancellation).Dequantize(words);
+        }
+        else if (Target.HasEmbeddingPair)
+        {
+            // Both tables together are the ternary words.
+            MatrixSpec ternary = WeightJob.Of(Target, Recipe)[0].Matrix with { Storage = Storage.Uniform, Bits = 2 };
+            SchemeQuantizer.Quantize(ternary, WeightFitter.Ternary, words).Dequantize(words);
         }
 
         return words;

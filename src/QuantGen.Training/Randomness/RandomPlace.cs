@@ -9,4 +9,5 @@ internal static class RandomPlace
     public const ulong Vectors = 4;
     public const ulong Plans = 5;
     public const ulong Texts = 6;
+    public const ulong Drawing = 7;
 }

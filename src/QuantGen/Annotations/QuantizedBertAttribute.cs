@@ -56,7 +56,7 @@ public sealed class QuantizedBertAttribute : Attribute
     public int AttentionBits { get; set; } = Defaults.AttentionBits;
 
     /// <summary>
-    /// Gets or sets the bits of the word embedding, one scale per row: 2 to 8 or 32; 1 to 5 or 32 with a codebook. Default 8, and as many as
+    /// Gets or sets the bits of the word embedding, one scale per row: 1 (the signs) to 8 or 32; 1 to 5 or 32 with a codebook. Default 8, and as many as
     /// <see cref="Bits"/> when those are 32 or the embedding has a codebook.
     /// </summary>
     public int EmbeddingBits { get; set; }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using QuantGen.Linear;
 
 namespace QuantGen.Execution;
@@ -19,10 +20,34 @@ public sealed unsafe class ForwardPass : IDisposable
     private readonly int[] _starts;
     private readonly PassMemory _pages;
     private readonly byte* _memory;
+    private readonly byte* _workers;
+
+    // Of an ensemble the first member's pass knows the others', and each of them the first's, whose batch and workers' buffers it has.
+    private readonly ForwardPass? _first;
+    private readonly ForwardPass[] _others = [];
+    private OperatorProfile? _profile;
     private int _sequencesPerItem = 1;
     private int[] _headTokens = [];
     private int _headTokenCount;
     private float* _results;
+
+    internal ForwardPass(IEncoderProgram program, IReadOnlyList<WeightArena> weights, int workers, IPassPages pages)
+        : this(program, weights[0], workers, pages)
+    {
+        try
+        {
+            _others = new ForwardPass[weights.Count - 1];
+            for (int i = 0; i < _others.Length; i++)
+            {
+                _others[i] = new ForwardPass(this, program, weights[i + 1], pages);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
 
     internal ForwardPass(IEncoderProgram program, WeightArena weights, int workers, IPassPages? pages = null)
     {
@@ -38,6 +63,18 @@ public sealed unsafe class ForwardPass : IDisposable
         // The size of the plan costs address space only: what a batch does not use has no memory behind it.
         _pages = new PassMemory(pages ?? PassPages.OfThisSystem, program.TokenBuffers, _sharedBytes, _workerBytes, workers);
         _memory = _pages.Start;
+        _workers = _memory + _sharedBytes;
+    }
+
+    private ForwardPass(ForwardPass first, IEncoderProgram program, WeightArena weights, IPassPages pages)
+    {
+        _first = first;
+        _weights = weights;
+        (_sharedBytes, _workerBytes, Workers) = (first._sharedBytes, first._workerBytes, first.Workers);
+        (_ids, _types, _positions, _starts) = (first._ids, first._types, first._positions, first._starts);
+        _pages = new PassMemory(pages, program.TokenBuffers, _sharedBytes, _workerBytes, workers: 0);
+        _memory = _pages.Start;
+        _workers = first._workers;
     }
 
     /// <summary>Gets how many workers have buffers.</summary>
@@ -56,7 +93,18 @@ public sealed unsafe class ForwardPass : IDisposable
     public IActivationObserver? Observer { get; internal set; }
 
     /// <summary>Gets what adds up where time goes; null in most calls.</summary>
-    public OperatorProfile? Profile { get; internal set; }
+    public OperatorProfile? Profile
+    {
+        get => _profile;
+        internal set
+        {
+            _profile = value;
+            foreach (ForwardPass other in _others)
+            {
+                other._profile = value;
+            }
+        }
+    }
 
     /// <summary>Gets the vocabulary ids of the tokens.</summary>
     public ReadOnlySpan<int> Ids => _ids.AsSpan(0, TokenCount);
@@ -77,9 +125,9 @@ public sealed unsafe class ForwardPass : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Enter(int worker, OperatorClass next, long multiplyAdds = 0)
     {
-        if (Profile is not null)
+        if (_profile is not null)
         {
-            Profile.Enter(worker, next, multiplyAdds);
+            _profile.Enter(worker, next, multiplyAdds);
         }
     }
 
@@ -107,7 +155,7 @@ public sealed unsafe class ForwardPass : IDisposable
     /// <param name="worker">The worker.</param>
     /// <param name="offset">A constant of the memory plan.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref byte Local(int worker, long offset) => ref *(_memory + _sharedBytes + (_workerBytes * worker) + offset);
+    public ref byte Local(int worker, long offset) => ref *(_workers + (_workerBytes * worker) + offset);
 
     /// <summary>Gets a place in a worker's buffers that holds floats.</summary>
     /// <param name="worker">The worker.</param>
@@ -162,13 +210,46 @@ public sealed unsafe class ForwardPass : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref float Result(nint index) => ref _results[index];
 
+    /// <summary>
+    /// Takes the hidden states that enter the first layer from the first member of an ensemble, which has just computed them, instead of computing them.
+    /// </summary>
+    /// <param name="offset">Where they are in the shared buffers.</param>
+    /// <param name="columns">Floats of a token.</param>
+    /// <param name="first">The first token.</param>
+    /// <param name="count">How many tokens.</param>
+    /// <param name="worker">The worker.</param>
+    /// <returns>Whether there is such a member; otherwise nothing happened.</returns>
+    public bool TakeEmbedded(long offset, int columns, int first, int count, int worker)
+    {
+        if (_first is null)
+        {
+            return false;
+        }
+
+        Enter(worker, OperatorClass.Embedding);
+        nint start = (nint)first * columns;
+        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref _first.Shared(offset), start), count * columns)
+            .CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref Shared(offset), start), count * columns));
+        return true;
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _pages.Dispose();
+    public void Dispose()
+    {
+        foreach (ForwardPass? other in _others)
+        {
+            other?.Dispose();
+        }
+
+        _pages.Dispose();
+    }
+
+    /// <summary>Gets the pass of an ensemble's member; this is the first's.</summary>
+    internal ForwardPass Member(int member) => member == 0 ? this : _others[member - 1];
 
     internal void Clear()
     {
-        TokenCount = 0;
-        SequenceCount = 0;
+        Count(0, 0);
         NameHeadTokens([], 0, null);
     }
 
@@ -199,8 +280,8 @@ public sealed unsafe class ForwardPass : IDisposable
             _positions[TokenCount + i] = i;
         }
 
-        _starts[SequenceCount++] = TokenCount;
-        TokenCount += ids.Length;
+        _starts[SequenceCount] = TokenCount;
+        Count(TokenCount + ids.Length, SequenceCount + 1);
         _starts[SequenceCount] = TokenCount;
     }
 
@@ -209,6 +290,10 @@ public sealed unsafe class ForwardPass : IDisposable
     {
         TokensPerItem = PerItem(TokenCount, workers, mostTokensPerItem);
         _sequencesPerItem = PerItem(SequenceCount, workers, mostTokensPerItem);
+        foreach (ForwardPass other in _others)
+        {
+            (other.TokensPerItem, other._sequencesPerItem) = (TokensPerItem, _sequencesPerItem);
+        }
     }
 
     /// <summary>Gets whether the buffers have been freed.</summary>
@@ -216,7 +301,23 @@ public sealed unsafe class ForwardPass : IDisposable
 
     /// <summary>Makes sure that there is memory behind all that the batch uses.</summary>
     /// <exception cref="OutOfMemoryException">There is not that much.</exception>
-    internal void Commit(int workers) => _pages.Commit(TokenCount, workers);
+    internal void Commit(int workers)
+    {
+        _pages.Commit(TokenCount, workers);
+        foreach (ForwardPass other in _others)
+        {
+            other._pages.Commit(TokenCount, workers: 0);
+        }
+    }
+
+    private void Count(int tokens, int sequences)
+    {
+        (TokenCount, SequenceCount) = (tokens, sequences);
+        foreach (ForwardPass other in _others)
+        {
+            (other.TokenCount, other.SequenceCount) = (tokens, sequences);
+        }
+    }
 
     private static int PerItem(int count, int workers, int most)
     {

@@ -16,11 +16,14 @@ public sealed partial class InferenceSession : IDisposable
     private readonly IEncoderProgram _program;
     private readonly WorkspacePool _pool;
     private readonly SentenceHead _sentence;
+    private readonly MemberOutputs? _members;
     private readonly int _threads;
 
     private InferenceSession(IEncoderProgram program, PackedModel model, LoadOptions options)
     {
-        _program = program;
+        _program = model.MemberCount == 1 ? program : new EnsembleProgram(program, model.MemberCount);
+        _members = model.MemberCount == 1 ? null : new MemberOutputs(model.Votes, options.Vote);
+        Votes = [.. model.Votes];
         _threads = options.Threads;
         Labels = program.Labels.Count > 0 ? program.Labels : [.. model.Labels];
         OutputActivation = options.OutputActivation ?? model.OutputActivation;
@@ -28,25 +31,30 @@ public sealed partial class InferenceSession : IDisposable
 
         // Weights are placed meanwhile: the vocabulary takes as long as they do, most of all in a process that has just started.
         Task<BertTokenizer>? tokenizer = options.Threads > 1 ? Task.Run(() => TokenizerSettings.CreateTokenizer(model), CancellationToken.None) : null;
-        var weights = new WeightArena(program.WeightBytes) { LoadThreads = options.Threads, LoadCancellation = options.CancellationToken };
+        var weights = new List<WeightArena>();
         try
         {
-            program.PlaceWeights(model, weights);
-            options.CancellationToken.ThrowIfCancellationRequested();
+            for (int member = 0; member < model.MemberCount; member++)
+            {
+                weights.Add(new WeightArena(program.WeightBytes) { LoadThreads = options.Threads, LoadCancellation = options.CancellationToken });
+                program.PlaceWeights(model.Member(member), weights[member]);
+                options.CancellationToken.ThrowIfCancellationRequested();
+            }
+
             Tokenizer = tokenizer is null ? TokenizerSettings.CreateTokenizer(model) : tokenizer.GetAwaiter().GetResult();
         }
         catch
         {
             // The model must not be closed while it is read.
             Task.WhenAny(tokenizer ?? Task.CompletedTask).GetAwaiter().GetResult();
-            weights.Dispose();
+            weights.ForEach(arena => arena.Dispose());
             throw;
         }
 
-        weights.LoadCancellation = default;
+        weights.ForEach(arena => arena.LoadCancellation = default);
         (WorkerTeam team, IPassPages pages, int threads) = (options.Team, options.Pages, options.Threads);
         _pool = new WorkspacePool(
-            () => new Workspace(program, weights, threads, team, pages), options.ConcurrentCalls, options.Clock, weights, team.Join(threads));
+            () => new Workspace(_program, weights, threads, team, pages), options.ConcurrentCalls, options.Clock, [.. weights, team.Join(threads)]);
     }
 
     /// <summary>Gets the model.</summary>
@@ -57,6 +65,9 @@ public sealed partial class InferenceSession : IDisposable
 
     /// <summary>Gets what <c>Classify</c> and <c>Regress</c> do to the head's outputs.</summary>
     public OutputActivation OutputActivation { get; }
+
+    /// <summary>Gets what the votes of an ensemble's members weigh; empty for a model alone.</summary>
+    public IReadOnlyList<double> Votes { get; }
 
     /// <summary>Gets the tokenizer whose vocabulary the packed file holds.</summary>
     public BertTokenizer Tokenizer { get; }
@@ -230,6 +241,11 @@ public sealed partial class InferenceSession : IDisposable
         ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, IActivationObserver observer, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(observer);
+        if (_members is not null)
+        {
+            throw new InvalidOperationException("an ensemble has no activations of its own to observe: each member has others");
+        }
+
         var batch = new RaggedBatch(ids, types, lengths);
         batch.Check(Spec.Dimensions, MaxSequenceLength);
         Workspace workspace = _pool.Rent(hasTurn: false, cancellation, out _);
@@ -301,7 +317,15 @@ public sealed partial class InferenceSession : IDisposable
                 workspace.Run(workers, options.Profile, options.CancellationToken);
                 int rows = isPerToken ? pass.TokenCount : pass.SequenceCount;
                 int row = isPerToken ? token : first;
-                MemoryMarshal.CreateReadOnlySpan(ref pass.Shared(offset), rows * width).CopyTo(results[(row * width)..]);
+                Span<float> target = results.Slice(row * width, rows * width);
+                if (_members is null)
+                {
+                    MemoryMarshal.CreateReadOnlySpan(ref pass.Shared(offset), target.Length).CopyTo(target);
+                }
+                else
+                {
+                    _members.Join(pass, offset, width, target);
+                }
             }
         }
         finally

@@ -1,4 +1,5 @@
 using QuantGen.Execution;
+using QuantGen.Tasks;
 
 namespace QuantGen;
 
@@ -37,6 +38,9 @@ public sealed record LoadOptions
 
     /// <summary>Gets what a classifier's or a regression's outputs go through; null, the default, for what the model's file says.</summary>
     public OutputActivation? OutputActivation { get; init; }
+
+    /// <summary>Gets how the members of an ensemble decide; means nothing for a model alone. Default <see cref="EnsembleVote.Weighted"/>.</summary>
+    public EnsembleVote Vote { get; init; }
 
     /// <summary>Gets the team that lends threads.</summary>
     internal WorkerTeam Team { get; init; } = WorkerTeam.Shared;

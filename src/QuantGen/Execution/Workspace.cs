@@ -11,11 +11,11 @@ internal sealed class Workspace : IDisposable
 
     /// <summary>Creates a workspace. It has nothing to finalize itself: each of its parts frees what exists of it.</summary>
     /// <param name="program">The code of the model.</param>
-    /// <param name="weights">Its weights.</param>
+    /// <param name="weights">Its weights, of an ensemble each member's.</param>
     /// <param name="workers">The most workers of a pass.</param>
     /// <param name="team">Lends threads.</param>
     /// <param name="pages">Where the memory of buffers comes from.</param>
-    public Workspace(IEncoderProgram program, WeightArena weights, int workers, WorkerTeam team, IPassPages pages)
+    public Workspace(IEncoderProgram program, IReadOnlyList<WeightArena> weights, int workers, WorkerTeam team, IPassPages pages)
     {
         _program = program;
         _team = team;

@@ -12,10 +12,11 @@ public static class Embedding
 {
     /// <summary>Embeds one token.</summary>
     /// <remarks>
-    /// A quantized word row holds codes packed lowest bits first, from a byte boundary on; a value is <c>(code - 2^(bits - 1)) * scale</c>.
+    /// A quantized word row holds codes packed lowest bits first, from a byte boundary on; a value is <c>(code - 2^(bits - 1)) * scale</c>, at one bit
+    /// <c>(2 code - 1) * scale</c>.
     /// </remarks>
     /// <param name="wordRow">The word's packed row: <c>ceil(columns * bits / 8)</c> bytes, or floats when <paramref name="bits"/> is 32.</param>
-    /// <param name="bits">2 to 8, or 32.</param>
+    /// <param name="bits">1 to 8, or 32.</param>
     /// <param name="scale">The row's scale; not used for 32 bits.</param>
     /// <param name="tokenType">The token type's row; a null reference where tokens have no types.</param>
     /// <param name="position">The position's row.</param>
@@ -66,9 +67,56 @@ public static class Embedding
         Run(ref Unsafe.As<float, byte>(ref output), 32, 1f, ref tokenType, ref position, ref gamma, ref beta, epsilon, columns, ref output);
     }
 
+    /// <summary>Embeds one token whose word is the sum of two rows of one bit.</summary>
+    /// <param name="firstRow">The word's packed row in the first table.</param>
+    /// <param name="firstScale">Its scale.</param>
+    /// <param name="secondRow">The word's packed row in the second table.</param>
+    /// <param name="secondScale">Its scale.</param>
+    /// <param name="tokenType">The token type's row; a null reference where tokens have no types.</param>
+    /// <param name="position">The position's row.</param>
+    /// <param name="gamma">The normalization's factors.</param>
+    /// <param name="beta">The normalization's summands.</param>
+    /// <param name="epsilon">Added to the variance; positive.</param>
+    /// <param name="columns">The width of the embedding, at least 1.</param>
+    /// <param name="output">Receives the embedding; the same memory as no operand.</param>
+    public static void RunPair(
+        ref byte firstRow, float firstScale, ref byte secondRow, float secondScale, ref float tokenType, ref float position,
+        ref float gamma, ref float beta, float epsilon, int columns, ref float output)
+    {
+        WordPair(ref firstRow, firstScale, ref secondRow, secondScale, columns, ref output);
+        Run(ref Unsafe.As<float, byte>(ref output), 32, 1f, ref tokenType, ref position, ref gamma, ref beta, epsilon, columns, ref output);
+    }
+
+    /// <summary>Computes the values of a word that is the sum of two rows of one bit.</summary>
+    /// <param name="firstRow">The word's packed row in the first table.</param>
+    /// <param name="firstScale">Its scale.</param>
+    /// <param name="secondRow">The word's packed row in the second table.</param>
+    /// <param name="secondScale">Its scale.</param>
+    /// <param name="columns">The width of the embedding.</param>
+    /// <param name="output">Receives the values.</param>
+    public static void WordPair(ref byte firstRow, float firstScale, ref byte secondRow, float secondScale, int columns, ref float output)
+    {
+        if (LanesChoice.Use512)
+        {
+            WordPair<Lanes512>(ref firstRow, firstScale, ref secondRow, secondScale, columns, ref output);
+        }
+        else if (LanesChoice.Use256)
+        {
+            WordPair<Lanes256>(ref firstRow, firstScale, ref secondRow, secondScale, columns, ref output);
+        }
+        else if (LanesChoice.Use128)
+        {
+            WordPair<Lanes128>(ref firstRow, firstScale, ref secondRow, secondScale, columns, ref output);
+        }
+        else
+        {
+            WordPair<LanesScalar>(ref firstRow, firstScale, ref secondRow, secondScale, columns, ref output);
+        }
+    }
+
     /// <summary>Computes the values of a word alone, as decoders that share them need.</summary>
     /// <param name="wordRow">The word's packed row.</param>
-    /// <param name="bits">2 to 8.</param>
+    /// <param name="bits">1 to 8.</param>
     /// <param name="scale">The row's scale.</param>
     /// <param name="columns">The width of the embedding.</param>
     /// <param name="output">Receives the values.</param>
@@ -115,10 +163,29 @@ public static class Embedding
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    internal static void WordPair<TLanes>(ref byte firstRow, float firstScale, ref byte secondRow, float secondScale, int columns, ref float output)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        nuint whole = (nuint)columns & ~(nuint)15;
+        for (nuint i = 0; i < whole; i += 16)
+        {
+            TLanes first = Dequantize<TLanes>(ref Unsafe.Add(ref firstRow, i >> 3), 1, firstScale);
+            TLanes.Store(first + Dequantize<TLanes>(ref Unsafe.Add(ref secondRow, i >> 3), 1, secondScale), ref output, i);
+        }
+
+        int rest = columns & 15;
+        if (rest != 0)
+        {
+            TLanes first = DequantizeTail<TLanes>(ref Unsafe.Add(ref firstRow, whole >> 3), rest, 1, firstScale);
+            LanesTail.Store(first + DequantizeTail<TLanes>(ref Unsafe.Add(ref secondRow, whole >> 3), rest, 1, secondScale), ref output, whole, rest);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static void Word<TLanes>(ref byte wordRow, int bits, float scale, int columns, ref float output)
         where TLanes : struct, ILanes<TLanes>
     {
-        Debug.Assert(bits is >= 2 and <= 8);
+        Debug.Assert(bits is >= 1 and <= 8);
         nuint whole = (nuint)columns & ~(nuint)15;
         for (nuint i = 0; i < whole; i += 16)
         {
@@ -141,7 +208,7 @@ public static class Embedding
         ref float gamma, ref float beta, float epsilon, int columns, ref float output)
         where TLanes : struct, ILanes<TLanes>
     {
-        Debug.Assert(bits is (>= 2 and <= 8) or 32 && columns >= 1);
+        Debug.Assert(bits is (>= 1 and <= 8) or 32 && columns >= 1);
         nuint whole = (nuint)columns & ~(nuint)15;
         int rest = columns & 15;
         bool hasTypes = !Unsafe.IsNullRef(ref tokenType);
@@ -181,13 +248,17 @@ public static class Embedding
     {
         Vector128<byte> unpacked = bits switch
         {
+            1 => Vector128.Create(SpreadSigns(codes), SpreadSigns(Unsafe.Add(ref codes, 1))).AsByte(),
             2 => Vector128.Create(SpreadPairs(ReadUInt16(ref codes)), SpreadPairs(ReadUInt16(ref Unsafe.Add(ref codes, 2)))).AsByte(),
             4 => Vector128.Create(SpreadNibbles(ReadUInt32(ref codes)), SpreadNibbles(ReadUInt32(ref Unsafe.Add(ref codes, 4)))).AsByte(),
             8 => Vector128.LoadUnsafe(ref codes),
             _ => Vector128.Create(CodePacker.Spread(FirstEight(ref codes, bits), bits), CodePacker.Spread(LastEight(ref codes, bits), bits)).AsByte(),
         };
+        // At one bit the bytes are 0 and 2.
         return (TLanes.FromBytes(unpacked) - TLanes.Broadcast(1 << (bits - 1))) * TLanes.Broadcast(scale);
     }
+
+    private static ulong SpreadSigns(byte codes) => CodePacker.Spread(codes, 1) << 1;
 
     // Each step halves the distance between neighbouring codes still sharing a field: eight 2-bit codes end in eight bytes.
     private static ulong SpreadPairs(ulong codes)

@@ -18,6 +18,11 @@ public static class LinearPlacer
     /// <param name="place">Where it goes.</param>
     public static void Place(PackedModel model, WeightArena arena, string name, int segment, KernelOrder order, LinearPlace place)
     {
+        if (model.IsPlacedByFirst(name))
+        {
+            return;
+        }
+
         MatrixSpec matrix = model.Spec.Matrix(name);
         IReadOnlyList<RowSegment> segments = matrix.Segments();
         RowSegment rows = segments[segment];
@@ -40,6 +45,11 @@ public static class LinearPlacer
     /// <param name="place">Where weights and bias go.</param>
     public static void PlaceFullPrecision(PackedModel model, WeightArena arena, string name, LinearPlace place)
     {
+        if (model.IsPlacedByFirst(name))
+        {
+            return;
+        }
+
         MatrixSpec matrix = model.Spec.Matrix(name);
         string weights = name + ".weight";
         LoadLoop.Run(arena.LoadThreads, FloatPanels.Count(matrix.Rows), panel =>
@@ -57,6 +67,11 @@ public static class LinearPlacer
     /// <param name="place">Where labels, codebook and bias go.</param>
     public static void PlaceCodebook(PackedModel model, WeightArena arena, string name, LinearPlace place)
     {
+        if (model.IsPlacedByFirst(name))
+        {
+            return;
+        }
+
         MatrixSpec matrix = model.Spec.Matrix(name);
         int length = CodebookPanels.Length(matrix.Rows, matrix.Columns, matrix.Bits);
         LoadLoop.Run(arena.LoadThreads, FloatPanels.Count(matrix.Rows), panel =>

@@ -18,6 +18,11 @@ public static class TensorPlacer
     /// <param name="offset">Where it goes.</param>
     public static void PlaceFloats(PackedModel model, WeightArena arena, string name, long offset)
     {
+        if (model.IsPlacedByFirst(name))
+        {
+            return;
+        }
+
         int length = model.Floats(name).Length * sizeof(float);
         Copy(arena, offset, length, () => MemoryMarshal.AsBytes(model.Floats(name)));
     }
@@ -29,6 +34,11 @@ public static class TensorPlacer
     /// <param name="offset">Where it goes.</param>
     public static void PlaceBytes(PackedModel model, WeightArena arena, string name, long offset)
     {
+        if (model.IsPlacedByFirst(name))
+        {
+            return;
+        }
+
         Copy(arena, offset, model.Bytes(name).Length, () => model.Bytes(name));
     }
 
@@ -39,6 +49,11 @@ public static class TensorPlacer
     /// <param name="offset">Where it goes.</param>
     public static void PlaceZeroPoints(PackedModel model, WeightArena arena, string name, long offset)
     {
+        if (model.IsPlacedByFirst(name))
+        {
+            return;
+        }
+
         ReadOnlySpan<byte> values = model.Bytes(name);
         Span<int> target = arena.Integers(offset, values.Length);
         for (int i = 0; i < values.Length; i++)

@@ -25,10 +25,13 @@ internal sealed class PackedFileLayout
     /// <summary>Gets the file's tensors, the vocabulary excepted, in the order in which the model first needs them.</summary>
     public IReadOnlyList<FileTensor> Tensors { get; }
 
-    /// <summary>Lays out a model's file, that of a sentence encoder with the weights of its dense layers.</summary>
-    public static PackedFileLayout Of(ModelSpec spec, SentenceEncoding? sentence = null)
+    /// <summary>Lays out a model's file: that of a sentence encoder with the weights of its dense layers, that of an ensemble with all members.</summary>
+    public static PackedFileLayout Of(ModelSpec spec, SentenceEncoding? sentence = null, int members = 1)
     {
-        IReadOnlyList<TensorSpec> model = [.. PackedLayout.Packed(spec), .. sentence is null ? [] : SentenceTensors.Of(sentence)];
+        IReadOnlyList<TensorSpec> first = PackedLayout.Packed(spec);
+        IEnumerable<TensorSpec> others = Enumerable.Range(1, members - 1).SelectMany(member =>
+            first.Where(tensor => !PackedLayout.IsShared(spec, tensor.Name)).Select(tensor => tensor with { Name = PackedNames.Member(member) + tensor.Name }));
+        IReadOnlyList<TensorSpec> model = [.. first, .. others, .. sentence is null ? [] : SentenceTensors.Of(sentence)];
         var tensors = new List<FileTensor>();
         var byName = new Dictionary<string, FileTensor>(StringComparer.Ordinal);
         foreach (TensorSpec tensor in model)
@@ -50,9 +53,17 @@ internal sealed class PackedFileLayout
     /// <summary>Finds one of the file's tensors; null for the vocabulary and what the model does not have.</summary>
     public FileTensor? Find(string name) => _byName.GetValueOrDefault(name);
 
+    /// <summary>Says whether the model has a tensor.</summary>
+    public bool Has(string name) => Model.Any(tensor => tensor.Name == name);
+
     private static string FileName(TensorSpec tensor)
     {
-        string name = tensor.Name;
+        int length = PackedNames.WithoutMember(tensor.Name).Length;
+        return length == tensor.Name.Length ? FileName(tensor, tensor.Name) : tensor.Name[..^length] + FileName(tensor, tensor.Name[^length..]);
+    }
+
+    private static string FileName(TensorSpec tensor, string name)
+    {
         if (tensor.Class is TensorClass.Embeddings or TensorClass.Head || name.StartsWith("embeddings.", StringComparison.Ordinal))
         {
             return name;

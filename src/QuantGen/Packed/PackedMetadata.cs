@@ -27,6 +27,9 @@ internal static class PackedMetadata
     /// <summary>A key that only models have whose outputs go through another activation than is usual for their head.</summary>
     public const string ActivationKey = "output_activation";
 
+    /// <summary>A key that only ensembles have.</summary>
+    public const string EnsembleKey = "ensemble";
+
     private const int MaxLabelsLength = 1 << 20;
     private static readonly string[] s_keys =
         [FormatKey, VersionKey, SpecKey, SpecHashKey, RecipeKey, SourceHashKey, LabelsKey, TokenizerKey, ChecksumsKey, HeaderSeal.Key];
@@ -53,7 +56,7 @@ internal static class PackedMetadata
             throw Defect(file, key, "a value", "none");
         }
 
-        foreach (string key in metadata.Keys.Where(key => key is not (SentenceKey or ActivationKey) && Array.IndexOf(s_keys, key) < 0))
+        foreach (string key in metadata.Keys.Where(key => key is not (SentenceKey or ActivationKey or EnsembleKey) && Array.IndexOf(s_keys, key) < 0))
         {
             throw Defect(file, key, "only the keys of this format", "another key");
         }

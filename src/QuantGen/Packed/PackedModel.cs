@@ -25,17 +25,25 @@ namespace QuantGen.Packed;
 /// column) behind them: what is normalized is <c>input + residual * factors</c>, one fused step a column.
 /// </para>
 /// <para>
+/// The file of an ensemble says in its header what each member's vote weighs (<c>ensemble</c>). Its first member has the names of a model alone; member
+/// <c>k</c> of the others, counted from 1, has all tensors of its own but those before the first layer (<see cref="PackedLayout.IsShared"/>), with
+/// <c>ensemble.k.</c> before their names.
+/// </para>
+/// <para>
 /// A file that opens is complete, unchanged since it was written, and legal in every value; there is no switch to skip
 /// that. Reading from several threads is safe, and spans are valid until <see cref="Dispose"/>.
 /// </para>
 /// </remarks>
 public sealed class PackedModel : IDisposable
 {
-    // Twice what a legal model can have, joined as they are.
-    private const int MaxTensors = 40;
+    // Twice what the members of a legal model can have, joined as they are.
+    private const int MaxTensors = 40 * EnsembleJson.MaxMembers;
 
     private readonly SafetensorsFile _file;
     private readonly Dictionary<string, StoredTensor> _tensors;
+
+    // Which member's tensors are asked for; those of another than the first are a view that owns nothing.
+    private readonly int _member;
 
     private PackedModel(SafetensorsFile file, int threads, CancellationToken cancellation)
     {
@@ -43,8 +51,10 @@ public sealed class PackedModel : IDisposable
         PackedMetadata.Verify(file);
         Spec = SpecText.Read(file);
         Sentence = SpecText.ReadSentence(file, Spec);
-        PackedFileLayout layout = PackedFileLayout.Of(Spec, Sentence);
+        Votes = SpecText.ReadVotes(file, Spec);
+        PackedFileLayout layout = PackedFileLayout.Of(Spec, Sentence, MemberCount);
         PackedValidation.RequireTensors(file, layout);
+        Tensors = layout.Model;
         Labels = PackedMetadata.ReadLabels(file, Spec);
         OutputActivation = PackedMetadata.ReadActivation(file, Spec);
         Recipe = SpecText.ReadRecipe(file);
@@ -52,6 +62,13 @@ public sealed class PackedModel : IDisposable
         PackedValidation.RequireValues(file, Spec, tensors, threads, cancellation);
         _tensors = tensors.ToDictionary(tensor => tensor.Spec.Name, StringComparer.Ordinal);
         Ledger = new ByteLedger(file.HeaderLength, layout.Model, Vocabulary.Length);
+    }
+
+    private PackedModel(PackedModel model, int member)
+    {
+        (_file, _tensors, _member) = (model._file, model._tensors, member);
+        (Spec, Sentence, Labels, OutputActivation, Recipe) = (model.Spec, model.Sentence, model.Labels, model.OutputActivation, model.Recipe);
+        (Votes, Tensors, Ledger) = (model.Votes, model.Tensors, model.Ledger);
     }
 
     /// <summary>Gets the path or the name the file was opened under.</summary>
@@ -72,6 +89,12 @@ public sealed class PackedModel : IDisposable
     /// <summary>Gets how the model makes texts into vectors; null where the file says nothing.</summary>
     public SentenceEncoding? Sentence { get; }
 
+    /// <summary>Gets what the votes of an ensemble's members weigh, all above 0; empty for a model alone.</summary>
+    public IReadOnlyList<double> Votes { get; }
+
+    /// <summary>Gets the number of members of an ensemble; 1 for a model alone.</summary>
+    public int MemberCount => Math.Max(1, Votes.Count);
+
     /// <summary>Gets the SHA-256 of the checkpoint the file was made from, in lower-case hexadecimal.</summary>
     public string SourceSha256 => _file.Metadata[PackedMetadata.SourceHashKey];
 
@@ -80,6 +103,9 @@ public sealed class PackedModel : IDisposable
 
     /// <summary>Gets the text of the vocabulary, one piece per line, in UTF-8.</summary>
     public ReadOnlySpan<byte> Vocabulary => Bytes(PackedLayout.Vocabulary);
+
+    /// <summary>Gets the tensors in the order of the forward pass, of an ensemble member after member.</summary>
+    internal IReadOnlyList<TensorSpec> Tensors { get; }
 
     /// <summary>Gets the bytes by what they are for.</summary>
     public ByteLedger Ledger { get; }
@@ -106,7 +132,7 @@ public sealed class PackedModel : IDisposable
 
     /// <summary>Says whether the model has a tensor.</summary>
     /// <param name="tensorName">The full name, such as <c>classifier.bias</c>.</param>
-    public bool Contains(string tensorName) => _tensors.ContainsKey(tensorName);
+    public bool Contains(string tensorName) => _tensors.ContainsKey(Stored(tensorName));
 
     /// <summary>Returns the packed codes of a matrix or of the word embedding, in place.</summary>
     /// <param name="matrix">The name without <c>.codes</c>.</param>
@@ -136,7 +162,19 @@ public sealed class PackedModel : IDisposable
     }
 
     /// <summary>Closes the file; spans handed out before must no longer be used.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        if (_member == 0)
+        {
+            _file.Dispose();
+        }
+    }
+
+    /// <summary>Gets the tensors of one member under the names that a model alone has; valid as long as this is.</summary>
+    internal PackedModel Member(int member) => member == 0 ? this : new PackedModel(this, member);
+
+    /// <summary>Says whether a tensor or a matrix is the first member's, whose place in memory this one uses.</summary>
+    internal bool IsPlacedByFirst(string name) => _member > 0 && PackedLayout.IsShared(Spec, name + ".");
 
     /// <summary>Makes what turns the model's hidden states into vectors; where the file says nothing, it is the normalized mean.</summary>
     internal SentenceHead SentenceHead()
@@ -179,7 +217,9 @@ public sealed class PackedModel : IDisposable
     }
 
     private ReadOnlySpan<byte> Data(string name, SafetensorsDType dtype)
-        => _tensors.TryGetValue(name, out StoredTensor tensor) && tensor.Data.DType == dtype
+        => _tensors.TryGetValue(Stored(name), out StoredTensor tensor) && tensor.Data.DType == dtype
             ? tensor.Bytes(_file)
             : throw new ArgumentException($"The packed model '{Name}' has no {dtype.Name()} tensor '{name}'.", nameof(name));
+
+    private string Stored(string name) => _member > 0 && !PackedLayout.IsShared(Spec, name) ? PackedNames.Member(_member) + name : name;
 }

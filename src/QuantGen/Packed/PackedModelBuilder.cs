@@ -16,6 +16,7 @@ public sealed class PackedModelBuilder
     private readonly ModelSpec _spec;
     private PackedFileLayout _layout;
     private SentenceEncoding? _sentence;
+    private double[] _votes = [];
     private readonly Dictionary<string, TensorPart> _data = new(StringComparer.Ordinal);
 
     /// <summary>Starts a packed model.</summary>
@@ -106,6 +107,32 @@ public sealed class PackedModelBuilder
         }
     }
 
+    /// <summary>Makes the model the first member of an ensemble whose others have the same description and tokenizer.</summary>
+    /// <param name="others">
+    /// The other members, with all tensors; those before the first layer (<see cref="PackedLayout.IsShared"/>) are this one's.
+    /// </param>
+    /// <param name="votes">What each member's vote weighs, this one's first; above 0.</param>
+    /// <exception cref="ArgumentException">A member has another description, or there is not one vote for each.</exception>
+    public void AddMembers(IReadOnlyList<PackedModelBuilder> others, IReadOnlyList<double> votes)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        ArgumentNullException.ThrowIfNull(votes);
+        if (others.Any(other => other._spec != _spec) || votes.Count != others.Count + 1)
+        {
+            throw new ArgumentException($"{others.Count} members of the same description need {others.Count + 1} votes, not {votes.Count}.", nameof(others));
+        }
+
+        _votes = [.. votes];
+        _layout = PackedFileLayout.Of(_spec, _sentence, votes.Count);
+        for (int i = 0; i < others.Count; i++)
+        {
+            foreach ((string name, TensorPart values) in others[i]._data.Where(tensor => _layout.Has(PackedNames.Member(i + 1) + tensor.Key)))
+            {
+                _data.Add(PackedNames.Member(i + 1) + name, values);
+            }
+        }
+    }
+
     /// <summary>Makes the packed model in memory.</summary>
     /// <param name="name">What messages call it.</param>
     /// <exception cref="ModelFormatException">A tensor is missing or cannot be read, or a value is not legal.</exception>
@@ -143,6 +170,11 @@ public sealed class PackedModelBuilder
         if (_sentence is not null)
         {
             writer.AddMetadata(PackedMetadata.SentenceKey, SentenceJson.Write(_sentence));
+        }
+
+        if (_votes.Length > 0)
+        {
+            writer.AddMetadata(PackedMetadata.EnsembleKey, EnsembleJson.Write(_votes));
         }
 
         foreach (FileTensor tensor in _layout.Tensors)

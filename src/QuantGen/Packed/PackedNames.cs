@@ -10,4 +10,16 @@ internal static class PackedNames
     public const string InputScale = ".input_scale";
     public const string InputZeroPoint = ".input_zero_point";
     public const string InputShift = ".input_shift";
+
+    private const string Ensemble = "ensemble.";
+
+    /// <summary>Gets what stands before the names of a member's own tensors: nothing for the first member.</summary>
+    public static string Member(int member) => member == 0 ? string.Empty : FormattableString.Invariant($"{Ensemble}{member}.");
+
+    /// <summary>Gets the name that a tensor of any member has in a model alone.</summary>
+    public static ReadOnlySpan<char> WithoutMember(string name)
+    {
+        ReadOnlySpan<char> rest = name.StartsWith(Ensemble, StringComparison.Ordinal) ? name.AsSpan(Ensemble.Length) : name;
+        return rest.Length == name.Length ? rest : rest[(rest.IndexOf('.') + 1)..];
+    }
 }

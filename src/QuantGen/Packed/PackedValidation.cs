@@ -175,12 +175,12 @@ internal sealed class PackedValidation
 
     private void CheckCodes(TensorSpec tensor, ReadOnlySpan<byte> bytes)
     {
-        ReadOnlySpan<char> name = tensor.Name.AsSpan()[..^PackedNames.Codes.Length];
+        ReadOnlySpan<char> name = PackedNames.WithoutMember(tensor.Name)[..^PackedNames.Codes.Length];
         if (name.SequenceEqual(PackedLayout.WordEmbedding))
         {
             CheckSegment(
-                tensor, bytes, new RowSegment(_spec.EmbeddingBits, 0, _spec.Dimensions.VocabularySize), _spec.Dimensions.EmbeddingSize,
-                isNarrow: !_spec.HasEmbeddingCodebook);
+                tensor, bytes, new RowSegment(_spec.EmbeddingBits, 0, _spec.EmbeddingRows), _spec.Dimensions.EmbeddingSize,
+                isNarrow: !_spec.HasEmbeddingCodebook && _spec.EmbeddingBits > 1);
             return;
         }
 
@@ -229,7 +229,7 @@ internal sealed class PackedValidation
 
     private void CheckZeroPoints(TensorSpec tensor, ReadOnlySpan<byte> bytes)
     {
-        MatrixSpec matrix = _matrices[tensor.Name.AsSpan()[..^PackedNames.ZeroPoints.Length]];
+        MatrixSpec matrix = _matrices[PackedNames.WithoutMember(tensor.Name)[..^PackedNames.ZeroPoints.Length]];
         IReadOnlyList<int>? storedGroups = matrix.IsMixed ? matrix.StoredGroups() : null;
         for (int i = 0; i < bytes.Length; i++)
         {
@@ -245,7 +245,7 @@ internal sealed class PackedValidation
     // What attention multiplies has symmetric codes; only probabilities may have all of theirs above 0.
     private void CheckInputZeroPoints(TensorSpec tensor, ReadOnlySpan<byte> bytes)
     {
-        string name = tensor.Name[..^PackedNames.InputZeroPoint.Length];
+        string name = PackedNames.WithoutMember(tensor.Name)[..^PackedNames.InputZeroPoint.Length].ToString();
         bool isOperand = _operands.Contains(name);
         int bits = isOperand ? _spec.AttentionBits : _spec.ActivationBits;
         int middle = 1 << (bits - 1);

@@ -1,4 +1,5 @@
 using QuantGen.Checkpoints;
+using QuantGen.Graph;
 using QuantGen.Sentences;
 using QuantGen.Specs;
 
@@ -46,6 +47,20 @@ internal static class SpecText
         return sentence.Defect(spec.Dimensions.HiddenSize) is (string expected, string found)
             ? throw PackedMetadata.Defect(file, Key, expected, found)
             : sentence;
+    }
+
+    /// <summary>Parses what the votes of an ensemble's members weigh; empty for a model alone.</summary>
+    public static EquatableArray<double> ReadVotes(SafetensorsFile file, ModelSpec spec)
+    {
+        const string Key = PackedMetadata.EnsembleKey;
+        if (!file.Metadata.ContainsKey(Key))
+        {
+            return default;
+        }
+
+        EquatableArray<double> votes = Parse(file, Key, "the JSON of an ensemble", json => EnsembleJson.Read(json, spec));
+        string text = EnsembleJson.Write(votes);
+        return text == file.Metadata[Key] ? votes : throw PackedMetadata.Defect(file, Key, text, "another text for it");
     }
 
     private static T Parse<T>(SafetensorsFile file, string key, string expected, Func<string, T> parse)

@@ -88,6 +88,10 @@ internal static class SchemeQuantizer
         };
     }
 
+    /// <summary>Describes a word embedding in pairs as a matrix, with a scale for each row of both tables.</summary>
+    /// <param name="spec">The model.</param>
+    public static MatrixSpec EmbeddingPair(ModelSpec spec) => EmbeddingMatrix(spec, WeightSchemes.Of(Scheme.BinaryBert));
+
     // At one bit -1 and 1 are stored as 0 and 1.
     private static void Offset(ReadOnlySpan<float> centered, int bits, Span<byte> codes)
     {

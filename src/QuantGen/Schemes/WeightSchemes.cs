@@ -19,7 +19,7 @@ public static class WeightSchemes
         new SchemeTraits
         {
             Scheme = Scheme.Linear, Name = "linear", Method = "q8bert", Storage = Storage.Uniform,
-            Bits = s_oneToEight, EmbeddingBits = s_twoToEight, LeastTrainedBits = 1,
+            Bits = s_oneToEight, EmbeddingBits = s_oneToEight, LeastTrainedBits = 1,
             Fitter = WeightFitter.Range, Learns = LearnedPart.Nothing, Embedding = EmbeddingForm.RowScales,
             HasClipping = true, HasGroups = true, HasGroupSize = true, HasZeroPoints = true,
         },
@@ -33,7 +33,7 @@ public static class WeightSchemes
         new SchemeTraits
         {
             Scheme = Scheme.Ternary, Name = "ternary", Storage = Storage.Uniform,
-            Bits = s_oneToEight, EmbeddingBits = s_twoToEight, LeastTrainedBits = 1,
+            Bits = s_oneToEight, EmbeddingBits = s_oneToEight, LeastTrainedBits = 1,
             Fitter = WeightFitter.Ternary, Learns = LearnedPart.Nothing, Embedding = EmbeddingForm.RowScales,
             HasGroups = true, HasSymmetricActivations = true,
         },
@@ -54,7 +54,7 @@ public static class WeightSchemes
         new SchemeTraits
         {
             Scheme = Scheme.BinaryBert, Name = "binarybert", Storage = Storage.BinaryPair,
-            Bits = s_one, EmbeddingBits = Array.Empty<int>(), LeastTrainedBits = 1,
+            Bits = s_one, EmbeddingBits = s_one, LeastTrainedBits = 1,
             Fitter = WeightFitter.Split, Learns = LearnedPart.Nothing, Embedding = EmbeddingForm.RowScales,
             HasGroups = true, HasSymmetricActivations = true,
         },

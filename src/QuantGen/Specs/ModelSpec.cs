@@ -31,6 +31,12 @@ public sealed record ModelSpec
     /// <summary>Gets whether the word embedding's codes are labels of a codebook.</summary>
     public bool HasEmbeddingCodebook => EmbeddingStorage == Storage.Codebook;
 
+    /// <summary>Gets whether the word embedding is the sum of two tables of one bit.</summary>
+    public bool HasEmbeddingPair => EmbeddingStorage == Storage.BinaryPair;
+
+    /// <summary>Gets the rows of the word embedding that are stored: twice the vocabulary of a pair, whose first table comes first.</summary>
+    public int EmbeddingRows => Dimensions.VocabularySize * (HasEmbeddingPair ? 2 : 1);
+
     /// <summary>Gets the bits of activations that enter quantized products; 32 where none is quantized because weights have codebooks.</summary>
     public int ActivationBits { get; init; }
 

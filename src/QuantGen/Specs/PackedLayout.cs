@@ -17,6 +17,13 @@ public static class PackedLayout
     /// <summary>Canonical name of the token type embedding, without <c>.weight</c>.</summary>
     public const string TypeEmbedding = "embeddings.token_type_embeddings";
 
+    /// <summary>Says whether a tensor stands before the first layer: members of an ensemble have it together.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="name">The tensor's name in a checkpoint, in a packed file or in training.</param>
+    public static bool IsShared(ModelSpec spec, string name) => name.StartsWith("embeddings.", StringComparison.Ordinal)
+        || spec.Graph.Embedding.OfType<LinearNode>().Any(linear =>
+            name.StartsWith(linear.Name + ".", StringComparison.Ordinal) || name.StartsWith(linear.Site + ".", StringComparison.Ordinal));
+
     /// <summary>Lists the tensors of a packed file in the order of the forward pass.</summary>
     /// <param name="spec">The model.</param>
     public static IReadOnlyList<TensorSpec> Packed(ModelSpec spec)
@@ -121,10 +128,10 @@ public static class PackedLayout
             return;
         }
 
-        tensors.Add(Bytes(WordEmbedding + ".codes", TensorClass.Embeddings, d.VocabularySize, MatrixSpec.RowBytes(d.EmbeddingSize, spec.EmbeddingBits)));
+        tensors.Add(Bytes(WordEmbedding + ".codes", TensorClass.Embeddings, spec.EmbeddingRows, MatrixSpec.RowBytes(d.EmbeddingSize, spec.EmbeddingBits)));
         tensors.Add(spec.HasEmbeddingCodebook
             ? Floats(WordEmbedding + ".codebook", TensorClass.Embeddings, 1 << spec.EmbeddingBits)
-            : Floats(WordEmbedding + ".scales", TensorClass.Embeddings, d.VocabularySize));
+            : Floats(WordEmbedding + ".scales", TensorClass.Embeddings, spec.EmbeddingRows));
     }
 
     private static void AddEmbeddingRest(List<TensorSpec> tensors, EmbeddingNode embedding)

@@ -15,7 +15,10 @@ public sealed record SpecFile(ModelSpec Model, EquatableArray<string> Labels, Re
     /// <summary>What the name of the file ends in.</summary>
     public const string Extension = ".spec.json";
 
-    private static readonly string[] s_keys = { "spec", "labels", "recipe" };
+    private static readonly string[] s_keys = { "spec", "labels", "ensemble", "recipe" };
+
+    /// <summary>Gets what the votes of an ensemble's members weigh; empty for a single model. For readers: one class runs one member or many.</summary>
+    public EquatableArray<double> Votes { get; init; }
 
     /// <summary>Writes the file's text.</summary>
     public string Write()
@@ -24,6 +27,11 @@ public sealed record SpecFile(ModelSpec Model, EquatableArray<string> Labels, Re
         if (Labels.Count > 0)
         {
             members.Add($"  \"labels\": [{string.Join(", ", Labels.Select(JsonText.Quote))}]");
+        }
+
+        if (Votes.Count > 0)
+        {
+            members.Add($"  \"ensemble\": {EnsembleJson.Write(Votes)}");
         }
 
         if (Recipe is not null)
@@ -57,7 +65,10 @@ public sealed record SpecFile(ModelSpec Model, EquatableArray<string> Labels, Re
         }
 
         Recipe? recipe = root.TryGetValue("recipe", out object? made) ? RecipeJsonReader.Read(made) : null;
-        return new SpecFile(model, ReadLabels(root, model), recipe);
+        return new SpecFile(model, ReadLabels(root, model), recipe)
+        {
+            Votes = root.TryGetValue("ensemble", out object? ensemble) ? EnsembleJson.Read(ensemble, model) : default,
+        };
     }
 
     private static EquatableArray<string> ReadLabels(Dictionary<string, object?> root, ModelSpec model)

@@ -158,9 +158,10 @@ internal static class SpecRules
     /// <summary>Gets the bits of the word embedding: those of the options, or the default.</summary>
     public static int EmbeddingBits(SpecOptions options) => options.EmbeddingBits ?? Defaults.EmbeddingBits(options.Bits, EmbeddingStorage(options));
 
-    /// <summary>Gets how the word embedding is stored where it is quantized: as weights are, but never in pairs.</summary>
+    /// <summary>Gets how the word embedding is stored where it is quantized: as weights are; beside pairs as a pair where it has one bit, else as uniform
+    /// codes.</summary>
     public static Storage EmbeddingStorage(SpecOptions options) =>
-        options.EmbeddingStorage ?? (options.Storage == Storage.BinaryPair ? Storage.Uniform : options.Storage);
+        options.EmbeddingStorage ?? (options.Storage == Storage.BinaryPair && options.EmbeddingBits != 1 ? Storage.Uniform : options.Storage);
 
     /// <summary>
     /// Gets the bits of activations that enter integer products: those of the options, 8 by default; 32 where codebooks leave no integer product, and 8,

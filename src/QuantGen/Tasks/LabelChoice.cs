@@ -12,12 +12,7 @@ internal readonly record struct LabelChoice(int Index, float Probability)
     /// </param>
     public static LabelChoice Of(ReadOnlySpan<float> logits, Span<float> probabilities)
     {
-        int best = 0;
-        for (int i = 1; i < logits.Length; i++)
-        {
-            best = logits[i] > logits[best] ? i : best;
-        }
-
+        int best = IndexOfLargest(logits);
         logits.CopyTo(probabilities);
         if (probabilities.Length == 1)
         {
@@ -29,6 +24,18 @@ internal readonly record struct LabelChoice(int Index, float Probability)
         }
 
         return new LabelChoice(best, probabilities[best]);
+    }
+
+    /// <summary>Finds the largest logit; among equal ones the first.</summary>
+    public static int IndexOfLargest(ReadOnlySpan<float> logits)
+    {
+        int best = 0;
+        for (int i = 1; i < logits.Length; i++)
+        {
+            best = logits[i] > logits[best] ? i : best;
+        }
+
+        return best;
     }
 
     /// <summary>Computes the softmax: how likely each of several candidates is; a single one is certain.</summary>

@@ -2,12 +2,14 @@ using QuantGen.Quantization;
 
 namespace QuantGen.Trainable;
 
-/// <summary>The word embedding as a pass sees it: rows are quantized when a batch needs them. Gradients pass to the weights as they are.</summary>
+/// <summary>The word embedding as a pass sees it: rows are quantized when a batch needs them. Gradients pass to the weights as they are; of a pair of tables
+/// to both.</summary>
 internal sealed class EmbeddingTable
 {
     private const int RowsPerItem = 64;
 
     private readonly QuantizedParameter _parameter;
+    private readonly bool _isPair;
     private readonly CodebookWeights? _codebook;
     private readonly float[]? _values;
     private readonly float[]? _gradients;
@@ -15,24 +17,29 @@ internal sealed class EmbeddingTable
     private int[] _rows = [];
     private int _rowCount;
 
-    public EmbeddingTable(QuantizedParameter words)
+    public EmbeddingTable(QuantizedParameter words, bool isPair)
     {
         _parameter = words;
-        _isUsed = new bool[Words.Shape[0]];
+        _isPair = isPair;
+        Rows = Words.Shape[0] / (isPair ? 2 : 1);
+        _isUsed = new bool[Rows];
         if (words.Matrix.IsQuantized)
         {
             _codebook = words.Centroids is null ? null : new CodebookWeights(words);
-            _values = _codebook?.Values ?? new float[Words.Values.Length];
-            _gradients = _codebook?.Gradients ?? (words.Alpha is null ? null : new float[Words.Values.Length]);
+            _values = _codebook?.Values ?? new float[Rows * Columns];
+            _gradients = _codebook?.Gradients ?? (words.Alpha is null && !isPair ? null : new float[Rows * Columns]);
         }
     }
 
     public Parameter Words => _parameter.Weight;
 
+    /// <summary>Gets the number of words.</summary>
+    public int Rows { get; }
+
     private int Columns => Words.Shape[1];
 
     /// <summary>Gets the embeddings that a pass adds up.</summary>
-    public float[] Values(TrainingPass pass) => pass.IsQuantized && _values is not null ? _values : Words.Values;
+    public float[] Values(TrainingPass pass) => _values is not null && (pass.IsQuantized || _isPair) ? _values : Words.Values;
 
     /// <summary>Gets where gradients of rows of <see cref="Values"/> are added.</summary>
     public float[] Gradients => _gradients ?? Words.Gradients;
@@ -47,7 +54,7 @@ internal sealed class EmbeddingTable
     public void Prepare(TrainingPass pass, bool all)
     {
         ListRows(pass.Batch.Ids, all);
-        if (_values is null || !pass.IsQuantized)
+        if (_values is null || (!pass.IsQuantized && !_isPair))
         {
             return;
         }
@@ -58,7 +65,7 @@ internal sealed class EmbeddingTable
             return;
         }
 
-        pass.Team.Run(new QuantizeJob(this), TrainingPass.Items(_rowCount, RowsPerItem));
+        pass.Team.Run(new QuantizeJob(this, pass.IsQuantized), TrainingPass.Items(_rowCount, RowsPerItem));
     }
 
     /// <summary>Adds the gradients of this pass to the parameters' and clears them.</summary>
@@ -73,6 +80,12 @@ internal sealed class EmbeddingTable
         {
             _codebook.Finish();
             Array.Clear(_gradients);
+            return;
+        }
+
+        if (_isPair)
+        {
+            pass.Team.Run(new PairJob(this), TrainingPass.Items(_rowCount, RowsPerItem));
             return;
         }
 
@@ -120,18 +133,53 @@ internal sealed class EmbeddingTable
     // One threshold for all rows, or a scale for each.
     private SchemeFit Fit(int row) => _parameter.Fit(_parameter.GroupOf(row));
 
-    private readonly struct QuantizeJob(EmbeddingTable table) : ITeamJob
+    private void Take(int row, bool isQuantized, Span<float> values)
+    {
+        ReadOnlySpan<float> words = Words.Values.AsSpan(row * Columns, Columns);
+        if (!isQuantized)
+        {
+            words.CopyTo(values);
+            return;
+        }
+
+        SchemeFit fit = Fit(row);
+        fit.Center(words, values);
+        RowScaling.Multiply(ref values[0], values.Length, fit.Scale);
+    }
+
+    private readonly struct QuantizeJob(EmbeddingTable table, bool isQuantized) : ITeamJob
     {
         public void Run(int item, int worker)
         {
             int last = Math.Min((item + 1) * RowsPerItem, table._rowCount);
+            float[] second = table._isPair ? new float[table.Columns] : [];
             for (int i = item * RowsPerItem; i < last; i++)
             {
                 int row = table._rows[i];
                 Span<float> values = table._values.AsSpan(row * table.Columns, table.Columns);
-                SchemeFit fit = table.Fit(row);
-                fit.Center(table.Words.Values.AsSpan(row * table.Columns, table.Columns), values);
-                RowScaling.Multiply(ref values[0], values.Length, fit.Scale);
+                table.Take(row, isQuantized, values);
+                if (table._isPair)
+                {
+                    table.Take(table.Rows + row, isQuantized, second);
+                    RowScaling.Add(ref values[0], values.Length, ref second[0]);
+                }
+            }
+        }
+    }
+
+    private readonly struct PairJob(EmbeddingTable table) : ITeamJob
+    {
+        public void Run(int item, int worker)
+        {
+            int columns = table.Columns;
+            int last = Math.Min((item + 1) * RowsPerItem, table._rowCount);
+            for (int i = item * RowsPerItem; i < last; i++)
+            {
+                long at = (long)table._rows[i] * columns;
+                ref float gradient = ref table._gradients!.At(at);
+                RowScaling.Add(ref table.Words.Gradients.At(at), columns, ref gradient);
+                RowScaling.Add(ref table.Words.Gradients.At(at + ((long)table.Rows * columns)), columns, ref gradient);
+                table._gradients.AsSpan((int)at, columns).Clear();
             }
         }
     }

@@ -36,7 +36,7 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
     /// <summary>Adds the embeddings, with what the quantizer of words learns; those of token types only where there are some.</summary>
     public (QuantizedParameter Words, Parameter Positions, Parameter? Types) Embeddings(int words, int positions, int types, int columns)
     {
-        Parameter word = Add(PackedLayout.WordEmbedding + ".weight", ParameterKind.Embedding, words, columns);
+        Parameter word = Add(PackedLayout.WordEmbedding + ".weight", ParameterKind.Embedding, spec.HasEmbeddingPair ? 2 * words : words, columns);
         SchemeTraits? traits = spec.HasQuantizedEmbedding ? options.ForEmbedding(spec.EmbeddingStorage) : null;
         QuantizedParameter quantized = Quantized(word, SchemeQuantizer.EmbeddingMatrix(spec, traits), traits);
         return (

@@ -20,7 +20,7 @@ public sealed class TrainableDecoder
     /// <summary>Gets one summand per word piece.</summary>
     public Parameter Bias { get; }
 
-    private int Rows => _words.Words.Shape[0];
+    private int Rows => _words.Table.Rows;
 
     private int Columns => _words.Words.Shape[1];
 

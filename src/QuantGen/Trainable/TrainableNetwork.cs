@@ -197,7 +197,7 @@ public abstract class TrainableNetwork : ITrainableModel
     protected TrainableEmbedding AddEmbeddings(int words, int positions, int types, int columns)
     {
         (QuantizedParameter word, Parameter position, Parameter? type) = _parameters.Embeddings(words, positions, types, columns);
-        _words = new EmbeddingTable(word);
+        _words = new EmbeddingTable(word, Spec.HasEmbeddingPair);
         return new TrainableEmbedding(_words, position, type);
     }
 
@@ -206,7 +206,7 @@ public abstract class TrainableNetwork : ITrainableModel
     protected TrainableDecoder AddDecoder(TrainableEmbedding words)
     {
         ArgumentNullException.ThrowIfNull(words);
-        return new TrainableDecoder(words, _parameters.DecoderBias(words.Words.Shape[0]));
+        return new TrainableDecoder(words, _parameters.DecoderBias(words.Table.Rows));
     }
 
     private readonly struct PrepareJob(List<WeightQuantizer> quantizers) : ITeamJob

@@ -36,7 +36,7 @@ public sealed class AttributeRuleTests
     [InlineData("5, Storage = Storage.Codebook, EmbeddingBits = 8", "QG1106", "8")]
     [InlineData("2, EmbeddingBits = 9", "QG1106", "9")]
     [InlineData("3, Storage = Storage.Codebook, ActivationBits = 8", "QG1105", "8")]
-    [InlineData("2, EmbeddingBits = 1", "QG1106", "1")]
+    [InlineData("2, EmbeddingBits = 10", "QG1106", "10")]
     [InlineData("1, Mapping = Mapping.Asymmetric", "QG1109", "Mapping.Asymmetric")]
     [InlineData("2, Head = (BertHead)99", "QG1112", "(BertHead)99")]
     [InlineData("2, EmbeddingStorage = (Storage)(-1)", "QG1112", "(Storage)(-1)")]

@@ -70,7 +70,10 @@ internal sealed class ReferenceModel
             : embedded;
     }
 
-    private double Word(int id, int column)
+    private double Word(int id, int column) =>
+        WordIn(id, column) + (_spec.HasEmbeddingPair ? WordIn(id + _spec.Dimensions.VocabularySize, column) : 0);
+
+    private double WordIn(int id, int column)
     {
         int width = _spec.Dimensions.EmbeddingSize;
         int bits = _spec.EmbeddingBits;
@@ -84,7 +87,7 @@ internal sealed class ReferenceModel
         int code = ReferenceMatrix.Code(codes, (long)column * bits, bits);
         return _spec.EmbeddingStorage == Storage.Codebook
             ? Floats("embeddings.word_embeddings.codebook")[code]
-            : (code - (1 << (bits - 1))) * (double)Floats("embeddings.word_embeddings.scales")[id];
+            : (bits == 1 ? (2 * code) - 1 : code - (1 << (bits - 1))) * (double)Floats("embeddings.word_embeddings.scales")[id];
     }
 
     private double[][] Layer(double[][] hidden, string layer, int use)

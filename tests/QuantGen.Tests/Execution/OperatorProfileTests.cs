@@ -25,7 +25,7 @@ public sealed class OperatorProfileTests
         var program = new TeamProgram(4, 16) { Also = (_, _, _) => throw new InvalidDataException("defect") };
         var profile = new OperatorProfile();
         using var weights = new WeightArena(1);
-        using var workspace = new Workspace(program, weights, workers, new WorkerTeam(workers), PassPages.OfThisSystem);
+        using var workspace = new Workspace(program, [weights], workers, new WorkerTeam(workers), PassPages.OfThisSystem);
         for (int i = 0; i < 2; i++)
         {
             Assert.Throws<InvalidDataException>(() => workspace.Run(workers, profile));

@@ -98,7 +98,7 @@ public sealed class TeamBudgetTests
                 Interlocked.Decrement(ref busy[worker]);
             };
             using var weights = new WeightArena(64);
-            using var workspace = new Workspace(program, weights, budget, team, PassPages.OfThisSystem);
+            using var workspace = new Workspace(program, [weights], budget, team, PassPages.OfThisSystem);
             for (int run = 0; run < 300; run++)
             {
                 program.Reset();
@@ -114,7 +114,7 @@ public sealed class TeamBudgetTests
     {
         var program = new TeamProgram(phases, items);
         using var weights = new WeightArena(64);
-        using var workspace = new Workspace(program, weights, 1, new WorkerTeam(1), PassPages.OfThisSystem);
+        using var workspace = new Workspace(program, [weights], 1, new WorkerTeam(1), PassPages.OfThisSystem);
         workspace.Run(workers: 1);
         return program.Results;
     }

@@ -105,5 +105,5 @@ public sealed class WorkspacePoolTests : IDisposable
     private static unsafe bool IsFreed(Workspace workspace) => workspace.Pass.IsFreed;
 
     private WorkspacePool Pool(int capacity) => new(
-        () => new Workspace(new TeamProgram(phases: 1, items: 1), _weights, 1, new WorkerTeam(1), PassPages.OfThisSystem), capacity, _clock);
+        () => new Workspace(new TeamProgram(phases: 1, items: 1), [_weights], 1, new WorkerTeam(1), PassPages.OfThisSystem), capacity, _clock);
 }

@@ -14,7 +14,7 @@ public sealed class WorkspaceTests
         GC.Collect();
         GC.WaitForPendingFinalizers();
         using var weights = new WeightArena(64);
-        using var next = new Workspace(new TeamProgram(phases: 1, items: 1), weights, 2, new WorkerTeam(2), PassPages.OfThisSystem);
+        using var next = new Workspace(new TeamProgram(phases: 1, items: 1), [weights], 2, new WorkerTeam(2), PassPages.OfThisSystem);
         next.Run(workers: 2);
         Assert.Equal(0, next.Pass.TokenCount);
     }
@@ -27,7 +27,7 @@ public sealed class WorkspaceTests
         using var weights = new WeightArena(64);
         Workspace Make() => fails
             ? throw new OutOfMemoryException()
-            : new Workspace(new TeamProgram(phases: 1, items: 1), weights, 1, new WorkerTeam(1), PassPages.OfThisSystem);
+            : new Workspace(new TeamProgram(phases: 1, items: 1), [weights], 1, new WorkerTeam(1), PassPages.OfThisSystem);
         var pool = new WorkspacePool(Make, capacity: 1, TimeProvider.System, resource);
         Assert.Throws<OutOfMemoryException>(() => pool.Rent(hasTurn: false, default, out _));
         fails = false;
@@ -42,7 +42,7 @@ public sealed class WorkspaceTests
     {
         using var weights = new WeightArena(64);
         var program = new TeamProgram(phases: 1, items: 1) { SharedBytes = long.MaxValue / 4 };
-        Assert.Throws<OutOfMemoryException>(() => new Workspace(program, weights, 2, new WorkerTeam(2), PassPages.OfThisSystem));
+        Assert.Throws<OutOfMemoryException>(() => new Workspace(program, [weights], 2, new WorkerTeam(2), PassPages.OfThisSystem));
     }
 
     private sealed class Resource : IDisposable

@@ -27,7 +27,8 @@ internal static class PackedDefects
         yield return ("unexpected tensor", Rewritten(more: w => w.AddBytes("extra", [1], new byte[1])), "1 unexpected: extra");
         yield return ("tensor that the file has joined", Rewritten(more: w => w.AddBytes(Codes, [8, 2], new byte[16])), $"1 unexpected: {Codes}");
         yield return (
-            "more tensors than any model", Rewritten(more: w => Enumerable.Range(0, 40).ToList().ForEach(i => w.AddBytes($"extra{i}", [1], new byte[1]))),
+            "more tensors than any model",
+            Rewritten(more: w => Enumerable.Range(0, 40 * EnsembleJson.MaxMembers).ToList().ForEach(i => w.AddBytes($"extra{i}", [1], new byte[1]))),
             "members");
         yield return (
             "other shape of the same length", Rewritten(name => name != FileCodes, w => w.AddBytes(FileCodes, [72, 2], new byte[144])),
@@ -240,6 +241,10 @@ internal static class PackedDefects
     private static byte[] Rewritten(
         Func<string, bool>? keep = null, Action<SafetensorsWriter>? more = null, Action<Dictionary<string, string>>? metadata = null)
         => PackedModelBuilder.Sealed(Copy(keep, more, metadata));
+
+    /// <summary>Copies a file with another text in its header, and seals the copy.</summary>
+    public static byte[] WithMetadata(byte[] valid, string key, string text) =>
+        PackedModelBuilder.Sealed(Copy(null, null, entries => entries[key] = text, valid: valid));
 
     private static byte[] Resized(byte[] valid, string name, int change)
     {

@@ -95,7 +95,8 @@ internal static class TinyModel
         string name = tensor.Name[..^".codes".Length];
         if (name == PackedLayout.WordEmbedding)
         {
-            return Rows(spec.Dimensions.VocabularySize, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, spec.HasEmbeddingCodebook ? 0 : 1);
+            int lowest = spec.HasEmbeddingCodebook || spec.EmbeddingBits == 1 ? 0 : 1;
+            return Rows(spec.EmbeddingRows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, lowest);
         }
 
         MatrixSpec matrix = spec.Matrix(name);

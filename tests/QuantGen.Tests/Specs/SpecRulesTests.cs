@@ -111,7 +111,7 @@ public sealed class SpecRulesTests
 
     [Fact]
     public void QG1106_embedding_bits() =>
-        Check(s_config, s_options with { EmbeddingBits = 1 }, "QG1106", "The embedding cannot have 1 bits; use 2, 3, 4, 5, 6, 7, 8 or 32", 2);
+        Check(s_config, s_options with { EmbeddingBits = 9 }, "QG1106", "The embedding cannot have 9 bits; use 1, 2, 3, 4, 5, 6, 7, 8 or 32", 8);
 
     [Fact]
     public void QG1107_layer_bits_patterns()

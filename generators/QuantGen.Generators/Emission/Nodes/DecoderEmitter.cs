@@ -43,17 +43,20 @@ internal static class DecoderEmitter
             return $"    ref float words = ref Unsafe.Add(ref pass.WeightFloats({place}), (nint)first * EmbeddingSize);\n";
         }
 
-        string row = $"ref Unsafe.Add(ref pass.Weights({place}), (nint)(first + i) * {N(MatrixSpec.RowBytes(node.Width, model.EmbeddingBits))}), "
-            + $"{N(model.EmbeddingBits)}";
-        string numbers = model.HasEmbeddingCodebook
-            ? $"ref pass.WeightFloats({Identifier.Of(PackedLayout.WordEmbedding + ".codebook")})"
-            : $"Unsafe.Add(ref pass.WeightFloats({Identifier.Of(PackedLayout.WordEmbedding + ".scales")}), first + i)";
+        string Row(string index) => $"ref Unsafe.Add(ref pass.Weights({place}), (nint)({index}) * {N(MatrixSpec.RowBytes(node.Width, model.EmbeddingBits))})";
+        string Scale(string index) => $"Unsafe.Add(ref pass.WeightFloats({Identifier.Of(PackedLayout.WordEmbedding + ".scales")}), {index})";
+        string bits = N(model.EmbeddingBits);
+        string second = $"first + i + {N(node.Words)}";
+        (string method, string words) = model.HasEmbeddingCodebook
+            ? ("WordOfCodebook", $"{Row("first + i")}, {bits}, ref pass.WeightFloats({Identifier.Of(PackedLayout.WordEmbedding + ".codebook")})")
+            : model.HasEmbeddingPair ? ("WordPair", $"{Row("first + i")}, {Scale("first + i")}, {Row(second)}, {Scale(second)}")
+            : ("Word", $"{Row("first + i")}, {bits}, {Scale("first + i")}");
         return $$"""
                 ref float words = ref pass.LocalFloats(worker, Words);
                 for (int i = 0; i < count; i++)
                 {
-                    Embedding.{{(model.HasEmbeddingCodebook ? "WordOfCodebook" : "Word")}}(
-                        {{row}}, {{numbers}}, EmbeddingSize, ref Unsafe.Add(ref words, i * EmbeddingSize));
+                    Embedding.{{method}}(
+                        {{words}}, EmbeddingSize, ref Unsafe.Add(ref words, i * EmbeddingSize));
                 }
 
 

@@ -15,9 +15,12 @@ internal static class EmbeddingEmitter
         int rowBytes = bits == 32 ? node.Columns * 4 : MatrixSpec.RowBytes(node.Columns, bits);
         string words = Identifier.Of(PackedLayout.WordEmbedding + (bits == 32 ? ".weight" : ".codes"));
         string scale = bits == 32 ? "1f" : $"Unsafe.Add(ref pass.WeightFloats({Identifier.Of(PackedLayout.WordEmbedding + ".scales")}), id)";
-        string method = model.HasEmbeddingCodebook ? "RunCodebook" : "Run";
+        string method = model.HasEmbeddingCodebook ? "RunCodebook" : model.HasEmbeddingPair ? "RunPair" : "Run";
+        string second = $"id + {N(node.Words)}";
         string numbers = model.HasEmbeddingCodebook
             ? $"{N(bits)}, ref pass.WeightFloats({Identifier.Of(PackedLayout.WordEmbedding + ".codebook")})"
+            : model.HasEmbeddingPair
+            ? $"{scale},\n        ref Unsafe.Add(ref pass.Weights({words}), (nint)({second}) * {N(rowBytes)}), {scale.Replace("), id)", $"), {second})")}"
             : $"{N(bits)}, {scale}";
         string types = node.Types == 0 ? "Unsafe.NullRef<float>(), // tokens have no types"
             : $"Unsafe.Add(ref pass.WeightFloats({Identifier.Of(PackedLayout.TypeEmbedding + ".weight")}), pass.Types[token] * EmbeddingSize),";

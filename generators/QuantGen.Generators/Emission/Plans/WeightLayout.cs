@@ -37,9 +37,7 @@ internal sealed class WeightLayout
         string[] embeddings = model.Graph.Embedding.OfType<LinearNode>().Select(node => node.Name).ToArray();
         foreach (TensorSpec tensor in plain.Where(t => LayerOf(t.Name) < 0))
         {
-            bool isEmbedding = tensor.Name.StartsWith("embeddings.", StringComparison.Ordinal)
-                || embeddings.Any(name => tensor.Name.StartsWith(name + ".", StringComparison.Ordinal));
-            (isEmbedding ? Embedding : Rest).Add(tensor.Name, Bytes(tensor));
+            (PackedLayout.IsShared(model, tensor.Name) ? Embedding : Rest).Add(tensor.Name, Bytes(tensor));
         }
 
         PlainTensors = plain.Where(t => LayerOf(t.Name) < 0 || !CommonTensors.Contains(PartOf(t.Name))).ToArray();

@@ -34,7 +34,7 @@ internal sealed class EmbeddingNetwork
         MatrixSpec matrix = SchemeQuantizer.EmbeddingMatrix(source.Spec, traits: null);
         var words = new QuantizedParameter(Table(PackedLayout.WordEmbedding, node.Words), matrix, null, null, null, new TrainableOptions());
         _embedding = new TrainableEmbedding(
-            new EmbeddingTable(words), Table(PackedLayout.PositionEmbedding, node.Positions),
+            new EmbeddingTable(words, isPair: false), Table(PackedLayout.PositionEmbedding, node.Positions),
             node.Types > 0 ? Table(PackedLayout.TypeEmbedding, node.Types) : null);
         string norm = nodes.OfType<NormNode>().First().Name;
         _norm = new TrainableNorm(

@@ -1,0 +1,58 @@
+using QuantGen.Linear;
+using QuantGen.Packed;
+using QuantGen.Specs;
+
+namespace QuantGen.Execution;
+
+/// <summary>The code of one model for all members of an ensemble: a phase has the items of every member, so that members wait for each other no more often
+/// than a model alone waits.</summary>
+/// <remarks>What stands before the first layer is computed once, in the first phase, whose items do all members' work on the same tokens.</remarks>
+/// <param name="program">The code of the model.</param>
+/// <param name="members">How many members there are.</param>
+internal sealed class EnsembleProgram(IEncoderProgram program, int members) : IEncoderProgram
+{
+    public ModelSpec Spec => program.Spec;
+
+    public string InstructionSet => program.InstructionSet;
+
+    public IReadOnlyList<string> Labels => program.Labels;
+
+    public int MaxSequenceLength => program.MaxSequenceLength;
+
+    public int MaxBatchTokens => program.MaxBatchTokens;
+
+    public int MaxItemTokens => program.MaxItemTokens;
+
+    public long WeightBytes => program.WeightBytes;
+
+    public long SharedBytes => program.SharedBytes;
+
+    public IReadOnlyList<TokenBuffer> TokenBuffers => program.TokenBuffers;
+
+    public long WorkerBytes => program.WorkerBytes;
+
+    public long HiddenOffset => program.HiddenOffset;
+
+    public long OutputOffset => program.OutputOffset;
+
+    public int PhaseCount => program.PhaseCount;
+
+    public void PlaceWeights(PackedModel model, WeightArena arena) => program.PlaceWeights(model, arena);
+
+    public int ItemCount(int phase, ForwardPass pass) => program.ItemCount(phase, pass) * (phase == 0 ? 1 : members);
+
+    public void RunItem(int phase, int item, int worker, ForwardPass pass)
+    {
+        if (phase > 0)
+        {
+            (int member, int own) = Math.DivRem(item, program.ItemCount(phase, pass));
+            program.RunItem(phase, own, worker, pass.Member(member));
+            return;
+        }
+
+        for (int member = 0; member < members; member++)
+        {
+            program.RunItem(phase, item, worker, pass.Member(member));
+        }
+    }
+}

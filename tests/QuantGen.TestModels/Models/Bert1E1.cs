@@ -1,0 +1,5 @@
+namespace QuantGen.TestModels.Models;
+
+/// <summary>Has weights and word embeddings of one bit.</summary>
+[QuantizedBert(bits: 1, Config = "bert.json", EmbeddingBits = 1, Head = BertHead.SequenceClassification, MaxSequenceLength = 24, MaxBatchTokens = 256)]
+public sealed partial class Bert1E1;
