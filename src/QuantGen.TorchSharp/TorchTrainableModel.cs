@@ -37,7 +37,7 @@ public sealed class TorchTrainableModel : ITrainableModel
             throw new ArgumentException($"Weights of one bit (matrix '{binary.Name}') are trained by generated code only.", nameof(spec));
         }
 
-        TrainingRules.Check([.. spec.Matrices], spec.ActivationBits, spec.HasResidualFactors, issues);
+        TrainingRules.Check([.. spec.Matrices], spec.HasResidualFactors, issues);
         if (issues.Count > 0)
         {
             throw new ArgumentException(issues[0].Message, nameof(spec));

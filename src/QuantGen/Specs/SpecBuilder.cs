@@ -42,7 +42,7 @@ public static class SpecBuilder
         int activationBits = SpecRules.ActivationBits(options, matrices, issues);
         if (options.Training && issues.Count == before)
         {
-            TrainingRules.Check(matrices, activationBits, options.HasResidualFactors, issues);
+            TrainingRules.Check(matrices, options.HasResidualFactors, issues);
         }
 
         int embeddingBits = SpecRules.EmbeddingBits(options);

@@ -58,7 +58,11 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
             range.IsTrained = false;
         }
 
-        return new SiteRange(name, uses, bits, side.Side, range, options);
+        return new SiteRange(name, uses, bits, side.Side, range, options)
+        {
+            Elastic = side.Side != ActivationSide.Elastic ? null
+                : new ElasticRange(range!, Add(name + ".shift", ParameterKind.ActivationShift, uses), !spec.ActivationSites().First(s => s.Name == name).IsOneSided),
+        };
     }
 
     private QuantizedParameter Quantized(Parameter weight, MatrixSpec matrix, SchemeTraits? traits)

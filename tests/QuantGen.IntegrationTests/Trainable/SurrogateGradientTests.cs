@@ -19,6 +19,7 @@ public sealed class SurrogateGradientTests
     [InlineData("AlbertMax")]
     [InlineData("BertLsq")]
     [InlineData("AlbertLsq")]
+    [InlineData("BertBits")]
     [InlineData("BertStates")]
     [InlineData("BertMaskedLsq")]
     [InlineData("BertClusters")]

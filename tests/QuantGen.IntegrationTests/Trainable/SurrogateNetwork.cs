@@ -219,6 +219,11 @@ internal sealed class SurrogateNetwork
             return _lines.Straight(x, row => ReferenceMath.RoundActivations(row, null, bits));
         }
 
+        if (Parameters.TryGetValue(site + ".shift", out double[]? shifts))
+        {
+            return _lines.Elastic(x, Parameters[range.Name][use], shifts[use], !_spec.ActivationSites().Single(s => s.Name == site).IsOneSided);
+        }
+
         bool isSigned = !site.EndsWith(".probabilities", StringComparison.Ordinal);
         int levels = isSigned ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
         (float, int) mapping = (range.Values[use] / levels, isSigned ? 1 << (bits - 1) : 0);

@@ -36,6 +36,8 @@ public sealed class TrainableTestModel
         Of<AlbertTernary>(AlbertTernary.CreateTrainable, model => model.Session, Scheme.Ternary),
         Of<BertMax>(BertMax.CreateTrainable, model => model.Session),
         Of<AlbertMax>(AlbertMax.CreateTrainable, model => model.Session),
+        Of<BertBits>(BertBits.CreateTrainable, model => model.Session, Scheme.Ternary),
+        Of<AlbertBits>(AlbertBits.CreateTrainable, model => model.Session, Scheme.BinaryBert, Scheme.Ternary),
         Of<BertClusters>(BertClusters.CreateTrainable, model => model.Session, Scheme.KMeans),
         Of<AlbertBins>(AlbertBins.CreateTrainable, model => model.Session, Scheme.LinearClusters),
         Of<BertMasked>(BertMasked.CreateTrainable, model => model.Session),

@@ -82,10 +82,8 @@ public sealed class SpecRulesTests
         Check(s_config, one with { Plan = Plan(Entry("*.query") with { Bits = 3 }) }, "QG1105", "self.query' has 3; use 2 to 8", 8);
         Check(s_config, one with { GroupSize = 32 }, "QG1114", "which excludes a group size of 32 along inputs");
         Check(s_config, one with { ActivationRange = ActivationRange.PerToken }, "QG1114", "which excludes a range of each token");
-        Assert.Contains(
-            Issues(s_config, one with { Training = true }), issue => issue is { Id: "QG1115" } && issue.Message.StartsWith("Activations of one bit"));
         var issues = new List<SpecIssue>();
-        Assert.Equal(ActivationRange.Static, SpecBuilder.Build(s_config, one, issues)!.ActivationRange);
+        Assert.Equal(ActivationRange.Static, SpecBuilder.Build(s_config, one with { Training = true }, issues)!.ActivationRange);
         Assert.Empty(issues);
     }
 
