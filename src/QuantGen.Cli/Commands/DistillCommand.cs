@@ -81,10 +81,11 @@ internal sealed class DistillCommand : CliCommand
         (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training.Examples(values), start.Tokenizer, spec, cancellation);
         using SplitStudent? split = method.Scheme != Scheme.BinaryBert ? null : SplitStudent.Create(
             engine, _student.TernarySpec(values, method, start.Config, head), options, teacher, student, source, cancellation);
-        if (split is null)
+        using CascadeStudent? cascade = !_student.HasCascade(values, method) ? null : CascadeStudent.Create(
+            engine, _student.SpecBetween(values, method, start.Config, head), options, teacher, student, source, cancellation);
+        if (split is null && cascade is null)
         {
-            StudentInitializer.Copy(teacher, student);
-            QuantizerInitialization.Run(student, source);
+            StudentInitializer.Start(teacher, student, source);
         }
 
         IModelEvaluator? test = testData is null ? null : data.Evaluator(testData, _training.Examples(values), start.Tokenizer, spec, cancellation);
@@ -99,7 +100,7 @@ internal sealed class DistillCommand : CliCommand
         var run = new TrainingRun(_training, values, report)
         {
             Stages = split?.Stages(training, _training.HasLearningRate(values), loss.Temperature, loss.SpanPredictionWeight)
-                ?? [new TrainingStage(student, loss, training)],
+                ?? cascade?.Stages(loss, training) ?? [new TrainingStage(student, loss, training)],
             Teacher = loss.NeedsTeacher ? teacher : null,
             Source = source,
             Evaluator = evaluator,

@@ -9,16 +9,22 @@ namespace QuantGen.Cli.Options;
 /// <param name="Scheme">Who finds the codes of weights.</param>
 /// <param name="Range">Where ranges of activations come from.</param>
 /// <param name="Loss">The default loss.</param>
-/// <param name="QuantizesAttention">Whether attention's operands have the bits of activations by default.</param>
+/// <param name="QuantizesAttention">Whether attention's operands have the bits of activations by default, and 8 where those have one.</param>
 /// <param name="Training">Optimizer, rates and epochs.</param>
 internal sealed record DistillMethod(Scheme Scheme, ActivationRange Range, string Loss, bool QuantizesAttention, TrainingOptions Training)
 {
+    /// <summary>The learning rate of scales and shifts of activations of one bit: that of the weights.</summary>
+    public const double ElasticRate = 2e-4;
+
     private static readonly TrainingOptions s_adam = new();
 
     /// <summary>Gets the traits of the scheme.</summary>
     public SchemeTraits Traits => WeightSchemes.Of(Scheme);
 
-    /// <summary>All methods: KDLSQ-BERT, Q8BERT, TernaryBERT, k-means and linear clusters with trained centroids, and BinaryBERT.</summary>
+    /// <summary>Gets whether the teacher's attention scores are imitated beside its hidden states.</summary>
+    public bool ImitatesScores => Scheme != Scheme.Bit;
+
+    /// <summary>All methods: KDLSQ-BERT, Q8BERT, TernaryBERT, k-means and linear clusters with trained centroids, BinaryBERT and BiT.</summary>
     public static IReadOnlyList<DistillMethod> All { get; } =
     [
         new(Scheme.Lsq, ActivationRange.Static, "kd+gt", true, s_adam),
@@ -32,6 +38,11 @@ internal sealed record DistillMethod(Scheme Scheme, ActivationRange Range, strin
         new(Scheme.BinaryBert, ActivationRange.PerToken, "kd", true, s_adam with
         {
             Epochs = 2, WarmupShare = 0.1, Optimizer = new OptimizerOptions { Kind = OptimizerKind.BertAdam, LearningRate = 5e-5 },
+        }),
+        new(Scheme.Bit, ActivationRange.Static, "kd", true, s_adam with
+        {
+            Epochs = 10, WarmupShare = 0.1,
+            Optimizer = new OptimizerOptions { Kind = OptimizerKind.BertAdam, LearningRate = 2e-4, ActivationScaleLearningRate = ElasticRate },
         }),
     ];
 

@@ -16,6 +16,9 @@ internal sealed record TrainingStage(ITrainableModel Model, LossOptions Loss, Tr
     /// <summary>Gets what is done before its first step, and not when it is continued.</summary>
     public Action Begin { get; init; } = () => { };
 
+    /// <summary>Gets whom it imitates, a model of a stage before; null for the teacher of the whole training.</summary>
+    public ITrainableModel? Teacher { get; init; }
+
     /// <summary>Gets which of the teacher's heads are imitated; null for all.</summary>
     public IReadOnlyList<int[]>? TeacherHeads { get; init; }
 }

@@ -5,8 +5,8 @@ namespace QuantGen.Quantization;
 /// With <c>u = (x - shift) / scale</c> a value that may have either sign becomes <c>scale * sgn(u)</c>, where <c>sgn(0) = +1</c>, and one that is never far
 /// below zero becomes <c>scale * round(clip(u, 0, 1))</c>, halves to even. Both are one comparison and are defined by it: the code is 1 where
 /// <c>x &gt;= shift</c>, or where <c>x &gt; shift + scale / 2</c> with the right side rounded once. NaN has the code 0.
-/// Training learns both numbers. With the value of the code in units of the scale, q, a value inside (u from -1 to 1, or from 0 to 1) passes its gradient on, and
-/// its derivatives by scale and shift are q - u and -1; outside they are q and 0, and no gradient passes.
+/// Training learns both numbers. With the value of the code in units of the scale, q, a value inside (u from -1 to 1, or from 0 to 1) passes its gradient on,
+/// and its derivatives by scale and shift are q - u and -1; outside they are q and 0, and no gradient passes.
 /// Products take the code 0 for -1: a value is <c>((2 code - 1) - ZeroPoint) * Step</c>, which is -scale and +scale, or 0 and scale.
 /// </remarks>
 /// <param name="Scale">The scale; positive and finite, floored at <see cref="QuantizationParameters.SmallestScale"/>.</param>

@@ -43,6 +43,6 @@ public static class ActivationSides
     /// <param name="weights">The scheme of the weights that read them.</param>
     public static ActivationSide InTraining(bool isStored, int bits, SchemeTraits weights) => !isStored ? ActivationSide.PerToken
         : bits == 1 ? ActivationSide.Elastic
-        : weights.Learns == LearnedPart.Thresholds ? ActivationSide.Learned
+        : weights.Learns is LearnedPart.Thresholds or LearnedPart.Ranges ? ActivationSide.Learned
         : ActivationSide.Static;
 }

@@ -6,7 +6,8 @@ namespace QuantGen.Trainable;
 /// <param name="scale">The scales.</param>
 /// <param name="shift">The shifts.</param>
 /// <param name="isSigned">Whether values are -scale and +scale rather than 0 and scale.</param>
-internal sealed class ElasticRange(Parameter scale, Parameter shift, bool isSigned)
+/// <param name="isFixed">Whether scales are not learned and begin at half of what learning begins with: the mean magnitude.</param>
+internal sealed class ElasticRange(Parameter scale, Parameter shift, bool isSigned, bool isFixed)
 {
     public Parameter Scale => scale;
 
@@ -17,7 +18,7 @@ internal sealed class ElasticRange(Parameter scale, Parameter shift, bool isSign
     {
         var observer = new MeanObserver(isSigned);
         observer.Observe(values);
-        scale.Values[use] = observer.Range(bits: 1).High;
+        scale.Values[use] = observer.Range(bits: 1).High * (isFixed ? 0.5f : 1f);
         shift.Values[use] = 0f;
     }
 

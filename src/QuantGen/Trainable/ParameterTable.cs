@@ -58,11 +58,14 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
             range.IsTrained = false;
         }
 
-        return new SiteRange(name, uses, bits, side.Side, range, options)
-        {
-            Elastic = side.Side != ActivationSide.Elastic ? null
-                : new ElasticRange(range!, Add(name + ".shift", ParameterKind.ActivationShift, uses), !spec.ActivationSites().First(s => s.Name == name).IsOneSided),
-        };
+        return new SiteRange(name, uses, bits, side.Side, range, options) { Elastic = side.Side == ActivationSide.Elastic ? Elastic(name, range!) : null };
+    }
+
+    private ElasticRange Elastic(string name, Parameter scale)
+    {
+        Parameter shift = Add(name + ".shift", ParameterKind.ActivationShift, scale.Values.Length);
+        scale.IsTrained = shift.IsTrained = !options.FixedActivationScales;
+        return new ElasticRange(scale, shift, !spec.ActivationSites().First(site => site.Name == name).IsOneSided, options.FixedActivationScales);
     }
 
     private QuantizedParameter Quantized(Parameter weight, MatrixSpec matrix, SchemeTraits? traits)

@@ -3,7 +3,8 @@ namespace QuantGen.IntegrationTests.Trainable;
 /// <summary>Quantizers as the straight lines that straight-through estimators take them for.</summary>
 /// <remarks>
 /// The first pass through a network finds where each quantizer is and what it gives there. Later passes meet the same quantizers in the same order, and each
-/// is <c>q(x0) + slope * (x - x0) + slope' * (alpha - alpha0)</c>, and so on for a shift: a smooth function, whose differences are the gradients that training is defined by.
+/// is <c>q(x0) + slope * (x - x0) + slope' * (alpha - alpha0)</c>, and so on for a shift: a smooth function, whose differences are the gradients that training
+/// is defined by.
 /// </remarks>
 internal sealed class StraightLines
 {
