@@ -37,6 +37,11 @@ public sealed class TorchTrainableModel : ITrainableModel
             throw new ArgumentException($"Weights of one bit (matrix '{binary.Name}') are trained by generated code only.", nameof(spec));
         }
 
+        if (spec.Attention != AttentionKind.Softmax)
+        {
+            throw new ArgumentException("Attention without a softmax is trained by generated code only.", nameof(spec));
+        }
+
         TrainingRules.Check([.. spec.Matrices], spec.HasResidualFactors, issues);
         if (issues.Count > 0)
         {

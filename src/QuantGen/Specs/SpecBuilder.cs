@@ -60,6 +60,7 @@ public static class SpecBuilder
             EmbeddingStorage = embeddingBits == Defaults.FullPrecisionBits ? Storage.FullPrecision : SpecRules.EmbeddingStorage(options),
             ActivationBits = activationBits,
             AttentionBits = options.AttentionBits,
+            Attention = options.Attention,
             ActivationRange = options.ActivationRange ?? Defaults.ActivationRange(activationBits),
             HasResidualFactors = options.HasResidualFactors,
             Matrices = new EquatableArray<MatrixSpec>(matrices),

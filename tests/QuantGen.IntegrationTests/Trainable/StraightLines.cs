@@ -56,6 +56,12 @@ internal sealed class StraightLines
         }, shift);
     }
 
+    /// <summary>Takes numbers through two steps, at zero, whose gradients pass from -1 to 1.</summary>
+    /// <param name="x">The numbers.</param>
+    /// <param name="below">What those below zero become; others become 1.</param>
+    public double[] Clipped(double[] x, double below) => At(
+        x, 0, () => new Line(x, 0, [.. x.Select(v => v >= 0 ? 1 : below)], [.. x.Select(v => Math.Abs(v) <= 1 ? 1.0 : 0.0)], new double[x.Length]));
+
     private double[] At(double[] x, double alpha, Func<Line> first, double shift = 0)
     {
         if (_next < 0)

@@ -20,6 +20,7 @@ public sealed class SurrogateGradientTests
     [InlineData("BertLsq")]
     [InlineData("AlbertLsq")]
     [InlineData("BertBits")]
+    [InlineData("BertBoolean")]
     [InlineData("BertStates")]
     [InlineData("BertMaskedLsq")]
     [InlineData("BertClusters")]

@@ -37,6 +37,7 @@ public sealed class TrainableTestModel
         Of<BertMax>(BertMax.CreateTrainable, model => model.Session),
         Of<AlbertMax>(AlbertMax.CreateTrainable, model => model.Session),
         Of<BertBits>(BertBits.CreateTrainable, model => model.Session, Scheme.Ternary),
+        Of<BertBoolean>(BertBoolean.CreateTrainable, model => model.Session, Scheme.Bit),
         Of<AlbertBits>(AlbertBits.CreateTrainable, model => model.Session, Scheme.BinaryBert, Scheme.Ternary),
         Of<BertClusters>(BertClusters.CreateTrainable, model => model.Session, Scheme.KMeans),
         Of<AlbertBins>(AlbertBins.CreateTrainable, model => model.Session, Scheme.LinearClusters),

@@ -29,7 +29,13 @@ internal static class AttentionEmitter
                 ref float value = ref Unsafe.Add(ref query, 2 * {{ModelPlan.AttentionSizeOf(plan.Model)}});
                 ref float scratch = ref pass.LocalFloats(worker, AttentionScratch);
             """);
-        w.Lines(isQuantized ? """
+        w.Lines(plan.Model.Attention == AttentionKind.Boolean ? """
+                BooleanAttention.Run(
+                    ref query, ref key, ref value, ProjectedStride,
+                    queries, length, HeadSize, ref scratch, ref query, ProjectedStride);
+            }
+
+            """ : isQuantized ? """
                 if (pass.Observer is not null)
                 {
                     // Calibration sees what would be quantized, and goes on in full precision.
