@@ -25,7 +25,8 @@ internal sealed class StudentOptions
     private readonly Option<int?> _embeddingBits = CliOption.OneOf("--embedding-bits", LegalBits.EmbeddingHelp, LegalBits.OfEmbeddings);
     private readonly Option<int?> _activationBits =
         CliOption.OneOf(
-            "--activation-bits", "Bits of the activations that enter linear layers. [default: 8; 32 with a codebook, 1 for bit]", LegalBits.OfActivations);
+            "--activation-bits", "Bits of the activations that enter linear layers. [default: 8; 32 with a codebook, 1 for bit and bibert]",
+            LegalBits.OfActivations);
     private readonly Option<int?> _attentionBits =
         CliOption.OneOf(
             "--attention-bits",
@@ -39,10 +40,11 @@ internal sealed class StudentOptions
         0.01, 1);
 
     private readonly Option<Scheme?> _scheme =
-        CliOption.Scheme("--scheme", "The method: Q8BERT, KDLSQ-BERT, TernaryBERT, a codebook with trained centroids, BinaryBERT, or BiT.", Scheme.Lsq);
+        CliOption.Scheme("--scheme", "The method: Q8BERT, KDLSQ-BERT, TernaryBERT, a codebook with trained centroids, BinaryBERT, BiT, or BiBERT.", Scheme.Lsq);
     private readonly Option<string?> _loss =
         CliOption.OneOf(
-            "--loss", "What is learnt: the teacher (kd), the labels (gt) or both. [default: kd+gt for lsq, kd for ternary, binarybert and bit, else gt]",
+            "--loss",
+            "What is learnt: the teacher (kd), the labels (gt) or both. [default: kd+gt for lsq and bibert, kd for ternary, binarybert and bit, else gt]",
             "kd+gt", "kd", "gt");
     private readonly Option<string?> _parts = CliOption.Text(
         "--loss-parts", "NAMES",
@@ -61,7 +63,8 @@ internal sealed class StudentOptions
         CliOption.OptionalReal(
             "--activation-scale-lr", "Learning rate of ranges of activations. [default: 3e-2; 2e-4 for bit, and for those of one bit]", 0, 10);
     private readonly Option<ScaleInitialization?> _initialization =
-        CliOption.Choice<ScaleInitialization>("--scale-initialization", "How thresholds begin. [default: truncation for lsq, mean-magnitude for bit]", null);
+        CliOption.Choice<ScaleInitialization>(
+            "--scale-initialization", "How thresholds begin. [default: truncation for lsq, mean-magnitude for bit and bibert]", null);
     private readonly Option<bool> _gradientFactor =
         new("--scale-gradient-factor") { Description =
         "Multiply gradients of thresholds by 1 / sqrt(elements x levels), as LSQ does and KDLSQ-BERT does not." };
@@ -69,10 +72,11 @@ internal sealed class StudentOptions
         new("--symmetric-probabilities") { Description = "Give attention probabilities codes of both signs, as KDLSQ-BERT's code does." };
     private readonly Option<HiddenActivation?> _activation = CliOption.Choice<HiddenActivation>(
         "--hidden-activation", "The student's function between the feed-forward layers. [default: the teacher's; relu for bit]", null);
-    private readonly Option<bool> _fixedScales = new("--fixed-activation-scales")
-    {
-        Description = "Keep scales of activations of one bit at the mean magnitude, without shifts: the baseline that only takes signs.",
-    };
+    private readonly Option<AttentionKind?> _attention = CliOption.Choice<AttentionKind>(
+        "--attention", "How the student's attention weighs values: boolean multiplies signs. [default: softmax; boolean for bibert]", null);
+    private readonly Option<ActivationScales?> _scales = CliOption.Choice<ActivationScales>(
+        "--activation-scales",
+        "Scales of activations of one bit, with shifts: learned (BiT), or without, the mean magnitude or one. [default: learned; one for bibert]", null);
     private readonly Option<bool> _noCascade =
         new("--no-cascade") { Description = "bit: learn from the teacher at once, not through a student whose activations have two bits." };
     private readonly Option<bool> _lossAware = new("--loss-aware") { Description = "Weigh the errors of ternary weights by the optimizer's second moments." };
@@ -86,7 +90,7 @@ internal sealed class StudentOptions
             _bits, _embeddingBits, _activationBits, _attentionBits, _groups, _layers, _width, _scheme, _loss, _temperature, _spanWeight, _parts,
             _sentenceWeight, _similarityWeight, _weightScaleRate,
             _activationScaleRate,
-            _initialization, _gradientFactor, _symmetric, _activation, _fixedScales, _noCascade, _lossAware, _iterations,
+            _initialization, _gradientFactor, _symmetric, _activation, _attention, _scales, _noCascade, _lossAware, _iterations,
         ];
         foreach (Option option in all)
         {
@@ -101,9 +105,10 @@ internal sealed class StudentOptions
         DistillMethod method = DistillMethod.All.First(method => method.Scheme == (values.Get(_scheme) ?? Scheme.Lsq));
         bool isOneBit = ActivationBits(values, method) == 1;
         Require(values, method, Scheme.Lsq, _weightScaleRate);
-        Require(values, method.Scheme == Scheme.Lsq || method.Scheme == Scheme.Bit || isOneBit, "--scheme lsq or bit", _activationScaleRate);
-        Require(values, method.Scheme is Scheme.Lsq or Scheme.Bit, "--scheme lsq or bit", _initialization, _gradientFactor);
-        Require(values, isOneBit, "activations of one bit", _fixedScales);
+        bool learns = method.Traits.Learns is LearnedPart.Thresholds or LearnedPart.Ranges;
+        Require(values, learns || isOneBit, "--scheme lsq, bit or bibert", _activationScaleRate);
+        Require(values, learns, "--scheme lsq, bit or bibert", _initialization, _gradientFactor);
+        Require(values, isOneBit, "activations of one bit", _scales);
         Require(values, method.Scheme == Scheme.Bit && isOneBit, "--scheme bit and activations of one bit", _noCascade);
         Require(values, method, Scheme.Ternary, _lossAware);
         Require(values, method, Scheme.KMeans, _iterations);
@@ -115,10 +120,7 @@ internal sealed class StudentOptions
 
     /// <summary>Gets what is learnt.</summary>
     public LossOptions Loss(OptionValues values, DistillMethod method) =>
-        DistillMethod.LossOf(LossName(values, method), values.Get(_temperature) ?? 1, values.Get(_spanWeight) ?? 1) with
-        {
-            AttentionWeight = method.ImitatesScores ? 1 : 0,
-        };
+        DistillMethod.LossOf(LossName(values, method), values.Get(_temperature) ?? 1, values.Get(_spanWeight) ?? 1, method.Parts);
 
     /// <summary>Gets whether a student with activations of two bits stands between the teacher and the student.</summary>
     public bool HasCascade(OptionValues values, DistillMethod method) =>
@@ -164,7 +166,7 @@ internal sealed class StudentOptions
     public ModelSpec TernarySpec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head) =>
         Spec(values, method, WeightSchemes.Of(Scheme.Ternary), TernaryBits, ActivationBits(values, method), teacher, head);
 
-    private int? ActivationBits(OptionValues values, DistillMethod method) => values.Get(_activationBits) ?? (method.Scheme == Scheme.Bit ? 1 : null);
+    private int? ActivationBits(OptionValues values, DistillMethod method) => values.Get(_activationBits) ?? method.ActivationBits;
 
     private ModelSpec Spec(
         OptionValues values, DistillMethod method, SchemeTraits weights, int bits, int? activations, ModelConfig teacher, BertHead head)
@@ -179,6 +181,7 @@ internal sealed class StudentOptions
             Storage = weights.Storage,
             ActivationBits = activations,
             AttentionBits = values.Get(_attentionBits) ?? (method.QuantizesAttention && bits != 32 ? attention : 32),
+            Attention = values.Get(_attention) ?? method.Attention,
             ActivationRange = activations == 1 ? ActivationRange.Static : method.Range,
             Head = head,
             Training = true,
@@ -186,7 +189,7 @@ internal sealed class StudentOptions
         ModelConfig config = teacher with
         {
             Layers = values.Get(_layers) ?? teacher.Layers,
-            HiddenActivation = values.Get(_activation) ?? (method.Scheme == Scheme.Bit ? HiddenActivation.Relu : teacher.HiddenActivation),
+            HiddenActivation = values.Get(_activation) ?? method.HiddenActivation ?? teacher.HiddenActivation,
         };
         return ModelSpecs.Quantized(
             method.Scheme == Scheme.BinaryBert ? Narrow(config, values.Get(_width) ?? DefaultWidth) : config, options,
@@ -206,7 +209,7 @@ internal sealed class StudentOptions
     }
 
     // An embedding is never a pair; it stays what the ternary student had. Nor has it one bit.
-    private static Scheme? EmbeddingScheme(Scheme scheme) => scheme is Scheme.BinaryBert or Scheme.Bit ? Scheme.Ternary : null;
+    private static Scheme? EmbeddingScheme(Scheme scheme) => scheme is Scheme.BinaryBert or Scheme.Bit or Scheme.BiBert ? Scheme.Ternary : null;
 
     /// <summary>Gets how the student is computed.</summary>
     public TrainableOptions Trainable(OptionValues values, int threads, float hiddenDropout, float attentionDropout, ulong seed) => new()
@@ -216,11 +219,10 @@ internal sealed class StudentOptions
         Threads = threads,
         HiddenDropout = hiddenDropout,
         AttentionDropout = attentionDropout,
-        ScaleInitialization = values.Get(_initialization)
-            ?? (Method(values).Scheme == Scheme.Bit ? ScaleInitialization.MeanMagnitude : ScaleInitialization.Truncation),
+        ScaleInitialization = values.Get(_initialization) ?? Method(values).Initialization,
         ScaleGradientFactor = values.Get(_gradientFactor),
         SymmetricProbabilities = values.Get(_symmetric),
-        FixedActivationScales = values.Get(_fixedScales),
+        ActivationScales = values.Get(_scales) ?? Method(values).Scales,
         LossAware = values.Get(_lossAware),
         ClusterIterations = values.Get(_iterations),
         ClusterSeed = seed,

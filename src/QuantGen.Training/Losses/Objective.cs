@@ -94,14 +94,17 @@ public sealed class Objective
             ? Enumerable.Range(0, trace.Scores.Length).Sum(l => TraceLoss.Squares(
                 trace.Scores[l], Scores(teacher!, trace, l), gradients.Scores[l], trace.ScoreCount, _options.AttentionWeight, _threads))
             : 0;
+        gradients.HasProjected = _options.ProductDirections;
+        double directions = _options.ProductDirections
+            ? DirectionLoss.Products(trace, teacher!, gradients, batch.Inputs.Starts, _layers!, _threads) : 0;
         (double sentence, double similarity) = _sentences?.Add(
             trace, teacher!, batch.Inputs.Starts, gradients.Hidden[^1], _options.SentenceWeight, _options.SimilarityWeight) ?? default;
 
         Array.Clear(gradients.Logits, 0, gradients.HasLogits ? trace.LogitCount : 0);
         double prediction = _options.Prediction ? Prediction(trace, gradients.Logits, batch, teacher!.Logits) : 0;
         double truth = _pairs is not null ? _pairs.Add(trace, batch, gradients.Hidden[^1])
-            : _options.GroundTruth ? GroundTruth(trace, gradients.Logits, batch) : 0;
-        return new LossParts(hidden, attention, prediction, truth, sentence, similarity);
+            : _options.GroundTruth ? Weighted(trace, gradients.Logits, batch) : 0;
+        return new LossParts(hidden, attention, prediction, truth, sentence, similarity, directions);
     }
 
     // The teacher's scores that a layer imitates: all of them, or those of the heads that the student has.
@@ -155,7 +158,11 @@ public sealed class Objective
         double sum = 0;
         for (int l = 0; l < trace.Hidden.Length; l++)
         {
-            if (_options.HasHidden)
+            if (_options.HasHidden && _options.HiddenDirections)
+            {
+                sum += DirectionLoss.Distance(trace.Hidden[l], teacher.Hidden[_layers!.Hidden(l)], gradients.Hidden[l], trace.HiddenCount);
+            }
+            else if (_options.HasHidden)
             {
                 sum += TraceLoss.Squares(
                     trace.Hidden[l], teacher.Hidden[_layers!.Hidden(l)], gradients.Hidden[l], trace.HiddenCount, _options.HiddenWeight, _threads);
@@ -177,6 +184,24 @@ public sealed class Objective
         Outcome.Spans => SpanLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, batch, _options.Temperature, _options.SpanPredictionWeight),
         _ => RowLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, trace.LogitRows, _spec.OutputCount, _options.Temperature, _threads),
     };
+
+    // The losses of labels add to gradients, which another weight takes a buffer of its own.
+    private double Weighted(TrainingTrace trace, float[] gradients, Batch batch)
+    {
+        if (_options.GroundTruthWeight == 1)
+        {
+            return GroundTruth(trace, gradients, batch);
+        }
+
+        float[] own = new float[trace.LogitCount];
+        double loss = GroundTruth(trace, own, batch);
+        for (int i = 0; i < own.Length; i++)
+        {
+            gradients[i] += (float)(_options.GroundTruthWeight * own[i]);
+        }
+
+        return _options.GroundTruthWeight * loss;
+    }
 
     private double GroundTruth(TrainingTrace trace, float[] gradients, Batch batch) => _outcome switch
     {

@@ -2,8 +2,8 @@ namespace QuantGen;
 
 /// <summary>Families of weight quantizers.</summary>
 /// <remarks>
-/// Codes of <see cref="Linear"/>, <see cref="Lsq"/>, <see cref="Ternary"/> and <see cref="Bit"/> are evenly spaced and meet integer activations, as both halves
-/// of <see cref="BinaryBert"/> do;
+/// Codes of <see cref="Linear"/>, <see cref="Lsq"/>, <see cref="Ternary"/>, <see cref="Bit"/> and <see cref="BiBert"/> are evenly spaced and meet integer
+/// activations, as both halves of <see cref="BinaryBert"/> do;
 /// codes of <see cref="KMeans"/> and <see cref="LinearClusters"/> are labels of a codebook of 2^bits numbers and meet full-precision ones.
 /// </remarks>
 public enum Scheme
@@ -43,4 +43,10 @@ public enum Scheme
     /// bit in the end.
     /// </summary>
     Bit,
+
+    /// <summary>
+    /// BiBERT (Qin et al., 2022): signs around the mean times the mean magnitude, value = +-mean|w|; trained, it meets the signs of activations and attention
+    /// by signs.
+    /// </summary>
+    BiBert,
 }

@@ -24,4 +24,7 @@ public enum WeightFitter
 
     /// <summary>At one bit the mean magnitude around the mean, with signs around it; else as <see cref="Ternary"/>.</summary>
     Centered,
+
+    /// <summary>As <see cref="Centered"/>, but the scale is the mean magnitude around zero.</summary>
+    CenteredSigns,
 }

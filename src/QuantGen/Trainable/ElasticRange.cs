@@ -6,8 +6,8 @@ namespace QuantGen.Trainable;
 /// <param name="scale">The scales.</param>
 /// <param name="shift">The shifts.</param>
 /// <param name="isSigned">Whether values are -scale and +scale rather than 0 and scale.</param>
-/// <param name="isFixed">Whether scales are not learned and begin at half of what learning begins with: the mean magnitude.</param>
-internal sealed class ElasticRange(Parameter scale, Parameter shift, bool isSigned, bool isFixed)
+/// <param name="how">How scales are found.</param>
+internal sealed class ElasticRange(Parameter scale, Parameter shift, bool isSigned, ActivationScales how)
 {
     public Parameter Scale => scale;
 
@@ -18,7 +18,15 @@ internal sealed class ElasticRange(Parameter scale, Parameter shift, bool isSign
     {
         var observer = new MeanObserver(isSigned);
         observer.Observe(values);
-        scale.Values[use] = observer.Range(bits: 1).High * (isFixed ? 0.5f : 1f);
+
+        // Learning begins with twice the mean.
+        float learned = observer.Range(bits: 1).High;
+        scale.Values[use] = how switch
+        {
+            ActivationScales.Learned => learned,
+            ActivationScales.Mean => 0.5f * learned,
+            _ => 1f,
+        };
         shift.Values[use] = 0f;
     }
 

@@ -64,8 +64,8 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
     private ElasticRange Elastic(string name, Parameter scale)
     {
         Parameter shift = Add(name + ".shift", ParameterKind.ActivationShift, scale.Values.Length);
-        scale.IsTrained = shift.IsTrained = !options.FixedActivationScales;
-        return new ElasticRange(scale, shift, !spec.ActivationSites().First(site => site.Name == name).IsOneSided, options.FixedActivationScales);
+        scale.IsTrained = shift.IsTrained = options.ActivationScales == ActivationScales.Learned;
+        return new ElasticRange(scale, shift, !spec.ActivationSites().First(site => site.Name == name).IsOneSided, options.ActivationScales);
     }
 
     private QuantizedParameter Quantized(Parameter weight, MatrixSpec matrix, SchemeTraits? traits)

@@ -35,11 +35,8 @@ public sealed record TrainableOptions
     /// </summary>
     public bool SymmetricProbabilities { get; init; }
 
-    /// <summary>
-    /// Gets whether scales of activations of one bit stay as they begin, which is then at the mean magnitude, and shifts at 0: the sign of XNOR-Net (Rastegari
-    /// et al., 2016), a baseline. Default false: both are learned.
-    /// </summary>
-    public bool FixedActivationScales { get; init; }
+    /// <summary>Gets how scales of activations of one bit are found. Default <see cref="ActivationScales.Learned"/>.</summary>
+    public ActivationScales ActivationScales { get; init; }
 
     /// <summary>Gets whether ternary weights weigh errors by the optimizer's second moments (loss-aware ternarization). Default false: TWN.</summary>
     public bool LossAware { get; init; }

@@ -85,12 +85,14 @@ internal static class AttentionEmitter
         _attention.Forward(
             Pass, layer.Projected, Trace.ScoreStarts, dropout: {t.Dropout(node)}, {Sites(t, node)}, use: {t.SiteUse},
             scores: Trace.Scores[{t.Use}], layer.Probabilities, layer.Context);
+        Show(layer.Projected, layer: {t.Use});
         """);
 
     public static void Backward(SourceWriter w, TrainingContext t, AttentionNode node) => w.Lines($"""
         _attention.Backward(
             Pass, layer.Projected, Trace.ScoreStarts, dropout: {t.Dropout(node)}, {Sites(t, node)}, use: {t.SiteUse},
             TraceGradients.HasScores ? TraceGradients.Scores[{t.Use}] : null, layer.Probabilities, {t.Gradient(node.Output)}, g.Projected);
+        AddProjectedGradient(g.Projected, layer: {t.Use});
         """);
 
     private static string Sites(TrainingContext t, AttentionNode node) =>

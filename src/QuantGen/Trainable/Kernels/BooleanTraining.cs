@@ -86,7 +86,7 @@ internal static class BooleanTraining
             }
 
             Clip<TLanes>(ref scores, ref row, length);
-            ScoreRow(ref row, ref Unsafe.IsNullRef(ref scoreGradients) ? ref scoreGradients : ref Unsafe.Add(ref scoreGradients, at), scale, length);
+            Join<TLanes>(ref row, ref Unsafe.IsNullRef(ref scoreGradients) ? ref scoreGradients : ref Unsafe.Add(ref scoreGradients, at), scale, length);
         }
 
         // dV = B^T dC, dQ = dS K, dK = dS^T Q; the scale is in dS already.
@@ -152,13 +152,20 @@ internal static class BooleanTraining
     }
 
     // What the loss asks of the scores joins, then the scale.
-    private static void ScoreRow(ref float slopes, ref float own, float scale, int count)
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void Join<TLanes>(ref float slopes, ref float own, float scale, int count)
+        where TLanes : struct, ILanes<TLanes>
     {
-        if (!Unsafe.IsNullRef(ref own))
+        for (int i = 0; i < count; i += 16)
         {
-            RowScaling.Add(ref slopes, count, ref own);
-        }
+            int lanes = Math.Min(16, count - i);
+            TLanes slope = LanesTail.LoadUpTo<TLanes>(ref slopes, i, lanes);
+            if (!Unsafe.IsNullRef(ref own))
+            {
+                slope += LanesTail.LoadUpTo<TLanes>(ref own, i, lanes);
+            }
 
-        RowScaling.Multiply(ref slopes, count, scale);
+            LanesTail.StoreUpTo(slope * TLanes.Broadcast(scale), ref slopes, i, lanes);
+        }
     }
 }
