@@ -71,6 +71,7 @@ public sealed class SpecRulesTests
         Check(s_config, s_options with { AttentionBits = 1 }, "QG1105", "Attention's operands cannot have 1 bits; use 2, 3, 4, 5, 6, 7, 8 or 32", 2);
         Check(s_config, s_options with { ActivationBits = 32 }, "QG1105", "self.query' multiplies integers, and activations have 32 bits", 8);
         Check(s_config, s_options with { AttentionBits = 16 }, "QG1105", "Attention's operands cannot have 16 bits; use 2, 3, 4, 5, 6, 7, 8 or 32", 8);
+        Check(s_config, s_options with { Attention = AttentionKind.Boolean, AttentionBits = 8 }, "QG1114", "Boolean attention multiplies one bit", 32);
         Check(s_config, s_clusters with { ActivationBits = 8 }, "QG1105", "self.query' has a codebook", 32);
     }
 
