@@ -80,7 +80,7 @@ public sealed class Trainer
     public static IReadOnlyDictionary<string, string> IdentityIn(string path) => TrainingCheckpoint.IdentityIn(path);
 
     /// <summary>Computes the memory that training needs.</summary>
-    public MemoryPlan PlanMemory() => MemoryPlan.Of(_model, _objective.NeedsTeacher ? Teacher : null, _source, Evaluator, _options.Epochs);
+    public MemoryPlan PlanMemory() => MemoryPlan.Of(_model, _objective, Teacher, _source, Evaluator, _options.Epochs);
 
     /// <summary>Takes up an interrupted training from <see cref="TrainingOptions.CheckpointPath"/>.</summary>
     /// <exception cref="ModelFormatException">The file is damaged, or belongs to another training; the message names the first difference.</exception>

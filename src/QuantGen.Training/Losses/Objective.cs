@@ -76,6 +76,12 @@ public sealed class Objective
     /// it has as many.</summary>
     public IReadOnlyList<int[]>? TeacherHeads { get; init; }
 
+    /// <summary>Gets the bytes that a trace has no room for: gradients of queries, keys and values, and the products of one job for each thread.</summary>
+    /// <param name="tokens">Tokens of the largest batch.</param>
+    /// <param name="longest">Tokens of its longest sequence.</param>
+    internal long Bytes(int tokens, int longest) => !_options.ProductDirections ? 0 : sizeof(float) *
+        ((3L * _spec.Dimensions.Layers * _spec.Dimensions.AttentionWidth * tokens) + (2L * _threads * _spec.Dimensions.Heads * tokens * longest));
+
     /// <summary>Computes the loss of a batch and the gradients of the student's trace.</summary>
     /// <param name="student">The model, whose last forward pass was this batch.</param>
     /// <param name="batch">The batch.</param>
