@@ -42,7 +42,12 @@ public sealed class TorchTrainableModel : ITrainableModel
             throw new ArgumentException("Word embeddings of one bit are trained by generated code only.", nameof(spec));
         }
 
-        TrainingRules.Check([.. spec.Matrices], spec.ActivationBits, spec.HasResidualFactors, issues);
+        if (spec.Attention != AttentionKind.Softmax)
+        {
+            throw new ArgumentException("Attention without a softmax is trained by generated code only.", nameof(spec));
+        }
+
+        TrainingRules.Check([.. spec.Matrices], spec.HasResidualFactors, issues);
         if (issues.Count > 0)
         {
             throw new ArgumentException(issues[0].Message, nameof(spec));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QuantGen.Packed;
 
 namespace QuantGen.Cli.Tests;
 
@@ -72,11 +73,54 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
     }
 
     [Theory]
+    [InlineData("epoch 1, step 3")]
+    [InlineData("stage 2 of 2")]
+    [InlineData("epoch 2, step 8")]
+    public void Activations_of_one_bit_learn_through_two_bits_and_go_on_from_whichever_stage_was_interrupted(string line)
+    {
+        string[] options = ["--scheme", "bit", "--bits", "1", "--embedding-bits", "2", "--epochs", "1", "--batch", "8"];
+        string expected = files.File("bit.qg.safetensors");
+        JsonElement json = Tool.Json([.. Command(expected), .. options, "--threads", "1"]);
+        Assert.Equal(10, json.GetProperty("steps").GetInt64());
+        Assert.Equal(json.GetProperty("value").GetDouble(), Tool.Json("evaluate", expected, "--data", files.Data).GetProperty("value").GetDouble());
+        using (PackedModel packed = PackedModel.Open(expected))
+        {
+            Assert.Equal((1, 8, HiddenActivation.Relu), (packed.Spec.ActivationBits, packed.Spec.AttentionBits, packed.Spec.Dimensions.HiddenActivation));
+            Assert.Equal(Scheme.Bit, packed.Recipe.Scheme);
+        }
+
+        string actual = files.File("bit-cut.qg.safetensors");
+        Assert.Equal(130, ActingWriter.Interrupt(line, [.. Command(actual), .. options, "--threads", "2"]).Code);
+        JsonElement resumed = Tool.Json([.. Command(actual), .. options, "--resume"]);
+        Assert.Equal(json.GetProperty("epochs").GetRawText(), resumed.GetProperty("epochs").GetRawText());
+        Assert.Equal(File.ReadAllBytes(expected), File.ReadAllBytes(actual));
+    }
+
+    [Theory]
+    [InlineData("--no-cascade", "--hidden-activation", "gelu")]
+    [InlineData("--no-cascade", "--activation-scales", "mean")]
+    [InlineData("--no-cascade", "--attention-bits", "32", "--attention", "boolean")]
+    [InlineData("--activation-bits", "2")]
+    public void One_bit_around_the_mean_is_worth_what_training_measured(params string[] more)
+    {
+        string output = files.File($"bit{more[^1]}.qg.safetensors");
+        JsonElement json = Tool.Json(
+            [.. Command(output), "--scheme", "bit", "--bits", "1", "--epochs", "1", "--batch", "8", "--learning-rate", "1e-3", .. more]);
+        Assert.Equal(5, json.GetProperty("steps").GetInt64());
+        Assert.Equal(json.GetProperty("value").GetDouble(), Tool.Json("evaluate", output, "--data", files.Data).GetProperty("value").GetDouble());
+    }
+
+    [Fact]
+    public void Directions_and_signs_are_packed_as_they_were_measured_whatever_the_threads_and_however_often_interrupted() =>
+        Distillation.AssertResumesToWhatWasMeasured(
+            files, "bibert", ["--scheme", "bibert", "--bits", "1", "--epochs", "3", "--batch", "8"], ["--threads", "1"], ["--threads", "2"]);
+
+    [Theory]
     [InlineData("A student of 3 layers cannot imitate a teacher of 2", 1, "--bits", "32", "--layers", "3")]
     [InlineData("--bits takes 1, 2, 3, 4, 5, 6, 7, 8 or 32, and it is '9'", 2, "--bits", "9")]
     [InlineData(
-        "--scheme takes linear (q8bert) or lsq or ternary or k-means or linear-clusters or binarybert, and it is 'magic'", 2, "--bits", "2", "--scheme",
-        "magic")]
+        "--scheme takes linear (q8bert) or lsq or ternary or k-means or linear-clusters or binarybert or bit or bibert, and it is 'magic'", 2, "--bits", "2",
+        "--scheme", "magic")]
     [InlineData("--weight-scale-lr needs --scheme lsq", 2, "--bits", "2", "--scheme", "ternary", "--weight-scale-lr", "0.1")]
     [InlineData("--cluster-iterations needs --scheme k-means", 2, "--bits", "2", "--cluster-iterations", "5")]
     [InlineData("--temperature needs a loss with kd", 2, "--bits", "2", "--loss", "gt", "--temperature", "2")]
@@ -84,6 +128,11 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
     [InlineData("cannot have 1 bits with the scheme lsq", 2, "--bits", "1")]
     [InlineData("Weights cannot have 2 bits in pairs; use 1", 2, "--bits", "2", "--scheme", "binarybert")]
     [InlineData("--width-multiplier needs --scheme binarybert", 2, "--bits", "1", "--scheme", "ternary", "--width-multiplier", "0.5")]
+    [InlineData("cannot have 2 bits with the scheme bit; use 1", 2, "--bits", "2", "--scheme", "bit", "--activation-bits", "8")]
+    [InlineData("--no-cascade needs --scheme bit and activations of one bit", 2, "--bits", "1", "--scheme", "bit", "--activation-bits", "4", "--no-cascade")]
+    [InlineData("--activation-scales needs activations of one bit", 2, "--bits", "1", "--scheme", "ternary", "--activation-scales", "mean")]
+    [InlineData("Boolean attention multiplies one bit", 2, "--bits", "1", "--scheme", "bibert", "--attention-bits", "8")]
+    [InlineData("--activation-scale-lr needs --scheme lsq, bit or bibert", 2, "--bits", "2", "--scheme", "ternary", "--activation-scale-lr", "0.1")]
     [InlineData("--loss needs another --scheme", 2, "--bits", "1", "--scheme", "binarybert", "--loss", "gt")]
     public void Misuse_is_explained(string message, int code, params string[] options)
         => Tool.Run([.. Command(files.File("x.qg.safetensors")), .. options]).AssertFails(code, message);

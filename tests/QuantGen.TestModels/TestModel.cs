@@ -28,6 +28,7 @@ public sealed class TestModel
         Of<Bert1E1Masked>(model => model.Session),
         Of<Bert1GroupSize>(model => model.Session),
         Of<Bert1A1>(model => model.Session),
+        Of<Bert1Boolean>(model => model.Session),
         Of<BertRelu1A1>(model => model.Session),
         Of<Albert1A1>(model => model.Session),
         Of<BertPairs>(model => model.Session),

@@ -59,6 +59,7 @@ internal static class AttributeParser
             GroupSize = values.Integer("GroupSize") ?? 0,
             ActivationBits = values.Integer("ActivationBits"),
             AttentionBits = values.Integer("AttentionBits") ?? defaults.AttentionBits,
+            Attention = values.Enum<AttentionKind>("Attention") ?? defaults.Attention,
             EmbeddingBits = values.Integer("EmbeddingBits"),
             Storage = values.Enum<Storage>("Storage") ?? defaults.Storage,
             EmbeddingStorage = values.Enum<Storage>("EmbeddingStorage"),

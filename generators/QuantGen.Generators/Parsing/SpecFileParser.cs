@@ -26,7 +26,7 @@ internal static class SpecFileParser
         SpecRules.CheckBounds(file.Model.Dimensions, length, c.Options.MaxBatchTokens, issues);
         if (c.Options.Training)
         {
-            TrainingRules.Check(file.Model.Matrices, file.Model.ActivationBits, file.Model.HasResidualFactors, issues);
+            TrainingRules.Check(file.Model.Matrices, file.Model.HasResidualFactors, issues);
         }
 
         return issues.Count > before || !c.IsLegalType ? null : new ClassSpec(

@@ -78,17 +78,19 @@ internal sealed class DistillCommand : CliCommand
         ModelSpec spec = _student.Spec(values, method, start.Config, head);
         TrainableOptions options = Trainable(values, start);
         string lossName = sentences is null ? _student.LossName(values, method) : _student.SentenceLossName(values);
-        _ensemble.Require(values, spec, start.HasManyLabels, lossName, _student.AsksForTeacher(values), options.LossAware);
+        _ensemble.Require(
+            values, spec, start.HasManyLabels, lossName, _student.AsksForTeacher(values), options.LossAware, _student.HasCascade(values, method));
         using ITrainableModel teacher = teacherEngine.Create(ModelSpecs.FullPrecision(start.Config, head), options, cancellation);
         CheckpointWeights.Load(start.Checkpoint!, teacher);
         using ITrainableModel student = engine.Create(spec, options, cancellation);
         (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training.Examples(values), start.Tokenizer, spec, cancellation);
         using SplitStudent? split = method.Scheme != Scheme.BinaryBert ? null : SplitStudent.Create(
             engine, _student.TernarySpec(values, method, start.Config, head), options, teacher, student, source, cancellation);
-        if (split is null)
+        using CascadeStudent? cascade = !_student.HasCascade(values, method) ? null : CascadeStudent.Create(
+            engine, _student.SpecBetween(values, method, start.Config, head), options, teacher, student, source, cancellation);
+        if (split is null && cascade is null)
         {
-            StudentInitializer.Copy(teacher, student);
-            QuantizerInitialization.Run(student, source);
+            StudentInitializer.Start(teacher, student, source);
         }
 
         IModelEvaluator? test = testData is null ? null : data.Evaluator(testData, _training.Examples(values), start.Tokenizer, spec, cancellation);
@@ -101,7 +103,7 @@ internal sealed class DistillCommand : CliCommand
             Engine = engine.Description, TeacherEngine = teacherEngine.Description,
         };
         IReadOnlyList<TrainingStage> stages = split?.Stages(training, _training.HasLearningRate(values), loss.Temperature, loss.SpanPredictionWeight)
-            ?? [new TrainingStage(student, loss, training)];
+            ?? cascade?.Stages(loss, training) ?? [new TrainingStage(student, loss, training)];
         EnsembleStudent? ensemble = _ensemble.Members(values) is int members ? new EnsembleStudent(student, source, members, report) : null;
         var run = new TrainingRun(_training, values, report)
         {

@@ -47,6 +47,7 @@ internal sealed class InspectCommand : CliCommand
                 ActivationBits = HasCodes(inspection) ? inspection.Spec.ActivationBits : QuantGen.Defaults.FullPrecisionBits,
                 ActivationRange = HasCodes(inspection) ? QuantGen.Specs.SpecNames.Of(inspection.Spec.ActivationRange) : null,
                 inspection.Spec.AttentionBits,
+                Attention = QuantGen.Specs.SpecNames.Of(inspection.Spec.Attention),
                 Gigaflops = Math.Round(ModelSize.Flops(inspection.Spec, FlopTokens) / 1e9, 6),
                 inspection.SpecSha256,
                 Recipe = inspection.Recipe is { } recipe ? System.Text.Json.Nodes.JsonNode.Parse(QuantGen.Specs.RecipeJson.Write(recipe)) : null,
@@ -100,7 +101,7 @@ internal sealed class InspectCommand : CliCommand
             report.Line(string.Create(
                 CultureInfo.InvariantCulture,
                 $"activations have {inspection.Spec.ActivationBits} bits, range {QuantGen.Specs.SpecNames.Of(inspection.Spec.ActivationRange)}, " +
-                    $"and attention multiplies {inspection.Spec.AttentionBits} bits"));
+                    $"and attention multiplies {(inspection.Spec.Attention == AttentionKind.Boolean ? 1 : inspection.Spec.AttentionBits)} bits"));
         }
 
         report.Line(string.Create(

@@ -48,14 +48,16 @@ internal sealed class EnsembleOptions
     /// <param name="loss">What is learnt, by name, from a teacher where there is one.</param>
     /// <param name="asksForTeacher">Whether the command line asks for a loss with the teacher.</param>
     /// <param name="isLossAware">Whether weights are rounded by the optimizer's moments, which a member does not keep.</param>
+    /// <param name="hasCascade">Whether a student with more bits of activations learns first, whom a member would imitate.</param>
     /// <exception cref="UsageException">The options or the model do not fit.</exception>
-    public void Require(OptionValues values, ModelSpec spec, bool hasManyLabels, string loss, bool asksForTeacher, bool isLossAware)
+    public void Require(OptionValues values, ModelSpec spec, bool hasManyLabels, string loss, bool asksForTeacher, bool isLossAware, bool hasCascade)
     {
         bool hasTeacher = HasTeacher(values, 0);
         string? defect = values.Get(_members) is null ? values.Has(_teacher) ? $"{_teacher.Name} needs {_members.Name}" : null
             : hasManyLabels ? $"{_members.Name} needs answers that are right or wrong, and any number of labels may hold for these texts"
             : spec.Head != BertHead.SequenceClassification ? $"{_members.Name} needs a classifier, and this model has the head {SpecNames.Of(spec.Head)}"
             : spec.Matrices.Any(matrix => matrix.Bits != 1) ? $"{_members.Name} needs --bits 1"
+            : hasCascade ? $"{_members.Name} needs --no-cascade: members learn from labels, not from a student with more bits"
             : isLossAware ? $"{_members.Name} and --loss-aware exclude each other"
             : hasTeacher && !loss.Contains("kd", StringComparison.Ordinal) ? $"{_teacher.Name} {Teacher(values)} needs a loss with kd"
             : asksForTeacher && !hasTeacher ? $"--loss {loss} needs {_teacher.Name} {First} or {All}: else members learn from labels alone"

@@ -16,15 +16,22 @@ internal sealed class StudentOptions
     private const double DefaultWidth = 0.5;
     private const int TernaryBits = 2;
 
+    // Of activations of the student between the teacher and one whose activations have one bit.
+    private const int BitsBetween = 2;
+
     private static readonly string[] s_parts = ["hidden", "attention", "sentence", "similarity"];
 
     private readonly Option<int?> _bits = CliOption.OneOf("--bits", "Bits of a weight.", LegalBits.OfWeights);
     private readonly Option<int?> _embeddingBits = CliOption.OneOf("--embedding-bits", LegalBits.EmbeddingHelp, LegalBits.OfEmbeddings);
     private readonly Option<int?> _activationBits =
-        CliOption.OneOf("--activation-bits", "Bits of the activations that enter linear layers. [default: 8; 32 with a codebook]", LegalBits.OfActivations);
+        CliOption.OneOf(
+            "--activation-bits", "Bits of the activations that enter linear layers. [default: 8; 32 with a codebook, 1 for bit and bibert]",
+            LegalBits.OfActivations);
     private readonly Option<int?> _attentionBits =
-        CliOption.OneOf("--attention-bits", "Bits of attention's operands. [default: as --activation-bits for lsq, ternary and binarybert, else 32]",
-        LegalBits.OfActivations);
+        CliOption.OneOf(
+            "--attention-bits",
+            "Bits of attention's operands. [default: as --activation-bits, but 8 where that is 1, for lsq, ternary, binarybert and bit, else 32]",
+            LegalBits.OfAttention);
     private readonly Option<int> _groups = CliOption.Number("--groups", "Groups of rows of a matrix that have a scale of their own.", 1, least: 1);
     private readonly Option<int?> _layers =
         CliOption.OptionalNumber("--layers", "Layers of the student, a divisor of the teacher's. [default: as many]", least: 1);
@@ -33,10 +40,11 @@ internal sealed class StudentOptions
         0.01, 1);
 
     private readonly Option<Scheme?> _scheme =
-        CliOption.Scheme("--scheme", "The method: Q8BERT, KDLSQ-BERT, TernaryBERT, a codebook with trained centroids, or BinaryBERT.", Scheme.Lsq);
+        CliOption.Scheme("--scheme", "The method: Q8BERT, KDLSQ-BERT, TernaryBERT, a codebook with trained centroids, BinaryBERT, BiT, or BiBERT.", Scheme.Lsq);
     private readonly Option<string?> _loss =
         CliOption.OneOf(
-            "--loss", "What is learnt: the teacher (kd), the labels (gt) or both. [default: kd+gt for lsq, kd for ternary and binarybert, else gt]",
+            "--loss",
+            "What is learnt: the teacher (kd), the labels (gt) or both. [default: kd+gt for lsq and bibert, kd for ternary, binarybert and bit, else gt]",
             "kd+gt", "kd", "gt");
     private readonly Option<string?> _parts = CliOption.Text(
         "--loss-parts", "NAMES",
@@ -52,14 +60,25 @@ internal sealed class StudentOptions
     private readonly Option<double?> _weightScaleRate =
         CliOption.OptionalReal("--weight-scale-lr", "Learning rate of clipping thresholds of weights. [default: 1e-3]", 0, 10);
     private readonly Option<double?> _activationScaleRate =
-        CliOption.OptionalReal("--activation-scale-lr", "Learning rate of clipping thresholds of activations. [default: 3e-2]", 0, 10);
+        CliOption.OptionalReal(
+            "--activation-scale-lr", "Learning rate of ranges of activations. [default: 3e-2; 2e-4 for bit, and for those of one bit]", 0, 10);
     private readonly Option<ScaleInitialization?> _initialization =
-        CliOption.Choice<ScaleInitialization>("--scale-initialization", "How clipping thresholds of lsq begin.", ScaleInitialization.Truncation);
+        CliOption.Choice<ScaleInitialization>(
+            "--scale-initialization", "How thresholds begin. [default: truncation for lsq, mean-magnitude for bit and bibert]", null);
     private readonly Option<bool> _gradientFactor =
         new("--scale-gradient-factor") { Description =
         "Multiply gradients of thresholds by 1 / sqrt(elements x levels), as LSQ does and KDLSQ-BERT does not." };
     private readonly Option<bool> _symmetric =
         new("--symmetric-probabilities") { Description = "Give attention probabilities codes of both signs, as KDLSQ-BERT's code does." };
+    private readonly Option<HiddenActivation?> _activation = CliOption.Choice<HiddenActivation>(
+        "--hidden-activation", "The student's function between the feed-forward layers. [default: the teacher's; relu for bit]", null);
+    private readonly Option<AttentionKind?> _attention = CliOption.Choice<AttentionKind>(
+        "--attention", "How the student's attention weighs values: boolean multiplies signs. [default: softmax; boolean for bibert]", null);
+    private readonly Option<ActivationScales?> _scales = CliOption.Choice<ActivationScales>(
+        "--activation-scales",
+        "Scales of activations of one bit, with shifts: learned (BiT), or without, the mean magnitude or one. [default: learned; one for bibert]", null);
+    private readonly Option<bool> _noCascade =
+        new("--no-cascade") { Description = "bit: learn from the teacher at once, not through a student whose activations have two bits." };
     private readonly Option<bool> _lossAware = new("--loss-aware") { Description = "Weigh the errors of ternary weights by the optimizer's second moments." };
     private readonly Option<int> _iterations = CliOption.Number("--cluster-iterations", "Iterations of k-means.", 3, least: 1, most: 1000);
 
@@ -71,7 +90,7 @@ internal sealed class StudentOptions
             _bits, _embeddingBits, _activationBits, _attentionBits, _groups, _layers, _width, _scheme, _loss, _temperature, _spanWeight, _parts,
             _sentenceWeight, _similarityWeight, _weightScaleRate,
             _activationScaleRate,
-            _initialization, _gradientFactor, _symmetric, _lossAware, _iterations,
+            _initialization, _gradientFactor, _symmetric, _activation, _attention, _scales, _noCascade, _lossAware, _iterations,
         ];
         foreach (Option option in all)
         {
@@ -84,7 +103,13 @@ internal sealed class StudentOptions
     public DistillMethod Method(OptionValues values)
     {
         DistillMethod method = DistillMethod.All.First(method => method.Scheme == (values.Get(_scheme) ?? Scheme.Lsq));
-        Require(values, method, Scheme.Lsq, _weightScaleRate, _activationScaleRate, _initialization, _gradientFactor);
+        bool isOneBit = ActivationBits(values, method) == 1;
+        Require(values, method, Scheme.Lsq, _weightScaleRate);
+        bool learns = method.Traits.Learns is LearnedPart.Thresholds or LearnedPart.Ranges;
+        Require(values, learns || isOneBit, "--scheme lsq, bit or bibert", _activationScaleRate);
+        Require(values, learns, "--scheme lsq, bit or bibert", _initialization, _gradientFactor);
+        Require(values, isOneBit, "activations of one bit", _scales);
+        Require(values, method.Scheme == Scheme.Bit && isOneBit, "--scheme bit and activations of one bit", _noCascade);
         Require(values, method, Scheme.Ternary, _lossAware);
         Require(values, method, Scheme.KMeans, _iterations);
         Require(values, method, Scheme.BinaryBert, _width);
@@ -94,8 +119,12 @@ internal sealed class StudentOptions
     }
 
     /// <summary>Gets what is learnt.</summary>
-    public LossOptions Loss(OptionValues values, DistillMethod method)
-        => DistillMethod.LossOf(LossName(values, method), values.Get(_temperature) ?? 1, values.Get(_spanWeight) ?? 1);
+    public LossOptions Loss(OptionValues values, DistillMethod method) =>
+        DistillMethod.LossOf(LossName(values, method), values.Get(_temperature) ?? 1, values.Get(_spanWeight) ?? 1, method.Parts);
+
+    /// <summary>Gets whether a student with activations of two bits stands between the teacher and the student.</summary>
+    public bool HasCascade(OptionValues values, DistillMethod method) =>
+        method.Scheme == Scheme.Bit && ActivationBits(values, method) == 1 && !values.Get(_noCascade);
 
     /// <summary>Gets whether the command line says what is learnt, and that this is the teacher.</summary>
     public bool AsksForTeacher(OptionValues values) => values.Get(_loss)?.Contains("kd", StringComparison.Ordinal) ?? false;
@@ -130,16 +159,26 @@ internal sealed class StudentOptions
     /// <summary>Builds the student's model.</summary>
     /// <exception cref="UsageException">The options describe no model, or one that cannot imitate the teacher.</exception>
     public ModelSpec Spec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head) =>
-        Spec(values, method, method.Traits, values.Get(_bits)!.Value, teacher, head);
+        Spec(values, method, method.Traits, values.Get(_bits)!.Value, ActivationBits(values, method), teacher, head);
+
+    /// <summary>Builds the student of a cascade whose activations have more bits.</summary>
+    public ModelSpec SpecBetween(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head) =>
+        Spec(values, method, method.Traits, values.Get(_bits)!.Value, BitsBetween, teacher, head);
 
     /// <summary>Builds the ternary student that a student of pairs is split from.</summary>
     public ModelSpec TernarySpec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head) =>
-        Spec(values, method, WeightSchemes.Of(Scheme.Ternary), TernaryBits, teacher, head, values.Get(_embeddingBits) is 1 ? TernaryBits : null);
+        Spec(
+            values, method, WeightSchemes.Of(Scheme.Ternary), TernaryBits, ActivationBits(values, method), teacher, head,
+            values.Get(_embeddingBits) is 1 ? TernaryBits : null);
+
+    private int? ActivationBits(OptionValues values, DistillMethod method) => values.Get(_activationBits) ?? method.ActivationBits;
 
     private ModelSpec Spec(
-        OptionValues values, DistillMethod method, SchemeTraits weights, int bits, ModelConfig teacher, BertHead head, int? embeddingBits = null)
+        OptionValues values, DistillMethod method, SchemeTraits weights, int bits, int? activations, ModelConfig teacher, BertHead head,
+        int? embeddingBits = null)
     {
-        int? activations = values.Get(_activationBits);
+        // Attention multiplies two bits or more, and a student between others has the attention of the last.
+        int attention = ActivationBits(values, method) is int own and not 1 ? own : 8;
         var options = new SpecOptions
         {
             Bits = bits,
@@ -147,12 +186,17 @@ internal sealed class StudentOptions
             EmbeddingBits = embeddingBits ?? values.Get(_embeddingBits),
             Storage = weights.Storage,
             ActivationBits = activations,
-            AttentionBits = values.Get(_attentionBits) ?? (method.QuantizesAttention && bits != 32 ? activations ?? 8 : 32),
-            ActivationRange = method.Range,
+            AttentionBits = values.Get(_attentionBits) ?? (method.QuantizesAttention && bits != 32 ? attention : 32),
+            Attention = values.Get(_attention) ?? method.Attention,
+            ActivationRange = activations == 1 ? ActivationRange.Static : method.Range,
             Head = head,
             Training = true,
         };
-        ModelConfig config = teacher with { Layers = values.Get(_layers) ?? teacher.Layers };
+        ModelConfig config = teacher with
+        {
+            Layers = values.Get(_layers) ?? teacher.Layers,
+            HiddenActivation = values.Get(_activation) ?? method.HiddenActivation ?? teacher.HiddenActivation,
+        };
         return ModelSpecs.Quantized(
             method.Scheme == Scheme.BinaryBert ? Narrow(config, values.Get(_width) ?? DefaultWidth) : config, options,
             new Recipe { Scheme = weights.Scheme, EmbeddingScheme = EmbeddingScheme(method.Scheme) });
@@ -170,8 +214,8 @@ internal sealed class StudentOptions
         };
     }
 
-    // An embedding of two bits or more is no pair; it stays what the ternary student had.
-    private static Scheme? EmbeddingScheme(Scheme scheme) => scheme == Scheme.BinaryBert ? Scheme.Ternary : null;
+    // An embedding of two bits or more is no pair; it stays what the ternary student had. Nor has it signs around a mean.
+    private static Scheme? EmbeddingScheme(Scheme scheme) => scheme is Scheme.BinaryBert or Scheme.Bit or Scheme.BiBert ? Scheme.Ternary : null;
 
     /// <summary>Gets how the student is computed.</summary>
     public TrainableOptions Trainable(OptionValues values, int threads, float hiddenDropout, float attentionDropout, ulong seed) => new()
@@ -181,9 +225,10 @@ internal sealed class StudentOptions
         Threads = threads,
         HiddenDropout = hiddenDropout,
         AttentionDropout = attentionDropout,
-        ScaleInitialization = values.Get(_initialization) ?? ScaleInitialization.Truncation,
+        ScaleInitialization = values.Get(_initialization) ?? Method(values).Initialization,
         ScaleGradientFactor = values.Get(_gradientFactor),
         SymmetricProbabilities = values.Get(_symmetric),
+        ActivationScales = values.Get(_scales) ?? Method(values).Scales,
         LossAware = values.Get(_lossAware),
         ClusterIterations = values.Get(_iterations),
         ClusterSeed = seed,
@@ -195,7 +240,8 @@ internal sealed class StudentOptions
         Optimizer = method.Training.Optimizer with
         {
             WeightScaleLearningRate = values.Get(_weightScaleRate) ?? method.Training.Optimizer.WeightScaleLearningRate,
-            ActivationScaleLearningRate = values.Get(_activationScaleRate) ?? method.Training.Optimizer.ActivationScaleLearningRate,
+            ActivationScaleLearningRate = values.Get(_activationScaleRate)
+                ?? (ActivationBits(values, method) == 1 ? DistillMethod.ElasticRate : method.Training.Optimizer.ActivationScaleLearningRate),
         },
     };
 

@@ -101,7 +101,7 @@ internal sealed class TrainingProgress(Report report, Action<IRenderable>? show)
         (string Name, double Value)[] parts =
         [
             ("hidden", loss.Hidden), ("attention", loss.Attention), ("prediction", loss.Prediction), ("labels", loss.GroundTruth),
-            ("sentence", loss.Sentence), ("similarity", loss.Similarity),
+            ("directions", loss.Directions), ("sentence", loss.Sentence), ("similarity", loss.Similarity),
         ];
         string[] present =
         [

@@ -157,13 +157,14 @@ internal sealed class TrainingRun
             stage.Begin();
         }
 
-        var objective = new Objective(stage.Model.Spec, stage.Loss, Teacher?.Spec, stage.Options.Threads, Sentences) { TeacherHeads = stage.TeacherHeads };
+        ITrainableModel? teacher = stage.Teacher ?? Teacher;
+        var objective = new Objective(stage.Model.Spec, stage.Loss, teacher?.Spec, stage.Options.Threads, Sentences) { TeacherHeads = stage.TeacherHeads };
         TrainingOptions options = Stages.Count == 1 ? stage.Options
             : stage.Options with { Identity = new Dictionary<string, string>(stage.Options.Identity) { [StageKey] = StageOf(_stage) } };
         _trainer = new Trainer(stage.Model, stage.Source ?? Source, objective, options)
         {
-            Teacher = Teacher, Evaluator = Evaluator, Observers = observers, Earlier = earlier, LaterSteps = Stages.Skip(_stage + 1).Sum(Steps),
-            Carried = stage.Carried(),
+            Teacher = teacher, KeepsTeacher = stage.Teacher is not null, Evaluator = Evaluator, Observers = observers, Earlier = earlier,
+            LaterSteps = Stages.Skip(_stage + 1).Sum(Steps), Carried = stage.Carried(),
         };
         if (continues)
         {

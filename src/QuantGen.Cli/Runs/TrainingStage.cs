@@ -29,6 +29,9 @@ internal sealed record TrainingStage(ITrainableModel Model, LossOptions Loss, Tr
     /// <summary>Gets what is done after its last step; says whether the stages behind it are trained, too.</summary>
     public Func<CancellationToken, bool> End { get; init; } = _ => true;
 
+    /// <summary>Gets whom it imitates, a model of a stage before; null for the teacher of the whole training.</summary>
+    public ITrainableModel? Teacher { get; init; }
+
     /// <summary>Gets which of the teacher's heads are imitated; null for all.</summary>
     public IReadOnlyList<int[]>? TeacherHeads { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using QuantGen.Quantization;
 using QuantGen.Specs;
 using QuantGen.Trainable;
+using QuantGen.Training.Batching;
 using QuantGen.Training.Losses;
 
 namespace QuantGen.Training.Distillation;
@@ -33,6 +34,17 @@ public static class StudentInitializer
                     $"The teacher has no '{name}' of {parameter.Values.Length} values for the student's '{parameter.Name}'.", nameof(teacher));
             }
         }
+    }
+
+    /// <summary>Copies weights, and sets the student's quantizers from them and from one batch.</summary>
+    /// <param name="teacher">The teacher.</param>
+    /// <param name="student">The student.</param>
+    /// <param name="source">What it will learn from.</param>
+    /// <exception cref="ArgumentException">The student cannot imitate the teacher.</exception>
+    public static void Start(ITrainableModel teacher, ITrainableModel student, BatchSource source)
+    {
+        Copy(teacher, student);
+        QuantizerInitialization.Run(student, source);
     }
 
     /// <summary>Continues a student of ternary weights as one whose matrices are pairs, with the same outputs: weights are split, all else is copied.</summary>

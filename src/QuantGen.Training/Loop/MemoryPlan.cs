@@ -1,6 +1,7 @@
 using QuantGen.Trainable;
 using QuantGen.Training.Evaluation;
 using QuantGen.Training.Batching;
+using QuantGen.Training.Losses;
 using QuantGen.Training.Optimization;
 
 namespace QuantGen.Training.Loop;
@@ -16,11 +17,12 @@ public sealed record MemoryPlan(long Parameters, long Optimizer, long Best, long
     /// <summary>Gets the sum.</summary>
     public long Total => Parameters + Optimizer + Best + Activations + Teacher;
 
-    internal static MemoryPlan Of(ITrainableModel model, ITrainableModel? teacher, BatchSource source, IModelEvaluator? evaluator, int epochs)
+    internal static MemoryPlan Of(
+        ITrainableModel model, Objective objective, ITrainableModel? teacher, BatchSource source, IModelEvaluator? evaluator, int epochs)
     {
         (int Tokens, int Longest)[] batches = [.. Enumerable.Range(0, epochs).Select(source.Largest)];
         (int tokens, int longest) = (batches.Max(batch => batch.Tokens), batches.Max(batch => batch.Longest));
-        long activations = model.ActivationBytes(tokens, longest);
+        long activations = model.ActivationBytes(tokens, longest) + objective.Bytes(tokens, longest);
         if (evaluator is not null)
         {
             activations = Math.Max(activations, model.ActivationBytes(evaluator.Largest.Tokens, evaluator.Largest.Longest));
@@ -31,7 +33,7 @@ public sealed record MemoryPlan(long Parameters, long Optimizer, long Best, long
             Optimizer: 2 * Bytes(model.Parameters.Where(AdamOptimizer.IsTrained)),
             Best: evaluator is null ? 0 : Bytes(model.Parameters),
             activations,
-            Teacher: teacher is null ? 0 : (2 * Bytes(teacher.Parameters)) + teacher.ActivationBytes(tokens, longest));
+            Teacher: teacher is null || !objective.NeedsTeacher ? 0 : (2 * Bytes(teacher.Parameters)) + teacher.ActivationBytes(tokens, longest));
     }
 
     private static long Bytes(IEnumerable<Parameter> parameters) => parameters.Sum(parameter => (long)sizeof(float) * parameter.Values.Length);

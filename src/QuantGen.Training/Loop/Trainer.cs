@@ -53,6 +53,9 @@ public sealed class Trainer
     /// <summary>Gets the model that is imitated; required when the loss looks at one.</summary>
     public ITrainableModel? Teacher { get; init; }
 
+    /// <summary>Gets whether the teacher was made by a stage before, so that its parameters are part of the state. Default false.</summary>
+    public bool KeepsTeacher { get; init; }
+
     /// <summary>Gets who measures the model after every epoch; null to keep the last epoch's parameters.</summary>
     public IModelEvaluator? Evaluator { get; init; }
 
@@ -86,14 +89,14 @@ public sealed class Trainer
     public static IReadOnlyDictionary<string, string> IdentityIn(string path) => TrainingCheckpoint.IdentityIn(path);
 
     /// <summary>Computes the memory that training needs.</summary>
-    public MemoryPlan PlanMemory() => MemoryPlan.Of(_model, _objective.NeedsTeacher ? Teacher : null, _source, Evaluator, _options.Epochs);
+    public MemoryPlan PlanMemory() => MemoryPlan.Of(_model, _objective, Teacher, _source, Evaluator, _options.Epochs);
 
     /// <summary>Takes up an interrupted training from <see cref="TrainingOptions.CheckpointPath"/>.</summary>
     /// <exception cref="ModelFormatException">The file is damaged, or belongs to another training; the message names the first difference.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public void Resume()
     {
-        _state = TrainingCheckpoint.Load(_options.CheckpointPath!, _model, _optimizer, Identity(), out _best);
+        _state = TrainingCheckpoint.Load(_options.CheckpointPath!, _model, _optimizer, Identity(), KeepsTeacher ? Teacher : null, out _best);
         _writtenStep = _state.Step;
         _isInStep = false;
         _hasFailed = false;
@@ -325,7 +328,7 @@ public sealed class Trainer
 
     private void WriteState()
     {
-        TrainingCheckpoint.Save(_options.CheckpointPath!, _model, _optimizer, _best, _state, Identity(), Carried);
+        TrainingCheckpoint.Save(_options.CheckpointPath!, _model, _optimizer, _best, _state, Identity(), Carried, KeepsTeacher ? Teacher : null);
         _writtenStep = _state.Step;
     }
 

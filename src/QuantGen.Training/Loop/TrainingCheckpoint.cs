@@ -7,7 +7,8 @@ using QuantGen.Training.Optimization;
 namespace QuantGen.Training.Loop;
 
 /// <summary>
-/// The file from which an interrupted training continues: a safetensors file with parameters, moments, the best parameters so far and the state.
+/// The file from which an interrupted training continues: a safetensors file with parameters, moments, the best parameters so far, those of a teacher that
+/// a stage before made, and the state.
 /// </summary>
 internal static class TrainingCheckpoint
 {
@@ -16,6 +17,7 @@ internal static class TrainingCheckpoint
     private const string StateKey = "state";
     private const string IdentityKey = "identity";
     private const string Value = "value:";
+    private const string Teacher = "teacher:";
     private const string Moment = "moment:";
     private const string Best = "best:";
     private const string BestCurvature = "best curvature:";
@@ -26,7 +28,7 @@ internal static class TrainingCheckpoint
     /// <summary>Writes the file; a reader sees the old one or the whole new one.</summary>
     public static void Save(
         string path, ITrainableModel model, AdamOptimizer optimizer, BestParameters? best, TrainingState state, IReadOnlyDictionary<string, string> identity,
-        IReadOnlyDictionary<string, float[]> carried)
+        IReadOnlyDictionary<string, float[]> carried, ITrainableModel? teacher)
     {
         var writer = new SafetensorsWriter();
         writer.AddMetadata(FormatKey, FormatVersion);
@@ -44,6 +46,11 @@ internal static class TrainingCheckpoint
                     writer.AddFloats(BestCurvature + parameter.Name, [.. parameter.Shape], curvature);
                 }
             }
+        }
+
+        foreach (Parameter parameter in teacher?.Parameters ?? [])
+        {
+            writer.AddFloats(Teacher + parameter.Name, [.. parameter.Shape], parameter.Values);
         }
 
         foreach ((string name, float[] values) in optimizer.Moments)
@@ -81,17 +88,22 @@ internal static class TrainingCheckpoint
     /// <summary>Reads the file into a model and an optimizer.</summary>
     /// <exception cref="ModelFormatException">The file is damaged or belongs to another training.</exception>
     public static TrainingState Load(
-        string path, ITrainableModel model, AdamOptimizer optimizer, IReadOnlyDictionary<string, string> identity, out BestParameters? best)
+        string path, ITrainableModel model, AdamOptimizer optimizer, IReadOnlyDictionary<string, string> identity, ITrainableModel? teacher,
+        out BestParameters? best)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
         StateFile.RequireFormat(file, FormatKey, FormatVersion);
         StateFile.RequireIdentity(path, "training", StateFile.Read<Dictionary<string, string>>(file, IdentityKey, s_json), identity);
         TrainingState state = StateFile.Read<TrainingState>(file, StateKey, s_json);
-        RestoreValues(file, model);
+        RestoreValues(file, Value, model);
+        if (teacher is not null)
+        {
+            RestoreValues(file, Teacher, teacher);
+        }
 
         // Labels of codebooks follow from the weights, which such a training leaves as they are; then thresholds and centroids are put back.
         model.InitializeWeightQuantizers();
-        RestoreValues(file, model);
+        RestoreValues(file, Value, model);
         foreach ((string name, float[] values) in optimizer.Moments)
         {
             Fill(file, Moment + name, values);
@@ -110,11 +122,11 @@ internal static class TrainingCheckpoint
         return state;
     }
 
-    private static void RestoreValues(SafetensorsFile file, ITrainableModel model)
+    private static void RestoreValues(SafetensorsFile file, string prefix, ITrainableModel model)
     {
         foreach (Parameter parameter in model.Parameters)
         {
-            Fill(file, Value + parameter.Name, parameter.Values);
+            Fill(file, prefix + parameter.Name, parameter.Values);
         }
     }
 

@@ -28,6 +28,15 @@ public sealed record LossOptions
     /// <summary>Gets the weight of attention scores within <see cref="Transformer"/>; 0 leaves them out. Default 1.</summary>
     public double AttentionWeight { get; init; } = 1;
 
+    /// <summary>
+    /// Gets whether the direction of each layer's hidden states counts rather than their values: the distance of tensors of length 1 (BiBERT). Default false.
+    /// </summary>
+    public bool HiddenDirections { get; init; }
+
+    /// <summary>Gets whether products of queries, of keys and of values with one another shall have the direction of the teacher's (direction-matching
+    /// distillation, BiBERT). Default false.</summary>
+    public bool ProductDirections { get; init; }
+
     /// <summary>Gets the weight of the angle between a text's vector and the teacher's; 0, the default, leaves it out. Sentence encoders only.</summary>
     public double SentenceWeight { get; init; }
 
@@ -41,6 +50,9 @@ public sealed record LossOptions
 
     /// <summary>Gets whether outputs shall be what the labels say. Default true.</summary>
     public bool GroundTruth { get; init; } = true;
+
+    /// <summary>Gets the weight of <see cref="GroundTruth"/>. Default 1.</summary>
+    public double GroundTruthWeight { get; init; } = 1;
 
     /// <summary>Gets how much of each label's probability is given to all classes alike (Szegedy et al., 2016), from 0 below 1. Default 0.</summary>
     public double LabelSmoothing { get; init; }
@@ -59,7 +71,7 @@ public sealed record LossOptions
     public double SpanPredictionWeight { get; init; } = 1;
 
     /// <summary>Gets whether a teacher is needed.</summary>
-    public bool NeedsTeacher => HasHidden || HasScores || Prediction || HasVectors;
+    public bool NeedsTeacher => HasHidden || HasScores || Prediction || HasVectors || ProductDirections;
 
     internal bool HasHidden => Transformer && HiddenWeight > 0;
 

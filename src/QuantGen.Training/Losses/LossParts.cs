@@ -7,24 +7,26 @@ namespace QuantGen.Training.Losses;
 /// <param name="GroundTruth">Difference of the outputs to the labels.</param>
 /// <param name="Sentence">Angles between the vectors of texts and the teacher's.</param>
 /// <param name="Similarity">Squared differences of the cosines of a batch's texts to the teacher's.</param>
+/// <param name="Directions">Distances of the directions of queries', keys' and values' products to the teacher's.</param>
 public readonly record struct LossParts(
-    double Hidden, double Attention, double Prediction, double GroundTruth, double Sentence = 0, double Similarity = 0)
+    double Hidden, double Attention, double Prediction, double GroundTruth, double Sentence = 0, double Similarity = 0, double Directions = 0)
 {
     /// <summary>Gets the sum, which is what training minimises.</summary>
-    public double Total => Hidden + Attention + Prediction + GroundTruth + Sentence + Similarity;
+    public double Total => Hidden + Attention + Prediction + GroundTruth + Sentence + Similarity + Directions;
 
     /// <summary>Adds part by part.</summary>
     /// <param name="left">A loss.</param>
     /// <param name="right">Another.</param>
     public static LossParts operator +(LossParts left, LossParts right) => new(
         left.Hidden + right.Hidden, left.Attention + right.Attention, left.Prediction + right.Prediction, left.GroundTruth + right.GroundTruth,
-        left.Sentence + right.Sentence, left.Similarity + right.Similarity);
+        left.Sentence + right.Sentence, left.Similarity + right.Similarity, left.Directions + right.Directions);
 
     /// <summary>Divides every part.</summary>
     /// <param name="left">A loss.</param>
     /// <param name="right">A number other than 0.</param>
     public static LossParts operator /(LossParts left, double right) => new(
-        left.Hidden / right, left.Attention / right, left.Prediction / right, left.GroundTruth / right, left.Sentence / right, left.Similarity / right);
+        left.Hidden / right, left.Attention / right, left.Prediction / right, left.GroundTruth / right, left.Sentence / right, left.Similarity / right,
+        left.Directions / right);
 
     /// <summary>Adds part by part.</summary>
     /// <param name="left">A loss.</param>

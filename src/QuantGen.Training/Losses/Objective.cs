@@ -76,6 +76,12 @@ public sealed class Objective
     /// it has as many.</summary>
     public IReadOnlyList<int[]>? TeacherHeads { get; init; }
 
+    /// <summary>Gets the bytes that a trace has no room for: gradients of queries, keys and values, and the products of one job for each thread.</summary>
+    /// <param name="tokens">Tokens of the largest batch.</param>
+    /// <param name="longest">Tokens of its longest sequence.</param>
+    internal long Bytes(int tokens, int longest) => !_options.ProductDirections ? 0 : sizeof(float) *
+        ((3L * _spec.Dimensions.Layers * _spec.Dimensions.AttentionWidth * tokens) + (2L * _threads * _spec.Dimensions.Heads * tokens * longest));
+
     /// <summary>Computes the loss of a batch and the gradients of the student's trace.</summary>
     /// <param name="student">The model, whose last forward pass was this batch.</param>
     /// <param name="batch">The batch.</param>
@@ -94,14 +100,17 @@ public sealed class Objective
             ? Enumerable.Range(0, trace.Scores.Length).Sum(l => TraceLoss.Squares(
                 trace.Scores[l], Scores(teacher!, trace, l), gradients.Scores[l], trace.ScoreCount, _options.AttentionWeight, _threads))
             : 0;
+        gradients.HasProjected = _options.ProductDirections;
+        double directions = _options.ProductDirections
+            ? DirectionLoss.Products(trace, teacher!, gradients, batch.Inputs.Starts, _layers!, _threads) : 0;
         (double sentence, double similarity) = _sentences?.Add(
             trace, teacher!, batch.Inputs.Starts, gradients.Hidden[^1], _options.SentenceWeight, _options.SimilarityWeight) ?? default;
 
         Array.Clear(gradients.Logits, 0, gradients.HasLogits ? trace.LogitCount : 0);
         double prediction = _options.Prediction ? Prediction(trace, gradients.Logits, batch, teacher!.Logits) : 0;
         double truth = _pairs is not null ? _pairs.Add(trace, batch, gradients.Hidden[^1])
-            : _options.GroundTruth ? GroundTruth(trace, gradients.Logits, batch) : 0;
-        return new LossParts(hidden, attention, prediction, truth, sentence, similarity);
+            : _options.GroundTruth ? Weighted(trace, gradients.Logits, batch) : 0;
+        return new LossParts(hidden, attention, prediction, truth, sentence, similarity, directions);
     }
 
     // The teacher's scores that a layer imitates: all of them, or those of the heads that the student has.
@@ -155,7 +164,11 @@ public sealed class Objective
         double sum = 0;
         for (int l = 0; l < trace.Hidden.Length; l++)
         {
-            if (_options.HasHidden)
+            if (_options.HasHidden && _options.HiddenDirections)
+            {
+                sum += DirectionLoss.Distance(trace.Hidden[l], teacher.Hidden[_layers!.Hidden(l)], gradients.Hidden[l], trace.HiddenCount);
+            }
+            else if (_options.HasHidden)
             {
                 sum += TraceLoss.Squares(
                     trace.Hidden[l], teacher.Hidden[_layers!.Hidden(l)], gradients.Hidden[l], trace.HiddenCount, _options.HiddenWeight, _threads);
@@ -177,6 +190,24 @@ public sealed class Objective
         Outcome.Spans => SpanLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, batch, _options.Temperature, _options.SpanPredictionWeight),
         _ => RowLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, trace.LogitRows, _spec.OutputCount, _options.Temperature, _threads),
     };
+
+    // The losses of labels add to gradients, which another weight takes a buffer of its own.
+    private double Weighted(TrainingTrace trace, float[] gradients, Batch batch)
+    {
+        if (_options.GroundTruthWeight == 1)
+        {
+            return GroundTruth(trace, gradients, batch);
+        }
+
+        float[] own = new float[trace.LogitCount];
+        double loss = GroundTruth(trace, own, batch);
+        for (int i = 0; i < own.Length; i++)
+        {
+            gradients[i] += (float)(_options.GroundTruthWeight * own[i]);
+        }
+
+        return _options.GroundTruthWeight * loss;
+    }
 
     private double GroundTruth(TrainingTrace trace, float[] gradients, Batch batch) => _outcome switch
     {

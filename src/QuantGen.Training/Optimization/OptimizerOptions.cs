@@ -20,7 +20,7 @@ public sealed record OptimizerOptions
     /// <summary>Gets the decay of clipping thresholds of weights. Default 2e-5.</summary>
     public double WeightScaleDecay { get; init; } = 2e-5;
 
-    /// <summary>Gets the learning rate of clipping thresholds of activations. Default 3e-2.</summary>
+    /// <summary>Gets the learning rate of clipping thresholds of activations, and of scales and shifts of those of one bit. Default 3e-2.</summary>
     public double ActivationScaleLearningRate { get; init; } = 3e-2;
 
     /// <summary>Gets the decay of clipping thresholds of activations. Default 1e-4.</summary>
@@ -51,6 +51,7 @@ public sealed record OptimizerOptions
         ParameterKind.Bias or ParameterKind.LayerNorm => (LearningRate, 0),
         ParameterKind.WeightScale => (WeightScaleLearningRate, WeightScaleDecay),
         ParameterKind.ActivationScale => (ActivationScaleLearningRate, ActivationScaleDecay),
+        ParameterKind.ActivationShift => (ActivationScaleLearningRate, 0),
         ParameterKind.Centroids => (LearningRate * CentroidFactor, 0),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no optimizer changes such a parameter"),
     };

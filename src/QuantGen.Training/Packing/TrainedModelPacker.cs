@@ -51,7 +51,11 @@ public sealed class TrainedModelPacker
             AddMatrix(matrix);
         }
 
-        if (_spec.ActivationRange == ActivationRange.Static)
+        if (_spec.HasBitActivations)
+        {
+            AddBitSites();
+        }
+        else if (_spec.ActivationRange == ActivationRange.Static)
         {
             AddSites(_spec.ActivationSites().Where(site => site.IsQuantized), _spec.ActivationBits);
         }
@@ -103,6 +107,18 @@ public sealed class TrainedModelPacker
             Array.Fill(zeroPoints, (byte)(isSigned ? 1 << (bits - 1) : 0));
             _builder.AddFloats(site.Name + ".input_scale", Array.ConvertAll(ranges, range => LsqQuantizer.Scale(range, levels)));
             _builder.AddBytes(site.Name + ".input_zero_point", zeroPoints);
+        }
+    }
+
+    private void AddBitSites()
+    {
+        foreach (ActivationSite site in _spec.ActivationSites().Where(site => site.IsQuantized))
+        {
+            float[] shifts = Find(site.Name + ".shift").Values;
+            float[] scales = Find(site.Name + ".alpha").Values;
+            _builder.AddFloats(
+                site.Name + ".input_scale", Array.ConvertAll(scales, scale => new ElasticBinarizer(scale, Shift: 0f, !site.IsOneSided).Scale));
+            _builder.AddFloats(site.Name + ".input_shift", shifts);
         }
     }
 

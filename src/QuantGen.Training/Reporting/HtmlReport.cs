@@ -54,6 +54,7 @@ public static class HtmlReport
         [
             ("total", loss => loss.Total), ("hidden", loss => loss.Hidden), ("attention", loss => loss.Attention), ("prediction", loss => loss.Prediction),
             ("ground truth", loss => loss.GroundTruth), ("sentence", loss => loss.Sentence), ("similarity", loss => loss.Similarity),
+            ("directions", loss => loss.Directions),
         ];
 
         // A loss of one part is its own total.

@@ -96,7 +96,7 @@ public sealed class JsonLinesLog : ITrainingObserver, IDisposable
 
     private static object Parts(LossParts loss) => new
     {
-        loss.Hidden, loss.Attention, loss.Prediction, loss.GroundTruth, loss.Sentence, loss.Similarity,
+        loss.Hidden, loss.Attention, loss.Prediction, loss.GroundTruth, loss.Sentence, loss.Similarity, loss.Directions,
     };
 
     private static Dictionary<string, double>? Metrics(ModelScore? score) => score?.All.ToDictionary(metric => metric.Key, metric => metric.Value);

@@ -79,6 +79,12 @@ public sealed class QuantizedBertAttribute : Attribute
     /// </summary>
     public ActivationRange ActivationRange { get; set; } = ActivationRange.PerToken;
 
+    /// <summary>
+    /// Gets or sets how attention weighs values. Default <see cref="AttentionKind.Softmax"/>. <see cref="AttentionKind.Boolean"/> multiplies one bit, and
+    /// excludes <see cref="AttentionBits"/>.
+    /// </summary>
+    public AttentionKind Attention { get; set; }
+
     /// <summary>Gets or sets what stands on top of the encoder. Default <see cref="BertHead.Encoder"/>.</summary>
     public BertHead Head { get; set; } = BertHead.Encoder;
 

@@ -2,8 +2,8 @@ namespace QuantGen;
 
 /// <summary>Families of weight quantizers.</summary>
 /// <remarks>
-/// Codes of <see cref="Linear"/>, <see cref="Lsq"/> and <see cref="Ternary"/> are evenly spaced and meet integer activations, as both halves of
-/// <see cref="BinaryBert"/> do;
+/// Codes of <see cref="Linear"/>, <see cref="Lsq"/>, <see cref="Ternary"/>, <see cref="Bit"/> and <see cref="BiBert"/> are evenly spaced and meet integer
+/// activations, as both halves of <see cref="BinaryBert"/> do;
 /// codes of <see cref="KMeans"/> and <see cref="LinearClusters"/> are labels of a codebook of 2^bits numbers and meet full-precision ones.
 /// </remarks>
 public enum Scheme
@@ -37,4 +37,16 @@ public enum Scheme
     /// half the width.
     /// </summary>
     BinaryBert,
+
+    /// <summary>
+    /// BiT (Liu et al., 2022): one bit around the mean, value = +-mean|w - mean w|; trained, it meets activations whose scales and shifts are learned, of one
+    /// bit in the end.
+    /// </summary>
+    Bit,
+
+    /// <summary>
+    /// BiBERT (Qin et al., 2022): signs around the mean times the mean magnitude, value = +-mean|w|; trained, it meets the signs of activations and attention
+    /// by signs.
+    /// </summary>
+    BiBert,
 }

@@ -56,6 +56,7 @@ internal sealed record SpecDifference(string Place, string Expected, string Foun
         ("activations", Bits(e.ActivationBits), Bits(f.ActivationBits)),
         ("activation ranges", SpecNames.Of(e.ActivationRange), SpecNames.Of(f.ActivationRange)),
         ("operands of attention", Bits(e.AttentionBits), Bits(f.AttentionBits)),
+        ("attention", SpecNames.Of(e.Attention), SpecNames.Of(f.Attention)),
         ("factors of residuals", e.HasResidualFactors ? "some" : "none", f.HasResidualFactors ? "some" : "none"),
         ("number of matrices", e.Matrices.Count, f.Matrices.Count),
     ];

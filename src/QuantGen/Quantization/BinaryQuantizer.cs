@@ -10,21 +10,33 @@ internal static class BinaryQuantizer
 {
     /// <summary>Returns the scale of a run, its mean magnitude, at least <see cref="QuantizationParameters.SmallestScale"/>.</summary>
     /// <param name="values">The run; not empty.</param>
+    /// <param name="mean">What magnitudes and signs are taken around, as BiT takes them around the mean; 0 for BWN.</param>
     /// <exception cref="ArgumentException">The run is empty.</exception>
-    public static float Scale(ReadOnlySpan<float> values)
+    public static float Scale(ReadOnlySpan<float> values, float mean = 0f)
     {
-        if (values.IsEmpty)
-        {
-            throw new ArgumentException("An empty run has no mean magnitude.", nameof(values));
-        }
-
+        RequireValues(values);
         double sum = 0;
         foreach (float value in values)
         {
-            sum += Math.Abs((double)value);
+            sum += Math.Abs((double)value - mean);
         }
 
         return MathF.Max((float)(sum / values.Length), QuantizationParameters.SmallestScale);
+    }
+
+    /// <summary>Returns the mean of a run.</summary>
+    /// <param name="values">The run; not empty.</param>
+    /// <exception cref="ArgumentException">The run is empty.</exception>
+    public static float Mean(ReadOnlySpan<float> values)
+    {
+        RequireValues(values);
+        double sum = 0;
+        foreach (float value in values)
+        {
+            sum += value;
+        }
+
+        return (float)(sum / values.Length);
     }
 
     /// <summary>Returns the stored code of one value: 1 from 0 upwards, 0 below.</summary>
@@ -65,6 +77,14 @@ internal static class BinaryQuantizer
         for (int i = 0; i < codes.Length; i++)
         {
             values[i] = Dequantize(codes[i], scale);
+        }
+    }
+
+    private static void RequireValues(ReadOnlySpan<float> values)
+    {
+        if (values.IsEmpty)
+        {
+            throw new ArgumentException("An empty run has no mean magnitude.", nameof(values));
         }
     }
 

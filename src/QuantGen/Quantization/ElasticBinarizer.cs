@@ -5,6 +5,8 @@ namespace QuantGen.Quantization;
 /// With <c>u = (x - shift) / scale</c> a value that may have either sign becomes <c>scale * sgn(u)</c>, where <c>sgn(0) = +1</c>, and one that is never far
 /// below zero becomes <c>scale * round(clip(u, 0, 1))</c>, halves to even. Both are one comparison and are defined by it: the code is 1 where
 /// <c>x &gt;= shift</c>, or where <c>x &gt; shift + scale / 2</c> with the right side rounded once. NaN has the code 0.
+/// Training learns both numbers. With the value of the code in units of the scale, q, a value inside (u from -1 to 1, or from 0 to 1) passes its gradient on,
+/// and its derivatives by scale and shift are q - u and -1; outside they are q and 0, and no gradient passes.
 /// Products take the code 0 for -1: a value is <c>((2 code - 1) - ZeroPoint) * Step</c>, which is -scale and +scale, or 0 and scale.
 /// </remarks>
 /// <param name="Scale">The scale; positive and finite, floored at <see cref="QuantizationParameters.SmallestScale"/>.</param>
@@ -36,6 +38,25 @@ internal readonly record struct ElasticBinarizer(float Scale, float Shift, bool 
     /// <summary>Returns the value of a code.</summary>
     /// <param name="code">0 or 1.</param>
     public float Value(byte code) => ((2 * code) - 1 - ZeroPoint) * Step;
+
+    /// <summary>Gets the least value of u that is inside; the largest is 1.</summary>
+    public float Lowest => IsSigned ? -1f : 0f;
+
+    /// <summary>Says whether a value passes its gradient on.</summary>
+    /// <param name="x">Any float.</param>
+    public bool IsInside(float x) => (x - Shift) / Scale is var u && u >= Lowest && u <= 1f;
+
+    /// <summary>Returns the derivative of what a value becomes by the scale.</summary>
+    /// <param name="x">Any float.</param>
+    public float ScaleSlope(float x)
+    {
+        float q = IsSigned ? (2 * Code(x)) - 1 : Code(x);
+        return IsInside(x) ? q - ((x - Shift) / Scale) : q;
+    }
+
+    /// <summary>Returns the derivative of what a value becomes by the shift.</summary>
+    /// <param name="x">Any float.</param>
+    public float ShiftSlope(float x) => IsInside(x) ? -1f : 0f;
 
     /// <summary>Quantizes and dequantizes a value.</summary>
     /// <param name="x">Any float.</param>

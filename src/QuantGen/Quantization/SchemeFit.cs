@@ -13,7 +13,8 @@ namespace QuantGen.Quantization;
 internal readonly record struct SchemeFit(float Scale, int Levels, float Threshold)
 {
     /// <summary>Fits a group.</summary>
-    /// <param name="fitter">Range (largest magnitude), Threshold (a learned one) or Ternary (its rules at 2 bits, else the largest magnitude).</param>
+    /// <param name="fitter">Range (largest magnitude), Threshold (a learned one), Ternary or a centered one (ternary rules at 2 bits, else the
+    /// largest magnitude).</param>
     /// <param name="bits">Bits of a code, 2 to 8; or 1, the mean magnitude with signs, except for Threshold.</param>
     /// <param name="values">The weights that share a scale.</param>
     /// <param name="alpha">The learned threshold; only Threshold uses it.</param>
@@ -21,12 +22,19 @@ internal readonly record struct SchemeFit(float Scale, int Levels, float Thresho
     /// <exception cref="ArgumentException">The fitter finds a codebook instead of a scale.</exception>
     public static SchemeFit Of(WeightFitter fitter, int bits, ReadOnlySpan<float> values, float alpha = 0f, ReadOnlySpan<float> curvature = default)
     {
+        bool isCentered = fitter is WeightFitter.Centered or WeightFitter.CenteredSigns;
+        if (bits == 1 && isCentered)
+        {
+            float mean = BinaryQuantizer.Mean(values);
+            return new SchemeFit(BinaryQuantizer.Scale(values, fitter == WeightFitter.Centered ? mean : 0f), 1, float.NegativeInfinity) { Mean = mean };
+        }
+
         if (bits == 1 && fitter is WeightFitter.Range or WeightFitter.Ternary or WeightFitter.Split)
         {
             return new SchemeFit(BinaryQuantizer.Scale(values), 1, float.NegativeInfinity);
         }
 
-        if (fitter == WeightFitter.Ternary && bits == 2)
+        if (bits == 2 && (isCentered || fitter == WeightFitter.Ternary))
         {
             TernaryFit ternary = curvature.IsEmpty ? TernaryQuantizer.Fit(values) : TernaryQuantizer.FitLossAware(values, curvature);
             return new SchemeFit(MathF.Max(ternary.Scale, QuantizationParameters.SmallestScale), 1, ternary.Threshold);
@@ -35,11 +43,14 @@ internal readonly record struct SchemeFit(float Scale, int Levels, float Thresho
         QuantizationParameters parameters = fitter switch
         {
             WeightFitter.Threshold => LsqQuantizer.Parameters(alpha, bits),
-            WeightFitter.Range or WeightFitter.Ternary => QuantizationParameters.Symmetric(MagnitudeSums.Largest(values), bits),
+            _ when isCentered || fitter is WeightFitter.Range or WeightFitter.Ternary => QuantizationParameters.Symmetric(MagnitudeSums.Largest(values), bits),
             _ => throw new ArgumentException($"The fitter {fitter} finds no scale.", nameof(fitter)),
         };
         return new SchemeFit(parameters.Scale, LsqQuantizer.Levels(bits), -1f);
     }
+
+    /// <summary>Gets what signs are told around. Default 0.</summary>
+    public float Mean { get; init; }
 
     private bool IsSign => float.IsNegativeInfinity(Threshold);
 
@@ -81,12 +92,13 @@ internal readonly record struct SchemeFit(float Scale, int Levels, float Thresho
         TLanes scale = TLanes.Broadcast(Scale);
         TLanes highest = TLanes.Broadcast(Levels);
         TLanes threshold = TLanes.Broadcast(Threshold);
+        TLanes belowMean = TLanes.Broadcast(MathF.BitDecrement(Mean));
         for (int i = 0; i < values.Length; i += 16)
         {
             int count = Math.Min(16, values.Length - i);
             TLanes value = LanesTail.LoadUpTo<TLanes>(ref from, i, count);
             TLanes code = IsSign
-                ? TLanes.SelectGreater(value, TLanes.Broadcast(-float.Epsilon), highest, -highest)
+                ? TLanes.SelectGreater(value, belowMean, highest, -highest)
                 : Threshold < 0f
                 ? TLanes.RoundToEven(TLanes.Max(TLanes.Min(TLanes.NaNToZero(value / scale), highest), -highest))
                 : TLanes.SelectGreater(TLanes.Abs(value), threshold, TLanes.CopySign(highest, value), TLanes.Broadcast(0f));

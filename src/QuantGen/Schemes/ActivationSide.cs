@@ -14,4 +14,7 @@ public enum ActivationSide
 
     /// <summary>A stored range that was a learned threshold (LSQ); gradients of values outside it are cleared.</summary>
     Learned,
+
+    /// <summary>A stored scale and shift that were learned with codes of one bit (BiT); gradients of values beyond both codes are cleared.</summary>
+    Elastic,
 }

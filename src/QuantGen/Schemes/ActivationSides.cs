@@ -5,6 +5,8 @@ public static class ActivationSides
 {
     private static readonly int[] s_codes = { 2, 3, 4, 5, 6, 7, 8 };
 
+    private static readonly int[] s_oneBit = { 1 };
+
     // Codes of one bit need a scale, and no token's own range gives one.
     private static readonly int[] s_storedCodes = { 1, 2, 3, 4, 5, 6, 7, 8 };
 
@@ -15,6 +17,7 @@ public static class ActivationSides
         new ActivationTraits { Side = ActivationSide.PerToken, Name = "per-token", Bits = s_codes },
         new ActivationTraits { Side = ActivationSide.Static, Name = "static", Bits = s_storedCodes, IsStored = true },
         new ActivationTraits { Side = ActivationSide.Learned, Name = "learned", Bits = s_codes, IsStored = true, IsLearned = true },
+        new ActivationTraits { Side = ActivationSide.Elastic, Name = "elastic", Bits = s_oneBit, IsStored = true, IsLearned = true },
     };
 
     /// <summary>Gets the bits that any side allows, ascending; the last is the 32 of full precision.</summary>
@@ -36,8 +39,10 @@ public static class ActivationSides
 
     /// <summary>Gets how training gives codes to activations.</summary>
     /// <param name="isStored">Whether the file has a range for the place.</param>
+    /// <param name="bits">Bits of a code.</param>
     /// <param name="weights">The scheme of the weights that read them.</param>
-    public static ActivationSide InTraining(bool isStored, SchemeTraits weights) => !isStored ? ActivationSide.PerToken
-        : weights.Learns == LearnedPart.Thresholds ? ActivationSide.Learned
+    public static ActivationSide InTraining(bool isStored, int bits, SchemeTraits weights) => !isStored ? ActivationSide.PerToken
+        : bits == 1 ? ActivationSide.Elastic
+        : weights.Learns is LearnedPart.Thresholds or LearnedPart.Ranges ? ActivationSide.Learned
         : ActivationSide.Static;
 }

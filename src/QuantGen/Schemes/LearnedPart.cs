@@ -9,6 +9,9 @@ public enum LearnedPart
     /// <summary>The threshold of each group of rows, and with it the ranges of static activations.</summary>
     Thresholds,
 
+    /// <summary>The ranges of static activations alone; gradients go straight through rounding to the weights.</summary>
+    Ranges,
+
     /// <summary>The numbers of the codebook; labels and weights stay.</summary>
     Centroids,
 }

@@ -21,4 +21,10 @@ public enum WeightFitter
 
     /// <summary>Two halves that a ternary matrix is split into, each the mean magnitude with signs.</summary>
     Split,
+
+    /// <summary>At one bit the mean magnitude around the mean, with signs around it; else as <see cref="Ternary"/>.</summary>
+    Centered,
+
+    /// <summary>As <see cref="Centered"/>, but the scale is the mean magnitude around zero.</summary>
+    CenteredSigns,
 }

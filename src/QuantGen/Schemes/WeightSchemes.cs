@@ -58,6 +58,20 @@ public static class WeightSchemes
             Fitter = WeightFitter.Split, Learns = LearnedPart.Nothing, Embedding = EmbeddingForm.RowScales,
             HasGroups = true, HasSymmetricActivations = true,
         },
+        new SchemeTraits
+        {
+            Scheme = Scheme.Bit, Name = "bit", Storage = Storage.Uniform,
+            Bits = s_one, EmbeddingBits = s_twoToEight, LeastTrainedBits = 1,
+            Fitter = WeightFitter.Centered, Learns = LearnedPart.Ranges, Embedding = EmbeddingForm.RowScales,
+            HasGroups = true, HasSymmetricActivations = true,
+        },
+        new SchemeTraits
+        {
+            Scheme = Scheme.BiBert, Name = "bibert", Storage = Storage.Uniform,
+            Bits = s_one, EmbeddingBits = s_twoToEight, LeastTrainedBits = 1,
+            Fitter = WeightFitter.CenteredSigns, Learns = LearnedPart.Ranges, Embedding = EmbeddingForm.RowScales,
+            HasGroups = true, HasSymmetricActivations = true,
+        },
     };
 
     /// <summary>Gets the row of a scheme.</summary>

@@ -46,7 +46,10 @@ public sealed record ModelSpec
     /// <summary>Gets the bits of what attention multiplies: queries, keys, values and probabilities; 32 for full precision.</summary>
     public int AttentionBits { get; init; } = 32;
 
-    /// <summary>Gets whether attention multiplies integers.</summary>
+    /// <summary>Gets how attention weighs values.</summary>
+    public AttentionKind Attention { get; init; }
+
+    /// <summary>Gets whether attention multiplies integers of stored ranges.</summary>
     public bool HasQuantizedAttention => AttentionBits != 32;
 
     /// <summary>Gets where activation ranges come from.</summary>

@@ -42,7 +42,7 @@ public static class SpecBuilder
         int activationBits = SpecRules.ActivationBits(options, matrices, issues);
         if (options.Training && issues.Count == before)
         {
-            TrainingRules.Check(matrices, activationBits, options.HasResidualFactors, issues);
+            TrainingRules.Check(matrices, options.HasResidualFactors, issues);
         }
 
         int embeddingBits = SpecRules.EmbeddingBits(options);
@@ -60,6 +60,7 @@ public static class SpecBuilder
             EmbeddingStorage = embeddingBits == Defaults.FullPrecisionBits ? Storage.FullPrecision : SpecRules.EmbeddingStorage(options),
             ActivationBits = activationBits,
             AttentionBits = options.AttentionBits,
+            Attention = options.Attention,
             ActivationRange = options.ActivationRange ?? Defaults.ActivationRange(activationBits),
             HasResidualFactors = options.HasResidualFactors,
             Matrices = new EquatableArray<MatrixSpec>(matrices),

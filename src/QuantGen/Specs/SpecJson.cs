@@ -17,6 +17,9 @@ public static class SpecJson
     /// <summary>A key that only models have whose queries, keys and values are narrower than hidden states.</summary>
     internal const string AttentionSize = "attention_size";
 
+    /// <summary>A key that only models have whose attention has no softmax.</summary>
+    internal const string Attention = "attention";
+
     /// <summary>Writes a model.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="indented">Whether to break lines, for people to read; the hash is over the form without.</param>
@@ -50,6 +53,11 @@ public static class SpecJson
         if (d.AttentionSize != 0)
         {
             members.Insert(AttentionSizePlace, Member(AttentionSize, d.AttentionSize));
+        }
+
+        if (spec.Attention != AttentionKind.Softmax)
+        {
+            members.Add(Member(Attention, SpecNames.Of(spec.Attention)));
         }
 
         if (spec.HasResidualFactors)

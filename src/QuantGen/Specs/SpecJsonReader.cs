@@ -50,6 +50,7 @@ internal static class SpecJsonReader
             EmbeddingStorage = Named<Storage>(root, "embedding_storage"),
             ActivationBits = Integer(root, "activation_bits"),
             AttentionBits = Integer(root, "attention_bits"),
+            Attention = root.ContainsKey(SpecJson.Attention) ? Named<AttentionKind>(root, SpecJson.Attention) : AttentionKind.Softmax,
             ActivationRange = Named<ActivationRange>(root, "activation_range"),
             HasResidualFactors = HasResidualFactors(root),
             Head = head,

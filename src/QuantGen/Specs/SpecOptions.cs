@@ -20,6 +20,9 @@ public sealed record SpecOptions
     /// <summary>Gets the bits of what attention multiplies; 32 for full precision.</summary>
     public int AttentionBits { get; init; } = Defaults.AttentionBits;
 
+    /// <summary>Gets how attention weighs values.</summary>
+    public AttentionKind Attention { get; init; }
+
     /// <summary>Gets the bits of the word embedding; null for the default, which is 8, or the bits of a weight in full precision or with a codebook.</summary>
     public int? EmbeddingBits { get; init; }
 

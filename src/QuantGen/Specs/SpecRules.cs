@@ -99,6 +99,13 @@ internal static class SpecRules
             issues.Add(BitRules.Issue("QG1105", "Attention's operands", string.Empty, options.AttentionBits, ActivationSides.AttentionBits, "AttentionBits"));
         }
 
+        if (options.Attention == AttentionKind.Boolean && options.AttentionBits != Defaults.FullPrecisionBits)
+        {
+            issues.Add(new SpecIssue(
+                "QG1114", $"Boolean attention multiplies one bit, which excludes stored ranges of {options.AttentionBits} bits; leave AttentionBits at 32",
+                Defaults.FullPrecisionBits, "AttentionBits"));
+        }
+
         if (options.GroupCount < 1)
         {
             issues.Add(new SpecIssue("QG1102", $"The group count is {options.GroupCount}, and it must be at least 1", 1, "Groups"));

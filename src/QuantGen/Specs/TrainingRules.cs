@@ -3,18 +3,12 @@ namespace QuantGen.Specs;
 /// <summary>What cannot be trained although it can be computed, and what to train instead.</summary>
 internal static class TrainingRules
 {
-    public static void Check(IReadOnlyList<MatrixSpec> matrices, int activationBits, bool hasResidualFactors, ICollection<SpecIssue> issues)
+    public static void Check(IReadOnlyList<MatrixSpec> matrices, bool hasResidualFactors, ICollection<SpecIssue> issues)
     {
         if (hasResidualFactors)
         {
             issues.Add(new SpecIssue("QG1115", "A model whose residuals have factors cannot be trained, only quantized after training; train its checkpoint",
                 Property: "Training"));
-        }
-
-        if (activationBits == 1)
-        {
-            issues.Add(new SpecIssue("QG1115", "Activations of one bit cannot be trained, only calibrated after training; use 2 to 8 bits",
-                Property: "ActivationBits"));
         }
 
         void Refuse(Func<MatrixSpec, bool> applies, string what, string instead, string property)

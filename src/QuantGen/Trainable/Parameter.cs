@@ -5,7 +5,7 @@ namespace QuantGen.Trainable;
 /// <remarks>
 /// Names are canonical: <c>encoder.layer.0.attention.self.query.weight</c> and <c>.bias</c> as in a checkpoint; a learned clipping threshold of a
 /// weight is <c>NAME.weight_alpha</c>, the centroids of a codebook are <c>NAME.weight_centroids</c>, and the threshold of an activation site is
-/// <c>SITE.alpha</c> with one element per use of the site.
+/// <c>SITE.alpha</c> with one element per use of the site. Activations of one bit have their scale there, and a shift in <c>SITE.shift</c>.
 /// </remarks>
 public sealed class Parameter
 {

@@ -18,8 +18,11 @@ public enum ParameterKind
     /// <summary>A learned clipping threshold of weights.</summary>
     WeightScale,
 
-    /// <summary>A learned clipping threshold of activations.</summary>
+    /// <summary>A learned clipping threshold of activations, or the scale of those of one bit.</summary>
     ActivationScale,
+
+    /// <summary>What is subtracted from activations before they get codes of one bit; never decayed.</summary>
+    ActivationShift,
 
     /// <summary>The centroids of a codebook.</summary>
     Centroids,

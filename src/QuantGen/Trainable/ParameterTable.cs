@@ -58,7 +58,14 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
             range.IsTrained = false;
         }
 
-        return new SiteRange(name, uses, bits, side.Side, range, options);
+        return new SiteRange(name, uses, bits, side.Side, range, options) { Elastic = side.Side == ActivationSide.Elastic ? Elastic(name, range!) : null };
+    }
+
+    private ElasticRange Elastic(string name, Parameter scale)
+    {
+        Parameter shift = Add(name + ".shift", ParameterKind.ActivationShift, scale.Values.Length);
+        scale.IsTrained = shift.IsTrained = options.ActivationScales == ActivationScales.Learned;
+        return new ElasticRange(scale, shift, !spec.ActivationSites().First(site => site.Name == name).IsOneSided, options.ActivationScales);
     }
 
     private QuantizedParameter Quantized(Parameter weight, MatrixSpec matrix, SchemeTraits? traits)

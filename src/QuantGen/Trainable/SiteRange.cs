@@ -33,19 +33,34 @@ internal sealed class SiteRange(
 
     public Parameter? Parameter => parameter;
 
+    /// <summary>Gets scales and shifts of codes of one bit; null for more bits.</summary>
+    public ElasticRange? Elastic { get; init; }
+
+    /// <summary>Gets whether a gradient finds the range, so that gradients change on their way back through the place.</summary>
+    public bool IsLearned => ActivationSides.Of(side).IsLearned;
+
     public bool IsSigned { get; } = options.SymmetricProbabilities || !ActivationSite.IsProbabilitiesName(name);
 
     private int Levels => LsqQuantizer.Levels(bits, IsSigned);
 
-    /// <summary>Gets whether a pass sets a learned threshold, for which it needs all values.</summary>
-    public bool TakesValues(ForwardPurpose purpose) => purpose == ForwardPurpose.Calibrate && side == ActivationSide.Learned;
+    /// <summary>Gets whether a pass sets a learned range, for which it needs all values.</summary>
+    public bool TakesValues(ForwardPurpose purpose) => purpose == ForwardPurpose.Calibrate && IsLearned;
 
     /// <summary>Gets whether a pass sets or moves a running range, for which it needs the largest magnitude.</summary>
     public bool TakesLargest(ForwardPurpose purpose) => purpose != ForwardPurpose.Evaluate && side == ActivationSide.Static;
 
-    /// <summary>Sets a learned threshold from all values of a pass.</summary>
-    public void Calibrate(ReadOnlySpan<float> values, int use) => parameter!.Values[use] =
-        MathF.Max(Thresholds.Initial(options.ScaleInitialization, values, Levels, Thresholds.ActivationExperience), LsqQuantizer.SmallestAlpha);
+    /// <summary>Sets a learned range from all values of a pass.</summary>
+    public void Calibrate(ReadOnlySpan<float> values, int use)
+    {
+        if (Elastic is not null)
+        {
+            Elastic.Calibrate(values, use);
+            return;
+        }
+
+        float first = Thresholds.Initial(options.ScaleInitialization, values, Levels, Thresholds.ActivationExperience);
+        parameter!.Values[use] = MathF.Max(first, LsqQuantizer.SmallestAlpha);
+    }
 
     /// <summary>Sets or moves a running range by the largest magnitude of a pass.</summary>
     public void Follow(ForwardPurpose purpose, float largest, int use)

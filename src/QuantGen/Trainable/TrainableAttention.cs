@@ -7,14 +7,17 @@ namespace QuantGen.Trainable;
 /// <param name="heads">Heads.</param>
 /// <param name="headSize">Dimensions of a head.</param>
 /// <param name="scale">Multiplies the scores.</param>
+/// <param name="isBoolean">Whether it weighs values by 0 and 1 instead (<see cref="AttentionKind.Boolean"/>).</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed class TrainableAttention(int heads, int headSize, float scale)
+public sealed class TrainableAttention(int heads, int headSize, float scale, bool isBoolean = false)
 {
     private double[] _thresholds = [];
 
     private int HeadSize => headSize;
 
     private float Scale => scale;
+
+    private bool IsBoolean => isBoolean;
 
     private int HiddenSize => heads * headSize;
 
@@ -26,7 +29,7 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
     /// <param name="operands">Where the operands are quantized; null for full precision.</param>
     /// <param name="use">Which use of them.</param>
     /// <param name="scores">Receives the scores.</param>
-    /// <param name="probabilities">Receives the probabilities before dropout.</param>
+    /// <param name="probabilities">Receives the probabilities before dropout; scores, where those are what the backward pass needs.</param>
     /// <param name="context">Receives the contexts.</param>
     public void Forward(TrainingPass pass, float[] projected, int[] scoreStarts, int dropout, AttentionSites? operands, int use, float[] scores,
         float[] probabilities, float[] context)
@@ -100,9 +103,18 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
             int first = pass.Batch.Starts[sequence];
             int length = pass.Batch.Starts[sequence + 1] - first;
             long at = starts[sequence] + ((long)head * length * length);
+            AttentionHead own = attention.HeadAt(projected, first, length, head);
+            ref float contexts = ref context.At(((long)first * attention.HiddenSize) + (head * attention.HeadSize));
+            ref float scratch = ref pass.Scratch[worker].First;
+            if (attention.IsBoolean)
+            {
+                BooleanTraining.Forward<TLanes>(
+                    own, attention.Scale, mask, at, ref scores.At(at), ref probabilities.At(at), ref contexts, attention.HiddenSize, ref scratch);
+                return;
+            }
+
             AttentionTraining.Forward<TLanes>(
-                attention.HeadAt(projected, first, length, head), attention.Scale, operands, mask, at, ref scores.At(at), ref probabilities.At(at),
-                ref context.At(((long)first * attention.HiddenSize) + (head * attention.HeadSize)), attention.HiddenSize, ref pass.Scratch[worker].First);
+                own, attention.Scale, operands, mask, at, ref scores.At(at), ref probabilities.At(at), ref contexts, attention.HiddenSize, ref scratch);
         }
     }
 
@@ -119,10 +131,20 @@ public sealed class TrainableAttention(int heads, int headSize, float scale)
             int length = pass.Batch.Starts[sequence + 1] - first;
             long at = starts[sequence] + ((long)head * length * length);
             ref float own = ref scoreGradients is null ? ref System.Runtime.CompilerServices.Unsafe.NullRef<float>() : ref scoreGradients.At(at);
+            AttentionHead operandsOf = attention.HeadAt(projected, first, length, head);
+            AttentionHead gradients = attention.HeadAt(gradient, first, length, head);
+            ref float contexts = ref contextGradient.At(((long)first * attention.HiddenSize) + (head * attention.HeadSize));
+            ref float scratch = ref pass.Scratch[worker].First;
+            if (attention.IsBoolean)
+            {
+                BooleanTraining.Backward<TLanes>(
+                    operandsOf, gradients, attention.Scale, mask, at, ref own, ref probabilities.At(at), ref contexts, attention.HiddenSize, ref scratch);
+                return;
+            }
+
             AttentionTraining.Backward<TLanes>(
-                attention.HeadAt(projected, first, length, head), attention.HeadAt(gradient, first, length, head), attention.Scale, operands, mask, at, ref own,
-                ref probabilities.At(at), ref contextGradient.At(((long)first * attention.HiddenSize) + (head * attention.HeadSize)), attention.HiddenSize,
-                ref pass.Scratch[worker].First, attention._thresholds.AsSpan(item * AttentionSites.Count, AttentionSites.Count));
+                operandsOf, gradients, attention.Scale, operands, mask, at, ref own, ref probabilities.At(at), ref contexts, attention.HiddenSize, ref scratch,
+                attention._thresholds.AsSpan(item * AttentionSites.Count, AttentionSites.Count));
         }
     }
 }

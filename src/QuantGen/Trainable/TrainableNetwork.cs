@@ -128,6 +128,22 @@ public abstract class TrainableNetwork : ITrainableModel
         }
     }
 
+    /// <summary>Shows queries, keys and values of a layer.</summary>
+    /// <param name="projected">All three, side by side.</param>
+    /// <param name="layer">Index of the layer in the trace.</param>
+    protected void Show(float[] projected, int layer) => Trace.Projected[layer] = projected;
+
+    /// <summary>Adds what the loss itself asks of queries, keys and values.</summary>
+    /// <param name="gradient">The gradients, side by side.</param>
+    /// <param name="layer">Index of the layer in the trace.</param>
+    protected void AddProjectedGradient(float[] gradient, int layer)
+    {
+        if (TraceGradients.HasProjected)
+        {
+            TrainingOperators.Add(Pass, TraceGradients.Projected[layer], gradient, Trace.ProjectedCount);
+        }
+    }
+
     /// <summary>Ends the threads.</summary>
     /// <param name="disposing">Whether called by <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)

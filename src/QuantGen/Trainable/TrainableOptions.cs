@@ -35,6 +35,9 @@ public sealed record TrainableOptions
     /// </summary>
     public bool SymmetricProbabilities { get; init; }
 
+    /// <summary>Gets how scales of activations of one bit are found. Default <see cref="ActivationScales.Learned"/>.</summary>
+    public ActivationScales ActivationScales { get; init; }
+
     /// <summary>Gets whether ternary weights weigh errors by the optimizer's second moments (loss-aware ternarization). Default false: TWN.</summary>
     public bool LossAware { get; init; }
 

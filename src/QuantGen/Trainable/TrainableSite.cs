@@ -1,5 +1,6 @@
 using QuantGen.Kernels;
 using QuantGen.Lanes;
+using QuantGen.Quantization;
 using QuantGen.Schemes;
 using QuantGen.Trainable.Kernels;
 
@@ -32,8 +33,8 @@ public sealed class TrainableSite
     /// <summary>Gets the threshold or running range of every use; null when each token has its own.</summary>
     public Parameter? Range => _range.Parameter;
 
-    /// <summary>Gets whether a threshold is learned, so that gradients change on their way back through the place.</summary>
-    internal bool IsLearned => _range.Side == ActivationSide.Learned;
+    /// <summary>Gets whether the range is learned, so that gradients change on their way back through the place.</summary>
+    internal bool IsLearned => _range.IsLearned;
 
     /// <summary>Quantizes some rows; in a pass that calibrates it finds their range instead.</summary>
     /// <param name="pass">The pass.</param>
@@ -52,8 +53,15 @@ public sealed class TrainableSite
 
         float[] centered = FloatBuffers.Reserve(ref _centered[use], (long)rows * Columns);
         float[] scales = FloatBuffers.Reserve(ref _scales[use], rows);
+        int items = TrainingPass.Items(rows, TrainingPass.TokensPerItem);
+        if (_range.Elastic is not null)
+        {
+            pass.Team.RunOnLanes(new BinarizeJob(Columns, values, rows, _range.Elastic.Binarizer(use), centered, scales), items);
+            return Input(use);
+        }
+
         ActivationParameters range = _range.Side == ActivationSide.PerToken ? default : _range.Mapping(use);
-        pass.Team.RunOnLanes(new QuantizeJob(this, values, rows, range, centered, scales), TrainingPass.Items(rows, TrainingPass.TokensPerItem));
+        pass.Team.RunOnLanes(new QuantizeJob(this, values, rows, range, centered, scales), items);
         return Input(use);
     }
 
@@ -61,7 +69,7 @@ public sealed class TrainableSite
     /// <param name="use">Which use.</param>
     public LinearInput Input(int use) => new(_centered[use], _scales[use]);
 
-    /// <summary>Turns gradients of quantized values into those of the activations, and adds that of the threshold, where it is learned.</summary>
+    /// <summary>Turns gradients of quantized values into those of the activations, and adds those of the range, where it is learned.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="values">The activations.</param>
     /// <param name="rows">How many rows.</param>
@@ -75,16 +83,31 @@ public sealed class TrainableSite
             return;
         }
 
-        pass.Partial.Reserve(rows);
-        var job = new ThresholdJob(this, values, _centered[use], rows, _range.Threshold(use), gradient, pass.Partial);
-        pass.Team.Run(job, TrainingPass.Items(rows, TrainingPass.TokensPerItem));
+        int items = TrainingPass.Items(rows, TrainingPass.TokensPerItem);
+        pass.Partial.Reserve(2L * rows);
+        if (_range.Elastic is not null)
+        {
+            var bits = new ElasticJob(Columns, values, _centered[use], rows, _range.Elastic.Binarizer(use), gradient, pass.Partial);
+            pass.Team.RunOnLanes(bits, items);
+            _range.Elastic.Shift.Gradients[use] += (float)(Sum(pass.Partial.Span(2 * rows)[rows..]) * _range.GradientFactor((long)rows * Columns));
+        }
+        else
+        {
+            pass.Team.Run(new ThresholdJob(this, values, _centered[use], rows, _range.Threshold(use), gradient, pass.Partial), items);
+        }
+
+        AddThresholdGradient(use, Sum(pass.Partial.Span(rows)), (long)rows * Columns);
+    }
+
+    private static double Sum(ReadOnlySpan<float> parts)
+    {
         double sum = 0;
-        foreach (float part in pass.Partial.Span(rows))
+        foreach (float part in parts)
         {
             sum += part;
         }
 
-        AddThresholdGradient(use, sum, (long)rows * Columns);
+        return sum;
     }
 
     /// <summary>Sets or moves the range by what a pass saw.</summary>
@@ -134,6 +157,39 @@ public sealed class TrainableSite
                     ? ActivationQuantizer.Measure<TLanes>(ref source, site.Columns, site._range.Bits) : range;
                 CenteredCodes.Quantize<TLanes>(ref source, site.Columns, own, 1f, ref centered.At((long)row * site.Columns));
                 scales[row] = own.Scale;
+            }
+        }
+    }
+
+    private readonly struct BinarizeJob(int columns, float[] values, int rows, ElasticBinarizer binarizer, float[] centered, float[] scales) : ILaneJob
+    {
+        public void Run<TLanes>(int item, int worker)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            int first = item * TrainingPass.TokensPerItem;
+            int last = Math.Min(first + TrainingPass.TokensPerItem, rows);
+            for (int row = first; row < last; row++)
+            {
+                BitCodes.Quantize<TLanes>(ref values.At((long)row * columns), columns, binarizer, ref centered.At((long)row * columns));
+                scales[row] = binarizer.Step;
+            }
+        }
+    }
+
+    private readonly struct ElasticJob(
+        int columns, float[] values, float[] centered, int rows, ElasticBinarizer binarizer, float[] gradient, AlignedFloats sums) : ILaneJob
+    {
+        public void Run<TLanes>(int item, int worker)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            int first = item * TrainingPass.TokensPerItem;
+            int last = Math.Min(first + TrainingPass.TokensPerItem, rows);
+            Span<float> parts = sums.Span(2 * rows);
+            for (int row = first; row < last; row++)
+            {
+                long at = (long)row * columns;
+                (parts[row], parts[rows + row]) =
+                    BitCodes.Gradient<TLanes>(ref values.At(at), ref centered.At(at), ref gradient.At(at), columns, binarizer);
             }
         }
     }

@@ -16,6 +16,7 @@ internal static class TrainingSides
         MatrixSpec? weights = model.Matrices.FirstOrDefault(m => m.HasIntegerProduct && (isOperand || model.Graph.SiteOf(m.Name) == site));
         return ActivationSides.InTraining(
             isOperand || model.ActivationRange == ActivationRange.Static,
+            isOperand ? model.AttentionBits : model.ActivationBits,
             weights is null ? WeightSchemes.For(Storage.Uniform, Scheme.Linear) : options.For(weights));
     }
 }

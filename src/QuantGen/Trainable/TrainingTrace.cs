@@ -14,8 +14,10 @@ public sealed class TrainingTrace
         Spec = spec;
         Hidden = new float[spec.Dimensions.Layers + 1][];
         Scores = new float[spec.Dimensions.Layers][];
+        Projected = new float[spec.Dimensions.Layers][];
         Array.Fill(Hidden, []);
         Array.Fill(Scores, []);
+        Array.Fill(Projected, []);
     }
 
     /// <summary>Gets the model.</summary>
@@ -28,6 +30,12 @@ public sealed class TrainingTrace
     /// Gets every layer's attention scores before softmax, divided by the root of the head size: for each sequence <c>[heads, queries, keys]</c>.
     /// </summary>
     public float[][] Scores { get; }
+
+    /// <summary>
+    /// Gets every layer's queries, keys and values side by side, before they are quantized: <c>[tokens, 3 x attention width]</c>. A forward pass puts its own
+    /// buffers there; those of gradients belong to whoever fills them. Empty where an engine does not show them.
+    /// </summary>
+    public float[][] Projected { get; }
 
     /// <summary>Gets the head's outputs: <c>[rows, outputs]</c>; rows are sequences, tokens, or the tokens the batch names.</summary>
     public float[] Logits { get; private set; } = [];
@@ -50,6 +58,9 @@ public sealed class TrainingTrace
     /// <summary>Gets the number of elements of one entry of <see cref="Scores"/>.</summary>
     public int ScoreCount => ScoreStarts[^1];
 
+    /// <summary>Gets the number of elements of one entry of <see cref="Projected"/>.</summary>
+    public int ProjectedCount => 3 * TokenCount * Spec.Dimensions.AttentionWidth;
+
     /// <summary>Gets the number of elements of <see cref="Logits"/>.</summary>
     public int LogitCount => LogitRows * Spec.OutputCount;
 
@@ -58,6 +69,9 @@ public sealed class TrainingTrace
 
     /// <summary>Gets or sets whether the loss depends on scores; false lets a backward pass skip <see cref="Scores"/>.</summary>
     public bool HasScores { get; set; }
+
+    /// <summary>Gets or sets whether the loss depends on queries, keys and values; false lets a backward pass skip <see cref="Projected"/>.</summary>
+    public bool HasProjected { get; set; }
 
     /// <summary>Gets or sets whether the loss depends on logits; false lets a backward pass skip the head.</summary>
     public bool HasLogits { get; set; }

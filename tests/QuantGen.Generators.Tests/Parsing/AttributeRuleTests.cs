@@ -25,6 +25,8 @@ public sealed class AttributeRuleTests
     [InlineData("2, 2, GroupSize = 32", "QG1104", "32")]
     [InlineData("2, ActivationBits = 1", "QG1105", "1")]
     [InlineData("1, ActivationBits = 1, GroupSize = 32", "QG1114", "32")]
+    [InlineData("1, Attention = AttentionKind.Boolean, AttentionBits = 8", "QG1114", "8")]
+    [InlineData("1, Attention = (AttentionKind)2", "QG1112", "(AttentionKind)2")]
     [InlineData("1, ActivationBits = 1, ActivationRange = ActivationRange.PerToken", "QG1114", "ActivationRange.PerToken")]
     [InlineData("2, ActivationBits = 32", "QG1105", "32")]
     [InlineData("2, AttentionBits = 9", "QG1105", "9")]

@@ -110,8 +110,10 @@ internal sealed class ReferenceModel
         return result;
     }
 
-    // Attention of integers multiplies codes.
-    private double[][] Operand(double[][] rows, string site, int use) => !_spec.HasQuantizedAttention
+    // Attention of integers multiplies codes, Boolean attention signs.
+    private double[][] Operand(double[][] rows, string site, int use) => _spec.Attention == AttentionKind.Boolean
+        ? [.. rows.Select(row => Array.ConvertAll(row, x => x >= 0 ? 1.0 : -1.0))]
+        : !_spec.HasQuantizedAttention
         ? rows
         : [.. rows.Select(row => ReferenceMath.CenteredCodes(row, Range(site, use), _spec.AttentionBits, _borders))];
 
@@ -137,7 +139,8 @@ internal sealed class ReferenceModel
                     scores[j] = toScore(scores[j]);
                 }
 
-                double[] weights = Operand([ReferenceMath.Softmax(scores)], layer + "attention.self.probabilities", use)[0];
+                double[] weights = _spec.Attention == AttentionKind.Boolean ? [.. scores.Select(score => score >= 0 ? 1.0 : 0.0)]
+                    : Operand([ReferenceMath.Softmax(scores)], layer + "attention.self.probabilities", use)[0];
                 for (int d = head * size; d < (head + 1) * size; d++)
                 {
                     context[i][d] = toContext(weights.Select((w, j) => w * value[j][d]).Sum());

@@ -3,7 +3,8 @@ namespace QuantGen.IntegrationTests.Trainable;
 /// <summary>Quantizers as the straight lines that straight-through estimators take them for.</summary>
 /// <remarks>
 /// The first pass through a network finds where each quantizer is and what it gives there. Later passes meet the same quantizers in the same order, and each
-/// is <c>q(x0) + slope * (x - x0) + slope' * (alpha - alpha0)</c>: a smooth function, whose differences are the gradients that training is defined by.
+/// is <c>q(x0) + slope * (x - x0) + slope' * (alpha - alpha0)</c>, and so on for a shift: a smooth function, whose differences are the gradients that training
+/// is defined by.
 /// </remarks>
 internal sealed class StraightLines
 {
@@ -37,7 +38,31 @@ internal sealed class StraightLines
             [.. u.Select((v, i) => v > 1 ? 1 : v < lowest ? lowest : (Math.Round(q[i] / alpha * levels) / levels) - v)]);
     });
 
-    private double[] At(double[] x, double alpha, Func<Line> first)
+    /// <summary>Takes numbers through codes of one bit whose scale and shift are learned, as BiT defines their gradients.</summary>
+    /// <param name="x">The numbers.</param>
+    /// <param name="scale">The scale.</param>
+    /// <param name="shift">The shift.</param>
+    /// <param name="isSigned">Whether codes stand for -scale and +scale rather than for 0 and scale.</param>
+    public double[] Elastic(double[] x, double scale, double shift, bool isSigned)
+    {
+        return At(x, scale, () =>
+        {
+            double lowest = isSigned ? -1 : 0;
+            double[] u = [.. x.Select(v => (v - shift) / scale)];
+            double[] q = [.. u.Select(v => isSigned ? (v >= 0 ? 1.0 : -1.0) : Math.Round(Math.Clamp(v, 0, 1)))];
+            bool[] inside = [.. u.Select(v => v >= lowest && v <= 1)];
+            return new Line(
+                x, scale, [.. q.Select(v => scale * v)], [.. inside.Select(v => v ? 1.0 : 0.0)], [.. q.Select((v, i) => inside[i] ? v - u[i] : v)], shift);
+        }, shift);
+    }
+
+    /// <summary>Takes numbers through two steps, at zero, whose gradients pass from -1 to 1.</summary>
+    /// <param name="x">The numbers.</param>
+    /// <param name="below">What those below zero become; others become 1.</param>
+    public double[] Clipped(double[] x, double below) => At(
+        x, 0, () => new Line(x, 0, [.. x.Select(v => v >= 0 ? 1 : below)], [.. x.Select(v => Math.Abs(v) <= 1 ? 1.0 : 0.0)], new double[x.Length]));
+
+    private double[] At(double[] x, double alpha, Func<Line> first, double shift = 0)
     {
         if (_next < 0)
         {
@@ -50,11 +75,12 @@ internal sealed class StraightLines
         double[] y = new double[x.Length];
         for (int i = 0; i < y.Length; i++)
         {
-            y[i] = known.Value[i] + (known.Slope[i] * (x[i] - known.X[i])) + (known.AlphaSlope[i] * (alpha - known.Alpha));
+            y[i] = known.Value[i] + (known.Slope[i] * (x[i] - known.X[i])) + (known.AlphaSlope[i] * (alpha - known.Alpha))
+                - (known.Slope[i] * (shift - known.Shift));
         }
 
         return y;
     }
 
-    private sealed record Line(double[] X, double Alpha, double[] Value, double[] Slope, double[] AlphaSlope);
+    private sealed record Line(double[] X, double Alpha, double[] Value, double[] Slope, double[] AlphaSlope, double Shift = 0);
 }

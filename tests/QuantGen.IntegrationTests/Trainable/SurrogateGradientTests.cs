@@ -19,6 +19,8 @@ public sealed class SurrogateGradientTests
     [InlineData("AlbertMax")]
     [InlineData("BertLsq")]
     [InlineData("AlbertLsq")]
+    [InlineData("BertBits")]
+    [InlineData("BertBoolean")]
     [InlineData("BertStates")]
     [InlineData("BertMaskedLsq")]
     [InlineData("BertClusters")]

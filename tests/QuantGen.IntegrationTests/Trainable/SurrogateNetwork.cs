@@ -161,7 +161,8 @@ internal sealed class SurrogateNetwork
             {
                 double[] own = [.. key.Select(k => Dot(query[i].AsSpan(first, size), k.AsSpan(first, size)) / Math.Sqrt(size))];
                 scores.AddRange(own);
-                double[] weights = Operand(ReferenceMath.Softmax(own), layer + "attention.self.probabilities", use);
+                double[] weights = _spec.Attention == AttentionKind.Boolean ? _lines.Clipped(own, below: 0)
+                    : Operand(ReferenceMath.Softmax(own), layer + "attention.self.probabilities", use);
                 for (int d = first; d < first + size; d++)
                 {
                     context[i][d] = weights.Select((w, j) => w * value[j][d]).Sum();
@@ -208,7 +209,8 @@ internal sealed class SurrogateNetwork
         return [.. Parameters[name + ".bias"].Select((b, row) => b + Dot(weights.AsSpan(row * x.Length, x.Length), x))];
     }
 
-    private double[] Operand(double[] x, string site, int use) => _spec.HasQuantizedAttention ? Activations(x, site, use, _spec.AttentionBits) : x;
+    private double[] Operand(double[] x, string site, int use) => _spec.Attention == AttentionKind.Boolean ? _lines.Clipped(x, below: -1)
+        : _spec.HasQuantizedAttention ? Activations(x, site, use, _spec.AttentionBits) : x;
 
     // A place with a threshold that an optimizer moves learns it, one with another range follows the activations, and one without looks at each token.
     private double[] Activations(double[] x, string site, int use, int bits)
@@ -217,6 +219,11 @@ internal sealed class SurrogateNetwork
         if (range is null)
         {
             return _lines.Straight(x, row => ReferenceMath.RoundActivations(row, null, bits));
+        }
+
+        if (Parameters.TryGetValue(site + ".shift", out double[]? shifts))
+        {
+            return _lines.Elastic(x, Parameters[range.Name][use], shifts[use], !_spec.ActivationSites().Single(s => s.Name == site).IsOneSided);
         }
 
         bool isSigned = !site.EndsWith(".probabilities", StringComparison.Ordinal);

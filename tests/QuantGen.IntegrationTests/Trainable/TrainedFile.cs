@@ -35,14 +35,21 @@ internal static class TrainedFile
             switch (kind)
             {
                 case "codes":
-                    builder.AddBytes(tensor.Name, Packed(matrices[name], Codes(matrices[name], traits[name], parameters)));
+                    MatrixSpec stored = Stored(matrices[name]);
+                    builder.AddBytes(tensor.Name, Packed(stored, Codes(stored, traits[name], parameters)));
                     break;
                 case "scales":
-                    float[] scales = Quantize(matrices[name], traits[name], parameters).Scales;
+                    float[] scales = Quantize(Stored(matrices[name]), traits[name], parameters).Scales;
                     builder.AddFloats(tensor.Name, scales.Length == 1 ? Enumerable.Repeat(scales[0], (int)tensor.Count).ToArray() : scales);
                     break;
                 case "codebook":
                     builder.AddFloats(tensor.Name, parameters[name + ".weight_centroids"].Values);
+                    break;
+                case "input_scale" when parameters.ContainsKey(name + ".shift"):
+                    builder.AddFloats(tensor.Name, parameters[name + ".alpha"].Values);
+                    break;
+                case "input_shift":
+                    builder.AddFloats(tensor.Name, parameters[name + ".shift"].Values);
                     break;
                 case "input_scale":
                     builder.AddFloats(
@@ -78,6 +85,8 @@ internal static class TrainedFile
     private static int Bits(ModelSpec spec, string site) => spec.AttentionSites().Any(s => s.Name == site) ? spec.AttentionBits : spec.ActivationBits;
 
     private static int Levels(ModelSpec spec, string site) => LsqQuantizer.Levels(Bits(spec, site), IsSigned(site));
+
+    private static MatrixSpec Stored(MatrixSpec matrix) => matrix.IsPair ? SchemeQuantizer.Stacked(matrix) : matrix;
 
     private static byte[] Codes(MatrixSpec matrix, SchemeTraits traits, Dictionary<string, Parameter> parameters)
     {

@@ -1,4 +1,5 @@
 using QuantGen.Quantization;
+using QuantGen.Schemes;
 
 namespace QuantGen.Tests.Quantization;
 
@@ -27,6 +28,24 @@ public sealed class BinaryQuantizerTests
         Assert.Equal(0, BinaryQuantizer.Quantize(-1e-40f));
         Assert.Equal(0, BinaryQuantizer.Quantize(float.NaN));
         Assert.Equal(0, BinaryQuantizer.Quantize(float.NegativeInfinity));
+    }
+
+    [Fact]
+    public void One_bit_around_the_mean_is_that_of_the_written_definition()
+    {
+        float[] w = [.. TestValues.Bell(999, 5, 0.5).Select(value => value + 0.3f), 0.25f];
+        float mean = BinaryQuantizer.Mean(w);
+        SchemeFit fit = SchemeFit.Of(WeightFitter.Centered, 1, w);
+        Assert.Equal(w.Average(value => (double)value), mean, 1e-7);
+        Assert.Equal(w.Average(value => Math.Abs((double)value - mean)), fit.Scale, 1e-7);
+        float[] centered = new float[w.Length];
+        fit.Center(w, centered);
+        Assert.Equal(w.Select(value => (double)value - mean >= 0 ? 1f : -1f), centered);
+        float[] edges = [mean, MathF.BitDecrement(mean), float.NaN];
+        fit.Center(edges, centered.AsSpan(0, 3));
+        Assert.Equal([1f, -1f, -1f], centered[..3]);
+        Assert.Equal(SchemeFit.Of(WeightFitter.Ternary, 2, w), SchemeFit.Of(WeightFitter.Centered, 2, w));
+        Assert.Throws<ArgumentException>(() => BinaryQuantizer.Mean([]));
     }
 
     [Fact]

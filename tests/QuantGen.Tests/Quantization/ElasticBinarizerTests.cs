@@ -55,6 +55,27 @@ public sealed class ElasticBinarizerTests
         }
     }
 
+    [Theory]
+    [InlineData(true, 1f, 0f)]
+    [InlineData(true, 0.5f, -0.25f)]
+    [InlineData(false, 0.7f, 0.125f)]
+    [InlineData(false, 2f, -0.5f)]
+    public void Slopes_are_those_of_elastic_binarization(bool isSigned, float scale, float shift)
+    {
+        var binarizer = new ElasticBinarizer(scale, shift, isSigned);
+        float[] ends = [shift + scale, shift - scale, shift, MathF.BitIncrement(shift + scale)];
+        foreach (float x in TestValues.Bell(3000, 9, 1.0).Concat(ends))
+        {
+            float u = (x - shift) / scale;
+            (float passes, float byScale, float byShift) = isSigned
+                ? (Math.Abs(u) <= 1 ? 1f : 0f, Math.Abs(u) > 1 ? MathF.Sign(u) : (u >= 0 ? 1f : -1f) - u, Math.Abs(u) <= 1 ? -1f : 0f)
+                : (u is >= 0 and <= 1 ? 1f : 0f, u < 0 ? 0f : u > 1 ? 1f : MathF.Round(u) - u, u is >= 0 and <= 1 ? -1f : 0f);
+            Assert.Equal(passes == 1f, binarizer.IsInside(x));
+            Assert.Equal(byScale, binarizer.ScaleSlope(x), 1e-6f);
+            Assert.Equal(byShift, binarizer.ShiftSlope(x));
+        }
+    }
+
     [Fact]
     public void Scales_begin_as_multiples_of_the_mean_and_have_a_floor()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QuantGen.Kernels;
 using QuantGen.Quantization;
 using QuantGen.Schemes;
 
@@ -107,6 +108,35 @@ public sealed class SchemeVectorTests
     [Fact]
     public void Binary_weight_networks_agree() =>
         AssertFit(Case("05_binarybert", "BWN"), "w", null, SchemeFit.Of(WeightFitter.Ternary, 1, Floats(Case("05_binarybert", "BWN"), "w")), "w_b");
+
+    [Fact]
+    public void Signs_around_the_mean_agree()
+    {
+        JsonElement item = Case("06_bibert", "row-wise binarization, mean-centred");
+        for (int row = 0; row < 2; row++)
+        {
+            float[] w = [.. item.GetProperty("W")[row].EnumerateArray().Select(value => value.GetSingle())];
+            SchemeFit fit = SchemeFit.Of(WeightFitter.CenteredSigns, 1, w);
+            float[] codes = new float[w.Length];
+            fit.Center(w, codes);
+            Assert.Equal(item.GetProperty("alpha_row")[row].GetDouble(), fit.Scale, 1e-6);
+            AssertClose([.. item.GetProperty("W_b")[row].EnumerateArray().Select(value => value.GetDouble())], codes.Select(code => code * fit.Scale));
+        }
+    }
+
+    [Fact]
+    public void Attention_by_signs_agrees()
+    {
+        JsonElement item = Case("06_bibert", "bi-attention no mask: score 0 gives 1 (paper) / 0 (released code)");
+        float[] Rows(string name) => [.. item.GetProperty(name).EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(value => value.GetSingle())];
+        float[] query = Rows("Q");
+        float[] key = Rows("K");
+        float[] value = Rows("V");
+        float[] context = new float[query.Length];
+        float[] scratch = new float[Attention.ScratchFloats(3, 4)];
+        BooleanAttention.Run(ref query[0], ref key[0], ref value[0], 4, 3, 3, 4, ref scratch[0], ref context[0], 4);
+        Assert.Equal(Rows("context"), context);
+    }
 
     [Fact]
     public void Ternary_weight_splitting_agrees()

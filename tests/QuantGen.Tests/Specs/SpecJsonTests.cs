@@ -34,6 +34,15 @@ public sealed class SpecJsonTests
     }
 
     [Fact]
+    public void Attention_is_named_where_it_is_not_that_of_a_softmax()
+    {
+        ModelSpec spec = Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, Attention = AttentionKind.Boolean });
+        Assert.Contains(""","attention_bits":32,"attention":"boolean","quantizers":""", spec.CanonicalJson);
+        Assert.Equal(spec, SpecJson.Read(spec.CanonicalJson));
+        Assert.Throws<FormatException>(() => SpecJson.Read(spec.CanonicalJson.Replace("boolean", "softmax", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Factors_of_residuals_are_named_where_there_are_some()
     {
         ModelSpec spec = Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, HasResidualFactors = true });

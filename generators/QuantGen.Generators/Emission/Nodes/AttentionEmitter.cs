@@ -29,7 +29,13 @@ internal static class AttentionEmitter
                 ref float value = ref Unsafe.Add(ref query, 2 * {{ModelPlan.AttentionSizeOf(plan.Model)}});
                 ref float scratch = ref pass.LocalFloats(worker, AttentionScratch);
             """);
-        w.Lines(isQuantized ? """
+        w.Lines(plan.Model.Attention == AttentionKind.Boolean ? """
+                BooleanAttention.Run(
+                    ref query, ref key, ref value, ProjectedStride,
+                    queries, length, HeadSize, ref scratch, ref query, ProjectedStride);
+            }
+
+            """ : isQuantized ? """
                 if (pass.Observer is not null)
                 {
                     // Calibration sees what would be quantized, and goes on in full precision.
@@ -79,12 +85,14 @@ internal static class AttentionEmitter
         _attention.Forward(
             Pass, layer.Projected, Trace.ScoreStarts, dropout: {t.Dropout(node)}, {Sites(t, node)}, use: {t.SiteUse},
             scores: Trace.Scores[{t.Use}], layer.Probabilities, layer.Context);
+        Show(layer.Projected, layer: {t.Use});
         """);
 
     public static void Backward(SourceWriter w, TrainingContext t, AttentionNode node) => w.Lines($"""
         _attention.Backward(
             Pass, layer.Projected, Trace.ScoreStarts, dropout: {t.Dropout(node)}, {Sites(t, node)}, use: {t.SiteUse},
             TraceGradients.HasScores ? TraceGradients.Scores[{t.Use}] : null, layer.Probabilities, {t.Gradient(node.Output)}, g.Projected);
+        AddProjectedGradient(g.Projected, layer: {t.Use});
         """);
 
     private static string Sites(TrainingContext t, AttentionNode node) =>

@@ -57,7 +57,8 @@ internal sealed class TrainingFields
         w.Lines($"""
 
             // What each use of a layer keeps, and gradients that all layers share.
-            private readonly TrainableAttention _attention = new(HeadCount, HeadSize, AttentionScale);
+            private readonly TrainableAttention _attention = new(HeadCount, HeadSize, AttentionScale{(_plan.Model.Attention == AttentionKind.Boolean
+                ? ", isBoolean: true" : string.Empty)});
             private readonly LayerActivations[] _layers = new LayerActivations[{N(_plan.Graph.Depth)}];
             private readonly BackwardBuffers _gradients = new(HiddenSize, IntermediateSize);
             """);

@@ -39,7 +39,7 @@ internal static class AttentionTraining
         int length = own.Length;
         int keys = Attention.RoundUp(length);
         int columns = Attention.RoundUp(own.Size);
-        Memory memory = new(ref scratch, keys, columns);
+        AttentionMemory memory = new(ref scratch, keys, columns);
         AttentionHead head = operands.IsQuantized ? Quantize<TLanes>(own, operands, isValue: false, ref memory.Operands) : own;
         AttentionPanels.PackKeys(ref head.Key, head.Stride, length, head.Size, ref memory.Panels, keys);
         TileProduct.Run<TLanes>(
@@ -101,7 +101,7 @@ internal static class AttentionTraining
         int length = own.Length;
         int keys = Attention.RoundUp(length);
         int columns = Attention.RoundUp(own.Size);
-        Memory memory = new(ref scratch, keys, columns);
+        AttentionMemory memory = new(ref scratch, keys, columns);
         AttentionHead head = operands.IsQuantized ? Quantize<TLanes>(own, operands, isValue: true, ref memory.Operands) : own;
 
         // Gradients of the probabilities, dC V^T, then of the scores.
@@ -213,19 +213,5 @@ internal static class AttentionTraining
 
             LanesTail.StoreUpTo(slope * TLanes.Broadcast(scale), ref slopes, i, lanes);
         }
-    }
-
-    // The scratch memory's parts.
-    private readonly ref struct Memory(ref float first, int keys, int columns)
-    {
-        public readonly ref float Panels = ref first;
-
-        public readonly ref float Slopes = ref Unsafe.Add(ref first, keys * (nint)columns);
-
-        public readonly ref float Dropped = ref Unsafe.Add(ref first, keys * (nint)(columns + keys));
-
-        public readonly ref float Padded = ref Unsafe.Add(ref first, keys * (nint)(columns + keys + keys));
-
-        public readonly ref float Operands = ref Unsafe.Add(ref first, keys * (nint)(columns + keys + keys + columns));
     }
 }

@@ -196,6 +196,7 @@ namespace Sample.QuantGenerated
             _attention.Forward(
                 Pass, layer.Projected, Trace.ScoreStarts, dropout: 1, _encoderLayer0AttentionSelfOperands, use: 0,
                 scores: Trace.Scores[0], layer.Probabilities, layer.Context);
+            Show(layer.Projected, layer: 0);
 
             // encoder.layer.0.attention.output.dense
             _encoderLayer0AttentionOutputDense.Forward(Pass, layer.Context, tokens: Pass.Tokens, use: 0, output: layer.AttentionSum);
@@ -238,6 +239,7 @@ namespace Sample.QuantGenerated
             _attention.Backward(
                 Pass, layer.Projected, Trace.ScoreStarts, dropout: 1, _encoderLayer0AttentionSelfOperands, use: 0,
                 TraceGradients.HasScores ? TraceGradients.Scores[0] : null, layer.Probabilities, g.Input, g.Projected);
+            AddProjectedGradient(g.Projected, layer: 0);
             _encoderLayer0AttentionSelf.Backward(
                 Pass, hidden, tokens: Pass.Tokens, use: 0, outputGradient: g.Projected, inputGradient: g.Hidden, spare: g.Input);
             AddTraceGradient(g.Hidden, 0);
@@ -254,6 +256,7 @@ namespace Sample.QuantGenerated
             _attention.Forward(
                 Pass, layer.Projected, Trace.ScoreStarts, dropout: 4, _encoderLayer1AttentionSelfOperands, use: 0,
                 scores: Trace.Scores[1], layer.Probabilities, layer.Context);
+            Show(layer.Projected, layer: 1);
 
             // encoder.layer.1.attention.output.dense
             _encoderLayer1AttentionOutputDense.Forward(Pass, layer.Context, tokens: Pass.Tokens, use: 0, output: layer.AttentionSum);
@@ -296,6 +299,7 @@ namespace Sample.QuantGenerated
             _attention.Backward(
                 Pass, layer.Projected, Trace.ScoreStarts, dropout: 4, _encoderLayer1AttentionSelfOperands, use: 0,
                 TraceGradients.HasScores ? TraceGradients.Scores[1] : null, layer.Probabilities, g.Input, g.Projected);
+            AddProjectedGradient(g.Projected, layer: 1);
             _encoderLayer1AttentionSelf.Backward(
                 Pass, hidden, tokens: Pass.Tokens, use: 0, outputGradient: g.Projected, inputGradient: g.Hidden, spare: g.Input);
             AddTraceGradient(g.Hidden, 1);
