@@ -49,7 +49,7 @@ internal sealed class OneBitCommand : Command
                 store.Add(result);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{row.Name}, seed {seed}: {100 * result.Value:0.00} of {100 * result.Teacher:0.00}, KL {result.Divergence:0.0000}, {result.Bytes:N0} bytes"));
+                    $"{row.Name}, seed {seed}: {100 * result.Value:0.00} of {100 * result.Teacher:0.00}, KL {result.Divergence:0.0000}"));
                 File.WriteAllText(Path.Combine(folder, FileName + ".md"), Table(Find));
             }
         }
@@ -82,9 +82,9 @@ internal sealed class OneBitCommand : Command
         int[] seeds = [.. OneBitRows.List.SelectMany(row => row.Seeds).Distinct().Order()];
         var text = new StringBuilder(string.Create(
             CultureInfo.InvariantCulture,
-            $"# One bit\n\nStudents of `quantgen distill` with as many steps each, four epochs (the last for pairs of one bit are four stages of one), and no test row " +
-                $"was used to choose anything. Percent; KL is the mean divergence from the teacher's answers, ms are for 128 tokens on this machine, beside the teacher's in " +
-                $"the same run, and GFLOPs those of 128 tokens as papers count them: a product of m by n bits is m n / 64 of one of floats. " +
+            $"# One bit\n\nStudents of `quantgen distill` with as many steps each, four epochs (of the last stages of two, two; of four, one), and no test row " +
+                $"was used to choose anything. Percent; KL is the mean divergence from the teacher's answers, ms are for 128 tokens on this machine, beside " +
+                $"the teacher's in the same run, and GFLOPs those of 128 tokens as papers count them: a product of m by n bits is m n / 64 of one of floats. " +
                 $"Made by `dotnet run -c Release --project bench/QuantGen.Experiments -- {FileName}`; {RuntimeInformation.FrameworkDescription}, " +
                 $"{Environment.ProcessorCount} processors.\n\n"));
         text.Append("| teacher | student | accuracy of teacher | ").AppendJoin(" | ", seeds.Select(seed => $"seed {seed}"))

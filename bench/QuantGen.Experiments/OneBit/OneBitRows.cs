@@ -7,12 +7,18 @@ internal static class OneBitRows
 {
     private static readonly int[] s_seeds = [1, 2, 3];
 
+    private static readonly string[] s_common = ["--bits", "1", "--embedding-bits", "2"];
+
     private static readonly (string Method, string[] Options)[] s_ways =
     [
         ("ternary, W2A8", ["--scheme", "ternary", "--bits", "2", "--embedding-bits", "2", "--epochs", "4"]),
-        ("binarized directly (BWN), W1A8", ["--scheme", "ternary", "--bits", "1", "--embedding-bits", "2", "--epochs", "4"]),
-        ("BinaryBERT, W1A8", ["--scheme", "binarybert", "--bits", "1", "--embedding-bits", "2", "--epochs", "1"]),
-        ("BinaryBERT, W1A4", ["--scheme", "binarybert", "--bits", "1", "--embedding-bits", "2", "--activation-bits", "4", "--epochs", "1"]),
+        ("binarized directly (BWN), W1A8", ["--scheme", "ternary", .. s_common, "--epochs", "4"]),
+        ("BinaryBERT, W1A8", ["--scheme", "binarybert", .. s_common, "--epochs", "1"]),
+        ("BinaryBERT, W1A4", ["--scheme", "binarybert", .. s_common, "--activation-bits", "4", "--epochs", "1"]),
+        ("BEBERT of 2, W1A8", ["--scheme", "ternary", .. s_common, "--ensemble", "2", "--epochs", "4"]),
+        ("BiT, W1A1", ["--scheme", "bit", .. s_common, "--epochs", "2"]),
+        ("BiBERT, W1A1", ["--scheme", "bibert", .. s_common, "--epochs", "4"]),
+        ("signs, W1A1", ["--scheme", "bit", .. s_common, "--no-cascade", "--activation-scales", "mean", "--hidden-activation", "gelu", "--epochs", "4"]),
     ];
 
     public static IReadOnlyList<OneBitRow> List { get; } = [.. Rows(CalibratedModel.Trec), .. Rows(CalibratedModel.Sst2)];

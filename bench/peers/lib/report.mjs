@@ -8,7 +8,9 @@ const spread = (times) => `${ms(times.median)} (${ms(times.p10)}-${ms(times.p90)
 const table = (headers, rows) => [headers, headers.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 export const weightName = ({ bits, attentionBits, activationBits }) =>
-  `${bits === 32 ? '32-bit' : `W${bits}`}${activationBits === undefined ? '' : `A${activationBits}`}${attentionBits === undefined ? '' : `, ${attentionBits}-bit attention`}`;
+  `${bits === 32 ? '32-bit' : `W${bits}`}${activationBits === undefined ? '' : `A${activationBits}`}${
+    attentionBits === undefined ? '' : `, ${attentionBits}-bit attention`
+  }`;
 
 export function verdict({ ratio, target }) {
   return target === null ? '' : ratio <= target ? 'met' : 'missed';

@@ -45,10 +45,10 @@ internal sealed class InspectCommand : CliCommand
                 inspection.Bytes,
                 BitsPerWeight = Math.Round(inspection.BitsPerWeight, 4),
                 ActivationBits = HasCodes(inspection) ? inspection.Spec.ActivationBits : QuantGen.Defaults.FullPrecisionBits,
+                Attention = QuantGen.Specs.SpecNames.Of(inspection.Spec.Attention),
                 ActivationRange = HasCodes(inspection) ? QuantGen.Specs.SpecNames.Of(inspection.Spec.ActivationRange) : null,
                 inspection.Spec.AttentionBits,
-                Attention = QuantGen.Specs.SpecNames.Of(inspection.Spec.Attention),
-                Gigaflops = Math.Round(ModelSize.Flops(inspection.Spec, FlopTokens) / 1e9, 6),
+                Gigaflops = Math.Round(Gigaflops(inspection), 6),
                 inspection.SpecSha256,
                 Recipe = inspection.Recipe is { } recipe ? System.Text.Json.Nodes.JsonNode.Parse(QuantGen.Specs.RecipeJson.Write(recipe)) : null,
                 inspection.Plan,
@@ -106,7 +106,7 @@ internal sealed class InspectCommand : CliCommand
 
         report.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{ModelSize.Flops(inspection.Spec, FlopTokens) / 1e9:0.###} GFLOPs for {FlopTokens} tokens as papers count them, m by n bits being m n / 64"));
+            $"{Gigaflops(inspection):0.###} GFLOPs for {FlopTokens} tokens as papers count them, m by n bits being m n / 64"));
         if (inspection.Plan is string plan)
         {
             report.Line($"plan {plan}");
@@ -118,6 +118,10 @@ internal sealed class InspectCommand : CliCommand
             report.Line($"recipe {QuantGen.Specs.RecipeJson.Write(inspection.Recipe)}");
         }
     }
+
+    // Of an ensemble all members count.
+    private static double Gigaflops(Inspection inspection) =>
+        Math.Max(1, inspection.Votes.Count) * ModelSize.Flops(inspection.Spec, FlopTokens) / 1e9;
 
     private static bool HasCodes(Inspection inspection) => inspection.Spec.Matrices.Any(matrix => matrix.HasIntegerProduct);
 

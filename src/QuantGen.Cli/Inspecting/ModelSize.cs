@@ -20,8 +20,8 @@ internal static class ModelSize
     }
 
     /// <summary>
-    /// Counts the operations of a pass as the papers of low bits do: two for every multiply-add of layers and attention, all tokens in all layers, where a product
-    /// of m by n bits is m n / 64 of one of floats, what one instruction of 64 bits does.
+    /// Counts the operations of a pass as the papers of low bits do: two for every multiply-add of layers and attention, all tokens in all layers, where a
+    /// product of m by n bits is m n / 64 of one of floats, what one instruction of 64 bits does.
     /// </summary>
     /// <param name="spec">The model.</param>
     /// <param name="tokens">Tokens of the pass.</param>
@@ -37,7 +37,8 @@ internal static class ModelSize
         }
 
         double attention = 2.0 * tokens * tokens * spec.Dimensions.AttentionWidth * spec.Graph.Depth;
-        return operations + (2 * attention * Share(spec.AttentionBits, spec.AttentionBits));
+        int bits = spec.Attention == AttentionKind.Boolean ? 1 : spec.AttentionBits;
+        return operations + (2 * attention * Share(bits, bits));
     }
 
     /// <summary>
