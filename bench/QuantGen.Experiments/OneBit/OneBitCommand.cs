@@ -82,7 +82,7 @@ internal sealed class OneBitCommand : Command
         int[] seeds = [.. OneBitRows.List.SelectMany(row => row.Seeds).Distinct().Order()];
         var text = new StringBuilder(string.Create(
             CultureInfo.InvariantCulture,
-            $"# One bit\n\nStudents of `quantgen distill` with as many steps each, four epochs (of the last stages of two, two; of four, one), and no test row " +
+            $"# One bit\n\nStudents of `quantgen distill` with as many steps each, four epochs (with two stages two each, with four one), and no test row " +
                 $"was used to choose anything. Percent; KL is the mean divergence from the teacher's answers, ms are for 128 tokens on this machine, beside " +
                 $"the teacher's in the same run, and GFLOPs those of 128 tokens as papers count them: a product of m by n bits is m n / 64 of one of floats. " +
                 $"Made by `dotnet run -c Release --project bench/QuantGen.Experiments -- {FileName}`; {RuntimeInformation.FrameworkDescription}, " +
