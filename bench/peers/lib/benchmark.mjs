@@ -102,6 +102,7 @@ async function compare(request, recipe, tool, { runs, burst, pauseMs, seed }) {
     '--bits',
     row.bits,
     ...(row.attentionBits === undefined ? [] : ['--attention-bits', row.attentionBits]),
+    ...(row.attention === undefined ? [] : ['--attention', row.attention]),
     ...(row.activationBits === undefined ? [] : ['--activation-bits', row.activationBits]),
     ...shape,
     '--threads',

@@ -7,10 +7,10 @@ const ms = (value) => (value < 100 ? value.toFixed(2) : value.toFixed(1));
 const spread = (times) => `${ms(times.median)} (${ms(times.p10)}-${ms(times.p90)})${isDisturbed(times) ? ' ~' : ''}`;
 const table = (headers, rows) => [headers, headers.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
-export const weightName = ({ bits, attentionBits, activationBits }) =>
+export const weightName = ({ bits, attentionBits, activationBits, attention }) =>
   `${bits === 32 ? '32-bit' : `W${bits}`}${activationBits === undefined ? '' : `A${activationBits}`}${
     attentionBits === undefined ? '' : `, ${attentionBits}-bit attention`
-  }`;
+  }${attention === undefined ? '' : `, ${attention} attention`}`;
 
 export function verdict({ ratio, target }) {
   return target === null ? '' : ratio <= target ? 'met' : 'missed';

@@ -31,6 +31,7 @@ export const allRows = [
   ...base128Rows.filter(({ target }) => target !== null).map(rounded),
   activations(1, row('base-128', base128, 1, 'int8', 0.25)),
   activations(1, rounded(row('base-128', base128, 1, 'int8', 0.25))),
+  { ...activations(1, row('base-128', base128, 1, 'int8', 0.25)), attention: 'boolean' },
   activations(4, row('base-128', base128, 1, 'int8', 0.42)),
   row('base-16', base16, 1, 'int8', 0.3),
   row('base-16', base16, 2, 'int8', 0.45),

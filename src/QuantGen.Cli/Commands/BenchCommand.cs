@@ -36,6 +36,7 @@ internal sealed class BenchCommand : CliCommand
         _config = With(
             CliOption.Text("--config", "config.json", "Measure a model of these dimensions with random weights, quantized as the options below say."));
         _quantization.AddTo(this);
+        Add(_quantization.Attention);
         _sequenceLength = With(CliOption.Number("--sequence-length", "Tokens of each sequence.", 128, least: 1, most: 1 << 15));
         _batch = With(CliOption.Number("--batch", "Sequences of a call.", 1, least: 1, most: 1 << 16));
         _runs = With(CliOption.Number("--runs", "Calls to measure, after a warm-up.", 30, least: 1, most: 1_000_000));

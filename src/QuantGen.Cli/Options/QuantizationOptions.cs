@@ -57,7 +57,11 @@ internal sealed class QuantizationOptions
     public Option Bits => _bits;
 
     /// <summary>Gets the first of these options that the command line names; null when it names none.</summary>
-    public string? FirstGiven(OptionValues values) => All.FirstOrDefault(values.Has)?.Name;
+    public string? FirstGiven(OptionValues values) => All.Append(Attention).FirstOrDefault(values.Has)?.Name;
+
+    /// <summary>Gets how attention weighs values, for commands that need no weights: a checkpoint's attention is what it was trained with.</summary>
+    public Option<AttentionKind?> Attention { get; } = CliOption.Choice<AttentionKind>(
+        "--attention", "How attention weighs values: boolean adds up signs. [default: softmax]", null);
 
     /// <summary>Builds the model of some dimensions and the recipe for its codes.</summary>
     /// <param name="values">The command line; without bits the model keeps full precision.</param>
@@ -84,6 +88,7 @@ internal sealed class QuantizationOptions
             Mapping = values.Get(_mapping) ?? s_defaults.Mapping,
             ActivationBits = values.Get(_activationBits),
             AttentionBits = values.Get(_attentionBits) ?? s_defaults.AttentionBits,
+            Attention = values.Get(Attention) ?? AttentionKind.Softmax,
             ActivationRange = range,
             Head = values.Get(_head) ?? config.Head,
             LayerBits = new EquatableArray<LayerBitsRule>((values.Get(_layerBits) ?? []).Select(ParseRule)),

@@ -12,6 +12,10 @@ public sealed class BooleanAttentionTests
     [InlineData(40, 64)]
     [InlineData(31, 24)]
     [InlineData(17, 7)]
+    [InlineData(64, 64)]
+    [InlineData(130, 96)]
+    [InlineData(65, 130)]
+    [InlineData(200, 20)]
     public void Contexts_are_sums_of_the_signs_of_values_that_a_query_attends_to(int length, int headSize)
     {
         var random = new Random(length + headSize);
@@ -31,6 +35,19 @@ public sealed class BooleanAttentionTests
         if (LanesChoice.Use512)
         {
             Assert.Equal(expected, Run<Lanes512>(query, key, value, length, headSize, length));
+        }
+    }
+
+    [Fact]
+    public void Columns_of_a_square_become_its_rows()
+    {
+        var random = new Random(7);
+        ulong[] square = [.. Enumerable.Range(0, 64).Select(_ => (ulong)random.NextInt64(long.MinValue, long.MaxValue))];
+        ulong[] turned = [.. square];
+        BitTransposition.Run(ref turned[0]);
+        for (int row = 0; row < 64; row++)
+        {
+            Assert.Equal(turned[row], Enumerable.Range(0, 64).Aggregate(0ul, (word, column) => word | (((square[column] >> row) & 1) << column)));
         }
     }
 

@@ -12,6 +12,7 @@ internal static class AttentionEmitter
     public static void Infer(SourceWriter w, ModelPlan plan)
     {
         bool isQuantized = plan.Model.HasQuantizedAttention;
+        bool isBoolean = plan.Model.Attention == AttentionKind.Boolean;
         string queries = plan.Graph.IsPooled ? "isFirstOnly ? 1 : length" : "length";
         string parameters = (plan.Graph.IsPooled ? ", bool isFirstOnly" : string.Empty) + (isQuantized ? ", long layer, int site, int use" : string.Empty);
         w.Lines($$"""
@@ -23,13 +24,13 @@ internal static class AttentionEmitter
                 int first = pass.Starts[sequence];
                 int length = pass.Starts[sequence + 1] - first;
                 int queries = {{queries}};
-                pass.Enter(worker, OperatorClass.{{ProfileMark.Attention}}{{(isQuantized ? string.Empty : ", 2L * queries * length * HeadSize")}});
+                pass.Enter(worker, OperatorClass.{{ProfileMark.Attention}}{{(isQuantized || isBoolean ? string.Empty : ", 2L * queries * length * HeadSize")}});
                 ref float query = ref Unsafe.Add(ref pass.Shared(Projected), ((nint)first * ProjectedStride) + (head * HeadSize));
                 ref float key = ref Unsafe.Add(ref query, {{ModelPlan.AttentionSizeOf(plan.Model)}});
                 ref float value = ref Unsafe.Add(ref query, 2 * {{ModelPlan.AttentionSizeOf(plan.Model)}});
                 ref float scratch = ref pass.LocalFloats(worker, AttentionScratch);
             """);
-        w.Lines(plan.Model.Attention == AttentionKind.Boolean ? """
+        w.Lines(isBoolean ? """
                 BooleanAttention.Run(
                     ref query, ref key, ref value, ProjectedStride,
                     queries, length, HeadSize, ref scratch, ref query, ProjectedStride);
