@@ -41,9 +41,12 @@ internal sealed class OneBitCommand : Command
     {
         var store = new ResultStore<OneBitResult>(Path.Combine(folder, FileName + ".json"));
         OneBitResult? Find(OneBitRow row, int seed) => store.Find(result => result.Key == row.Key && result.Seed == seed);
-        foreach (OneBitRow row in OneBitRows.List.Where(row => only is null || row.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
+        OneBitRow[] rows = [.. OneBitRows.List.Where(row => only is null || row.Name.Contains(only, StringComparison.OrdinalIgnoreCase))];
+
+        // All rows with one seed, then with the next: a table that is interrupted can be compared.
+        foreach (int seed in rows.SelectMany(row => row.Seeds).Distinct())
         {
-            foreach (int seed in row.Seeds.Where(seed => Find(row, seed) is null))
+            foreach (OneBitRow row in rows.Where(row => row.Seeds.Contains(seed) && Find(row, seed) is null))
             {
                 OneBitResult result = await RunAsync(row, seed, shared, scratch, cancellation);
                 store.Add(result);
