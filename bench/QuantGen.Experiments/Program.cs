@@ -20,6 +20,10 @@ internal static class Program
         {
             Description = "The folder with models, data and text.", DefaultValueFactory = _ => new DirectoryInfo("../shared"), Recursive = true,
         };
+        var models = new Option<DirectoryInfo>("--models")
+        {
+            Description = "Where models are kept that are trained first.", DefaultValueFactory = _ => new DirectoryInfo("artifacts/models"), Recursive = true,
+        };
         var output = new Option<DirectoryInfo>("--output")
         {
             Description = "Where results are kept.", DefaultValueFactory = _ => new DirectoryInfo("bench/results/experiments"),
@@ -27,7 +31,7 @@ internal static class Program
         var rows = new Option<string?>("--only") { Description = "Runs only rows that contain this text." };
         var command = new RootCommand("Runs the experiments and writes Markdown, JSON and SVG.")
         {
-            studies, shared, output, rows, new PostTrainingCommand(shared), new OneBitCommand(shared),
+            studies, shared, output, rows, models, new PostTrainingCommand(shared, models), new OneBitCommand(shared, models),
         };
         command.SetAction(async (parse, cancellation) =>
         {

@@ -11,7 +11,7 @@ internal sealed class OneBitCommand : Command
 {
     private const string FileName = "one-bit";
 
-    public OneBitCommand(Option<DirectoryInfo> shared)
+    public OneBitCommand(Option<DirectoryInfo> shared, Option<DirectoryInfo> models)
         : base(FileName, "Students of one bit: ways to train them by teacher, seeds as columns.")
     {
         var output = new Option<DirectoryInfo>("--output")
@@ -26,7 +26,8 @@ internal sealed class OneBitCommand : Command
             string scratch = Directory.CreateTempSubdirectory("quantgen-one-bit-").FullName;
             try
             {
-                await MakeAsync(parse.GetValue(shared)!.FullName, scratch, parse.GetValue(output)!.FullName, parse.GetValue(only), cancellation);
+                var folders = (parse.GetValue(shared)!.FullName, parse.GetValue(models)!.FullName, scratch);
+                await MakeAsync(folders, parse.GetValue(output)!.FullName, parse.GetValue(only), cancellation);
             }
             finally
             {
@@ -37,7 +38,8 @@ internal sealed class OneBitCommand : Command
         });
     }
 
-    private static async Task MakeAsync(string shared, string scratch, string folder, string? only, CancellationToken cancellation)
+    private static async Task MakeAsync(
+        (string Shared, string Models, string Scratch) folders, string folder, string? only, CancellationToken cancellation)
     {
         var store = new ResultStore<OneBitResult>(Path.Combine(folder, FileName + ".json"));
         OneBitResult? Find(OneBitRow row, int seed) => store.Find(result => result.Key == row.Key && result.Seed == seed);
@@ -48,7 +50,7 @@ internal sealed class OneBitCommand : Command
         {
             foreach (OneBitRow row in rows.Where(row => row.Seeds.Contains(seed) && Find(row, seed) is null))
             {
-                OneBitResult result = await RunAsync(row, seed, shared, scratch, cancellation);
+                OneBitResult result = await RunAsync(row, seed, folders, cancellation);
                 store.Add(result);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
@@ -58,9 +60,11 @@ internal sealed class OneBitCommand : Command
         }
     }
 
-    private static async Task<OneBitResult> RunAsync(OneBitRow row, int seed, string shared, string scratch, CancellationToken cancellation)
+    private static async Task<OneBitResult> RunAsync(
+        OneBitRow row, int seed, (string Shared, string Models, string Scratch) folders, CancellationToken cancellation)
     {
-        string teacher = Path.Combine(shared, row.Teacher.Checkpoint);
+        (string shared, string models, string scratch) = folders;
+        string teacher = await TrainedModels.FolderAsync(row.Teacher, shared, models, cancellation);
         string student = Path.Combine(scratch, "student.qg.safetensors");
         await Tool.JsonAsync(
             [

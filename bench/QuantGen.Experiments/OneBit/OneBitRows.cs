@@ -21,7 +21,10 @@ internal static class OneBitRows
         ("signs, W1A1", ["--scheme", "bit", .. s_common, "--no-cascade", "--activation-scales", "mean", "--hidden-activation", "gelu", "--epochs", "4"]),
     ];
 
-    public static IReadOnlyList<OneBitRow> List { get; } = [.. Rows(CalibratedModel.Trec), .. Rows(CalibratedModel.Sst2)];
+    public static IReadOnlyList<OneBitRow> List { get; } =
+    [
+        .. Rows(CalibratedModel.Trec), .. Rows(CalibratedModel.Sst2), .. Rows(CalibratedModel.MiniLmTrec).Select(row => row with { Seeds = s_seeds[..1] }),
+    ];
 
     private static IEnumerable<OneBitRow> Rows(CalibratedModel teacher) =>
         s_ways.Select(way => new OneBitRow(teacher, way.Method, [.. way.Options, "--learning-rate", "2e-4"], s_seeds));

@@ -9,7 +9,7 @@ internal sealed class PostTrainingCommand : Command
 {
     private const string FileName = "post-training";
 
-    public PostTrainingCommand(Option<DirectoryInfo> shared)
+    public PostTrainingCommand(Option<DirectoryInfo> shared, Option<DirectoryInfo> models)
         : base(FileName, "Quantization after training: recipes by bits by model, seeds as columns.")
     {
         var output = new Option<DirectoryInfo>("--output")
@@ -17,13 +17,8 @@ internal sealed class PostTrainingCommand : Command
             Description = "Where results are kept.", DefaultValueFactory = _ => new DirectoryInfo("bench/results"),
         };
         var only = new Option<string?>("--only") { Description = "Runs only rows whose model, bits and method, as in 'trec W2A8 BRECQ', contain this text." };
-        var models = new Option<DirectoryInfo>("--models")
-        {
-            Description = "Where classifiers are kept that are trained first.", DefaultValueFactory = _ => new DirectoryInfo("artifacts/models"),
-        };
         Add(output);
         Add(only);
-        Add(models);
         SetAction(async (parse, cancellation) =>
         {
             string scratch = Directory.CreateTempSubdirectory("quantgen-recipes-").FullName;

@@ -30,23 +30,8 @@ internal sealed class RecipeRunner(string shared, string scratch, string models)
             ? EvaluateAsync(row, seed, packed, seconds, cancellation) : CompareAsync(row, seed, packed, seconds, cancellation));
     }
 
-    private async Task<string> CheckpointAsync(CalibratedModel model, CancellationToken cancellation)
-    {
-        string given = Path.Combine(shared, model.Checkpoint);
-        if (model.Training.Count == 0)
-        {
-            return given;
-        }
-
-        string trained = Path.Combine(models, model.Name);
-        if (!Directory.Exists(trained))
-        {
-            await Tool.JsonAsync(
-                ["train", "--from", given, "--data", Path.Combine(shared, model.Train), "-o", trained, .. model.Training, "--resume"], cancellation);
-        }
-
-        return trained;
-    }
+    private Task<string> CheckpointAsync(CalibratedModel model, CancellationToken cancellation) =>
+        TrainedModels.FolderAsync(model, shared, models, cancellation);
 
     // Answers that are classes are compared one by one.
     private async Task<RecipeResult> CompareAsync(RecipeRow row, int seed, string packed, double seconds, CancellationToken cancellation)
