@@ -134,7 +134,7 @@ public sealed class OperatorProfileTests
 
         // Scores and contexts; under a pooled head the last layer has one query a sequence.
         int layers = spec.Dimensions.Layers;
-        if (!spec.HasQuantizedAttention)
+        if (!spec.HasQuantizedAttention && spec.Attention == AttentionKind.Softmax)
         {
             Add(OperatorClass.Attention, 32, batch.Lengths.Sum(n => 2L * spec.Dimensions.HiddenSize * n * (((layers - 1) * n) + (spec.IsPooled ? 1 : n))));
         }
