@@ -1,4 +1,5 @@
 using QuantGen.IntegrationTests.Trainable;
+using QuantGen.Specs;
 using QuantGen.TestModels.Trainable;
 using QuantGen.Trainable;
 
@@ -9,7 +10,19 @@ public sealed class EngineAgreementTests
 {
     private const double Tolerance = 1e-3;
 
-    public static TheoryData<string> Names => [.. TrainableTestModel.All.Select(model => model.Name)];
+    public static TheoryData<string> Names => [.. TrainableTestModel.All.Where(model => !HasOneBit(model.Spec)).Select(model => model.Name)];
+
+    public static TheoryData<string> OfOneBit => [.. TrainableTestModel.All.Where(model => HasOneBit(model.Spec)).Select(model => model.Name)];
+
+    [Theory]
+    [MemberData(nameof(OfOneBit))]
+    public void Weights_of_one_bit_are_refused_by_name(string name)
+    {
+        TrainableTestModel named = TrainableTestModel.Named(name);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new TorchTrainableModel(named.Spec, named.Options(new TrainableOptions())));
+        Assert.Contains("of one bit", error.Message, StringComparison.Ordinal);
+        Assert.Contains("are trained by generated code only", error.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -123,4 +136,6 @@ public sealed class EngineAgreementTests
     private static TrainingBatch Ragged(int seed) => TrainingBatches.Of(3 + (seed % 7), 7, 1, 2 + (seed / 7));
 
     private static string Describe(Parameter p) => $"{p.Name} {p.Kind} [{string.Join(", ", p.Shape)}] {p.IsTrained} {p.WantsCurvature}";
+
+    private static bool HasOneBit(ModelSpec spec) => spec.EmbeddingBits == 1 || spec.Matrices.Any(matrix => matrix.Bits == 1);
 }
