@@ -262,20 +262,8 @@ public sealed class LossLandscape : IDisposable
         foreach (IGrouping<string, MatrixSpec> part in parts)
         {
             var product = new HessianProduct(_probe.WeightsOf(part), () => _probe.AddGradients(0));
-            var random = new RandomSequence(0, RandomPlace.Vectors, (ulong)found.Count);
-            double[] start = new double[product.Count];
-            for (int i = 0; i < start.Length; i++)
-            {
-                start[i] = random.Normal();
-            }
-
-            (double value, _) = PowerIteration.Run(
-                direction =>
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    return product.Of(direction);
-                },
-                start, Tolerance, _options.Iterations);
+            double[] start = product.RandomVector(new RandomSequence(0, RandomPlace.Vectors, (ulong)found.Count));
+            (double value, _) = product.TopEigenvalue(start, Tolerance, _options.Iterations, cancellation);
             found.Add(part.Key, value);
             report((double)found.Count / parts.Length);
         }

@@ -1,4 +1,5 @@
 using QuantGen.Trainable;
+using QuantGen.Training.Randomness;
 
 namespace QuantGen.Training.PostTraining.Solving;
 
@@ -36,6 +37,32 @@ internal sealed class HessianProduct(IReadOnlyList<Parameter> parameters, Action
 
         return product;
     }
+
+    /// <summary>Draws a vector to start from.</summary>
+    /// <param name="random">What it is drawn from.</param>
+    public double[] RandomVector(RandomSequence random)
+    {
+        double[] vector = new double[Count];
+        for (int i = 0; i < vector.Length; i++)
+        {
+            vector[i] = random.Normal();
+        }
+
+        return vector;
+    }
+
+    /// <summary>Finds the top eigenvalue, as <see cref="PowerIteration.Run"/> does.</summary>
+    /// <param name="start">Where to start, not zero.</param>
+    /// <param name="tolerance">How close two quotients in a row must be.</param>
+    /// <param name="most">The most products.</param>
+    /// <param name="cancellation">Stops before the next product.</param>
+    public (double Value, double[] Vector) TopEigenvalue(double[] start, double tolerance, int most, CancellationToken cancellation) => PowerIteration.Run(
+        direction =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return Of(direction);
+        },
+        start, tolerance, most);
 
     private void Add(double[] vector, double step, double[] product)
     {

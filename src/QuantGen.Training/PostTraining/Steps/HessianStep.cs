@@ -92,23 +92,11 @@ internal sealed class HessianStep(StepValues values) : IJobStep
         Parameter[] parameters = [.. probe.Parameters.Where(parameter => names.Contains(parameter.Name))];
         int part = 0;
         var product = new HessianProduct(parameters, () => probe.AddGradients(part));
-        var random = new RandomSequence(_seed, RandomPlace.Vectors, block);
-        double[] vector = new double[product.Count];
-        for (int i = 0; i < vector.Length; i++)
-        {
-            vector[i] = random.Normal();
-        }
-
+        double[] vector = product.RandomVector(new RandomSequence(_seed, RandomPlace.Vectors, block));
         double[] eigenvalues = new double[probe.PartCount];
         for (; part < eigenvalues.Length; part++)
         {
-            (eigenvalues[part], vector) = PowerIteration.Run(
-                direction =>
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    return product.Of(direction);
-                },
-                vector, _tolerance, _iterations);
+            (eigenvalues[part], vector) = product.TopEigenvalue(vector, _tolerance, _iterations, cancellation);
             report((part + 1.0) / eigenvalues.Length);
         }
 
