@@ -54,7 +54,7 @@ internal sealed class OneBitCommand : Command
                 store.Add(result);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{row.Name}, seed {seed}: {100 * result.Value:0.00} of {100 * result.Teacher:0.00}, KL {result.Divergence:0.0000}"));
+                    $"{row.Name}, seed {seed}: {result.Metric} {result.Value:0.0000} of {result.Teacher:0.0000}, KL {result.Divergence:0.0000}"));
                 File.WriteAllText(Path.Combine(folder, FileName + ".md"), Table(Find));
             }
         }
@@ -77,25 +77,31 @@ internal sealed class OneBitCommand : Command
         (JsonElement a, JsonElement b) = (compared.GetProperty("a"), compared.GetProperty("b"));
         File.Delete(student);
         return new OneBitResult(
-            row.Key, seed, Rounded(a.GetProperty("value")), Rounded(b.GetProperty("value")), Rounded(compared.GetProperty("agreement")),
-            Rounded(compared.GetProperty("mean_kl")), b.GetProperty("bytes_total").GetInt64(), Rounded(a.GetProperty("latency_ms")),
-            Rounded(b.GetProperty("latency_ms")), Rounded(inspected.GetProperty("gigaflops")));
+            row.Key, seed, Rounded(a.GetProperty("value")), Rounded(b.GetProperty("value")), RoundedOrNull(compared.GetProperty("agreement")),
+            RoundedOrNull(compared.GetProperty("mean_kl")), b.GetProperty("bytes_total").GetInt64(), Rounded(a.GetProperty("latency_ms")),
+            Rounded(b.GetProperty("latency_ms")), Rounded(inspected.GetProperty("gigaflops")))
+        {
+            Metric = compared.GetProperty("metric").GetString()!,
+        };
     }
 
     private static double Rounded(JsonElement value) => Math.Round(value.GetDouble(), 6);
+
+    private static double? RoundedOrNull(JsonElement value) => value.ValueKind == JsonValueKind.Null ? null : Rounded(value);
 
     private static string Table(Func<OneBitRow, int, OneBitResult?> find)
     {
         int[] seeds = [.. OneBitRows.List.SelectMany(row => row.Seeds).Distinct().Order()];
         var text = new StringBuilder(string.Create(
             CultureInfo.InvariantCulture,
-            $"# One bit\n\nStudents of `quantgen distill` with as many steps each, four epochs (with two stages two each, with four one), and no test row " +
-                $"was used to choose anything. Percent; KL is the mean divergence from the teacher's answers, ms are for 128 tokens on this machine, beside " +
-                $"the teacher's in the same run, and GFLOPs those of 128 tokens as papers count them: a product of m by n bits is m n / 64 of one of floats. " +
+            $"# One bit\n\nStudents of `quantgen distill` with as many steps each, four epochs (with two stages two each, with four one; of running text " +
+                $"1,200 steps), and no test row was used to choose anything. Percent of accuracy, or perplexity of a masked language model; KL is the mean " +
+                $"divergence from the teacher's answers, ms are for 128 tokens on this machine, beside the teacher's in the same run, and GFLOPs those of " +
+                $"128 tokens as papers count them: a product of m by n bits is m n / 64 of one of floats. " +
                 $"Made by `dotnet run -c Release --project bench/QuantGen.Experiments -- {FileName}`; {RuntimeInformation.FrameworkDescription}, " +
                 $"{Environment.ProcessorCount} processors.\n\n"));
-        text.Append("| teacher | student | accuracy of teacher | ").AppendJoin(" | ", seeds.Select(seed => $"seed {seed}"))
-            .Append(" | mean | agrees | KL | bytes | GFLOPs | ms of teacher | ms |\n|").Append(string.Concat(Enumerable.Repeat(" --- |", seeds.Length + 10)))
+        text.Append("| teacher | student | metric | of teacher | ").AppendJoin(" | ", seeds.Select(seed => $"seed {seed}"))
+            .Append(" | mean | agrees | KL | bytes | GFLOPs | ms of teacher | ms |\n|").Append(string.Concat(Enumerable.Repeat(" --- |", seeds.Length + 11)))
             .Append('\n');
         foreach (OneBitRow row in OneBitRows.List)
         {
@@ -106,10 +112,11 @@ internal sealed class OneBitCommand : Command
                 continue;
             }
 
+            string Value(double? value) => made[0].Metric == "perplexity" ? Number(value, "0.00") : Percent(value);
             string[] cells =
             [
-                row.Teacher.Name, row.Method, Percent(made[0].Teacher), .. results.Select(result => result is null ? string.Empty : Percent(result.Value)),
-                Percent(made.Average(result => result.Value)), Percent(made.Average(result => result.Agreement)),
+                row.Teacher.Name, row.Method, made[0].Metric, Value(made[0].Teacher), .. results.Select(result => Value(result?.Value)),
+                Value(made.Average(result => result.Value)), Percent(made.Average(result => result.Agreement)),
                 Number(made.Average(result => result.Divergence), "0.000"), Number(made[0].Bytes, "N0"), Number(made[0].Gigaflops, "0.000"),
                 Number(made.Average(result => result.TeacherMs), "0.00"), Number(made.Average(result => result.Milliseconds), "0.00"),
             ];
@@ -119,7 +126,7 @@ internal sealed class OneBitCommand : Command
         return text.ToString();
     }
 
-    private static string Percent(double value) => Number(100 * value, "0.00");
+    private static string Percent(double? value) => Number(100 * value, "0.00");
 
-    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? string.Empty;
 }

@@ -23,4 +23,7 @@ internal sealed record CalibratedModel(string Name, string Checkpoint, string Tr
         Trec with { Name = "minilm-trec", Checkpoint = MiniLm.Checkpoint, Training = ["--epochs", "3", "--seed", "1"] };
 
     public static CalibratedModel Sst2 { get; } = new("sst2", "models/sst2", "data/SST-2/train.tsv", "data/SST-2/dev.tsv");
+
+    /// <summary>Gets the masked language model of addresses; its metric is perplexity.</summary>
+    public static CalibratedModel SotuMlm { get; } = new("sotu-mlm", "models/sotu-mlm", "text/sotu-train.txt", "text/sotu-dev.txt");
 }
