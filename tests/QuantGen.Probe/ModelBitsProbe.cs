@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using QuantGen.Execution;
+using QuantGen.Specs;
 using QuantGen.TestModels;
 
 namespace QuantGen.Probe;
@@ -19,7 +19,7 @@ internal sealed class ModelBitsProbe : IProbe
             // One token alone and few tokens take other kernels than many.
             float[] few = TokenBatch.Of([1], seed: 3).Run(session);
             byte[] bytes = [.. MemoryMarshal.AsBytes<float>(results), .. MemoryMarshal.AsBytes<float>(few)];
-            Console.WriteLine($"{model.Name}\t{session.InstructionSet}\t{Convert.ToHexStringLower(SHA256.HashData(bytes))}");
+            Console.WriteLine($"{model.Name}\t{session.InstructionSet}\t{Sha256.Hex(bytes)}");
         }
     }
 }

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using QuantGen.Specs;
 using QuantGen.Samples.Search;
 using QuantGen.Tasks;
 
@@ -19,6 +19,6 @@ internal sealed class SearchBitsProbe : IProbe
         IEnumerable<int> counts = Enumerable.Range(1, words.Length).Where(count => count % 3 == 1);
         TextInput[] texts = [.. counts.Select(count => new TextInput(string.Join(' ', words[..count])))];
         float[] vectors = [.. model.Embed(texts).SelectMany(vector => vector)];
-        Console.WriteLine(Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(vectors))));
+        Console.WriteLine(Sha256.Hex(MemoryMarshal.AsBytes<float>(vectors)));
     }
 }

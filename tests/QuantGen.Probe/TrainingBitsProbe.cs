@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using QuantGen.Specs;
 using QuantGen.TestModels;
 using QuantGen.TestModels.Trainable;
 using QuantGen.Trainable;
@@ -31,15 +31,15 @@ internal sealed class TrainingBitsProbe : IProbe
             }
 
             model.Backward();
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            hash.AppendData(MemoryMarshal.AsBytes(model.Trace.Logits.AsSpan(0, model.Trace.LogitCount)));
-            hash.AppendData(MemoryMarshal.AsBytes(model.Trace.Hidden[^1].AsSpan(0, model.Trace.HiddenCount)));
+            var hash = new Sha256();
+            hash.Append(MemoryMarshal.AsBytes(model.Trace.Logits.AsSpan(0, model.Trace.LogitCount)));
+            hash.Append(MemoryMarshal.AsBytes(model.Trace.Hidden[^1].AsSpan(0, model.Trace.HiddenCount)));
             foreach (Parameter parameter in model.Parameters)
             {
-                hash.AppendData(MemoryMarshal.AsBytes(parameter.Gradients.AsSpan()));
+                hash.Append(MemoryMarshal.AsBytes(parameter.Gradients.AsSpan()));
             }
 
-            Console.WriteLine($"{test.Name}\t{Convert.ToHexStringLower(hash.GetHashAndReset())}");
+            Console.WriteLine($"{test.Name}\t{hash.Finish()}");
         }
     }
 }
