@@ -22,6 +22,12 @@ internal sealed record CalibratedModel(string Name, string Checkpoint, string Tr
     public static CalibratedModel MiniLmTrec { get; } =
         Trec with { Name = "minilm-trec", Checkpoint = MiniLm.Checkpoint, Training = ["--epochs", "3", "--seed", "1"] };
 
+    /// <summary>Gets the published encoder with a classifier's head, trained to tell whether a sentence is grammatical.</summary>
+    public static CalibratedModel MiniLmCola { get; } = MiniLmTrec with
+    {
+        Name = "minilm-cola", Train = "data/CoLA/train.tsv", Test = "data/CoLA/dev.tsv",
+    };
+
     public static CalibratedModel Sst2 { get; } = new("sst2", "models/sst2", "data/SST-2/train.tsv", "data/SST-2/dev.tsv");
 
     /// <summary>Gets the masked language model of addresses; its metric is perplexity.</summary>

@@ -59,7 +59,8 @@ internal static class RecipeRows
         .. Rows(CalibratedModel.Sst2, (2, 8), s_rounding),
         .. Once(Rows(CalibratedModel.MiniLmTrec, (3, 8), s_rounding[..4])),
         .. Once(Rows(CalibratedModel.MiniLmTrec, (2, 8), s_rounding)),
-        .. Once(Rows(CalibratedModel.MiniLmTrec, (6, 6), [.. s_static, .. s_outliers])),
+        .. Rows(CalibratedModel.MiniLmTrec, (6, 6), [.. s_static, .. s_outliers]),
+        .. Rows(CalibratedModel.MiniLmCola, (6, 6), [.. s_static, .. s_outliers]),
         .. Rows(CalibratedModel.Trec, (3, 8), s_plans),
         .. Rows(CalibratedModel.MiniLm, (3, 8), s_plans),
     ];
