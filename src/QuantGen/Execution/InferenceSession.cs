@@ -110,7 +110,7 @@ public sealed partial class InferenceSession : IDisposable
         {
             ArgumentNullException.ThrowIfNull(program);
             options ??= new LoadOptions();
-            _ = ThreadsOf(options);
+            options = options with { Threads = ThreadsOf(options) };
             KernelRace.CheckVariable();
             ArgumentOutOfRangeException.ThrowIfLessThan(options.ConcurrentCalls, 1, nameof(LoadOptions.ConcurrentCalls));
             return SpecDifference.First(program.Spec, model.Spec) is SpecDifference difference
@@ -272,7 +272,7 @@ public sealed partial class InferenceSession : IDisposable
     {
         int threads = options?.Threads ?? Environment.ProcessorCount;
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1, nameof(LoadOptions.Threads));
-        return threads;
+        return Processors.Threads(threads);
     }
 
     private static void RequireAscending(ReadOnlySpan<int> tokens, int count)

@@ -12,6 +12,10 @@ internal static unsafe class Processors
     /// <summary>Gets whether threads can be asked and moved.</summary>
     public static bool IsSupported { get; } = OperatingSystem.IsLinux() && Environment.ProcessorCount > 1 && CanAsk();
 
+    /// <summary>Gets how many threads can work where so many are wanted: a page of a browser has one, and none can be started there.</summary>
+    /// <param name="wanted">1 or more.</param>
+    public static int Threads(int wanted) => OperatingSystem.IsBrowser() ? 1 : wanted;
+
     /// <summary>Gets the processor the calling thread runs on.</summary>
     public static int Here() => GetProcessor();
 

@@ -1,3 +1,5 @@
+using QuantGen.Execution;
+
 namespace QuantGen.Trainable;
 
 /// <summary>The threads of a trainable model: the caller and background threads, which share the items of one job after the other.</summary>
@@ -18,7 +20,7 @@ internal sealed class TrainingTeam : IDisposable
     public TrainingTeam(int workers)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(workers);
-        Workers = workers == 0 ? Environment.ProcessorCount : workers;
+        Workers = Processors.Threads(workers == 0 ? Environment.ProcessorCount : workers);
         _job = new TrainingJob(Workers);
         _threads = new Thread[Workers - 1];
         for (int i = 0; i < _threads.Length; i++)
