@@ -76,6 +76,12 @@ public sealed class TestModel
         Of<Electra4>(model => model.Session),
         Of<Bert6Factors>(model => model.Session),
         Of<Electra8Factors>(model => model.Session),
+        Of<Bert8Integer>(model => model.Session),
+        Of<Bert2Integer>(model => model.Session),
+        Of<Bert4Integer>(model => model.Session),
+        Of<BertMixedInteger>(model => model.Session),
+        Of<DistilBert5Integer>(model => model.Session),
+        Of<Electra6Integer>(model => model.Session),
     ];
 
     /// <summary>Gets the name of the annotated class.</summary>

@@ -158,4 +158,15 @@ internal static class SchemeDescriptors
         description: "The model can be computed, but its codes cannot be trained: training has symmetric codes with scales for " +
             "groups of rows, and codebooks.",
         helpLinkUri: HelpLink.For("QG1115"));
+
+    public static readonly DiagnosticDescriptor IntegerExcludes = new(
+        id: "QG1116",
+        title: "Setting that integers exclude",
+        messageFormat: "{0}",
+        category: Category,
+        defaultSeverity: DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        description: "Without floats weights are uniform and symmetric with 2 to 8 bits, activations and attention have 8 bits and stored ranges, and "
+            + "functions and heads are those that have an integer form.",
+        helpLinkUri: HelpLink.For("QG1116"));
 }

@@ -15,7 +15,7 @@ internal static class PlaceEmitter
         Plain(w, plan.Weights);
         Matrices(w, plan);
         Fill(w, plan);
-        FillLayer(w, plan.Weights);
+        FillLayer(w, plan.Model, plan.Weights);
         FillMatrices(w, plan);
     }
 
@@ -73,7 +73,7 @@ internal static class PlaceEmitter
         {
             foreach (TensorSpec tensor in plan.Weights.PlainTensors)
             {
-                w.Lines($"""TensorPlacer.{Method(tensor)}(model, arena, "{tensor.Name}", {plan.Weights[tensor.Name]});""");
+                w.Lines($"""{Method(plan.Model, tensor)}(model, arena, "{tensor.Name}", {plan.Weights[tensor.Name]});""");
             }
 
             for (int layer = 0; layer < plan.Weights.Layers.Count; layer++)
@@ -142,19 +142,20 @@ internal static class PlaceEmitter
         }
     }
 
-    private static void FillLayer(SourceWriter w, WeightLayout weights)
+    private static void FillLayer(SourceWriter w, ModelSpec model, WeightLayout weights)
     {
         using (w.Block("private static void PlaceLayer(PackedModel model, WeightArena arena, string name, long layer)"))
         {
             foreach (TensorSpec tensor in weights.LayerTensors.Where(tensor => weights.CommonTensors.Contains(tensor.Name)))
             {
-                w.Lines($"""TensorPlacer.{Method(tensor)}(model, arena, name + "{tensor.Name}", layer + InLayer.{Identifier.Of(tensor.Name)});""");
+                w.Lines($"""{Method(model, tensor)}(model, arena, name + "{tensor.Name}", layer + InLayer.{Identifier.Of(tensor.Name)});""");
             }
         }
     }
 
-    private static string Method(TensorSpec tensor) => tensor.Name.EndsWith(".input_zero_point", StringComparison.Ordinal) ? "PlaceZeroPoints"
-        : tensor.IsFloat ? "PlaceFloats" : "PlaceBytes";
+    private static string Method(ModelSpec model, TensorSpec tensor) => model.IsInteger ? "IntegerPlacer.Place"
+        : tensor.Name.EndsWith(".input_zero_point", StringComparison.Ordinal) ? "TensorPlacer.PlaceZeroPoints"
+        : tensor.IsFloat ? "TensorPlacer.PlaceFloats" : "TensorPlacer.PlaceBytes";
 
     private static string N(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

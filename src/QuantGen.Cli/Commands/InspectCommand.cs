@@ -45,6 +45,7 @@ internal sealed class InspectCommand : CliCommand
                 inspection.Bytes,
                 BitsPerWeight = Math.Round(inspection.BitsPerWeight, 4),
                 ActivationBits = HasCodes(inspection) ? inspection.Spec.ActivationBits : QuantGen.Defaults.FullPrecisionBits,
+                Numerics = QuantGen.Specs.SpecNames.Of(inspection.Spec.Numerics),
                 Attention = QuantGen.Specs.SpecNames.Of(inspection.Spec.Attention),
                 ActivationRange = HasCodes(inspection) ? QuantGen.Specs.SpecNames.Of(inspection.Spec.ActivationRange) : null,
                 inspection.Spec.AttentionBits,
@@ -102,6 +103,11 @@ internal sealed class InspectCommand : CliCommand
                 CultureInfo.InvariantCulture,
                 $"activations have {inspection.Spec.ActivationBits} bits, range {QuantGen.Specs.SpecNames.Of(inspection.Spec.ActivationRange)}, " +
                     $"and attention multiplies {(inspection.Spec.Attention == AttentionKind.Boolean ? 1 : inspection.Spec.AttentionBits)} bits"));
+        }
+
+        if (inspection.Spec.IsInteger)
+        {
+            report.Line("numerics integer: there is no float between token ids and outputs");
         }
 
         report.Line(string.Create(

@@ -122,7 +122,13 @@ internal sealed class QuantizeOptionSet
     {
         string? calibration = values.Get(_calibration);
         bool makesTexts = PostTrainingRecipes.MakesTexts(steps);
-        (ModelSpec spec, Recipe recipe) = _quantization.Model(values, model.Config, range);
+        Numerics usual = PostTrainingRecipes.NumericsOf(steps);
+        if (_quantization.Numerics(values) is Numerics numerics && usual == Numerics.Integer && numerics != usual)
+        {
+            throw new UsageException("a step of the recipe is for models without floats, and --numerics is float");
+        }
+
+        (ModelSpec spec, Recipe recipe) = _quantization.Model(values, model.Config, range, usual);
         bool clusters = recipe.Uses(spec, WeightFitter.KMeans);
         string kMeans = "--scheme " + WeightSchemes.Of(Scheme.KMeans).Name;
         RequireUse(values, clusters, kMeans, _clusterIterations);
@@ -173,6 +179,11 @@ internal sealed class QuantizeOptionSet
             if (spec.HasBitActivations)
             {
                 throw new UsageException("--activation-bits 1 needs --calibration: the scales of activations are stored");
+            }
+
+            if (spec.IsInteger)
+            {
+                throw new UsageException("--numerics integer needs --calibration: the ranges of activations are stored");
             }
 
             if (spec.HasQuantizedAttention)

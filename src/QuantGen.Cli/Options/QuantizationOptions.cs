@@ -27,8 +27,10 @@ internal sealed class QuantizationOptions
         "Bits of activations that enter products of integers, 1 with --bits 1; 32 where codebooks leave none. [default: 8, or 32 with codebooks]",
         LegalBits.OfActivations);
     private readonly Option<int?> _attentionBits = CliOption.OneOf(
-        "--attention-bits", FormattableString.Invariant($"Bits of what attention multiplies, or 32 for full precision. [default: {s_defaults.AttentionBits}]"),
+        "--attention-bits", "Bits of what attention multiplies, or 32 for full precision. [default: 32, or 8 without floats]",
         LegalBits.OfAttention);
+    private readonly Option<Numerics?> _numerics = CliOption.Choice<Numerics>(
+        "--numerics", "What is computed with between products of codes: integer leaves no float before the outputs. [default: float]", null);
     private readonly Option<string?> _plan =
         CliOption.Text("--plan", "FILE", "A JSON file with storage, bits, groups, mapping, scheme and clipping per matrix; wins over the other options.");
     private readonly Option<string[]> _layerBits =
@@ -63,11 +65,16 @@ internal sealed class QuantizationOptions
     public Option<AttentionKind?> Attention { get; } = CliOption.Choice<AttentionKind>(
         "--attention", "How attention weighs values: boolean adds up signs. [default: softmax]", null);
 
+    /// <summary>Gets what is said about floats; null where nothing is.</summary>
+    public Numerics? Numerics(OptionValues values) => values.Get(_numerics);
+
     /// <summary>Builds the model of some dimensions and the recipe for its codes.</summary>
     /// <param name="values">The command line; without bits the model keeps full precision.</param>
     /// <param name="config">The dimensions.</param>
     /// <param name="range">Where activation ranges come from; null for the default.</param>
-    public (ModelSpec Spec, Recipe Recipe) Model(OptionValues values, ModelConfig config, ActivationRange? range = null)
+    /// <param name="usual">What the model computes with where the command line does not say it.</param>
+    public (ModelSpec Spec, Recipe Recipe) Model(
+        OptionValues values, ModelConfig config, ActivationRange? range = null, Numerics usual = QuantGen.Numerics.Float)
     {
         QuantizationPlan plan = values.Get(_plan) is string file ? ReadPlan(file) : QuantizationPlan.Empty;
         var recipe = new Recipe
@@ -87,7 +94,8 @@ internal sealed class QuantizationOptions
             EmbeddingStorage = recipe.EmbeddingScheme is Scheme embedding ? WeightSchemes.Of(embedding).Storage : null,
             Mapping = values.Get(_mapping) ?? s_defaults.Mapping,
             ActivationBits = values.Get(_activationBits),
-            AttentionBits = values.Get(_attentionBits) ?? s_defaults.AttentionBits,
+            AttentionBits = values.Get(_attentionBits),
+            Numerics = Numerics(values) ?? usual,
             Attention = values.Get(Attention) ?? AttentionKind.Softmax,
             ActivationRange = range,
             Head = values.Get(_head) ?? config.Head,
@@ -101,7 +109,7 @@ internal sealed class QuantizationOptions
     public Option Clipping => _clipping;
 
     private Option[] All =>
-        [_bits, _groups, _groupSize, _embeddingBits, _activationBits, _attentionBits, _plan, _layerBits, _scheme, _embeddingScheme, _mapping, _clipping, _head];
+        [_bits, _groups, _groupSize, _embeddingBits, _activationBits, _attentionBits, _numerics, _plan, _layerBits, _scheme, _embeddingScheme, _mapping, _clipping, _head];
 
     private static LayerBitsRule ParseRule(string text)
     {

@@ -16,6 +16,9 @@ internal sealed record StepTraits(string Name, StepKind Kind, bool NeedsTexts, I
     /// <summary>Gets whether the step begins with the codes that a step right before it found, so that both may stand in a recipe.</summary>
     public bool StartsFromCodes { get; init; }
 
+    /// <summary>Gets whether the step is for models without floats alone, so that a recipe with it makes one.</summary>
+    public bool IsForIntegers { get; init; }
+
     /// <summary>Gets what is wrong with a model for this step; null when nothing is. Default: any model will do.</summary>
     public Func<ModelSpec, string?> Refuses { get; init; } = _ => null;
 }

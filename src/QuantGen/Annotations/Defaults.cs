@@ -12,13 +12,18 @@ internal static class Defaults
     /// <summary>Bits of activations that enter integer products.</summary>
     public const int ActivationBits = 8;
 
-    /// <summary>Gets where ranges of activations come from: from each token, but stored where they have one bit.</summary>
+    /// <summary>Gets where ranges of activations come from: from each token, but stored where they have one bit or there are no floats.</summary>
     /// <param name="activationBits">Bits of activations.</param>
-    public static ActivationRange ActivationRange(int activationBits) =>
-        activationBits == 1 ? QuantGen.ActivationRange.Static : QuantGen.ActivationRange.PerToken;
+    /// <param name="numerics">What the model computes with.</param>
+    public static ActivationRange ActivationRange(int activationBits, Numerics numerics) =>
+        activationBits == 1 || numerics == Numerics.Integer ? QuantGen.ActivationRange.Static : QuantGen.ActivationRange.PerToken;
 
-    /// <summary>Bits of attention's operands.</summary>
+    /// <summary>Bits of attention's operands, where numbers between products are floats.</summary>
     public const int AttentionBits = FullPrecisionBits;
+
+    /// <summary>Gets the bits of attention's operands: full precision, but 8 where there are no floats.</summary>
+    /// <param name="numerics">What the model computes with.</param>
+    public static int AttentionBitsOf(Numerics numerics) => numerics == Numerics.Integer ? 8 : AttentionBits;
 
     /// <summary>The longest sequence of the memory plan.</summary>
     public const int MaxSequenceLength = 128;

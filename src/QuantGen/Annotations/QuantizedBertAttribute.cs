@@ -50,8 +50,8 @@ public sealed class QuantizedBertAttribute : Attribute
     public int ActivationBits { get; set; } = Defaults.ActivationBits;
 
     /// <summary>
-    /// Gets or sets the bits of what attention multiplies (queries, keys, values and probabilities): 2 to 8, or 32 (default) for full precision.
-    /// Their ranges are always calibrated or learned.
+    /// Gets or sets the bits of what attention multiplies (queries, keys, values and probabilities): 2 to 8, or 32 for full precision.
+    /// Their ranges are always calibrated or learned. Default 32, and 8 with <see cref="Numerics.Integer"/>.
     /// </summary>
     public int AttentionBits { get; set; } = Defaults.AttentionBits;
 
@@ -75,9 +75,16 @@ public sealed class QuantizedBertAttribute : Attribute
 
     /// <summary>
     /// Gets or sets where an activation's range comes from. Default <see cref="ActivationRange.PerToken"/>, and <see cref="ActivationRange.Static"/> where
-    /// <see cref="ActivationBits"/> are 1.
+    /// <see cref="ActivationBits"/> are 1 or there are no floats.
     /// </summary>
     public ActivationRange ActivationRange { get; set; } = ActivationRange.PerToken;
+
+    /// <summary>
+    /// Gets or sets what the model computes with between its products. Default <see cref="Numerics.Float"/>. <see cref="Numerics.Integer"/> takes uniform
+    /// symmetric weights of 2 to 8 bits without <see cref="GroupSize"/>, 8 bits for activations and attention, and calibrated ranges, which are then the
+    /// defaults.
+    /// </summary>
+    public Numerics Numerics { get; set; }
 
     /// <summary>
     /// Gets or sets how attention weighs values. Default <see cref="AttentionKind.Softmax"/>. <see cref="AttentionKind.Boolean"/> multiplies one bit, and

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using QuantGen.Kernels;
 using QuantGen.Linear;
+using QuantGen.Quantization;
 using QuantGen.Specs;
 
 namespace QuantGen.Execution;
@@ -77,6 +78,25 @@ public readonly record struct ActivationStage(long Codes, long Scales, long Zero
         Static(
             pass, worker, ref input, inputStride, count, columns,
             Unsafe.Add(ref pass.WeightFloats(scales), use), Unsafe.Add(ref pass.WeightIntegers(zeroPoints), use));
+
+    /// <summary>Makes codes of integers, by constants that stand among the weights.</summary>
+    /// <param name="pass">The batch.</param>
+    /// <param name="worker">Whose buffers.</param>
+    /// <param name="input">First value of the first token.</param>
+    /// <param name="inputStride">Integers from token to token.</param>
+    /// <param name="count">Number of tokens.</param>
+    /// <param name="columns">Values of a token.</param>
+    /// <param name="constants">Where the integers of the place's <see cref="FixedCodes"/> stand.</param>
+    public QuantizedRows Fixed(ForwardPass pass, int worker, ref int input, int inputStride, int count, int columns, long constants)
+    {
+        pass.Enter(worker, OperatorClass.ActivationCodes);
+        int stride = KernelOrder.Pad(columns, KernelOrder.ColumnMultiple);
+        ref byte codes = ref pass.Local(worker, Codes);
+        ref int sums = ref pass.LocalIntegers(worker, Sums);
+        ref FixedCodes mapping = ref Unsafe.As<int, FixedCodes>(ref pass.WeightIntegers(constants));
+        FixedQuantizer.Rows(ref input, inputStride, count, columns, mapping, ref codes, stride, ref sums);
+        return new QuantizedRows(ref codes, ref Unsafe.NullRef<float>(), ref Unsafe.NullRef<int>(), ref sums, 1, stride, count);
+    }
 
     /// <summary>Packs all tokens into planes of one bit, by a scale and a shift that stand among the weights.</summary>
     /// <param name="pass">The batch.</param>

@@ -19,6 +19,7 @@ public static class FirstTokens
     }
 
     /// <summary>Copies the rows of sequences' first tokens, one behind the other.</summary>
+    /// <typeparam name="T">Floats, or integers of a model without them.</typeparam>
     /// <param name="pass">The batch.</param>
     /// <param name="sequence">The first sequence.</param>
     /// <param name="count">Number of sequences.</param>
@@ -26,7 +27,8 @@ public static class FirstTokens
     /// <param name="stride">Floats from token to token.</param>
     /// <param name="columns">Floats to copy.</param>
     /// <param name="target">Receives <c>[sequences, columns]</c>.</param>
-    public static void Gather(ForwardPass pass, int sequence, int count, ref float rows, int stride, int columns, ref float target)
+    public static void Gather<T>(ForwardPass pass, int sequence, int count, ref T rows, int stride, int columns, ref T target)
+        where T : unmanaged
     {
         ReadOnlySpan<int> starts = pass.Starts.Slice(sequence, count);
         for (int i = 0; i < starts.Length; i++)
@@ -36,6 +38,7 @@ public static class FirstTokens
     }
 
     /// <summary>Copies rows that stand one behind the other to sequences' first tokens.</summary>
+    /// <typeparam name="T">Floats, or integers of a model without them.</typeparam>
     /// <param name="pass">The batch.</param>
     /// <param name="sequence">The first sequence.</param>
     /// <param name="count">Number of sequences.</param>
@@ -43,7 +46,8 @@ public static class FirstTokens
     /// <param name="columns">Floats to copy.</param>
     /// <param name="rows">The row of the batch's first token.</param>
     /// <param name="stride">Floats from token to token.</param>
-    public static void Scatter(ForwardPass pass, int sequence, int count, ref float source, int columns, ref float rows, int stride)
+    public static void Scatter<T>(ForwardPass pass, int sequence, int count, ref T source, int columns, ref T rows, int stride)
+        where T : unmanaged
     {
         ReadOnlySpan<int> starts = pass.Starts.Slice(sequence, count);
         for (int i = 0; i < starts.Length; i++)
@@ -52,7 +56,8 @@ public static class FirstTokens
         }
     }
 
-    private static Span<float> Row(ref float rows, int row, int stride, int columns) =>
+    private static Span<T> Row<T>(ref T rows, int row, int stride, int columns)
+        where T : unmanaged =>
         MemoryMarshal.CreateSpan(ref Unsafe.Add(ref rows, (nint)row * stride), columns);
 
     // The number of sequences that begin before a token.

@@ -151,6 +151,11 @@ public sealed unsafe class ForwardPass : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref float Shared(long offset) => ref Unsafe.As<byte, float>(ref *(_memory + offset));
 
+    /// <summary>Gets a place in the shared buffers that holds integers.</summary>
+    /// <param name="offset">A constant of the memory plan.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref int SharedIntegers(long offset) => ref Unsafe.As<byte, int>(ref *(_memory + offset));
+
     /// <summary>Gets a place in a worker's buffers.</summary>
     /// <param name="worker">The worker.</param>
     /// <param name="offset">A constant of the memory plan.</param>

@@ -45,10 +45,12 @@ public interface IEncoderProgram
     /// <summary>Gets the bytes of the buffers of one worker.</summary>
     long WorkerBytes { get; }
 
-    /// <summary>Gets the place of the last hidden states in the shared buffers: <c>[tokens, hidden size]</c> floats.</summary>
+    /// <summary>Gets the place of the last hidden states in the shared buffers: <c>[tokens, hidden size]</c> floats, or integers of a model without
+    /// floats.</summary>
     long HiddenOffset { get; }
 
-    /// <summary>Gets the place of the head's outputs in the shared buffers: <c>[sequences or tokens, outputs]</c> floats.</summary>
+    /// <summary>Gets the place of the head's outputs in the shared buffers: <c>[sequences or tokens, outputs]</c> floats, or integers of a model without
+    /// floats.</summary>
     long OutputOffset { get; }
 
     /// <summary>Gets the number of phases of a forward pass.</summary>

@@ -241,6 +241,11 @@ public sealed partial class InferenceSession : IDisposable
         ReadOnlySpan<int> ids, ReadOnlySpan<byte> types, ReadOnlySpan<int> lengths, IActivationObserver observer, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(observer);
+        if (Spec.IsInteger)
+        {
+            throw new InvalidOperationException("a model without floats has nothing to observe: calibrate its checkpoint's");
+        }
+
         if (_members is not null)
         {
             throw new InvalidOperationException("an ensemble has no activations of its own to observe: each member has others");
@@ -318,6 +323,11 @@ public sealed partial class InferenceSession : IDisposable
                 int rows = isPerToken ? pass.TokenCount : pass.SequenceCount;
                 int row = isPerToken ? token : first;
                 Span<float> target = results.Slice(row * width, rows * width);
+                if (Spec.IsInteger)
+                {
+                    IntegerResults.ToFloats(pass, Math.Max(1, Votes.Count), offset, target.Length, isHidden);
+                }
+
                 if (_members is null)
                 {
                     MemoryMarshal.CreateReadOnlySpan(ref pass.Shared(offset), target.Length).CopyTo(target);

@@ -23,6 +23,16 @@ public static class LinearWeights
             ref pass.WeightFloats(place.Bias), ref pass.WeightIntegers(place.Depths), rows, columns, groupSize == 0 ? columns : groupSize);
     }
 
+    /// <summary>Gets a layer of a model without floats from the arena.</summary>
+    /// <param name="pass">The batch, which knows the arena.</param>
+    /// <param name="place">Where the layer stands.</param>
+    /// <param name="rows">Outputs.</param>
+    /// <param name="columns">Padded inputs.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlacedLinear OpenInteger(ForwardPass pass, LinearPlace place, int rows, int columns) => new(
+        ref pass.Weights(place.Codes), ref pass.WeightFloats(place.Scales), ref pass.WeightIntegers(place.Sums), ref Unsafe.NullRef<int>(),
+        ref pass.WeightFloats(place.Bias), ref pass.WeightIntegers(place.Depths), rows, columns, columns, pass.WeightIntegers(place.Shift));
+
     /// <summary>Gets a layer with a codebook from the arena.</summary>
     /// <param name="pass">The batch, which knows the arena.</param>
     /// <param name="place">Where the layer stands.</param>

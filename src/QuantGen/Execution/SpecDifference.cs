@@ -57,6 +57,7 @@ internal sealed record SpecDifference(string Place, string Expected, string Foun
         ("activation ranges", SpecNames.Of(e.ActivationRange), SpecNames.Of(f.ActivationRange)),
         ("operands of attention", Bits(e.AttentionBits), Bits(f.AttentionBits)),
         ("attention", SpecNames.Of(e.Attention), SpecNames.Of(f.Attention)),
+        ("numerics", SpecNames.Of(e.Numerics), SpecNames.Of(f.Numerics)),
         ("factors of residuals", e.HasResidualFactors ? "some" : "none", f.HasResidualFactors ? "some" : "none"),
         ("number of matrices", e.Matrices.Count, f.Matrices.Count),
     ];

@@ -237,16 +237,34 @@ public static class Embedding
         where TLanes : struct, ILanes<TLanes>
     {
         UInt128 copy = default;
-        ref byte bytes = ref Unsafe.As<UInt128, byte>(ref copy);
-        Unsafe.CopyBlockUnaligned(ref bytes, ref codes, (uint)(((count * bits) + 7) >> 3));
-        return Dequantize<TLanes>(ref bytes, bits, scale);
+        return Dequantize<TLanes>(ref CopyTail(ref copy, ref codes, count, bits), bits, scale);
     }
 
+    private static ref byte CopyTail(ref UInt128 copy, ref byte codes, int count, int bits)
+    {
+        ref byte bytes = ref Unsafe.As<UInt128, byte>(ref copy);
+        Unsafe.CopyBlockUnaligned(ref bytes, ref codes, (uint)(((count * bits) + 7) >> 3));
+        return ref bytes;
+    }
+
+    // At one bit the bytes are 0 and 2.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes Dequantize<TLanes>(ref byte codes, int bits, float scale)
-        where TLanes : struct, ILanes<TLanes>
+        where TLanes : struct, ILanes<TLanes> =>
+        (TLanes.FromBytes(Unpack(ref codes, bits)) - TLanes.Broadcast(1 << (bits - 1))) * TLanes.Broadcast(scale);
+
+    /// <summary>Spreads the last codes of a row, fewer than sixteen, over bytes.</summary>
+    internal static Vector128<byte> UnpackTail(ref byte codes, int count, int bits)
     {
-        Vector128<byte> unpacked = bits switch
+        UInt128 copy = default;
+        return Unpack(ref CopyTail(ref copy, ref codes, count, bits), bits);
+    }
+
+    /// <summary>Spreads sixteen codes over bytes; those of one bit become 0 and 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<byte> Unpack(ref byte codes, int bits)
+    {
+        return bits switch
         {
             1 => Vector128.Create(SpreadSigns(codes), SpreadSigns(Unsafe.Add(ref codes, 1))).AsByte(),
             2 => Vector128.Create(SpreadPairs(ReadUInt16(ref codes)), SpreadPairs(ReadUInt16(ref Unsafe.Add(ref codes, 2)))).AsByte(),
@@ -254,8 +272,6 @@ public static class Embedding
             8 => Vector128.LoadUnsafe(ref codes),
             _ => Vector128.Create(CodePacker.Spread(FirstEight(ref codes, bits), bits), CodePacker.Spread(LastEight(ref codes, bits), bits)).AsByte(),
         };
-        // At one bit the bytes are 0 and 2.
-        return (TLanes.FromBytes(unpacked) - TLanes.Broadcast(1 << (bits - 1))) * TLanes.Broadcast(scale);
     }
 
     private static ulong SpreadSigns(byte codes) => CodePacker.Spread(codes, 1) << 1;

@@ -37,4 +37,16 @@ internal interface ITileStep
         public static TLanes Finish<TLanes>(TLanes sum, TLanes factor)
             where TLanes : struct, ILanes<TLanes> => TLanes.FromIntegers(sum) * factor;
     }
+
+    /// <summary>The same, whose sums are the results.</summary>
+    internal readonly struct IntegerSums : ITileStep
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Accumulate<TLanes>(ref TLanes sum, TLanes a, TLanes b)
+            where TLanes : struct, ILanes<TLanes> => TLanes.AccumulatePairs(ref sum, a, b);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLanes Finish<TLanes>(TLanes sum, TLanes factor)
+            where TLanes : struct, ILanes<TLanes> => sum;
+    }
 }

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using QuantGen.Lanes;
+using QuantGen.Quantization;
 
 namespace QuantGen.Linear;
 
@@ -25,6 +27,13 @@ public static class LinearEpilogue
 
         return corrected * Unsafe.Add(ref w.Scales, index);
     }
+
+    /// <summary>Computes an output of a model without floats.</summary>
+    /// <param name="sum">Sum of activation code times centered weight code over the row.</param>
+    /// <param name="w">The layer.</param>
+    /// <param name="row">The output.</param>
+    public static int Fixed(int sum, in PlacedLinear w, int row) => FixedPoint.Scale(
+        sum, Unsafe.As<float, int>(ref Unsafe.Add(ref w.Scales, row)), WideProducts.At(ref w.Bias, WideProducts.Place(row)), w.Shift);
 
     /// <summary>Computes an output from the sum of its groups' terms.</summary>
     /// <param name="terms">The terms, added in ascending order of groups.</param>

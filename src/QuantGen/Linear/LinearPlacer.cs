@@ -35,7 +35,14 @@ public static class LinearPlacer
             Place(model, arena, matrix, rows, skipped, order.Narrow, place, wide, padded);
         }
 
-        PlaceParameters(model, arena, matrix, rows, place, padded);
+        if (model.Spec.IsInteger)
+        {
+            IntegerPlacer.PlaceRows(model, arena, matrix, rows, place, padded);
+        }
+        else
+        {
+            PlaceParameters(model, arena, matrix, rows, place, padded);
+        }
     }
 
     /// <summary>Places a full-precision layer for the float kernels.</summary>

@@ -48,10 +48,7 @@ public static class PanelLoop
         {
             FetchParameters<TKernel>(w, row + outputs);
             TKernel.Unpack(ref Unsafe.Add(ref w.Codes, row / outputs * panelBytes), panelBytes, ref unpacked);
-            ref int zeroPoints = ref Unsafe.IsNullRef(ref w.ZeroPoints) ? ref w.ZeroPoints : ref Unsafe.Add(ref w.ZeroPoints, row);
-            var panel = new PlacedLinear(
-                ref unpacked, ref Unsafe.Add(ref w.Scales, row), ref Unsafe.Add(ref w.Sums, row), ref zeroPoints,
-                ref Unsafe.Add(ref w.Bias, row), ref Unsafe.Add(ref w.Depths, row), w.Rows, w.Columns, w.GroupSize);
+            PlacedLinear panel = w.From(ref unpacked, row);
             if (row + outputs <= w.Rows)
             {
                 Panel<TUnpacked>(x, panel, 0, ref Unsafe.Add(ref output, row), outputStride);
@@ -152,7 +149,7 @@ public static class PanelLoop
         {
             Prefetch.Line(ref Unsafe.As<float, byte>(ref w.Scales), at);
             Prefetch.Line(ref Unsafe.As<int, byte>(ref w.Sums), at);
-            Prefetch.Line(ref Unsafe.As<float, byte>(ref w.Bias), at);
+            Prefetch.Line(ref Unsafe.As<float, byte>(ref w.Bias), at * w.BiasFloats);
             if (TKernel.Order.AddsPairs)
             {
                 Prefetch.Line(ref Unsafe.As<int, byte>(ref w.Depths), at);

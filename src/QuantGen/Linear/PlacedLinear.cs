@@ -6,6 +6,8 @@ namespace QuantGen.Linear;
 /// <remarks>
 /// With w the centered code (code - 2^(bits - 1), or +-1 at one bit) and a the activation's code, a kernel computes the exact integer
 /// sum(a * w) and then real = (sum - tokenZero * Sums - ZeroPoints * tokenSum) * Scales * tokenScale + Bias.
+/// Where a model has no floats, scales are integers and biases summands of 64 bits (<see cref="Lanes.WideProducts.Place"/>): what a unit of the result stands
+/// for and the token's zero point are part of them, and output = (sum * scale + summand) >> <see cref="Shift"/>.
 /// Arrays are padded to whole panels; with groups along the input they hold one run of padded rows per group.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -40,6 +42,9 @@ public readonly ref struct PlacedLinear
     /// <summary>Inputs per group along the input; <see cref="Columns"/> when the whole row shares a scale.</summary>
     public readonly int GroupSize;
 
+    /// <summary>What the multipliers of integers have in common, 1 to 32; 0 where scales are floats.</summary>
+    public readonly int Shift;
+
     /// <summary>Groups the parts of a layer.</summary>
     /// <param name="codes">First byte of the codes.</param>
     /// <param name="scales">First scale.</param>
@@ -50,9 +55,11 @@ public readonly ref struct PlacedLinear
     /// <param name="rows">Outputs.</param>
     /// <param name="columns">Padded inputs.</param>
     /// <param name="groupSize">Inputs per group.</param>
+    /// <param name="shift">What multipliers of integers have in common.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public PlacedLinear(
-        ref byte codes, ref float scales, ref int sums, ref int zeroPoints, ref float bias, ref int depths, int rows, int columns, int groupSize)
+        ref byte codes, ref float scales, ref int sums, ref int zeroPoints, ref float bias, ref int depths, int rows, int columns, int groupSize,
+        int shift = 0)
     {
         Codes = ref codes;
         Scales = ref scales;
@@ -63,6 +70,7 @@ public readonly ref struct PlacedLinear
         Rows = rows;
         Columns = columns;
         GroupSize = groupSize;
+        Shift = shift;
     }
 
     /// <summary>Gets the number of rows the arrays are padded to.</summary>
@@ -70,5 +78,24 @@ public readonly ref struct PlacedLinear
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => (Rows + KernelOrder.RowMultiple - 1) / KernelOrder.RowMultiple * KernelOrder.RowMultiple;
+    }
+
+    /// <summary>Gets the floats that what is added to a row takes.</summary>
+    internal int BiasFloats
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Shift > 0 ? 2 : 1;
+    }
+
+    /// <summary>Gets the layer from a row on, which begins a panel and a run of 16 rows, with codes that stand elsewhere.</summary>
+    /// <param name="codes">The codes from that row on.</param>
+    /// <param name="row">The row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal PlacedLinear From(ref byte codes, int row)
+    {
+        ref int zeroPoints = ref Unsafe.IsNullRef(ref ZeroPoints) ? ref ZeroPoints : ref Unsafe.Add(ref ZeroPoints, row);
+        return new PlacedLinear(
+            ref codes, ref Unsafe.Add(ref Scales, row), ref Unsafe.Add(ref Sums, row), ref zeroPoints, ref Unsafe.Add(ref Bias, row * BiasFloats),
+            ref Unsafe.Add(ref Depths, row), Rows, Columns, GroupSize, Shift);
     }
 }

@@ -4,6 +4,7 @@ namespace QuantGen.Linear;
 
 /// <summary>Activations of some tokens as codes: real = (code - zero point) * scale, one range per token.</summary>
 /// <remarks>
+/// Where a model has no floats, scales and zero points are null references: weights hold what belongs to them.
 /// Codes of 2 to 8 bits take a byte each. Those of one bit, which count -1 and +1, are planes: bit i mod 8 of byte i / 8 is code i, and 0 is -1. Codes
 /// between the width of the activations and <see cref="Stride"/> are 0, so that padded weights never count.
 /// </remarks>

@@ -31,11 +31,14 @@ public static class FixedPoint
     /// <summary>The largest magnitude of a sum of hidden states.</summary>
     public const int StateLimit = (1 << 24) - 1;
 
+    /// <summary>The largest magnitude of a query, key or value.</summary>
+    public const int OperandLimit = 127;
+
     /// <summary>The largest magnitude of the argument of a function: ±256.</summary>
     public const int ArgumentLimit = (1 << 19) - 1;
 
-    /// <summary>The largest magnitude that a linear layer or a normalization may reach, so that a sum of two fits 32 bits.</summary>
-    public const int TermLimit = 1 << 30;
+    /// <summary>The largest magnitude that a linear layer or a normalization may reach, so that a sum of two fits 32 bits, rounded multipliers included.</summary>
+    public const int TermLimit = (1 << 30) - (1 << 20);
 
     /// <summary>Gets the scale of a number of fraction bits.</summary>
     /// <param name="fractionBits">How many.</param>
@@ -57,6 +60,10 @@ public static class FixedPoint
     /// <param name="left">At most <see cref="TermLimit"/> in magnitude.</param>
     /// <param name="right">At most <see cref="TermLimit"/> in magnitude.</param>
     public static int Add(int left, int right) => Math.Clamp(left + right, -StateLimit, StateLimit);
+
+    /// <summary>Cuts a query, key or value to a centered code of 8 bits.</summary>
+    /// <param name="value">The number, in the scale of codes.</param>
+    public static int Operand(int value) => Math.Clamp(value, -OperandLimit, OperandLimit);
 
     /// <summary>Rounds a real number to one of fraction bits; numbers that do not fit are cut.</summary>
     /// <param name="value">The number.</param>

@@ -23,7 +23,10 @@ public sealed record ActivationSite(string Name, int Columns, int Uses, bool IsQ
 
     internal static IReadOnlyList<ActivationSite> OfAttention(ModelSpec spec) => !spec.HasQuantizedAttention
         ? System.Array.Empty<ActivationSite>()
-        : Enumerable.Range(0, spec.Graph.Layers.Count).SelectMany(layer => OfAttention(spec.Graph, layer)).ToArray();
+        : Enumerable.Range(0, spec.Graph.Layers.Count).SelectMany(layer => OfAttention(spec.Graph, layer)).Where(site => HasRange(spec, site.Name)).ToArray();
+
+    // Without floats weights of attention have a scale of their own, since the largest of a row is always the same.
+    internal static bool HasRange(ModelSpec spec, string operand) => !spec.IsInteger || !IsProbabilitiesName(operand);
 
     internal static IEnumerable<ActivationSite> OfAttention(ModelGraph graph, int layer)
     {

@@ -46,6 +46,12 @@ public sealed record ModelSpec
     /// <summary>Gets the bits of what attention multiplies: queries, keys, values and probabilities; 32 for full precision.</summary>
     public int AttentionBits { get; init; } = 32;
 
+    /// <summary>Gets what the model computes with between its products.</summary>
+    public Numerics Numerics { get; init; }
+
+    /// <summary>Gets whether there is no float between token ids and outputs.</summary>
+    public bool IsInteger => Numerics == Numerics.Integer;
+
     /// <summary>Gets how attention weighs values.</summary>
     public AttentionKind Attention { get; init; }
 
@@ -106,8 +112,8 @@ public sealed record ModelSpec
     public IReadOnlyList<ActivationSite> ActivationSites() => ActivationSite.Of(this);
 
     /// <summary>
-    /// Gets the places where attention's operands are quantized, in the order of the forward pass: query, key, value and probabilities of each distinct
-    /// layer; empty in full precision.
+    /// Gets the places where attention's operands are quantized, in the order of the forward pass: query, key, value and, where numbers between products are
+    /// floats, probabilities of each distinct layer; empty in full precision.
     /// </summary>
     public IReadOnlyList<ActivationSite> AttentionSites() => ActivationSite.OfAttention(this);
 }

@@ -50,7 +50,7 @@ public static class PackedLayout
                     AddMatrix(tensors, spec.Matrices[matrix++]);
                     break;
                 case AttentionNode attention when spec.HasQuantizedAttention:
-                    foreach (string operand in attention.Operands)
+                    foreach (string operand in attention.Operands.Where(operand => ActivationSite.HasRange(spec, operand)))
                     {
                         AddSite(tensors, operand, spec.UsesPerBlock, isOneBit: false);
                     }

@@ -40,6 +40,11 @@ public static class SpecBuilder
 
         overrides.ReportUnused();
         int activationBits = SpecRules.ActivationBits(options, matrices, issues);
+        if (options.Numerics == Numerics.Integer)
+        {
+            IntegerRules.Check(config, options, matrices, graph, issues);
+        }
+
         if (options.Training && issues.Count == before)
         {
             TrainingRules.Check(matrices, options.HasResidualFactors, issues);
@@ -59,9 +64,10 @@ public static class SpecBuilder
             EmbeddingBits = embeddingBits,
             EmbeddingStorage = embeddingBits == Defaults.FullPrecisionBits ? Storage.FullPrecision : SpecRules.EmbeddingStorage(options),
             ActivationBits = activationBits,
-            AttentionBits = options.AttentionBits,
+            AttentionBits = SpecRules.AttentionBits(options),
+            Numerics = options.Numerics,
             Attention = options.Attention,
-            ActivationRange = options.ActivationRange ?? Defaults.ActivationRange(activationBits),
+            ActivationRange = options.ActivationRange ?? Defaults.ActivationRange(activationBits, options.Numerics),
             HasResidualFactors = options.HasResidualFactors,
             Matrices = new EquatableArray<MatrixSpec>(matrices),
         };

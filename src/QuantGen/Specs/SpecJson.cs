@@ -20,6 +20,9 @@ public static class SpecJson
     /// <summary>A key that only models have whose attention has no softmax.</summary>
     internal const string Attention = "attention";
 
+    /// <summary>A key that only models have that compute without floats.</summary>
+    internal const string Numerics = "numerics";
+
     /// <summary>Writes a model.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="indented">Whether to break lines, for people to read; the hash is over the form without.</param>
@@ -58,6 +61,11 @@ public static class SpecJson
         if (spec.Attention != AttentionKind.Softmax)
         {
             members.Add(Member(Attention, SpecNames.Of(spec.Attention)));
+        }
+
+        if (spec.IsInteger)
+        {
+            members.Add(Member(Numerics, SpecNames.Of(spec.Numerics)));
         }
 
         if (spec.HasResidualFactors)

@@ -51,6 +51,7 @@ internal static class SpecJsonReader
             ActivationBits = Integer(root, "activation_bits"),
             AttentionBits = Integer(root, "attention_bits"),
             Attention = root.ContainsKey(SpecJson.Attention) ? Named<AttentionKind>(root, SpecJson.Attention) : AttentionKind.Softmax,
+            Numerics = root.ContainsKey(SpecJson.Numerics) ? Named<Numerics>(root, SpecJson.Numerics) : Numerics.Float,
             ActivationRange = Named<ActivationRange>(root, "activation_range"),
             HasResidualFactors = HasResidualFactors(root),
             Head = head,

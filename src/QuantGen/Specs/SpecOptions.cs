@@ -17,8 +17,11 @@ public sealed record SpecOptions
     /// <summary>Gets the bits of activations; null for the default, which is 32 where codebooks leave no integer product, else 8.</summary>
     public int? ActivationBits { get; init; }
 
-    /// <summary>Gets the bits of what attention multiplies; 32 for full precision.</summary>
-    public int AttentionBits { get; init; } = Defaults.AttentionBits;
+    /// <summary>Gets the bits of what attention multiplies, 32 for full precision; null for the default, which is 32, and 8 without floats.</summary>
+    public int? AttentionBits { get; init; }
+
+    /// <summary>Gets what the model computes with between its products.</summary>
+    public Numerics Numerics { get; init; }
 
     /// <summary>Gets how attention weighs values.</summary>
     public AttentionKind Attention { get; init; }
@@ -35,7 +38,7 @@ public sealed record SpecOptions
     /// <summary>Gets symmetric or asymmetric.</summary>
     public Mapping Mapping { get; init; } = Mapping.Symmetric;
 
-    /// <summary>Gets where activation ranges come from; null for the default, which is from each token, but stored where activations have one bit.</summary>
+    /// <summary>Gets where activation ranges come from; null for the default, which is from each token, but stored where activations have one bit or there are no floats.</summary>
     public ActivationRange? ActivationRange { get; init; }
 
     /// <summary>Gets whether residuals have a factor per column.</summary>

@@ -94,15 +94,16 @@ internal static class SpecRules
             issues.Add(BitRules.Issue("QG1105", "Activations", string.Empty, bits, ActivationSides.Bits, "ActivationBits"));
         }
 
-        if (!ActivationSides.AttentionBits.Contains(options.AttentionBits))
+        int attentionBits = AttentionBits(options);
+        if (!ActivationSides.AttentionBits.Contains(attentionBits))
         {
-            issues.Add(BitRules.Issue("QG1105", "Attention's operands", string.Empty, options.AttentionBits, ActivationSides.AttentionBits, "AttentionBits"));
+            issues.Add(BitRules.Issue("QG1105", "Attention's operands", string.Empty, attentionBits, ActivationSides.AttentionBits, "AttentionBits"));
         }
 
-        if (options.Attention == AttentionKind.Boolean && options.AttentionBits != Defaults.FullPrecisionBits)
+        if (options.Attention == AttentionKind.Boolean && attentionBits != Defaults.FullPrecisionBits && options.Numerics == Numerics.Float)
         {
             issues.Add(new SpecIssue(
-                "QG1114", $"Boolean attention multiplies one bit, which excludes stored ranges of {options.AttentionBits} bits; leave AttentionBits at 32",
+                "QG1114", $"Boolean attention multiplies one bit, which excludes stored ranges of {attentionBits} bits; leave AttentionBits at 32",
                 Defaults.FullPrecisionBits, "AttentionBits"));
         }
 
@@ -161,6 +162,9 @@ internal static class SpecRules
                 "MaxBatchTokens"));
         }
     }
+
+    /// <summary>Gets the bits of attention's operands: those of the options, or the default.</summary>
+    public static int AttentionBits(SpecOptions options) => options.AttentionBits ?? Defaults.AttentionBitsOf(options.Numerics);
 
     /// <summary>Gets the bits of the word embedding: those of the options, or the default.</summary>
     public static int EmbeddingBits(SpecOptions options) => options.EmbeddingBits ?? Defaults.EmbeddingBits(options.Bits, EmbeddingStorage(options));

@@ -47,9 +47,14 @@ internal sealed class EpilogueEmitter(IsaSpec isa, KernelVariant variant)
     /// <summary>Emits outputs from sums over whole rows.</summary>
     public void Store(SourceWriter w, int tokens) => Store(w, tokens, (m, part) => Term(m, part, "0"), loadsRows: true);
 
-    /// <summary>Emits the two steps.</summary>
+    /// <summary>Emits the two steps; integers take theirs from the runtime.</summary>
     public void Emit(SourceWriter w)
     {
+        if (variant.IsInteger)
+        {
+            return;
+        }
+
         string v = isa.Vector;
         (string parameters, string zeroPoints) = variant.HasZeroPoints
             ? ($", {v}<int> rowZeros, int centered", " - (rowZeros * centered)")
@@ -74,6 +79,12 @@ internal sealed class EpilogueEmitter(IsaSpec isa, KernelVariant variant)
     {
         for (int part = 0; part < Parts(isa); part++)
         {
+            if (variant.IsInteger)
+            {
+                StoreIntegers(w, tokens, part);
+                continue;
+            }
+
             if (loadsRows)
             {
                 Row(w, part, "row");
@@ -88,9 +99,33 @@ internal sealed class EpilogueEmitter(IsaSpec isa, KernelVariant variant)
         }
     }
 
+    // What belongs to the inputs' zero point is part of a row's summand, so that nothing belongs to a token.
+    private void StoreIntegers(SourceWriter w, int tokens, int part)
+    {
+        string at = $"row + {N(part * Lanes(isa))}";
+        w.Lines($"""
+            int place{N(part)} = WideProducts.Place({at});
+            {isa.Vector}<int> multipliers{N(part)} = {isa.Vector}.LoadUnsafe(ref w.Scales, (nuint)({at})).AsInt32();
+            {isa.Vector}<int> odd{N(part)} = WideProducts.Odd(multipliers{N(part)});
+            {isa.Vector}<long> even{N(part)} = {isa.Vector}.LoadUnsafe(ref WideProducts.At(ref w.Bias, place{N(part)}));
+            {isa.Vector}<long> uneven{N(part)} = {isa.Vector}.LoadUnsafe(ref WideProducts.At(ref w.Bias, place{N(part)} + 8));
+            """);
+        for (int m = 0; m < tokens; m++)
+        {
+            string stride = m == 0 ? string.Empty : $"({N(m)} * (nint)outputStride) + ";
+            w.Lines($"WideProducts.Scale({Sum(isa, m, part)}, multipliers{N(part)}, odd{N(part)}, even{N(part)}, uneven{N(part)}, w.Shift)"
+                + $".AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, {stride}{N(part * Lanes(isa))}));");
+        }
+    }
+
     /// <summary>Emits refs to what belongs to the tokens of a tile.</summary>
     public void DeclareTokens(SourceWriter w)
     {
+        if (variant.IsInteger)
+        {
+            return;
+        }
+
         w.Lines("""
             ref float scale = ref Unsafe.Add(ref x.Scales, token);
             ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);

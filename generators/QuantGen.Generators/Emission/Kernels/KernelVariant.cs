@@ -13,17 +13,22 @@ internal sealed record KernelVariant(int Bits, bool HasZeroPoints, bool IsGroupe
     /// <summary>Gets whether activations have one bit, too.</summary>
     public bool MeetsBits { get; init; }
 
+    /// <summary>Gets whether outputs are integers, as models have them that have no floats.</summary>
+    public bool IsInteger { get; init; }
+
     public bool IsFullPrecision => Bits == 32;
 
-    /// <summary>Gets a name such as <c>W2</c> or <c>W1A1</c> or <c>W4AsymmetricGrouped</c> or <c>W5Codebook</c>.</summary>
+    /// <summary>Gets a name such as <c>W2</c> or <c>W1A1</c> or <c>W4AsymmetricGrouped</c> or <c>W5Codebook</c> or <c>W8Integer</c>.</summary>
     public string Suffix => IsFullPrecision ? "F32"
         : MeetsBits ? "W1A1"
-        : $"W{Bits}{(HasZeroPoints ? "Asymmetric" : string.Empty)}{(IsGrouped ? "Grouped" : string.Empty)}{(HasCodebook ? "Codebook" : string.Empty)}";
+        : $"W{Bits}{(HasZeroPoints ? "Asymmetric" : string.Empty)}{(IsGrouped ? "Grouped" : string.Empty)}{(HasCodebook ? "Codebook" : string.Empty)}"
+            + (IsInteger ? "Integer" : string.Empty);
 
     public static KernelVariant Of(ModelSpec model, MatrixSpec matrix, int bits) => bits == 32 ? FullPrecision
         : new KernelVariant(bits, matrix.HasZeroPoints, matrix.GroupSize != 0)
         {
             HasCodebook = matrix.HasCodebook,
+            IsInteger = model.IsInteger,
             MeetsBits = model.HasBitActivations && matrix.HasIntegerProduct,
         };
 }

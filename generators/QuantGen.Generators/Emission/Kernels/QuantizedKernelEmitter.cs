@@ -30,10 +30,10 @@ internal static class QuantizedKernelEmitter
                 w.Lines($"public static string InstructionSet =>{Choose(sets, i => $"\"{i.Title}\"")};\n");
                 w.Lines("/// <summary>Gets the order in which the kernel in use here reads codes.</summary>");
                 w.Lines($"public static KernelOrder Order =>{Choose(sets, i => i.Name + ".Order")};\n");
-                Dispatch(w, sets, variant.Bits);
+                Dispatch(w, sets, variant);
                 if (sets.Any(i => i.Kind == ProductKind.Tables))
                 {
-                    Beside(w, sets.Where(i => i.Kind == ProductKind.Tables));
+                    Beside(w, sets.Where(i => i.Kind == ProductKind.Tables), variant);
                 }
 
                 foreach (IsaSpec isa in sets)
@@ -83,7 +83,7 @@ internal static class QuantizedKernelEmitter
     }
 
     private static string Details(KernelVariant variant) =>
-        (variant.HasZeroPoints ? ", weights with zero points" : string.Empty) + (variant.IsGrouped ? ", a scale per group of inputs" : string.Empty);
+        (variant.IsInteger ? ", whose outputs are integers" : string.Empty) + (variant.HasZeroPoints ? ", weights with zero points" : string.Empty) + (variant.IsGrouped ? ", a scale per group of inputs" : string.Empty);
 
     private static string Choose(IReadOnlyList<IsaSpec> sets, Func<IsaSpec, string> value)
     {
@@ -91,10 +91,17 @@ internal static class QuantizedKernelEmitter
         return text + " " + value(sets[sets.Count - 1]);
     }
 
-    private static void Dispatch(SourceWriter w, IReadOnlyList<IsaSpec> sets, int bits)
+    // What kernels compute stands in the same memory as floats do in other models.
+    private static string Number(KernelVariant variant) => variant.IsInteger ? "int" : "float";
+
+    private static string Output(KernelVariant variant) => variant.IsInteger ? "ref Unsafe.As<int, float>(ref output)" : "ref output";
+
+    private static void Dispatch(SourceWriter w, IReadOnlyList<IsaSpec> sets, KernelVariant variant)
     {
+        int bits = variant.Bits;
+        string output = Output(variant);
         w.Lines("/// <summary>Computes a linear layer for some tokens.</summary>");
-        using (w.Block("public static void Linear(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)"))
+        using (w.Block($"public static void Linear(in QuantizedRows x, in PlacedLinear w, ref {Number(variant)} output, int outputStride, ref float scratch)"))
         {
             for (int i = 0; i < sets.Count; i++)
             {
@@ -105,7 +112,7 @@ internal static class QuantizedKernelEmitter
                     {
                         using (w.Block($"if (x.Count >= {sets[i].UnpackingTokens.ToString(CultureInfo.InvariantCulture)})"))
                         {
-                            w.Lines($"PanelLoop.RunUnpacked<{sets[i].Name}, {unpacked.Name}>(x, w, ref output, outputStride, ref scratch);");
+                            w.Lines($"PanelLoop.RunUnpacked<{sets[i].Name}, {unpacked.Name}>(x, w, {output}, outputStride, ref scratch);");
                             w.Lines("return;");
                         }
 
@@ -114,20 +121,21 @@ internal static class QuantizedKernelEmitter
 
                     string loop = sets[i].Kind == ProductKind.Tables ? "TableLoop.Run" : sets[i].OnlyUnpacked(bits) ? "PanelLoop.RunUnpacked" : "PanelLoop.Run";
                     string second = sets[i].OnlyUnpacked(bits) ? ", " + sets[i].Name : sets[i].HasNarrow ? ", " + sets[i].Narrow.Name : string.Empty;
-                    w.Lines($"{loop}<{sets[i].Name}{second}>(x, w, ref output, outputStride, ref scratch);");
+                    w.Lines($"{loop}<{sets[i].Name}{second}>(x, w, {output}, outputStride, ref scratch);");
                 }
             }
         }
     }
 
     // Tables of activations serve every layer that reads them; products share nothing.
-    private static void Beside(SourceWriter w, IEnumerable<IsaSpec> tables)
+    private static void Beside(SourceWriter w, IEnumerable<IsaSpec> tables, KernelVariant variant)
     {
-        w.Lines("""
+        string number = Number(variant);
+        w.Lines($"""
 
             /// <summary>Computes two linear layers that read the same activations; their outputs stand side by side.</summary>
             public static void LinearBeside(
-                in QuantizedRows x, in PlacedLinear first, in PlacedLinear last, ref float output, int outputStride, ref float scratch) =>
+                in QuantizedRows x, in PlacedLinear first, in PlacedLinear last, ref {number} output, int outputStride, ref float scratch) =>
                 LinearBeside(x, default, first, last, ref output, outputStride, ref scratch);
 
             /// <summary>
@@ -135,13 +143,13 @@ internal static class QuantizedKernelEmitter
             /// </summary>
             """);
         using (w.Block("public static void LinearBeside(in QuantizedRows x, in PlacedLinear first, in PlacedLinear second, in PlacedLinear last, "
-            + "ref float output, int outputStride, ref float scratch)"))
+            + $"ref {number} output, int outputStride, ref float scratch)"))
         {
             foreach (IsaSpec isa in tables)
             {
                 using (w.Block($"if ({isa.Condition})"))
                 {
-                    w.Lines($"TableLoop.RunBeside<{isa.Name}>(x, first, second, last, ref output, outputStride, ref scratch);");
+                    w.Lines($"TableLoop.RunBeside<{isa.Name}>(x, first, second, last, {Output(variant)}, outputStride, ref scratch);");
                     w.Lines("return;");
                 }
 

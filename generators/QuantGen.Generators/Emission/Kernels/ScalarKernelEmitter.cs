@@ -19,30 +19,16 @@ internal static class ScalarKernelEmitter
 
                 """);
             KernelMembers.Plain(w, isa, $"new({N(bits)}, {N(isa.VectorOutputs)}, {N(isa.Interleave)}, {N(isa.PanelVectors)})");
+            if (variant.IsInteger)
+            {
+                IntegerSingle(w, isa);
+            }
+            else
+            {
+                Single(w, isa);
+            }
+
             w.Lines($$"""
-                public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
-                {
-                    ref byte panel = ref Unsafe.Add(ref w.Codes, row / {{N(isa.PanelOutputs)}} * ((nint)w.Columns / Steps * PackBytes));
-                    ref byte activations = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
-                    for (int o = 0; o < {{N(isa.PanelOutputs)}}; o++)
-                    {
-                        float terms = 0;
-                        for (int group = 0; group * w.GroupSize < w.Columns; group++)
-                        {
-                            int end = Math.Min((group + 1) * w.GroupSize, w.Columns);
-                            int sum = 0;
-                            for (int k = group * w.GroupSize; k < end; k++)
-                            {
-                                sum += Unsafe.Add(ref activations, k) * Weight(ref panel, o, k);
-                            }
-
-                            terms += LinearEpilogue.GroupTerm(sum, x, token, w, row + o, group);
-                        }
-
-                        Unsafe.Add(ref output, o) = LinearEpilogue.Finish(terms, x, token, w, row + o);
-                    }
-                }
-
                 // The centered code of one output and input.
                 [MethodImpl(MethodImplOptions.AggressiveInlining)]
                 private static int Weight(ref byte panel, int o, int k)
@@ -57,6 +43,52 @@ internal static class ScalarKernelEmitter
             w.Lines("}");
         }
     }
+
+    private static void Single(SourceWriter w, IsaSpec isa) => w.Lines($$"""
+        public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
+        {
+            ref byte panel = ref Unsafe.Add(ref w.Codes, row / {{N(isa.PanelOutputs)}} * ((nint)w.Columns / Steps * PackBytes));
+            ref byte activations = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+            for (int o = 0; o < {{N(isa.PanelOutputs)}}; o++)
+            {
+                float terms = 0;
+                for (int group = 0; group * w.GroupSize < w.Columns; group++)
+                {
+                    int end = Math.Min((group + 1) * w.GroupSize, w.Columns);
+                    int sum = 0;
+                    for (int k = group * w.GroupSize; k < end; k++)
+                    {
+                        sum += Unsafe.Add(ref activations, k) * Weight(ref panel, o, k);
+                    }
+
+                    terms += LinearEpilogue.GroupTerm(sum, x, token, w, row + o, group);
+                }
+
+                Unsafe.Add(ref output, o) = LinearEpilogue.Finish(terms, x, token, w, row + o);
+            }
+        }
+
+        """);
+
+    // Whole rows, whose sums become integers of the outputs' scale.
+    private static void IntegerSingle(SourceWriter w, IsaSpec isa) => w.Lines($$"""
+        public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
+        {
+            ref byte panel = ref Unsafe.Add(ref w.Codes, row / {{N(isa.PanelOutputs)}} * ((nint)w.Columns / Steps * PackBytes));
+            ref byte activations = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+            for (int o = 0; o < {{N(isa.PanelOutputs)}}; o++)
+            {
+                int sum = 0;
+                for (int k = 0; k < w.Columns; k++)
+                {
+                    sum += Unsafe.Add(ref activations, k) * Weight(ref panel, o, k);
+                }
+
+                Unsafe.As<float, int>(ref Unsafe.Add(ref output, o)) = LinearEpilogue.Fixed(sum, w, row + o);
+            }
+        }
+
+        """);
 
     private static string Weight(CodeFormat format, int outputs) => format.Bits switch
     {

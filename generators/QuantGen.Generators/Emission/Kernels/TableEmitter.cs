@@ -97,10 +97,47 @@ internal abstract class TableEmitter(IsaSpec isa, KernelVariant variant)
                 second.StoreUnsafe(ref sums, {{N(Lanes)}});
             }
             """);
-        w.Lines("\n// Undo offsets and zero points in integers, convert once, scale by row and token, then add the bias, unfused.");
-        FinishMethod(w, "FinishTile", Tokens);
+        w.Lines(variant.IsInteger ? "\n// Undo offsets, then take the outputs' scale."
+            : "\n// Undo offsets and zero points in integers, convert once, scale by row and token, then add the bias, unfused.");
+        Action<SourceWriter, string, int> finish = variant.IsInteger ? IntegerMethod : FinishMethod;
+        finish(w, "FinishTile", Tokens);
         w.Blank();
-        FinishMethod(w, "FinishSingle", 1);
+        finish(w, "FinishSingle", 1);
+    }
+
+    private void IntegerMethod(SourceWriter w, string name, int tokens)
+    {
+        string v = isa.Vector;
+        w.Lines(TileEmitter.CompileFully);
+        using (w.Block($"public static void {name}(ref int sums, int sumStride, in QuantizedRows x, int token, in PlacedLinear w, int rows, "
+            + $"ref float output, int outputStride)"))
+        {
+            for (int m = 0; m < tokens; m++)
+            {
+                string at = m == 0 ? "token" : $"(token + {N(m)})";
+                w.Lines($"{v}<int> offset{N(m)} = {v}.Create(Unsafe.Add(ref x.CenteredSums, {at} * x.SumStride) << {N(variant.Bits - 1)});");
+            }
+
+            using (w.Block($"for (int row = 0; row < rows; row += {N(Lanes)})"))
+            {
+                w.Lines($"""
+                    int place = WideProducts.Place(row);
+                    {v}<int> multipliers = {v}.LoadUnsafe(ref w.Scales, (nuint)row).AsInt32();
+                    {v}<int> odd = WideProducts.Odd(multipliers);
+                    {v}<long> even = {v}.LoadUnsafe(ref WideProducts.At(ref w.Bias, place));
+                    {v}<long> uneven = {v}.LoadUnsafe(ref WideProducts.At(ref w.Bias, place + 8));
+                    """);
+                for (int m = 0; m < tokens; m++)
+                {
+                    string sums = m == 0 ? "(nuint)row" : $"(nuint)(({N(m)} * (nint)sumStride) + row)";
+                    string target = m == 0 ? "(nuint)row" : $"(nuint)(({N(m)} * (nint)outputStride) + row)";
+                    w.Lines($"""
+                        WideProducts.Scale({v}.LoadUnsafe(ref sums, {sums}) - offset{N(m)}, multipliers, odd, even, uneven, w.Shift)
+                            .AsSingle().StoreUnsafe(ref output, {target});
+                        """);
+                }
+            }
+        }
     }
 
     // What belongs to a row is loaded once for all tokens.

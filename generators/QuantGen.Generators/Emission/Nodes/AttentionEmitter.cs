@@ -13,8 +13,10 @@ internal static class AttentionEmitter
     {
         bool isQuantized = plan.Model.HasQuantizedAttention;
         bool isBoolean = plan.Model.Attention == AttentionKind.Boolean;
+        bool isInteger = plan.Model.IsInteger;
+        string number = isInteger ? "int" : "float";
         string queries = plan.Graph.IsPooled ? "isFirstOnly ? 1 : length" : "length";
-        string parameters = (plan.Graph.IsPooled ? ", bool isFirstOnly" : string.Empty) + (isQuantized ? ", long layer, int site, int use" : string.Empty);
+        string parameters = (plan.Graph.IsPooled ? ", bool isFirstOnly" : string.Empty) + (isInteger ? ", long layer" : isQuantized ? ", long layer, int site, int use" : string.Empty);
         w.Lines($$"""
             // One head of one sequence. Only this item reads its slice of the queries, so the context takes their place.
             private static void Attend(ForwardPass pass, int worker, int item{{parameters}})
@@ -25,15 +27,22 @@ internal static class AttentionEmitter
                 int length = pass.Starts[sequence + 1] - first;
                 int queries = {{queries}};
                 pass.Enter(worker, OperatorClass.{{ProfileMark.Attention}}{{(isQuantized || isBoolean ? string.Empty : ", 2L * queries * length * HeadSize")}});
-                ref float query = ref Unsafe.Add(ref pass.Shared(Projected), ((nint)first * ProjectedStride) + (head * HeadSize));
-                ref float key = ref Unsafe.Add(ref query, {{ModelPlan.AttentionSizeOf(plan.Model)}});
-                ref float value = ref Unsafe.Add(ref query, 2 * {{ModelPlan.AttentionSizeOf(plan.Model)}});
+                ref {{number}} query = ref Unsafe.Add(ref pass.Shared{{(isInteger ? "Integers" : string.Empty)}}(Projected), ((nint)first * ProjectedStride) + (head * HeadSize));
+                ref {{number}} key = ref Unsafe.Add(ref query, {{ModelPlan.AttentionSizeOf(plan.Model)}});
+                ref {{number}} value = ref Unsafe.Add(ref query, 2 * {{ModelPlan.AttentionSizeOf(plan.Model)}});
                 ref float scratch = ref pass.LocalFloats(worker, AttentionScratch);
             """);
         w.Lines(isBoolean ? """
                 BooleanAttention.Run(
                     ref query, ref key, ref value, ProjectedStride,
                     queries, length, HeadSize, ref scratch, ref query, ProjectedStride);
+            }
+
+            """ : isInteger ? $$"""
+                FixedAttention.Run(
+                    ref query, ref key, ref value, ProjectedStride, queries, length, HeadSize,
+                    ref pass.WeightIntegers(layer + InLayer.{{Identifier.Of(WeightLayout.PartOf(plan.Graph.Attention(0).Operands[0]) + ".input_scale")}}),
+                    ref scratch, ref query, ProjectedStride);
             }
 
             """ : isQuantized ? """
@@ -58,7 +67,7 @@ internal static class AttentionEmitter
             }
 
             """);
-        if (isQuantized)
+        if (isQuantized && !isInteger)
         {
             Operands(w, plan);
         }
@@ -73,7 +82,11 @@ internal static class AttentionEmitter
             arguments += ", isFirstOnly: " + (part.FirstTokens.Count > 0 ? "true" : "false");
         }
 
-        if (plan.Model.HasQuantizedAttention)
+        if (plan.Model.IsInteger)
+        {
+            arguments += $", layer: {plan.Weights.Layers[part.Layer].Name}";
+        }
+        else if (plan.Model.HasQuantizedAttention)
         {
             int site = plan.Model.ActivationSites().Count + (4 * part.Layer);
             arguments += $", layer: {plan.Weights.Layers[part.Layer].Name}, site: {N(site)}, use: {N(plan.Graph.IsShared ? part.Use : 0)}";

@@ -11,6 +11,12 @@ internal static class EmbeddingEmitter
     public static void Infer(SourceWriter w, PartContext context, EmbeddingNode node, NormNode norm)
     {
         ModelSpec model = context.Plan.Model;
+        if (model.IsInteger)
+        {
+            InferIntegers(w, context, node, norm);
+            return;
+        }
+
         int bits = model.EmbeddingBits;
         int rowBytes = bits == 32 ? node.Columns * 4 : MatrixSpec.RowBytes(node.Columns, bits);
         string words = Identifier.Of(PackedLayout.WordEmbedding + (bits == 32 ? ".weight" : ".codes"));
@@ -36,6 +42,31 @@ internal static class EmbeddingEmitter
                     ref Unsafe.Add(ref pass.WeightFloats({{Identifier.Of(PackedLayout.PositionEmbedding + ".weight")}}), pass.Positions[token] * EmbeddingSize),
                     {{context.NormWeights(norm.Name)}},
                     LayerNormEpsilon, EmbeddingSize, ref Unsafe.Add(ref {{context.Ref(norm.Output)}}, (nint)i * EmbeddingSize));
+            }
+            """);
+    }
+
+    private static void InferIntegers(SourceWriter w, PartContext context, EmbeddingNode node, NormNode norm)
+    {
+        int bits = context.Plan.Model.EmbeddingBits;
+        int rowBytes = bits == 32 ? node.Columns * 4 : MatrixSpec.RowBytes(node.Columns, bits);
+        string words = Identifier.Of(PackedLayout.WordEmbedding + (bits == 32 ? ".weight" : ".codes"));
+        string scales = bits == 32 ? string.Empty : $"pass.WeightIntegers({Identifier.Of(PackedLayout.WordEmbedding + ".scales")})";
+        string scale = bits == 32 ? "1, 1" : $"Unsafe.Add(ref {scales}, id), Unsafe.Add(ref {scales}, {N(node.Words)})";
+        string types = node.Types == 0 ? "ref Unsafe.NullRef<int>(), // tokens have no types"
+            : $"ref Unsafe.Add(ref {context.Weights(PackedLayout.TypeEmbedding + ".weight")}, pass.Types[token] * EmbeddingSize),";
+        ProfileMark.Write(w, ProfileMark.Embedding);
+        w.Lines($$"""
+            for (int i = 0; i < count; i++)
+            {
+                int token = first + i;
+                int id = pass.Ids[token];
+                FixedEmbedding.Run(
+                    ref Unsafe.Add(ref pass.Weights({{words}}), (nint)id * {{N(rowBytes)}}), {{N(bits)}}, {{scale}},
+                    {{types}}
+                    ref Unsafe.Add(ref {{context.Weights(PackedLayout.PositionEmbedding + ".weight")}}, pass.Positions[token] * EmbeddingSize),
+                    {{context.NormWeights(norm.Name)}},
+                    EmbeddingSize, ref Unsafe.Add(ref {{context.Ref(norm.Output)}}, (nint)i * EmbeddingSize));
             }
             """);
     }

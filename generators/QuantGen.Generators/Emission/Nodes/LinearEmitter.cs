@@ -12,6 +12,8 @@ internal static class LinearEmitter
 {
     private const string Staged = "ref pass.LocalFloats(worker, Stored)";
 
+    private static string StagedOf(ModelSpec model) => model.IsInteger ? "ref pass.LocalIntegers(worker, Stored)" : Staged;
+
     /// <summary>Gets whether any of some steps needs room for a panel of weights.</summary>
     /// <param name="model">The model.</param>
     /// <param name="steps">The steps.</param>
@@ -146,14 +148,14 @@ internal static class LinearEmitter
         for (int s = 0; s < segments.Count; s++)
         {
             string target = matrix.IsPair ? $"{Staged}, {N(matrix.StoredRowCount)}" : !matrix.IsMixed ? output
-                : $"ref Unsafe.Add(ref pass.LocalFloats(worker, Stored), {N(segments[s].FirstRow)}), {N(matrix.Rows)}";
+                : $"ref Unsafe.Add({StagedOf(plan.Model)}, {N(segments[s].FirstRow)}), {N(matrix.Rows)}";
             w.Lines($"{KernelVariant.Of(plan.Model, matrix, segments[s].Bits).Suffix}.Linear({rows}, {Open(plan.Model, matrix, s)}, {target}, ref scratch);");
         }
 
         if (matrix.IsMixed)
         {
             string groups = string.Join(", ", matrix.StoredGroups().Select(N));
-            w.Lines($"StoredRows.Restore(ref pass.LocalFloats(worker, Stored), {N(matrix.Rows)}, {output}, {context.Count}, "
+            w.Lines($"StoredRows.Restore({StagedOf(plan.Model)}, {N(matrix.Rows)}, {output}, {context.Count}, "
                 + $"new[] {{ {groups} }}, {N(matrix.RowsPerGroup)});");
         }
     }
@@ -162,6 +164,12 @@ internal static class LinearEmitter
     {
         // Bits of padded inputs never differ, so that counts are those of the real ones.
         int padded = model.HasBitActivations ? matrix.Columns : PanelPadding.Pad(matrix.Columns, PanelPadding.Columns);
+        if (model.IsInteger)
+        {
+            return $"LinearWeights.OpenInteger(pass, {WeightLayout.NameOf(matrix.Name, segment)}, rows: {N(matrix.Segments()[segment].Rows)}, columns: "
+                + $"{N(padded)})";
+        }
+
         string group = matrix.GroupSize == 0 ? string.Empty : $", groupSize: {N(matrix.GroupSize)}";
         string zeros = matrix.HasZeroPoints ? ", hasZeroPoints: true" : string.Empty;
         return $"LinearWeights.Open(pass, {WeightLayout.NameOf(matrix.Name, segment)}, rows: {N(matrix.Segments()[segment].Rows)}, columns: "
@@ -177,6 +185,11 @@ internal static class LinearEmitter
         }
 
         string scales = context.Plan.Weights[site.Name + ".input_scale"];
+        if (context.IsInteger)
+        {
+            return $"Fixed({rows}, constants: {scales})";
+        }
+
         if (context.Plan.Model.HasBitActivations)
         {
             string shifts = context.Plan.Weights[site.Name + ".input_shift"];

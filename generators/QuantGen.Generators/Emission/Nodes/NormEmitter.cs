@@ -14,6 +14,15 @@ internal static class NormEmitter
         }
 
         string size = context.Plan.SizeOf(node.Output);
+        if (context.IsInteger)
+        {
+            w.Lines(node.Residual is null
+                ? $"FixedLayerNorm.Normalize(ref {context.Ref(node.Input)}, {context.NormWeights(node.Name)}, {context.Count}, {size});"
+                : $"FixedLayerNorm.AddAndNormalize(ref {context.Ref(node.Input)}, ref {context.Ref(node.Residual)}, {context.NormWeights(node.Name)}, "
+                    + $"{context.Count}, {size}, ref {context.Ref(node.Output)});");
+            return;
+        }
+
         w.Lines(node.Residual is null
             ? $"LayerNorm.Normalize(ref {context.Ref(node.Input)}, {context.NormWeights(node.Name)}, LayerNormEpsilon, {size}, ref {context.Ref(node.Output)});"
             : $"NormRows.{(node.HasFactors ? "AddScaledAndNormalize" : "AddAndNormalize")}(ref {context.Ref(node.Input)}, ref {context.Ref(node.Residual)}, "

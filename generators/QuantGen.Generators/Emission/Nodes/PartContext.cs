@@ -35,6 +35,9 @@ internal sealed class PartContext
     /// <param name="name">The variable.</param>
     public string Codes(string name) => _codes.Add(name) ? "QuantizedRows " + name : name;
 
+    /// <summary>Gets whether values are integers.</summary>
+    public bool IsInteger => Plan.Model.IsInteger;
+
     /// <summary>Gets the ref to a value's first row.</summary>
     /// <param name="value">The value.</param>
     public string Ref(string value)
@@ -68,8 +71,8 @@ internal sealed class PartContext
         _variables.Add(key, key);
         string buffer = Identifier.Of(place);
         w.Lines(Plan.Memory.SharedPlaces.Contains(place)
-            ? $"ref float {key} = ref Unsafe.Add(ref pass.Shared({buffer}), (nint){row} * {(IsProjected(value) ? "ProjectedStride" : Plan.SizeOf(value))});"
-            : $"ref float {key} = ref pass.LocalFloats(worker, {buffer});");
+            ? $"ref {Number} {key} = ref Unsafe.Add(ref {Shared(buffer)}, (nint){row} * {(IsProjected(value) ? "ProjectedStride" : Plan.SizeOf(value))});"
+            : $"ref {Number} {key} = ref {Local(buffer)};");
     }
 
     /// <summary>Writes the declaration of a variable for rows of first tokens that are gathered into a worker's buffer.</summary>
@@ -80,7 +83,7 @@ internal sealed class PartContext
         string variable = Identifier.Field(value);
         _variables.Add(Key(value), variable);
         _gathered.Add(Key(value));
-        w.Lines($"ref float {variable} = ref pass.LocalFloats(worker, {(IsProjected(value) ? "FirstContext" : "FirstHidden")});");
+        w.Lines($"ref {Number} {variable} = ref {Local(IsProjected(value) ? "FirstContext" : "FirstHidden")};");
     }
 
     /// <summary>Gets whether a value lives in buffers that phases share.</summary>
@@ -95,8 +98,18 @@ internal sealed class PartContext
     public static string N(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Gets the refs to factors and summands of a normalization, as code.</summary>
-    public string NormWeights(string name) =>
-        $"ref pass.WeightFloats({Plan.Weights[name + ".weight"]}), ref pass.WeightFloats({Plan.Weights[name + ".bias"]})";
+    public string NormWeights(string name) => $"ref {Weights(name + ".weight")}, ref {Weights(name + ".bias")}";
+
+    /// <summary>Gets numbers among the weights, as code.</summary>
+    public string Weights(string tensor) => $"pass.Weight{(IsInteger ? "Integers" : "Floats")}({Plan.Weights[tensor]})";
+
+    /// <summary>Gets a buffer that phases share, as code.</summary>
+    public string Shared(string buffer) => $"pass.Shared{(IsInteger ? "Integers" : string.Empty)}({buffer})";
+
+    /// <summary>Gets a buffer of the worker, as code.</summary>
+    public string Local(string buffer) => $"pass.Local{(IsInteger ? "Integers" : "Floats")}(worker, {buffer})";
+
+    private string Number => IsInteger ? "int" : "float";
 
     // Contexts have a variable of their own beside the three projections.
     private string Key(string value) => value == Values.Context ? Values.Context : Identifier.Field(Plan.Values.PlaceOf(value));

@@ -124,7 +124,7 @@ internal static class PartEmitter
 
         foreach (string value in read)
         {
-            w.Lines($"FirstTokens.Gather(pass, {sequence}, {context.Count}, ref pass.Shared({Buffer(context, value)}), {Shared(context, value)}, "
+            w.Lines($"FirstTokens.Gather(pass, {sequence}, {context.Count}, ref {context.Shared(Buffer(context, value))}, {Shared(context, value)}, "
                 + $"{context.Plan.SizeOf(value)}, ref {context.Ref(value)});");
         }
 
@@ -137,7 +137,7 @@ internal static class PartEmitter
         foreach (string value in results)
         {
             w.Lines($"FirstTokens.Scatter(pass, {sequence}, {context.Count}, ref {context.Ref(value)}, {context.Plan.SizeOf(value)}, "
-                + $"ref pass.Shared({Buffer(context, value)}), {Shared(context, value)});");
+                + $"ref {context.Shared(Buffer(context, value))}, {Shared(context, value)});");
         }
     }
 

@@ -18,7 +18,8 @@ internal sealed class WeightLayout
     public WeightLayout(ModelSpec model)
     {
         _model = model;
-        TensorSpec[] plain = PackedLayout.Packed(model).Where(IsPlain).ToArray();
+        TensorSpec[] plain = PackedLayout.Packed(model)
+            .Where(tensor => IsPlain(tensor) && !(model.IsInteger && IntegerLayout.KindOf(model, tensor.Name) == IntegerTensor.None)).ToArray();
         int layers = model.Graph.Layers.Count;
         Embedding = new WeightBlock(string.Empty);
         Rest = new WeightBlock("Rest");
@@ -100,7 +101,7 @@ internal sealed class WeightLayout
         || tensor.Name == m.Name + ".codebook" || tensor.Name == m.Name + ".weight" || tensor.Name == m.Name + ".bias");
 
     // Zero points of static ranges are bytes in the file and integers in memory.
-    private static long Bytes(TensorSpec tensor) => tensor.Name.EndsWith(".input_zero_point", StringComparison.Ordinal) ? tensor.Count * 4 : tensor.Bytes;
+    private long Bytes(TensorSpec tensor) => _model.IsInteger ? IntegerLayout.Bytes(_model, tensor) : tensor.Name.EndsWith(".input_zero_point", StringComparison.Ordinal) ? tensor.Count * 4 : tensor.Bytes;
 
     private static string Key(MatrixSpec matrix, int segment, string part) => FormattableString.Invariant($"{matrix.Name}#{segment}#{part}");
 
@@ -146,7 +147,12 @@ internal sealed class WeightLayout
                 Add("zeroPoints", perRow);
             }
 
-            Add("bias", 4L * padded);
+            Add("bias", (_model.IsInteger ? 8L : 4L) * padded);
+            if (_model.IsInteger)
+            {
+                Add("shift", sizeof(int));
+            }
+
             if (rows.Bits < 8 && !_model.HasBitActivations)
             {
                 Add("depths", 4L * padded);

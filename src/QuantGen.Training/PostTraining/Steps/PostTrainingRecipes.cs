@@ -58,6 +58,11 @@ public static class PostTrainingRecipes
     public static bool FindsActivationRanges(IEnumerable<RecipeStep> steps) =>
         steps.Any(step => StepTable.Find(step.Name) is { Kind: StepKind.ActivationRanges });
 
+    /// <summary>Gets what a model computes with where only its recipe says it: integers where a step is for models without floats.</summary>
+    /// <param name="steps">Legal steps.</param>
+    public static Numerics NumericsOf(IEnumerable<RecipeStep> steps) =>
+        steps.Any(step => StepTable.Find(step.Name) is { IsForIntegers: true }) ? Numerics.Integer : Numerics.Float;
+
     /// <summary>Says whether a recipe has a step of which a part is jobs that other processes may do.</summary>
     /// <param name="steps">Legal steps.</param>
     /// <param name="target">The model.</param>
