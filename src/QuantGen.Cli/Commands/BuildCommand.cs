@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using QuantGen.Cli.Compilation;
 using QuantGen.Cli.Conventions;
+using QuantGen.Cli.Exporting;
 using QuantGen.Cli.Models;
 using QuantGen.Cli.Options;
 using QuantGen.Cli.Reporting;
@@ -23,9 +24,10 @@ internal sealed class BuildCommand : CliCommand
     private readonly Option<int?> _maxSequenceLength;
     private readonly Option<int> _batchTokens;
     private readonly Option<bool> _source;
+    private readonly Option<string?> _export;
 
     public BuildCommand(CliStreams streams)
-        : base("build", "Compile a model into an assembly with one public class, and put its packed file beside it.", streams)
+        : base("build", "Compile a model into an assembly with one public class, and put its packed file beside it; or write it as C.", streams)
     {
         _path = WithPath("DIR-OR-FILE", "A checkpoint directory, quantized as the options below say, or a packed file as it is.");
         _output = With(CliOption.Text("--output", "OUTDIR", "The folder for the assembly and its packed file.", "-o"));
@@ -38,12 +40,19 @@ internal sealed class BuildCommand : CliCommand
                 "--max-sequence-length", "The longest sequence in tokens that the memory plan provides for. [default: all positions of the model]", least: 3));
         _batchTokens = With(CliOption.Number("--batch-tokens", "The most tokens of one pass.", CompilationTarget.DefaultBatchTokens, least: 1, most: 1 << 20));
         _source = With(new Option<bool>("--source") { Description = "Also write the project that makes the assembly, with the generated code to read." });
+        _export = With(CliOption.OneOf("--export", "Write a model of integers (--numerics integer) as one C99 file and its header instead.", "c"));
     }
 
     protected override void Execute(OptionValues values, Report report, CancellationToken cancellation)
     {
         using PackedModel model = Open(values, report, cancellation);
         CompilationTarget target = Target(values, model.Spec);
+        if (values.Has(_export))
+        {
+            Export(values, model, target, report, cancellation);
+            return;
+        }
+
         ModelClass source = ModelClass.Of(SpecOutput.Of(model), target);
         CompiledModel compiled = report.WithProgress("compile", _ => ModelCompiler.Compile(source, target.ClassName, cancellation));
 
@@ -60,6 +69,36 @@ internal sealed class BuildCommand : CliCommand
             Path.Combine("..", target.ClassName + SpecOutput.PackedExtension))
             : [];
         Write(report, target, assembly, compiled.Assembly.Length, packed, model.FileLength, sources);
+    }
+
+    private void Export(OptionValues values, PackedModel model, CompilationTarget target, Report report, CancellationToken cancellation)
+    {
+        if (values.Has(_source) || values.Has(_namespace) || values.Has(_batchTokens))
+        {
+            throw new UsageException($"{_export.Name} writes C, which has no {_source.Name}, {_namespace.Name} and {_batchTokens.Name}");
+        }
+
+        if (!model.Spec.IsInteger)
+        {
+            throw new InvalidDataException($"{model.Name}: only a model of integers is written as C, and this one has floats; quantize it with --numerics integer");
+        }
+
+        string directory = values.Get(_output)!;
+        Directory.CreateDirectory(directory);
+        var c = new CTarget(CTarget.NameOf(target.ClassName), target.MaxSequenceLength, target.ClassName);
+        (string source, string header) = report.WithProgress("write", _ => CExport.Write(model, c, directory, cancellation));
+        (long sourceBytes, long headerBytes) = (new FileInfo(source).Length, new FileInfo(header).Length);
+        if (report.IsJson)
+        {
+            report.Json(new { Source = source, Header = header, Function = c.Name + "_run", SourceBytes = sourceBytes, HeaderBytes = headerBytes });
+            return;
+        }
+
+        var table = new TextTable("file", "bytes");
+        table.Add(source, sourceBytes.ToString("N0", CultureInfo.InvariantCulture));
+        table.Add(header, headerBytes.ToString("N0", CultureInfo.InvariantCulture));
+        report.Table(table);
+        report.Line($"function {c.Name}_run, for up to {c.MaxTokens} tokens");
     }
 
     private static void Write(

@@ -11,6 +11,9 @@ public static class FixedNorm
     /// <summary>Fraction bits of a difference over the root of the sum of squares, which is ±1 at most.</summary>
     public const int RatioBits = 20;
 
+    /// <summary>How many bits the shift of a ratio has more than the deviation.</summary>
+    public const int ShiftBits = 9;
+
     /// <summary>Gets the rounded mean of a row.</summary>
     /// <param name="sum">Its sum.</param>
     /// <param name="columns">Its values.</param>
@@ -33,7 +36,7 @@ public static class FixedNorm
             return new Dyadic(0, 1);
         }
 
-        int shift = Math.Min(Dyadic.MostShift, 32 - System.Numerics.BitOperations.LeadingZeroCount(deviation) + 9);
+        int shift = Math.Min(Dyadic.MostShift, 32 - System.Numerics.BitOperations.LeadingZeroCount(deviation) + ShiftBits);
         return new Dyadic((int)((1L << (RatioBits + shift)) / deviation), shift);
     }
 
