@@ -23,6 +23,7 @@ internal sealed class StudentOptions
 
     private readonly Option<int?> _bits = CliOption.OneOf("--bits", "Bits of a weight.", LegalBits.OfWeights);
     private readonly Option<int?> _embeddingBits = CliOption.OneOf("--embedding-bits", LegalBits.EmbeddingHelp, LegalBits.OfEmbeddings);
+    private readonly Option<int?> _positionBits = CliOption.OneOf("--position-bits", LegalBits.PositionHelp, LegalBits.OfPositions);
     private readonly Option<int?> _activationBits =
         CliOption.OneOf(
             "--activation-bits", "Bits of the activations that enter linear layers. [default: 8; 32 with a codebook, 1 for bit and bibert]",
@@ -87,7 +88,7 @@ internal sealed class StudentOptions
         _bits.Required = true;
         Option[] all =
         [
-            _bits, _embeddingBits, _activationBits, _attentionBits, _groups, _layers, _width, _scheme, _loss, _temperature, _spanWeight, _parts,
+            _bits, _embeddingBits, _positionBits, _activationBits, _attentionBits, _groups, _layers, _width, _scheme, _loss, _temperature, _spanWeight, _parts,
             _sentenceWeight, _similarityWeight, _weightScaleRate,
             _activationScaleRate,
             _initialization, _gradientFactor, _symmetric, _activation, _attention, _scales, _noCascade, _lossAware, _iterations,
@@ -184,6 +185,7 @@ internal sealed class StudentOptions
             Bits = bits,
             GroupCount = values.Get(_groups),
             EmbeddingBits = embeddingBits ?? values.Get(_embeddingBits),
+            PositionBits = values.Get(_positionBits) ?? new SpecOptions().PositionBits,
             Storage = weights.Storage,
             ActivationBits = activations,
             AttentionBits = values.Get(_attentionBits) ?? (method.QuantizesAttention && bits != 32 ? attention : 32),
