@@ -61,6 +61,7 @@ internal static class AttributeParser
             AttentionBits = values.Integer("AttentionBits") ?? defaults.AttentionBits,
             Attention = values.Enum<AttentionKind>("Attention") ?? defaults.Attention,
             EmbeddingBits = values.Integer("EmbeddingBits"),
+            PositionBits = values.Integer("PositionBits") ?? defaults.PositionBits,
             Storage = values.Enum<Storage>("Storage") ?? defaults.Storage,
             EmbeddingStorage = values.Enum<Storage>("EmbeddingStorage"),
             Training = values.Flag("Training"),

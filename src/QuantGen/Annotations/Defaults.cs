@@ -20,6 +20,9 @@ internal static class Defaults
     /// <summary>Bits of attention's operands.</summary>
     public const int AttentionBits = FullPrecisionBits;
 
+    /// <summary>Bits of the embeddings of positions and of token types.</summary>
+    public const int PositionBits = FullPrecisionBits;
+
     /// <summary>The longest sequence of the memory plan.</summary>
     public const int MaxSequenceLength = 128;
 

@@ -11,6 +11,13 @@ internal static class EmbeddingEmitter
     public static void Infer(SourceWriter w, PartContext context, EmbeddingNode node, NormNode norm)
     {
         ModelSpec model = context.Plan.Model;
+        ProfileMark.Write(w, ProfileMark.Embedding);
+        if (model.HasQuantizedPositions)
+        {
+            Codes(w, context, node, norm);
+            return;
+        }
+
         int bits = model.EmbeddingBits;
         int rowBytes = bits == 32 ? node.Columns * 4 : MatrixSpec.RowBytes(node.Columns, bits);
         string words = Identifier.Of(PackedLayout.WordEmbedding + (bits == 32 ? ".weight" : ".codes"));
@@ -24,7 +31,6 @@ internal static class EmbeddingEmitter
             : $"{N(bits)}, {scale}";
         string types = node.Types == 0 ? "Unsafe.NullRef<float>(), // tokens have no types"
             : $"Unsafe.Add(ref pass.WeightFloats({Identifier.Of(PackedLayout.TypeEmbedding + ".weight")}), pass.Types[token] * EmbeddingSize),";
-        ProfileMark.Write(w, ProfileMark.Embedding);
         w.Lines($$"""
             for (int i = 0; i < count; i++)
             {
@@ -39,6 +45,43 @@ internal static class EmbeddingEmitter
             }
             """);
     }
+
+    // The word's values first, whatever they are stored as, where the sum will be.
+    private static void Codes(SourceWriter w, PartContext context, EmbeddingNode node, NormNode norm)
+    {
+        ModelSpec model = context.Plan.Model;
+        string word = "ref output";
+        string values = string.Empty;
+        if (model.HasQuantizedEmbedding)
+        {
+            (string method, string words) = WordEmitter.Values(model, "id");
+            values = $"    Embedding.{method}(\n        {words},\n        EmbeddingSize, ref output);\n";
+        }
+        else
+        {
+            word = WordEmitter.Floats("id");
+        }
+
+        string types = node.Types == 0 ? "ref Unsafe.NullRef<byte>(), 0f, // tokens have no types" : Row(PackedLayout.TypeEmbedding, "pass.Types[token]");
+        w.Lines($$"""
+            for (int i = 0; i < count; i++)
+            {
+                int token = first + i;
+                int id = pass.Ids[token];
+                ref float output = ref Unsafe.Add(ref {{context.Ref(norm.Output)}}, (nint)i * EmbeddingSize);
+            {{values}}    Embedding.RunCodes(
+                    {{word}},
+                    {{types}}
+                    {{Row(PackedLayout.PositionEmbedding, "pass.Positions[token]")}}
+                    {{context.NormWeights(norm.Name)}},
+                    LayerNormEpsilon, EmbeddingSize, ref output);
+            }
+            """);
+    }
+
+    private static string Row(string table, string index) =>
+        $"ref Unsafe.Add(ref pass.Weights({Identifier.Of(table + ".codes")}), {index} * EmbeddingSize), "
+        + $"Unsafe.Add(ref pass.WeightFloats({Identifier.Of(table + ".scales")}), {index}),";
 
     /// <summary>Emits the training forward pass of all steps before the first layer.</summary>
     public static void Forward(SourceWriter w, IReadOnlyList<Node> steps)
