@@ -80,9 +80,10 @@ internal sealed class TorchParts : IDisposable
         switch (node)
         {
             case EmbeddingNode e:
-                (QuantizedParameter words, Parameter positions, Parameter? types) = _table.Embeddings(e.Words, e.Positions, e.Types, e.Columns);
+                (QuantizedParameter words, QuantizedParameter positions, QuantizedParameter? types) =
+                    _table.Embeddings(e.Words, e.Positions, e.Types, e.Columns);
                 var table = new WordTable(words, Spec.Graph.Decoder is not null, Encoder);
-                Embedding = new TorchEmbedding(table, device(positions), types is null ? null : device(types));
+                Embedding = new TorchEmbedding(table, device(positions.Weight), types is null ? null : device(types.Weight));
                 break;
             case NormNode norm:
                 AddNorm(norm.Name, norm.Columns, device);

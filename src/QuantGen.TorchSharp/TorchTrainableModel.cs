@@ -42,6 +42,11 @@ public sealed class TorchTrainableModel : ITrainableModel
             throw new ArgumentException("Word embeddings of one bit are trained by generated code only.", nameof(spec));
         }
 
+        if (spec.HasQuantizedPositions)
+        {
+            throw new ArgumentException("Embeddings of positions in codes are trained by generated code only.", nameof(spec));
+        }
+
         if (spec.Attention != AttentionKind.Softmax)
         {
             throw new ArgumentException("Attention without a softmax is trained by generated code only.", nameof(spec));

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using QuantGen.Packed;
 
 namespace QuantGen.Cli.Tests;
@@ -72,6 +74,39 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
         Assert.Equal(File.ReadAllBytes(expected), File.ReadAllBytes(actual));
     }
 
+    [Fact]
+    public void Within_a_budget_only_those_matrices_are_split_that_lose_most_otherwise()
+    {
+        string[] options = ["--scheme", "binarybert", "--bits", "1", "--embedding-bits", "1", "--epochs", "1", "--batch", "8"];
+        ToolResult refused = Tool.Run([.. Command(files.File("none.qg.safetensors")), .. options, "--split-budget", "1"]);
+        Assert.Equal(2, refused.Code);
+        long[] sizes = [.. Regex.Matches(refused.Error, "[0-9]{4,}").Select(match => long.Parse(match.Value, CultureInfo.InvariantCulture))];
+        Assert.Equal(2, sizes.Length);
+        long budget = (sizes[0] + sizes[1]) / 2;
+        string[] within = [.. options, "--split-budget", budget.ToString(CultureInfo.InvariantCulture)];
+        string expected = files.File("within.qg.safetensors");
+        JsonElement json = Tool.Json([.. Command(expected), .. within, "--threads", "1"]);
+        Assert.Equal(json.GetProperty("value").GetDouble(), Tool.Json("evaluate", expected, "--data", files.Data).GetProperty("value").GetDouble());
+        using (PackedModel packed = PackedModel.Open(expected))
+        {
+            Assert.InRange(packed.Tensors.Sum(tensor => tensor.Bytes), sizes[0], budget);
+            Assert.Contains(packed.Spec.Matrices, matrix => matrix.IsPair);
+            Assert.Contains(packed.Spec.Matrices, matrix => matrix.IsUniform);
+            Assert.All(
+                packed.Spec.Matrices.GroupBy(matrix => packed.Spec.Graph.SiteOf(matrix.Name)), group => Assert.Single(group.Select(m => m.Storage).Distinct()));
+        }
+
+        string[] plan = Tool.Json("inspect", expected).GetProperty("plan").GetString()!.Split([' ', ';']);
+        Assert.Contains("2x1", plan);
+        Assert.Contains("1", plan);
+        string actual = files.File("within-cut.qg.safetensors");
+        Assert.Equal(130, ActingWriter.Interrupt("stage 3 of 4", [.. Command(actual), .. within, "--threads", "2"]).Code);
+        Assert.Contains(
+            "split budget", Tool.Run([.. Command(actual), .. options, "--split-budget", $"{budget + 1}", "--resume"]).Error, StringComparison.Ordinal);
+        Tool.Json([.. Command(actual), .. within, "--resume"]);
+        Assert.Equal(File.ReadAllBytes(expected), File.ReadAllBytes(actual));
+    }
+
     [Theory]
     [InlineData("epoch 1, step 3")]
     [InlineData("stage 2 of 2")]
@@ -127,6 +162,7 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
     [InlineData("Weights cannot have 8 bits with a codebook", 2, "--bits", "8", "--scheme", "k-means")]
     [InlineData("cannot have 1 bits with the scheme lsq", 2, "--bits", "1")]
     [InlineData("Weights cannot have 2 bits in pairs; use 1", 2, "--bits", "2", "--scheme", "binarybert")]
+    [InlineData("--split-budget needs --scheme binarybert", 2, "--bits", "1", "--scheme", "ternary", "--split-budget", "900000")]
     [InlineData("--width-multiplier needs --scheme binarybert", 2, "--bits", "1", "--scheme", "ternary", "--width-multiplier", "0.5")]
     [InlineData("cannot have 2 bits with the scheme bit; use 1", 2, "--bits", "2", "--scheme", "bit", "--activation-bits", "8")]
     [InlineData("--no-cascade needs --scheme bit and activations of one bit", 2, "--bits", "1", "--scheme", "bit", "--activation-bits", "4", "--no-cascade")]

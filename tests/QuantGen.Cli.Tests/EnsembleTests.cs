@@ -85,12 +85,33 @@ public sealed class EnsembleTests(CheckpointFixture files) : IClassFixture<Check
         => Tool.Run([.. Command(files.File("x.qg.safetensors")), .. options]).AssertFails(2, message);
 
     [Fact]
-    public void Only_classifiers_vote()
+    public void Members_that_give_numbers_are_averaged_by_their_weights_and_go_on()
     {
-        string regression = TinyCheckpoint.Write(files.File("regression"), "BertForSequenceClassification", "score");
-        Tool.Run([.. "distill --bits 1 --scheme ternary --ensemble 2 --teacher".Split(' '), regression, "--data",
-            TinyCheckpoint.WriteData(files.File("scores.tsv"), isRegression: true), "-o", files.File("x.qg.safetensors")])
-            .AssertFails(2, "--ensemble needs a classifier, and this model has the head regression");
+        string teacher = TinyCheckpoint.Write(files.File("regression"), "BertForSequenceClassification", "score");
+        string data = TinyCheckpoint.WriteData(files.File("scores.tsv"), isRegression: true);
+        string[] Command(string output) => ["distill", "--teacher", teacher, "--data", data, "--eval-data", data, "-o", output, .. s_binary];
+        string expected = files.File("scores.qg.safetensors");
+        JsonElement json = Tool.Json(Command(expected));
+        double[] votes = [.. json.GetProperty("members").EnumerateArray().Select(member => member.GetProperty("vote").GetDouble())];
+        Assert.Equal(2, votes.Length);
+        Assert.All(votes, vote => Assert.True(vote > 0));
+        Assert.Equal(json.GetProperty("value").GetDouble(), Tool.Json("evaluate", expected, "--data", data).GetProperty("value").GetDouble());
+
+        string actual = files.File("scores-cut.qg.safetensors");
+        Assert.Equal(130, ActingWriter.Interrupt("epoch 3, step", Command(actual)).Code);
+        Tool.Json([.. Command(actual), "--resume"]);
+        Assert.Equal(File.ReadAllBytes(expected), File.ReadAllBytes(actual));
+        Tool.Run("evaluate", expected, "--data", data, "--vote", "majority").AssertFails(2, "--vote votes and majority count classes");
+    }
+
+    [Fact]
+    public void Only_classifiers_and_regressions_vote()
+    {
+        string encoder = TinyCheckpoint.Write(files.File("tagger"), "BertForTokenClassification", "O", "B-LOC");
+        File.WriteAllText(files.File("words.conll"), "good B-LOC\nfilm O\n");
+        Tool.Run([.. "distill --bits 1 --scheme ternary --ensemble 2 --teacher".Split(' '), encoder, "--data",
+            files.File("words.conll"), "-o", files.File("x.qg.safetensors")])
+            .AssertFails(2, "--ensemble needs a classifier or a regression, and this model has the head token_classification");
     }
 
     private JsonElement AssertResumes(string name, string line, string[] options)

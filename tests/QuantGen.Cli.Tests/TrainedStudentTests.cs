@@ -35,6 +35,7 @@ public sealed class TrainedStudentTests(CheckpointFixture files) : IClassFixture
         { "TernaryBERT 2-2-8", Options(Storage.Uniform, 2, 2) with { AttentionBits = 8 }, new TrainableOptions { Scheme = Scheme.Ternary } },
         { "TernaryBERT 2-8-8, loss-aware", Options(Storage.Uniform, 2, 8), new TrainableOptions { Scheme = Scheme.Ternary, LossAware = true } },
         { "BWN 1-2-8", Options(Storage.Uniform, 1, 2) with { AttentionBits = 8 }, new TrainableOptions { Scheme = Scheme.Ternary } },
+        { "BWN 1-1-8, positions of 8 bits", Options(Storage.Uniform, 1, 1) with { PositionBits = 8 }, new TrainableOptions { Scheme = Scheme.Ternary } },
         { "BWN 1-8-4, groups", Options(Storage.Uniform, 1, 8) with { GroupCount = 4, ActivationBits = 4, AttentionBits = 4 },
         new TrainableOptions { Scheme = Scheme.Linear } },
         { "BWN 1-2-1", Options(Storage.Uniform, 1, 2) with { ActivationBits = 1, AttentionBits = 8 }, new TrainableOptions { Scheme = Scheme.Ternary } },

@@ -30,6 +30,29 @@ public sealed class WidthTests(CheckpointFixture files) : IClassFixture<Checkpoi
         Assert.Equal(40, Tool.Json("evaluate", packed, "--data", files.Data).GetProperty("rows").GetInt32());
     }
 
+    [Theory]
+    [InlineData("quantize", "1")]
+    [InlineData("quantize", "32")]
+    [InlineData("distill", "2")]
+    public void Positions_of_8_bits_take_a_byte_for_each_value_and_a_scale_for_each_row(string command, string embeddingBits)
+    {
+        string packed = files.File($"{command}-positions.qg.safetensors");
+        string[] from = command == "quantize" ? ["quantize", files.Checkpoint]
+            : ["distill", "--teacher", files.Checkpoint, "--data", files.Data, "--max-steps", "2"];
+        Tool.Json([.. from, "-o", packed, "--bits", "2", "--embedding-bits", embeddingBits, "--position-bits", "8"]);
+
+        JsonElement[] tensors = [.. Tool.Json("inspect", packed).GetProperty("tensors").EnumerateArray()];
+        foreach (string table in (string[])["embeddings.position_embeddings", "embeddings.token_type_embeddings"])
+        {
+            JsonElement codes = Assert.Single(tensors, tensor => Name(tensor) == table + ".codes");
+            Assert.Equal("8 bits", codes.GetProperty("type").GetString());
+            Assert.Equal(Bytes(codes, tensors, table + ".scales", columns: 32, bits: 8), codes.GetProperty("bytes").GetInt64());
+            Assert.DoesNotContain(tensors, tensor => Name(tensor) == table + ".weight");
+        }
+
+        Assert.Equal(40, Tool.Json("evaluate", packed, "--data", files.Data).GetProperty("rows").GetInt32());
+    }
+
     [Fact]
     public void More_bits_lose_less()
     {

@@ -10,17 +10,17 @@ public sealed class EngineAgreementTests
 {
     private const double Tolerance = 1e-3;
 
-    public static TheoryData<string> Names => [.. TrainableTestModel.All.Where(model => !HasOneBit(model.Spec)).Select(model => model.Name)];
+    public static TheoryData<string> Names => [.. TrainableTestModel.All.Where(model => !IsRefused(model.Spec)).Select(model => model.Name)];
 
-    public static TheoryData<string> OfOneBit => [.. TrainableTestModel.All.Where(model => HasOneBit(model.Spec)).Select(model => model.Name)];
+    public static TheoryData<string> Refused => [.. TrainableTestModel.All.Where(model => IsRefused(model.Spec)).Select(model => model.Name)];
 
     [Theory]
-    [MemberData(nameof(OfOneBit))]
-    public void Weights_of_one_bit_are_refused_by_name(string name)
+    [MemberData(nameof(Refused))]
+    public void Weights_of_one_bit_and_positions_in_codes_are_refused_by_name(string name)
     {
         TrainableTestModel named = TrainableTestModel.Named(name);
         ArgumentException error = Assert.Throws<ArgumentException>(() => new TorchTrainableModel(named.Spec, named.Options(new TrainableOptions())));
-        Assert.Contains("of one bit", error.Message, StringComparison.Ordinal);
+        Assert.Contains(named.Spec.PositionBits == 8 ? "Embeddings of positions" : "of one bit", error.Message, StringComparison.Ordinal);
         Assert.Contains("are trained by generated code only", error.Message, StringComparison.Ordinal);
     }
 
@@ -137,5 +137,5 @@ public sealed class EngineAgreementTests
 
     private static string Describe(Parameter p) => $"{p.Name} {p.Kind} [{string.Join(", ", p.Shape)}] {p.IsTrained} {p.WantsCurvature}";
 
-    private static bool HasOneBit(ModelSpec spec) => spec.EmbeddingBits == 1 || spec.Matrices.Any(matrix => matrix.Bits == 1);
+    private static bool IsRefused(ModelSpec spec) => spec.PositionBits == 8 || spec.EmbeddingBits == 1 || spec.Matrices.Any(matrix => matrix.Bits == 1);
 }

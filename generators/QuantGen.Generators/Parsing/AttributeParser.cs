@@ -62,6 +62,7 @@ internal static class AttributeParser
             Numerics = values.Enum<Numerics>("Numerics") ?? defaults.Numerics,
             Attention = values.Enum<AttentionKind>("Attention") ?? defaults.Attention,
             EmbeddingBits = values.Integer("EmbeddingBits"),
+            PositionBits = values.Integer("PositionBits") ?? defaults.PositionBits,
             Storage = values.Enum<Storage>("Storage") ?? defaults.Storage,
             EmbeddingStorage = values.Enum<Storage>("EmbeddingStorage"),
             Training = values.Flag("Training"),

@@ -82,10 +82,12 @@ internal sealed class DistillCommand : CliCommand
             values, spec, start.HasManyLabels, lossName, _student.AsksForTeacher(values), options.LossAware, _student.HasCascade(values, method));
         using ITrainableModel teacher = teacherEngine.Create(ModelSpecs.FullPrecision(start.Config, head), options, cancellation);
         CheckpointWeights.Load(start.Checkpoint!, teacher);
-        using ITrainableModel student = engine.Create(spec, options, cancellation);
         (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training.Examples(values), start.Tokenizer, spec, cancellation);
         using SplitStudent? split = method.Scheme != Scheme.BinaryBert ? null : SplitStudent.Create(
-            engine, _student.TernarySpec(values, method, start.Config, head), options, teacher, student, source, cancellation);
+            engine, (_student.TernarySpec(values, method, start.Config, head), spec), Budget(values, method, start, spec, head), options, teacher, source,
+            cancellation);
+        split?.Write(report);
+        using ITrainableModel student = split?.Pairs ?? engine.Create(spec, options, cancellation);
         using CascadeStudent? cascade = !_student.HasCascade(values, method) ? null : CascadeStudent.Create(
             engine, _student.SpecBetween(values, method, start.Config, head), options, teacher, student, source, cancellation);
         if (split is null && cascade is null)
@@ -98,7 +100,7 @@ internal sealed class DistillCommand : CliCommand
         TestMeasures? before = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
         LossOptions loss = sentences is null ? _student.Loss(values, method) : _student.SentenceLoss(values);
         TrainingOptions training = _training.Training(
-            values, Defaults(values, method, sentences), output, Identity(start, options, data, sentences, _ensemble.Teacher(values))) with
+            values, Defaults(values, method, sentences), output, Identity(start, options, data, sentences, Asked(values))) with
         {
             Engine = engine.Description, TeacherEngine = teacherEngine.Description,
         };
@@ -161,7 +163,8 @@ internal sealed class DistillCommand : CliCommand
     }
 
     private static Dictionary<string, string> Identity(
-        TrainingStartPoint start, TrainableOptions options, TrainingData data, SentenceTask? sentences, string? ensembleTeacher)
+        TrainingStartPoint start, TrainableOptions options, TrainingData data, SentenceTask? sentences,
+        IReadOnlyDictionary<string, string?> asked)
     {
         var identity = new Dictionary<string, string> { ["teacher"] = start.Checkpoint!.Sha256, ["evaluation"] = data.Evaluation?.File ?? "none" };
         if (sentences is not null)
@@ -169,9 +172,9 @@ internal sealed class DistillCommand : CliCommand
             identity["vectors"] = $"{SentenceJson.Write(sentences.Head.Encoding)} {sentences.Prompt}";
         }
 
-        if (ensembleTeacher is not null)
+        foreach ((string name, string? value) in asked.Where(pair => pair.Value is not null))
         {
-            identity["teacher of the ensemble"] = ensembleTeacher;
+            identity[name] = value!;
         }
 
         foreach (JsonProperty property in JsonSerializer.SerializeToElement(options with { Threads = 0 }).EnumerateObject())
@@ -181,6 +184,13 @@ internal sealed class DistillCommand : CliCommand
 
         return identity;
     }
+
+    // What only some trainings have.
+    private Dictionary<string, string?> Asked(OptionValues values) => new()
+    {
+        ["teacher of the ensemble"] = _ensemble.Teacher(values),
+        ["split budget"] = _student.SplitBudget(values)?.ToString(CultureInfo.InvariantCulture),
+    };
 
     private static void WriteTest(Report report, ModelScore teacher, TestMeasures before, TestMeasures after)
     {
@@ -192,6 +202,10 @@ internal sealed class DistillCommand : CliCommand
         table.Add("hidden signal to noise, dB", "-", Number(before.Fidelity.HiddenSignalToNoiseDb), Number(after.Fidelity.HiddenSignalToNoiseDb));
         report.Table(table);
     }
+
+    private SplitBudget? Budget(OptionValues values, DistillMethod method, TrainingStartPoint start, ModelSpec pairs, BertHead head) =>
+        _student.SplitBudget(values) is not long bytes ? null
+        : SplitBudget.Of(_student.NarrowSpec(values, method, start.Config, head), pairs, bytes, start.Tokenizer.VocabularyBytes.Length);
 
     // A sentence encoder learns its teacher's vectors, as the folder or the command line says that they are made.
     private SentenceTask? Sentences(OptionValues values, TrainingStartPoint start)

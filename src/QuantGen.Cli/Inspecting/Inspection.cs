@@ -33,10 +33,10 @@ internal sealed record Inspection
 
     public double BitsPerWeight => ModelSize.BitsPerWeight(Spec);
 
-    /// <summary>Gets the bits of matrices in the order of the forward pass, layer by layer; null where all have the same.</summary>
-    public string? Plan => Spec.Matrices.Select(matrix => matrix.Bits).Distinct().Count() < 2 ? null : string.Join("; ", Spec.Matrices
+    /// <summary>Gets the bits of matrices in the order of the forward pass, layer by layer, <c>2x1</c> for a pair; null where all have the same.</summary>
+    public string? Plan => Spec.Matrices.Select(BitsOf).Distinct().Count() < 2 ? null : string.Join("; ", Spec.Matrices
         .GroupBy(matrix => LayerNames.Split(matrix.Name, out int layer, out _) ? FormattableString.Invariant($"layer {layer}") : matrix.Name)
-        .Select(block => FormattableString.Invariant($"{block.Key}: {string.Join(' ', block.Select(matrix => matrix.Bits))}")));
+        .Select(block => FormattableString.Invariant($"{block.Key}: {string.Join(' ', block.Select(BitsOf))}")));
 
     public string SpecSha256 => Spec.Sha256;
 
@@ -83,6 +83,8 @@ internal sealed record Inspection
         bytes[SpecNames.Of(TensorClass.Vocabulary)] = model.OpenTokenizer().VocabularyBytes.Length;
         return new Inspection { Spec = spec, Labels = model.LabelsFor(spec), Tensors = rows, Bytes = bytes };
     }
+
+    private static string BitsOf(MatrixSpec matrix) => FormattableString.Invariant($"{(matrix.IsPair ? "2x" : string.Empty)}{matrix.Bits}");
 
     private static string TypeOf(ModelSpec spec, TensorSpec tensor)
     {

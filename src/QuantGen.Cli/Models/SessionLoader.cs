@@ -57,6 +57,11 @@ internal sealed record SessionLoader(int BatchTokens, int? Threads, bool UsesCac
         {
             throw new UsageException($"--vote needs an ensemble, and {model.Name} is a model alone");
         }
+
+        if (Vote is EnsembleVote.Votes or EnsembleVote.Majority && model.Spec.Head == BertHead.Regression)
+        {
+            throw new UsageException($"--vote votes and majority count classes, and {model.Name} gives numbers: its outputs are weighted means");
+        }
     }
 
     /// <summary>Makes the code of a model: by the generator that a user's build runs, and nothing else.</summary>

@@ -55,7 +55,8 @@ internal sealed class EnsembleOptions
         bool hasTeacher = HasTeacher(values, 0);
         string? defect = values.Get(_members) is null ? values.Has(_teacher) ? $"{_teacher.Name} needs {_members.Name}" : null
             : hasManyLabels ? $"{_members.Name} needs answers that are right or wrong, and any number of labels may hold for these texts"
-            : spec.Head != BertHead.SequenceClassification ? $"{_members.Name} needs a classifier, and this model has the head {SpecNames.Of(spec.Head)}"
+            : spec.Head is not (BertHead.SequenceClassification or BertHead.Regression)
+                ? $"{_members.Name} needs a classifier or a regression, and this model has the head {SpecNames.Of(spec.Head)}"
             : spec.Matrices.Any(matrix => matrix.Bits != 1) ? $"{_members.Name} needs --bits 1"
             : hasCascade ? $"{_members.Name} needs --no-cascade: members learn from labels, not from a student with more bits"
             : isLossAware ? $"{_members.Name} and --loss-aware exclude each other"

@@ -1,5 +1,6 @@
 using System.Globalization;
 using QuantGen.Schemes;
+using QuantGen.Specs;
 
 namespace QuantGen.Cli.Options;
 
@@ -14,6 +15,9 @@ internal static class LegalBits
     /// <summary>Gets the bits of word embeddings.</summary>
     public static int[] OfEmbeddings { get; } = Join(storage => storage.EmbeddingBits);
 
+    /// <summary>Gets the bits of embeddings of positions and token types.</summary>
+    public static int[] OfPositions { get; } = [.. SpecOptions.LegalPositionBits];
+
     /// <summary>Gets the bits of activations.</summary>
     public static int[] OfActivations { get; } = [.. ActivationSides.Bits];
 
@@ -23,6 +27,10 @@ internal static class LegalBits
     /// <summary>Gets the help of the option for a word embedding's bits.</summary>
     public static string EmbeddingHelp { get; } =
         $"Bits of the word embedding; {Describe(storage => storage.EmbeddingBits)}. [default: 8; those of --bits with a codebook or when they are 32]";
+
+    /// <summary>Gets the help of the option for the bits of embeddings of positions and token types.</summary>
+    public static string PositionHelp { get; } =
+        $"Bits of the embeddings of positions and token types: 8, with a scale for each row, or 32. [default: {new SpecOptions().PositionBits}]";
 
     /// <summary>Says which bits a storage has.</summary>
     /// <param name="bits">Bits of weights or of embeddings.</param>

@@ -22,6 +22,7 @@ internal sealed class QuantizationOptions
         CliOption.Number("--group-size", "Inputs that share a scale, a multiple of 32, or 0 for whole rows; excludes --groups.", s_defaults.GroupSize,
         least: 0);
     private readonly Option<int?> _embeddingBits = CliOption.OneOf("--embedding-bits", LegalBits.EmbeddingHelp, LegalBits.OfEmbeddings);
+    private readonly Option<int?> _positionBits = CliOption.OneOf("--position-bits", LegalBits.PositionHelp, LegalBits.OfPositions);
     private readonly Option<int?> _activationBits = CliOption.OneOf(
         "--activation-bits",
         "Bits of activations that enter products of integers, 1 with --bits 1; 32 where codebooks leave none. [default: 8, or 32 with codebooks]",
@@ -90,6 +91,7 @@ internal sealed class QuantizationOptions
             GroupCount = values.Get(_groups),
             GroupSize = values.Get(_groupSize),
             EmbeddingBits = values.Get(_embeddingBits),
+            PositionBits = values.Get(_positionBits) ?? s_defaults.PositionBits,
             Storage = WeightSchemes.Of(recipe.Scheme).Storage,
             EmbeddingStorage = recipe.EmbeddingScheme is Scheme embedding ? WeightSchemes.Of(embedding).Storage : null,
             Mapping = values.Get(_mapping) ?? s_defaults.Mapping,
@@ -109,7 +111,10 @@ internal sealed class QuantizationOptions
     public Option Clipping => _clipping;
 
     private Option[] All =>
-        [_bits, _groups, _groupSize, _embeddingBits, _activationBits, _attentionBits, _numerics, _plan, _layerBits, _scheme, _embeddingScheme, _mapping, _clipping, _head];
+    [
+        _bits, _groups, _groupSize, _embeddingBits, _positionBits, _activationBits, _attentionBits, _numerics, _plan, _layerBits, _scheme, _embeddingScheme,
+        _mapping, _clipping, _head,
+    ];
 
     private static LayerBitsRule ParseRule(string text)
     {

@@ -23,6 +23,7 @@ internal sealed class StudentOptions
 
     private readonly Option<int?> _bits = CliOption.OneOf("--bits", "Bits of a weight.", LegalBits.OfWeights);
     private readonly Option<int?> _embeddingBits = CliOption.OneOf("--embedding-bits", LegalBits.EmbeddingHelp, LegalBits.OfEmbeddings);
+    private readonly Option<int?> _positionBits = CliOption.OneOf("--position-bits", LegalBits.PositionHelp, LegalBits.OfPositions);
     private readonly Option<int?> _activationBits =
         CliOption.OneOf(
             "--activation-bits", "Bits of the activations that enter linear layers. [default: 8; 32 with a codebook, 1 for bit and bibert]",
@@ -38,6 +39,10 @@ internal sealed class StudentOptions
     private readonly Option<double?> _width = CliOption.OptionalReal(
         "--width-multiplier", "binarybert: share of the teacher's heads and feed-forward neurons, the most important ones, that a half has. [default: 0.5]",
         0.01, 1);
+
+    private readonly Option<double?> _splitBudget = CliOption.OptionalReal(
+        "--split-budget",
+        "binarybert: the most bytes of all tensors and the vocabulary; those matrices are split that lose most otherwise. [default: all are split]", 1, 1e15);
 
     private readonly Option<Scheme?> _scheme =
         CliOption.Scheme("--scheme", "The method: Q8BERT, KDLSQ-BERT, TernaryBERT, a codebook with trained centroids, BinaryBERT, BiT, or BiBERT.", Scheme.Lsq);
@@ -87,8 +92,8 @@ internal sealed class StudentOptions
         _bits.Required = true;
         Option[] all =
         [
-            _bits, _embeddingBits, _activationBits, _attentionBits, _groups, _layers, _width, _scheme, _loss, _temperature, _spanWeight, _parts,
-            _sentenceWeight, _similarityWeight, _weightScaleRate,
+            _bits, _embeddingBits, _positionBits, _activationBits, _attentionBits, _groups, _layers, _width, _splitBudget, _scheme, _loss,
+            _temperature, _spanWeight, _parts, _sentenceWeight, _similarityWeight, _weightScaleRate,
             _activationScaleRate,
             _initialization, _gradientFactor, _symmetric, _activation, _attention, _scales, _noCascade, _lossAware, _iterations,
         ];
@@ -112,7 +117,7 @@ internal sealed class StudentOptions
         Require(values, method.Scheme == Scheme.Bit && isOneBit, "--scheme bit and activations of one bit", _noCascade);
         Require(values, method, Scheme.Ternary, _lossAware);
         Require(values, method, Scheme.KMeans, _iterations);
-        Require(values, method, Scheme.BinaryBert, _width);
+        Require(values, method, Scheme.BinaryBert, _width, _splitBudget);
         Require(values, method.Scheme != Scheme.BinaryBert || LossName(values, method) == "kd", "another --scheme: binarybert learns from its teacher", _loss);
         Require(values, LossName(values, method).Contains("kd", StringComparison.Ordinal), "a loss with kd", _temperature, _spanWeight);
         return method;
@@ -171,6 +176,13 @@ internal sealed class StudentOptions
             values, method, WeightSchemes.Of(Scheme.Ternary), TernaryBits, ActivationBits(values, method), teacher, head,
             values.Get(_embeddingBits) is 1 ? TernaryBits : null);
 
+    /// <summary>Builds the ternary student in full precision.</summary>
+    public ModelSpec NarrowSpec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head) =>
+        ModelSpecs.FullPrecision(Config(values, method, teacher), head);
+
+    /// <summary>Gets the most bytes of a student of pairs; null where all matrices are split.</summary>
+    public long? SplitBudget(OptionValues values) => (long?)values.Get(_splitBudget);
+
     private int? ActivationBits(OptionValues values, DistillMethod method) => values.Get(_activationBits) ?? method.ActivationBits;
 
     private ModelSpec Spec(
@@ -184,6 +196,7 @@ internal sealed class StudentOptions
             Bits = bits,
             GroupCount = values.Get(_groups),
             EmbeddingBits = embeddingBits ?? values.Get(_embeddingBits),
+            PositionBits = values.Get(_positionBits) ?? new SpecOptions().PositionBits,
             Storage = weights.Storage,
             ActivationBits = activations,
             AttentionBits = values.Get(_attentionBits) ?? (method.QuantizesAttention && bits != 32 ? attention : 32),
@@ -192,14 +205,18 @@ internal sealed class StudentOptions
             Head = head,
             Training = true,
         };
+        return ModelSpecs.Quantized(
+            Config(values, method, teacher), options, new Recipe { Scheme = weights.Scheme, EmbeddingScheme = EmbeddingScheme(method.Scheme) });
+    }
+
+    private ModelConfig Config(OptionValues values, DistillMethod method, ModelConfig teacher)
+    {
         ModelConfig config = teacher with
         {
             Layers = values.Get(_layers) ?? teacher.Layers,
             HiddenActivation = values.Get(_activation) ?? method.HiddenActivation ?? teacher.HiddenActivation,
         };
-        return ModelSpecs.Quantized(
-            method.Scheme == Scheme.BinaryBert ? Narrow(config, values.Get(_width) ?? DefaultWidth) : config, options,
-            new Recipe { Scheme = weights.Scheme, EmbeddingScheme = EmbeddingScheme(method.Scheme) });
+        return method.Scheme == Scheme.BinaryBert ? Narrow(config, values.Get(_width) ?? DefaultWidth) : config;
     }
 
     // Heads stay as wide as they are.

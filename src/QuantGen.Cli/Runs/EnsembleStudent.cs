@@ -2,7 +2,6 @@ using System.Globalization;
 using QuantGen.Cli.Reporting;
 using QuantGen.Packed;
 using QuantGen.Specs;
-using QuantGen.Tasks;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Boosting;
@@ -26,7 +25,7 @@ internal sealed class EnsembleStudent
     private readonly ITrainableModel _student;
     private readonly DrawnBatchSource _source;
     private readonly RowEvaluator _examples;
-    private readonly int _classes;
+    private readonly BoostingRule _rule;
     private readonly int _most;
     private readonly Report _report;
     private readonly List<EnsembleMember> _members = [];
@@ -43,7 +42,7 @@ internal sealed class EnsembleStudent
         _student = student;
         _source = new DrawnBatchSource(source);
         _examples = new RowEvaluator(source.Examples, source.BatchSize);
-        _classes = student.Spec.OutputCount;
+        _rule = new BoostingRule(student.Spec);
         _most = members;
         _report = report;
         _weights = AdaBoost.Even(source.Examples.Count);
@@ -137,38 +136,33 @@ internal sealed class EnsembleStudent
 
     private bool End(int member, CancellationToken cancellation)
     {
-        bool[] wrong = Wrong(_examples.Logits(_student, cancellation));
-        double error = AdaBoost.Error(_weights, wrong);
+        float[] losses = _rule.Losses(_examples.Logits(_student, cancellation), _source.Examples);
+        double error = _rule.Error(_weights, losses);
         string worth = string.Create(CultureInfo.InvariantCulture, $"member {member + 1} of {_most}: weighted error {error:0.0000}");
-        bool isWeak = error >= AdaBoost.Chance(_classes) - Rounding;
+        bool isWeak = error >= _rule.Chance - Rounding;
         if (isWeak && member > 0)
         {
             _report.Line($"{worth}, no better than chance: it is left out, and no more are trained");
             return false;
         }
 
-        Add(Values(), wrong, error);
+        Add(Values(), losses, error);
         string vote = string.Create(CultureInfo.InvariantCulture, $"its vote weighs {_members[^1].Vote:0.0000}");
         string ends = isWeak ? ", no better than chance: it stays alone" : error == 0 ? $", {vote}; nothing is left to learn for others" : $", {vote}";
         _report.Line(worth + ends);
         return !isWeak && error > 0;
     }
 
-    private void Add(float[][] values, bool[] wrong, double error)
+    private void Add(float[][] values, float[] losses, double error)
     {
-        double vote = AdaBoost.Vote(error, _classes);
-        _members.Add(new EnsembleMember(values, wrong, error, vote));
-        _weights = AdaBoost.Reweigh(_weights, wrong, vote, _classes);
+        double vote = _rule.Vote(error);
+        _members.Add(new EnsembleMember(values, losses, error, vote));
+        _weights = _rule.Reweigh(_weights, losses, vote);
     }
-
-    private bool[] Wrong(float[] logits) =>
-    [
-        .. _source.Examples.Select((example, i) => ClassificationMetrics.ArgMax(logits.AsSpan(i * _classes, _classes)) != (int)example.Label),
-    ];
 
     private float[][] Values() => [.. _student.Parameters.Select(parameter => (float[])parameter.Values.Clone())];
 
-    // Errors, votes and weights follow from what was wrong.
+    // Errors, votes and weights follow from the losses.
     private Dictionary<string, float[]> Carried()
     {
         var carried = new Dictionary<string, float[]>(StringComparer.Ordinal);
@@ -183,7 +177,7 @@ internal sealed class EnsembleStudent
 
         for (int member = 0; member < _members.Count; member++)
         {
-            carried.Add(MemberKey(member), Array.ConvertAll(_members[member].Wrong, wrong => wrong ? 1f : 0f));
+            carried.Add(MemberKey(member), _members[member].Losses);
         }
 
         return carried;
@@ -200,8 +194,8 @@ internal sealed class EnsembleStudent
         _start = Read(carried, Start);
         for (int earlier = 0; earlier < member; earlier++)
         {
-            bool[] wrong = Array.ConvertAll(carried[MemberKey(earlier)], value => value != 0);
-            Add(Read(carried, MemberKey(earlier)), wrong, AdaBoost.Error(_weights, wrong));
+            float[] losses = carried[MemberKey(earlier)];
+            Add(Read(carried, MemberKey(earlier)), losses, _rule.Error(_weights, losses));
         }
 
         Prepare(member);

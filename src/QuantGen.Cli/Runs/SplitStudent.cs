@@ -1,4 +1,6 @@
+using System.Globalization;
 using QuantGen.Cli.Options;
+using QuantGen.Cli.Reporting;
 using QuantGen.Specs;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
@@ -24,6 +26,9 @@ internal sealed class SplitStudent : IDisposable
     // The ternary student's rate, as a share of the pairs', unless the command line gives one for both.
     private const double TernaryRate = 0.2;
 
+    // Two passes of a batch for each group of matrices.
+    private const int MeasuredBatches = 16;
+
     private readonly KeptUnits _kept;
     private readonly ITrainableModel _pairs;
     private readonly ITrainableModel _ternary;
@@ -35,25 +40,41 @@ internal sealed class SplitStudent : IDisposable
         _pairs = pairs;
     }
 
+    /// <summary>Gets the student of pairs, which is not this one's to dispose.</summary>
+    public ITrainableModel Pairs => _pairs;
+
+    /// <summary>Gets which of its matrices are pairs; null where all are.</summary>
+    public SplitPlan? Plan { get; private init; }
+
     /// <summary>Makes the ternary student, starts it from the teacher's most important units, and splits it.</summary>
-    /// <param name="engine">What computes the ternary student.</param>
-    /// <param name="ternary">The ternary student.</param>
+    /// <param name="engine">What computes the students.</param>
+    /// <param name="specs">The ternary student, and the student of pairs.</param>
+    /// <param name="budget">What bounds the pairs; null where all matrices are split.</param>
     /// <param name="options">How both are computed.</param>
     /// <param name="teacher">The teacher.</param>
-    /// <param name="pairs">The student of pairs.</param>
     /// <param name="source">What is learnt from, with labels.</param>
     /// <param name="cancellation">Ends the work.</param>
     public static SplitStudent Create(
-        ITrainingEngine engine, ModelSpec ternary, TrainableOptions options, ITrainableModel teacher, ITrainableModel pairs, BatchSource source,
-        CancellationToken cancellation)
+        ITrainingEngine engine, (ModelSpec Ternary, ModelSpec Pairs) specs, SplitBudget? budget, TrainableOptions options, ITrainableModel teacher,
+        BatchSource source, CancellationToken cancellation)
     {
+        (ModelSpec ternary, ModelSpec pairs) = specs;
         KeptUnits kept = KeptUnits.Of(
             teacher, source, RankedBatches, ternary.Dimensions.Heads, ternary.Dimensions.IntermediateSize, options.Threads, cancellation);
+        SplitPlan? plan = null;
+        if (budget is not null)
+        {
+            using ITrainableModel full = engine.Create(budget.Student, options, cancellation);
+            kept.Copy(teacher, full);
+            plan = SplitPlan.Of(full, teacher, pairs, source, MeasuredBatches, budget.Bytes, options.Threads, cancellation);
+        }
+
         ITrainableModel student = engine.Create(ternary, options with { Scheme = Scheme.Ternary }, cancellation);
         kept.Copy(teacher, student);
         QuantizerInitialization.Run(student, source);
-        StudentInitializer.Split(student, pairs);
-        return new SplitStudent(kept, student, pairs);
+        ITrainableModel made = engine.Create(plan?.Spec ?? pairs, options, cancellation);
+        StudentInitializer.Split(student, made);
+        return new SplitStudent(kept, student, made) { Plan = plan };
     }
 
     /// <summary>Lists the stages.</summary>
@@ -79,6 +100,26 @@ internal sealed class SplitStudent : IDisposable
             },
             Stage("pairs of binary weights learn answers", _pairs, answers, pairs),
         ];
+    }
+
+    /// <summary>Tells which matrices are split, and why.</summary>
+    public void Write(Report report)
+    {
+        if (Plan is null)
+        {
+            return;
+        }
+
+        static string Loss(double loss) => loss.ToString("0.0000", CultureInfo.InvariantCulture);
+        var table = new TextTable("weights", "bytes of a split", "loss as one bit", "loss as ternary", "split");
+        foreach (SplitGroup group in Plan.Groups)
+        {
+            table.Add(
+                group.Name, group.Bytes.ToString("N0", CultureInfo.InvariantCulture), Loss(group.SingleLoss), Loss(group.SplitLoss),
+                group.IsSplit ? "yes" : "no");
+        }
+
+        report.Table(table);
     }
 
     /// <inheritdoc/>

@@ -34,7 +34,7 @@ public static class AdaBoost
     /// <param name="classes">How many classes, at least 2.</param>
     public static double Vote(double error, int classes)
     {
-        double odds = Math.Log((1 - Math.Max(error, SmallestError)) / Math.Max(error, SmallestError));
+        double odds = LogOdds(error);
         return classes == 2 ? 0.5 * odds : odds + Math.Log(classes - 1);
     }
 
@@ -50,18 +50,31 @@ public static class AdaBoost
         double right = classes == 2 ? Math.Exp(-vote) : 1;
         double more = Math.Exp(vote);
         double[] next = new double[weights.Length];
-        double sum = 0;
         for (int i = 0; i < next.Length; i++)
         {
             next[i] = weights[i] * (wrong[i] ? more : right);
-            sum += next[i];
         }
 
-        for (int i = 0; i < next.Length; i++)
+        return Normalized(next);
+    }
+
+    /// <summary>Gets ln((1 - error) / error), finite for no error at all.</summary>
+    internal static double LogOdds(double error) => Math.Log((1 - Math.Max(error, SmallestError)) / Math.Max(error, SmallestError));
+
+    /// <summary>Divides weights by their sum, in place.</summary>
+    internal static double[] Normalized(double[] weights)
+    {
+        double sum = 0;
+        foreach (double weight in weights)
         {
-            next[i] /= sum;
+            sum += weight;
         }
 
-        return next;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] /= sum;
+        }
+
+        return weights;
     }
 }

@@ -46,6 +46,11 @@ public sealed class TrainedModelPacker
             AddEmbedding();
         }
 
+        foreach (MatrixSpec table in _spec.PositionTables().Where(table => table.IsQuantized))
+        {
+            Pack(table, SchemeQuantizer.PositionTraits).AddTo(_builder, table.Name);
+        }
+
         foreach (MatrixSpec matrix in _spec.Matrices.Where(matrix => matrix.IsQuantized))
         {
             AddMatrix(matrix);

@@ -117,25 +117,31 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     public InferenceSession LoadFloats(WorkingWeights floats, CancellationToken cancellation) =>
         Texts.Loader.Load(FullPrecision.Build(floats, Target, options, cancellation), cancellation);
 
-    /// <summary>Lists the matrices that have evenly spaced codes, in the order of the forward pass; not the word embedding.</summary>
-    public WeightJob[] UniformMatrices() => [.. WeightJob.Of(Target, Recipe).Skip(1).Where(job => job.Matrix.IsUniform)];
+    /// <summary>Lists the matrices that have evenly spaced codes, in the order of the forward pass; not embeddings.</summary>
+    public WeightJob[] UniformMatrices() => [.. WeightJob.OfMatrices(Target, Recipe).Where(job => job.Matrix.IsUniform)];
 
-    /// <summary>Gets the word embedding's values as their codes stand for them; as they are in full precision or with a codebook.</summary>
-    public float[] RoundedWords(CancellationToken cancellation)
+    /// <summary>Gets a copy of the weights in which embeddings have the values that their codes stand for.</summary>
+    public WorkingWeights WithRoundedEmbeddings(CancellationToken cancellation)
     {
-        float[] words = weights.Read(PackedLayout.WordEmbedding + ".weight");
-        if (Target.EmbeddingStorage == Storage.Uniform)
+        WorkingWeights rounded = weights.Copy();
+        foreach ((string tensor, float[] values) in RoundedEmbeddings(cancellation))
         {
-            WeightJob.Of(Target, Recipe)[0].Fit(words, cancellation).Dequantize(words);
-        }
-        else if (Target.HasEmbeddingPair)
-        {
-            // Both tables together are the ternary words.
-            MatrixSpec ternary = WeightJob.Of(Target, Recipe)[0].Matrix with { Storage = Storage.Uniform, Bits = 2 };
-            SchemeQuantizer.Quantize(ternary, WeightFitter.Ternary, words).Dequantize(words);
+            rounded.Replace(tensor, values);
         }
 
-        return words;
+        return rounded;
+    }
+
+    /// <summary>Gets the values that codes of embeddings stand for, with the names of the tensors; the words' as they are in full precision or with a
+    /// codebook.</summary>
+    public IEnumerable<(string Tensor, float[] Values)> RoundedEmbeddings(CancellationToken cancellation)
+    {
+        WeightJob[] jobs = WeightJob.OfEmbeddings(Target, Recipe);
+        yield return (PackedLayout.WordEmbedding + ".weight", RoundedWords(jobs[0], cancellation));
+        foreach (WeightJob job in jobs.Skip(1))
+        {
+            yield return (job.Matrix.Name + ".weight", Rounded(job, cancellation));
+        }
     }
 
     /// <summary>Gets the values that the codes of a matrix stand for: those that were found, or those that rounding gives.</summary>
@@ -207,6 +213,23 @@ internal sealed class RecipeState(WorkingWeights weights, ModelSpec target, Post
     public void HandOn(string name, float[] values) => _handedOn[name] = values;
 
     public void Dispose() => _original?.Dispose();
+
+    private float[] RoundedWords(WeightJob job, CancellationToken cancellation)
+    {
+        float[] words = weights.Read(PackedLayout.WordEmbedding + ".weight");
+        if (Target.EmbeddingStorage == Storage.Uniform)
+        {
+            job.Fit(words, cancellation).Dequantize(words);
+        }
+        else if (Target.HasEmbeddingPair)
+        {
+            // Both tables together are the ternary words.
+            MatrixSpec ternary = job.Matrix with { Storage = Storage.Uniform, Bits = 2 };
+            SchemeQuantizer.Quantize(ternary, WeightFitter.Ternary, words).Dequantize(words);
+        }
+
+        return words;
+    }
 
     private QuantizedMatrix CodesOf(WeightJob job, float[] values, CancellationToken cancellation) =>
         _codes.GetValueOrDefault(job.Matrix.Name) ?? job.Fit(values, cancellation);

@@ -7,11 +7,13 @@ using QuantGen.Training.Packing;
 
 namespace QuantGen.Training.PostTraining;
 
-/// <summary>The quantization of one matrix or of the word embedding; jobs may run at the same time.</summary>
+/// <summary>The quantization of one matrix or embedding; jobs may run at the same time.</summary>
 internal sealed class WeightJob
 {
     // At 8 bits an embedding's row loses nothing to its own largest value; below, clipping pays.
     private const int EmbeddingBitsWithoutClipping = 8;
+
+    private static readonly MatrixRecipe s_positions = new(SchemeQuantizer.PositionTraits, Clipping.MinMax);
 
     private readonly MatrixSpec _matrix;
     private readonly MatrixRecipe? _recipe;
@@ -25,7 +27,7 @@ internal sealed class WeightJob
         Report = new TensorReport(matrix.Name, matrix.Bits, 0, double.PositiveInfinity);
     }
 
-    /// <summary>Gets the matrix; the word embedding is one, too.</summary>
+    /// <summary>Gets the matrix; embeddings are some, too.</summary>
     public MatrixSpec Matrix => _matrix;
 
     /// <summary>Gets whether the weights become evenly spaced codes.</summary>
@@ -38,8 +40,15 @@ internal sealed class WeightJob
     public TensorReport Report { get; private set; }
 
     /// <summary>Lists the jobs of a model in the order of the forward pass.</summary>
-    public static WeightJob[] Of(ModelSpec spec, Recipe recipe) =>
-        [Embedding(spec, recipe), .. spec.Matrices.Select(matrix => new WeightJob(matrix, matrix.IsQuantized ? recipe.For(matrix) : null))];
+    public static WeightJob[] Of(ModelSpec spec, Recipe recipe) => [.. OfEmbeddings(spec, recipe), .. OfMatrices(spec, recipe)];
+
+    /// <summary>Lists the job of the word embedding, then those of positions and token types where they have codes.</summary>
+    public static WeightJob[] OfEmbeddings(ModelSpec spec, Recipe recipe) =>
+        [Embedding(spec, recipe), .. spec.PositionTables().Where(table => table.IsQuantized).Select(table => new WeightJob(table, s_positions))];
+
+    /// <summary>Lists the jobs of linear layers.</summary>
+    public static WeightJob[] OfMatrices(ModelSpec spec, Recipe recipe) =>
+        [.. spec.Matrices.Select(matrix => new WeightJob(matrix, matrix.IsQuantized ? recipe.For(matrix) : null))];
 
     /// <summary>Makes the job of a quantized matrix.</summary>
     public static WeightJob Of(MatrixSpec matrix, Recipe recipe) => new(matrix, recipe.For(matrix));

@@ -25,6 +25,9 @@ internal static class Defaults
     /// <param name="numerics">What the model computes with.</param>
     public static int AttentionBitsOf(Numerics numerics) => numerics == Numerics.Integer ? 8 : AttentionBits;
 
+    /// <summary>Bits of the embeddings of positions and of token types.</summary>
+    public const int PositionBits = FullPrecisionBits;
+
     /// <summary>The longest sequence of the memory plan.</summary>
     public const int MaxSequenceLength = 128;
 

@@ -61,6 +61,11 @@ public sealed class QuantizedBertAttribute : Attribute
     /// </summary>
     public int EmbeddingBits { get; set; }
 
+    /// <summary>
+    /// Gets or sets the bits of the embeddings of positions and of token types: 8, with one scale per row, or 32 (default) for full precision.
+    /// </summary>
+    public int PositionBits { get; set; } = Defaults.PositionBits;
+
     /// <summary>Gets or sets how weights are stored. Default <see cref="Storage.Uniform"/>.</summary>
     public Storage Storage { get; set; } = Storage.Uniform;
 

@@ -4,6 +4,7 @@ using QuantGen.Linear;
 using QuantGen.Packed;
 using QuantGen.Sentences;
 using QuantGen.Specs;
+using QuantGen.Tasks;
 using QuantGen.Tokenization;
 
 namespace QuantGen.Execution;
@@ -100,6 +101,7 @@ public sealed partial class InferenceSession : IDisposable
     /// <param name="model">The packed model.</param>
     /// <param name="program">The code generated for the model.</param>
     /// <param name="options">Threads, cancellation and so on; null for defaults.</param>
+    /// <exception cref="ArgumentException">Members of a regression are to count classes.</exception>
     /// <exception cref="OperationCanceledException">Loading was cancelled.</exception>
     /// <exception cref="ModelFormatException">The packed model was made for another model.</exception>
     /// <exception cref="InvalidOperationException">The environment variable <see cref="KernelRace.Variable"/> has a value that means nothing.</exception>
@@ -113,6 +115,11 @@ public sealed partial class InferenceSession : IDisposable
             options = options with { Threads = ThreadsOf(options) };
             KernelRace.CheckVariable();
             ArgumentOutOfRangeException.ThrowIfLessThan(options.ConcurrentCalls, 1, nameof(LoadOptions.ConcurrentCalls));
+            if (options.Vote != EnsembleVote.Weighted && model.MemberCount > 1 && model.Spec.Head == BertHead.Regression)
+            {
+                throw new ArgumentException("Votes count classes, and the members of a regression give numbers.", nameof(options));
+            }
+
             return SpecDifference.First(program.Spec, model.Spec) is SpecDifference difference
                 ? throw new ModelFormatException(model.Name, difference.Place, difference.Expected, difference.Found)
                 : new InferenceSession(program, model, options);

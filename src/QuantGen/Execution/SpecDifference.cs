@@ -53,6 +53,7 @@ internal sealed record SpecDifference(string Place, string Expected, string Foun
         ("outputs of the head", e.OutputCount, f.OutputCount),
         ("word embedding", Bits(e.EmbeddingBits), Bits(f.EmbeddingBits)),
         ("storage of the word embedding", SpecNames.Of(e.EmbeddingStorage), SpecNames.Of(f.EmbeddingStorage)),
+        ("embeddings of positions and token types", Bits(e.PositionBits), Bits(f.PositionBits)),
         ("activations", Bits(e.ActivationBits), Bits(f.ActivationBits)),
         ("activation ranges", SpecNames.Of(e.ActivationRange), SpecNames.Of(f.ActivationRange)),
         ("operands of attention", Bits(e.AttentionBits), Bits(f.AttentionBits)),

@@ -87,6 +87,39 @@ public static class Embedding
         Run(ref Unsafe.As<float, byte>(ref output), 32, 1f, ref tokenType, ref position, ref gamma, ref beta, epsilon, columns, ref output);
     }
 
+    /// <summary>Embeds one token whose type and position have rows of 8-bit codes; a value is <c>(code - 128) * scale</c>.</summary>
+    /// <param name="word">The word's values; may be the memory of <paramref name="output"/>.</param>
+    /// <param name="tokenType">The token type's row of codes; a null reference where tokens have no types.</param>
+    /// <param name="typeScale">Its scale; not used without types.</param>
+    /// <param name="position">The position's row of codes.</param>
+    /// <param name="positionScale">Its scale.</param>
+    /// <param name="gamma">The normalization's factors.</param>
+    /// <param name="beta">The normalization's summands.</param>
+    /// <param name="epsilon">Added to the variance; positive.</param>
+    /// <param name="columns">The width of the embedding, at least 1.</param>
+    /// <param name="output">Receives the embedding.</param>
+    public static void RunCodes(
+        ref float word, ref byte tokenType, float typeScale, ref byte position, float positionScale,
+        ref float gamma, ref float beta, float epsilon, int columns, ref float output)
+    {
+        if (LanesChoice.Use512)
+        {
+            RunCodes<Lanes512>(ref word, ref tokenType, typeScale, ref position, positionScale, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+        else if (LanesChoice.Use256)
+        {
+            RunCodes<Lanes256>(ref word, ref tokenType, typeScale, ref position, positionScale, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+        else if (LanesChoice.Use128)
+        {
+            RunCodes<Lanes128>(ref word, ref tokenType, typeScale, ref position, positionScale, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+        else
+        {
+            RunCodes<LanesScalar>(ref word, ref tokenType, typeScale, ref position, positionScale, ref gamma, ref beta, epsilon, columns, ref output);
+        }
+    }
+
     /// <summary>Computes the values of a word that is the sum of two rows of one bit.</summary>
     /// <param name="firstRow">The word's packed row in the first table.</param>
     /// <param name="firstScale">Its scale.</param>
@@ -228,6 +261,36 @@ public static class Embedding
                 : DequantizeTail<TLanes>(ref Unsafe.Add(ref wordRow, (whole * (nuint)bits) >> 3), rest, bits, scale);
             TLanes typed = hasTypes ? word + LanesTail.Load<TLanes>(ref tokenType, whole, rest, 0f) : word;
             LanesTail.Store(typed + LanesTail.Load<TLanes>(ref position, whole, rest, 0f), ref output, whole, rest);
+        }
+
+        LayerNorm.Run<TLanes>(ref output, ref gamma, ref beta, epsilon, columns, ref output);
+    }
+
+    /// <summary>
+    /// Does what <see cref="RunCodes(ref float, ref byte, float, ref byte, float, ref float, ref float, float, int, ref float)"/> does on the given lanes.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    internal static void RunCodes<TLanes>(
+        ref float word, ref byte tokenType, float typeScale, ref byte position, float positionScale,
+        ref float gamma, ref float beta, float epsilon, int columns, ref float output)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        Debug.Assert(columns >= 1);
+        nuint whole = (nuint)columns & ~(nuint)15;
+        int rest = columns & 15;
+        bool hasTypes = !Unsafe.IsNullRef(ref tokenType);
+        for (nuint i = 0; i < whole; i += 16)
+        {
+            TLanes sum = TLanes.Load(ref word, i);
+            sum = hasTypes ? sum + Dequantize<TLanes>(ref Unsafe.Add(ref tokenType, i), 8, typeScale) : sum;
+            TLanes.Store(sum + Dequantize<TLanes>(ref Unsafe.Add(ref position, i), 8, positionScale), ref output, i);
+        }
+
+        if (rest != 0)
+        {
+            TLanes sum = LanesTail.Load<TLanes>(ref word, whole, rest, 0f);
+            sum = hasTypes ? sum + DequantizeTail<TLanes>(ref Unsafe.Add(ref tokenType, whole), rest, 8, typeScale) : sum;
+            LanesTail.Store(sum + DequantizeTail<TLanes>(ref Unsafe.Add(ref position, whole), rest, 8, positionScale), ref output, whole, rest);
         }
 
         LayerNorm.Run<TLanes>(ref output, ref gamma, ref beta, epsilon, columns, ref output);

@@ -25,7 +25,7 @@ internal sealed class PackedValidation
         _file = file;
         _spec = spec;
         var matrices = new Dictionary<string, MatrixSpec>(spec.Matrices.Count, StringComparer.Ordinal);
-        foreach (MatrixSpec matrix in spec.Matrices)
+        foreach (MatrixSpec matrix in spec.Matrices.Concat(spec.PositionTables()))
         {
             matrices.Add(matrix.Name, matrix);
         }

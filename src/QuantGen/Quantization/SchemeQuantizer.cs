@@ -69,6 +69,9 @@ internal static class SchemeQuantizer
         return halves;
     }
 
+    /// <summary>Gets who finds the codes of embeddings of positions and token types: the largest magnitude of each row.</summary>
+    public static SchemeTraits PositionTraits { get; } = WeightSchemes.Of(Scheme.Linear);
+
     /// <summary>Describes both halves of a pair as one matrix, the second below the first.</summary>
     /// <param name="matrix">The pair.</param>
     public static MatrixSpec Stacked(MatrixSpec matrix) =>

@@ -23,7 +23,7 @@ public static class EnsembleJson
 
     internal static EquatableArray<double> Read(object? value, ModelSpec spec)
     {
-        if (spec.Head != BertHead.SequenceClassification)
+        if (spec.Head is not (BertHead.SequenceClassification or BertHead.Regression))
         {
             throw new FormatException($"expected no ensemble beside the head {SpecNames.Of(spec.Head)}");
         }

@@ -45,6 +45,9 @@ internal static class IntegerRules
             $"the activation function {SpecNames.Of(config.HiddenActivation)}", "it has gelu, gelu_new and relu", "HiddenActivation");
         Excludes(
             config.MaxPositions > MostPositions, $"{config.MaxPositions} positions", $"it has up to {MostPositions}", "MaxPositions", MostPositions);
+        Excludes(
+            options.PositionBits != Defaults.PositionBits, $"positions of {options.PositionBits} bits", "use 32, which are integers once they are loaded",
+            "PositionBits", Defaults.PositionBits);
         int embeddingBits = SpecRules.EmbeddingBits(options);
         Excludes(
             embeddingBits == 1 || (embeddingBits != Defaults.FullPrecisionBits && SpecRules.EmbeddingStorage(options) != Storage.Uniform),

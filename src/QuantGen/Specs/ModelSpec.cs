@@ -37,6 +37,12 @@ public sealed record ModelSpec
     /// <summary>Gets the rows of the word embedding that are stored: twice the vocabulary of a pair, whose first table comes first.</summary>
     public int EmbeddingRows => Dimensions.VocabularySize * (HasEmbeddingPair ? 2 : 1);
 
+    /// <summary>Gets the bits of the embeddings of positions and of token types: 8, or 32 for full precision.</summary>
+    public int PositionBits { get; init; } = Defaults.PositionBits;
+
+    /// <summary>Gets whether embeddings of positions and of token types are stored as codes.</summary>
+    public bool HasQuantizedPositions => PositionBits != Defaults.FullPrecisionBits;
+
     /// <summary>Gets the bits of activations that enter quantized products; 32 where none is quantized because weights have codebooks.</summary>
     public int ActivationBits { get; init; }
 
@@ -105,8 +111,21 @@ public sealed record ModelSpec
     internal void Keep(ModelGraph graph) => s_graphs.Add(this, graph);
 
     /// <summary>Gets the matrix with a name.</summary>
-    /// <param name="name">A canonical name.</param>
-    public MatrixSpec Matrix(string name) => Matrices.First(m => m.Name == name);
+    /// <param name="name">The canonical name of one of <see cref="Matrices"/> or of <see cref="PositionTables"/>.</param>
+    public MatrixSpec Matrix(string name) => Matrices.FirstOrDefault(m => m.Name == name) ?? PositionTables().First(m => m.Name == name);
+
+    /// <summary>Gets the embeddings that are added to the word's, of positions and, where there are some, of token types, as matrices with a scale for each row
+    /// or in full precision.</summary>
+    public IReadOnlyList<MatrixSpec> PositionTables()
+    {
+        EmbeddingNode node = Graph.Embedding.OfType<EmbeddingNode>().First();
+        MatrixSpec Table(string name, int rows) => new(name, rows, node.Columns, PositionBits, rows, 0, Mapping.Symmetric, default)
+        {
+            Storage = HasQuantizedPositions ? Storage.Uniform : Storage.FullPrecision,
+        };
+        MatrixSpec positions = Table(PackedLayout.PositionEmbedding, node.Positions);
+        return node.Types == 0 ? new[] { positions } : new[] { positions, Table(PackedLayout.TypeEmbedding, node.Types) };
+    }
 
     /// <summary>Gets the places where activations enter linear layers, in the order of the forward pass.</summary>
     public IReadOnlyList<ActivationSite> ActivationSites() => ActivationSite.Of(this);

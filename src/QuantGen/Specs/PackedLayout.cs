@@ -11,10 +11,10 @@ public static class PackedLayout
     /// <summary>Canonical name of the word embedding, without <c>.weight</c> or <c>.codes</c>.</summary>
     public const string WordEmbedding = "embeddings.word_embeddings";
 
-    /// <summary>Canonical name of the position embedding, without <c>.weight</c>.</summary>
+    /// <summary>Canonical name of the position embedding, without <c>.weight</c> or <c>.codes</c>.</summary>
     public const string PositionEmbedding = "embeddings.position_embeddings";
 
-    /// <summary>Canonical name of the token type embedding, without <c>.weight</c>.</summary>
+    /// <summary>Canonical name of the token type embedding, without <c>.weight</c> or <c>.codes</c>.</summary>
     public const string TypeEmbedding = "embeddings.token_type_embeddings";
 
     /// <summary>Says whether a tensor stands before the first layer: members of an ensemble have it together.</summary>
@@ -37,9 +37,9 @@ public static class PackedLayout
         {
             switch (node)
             {
-                case EmbeddingNode embedding:
+                case EmbeddingNode:
                     AddWords(tensors, spec);
-                    AddEmbeddingRest(tensors, embedding);
+                    AddTables(tensors, spec.PositionTables());
                     break;
                 case LinearNode { IsQuantizable: true } linear:
                     if (sites.Remove(linear.Site))
@@ -77,7 +77,7 @@ public static class PackedLayout
             {
                 case EmbeddingNode embedding:
                     tensors.Add(Floats(WordEmbedding + ".weight", TensorClass.Embeddings, embedding.Words, embedding.Columns));
-                    AddEmbeddingRest(tensors, embedding);
+                    AddTables(tensors, spec.PositionTables().Select(table => table with { Storage = Storage.FullPrecision }));
                     break;
                 case LinearNode { IsQuantizable: true } linear:
                     AddLinear(tensors, linear, TensorClass.Weights, TensorClass.Biases);
@@ -134,12 +134,19 @@ public static class PackedLayout
             : Floats(WordEmbedding + ".scales", TensorClass.Embeddings, spec.EmbeddingRows));
     }
 
-    private static void AddEmbeddingRest(List<TensorSpec> tensors, EmbeddingNode embedding)
+    private static void AddTables(List<TensorSpec> tensors, IEnumerable<MatrixSpec> tables)
     {
-        tensors.Add(Floats(PositionEmbedding + ".weight", TensorClass.Embeddings, embedding.Positions, embedding.Columns));
-        if (embedding.Types > 0)
+        foreach (MatrixSpec table in tables)
         {
-            tensors.Add(Floats(TypeEmbedding + ".weight", TensorClass.Embeddings, embedding.Types, embedding.Columns));
+            if (table.IsQuantized)
+            {
+                tensors.Add(Bytes(table.Name + ".codes", TensorClass.Embeddings, table.Rows, MatrixSpec.RowBytes(table.Columns, table.Bits)));
+                tensors.Add(Floats(table.Name + ".scales", TensorClass.Embeddings, table.Rows));
+            }
+            else
+            {
+                tensors.Add(Floats(table.Name + ".weight", TensorClass.Embeddings, table.Rows, table.Columns));
+            }
         }
     }
 

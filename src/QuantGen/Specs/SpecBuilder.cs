@@ -63,6 +63,7 @@ public static class SpecBuilder
             OutputCount = outputs,
             EmbeddingBits = embeddingBits,
             EmbeddingStorage = embeddingBits == Defaults.FullPrecisionBits ? Storage.FullPrecision : SpecRules.EmbeddingStorage(options),
+            PositionBits = options.PositionBits,
             ActivationBits = activationBits,
             AttentionBits = SpecRules.AttentionBits(options),
             Numerics = options.Numerics,

@@ -23,6 +23,9 @@ public static class SpecJson
     /// <summary>A key that only models have that compute without floats.</summary>
     internal const string Numerics = "numerics";
 
+    /// <summary>A key that only models have whose embeddings of positions and token types are codes.</summary>
+    internal const string PositionBits = "position_bits";
+
     /// <summary>Writes a model.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="indented">Whether to break lines, for people to read; the hash is over the form without.</param>
@@ -56,6 +59,11 @@ public static class SpecJson
         if (d.AttentionSize != 0)
         {
             members.Insert(AttentionSizePlace, Member(AttentionSize, d.AttentionSize));
+        }
+
+        if (spec.HasQuantizedPositions)
+        {
+            members.Add(Member(PositionBits, spec.PositionBits));
         }
 
         if (spec.Attention != AttentionKind.Softmax)

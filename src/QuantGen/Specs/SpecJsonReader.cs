@@ -48,6 +48,7 @@ internal static class SpecJsonReader
         {
             EmbeddingBits = Integer(root, "embedding_bits"),
             EmbeddingStorage = Named<Storage>(root, "embedding_storage"),
+            PositionBits = root.ContainsKey(SpecJson.PositionBits) ? Integer(root, SpecJson.PositionBits) : Defaults.FullPrecisionBits,
             ActivationBits = Integer(root, "activation_bits"),
             AttentionBits = Integer(root, "attention_bits"),
             Attention = root.ContainsKey(SpecJson.Attention) ? Named<AttentionKind>(root, SpecJson.Attention) : AttentionKind.Softmax,

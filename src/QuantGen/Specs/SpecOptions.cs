@@ -5,6 +5,9 @@ namespace QuantGen.Specs;
 /// <summary>What the attribute, or the command line, says about a model beside its dimensions. Compared by value.</summary>
 public sealed record SpecOptions
 {
+    /// <summary>Gets what <see cref="PositionBits"/> may be.</summary>
+    public static IReadOnlyList<int> LegalPositionBits { get; } = new[] { 8, Defaults.FullPrecisionBits };
+
     /// <summary>Gets the bits of a weight.</summary>
     public int Bits { get; init; } = Defaults.FullPrecisionBits;
 
@@ -28,6 +31,9 @@ public sealed record SpecOptions
 
     /// <summary>Gets the bits of the word embedding; null for the default, which is 8, or the bits of a weight in full precision or with a codebook.</summary>
     public int? EmbeddingBits { get; init; }
+
+    /// <summary>Gets the bits of the embeddings of positions and of token types; 32 for full precision.</summary>
+    public int PositionBits { get; init; } = Defaults.PositionBits;
 
     /// <summary>Gets how weights are stored.</summary>
     public Storage Storage { get; init; } = Storage.Uniform;

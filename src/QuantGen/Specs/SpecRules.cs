@@ -89,6 +89,12 @@ internal static class SpecRules
             issues.Add(BitRules.Issue("QG1106", "The embedding", With(embedding), embeddingBits, legal, "EmbeddingBits"));
         }
 
+        if (!SpecOptions.LegalPositionBits.Contains(options.PositionBits))
+        {
+            issues.Add(BitRules.Issue(
+                "QG1106", "Embeddings of positions and token types", string.Empty, options.PositionBits, SpecOptions.LegalPositionBits, "PositionBits"));
+        }
+
         if (options.ActivationBits is int bits && !ActivationSides.Bits.Contains(bits))
         {
             issues.Add(BitRules.Issue("QG1105", "Activations", string.Empty, bits, ActivationSides.Bits, "ActivationBits"));

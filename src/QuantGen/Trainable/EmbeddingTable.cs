@@ -2,8 +2,8 @@ using QuantGen.Quantization;
 
 namespace QuantGen.Trainable;
 
-/// <summary>The word embedding as a pass sees it: rows are quantized when a batch needs them. Gradients pass to the weights as they are; of a pair of tables
-/// to both.</summary>
+/// <summary>An embedding of words, positions or token types as a pass sees it: rows are quantized when a batch needs them. Gradients pass to the weights as
+/// they are; of a pair of tables to both.</summary>
 internal sealed class EmbeddingTable
 {
     private const int RowsPerItem = 64;
@@ -17,32 +17,32 @@ internal sealed class EmbeddingTable
     private int[] _rows = [];
     private int _rowCount;
 
-    public EmbeddingTable(QuantizedParameter words, bool isPair)
+    public EmbeddingTable(QuantizedParameter rows, bool isPair)
     {
-        _parameter = words;
+        _parameter = rows;
         _isPair = isPair;
-        Rows = Words.Shape[0] / (isPair ? 2 : 1);
+        Rows = Weights.Shape[0] / (isPair ? 2 : 1);
         _isUsed = new bool[Rows];
-        if (words.Matrix.IsQuantized)
+        if (rows.Matrix.IsQuantized)
         {
-            _codebook = words.Centroids is null ? null : new CodebookWeights(words);
+            _codebook = rows.Centroids is null ? null : new CodebookWeights(rows);
             _values = _codebook?.Values ?? new float[Rows * Columns];
-            _gradients = _codebook?.Gradients ?? (words.Alpha is null && !isPair ? null : new float[Rows * Columns]);
+            _gradients = _codebook?.Gradients ?? (rows.Alpha is null && !isPair ? null : new float[Rows * Columns]);
         }
     }
 
-    public Parameter Words => _parameter.Weight;
+    public Parameter Weights => _parameter.Weight;
 
-    /// <summary>Gets the number of words.</summary>
+    /// <summary>Gets the number of words, or of what else has a row.</summary>
     public int Rows { get; }
 
-    private int Columns => Words.Shape[1];
+    private int Columns => Weights.Shape[1];
 
     /// <summary>Gets the embeddings that a pass adds up.</summary>
-    public float[] Values(TrainingPass pass) => _values is not null && (pass.IsQuantized || _isPair) ? _values : Words.Values;
+    public float[] Values(TrainingPass pass) => _values is not null && (pass.IsQuantized || _isPair) ? _values : Weights.Values;
 
     /// <summary>Gets where gradients of rows of <see cref="Values"/> are added.</summary>
-    public float[] Gradients => _gradients ?? Words.Gradients;
+    public float[] Gradients => _gradients ?? Weights.Gradients;
 
     public void Initialize()
     {
@@ -50,10 +50,10 @@ internal sealed class EmbeddingTable
         _parameter.InitializeAlphas();
     }
 
-    /// <summary>Quantizes the rows of a batch, or all where the table is also a layer's weights.</summary>
+    /// <summary>Quantizes the rows of a batch's words, or all: where the table is also a layer's weights, and where rows are not those of words.</summary>
     public void Prepare(TrainingPass pass, bool all)
     {
-        ListRows(pass.Batch.Ids, all);
+        ListRows(all ? [] : pass.Batch.Ids, all);
         if (_values is null || (!pass.IsQuantized && !_isPair))
         {
             return;
@@ -135,15 +135,15 @@ internal sealed class EmbeddingTable
 
     private void Take(int row, bool isQuantized, Span<float> values)
     {
-        ReadOnlySpan<float> words = Words.Values.AsSpan(row * Columns, Columns);
+        ReadOnlySpan<float> weights = Weights.Values.AsSpan(row * Columns, Columns);
         if (!isQuantized)
         {
-            words.CopyTo(values);
+            weights.CopyTo(values);
             return;
         }
 
         SchemeFit fit = Fit(row);
-        fit.Center(words, values);
+        fit.Center(weights, values);
         RowScaling.Multiply(ref values[0], values.Length, fit.Scale);
     }
 
@@ -177,8 +177,8 @@ internal sealed class EmbeddingTable
             {
                 long at = (long)table._rows[i] * columns;
                 ref float gradient = ref table._gradients!.At(at);
-                RowScaling.Add(ref table.Words.Gradients.At(at), columns, ref gradient);
-                RowScaling.Add(ref table.Words.Gradients.At(at + ((long)table.Rows * columns)), columns, ref gradient);
+                RowScaling.Add(ref table.Weights.Gradients.At(at), columns, ref gradient);
+                RowScaling.Add(ref table.Weights.Gradients.At(at + ((long)table.Rows * columns)), columns, ref gradient);
                 table._gradients.AsSpan((int)at, columns).Clear();
             }
         }
@@ -195,11 +195,11 @@ internal sealed class EmbeddingTable
             {
                 int row = table._rows[i];
                 long at = (long)row * columns;
-                table.Fit(row).Center(table.Words.Values.AsSpan((int)at, columns), centered);
+                table.Fit(row).Center(table.Weights.Values.AsSpan((int)at, columns), centered);
                 ref float gradient = ref table._gradients!.At(at);
                 pass.Partial.Span(table._rowCount)[i] = (float)Thresholds.LongGradient(
-                    ref table.Words.Values.At(at), ref centered[0], ref gradient, columns, table._parameter.Threshold(0));
-                RowScaling.Add(ref table.Words.Gradients.At(at), columns, ref gradient);
+                    ref table.Weights.Values.At(at), ref centered[0], ref gradient, columns, table._parameter.Threshold(0));
+                RowScaling.Add(ref table.Weights.Gradients.At(at), columns, ref gradient);
                 table._gradients.AsSpan((int)at, columns).Clear();
             }
         }

@@ -34,15 +34,16 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
         (Add(name + ".weight", ParameterKind.LayerNorm, columns), Add(name + ".bias", ParameterKind.LayerNorm, columns));
 
     /// <summary>Adds the embeddings, with what the quantizer of words learns; those of token types only where there are some.</summary>
-    public (QuantizedParameter Words, Parameter Positions, Parameter? Types) Embeddings(int words, int positions, int types, int columns)
+    public (QuantizedParameter Words, QuantizedParameter Positions, QuantizedParameter? Types) Embeddings(
+        int words, int positions, int types, int columns)
     {
         Parameter word = Add(PackedLayout.WordEmbedding + ".weight", ParameterKind.Embedding, spec.HasEmbeddingPair ? 2 * words : words, columns);
         SchemeTraits? traits = spec.HasQuantizedEmbedding ? options.ForEmbedding(spec.EmbeddingStorage) : null;
         QuantizedParameter quantized = Quantized(word, SchemeQuantizer.EmbeddingMatrix(spec, traits), traits);
         return (
             quantized,
-            Add(PackedLayout.PositionEmbedding + ".weight", ParameterKind.Embedding, positions, columns),
-            types == 0 ? null : Add(PackedLayout.TypeEmbedding + ".weight", ParameterKind.Embedding, types, columns));
+            Table(PackedLayout.PositionEmbedding, positions, columns),
+            types == 0 ? null : Table(PackedLayout.TypeEmbedding, types, columns));
     }
 
     /// <summary>Adds the summands of the decoder of a masked language model.</summary>
@@ -67,6 +68,9 @@ internal sealed class ParameterTable(ModelSpec spec, TrainableOptions options)
         scale.IsTrained = shift.IsTrained = options.ActivationScales == ActivationScales.Learned;
         return new ElasticRange(scale, shift, !spec.ActivationSites().First(site => site.Name == name).IsOneSided, options.ActivationScales);
     }
+
+    private QuantizedParameter Table(string name, int rows, int columns) => Quantized(
+        Add(name + ".weight", ParameterKind.Embedding, rows, columns), spec.Matrix(name), spec.HasQuantizedPositions ? SchemeQuantizer.PositionTraits : null);
 
     private QuantizedParameter Quantized(Parameter weight, MatrixSpec matrix, SchemeTraits? traits)
     {

@@ -8,24 +8,30 @@ public sealed class TrainableEmbedding
     // Columns of an item of the backward pass: each element's sum runs over the tokens in their order.
     private const int ColumnsPerItem = 64;
 
-    internal TrainableEmbedding(EmbeddingTable table, Parameter positions, Parameter? types)
+    internal TrainableEmbedding(EmbeddingTable table, EmbeddingTable positions, EmbeddingTable? types)
     {
         Table = table;
-        Positions = positions;
-        Types = types;
+        PositionTable = positions;
+        TypeTable = types;
     }
 
     /// <summary>Gets the word embeddings.</summary>
-    public Parameter Words => Table.Words;
+    public Parameter Words => Table.Weights;
 
     /// <summary>Gets the position embeddings.</summary>
-    public Parameter Positions { get; }
+    public Parameter Positions => PositionTable.Weights;
 
     /// <summary>Gets the token type embeddings; null where tokens have no types.</summary>
-    public Parameter? Types { get; }
+    public Parameter? Types => TypeTable?.Weights;
 
     /// <summary>Gets the words as a pass sees them.</summary>
     internal EmbeddingTable Table { get; }
+
+    /// <summary>Gets the positions as a pass sees them.</summary>
+    internal EmbeddingTable PositionTable { get; }
+
+    /// <summary>Gets the token types as a pass sees them; null where tokens have no types.</summary>
+    internal EmbeddingTable? TypeTable { get; }
 
     private int Columns => Words.Shape[1];
 
@@ -47,18 +53,20 @@ public sealed class TrainableEmbedding
         {
             int columns = embedding.Columns;
             float[] words = embedding.Table.Values(pass);
+            float[] positions = embedding.PositionTable.Values(pass);
+            float[]? types = embedding.TypeTable?.Values(pass);
             int first = item * TrainingPass.TokensPerItem;
             int last = Math.Min(first + TrainingPass.TokensPerItem, pass.Tokens);
             for (int token = first; token < last; token++)
             {
                 Span<float> sum = output.AsSpan(token * columns, columns);
                 words.AsSpan(pass.Batch.Ids[token] * columns, columns).CopyTo(sum);
-                if (embedding.Types is not null)
+                if (types is not null)
                 {
-                    RowScaling.Add(ref sum[0], columns, ref embedding.Types.Values.At((long)pass.Batch.Types[token] * columns));
+                    RowScaling.Add(ref sum[0], columns, ref types.At((long)pass.Batch.Types[token] * columns));
                 }
 
-                RowScaling.Add(ref sum[0], columns, ref embedding.Positions.Values.At((long)pass.Positions[token] * columns));
+                RowScaling.Add(ref sum[0], columns, ref positions.At((long)pass.Positions[token] * columns));
             }
         }
     }
@@ -74,12 +82,12 @@ public sealed class TrainableEmbedding
             {
                 ref float g = ref gradient.At(((long)token * columns) + first);
                 RowScaling.Add(ref embedding.Table.Gradients.At(((long)pass.Batch.Ids[token] * columns) + first), count, ref g);
-                if (embedding.Types is not null)
+                if (embedding.TypeTable is not null)
                 {
-                    RowScaling.Add(ref embedding.Types.Gradients.At(((long)pass.Batch.Types[token] * columns) + first), count, ref g);
+                    RowScaling.Add(ref embedding.TypeTable.Gradients.At(((long)pass.Batch.Types[token] * columns) + first), count, ref g);
                 }
 
-                RowScaling.Add(ref embedding.Positions.Gradients.At(((long)pass.Positions[token] * columns) + first), count, ref g);
+                RowScaling.Add(ref embedding.PositionTable.Gradients.At(((long)pass.Positions[token] * columns) + first), count, ref g);
             }
         }
     }

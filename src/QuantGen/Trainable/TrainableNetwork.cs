@@ -8,6 +8,7 @@ public abstract class TrainableNetwork : ITrainableModel
 {
     private readonly ParameterTable _parameters;
     private readonly List<WeightQuantizer> _quantizers = [];
+    private readonly List<EmbeddingTable> _positions = [];
     private EmbeddingTable? _words;
     private bool _hasPass;
 
@@ -66,6 +67,11 @@ public abstract class TrainableNetwork : ITrainableModel
         TraceGradients.Resize(batch);
         Pass.Begin(batch, options);
         _words?.Prepare(Pass, all: Spec.HasMaskedLanguageHead);
+        foreach (EmbeddingTable table in _positions)
+        {
+            table.Prepare(Pass, all: true);
+        }
+
         if (Pass.IsQuantized)
         {
             Pass.Team.Run(new PrepareJob(_quantizers), _quantizers.Count);
@@ -212,9 +218,15 @@ public abstract class TrainableNetwork : ITrainableModel
     /// <param name="columns">Width.</param>
     protected TrainableEmbedding AddEmbeddings(int words, int positions, int types, int columns)
     {
-        (QuantizedParameter word, Parameter position, Parameter? type) = _parameters.Embeddings(words, positions, types, columns);
+        (QuantizedParameter word, QuantizedParameter position, QuantizedParameter? type) = _parameters.Embeddings(words, positions, types, columns);
         _words = new EmbeddingTable(word, Spec.HasEmbeddingPair);
-        return new TrainableEmbedding(_words, position, type);
+        _positions.Add(new EmbeddingTable(position, isPair: false));
+        if (type is not null)
+        {
+            _positions.Add(new EmbeddingTable(type, isPair: false));
+        }
+
+        return new TrainableEmbedding(_words, _positions[0], _positions.ElementAtOrDefault(1));
     }
 
     /// <summary>Adds the last layer of a masked language model.</summary>

@@ -37,6 +37,7 @@ public sealed class AttributeRuleTests
     [InlineData("2, Training = true, Mapping = Mapping.Asymmetric", "QG1115", "Mapping.Asymmetric")]
     [InlineData("5, Storage = Storage.Codebook, EmbeddingBits = 8", "QG1106", "8")]
     [InlineData("2, EmbeddingBits = 9", "QG1106", "9")]
+    [InlineData("2, PositionBits = 16", "QG1106", "16")]
     [InlineData("3, Storage = Storage.Codebook, ActivationBits = 8", "QG1105", "8")]
     [InlineData("2, EmbeddingBits = 10", "QG1106", "10")]
     [InlineData("1, Mapping = Mapping.Asymmetric", "QG1109", "Mapping.Asymmetric")]

@@ -57,17 +57,27 @@ internal sealed class ReferenceModel
         int width = _spec.Dimensions.EmbeddingSize;
         double[] sum = new double[width];
         bool hasTypes = _spec.Dimensions.Architecture != BertArchitecture.DistilBert;
-        float[] types = hasTypes ? Floats("embeddings.token_type_embeddings.weight") : [];
-        float[] positions = Floats("embeddings.position_embeddings.weight");
+        double[] types = hasTypes ? Row("embeddings.token_type_embeddings", type) : new double[width];
+        double[] positions = Row("embeddings.position_embeddings", position);
         for (int i = 0; i < width; i++)
         {
-            sum[i] = Word(id, i) + (hasTypes ? types[(type * width) + i] : 0) + positions[(position * width) + i];
+            sum[i] = Word(id, i) + types[i] + positions[i];
         }
 
         double[] embedded = Norm("embeddings.LayerNorm", sum);
         return _spec.Dimensions.Architecture is BertArchitecture.Albert or BertArchitecture.Electra
             ? Linear("encoder.embedding_hidden_mapping_in", embedded, 0)
             : embedded;
+    }
+
+    // Of positions or token types, a byte for each value where they are quantized.
+    private double[] Row(string table, int row)
+    {
+        int width = _spec.Dimensions.EmbeddingSize;
+        return _spec.PositionBits == 32
+            ? Array.ConvertAll(Floats(table + ".weight")[(row * width)..((row + 1) * width)], x => (double)x)
+            : Array.ConvertAll(
+                _model.Codes(table).Slice(row * width, width).ToArray(), code => (code - 128) * (double)Floats(table + ".scales")[row]);
     }
 
     private double Word(int id, int column) =>

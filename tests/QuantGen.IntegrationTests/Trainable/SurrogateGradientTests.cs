@@ -32,6 +32,8 @@ public sealed class SurrogateGradientTests
     [InlineData("BertSilu")]
     [InlineData("BertQuickGelu")]
     [InlineData("DistilBert32")]
+    [InlineData("BertPositions")]
+    [InlineData("DistilBertPositions")]
     [InlineData("ElectraMax")]
     public void Gradients_are_the_differences_of_a_network_whose_quantizers_are_straight_lines(string name)
     {

@@ -79,12 +79,18 @@ internal sealed class SurrogateNetwork
         Logits = [.. HeadRows(hidden[^1]).SelectMany(Head)];
     }
 
-    private IEnumerable<MatrixSpec> Matrices() => !_spec.HasQuantizedEmbedding
-        ? _spec.Matrices.Where(m => m.IsQuantized)
-        : _spec.Matrices.Where(m => m.IsQuantized).Prepend(SchemeQuantizer.EmbeddingMatrix(_spec, _options.ForEmbedding(_spec.EmbeddingStorage)));
+    private IEnumerable<MatrixSpec> Matrices()
+    {
+        IEnumerable<MatrixSpec> own = _spec.PositionTables().Concat(_spec.Matrices).Where(m => m.IsQuantized);
+        return !_spec.HasQuantizedEmbedding ? own : own.Prepend(SchemeQuantizer.EmbeddingMatrix(_spec, _options.ForEmbedding(_spec.EmbeddingStorage)));
+    }
 
-    private SchemeTraits Traits(MatrixSpec matrix) =>
-        matrix.Name == PackedLayout.WordEmbedding ? _options.ForEmbedding(_spec.EmbeddingStorage) : _options.For(matrix);
+    private SchemeTraits Traits(MatrixSpec matrix) => matrix.Name switch
+    {
+        PackedLayout.WordEmbedding => _options.ForEmbedding(_spec.EmbeddingStorage),
+        PackedLayout.PositionEmbedding or PackedLayout.TypeEmbedding => WeightSchemes.Of(Scheme.Linear),
+        _ => _options.For(matrix),
+    };
 
     private float[] Values(string name) => _model.Parameters.Single(p => p.Name == name).Values;
 

@@ -28,6 +28,12 @@ internal static class TrainedFile
             matrices.Add(PackedLayout.WordEmbedding, SchemeQuantizer.EmbeddingMatrix(spec, traits[PackedLayout.WordEmbedding]));
         }
 
+        foreach (MatrixSpec table in spec.PositionTables())
+        {
+            traits.Add(table.Name, WeightSchemes.Of(Scheme.Linear));
+            matrices.Add(table.Name, table);
+        }
+
         foreach (TensorSpec tensor in PackedLayout.Packed(spec))
         {
             string name = tensor.Name[..tensor.Name.LastIndexOf('.')];

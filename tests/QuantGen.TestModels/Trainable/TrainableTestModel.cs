@@ -50,6 +50,8 @@ public sealed class TrainableTestModel
         Of<BertSilu>(BertSilu.CreateTrainable, model => model.Session),
         Of<BertQuickGelu>(BertQuickGelu.CreateTrainable, model => model.Session),
         Of<DistilBert32>(DistilBert32.CreateTrainable, model => model.Session),
+        Of<BertPositions>(BertPositions.CreateTrainable, model => model.Session, Scheme.Ternary),
+        Of<DistilBertPositions>(DistilBertPositions.CreateTrainable, model => model.Session),
         Of<ElectraMax>(ElectraMax.CreateTrainable, model => model.Session),
     ];
 

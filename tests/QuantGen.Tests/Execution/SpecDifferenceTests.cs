@@ -40,6 +40,7 @@ public sealed class SpecDifferenceTests
         Check(s_config, s_options with { Head = BertHead.TokenClassification }, "head: expected sequence_classification, found token_classification");
         Check(s_config, s_options with { LabelCount = 4 }, "outputs of the head: expected 3, found 4");
         Check(s_config, s_options with { EmbeddingBits = 2 }, "word embedding: expected 8 bits, found 2 bits");
+        Check(s_config, s_options with { PositionBits = 8 }, "embeddings of positions and token types: expected 32 bits, found 8 bits");
         Check(s_config, s_options with { ActivationRange = ActivationRange.Static }, "activation ranges: expected per_token, found static");
         Check(s_config, s_options with { Attention = AttentionKind.Boolean }, "attention: expected softmax, found boolean");
         Check(s_config, s_options with { HasResidualFactors = true }, "factors of residuals: expected none, found some");

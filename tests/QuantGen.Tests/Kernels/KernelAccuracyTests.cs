@@ -93,6 +93,29 @@ public sealed class KernelAccuracyTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Embedding_adds_codes_of_types_before_those_of_positions(bool hasTypes)
+    {
+        const int Columns = 37;
+        Random random = new(7);
+        byte[] type = new byte[Columns];
+        byte[] position = new byte[Columns];
+        random.NextBytes(type);
+        random.NextBytes(position);
+        float[] word = Samples.Normal(random, Columns);
+        float[] gamma = Samples.Normal(random, Columns);
+        float[] beta = Samples.Normal(random, Columns);
+        float[] expected = [.. word.Select((x, i) => (hasTypes ? x + ((type[i] - 128) * 0.03f) : x) + ((position[i] - 128) * 0.07f))];
+        LayerNorm.Normalize(ref expected[0], ref gamma[0], ref beta[0], 1e-12f, Columns, ref expected[0]);
+
+        Embedding.RunCodes(
+            ref word[0], ref hasTypes ? ref type[0] : ref System.Runtime.CompilerServices.Unsafe.NullRef<byte>(), 0.03f, ref position[0], 0.07f,
+            ref gamma[0], ref beta[0], 1e-12f, Columns, ref word[0]);
+        Samples.AssertSameBits(expected, word);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

@@ -176,6 +176,28 @@ public abstract class KernelBitsTests<TLanes>
     }
 
     [LanesFact]
+    public void Embeddings_with_codes_of_positions()
+    {
+        foreach (int columns in Sizes())
+        {
+            Random random = new(columns);
+            byte[] codes = new byte[2 * columns];
+            random.NextBytes(codes);
+            using GuardedBuffer<float> word = new(Samples.Normal(random, columns));
+            using GuardedBuffer<byte> type = new(codes[..columns]);
+            using GuardedBuffer<byte> position = new(codes[columns..]);
+            using GuardedBuffer<float> gamma = new(Samples.Normal(random, columns));
+            using GuardedBuffer<float> beta = new(Samples.Normal(random, columns));
+            Compare<float>(
+                new float[columns],
+                y => Embedding.RunCodes<TLanes>(
+                    ref word.Start, ref type.Start, 0.03f, ref position.Start, 0.07f, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref y.Start),
+                y => Embedding.RunCodes<LanesScalar>(
+                    ref word.Start, ref type.Start, 0.03f, ref position.Start, 0.07f, ref gamma.Start, ref beta.Start, 1e-12f, columns, ref y.Start));
+        }
+    }
+
+    [LanesFact]
     public void Dense_layers()
     {
         foreach (int columns in Sizes())

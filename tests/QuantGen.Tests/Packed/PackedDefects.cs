@@ -56,6 +56,9 @@ internal static class PackedDefects
         yield return ("NaN in the head", Changed("classifier.weight", With<float>(3, float.NaN)), "classifier.weight");
         yield return ("zero code of 2 bits", Changed(Codes, With<byte>(15, 0x3F)), "row 7, column 7");
         yield return ("zero code in the embedding", Changed("embeddings.word_embeddings.codes", With<byte>(9, 0)), "row 1, column 1");
+        ModelSpec positions = TinyModel.Spec(2, new SpecOptions { PositionBits = 8 });
+        yield return ("zero code of a position", Changed("embeddings.position_embeddings.codes", With<byte>(9, 0), positions), "row 1, column 1");
+        yield return ("zero scale of a token type", Changed("embeddings.token_type_embeddings.scales", With<float>(1, 0), positions), "element 1");
         yield return ("zero code of 3 bits", Changed(Codes, With<byte>(0, 0xF8), TinyModel.Classifier(3)), "row 0, column 0");
         yield return ("zero code of 4 bits", Changed(Codes, With<byte>(31, 0x0F), TinyModel.Classifier(4)), "row 7, column 7");
         yield return ("zero code of 8 bits", Changed(Codes, With<byte>(63, 0), TinyModel.Classifier(8)), "row 7, column 7");

@@ -43,6 +43,19 @@ public sealed class SpecJsonTests
     }
 
     [Fact]
+    public void Bits_of_positions_are_named_where_they_are_not_32()
+    {
+        ModelSpec spec = Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, PositionBits = 8 });
+        Assert.Contains(""","attention_bits":32,"position_bits":8,"quantizers":""", spec.CanonicalJson);
+        Assert.Equal(spec, SpecJson.Read(spec.CanonicalJson));
+        foreach (string other in (string[])["4", "32"])
+        {
+            string refused = spec.CanonicalJson.Replace("\"position_bits\":8", "\"position_bits\":" + other, StringComparison.Ordinal);
+            Assert.Throws<FormatException>(() => SpecJson.Read(refused));
+        }
+    }
+
+    [Fact]
     public void Factors_of_residuals_are_named_where_there_are_some()
     {
         ModelSpec spec = Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, HasResidualFactors = true });

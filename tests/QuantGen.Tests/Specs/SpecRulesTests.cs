@@ -109,8 +109,11 @@ public sealed class SpecRulesTests
     }
 
     [Fact]
-    public void QG1106_embedding_bits() =>
+    public void QG1106_embedding_bits()
+    {
         Check(s_config, s_options with { EmbeddingBits = 9 }, "QG1106", "The embedding cannot have 9 bits; use 1, 2, 3, 4, 5, 6, 7, 8 or 32", 8);
+        Check(s_config, s_options with { PositionBits = 4 }, "QG1106", "Embeddings of positions and token types cannot have 4 bits; use 8 or 32", 8);
+    }
 
     [Fact]
     public void QG1107_layer_bits_patterns()

@@ -73,6 +73,32 @@ public sealed class AdaBoostTests
             many.GetProperty("alpha").GetDouble(), AdaBoost.Vote(many.GetProperty("e").GetDouble(), many.GetProperty("K").GetInt32()), Tolerance);
     }
 
+    [Fact]
+    [Trait("Category", "Shared")]
+    public void Numbers_are_weighed_as_in_the_vector()
+    {
+        JsonElement data = Case("AdaBoost.R2 square loss (STS-B)");
+        double[] weights = Numbers(data, "w");
+        float[] losses = AdaBoostR2.Losses([.. Numbers(data, "pred").Select(value => (float)value)], Numbers(data, "label"));
+        Assert.All(Numbers(data, "loss").Zip(losses), pair => Assert.Equal(pair.First, pair.Second, Tolerance));
+        double error = AdaBoostR2.Error(weights, losses);
+        double vote = AdaBoostR2.Vote(error);
+        Assert.Equal(data.GetProperty("err").GetDouble(), error, Tolerance);
+        Assert.Equal(data.GetProperty("model_weight_ln_1_over_beta").GetDouble(), vote, Tolerance);
+        Assert.Equal(data.GetProperty("beta").GetDouble(), Math.Exp(-vote), Tolerance);
+        Assert.All(Numbers(data, "w_new").Zip(AdaBoostR2.Reweigh(weights, losses, vote)), pair => Assert.Equal(pair.First, pair.Second, Tolerance));
+    }
+
+    [Fact]
+    public void Numbers_without_errors_leave_nothing_to_learn()
+    {
+        float[] losses = AdaBoostR2.Losses([1, 2], [1, 2]);
+        Assert.Equal([0f, 0f], losses);
+        Assert.Equal(0, AdaBoostR2.Error(AdaBoost.Even(2), losses));
+        Assert.True(double.IsFinite(AdaBoostR2.Vote(0)));
+        Assert.Equal(0, AdaBoostR2.Vote(AdaBoostR2.Chance), Tolerance);
+    }
+
     private static JsonElement Case(string name)
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(SharedFiles.Path("vectors/07_bebert.json")));

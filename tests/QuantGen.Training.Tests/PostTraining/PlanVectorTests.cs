@@ -43,6 +43,17 @@ public sealed class PlanVectorTests
     }
 
     [Fact]
+    public void Splits_that_gain_most_are_bought()
+    {
+        JsonElement data = Case("05_binarybert", "adaptive splitting knapsack");
+        double[] gain = Doubles(data, "gain");
+        long[][] sizes = [.. Doubles(data, "cost").Select(cost => new[] { 0, (long)cost })];
+        int[] chosen = BitBudget.Choose(sizes, [.. gain.Select(own => new[] { 0, -own })], data.GetProperty("budget").GetInt64())!;
+        Assert.Equal(Doubles(data, "split").Select(split => (int)split), chosen);
+        Assert.Equal(data.GetProperty("best_gain").GetDouble(), gain.Zip(chosen, (own, split) => own * split).Sum(), Tolerance);
+    }
+
+    [Fact]
     public void Children_are_credited_with_their_parents()
     {
         JsonElement data = Case("15_nas", "CP-NAS indicator eq 4.15 betaP=2");

@@ -21,7 +21,7 @@ internal static class DecoderEmitter
                 int first = item * {{N(WordsPerItem)}};
                 int count = Math.Min({{N(WordsPerItem)}}, {{N(node.Words)}} - first);
                 pass.Enter(worker, OperatorClass.{{ProfileMark.Head}}, (long)pass.HeadTokens.Length * count * EmbeddingSize);
-            {{Words(plan.Model, node)}}    Dense.Apply(
+            {{Words(plan.Model)}}    Dense.Apply(
                     ref pass.Shared({{input}}), EmbeddingSize, pass.HeadTokens.Length,
                     ref words, ref Unsafe.Add(ref pass.WeightFloats({{plan.Weights[node.Bias]}}), first), EmbeddingSize, count,
                     ref pass.Result(first), {{N(node.Words)}});
@@ -35,22 +35,14 @@ internal static class DecoderEmitter
     public static void Backward(SourceWriter w, TrainingContext t, DecoderNode node) =>
         w.Lines($"{TrainingEmitter.DecoderField}.Backward(Pass, {t.Value(node.Input)}, {t.Rows}, TraceGradients.Logits, {t.Gradient(node.Input)});");
 
-    private static string Words(ModelSpec model, DecoderNode node)
+    private static string Words(ModelSpec model)
     {
-        string place = Identifier.Of(PackedLayout.WordEmbedding + (model.EmbeddingBits == 32 ? ".weight" : ".codes"));
-        if (model.EmbeddingBits == 32)
+        if (!model.HasQuantizedEmbedding)
         {
-            return $"    ref float words = ref Unsafe.Add(ref pass.WeightFloats({place}), (nint)first * EmbeddingSize);\n";
+            return $"    ref float words = {WordEmitter.Floats("first")};\n";
         }
 
-        string Row(string index) => $"ref Unsafe.Add(ref pass.Weights({place}), (nint)({index}) * {N(MatrixSpec.RowBytes(node.Width, model.EmbeddingBits))})";
-        string Scale(string index) => $"Unsafe.Add(ref pass.WeightFloats({Identifier.Of(PackedLayout.WordEmbedding + ".scales")}), {index})";
-        string bits = N(model.EmbeddingBits);
-        string second = $"first + i + {N(node.Words)}";
-        (string method, string words) = model.HasEmbeddingCodebook
-            ? ("WordOfCodebook", $"{Row("first + i")}, {bits}, ref pass.WeightFloats({Identifier.Of(PackedLayout.WordEmbedding + ".codebook")})")
-            : model.HasEmbeddingPair ? ("WordPair", $"{Row("first + i")}, {Scale("first + i")}, {Row(second)}, {Scale(second)}")
-            : ("Word", $"{Row("first + i")}, {bits}, {Scale("first + i")}");
+        (string method, string words) = WordEmitter.Values(model, "first + i");
         return $$"""
                 ref float words = ref pass.LocalFloats(worker, Words);
                 for (int i = 0; i < count; i++)

@@ -11,9 +11,16 @@ internal static class EmbeddingEmitter
     public static void Infer(SourceWriter w, PartContext context, EmbeddingNode node, NormNode norm)
     {
         ModelSpec model = context.Plan.Model;
+        ProfileMark.Write(w, ProfileMark.Embedding);
         if (model.IsInteger)
         {
-            InferIntegers(w, context, node, norm);
+            Integers(w, context, node, norm);
+            return;
+        }
+
+        if (model.HasQuantizedPositions)
+        {
+            Codes(w, context, node, norm);
             return;
         }
 
@@ -30,7 +37,6 @@ internal static class EmbeddingEmitter
             : $"{N(bits)}, {scale}";
         string types = node.Types == 0 ? "Unsafe.NullRef<float>(), // tokens have no types"
             : $"Unsafe.Add(ref pass.WeightFloats({Identifier.Of(PackedLayout.TypeEmbedding + ".weight")}), pass.Types[token] * EmbeddingSize),";
-        ProfileMark.Write(w, ProfileMark.Embedding);
         w.Lines($$"""
             for (int i = 0; i < count; i++)
             {
@@ -46,7 +52,7 @@ internal static class EmbeddingEmitter
             """);
     }
 
-    private static void InferIntegers(SourceWriter w, PartContext context, EmbeddingNode node, NormNode norm)
+    private static void Integers(SourceWriter w, PartContext context, EmbeddingNode node, NormNode norm)
     {
         int bits = context.Plan.Model.EmbeddingBits;
         int rowBytes = bits == 32 ? node.Columns * 4 : MatrixSpec.RowBytes(node.Columns, bits);
@@ -55,7 +61,6 @@ internal static class EmbeddingEmitter
         string scale = bits == 32 ? "1, 1" : $"Unsafe.Add(ref {scales}, id), Unsafe.Add(ref {scales}, {N(node.Words)})";
         string types = node.Types == 0 ? "ref Unsafe.NullRef<int>(), // tokens have no types"
             : $"ref Unsafe.Add(ref {context.Weights(PackedLayout.TypeEmbedding + ".weight")}, pass.Types[token] * EmbeddingSize),";
-        ProfileMark.Write(w, ProfileMark.Embedding);
         w.Lines($$"""
             for (int i = 0; i < count; i++)
             {
@@ -70,6 +75,43 @@ internal static class EmbeddingEmitter
             }
             """);
     }
+
+    // The word's values first, whatever they are stored as, where the sum will be.
+    private static void Codes(SourceWriter w, PartContext context, EmbeddingNode node, NormNode norm)
+    {
+        ModelSpec model = context.Plan.Model;
+        string word = "ref output";
+        string values = string.Empty;
+        if (model.HasQuantizedEmbedding)
+        {
+            (string method, string words) = WordEmitter.Values(model, "id");
+            values = $"    Embedding.{method}(\n        {words},\n        EmbeddingSize, ref output);\n";
+        }
+        else
+        {
+            word = WordEmitter.Floats("id");
+        }
+
+        string types = node.Types == 0 ? "ref Unsafe.NullRef<byte>(), 0f, // tokens have no types" : Row(PackedLayout.TypeEmbedding, "pass.Types[token]");
+        w.Lines($$"""
+            for (int i = 0; i < count; i++)
+            {
+                int token = first + i;
+                int id = pass.Ids[token];
+                ref float output = ref Unsafe.Add(ref {{context.Ref(norm.Output)}}, (nint)i * EmbeddingSize);
+            {{values}}    Embedding.RunCodes(
+                    {{word}},
+                    {{types}}
+                    {{Row(PackedLayout.PositionEmbedding, "pass.Positions[token]")}}
+                    {{context.NormWeights(norm.Name)}},
+                    LayerNormEpsilon, EmbeddingSize, ref output);
+            }
+            """);
+    }
+
+    private static string Row(string table, string index) =>
+        $"ref Unsafe.Add(ref pass.Weights({Identifier.Of(table + ".codes")}), {index} * EmbeddingSize), "
+        + $"Unsafe.Add(ref pass.WeightFloats({Identifier.Of(table + ".scales")}), {index}),";
 
     /// <summary>Emits the training forward pass of all steps before the first layer.</summary>
     public static void Forward(SourceWriter w, IReadOnlyList<Node> steps)

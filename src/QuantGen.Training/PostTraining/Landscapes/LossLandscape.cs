@@ -206,7 +206,10 @@ public sealed class LossLandscape : IDisposable
             made.Rounded(job, cancellation).CopyTo(_probe.WeightsOf([job.Matrix])[0].Values, 0);
         }
 
-        made.RoundedWords(cancellation).CopyTo(_probe.Parameters.Single(own => own.Name == PackedLayout.WordEmbedding + ".weight").Values, 0);
+        foreach ((string tensor, float[] values) in made.RoundedEmbeddings(cancellation))
+        {
+            values.CopyTo(_probe.Parameters.Single(own => own.Name == tensor).Values, 0);
+        }
     }
 
     private void Fill(float[][] values)

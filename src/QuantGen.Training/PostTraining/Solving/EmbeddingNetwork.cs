@@ -17,7 +17,7 @@ internal sealed class EmbeddingNetwork
     private float[] _output = [];
 
     /// <summary>Makes the network.</summary>
-    /// <param name="source">What it is made of: a model whose word embedding is in full precision.</param>
+    /// <param name="source">What it is made of: a model whose embeddings are in full precision.</param>
     public EmbeddingNetwork(LayerSource source)
     {
         Parameter Read(string name, ParameterKind kind, params int[] shape)
@@ -30,12 +30,13 @@ internal sealed class EmbeddingNetwork
         _pass = source.Pass;
         IReadOnlyList<Node> nodes = source.Spec.Graph.Nodes;
         EmbeddingNode node = nodes.OfType<EmbeddingNode>().First();
-        Parameter Table(string name, int rows) => Read(name + ".weight", ParameterKind.Embedding, rows, node.Columns);
-        MatrixSpec matrix = SchemeQuantizer.EmbeddingMatrix(source.Spec, traits: null);
-        var words = new QuantizedParameter(Table(PackedLayout.WordEmbedding, node.Words), matrix, null, null, null, new TrainableOptions());
+        EmbeddingTable Table(MatrixSpec table) => new(
+            new QuantizedParameter(
+                Read(table.Name + ".weight", ParameterKind.Embedding, table.Rows, table.Columns), table, null, null, null, new TrainableOptions()),
+            isPair: false);
         _embedding = new TrainableEmbedding(
-            new EmbeddingTable(words, isPair: false), Table(PackedLayout.PositionEmbedding, node.Positions),
-            node.Types > 0 ? Table(PackedLayout.TypeEmbedding, node.Types) : null);
+            Table(SchemeQuantizer.EmbeddingMatrix(source.Spec, traits: null)), Table(source.Spec.Matrix(PackedLayout.PositionEmbedding)),
+            node.Types > 0 ? Table(source.Spec.Matrix(PackedLayout.TypeEmbedding)) : null);
         string norm = nodes.OfType<NormNode>().First().Name;
         _norm = new TrainableNorm(
             Read(norm + ".weight", ParameterKind.LayerNorm, node.Columns), Read(norm + ".bias", ParameterKind.LayerNorm, node.Columns),

@@ -32,8 +32,7 @@ internal static class LayerInputs
     /// <summary>Collects the states that enter the first layer of the full-precision model, and of the one that is made.</summary>
     public static (HiddenStates Full, HiddenStates Rounded) Both(RecipeState state, CancellationToken cancellation)
     {
-        WorkingWeights rounded = state.Weights.Copy();
-        rounded.Replace(PackedLayout.WordEmbedding + ".weight", state.RoundedWords(cancellation));
+        WorkingWeights rounded = state.WithRoundedEmbeddings(cancellation);
         HiddenStates full = Collect(state, state.Weights, cancellation);
         HiddenStates states = Collect(state, rounded, cancellation);
         ReleaseModels();

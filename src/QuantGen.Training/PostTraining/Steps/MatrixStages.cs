@@ -1,5 +1,4 @@
 using QuantGen.Quantization;
-using QuantGen.Specs;
 using QuantGen.Trainable;
 using QuantGen.Training.PostTraining.Solving;
 
@@ -28,8 +27,7 @@ internal static class MatrixStages
             return;
         }
 
-        WorkingWeights rounded = state.Weights.Copy();
-        rounded.Replace(PackedLayout.WordEmbedding + ".weight", state.RoundedWords(cancellation));
+        WorkingWeights rounded = state.WithRoundedEmbeddings(cancellation);
         using var pass = new TrainingPass(new TrainableOptions { Threads = state.Threads });
 
         // Matrices of a layer see what the layers before hand on; those outside of layers stand alone.

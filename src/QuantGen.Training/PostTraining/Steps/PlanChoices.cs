@@ -1,7 +1,6 @@
 using QuantGen.Files;
 using QuantGen.Schemes;
 using QuantGen.Specs;
-using QuantGen.Training.PostTraining.Solving;
 
 namespace QuantGen.Training.PostTraining.Steps;
 

@@ -1,4 +1,4 @@
-namespace QuantGen.Training.PostTraining.Solving;
+namespace QuantGen.Training;
 
 /// <summary>Chooses one of several sizes for each of several things, so that the costs' sum is least and the sizes' sum is within a budget.</summary>
 internal static class BitBudget
