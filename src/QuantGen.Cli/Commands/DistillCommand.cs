@@ -76,6 +76,7 @@ internal sealed class DistillCommand : CliCommand
             : sentences is null ? TaskData.Open(file, _training.Table(values, start.HasManyLabels)) : new SentencePairData(file, sentences);
         BertHead head = data.Train.Head == BertHead.MaskedLanguageModel ? BertHead.MaskedLanguageModel : start.Config.Head;
         ModelSpec spec = _student.Spec(values, method, start.Config, head);
+        ModelSpec? integers = _student.IsInteger(values) ? _student.IntegerSpec(values, method, start.Config, head) : null;
         TrainableOptions options = Trainable(values, start);
         string lossName = sentences is null ? _student.LossName(values, method) : _student.SentenceLossName(values);
         _ensemble.Require(
@@ -87,7 +88,9 @@ internal sealed class DistillCommand : CliCommand
             engine, (_student.TernarySpec(values, method, start.Config, head), spec), Budget(values, method, start, spec, head), options, teacher, source,
             cancellation);
         split?.Write(report);
-        using ITrainableModel student = split?.Pairs ?? engine.Create(spec, options, cancellation);
+        void Complete(PackedModelBuilder builder) => AddRest(builder, start, head, sentences?.Head);
+        using ITrainableModel student = split?.Pairs ?? (integers is null ? engine.Create(spec, options, cancellation)
+            : new IntegerStudent(engine.Create(spec, options, cancellation), integers, options, Complete, _training.Loader(values)));
         using CascadeStudent? cascade = !_student.HasCascade(values, method) ? null : CascadeStudent.Create(
             engine, _student.SpecBetween(values, method, start.Config, head), options, teacher, student, source, cancellation);
         if (split is null && cascade is null)
@@ -119,7 +122,7 @@ internal sealed class DistillCommand : CliCommand
         long bytes = 0;
         var recipe = new TrainingRecipe(Path.GetFileName(data.Train.File), lossName, Steps: 0, _training.Seed(values));
         TrainingResult result = run.Complete(
-            output, steps => bytes = Save(student, ensemble, start, output, options, recipe with { Steps = steps }, sentences?.Head), cancellation);
+            output, steps => bytes = Save(student, ensemble, start, output, options, recipe with { Steps = steps }, Complete), cancellation);
         ITrainableModel made = ensemble?.Model ?? student;
         TestMeasures? after = test is null ? null : TestMeasures.Of(test, made, teacher, cancellation);
         object? measured = after is null ? null : new { after.Score.Metric, Teacher = teacherScore!.Value, Before = before!.Json, After = after.Json };
@@ -134,23 +137,37 @@ internal sealed class DistillCommand : CliCommand
 
     private static long Save(
         ITrainableModel student, EnsembleStudent? ensemble, TrainingStartPoint start, string output, TrainableOptions options, TrainingRecipe training,
-        SentenceHead? sentence)
+        Action<PackedModelBuilder> complete)
     {
-        PackedModelBuilder builder = ensemble?.Pack(options) ?? TrainedModelPacker.Pack(student, options);
+        PackedModelBuilder builder;
+        if (student is IntegerStudent integers)
+        {
+            builder = integers.Pack();
+        }
+        else
+        {
+            builder = ensemble?.Pack(options) ?? TrainedModelPacker.Pack(student, options);
+            complete(builder);
+        }
+
         builder.Recipe = builder.Recipe with { Training = training };
         builder.SourceSha256 = start.Checkpoint!.Sha256;
-        builder.Labels = student.Spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. start.Config.Labels] : [];
-        builder.OutputActivation = student.Spec.Head == start.Config.Head ? start.Config.OutputActivation : OutputActivation.Usual;
+        using PackedModel packed = builder.Build(output);
+        SpecOutput.Save(packed, output);
+        return packed.FileLength;
+    }
+
+    // What training does not change.
+    private static void AddRest(PackedModelBuilder builder, TrainingStartPoint start, BertHead head, SentenceHead? sentence)
+    {
+        builder.Labels = head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. start.Config.Labels] : [];
+        builder.OutputActivation = head == start.Config.Head ? start.Config.OutputActivation : OutputActivation.Usual;
         builder.TokenizerJson = Execution.TokenizerSettings.Write(start.Tokenizer.Options);
         builder.AddBytes(PackedLayout.Vocabulary, start.Tokenizer.VocabularyBytes);
         if (sentence is not null)
         {
             builder.AddSentence(sentence);
         }
-
-        using PackedModel packed = builder.Build(output);
-        SpecOutput.Save(packed, output);
-        return packed.FileLength;
     }
 
     private static void WriteTexts(Report report, TaskData data)
@@ -189,6 +206,7 @@ internal sealed class DistillCommand : CliCommand
     private Dictionary<string, string?> Asked(OptionValues values) => new()
     {
         ["teacher of the ensemble"] = _ensemble.Teacher(values),
+        ["numerics"] = _student.IsInteger(values) ? "integer" : null,
         ["split budget"] = _student.SplitBudget(values)?.ToString(CultureInfo.InvariantCulture),
     };
 
@@ -229,10 +247,20 @@ internal sealed class DistillCommand : CliCommand
         return sentences is null ? defaults : defaults with { Optimizer = defaults.Optimizer with { LearningRate = SentenceRate } };
     }
 
-    private TrainableOptions Trainable(OptionValues values, TrainingStartPoint start) => _student.Trainable(
-        values,
-        _training.Threads(values),
-        (float)(_training.Dropout(values) ?? (start.IsSentenceEncoder ? 0 : start.HiddenDropout ?? DefaultDropout)),
-        (float)(_training.AttentionDropout(values) ?? (start.IsSentenceEncoder ? 0 : start.AttentionDropout ?? DefaultDropout)),
-        _training.Seed(values));
+    private TrainableOptions Trainable(OptionValues values, TrainingStartPoint start)
+    {
+        // Integers are computed without dropout, and what a sentence encoder learns is no noise.
+        bool drops = !start.IsSentenceEncoder && !_student.IsInteger(values);
+        if (_student.IsInteger(values) && (_training.Dropout(values) > 0 || _training.AttentionDropout(values) > 0))
+        {
+            throw new UsageException("--numerics integer learns from outputs without dropout");
+        }
+
+        return _student.Trainable(
+            values,
+            _training.Threads(values),
+            (float)(_training.Dropout(values) ?? (drops ? start.HiddenDropout ?? DefaultDropout : 0)),
+            (float)(_training.AttentionDropout(values) ?? (drops ? start.AttentionDropout ?? DefaultDropout : 0)),
+            _training.Seed(values));
+    }
 }

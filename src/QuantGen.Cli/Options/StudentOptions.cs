@@ -33,6 +33,8 @@ internal sealed class StudentOptions
             "--attention-bits",
             "Bits of attention's operands. [default: as --activation-bits, but 8 where that is 1, for lsq, ternary, binarybert and bit, else 32]",
             LegalBits.OfAttention);
+    private readonly Option<Numerics?> _numerics = CliOption.Choice<Numerics>(
+        "--numerics", "What the student computes with between products of codes: integer leaves no float before the outputs (I-BERT).", Numerics.Float);
     private readonly Option<int> _groups = CliOption.Number("--groups", "Groups of rows of a matrix that have a scale of their own.", 1, least: 1);
     private readonly Option<int?> _layers =
         CliOption.OptionalNumber("--layers", "Layers of the student, a divisor of the teacher's. [default: as many]", least: 1);
@@ -92,7 +94,7 @@ internal sealed class StudentOptions
         _bits.Required = true;
         Option[] all =
         [
-            _bits, _embeddingBits, _positionBits, _activationBits, _attentionBits, _groups, _layers, _width, _splitBudget, _scheme, _loss,
+            _bits, _embeddingBits, _positionBits, _activationBits, _attentionBits, _numerics, _groups, _layers, _width, _splitBudget, _scheme, _loss,
             _temperature, _spanWeight, _parts, _sentenceWeight, _similarityWeight, _weightScaleRate,
             _activationScaleRate,
             _initialization, _gradientFactor, _symmetric, _activation, _attention, _scales, _noCascade, _lossAware, _iterations,
@@ -166,6 +168,18 @@ internal sealed class StudentOptions
     public ModelSpec Spec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head) =>
         Spec(values, method, method.Traits, values.Get(_bits)!.Value, ActivationBits(values, method), teacher, head);
 
+    /// <summary>Gets whether the student has integers only.</summary>
+    public bool IsInteger(OptionValues values) => values.Get(_numerics) == Numerics.Integer;
+
+    /// <summary>Builds the student of integers, which is trained as that of <see cref="Spec(OptionValues, DistillMethod, ModelConfig, BertHead)"/>.</summary>
+    /// <exception cref="UsageException">The options exclude integers.</exception>
+    public ModelSpec IntegerSpec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head)
+    {
+        SpecOptions options = Identity(values, method, method.Traits, values.Get(_bits)!.Value, ActivationBits(values, method), head);
+        return ModelSpecs.Quantized(
+            Config(values, method, teacher), options with { Training = false, Numerics = Numerics.Integer }, new Recipe { Scheme = method.Scheme });
+    }
+
     /// <summary>Builds the student of a cascade whose activations have more bits.</summary>
     public ModelSpec SpecBetween(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head) =>
         Spec(values, method, method.Traits, values.Get(_bits)!.Value, BitsBetween, teacher, head);
@@ -189,24 +203,31 @@ internal sealed class StudentOptions
         OptionValues values, DistillMethod method, SchemeTraits weights, int bits, int? activations, ModelConfig teacher, BertHead head,
         int? embeddingBits = null)
     {
+        SpecOptions options = Identity(values, method, weights, bits, activations, head);
+        return ModelSpecs.Quantized(
+            Config(values, method, teacher), embeddingBits is null ? options : options with { EmbeddingBits = embeddingBits },
+            new Recipe { Scheme = weights.Scheme, EmbeddingScheme = EmbeddingScheme(method.Scheme) });
+    }
+
+    private SpecOptions Identity(OptionValues values, DistillMethod method, SchemeTraits weights, int bits, int? activations, BertHead head)
+    {
         // Attention multiplies two bits or more, and a student between others has the attention of the last.
         int attention = ActivationBits(values, method) is int own and not 1 ? own : 8;
-        var options = new SpecOptions
+        bool isInteger = IsInteger(values);
+        return new SpecOptions
         {
             Bits = bits,
             GroupCount = values.Get(_groups),
-            EmbeddingBits = embeddingBits ?? values.Get(_embeddingBits),
+            EmbeddingBits = values.Get(_embeddingBits),
             PositionBits = values.Get(_positionBits) ?? new SpecOptions().PositionBits,
             Storage = weights.Storage,
             ActivationBits = activations,
-            AttentionBits = values.Get(_attentionBits) ?? (method.QuantizesAttention && bits != 32 ? attention : 32),
+            AttentionBits = values.Get(_attentionBits) ?? (isInteger ? 8 : method.QuantizesAttention && bits != 32 ? attention : 32),
             Attention = values.Get(_attention) ?? method.Attention,
-            ActivationRange = activations == 1 ? ActivationRange.Static : method.Range,
+            ActivationRange = activations == 1 || isInteger ? ActivationRange.Static : method.Range,
             Head = head,
             Training = true,
         };
-        return ModelSpecs.Quantized(
-            Config(values, method, teacher), options, new Recipe { Scheme = weights.Scheme, EmbeddingScheme = EmbeddingScheme(method.Scheme) });
     }
 
     private ModelConfig Config(OptionValues values, DistillMethod method, ModelConfig teacher)

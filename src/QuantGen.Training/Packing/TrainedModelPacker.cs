@@ -14,23 +14,24 @@ public sealed class TrainedModelPacker
     private readonly Dictionary<string, Parameter> _parameters;
     private readonly PackedModelBuilder _builder;
 
-    private TrainedModelPacker(ITrainableModel model, TrainableOptions options)
+    private TrainedModelPacker(ITrainableModel model, TrainableOptions options, ModelSpec spec)
     {
-        _spec = model.Spec;
+        _spec = spec;
         _options = options;
         _parameters = model.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
-        _builder = new PackedModelBuilder(model.Spec) { Recipe = options.ToRecipe() };
+        _builder = new PackedModelBuilder(spec) { Recipe = options.ToRecipe() };
     }
 
     /// <summary>Packs all weights and ranges; labels, tokenizer and vocabulary are left to be added.</summary>
     /// <param name="model">The model.</param>
     /// <param name="options">The options it was made with.</param>
+    /// <param name="spec">What is packed, where the model is trained as another one with the same tensors; null for the model's own description.</param>
     /// <exception cref="ArgumentException">The model lacks a parameter that its description asks for.</exception>
-    public static PackedModelBuilder Pack(ITrainableModel model, TrainableOptions options)
+    public static PackedModelBuilder Pack(ITrainableModel model, TrainableOptions options, ModelSpec? spec = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        return new TrainedModelPacker(model, options).Run();
+        return new TrainedModelPacker(model, options, spec ?? model.Spec).Run();
     }
 
     private PackedModelBuilder Run()
