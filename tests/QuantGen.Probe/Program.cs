@@ -4,6 +4,7 @@ using QuantGen.Probe;
 var probes = new Dictionary<string, Func<IProbe>>(StringComparer.Ordinal)
 {
     ["model-bits"] = () => new ModelBitsProbe(),
+    ["integer-bits"] = () => new IntegerBitsProbe(),
     ["search-bits"] = () => new SearchBitsProbe(),
     ["training-bits"] = () => new TrainingBitsProbe(),
     ["missing-library"] = () => new MissingLibraryProbe(),

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text;
 using QuantGen.Execution;
@@ -9,6 +10,9 @@ public enum Machine
 {
     /// <summary>Threads that can be asked where they run and sent elsewhere: Linux with more than one processor.</summary>
     MovableThreads,
+
+    /// <summary>Machine code of x64.</summary>
+    X64,
 
     /// <summary>Vectors of 128 bits.</summary>
     Vectors128,
@@ -40,6 +44,7 @@ internal static class MachineNeeds
     public static string? Missing(Machine needed) => needed switch
     {
         Machine.MovableThreads when !Processors.IsSupported => "threads of this machine cannot be moved",
+        Machine.X64 when RuntimeInformation.ProcessArchitecture != Architecture.X64 => "machine code is read as that of x64",
         Machine.Vectors128 when !Vector128.IsHardwareAccelerated => "this machine has no vectors",
         Machine.Normalization when "é".Normalize(NormalizationForm.FormD).Length != 2 => "this platform decomposes no characters",
         _ => null,

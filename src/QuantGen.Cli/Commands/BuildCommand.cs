@@ -147,6 +147,11 @@ internal sealed class BuildCommand : CliCommand
             throw new UsageException("--activation-bits 1 needs calibrated scales; quantize the checkpoint first, with --calibration");
         }
 
+        if (spec.IsInteger)
+        {
+            throw new UsageException("--numerics integer needs calibrated ranges; quantize the checkpoint first, with --calibration");
+        }
+
         if (spec.HasQuantizedAttention)
         {
             throw new UsageException("--attention-bits needs calibrated ranges; quantize the checkpoint first, with --calibration");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace QuantGen.Execution;
 
@@ -89,7 +90,8 @@ public sealed class OperatorProfile
     /// <summary>Ends <see cref="Attach"/>.</summary>
     internal void Detach(int worker) => _workers[worker].Detach();
 
-    /// <summary>Ends what a worker did and begins a class.</summary>
+    /// <summary>Ends what a worker did and begins a class. Never part of the code that is watched, of which this would be the larger half.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Enter(int worker, OperatorClass next, long multiplyAdds = 0) => _workers[worker].Enter(next, multiplyAdds, Stopwatch.GetTimestamp());
 
     private static double Milliseconds(long ticks) => ticks * 1000.0 / Stopwatch.Frequency;

@@ -51,6 +51,7 @@ internal sealed record SpecDifference(string Place, string Expected, string Foun
     [
         ("head", SpecNames.Of(e.Head), SpecNames.Of(f.Head)),
         ("outputs of the head", e.OutputCount, f.OutputCount),
+        ("numerics", SpecNames.Of(e.Numerics), SpecNames.Of(f.Numerics)),
         ("word embedding", Bits(e.EmbeddingBits), Bits(f.EmbeddingBits)),
         ("storage of the word embedding", SpecNames.Of(e.EmbeddingStorage), SpecNames.Of(f.EmbeddingStorage)),
         ("embeddings of positions and token types", Bits(e.PositionBits), Bits(f.PositionBits)),
@@ -58,7 +59,6 @@ internal sealed record SpecDifference(string Place, string Expected, string Foun
         ("activation ranges", SpecNames.Of(e.ActivationRange), SpecNames.Of(f.ActivationRange)),
         ("operands of attention", Bits(e.AttentionBits), Bits(f.AttentionBits)),
         ("attention", SpecNames.Of(e.Attention), SpecNames.Of(f.Attention)),
-        ("numerics", SpecNames.Of(e.Numerics), SpecNames.Of(f.Numerics)),
         ("factors of residuals", e.HasResidualFactors ? "some" : "none", f.HasResidualFactors ? "some" : "none"),
         ("number of matrices", e.Matrices.Count, f.Matrices.Count),
     ];

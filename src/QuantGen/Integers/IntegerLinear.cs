@@ -4,7 +4,9 @@ using QuantGen.Specs;
 
 namespace QuantGen.Integers;
 
-/// <summary>How the exact sums of a run of rows become outputs: <c>(sum * Multipliers[row] + Summands[row]) >> Shift</c> (<see cref="FixedPoint.Scale"/>).</summary>
+/// <summary>
+/// How the exact sums of a run of rows become outputs: <c>(sum * Multipliers[row] + Summands[row]) >> Shift</c> (<see cref="FixedPoint.Scale"/>).
+/// </summary>
 /// <remarks>
 /// The multiplier holds the scales of weights, inputs and outputs; the summand bias, rounding and what the inputs' zero point added to the sum. That no output
 /// reaches 2^30 is proved from the codes while the constants are made, so that nothing is cut while a model runs.

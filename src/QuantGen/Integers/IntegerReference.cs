@@ -5,7 +5,9 @@ using QuantGen.Specs;
 
 namespace QuantGen.Integers;
 
-/// <summary>A model of integers, step by step in plain loops over its graph: what generated code on every processor, and code of other languages, equals.</summary>
+/// <summary>
+/// A model of integers, step by step in plain loops over its graph: what generated code on every processor, and code of other languages, equals.
+/// </summary>
 public sealed class IntegerReference
 {
     private readonly PackedModel _model;

@@ -6,7 +6,9 @@ using QuantGen.Specs;
 
 namespace QuantGen.Integers;
 
-/// <summary>Which number one unit of each integer of a model stands for: the scales of the file, and those of <see cref="FixedPoint"/> where it has none.</summary>
+/// <summary>
+/// Which number one unit of each integer of a model stands for: the scales of the file, and those of <see cref="FixedPoint"/> where it has none.
+/// </summary>
 internal sealed class IntegerScales
 {
     private readonly PackedModel _model;
@@ -30,8 +32,7 @@ internal sealed class IntegerScales
                 NormNode => (FixedPoint.ScaleOf(FixedPoint.StateBits), FixedPoint.TermLimit),
                 LinearNode linear => (OutputScale(linear, i), FixedPoint.TermLimit),
                 ActivationNode activation => OfFunction(activation.Function),
-                AttentionNode attention =>
-                    (Range(attention.Operands[2]).Scale * FixedPoint.ScaleOf(FixedPoint.ContextBits), (double)FixedPoint.OperandLimit * (1 << FixedPoint.ContextBits)),
+                AttentionNode attention => OfContexts(attention),
                 _ => input,
             };
             if (node is LinearNode named)
@@ -54,6 +55,12 @@ internal sealed class IntegerScales
     /// <summary>Gets the range of a place.</summary>
     public ActivationParameters Range(string site) => ActivationParameters.FromScale(
         _model.Floats(site + ".input_scale")[0], _model.Bytes(site + ".input_zero_point")[0], _model.Spec.ActivationBits);
+
+    private (double Scale, double Magnitude) OfContexts(AttentionNode attention)
+    {
+        double unit = FixedPoint.ScaleOf(FixedPoint.ContextBits);
+        return (Range(attention.Operands[2]).Scale * unit, FixedPoint.OperandLimit / unit);
+    }
 
     private double OutputScale(LinearNode linear, int index)
     {

@@ -4,7 +4,9 @@ using QuantGen.Specs;
 
 namespace QuantGen.Integers;
 
-/// <summary>How codes of the word embedding become numbers of <see cref="FixedPoint.EmbeddingBits"/>: <c>(code * Multipliers[word] + half) >> Shift</c>.</summary>
+/// <summary>
+/// How codes of the word embedding become numbers of <see cref="FixedPoint.EmbeddingBits"/>: <c>(code * Multipliers[word] + half) >> Shift</c>.
+/// </summary>
 /// <remarks>Codes are centered, ±128 at most, and multipliers below 2^23, so that products fit 32 bits.</remarks>
 /// <param name="Multipliers">One a word.</param>
 /// <param name="Shift">1 to 22.</param>

@@ -35,17 +35,22 @@ public static class FixedDense
 
     private static long Product(ref int a, ref int b, int count)
     {
-        int lanes = IntegersChoice.Use512 ? Integers512.Count : IntegersChoice.Use256 ? Integers256.Count : IntegersChoice.Use128 ? Integers128.Count : count + 1;
-        int whole = count - (count % lanes);
-        long sum = whole == 0 || lanes > count ? 0
-            : IntegersChoice.Use512 ? Integers512.SumOfProducts(ref a, ref b, (nuint)whole)
-            : IntegersChoice.Use256 ? Integers256.SumOfProducts(ref a, ref b, (nuint)whole)
-            : Integers128.SumOfProducts(ref a, ref b, (nuint)whole);
-        for (int i = whole; i < count; i++)
+        (int i, long sum) = IntegersChoice.Use512 ? Product<Integers512>(ref a, ref b, count)
+            : IntegersChoice.Use256 ? Product<Integers256>(ref a, ref b, count)
+            : IntegersChoice.Use128 ? Product<Integers128>(ref a, ref b, count)
+            : (0, 0);
+        for (; i < count; i++)
         {
             sum += (long)Unsafe.Add(ref a, i) * Unsafe.Add(ref b, i);
         }
 
         return sum;
+    }
+
+    private static (int Done, long Sum) Product<TLanes>(ref int a, ref int b, int count)
+        where TLanes : struct, IIntegerLanes<TLanes>
+    {
+        int whole = count - (count % TLanes.Count);
+        return (whole, TLanes.SumOfProducts(ref a, ref b, (nuint)whole));
     }
 }

@@ -4,7 +4,8 @@ namespace QuantGen.Lanes;
 /// their definition in plain loops.</summary>
 /// <remarks>Sums and products keep the low 32 bits; only <see cref="Scale"/> and the two sums over lanes have 64.</remarks>
 /// <typeparam name="TSelf">The implementing type.</typeparam>
-internal interface IIntegerLanes<TSelf>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public interface IIntegerLanes<TSelf>
     where TSelf : struct, IIntegerLanes<TSelf>
 {
     /// <summary>Gets the lanes.</summary>

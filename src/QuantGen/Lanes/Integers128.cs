@@ -4,63 +4,79 @@ using System.Runtime.Intrinsics;
 namespace QuantGen.Lanes;
 
 /// <summary>Four integers in one 128-bit register (any processor with vectors).</summary>
-internal readonly struct Integers128 : IIntegerLanes<Integers128>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly struct Integers128 : IIntegerLanes<Integers128>
 {
     private readonly Vector128<int> _value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Integers128(Vector128<int> value) => _value = value;
 
+    /// <inheritdoc/>
     public static int Count => 4;
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integers128 operator +(Integers128 left, Integers128 right) => new(left._value + right._value);
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integers128 operator -(Integers128 left, Integers128 right) => new(left._value - right._value);
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integers128 operator *(Integers128 left, Integers128 right) => new(left._value * right._value);
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integers128 Broadcast(int value) => new(Vector128.Create(value));
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integers128 Load(ref int source, nuint offset) => new(Vector128.LoadUnsafe(ref source, offset));
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integers128 LoadBytes(ref byte source, nuint offset) =>
         new(Vector128.WidenLower(Vector128.WidenLower(
             Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref source, offset))).AsByte()).AsInt16()));
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Integers128 value, ref int destination, nuint offset) => value._value.StoreUnsafe(ref destination, offset);
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytes(Integers128 value, ref byte destination, nuint offset) =>
         Unsafe.WriteUnaligned(
             ref Unsafe.Add(ref destination, offset),
             Vector128.Narrow(Vector128.Narrow(value._value, Vector128<int>.Zero), Vector128<short>.Zero).AsUInt32().ToScalar());
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreShorts(Integers128 value, ref short destination, nuint offset) =>
         Unsafe.WriteUnaligned(
             ref Unsafe.As<short, byte>(ref Unsafe.Add(ref destination, offset)),
             Vector128.Narrow(value._value, Vector128<int>.Zero).AsUInt64().ToScalar());
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integers128 Min(Integers128 left, Integers128 right) => new(Vector128.Min(left._value, right._value));
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integers128 Max(Integers128 left, Integers128 right) => new(Vector128.Max(left._value, right._value));
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integers128 Abs(Integers128 value) => new(Vector128.Abs(value._value));
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integers128 ShiftRight(Integers128 value, int count) => new(value._value >> count);
 
-    // One halving of the count after the other: 128-bit vectors of x86 have no count for each lane.
+    /// <inheritdoc/>
+    /// <remarks>One halving of the count after the other: 128-bit vectors of x86 have no count for each lane.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integers128 ShiftRightEach(Integers128 value, Integers128 counts)
     {
@@ -74,6 +90,7 @@ internal readonly struct Integers128 : IIntegerLanes<Integers128>
         return new(shifted);
     }
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integers128 Scale(Integers128 value, Integers128 multiplier, long summand, int shift)
     {
@@ -81,16 +98,19 @@ internal readonly struct Integers128 : IIntegerLanes<Integers128>
         return new(WideProducts.Scale(value._value, multiplier._value, WideProducts.Odd(multiplier._value), all, all, shift));
     }
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Sum(Integers128 value) =>
         Vector128.Sum(Vector128.WidenLower(value._value) + Vector128.WidenUpper(value._value));
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Largest(Integers128 value)
     {
         return Largest(value._value);
     }
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static long SumOfProducts(ref int a, ref int b, nuint count)
     {

@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace QuantGen.Lanes;
 
-/// <summary>Names the integer lanes this process runs on, as <see cref="LanesChoice"/> those of floats; where none do, definitions run in plain loops.</summary>
+/// <summary>
+/// Names the integer lanes this process runs on, as <see cref="LanesChoice"/> those of floats; where none do, definitions run in plain loops.
+/// </summary>
 internal static class IntegersChoice
 {
     /// <summary>Gets whether <see cref="Integers512"/> runs here and is preferred.</summary>

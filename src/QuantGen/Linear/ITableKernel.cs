@@ -83,4 +83,14 @@ public interface ITableKernel : IProductKernel
     /// <param name="outputStride">Not used.</param>
     static abstract void FinishSingle(
         ref int sums, int sumStride, in QuantizedRows x, int token, in PlacedLinear w, int rows, ref float output, int outputStride);
+
+    /// <summary>Turns one sum into an output, where rows do not fill a vector. Default: into a float.</summary>
+    /// <param name="sum">Sum of activation code times centered weight code.</param>
+    /// <param name="x">The activations.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="w">The layer.</param>
+    /// <param name="row">The output.</param>
+    /// <param name="output">Where it goes.</param>
+    static virtual void FinishRow(int sum, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
+        output = LinearEpilogue.Finish(LinearEpilogue.GroupTerm(sum, x, token, w, row, 0), x, token, w, row);
 }

@@ -162,14 +162,7 @@ public static class TableLoop
             for (int row = whole; row < w.Rows; row++)
             {
                 int signed = Unsafe.Add(ref sums, (m * w.PaddedRows) + row) - offset;
-                ref float target = ref Unsafe.Add(ref output, (m * (nint)outputStride) + row);
-                if (w.Shift > 0)
-                {
-                    Unsafe.As<float, int>(ref target) = LinearEpilogue.Fixed(signed, w, row);
-                    continue;
-                }
-
-                target = LinearEpilogue.Finish(LinearEpilogue.GroupTerm(signed, x, token + m, w, row, 0), x, token + m, w, row);
+                TKernel.FinishRow(signed, x, token + m, w, row, ref Unsafe.Add(ref output, (m * (nint)outputStride) + row));
             }
         }
     }

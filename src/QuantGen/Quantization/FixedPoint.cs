@@ -37,7 +37,9 @@ public static class FixedPoint
     /// <summary>The largest magnitude of the argument of a function: ±256.</summary>
     public const int ArgumentLimit = (1 << 19) - 1;
 
-    /// <summary>The largest magnitude that a linear layer or a normalization may reach, so that a sum of two fits 32 bits, rounded multipliers included.</summary>
+    /// <summary>
+    /// The largest magnitude that a linear layer or a normalization may reach, so that a sum of two fits 32 bits, rounded multipliers included.
+    /// </summary>
     public const int TermLimit = (1 << 30) - (1 << 20);
 
     /// <summary>Gets the scale of a number of fraction bits.</summary>

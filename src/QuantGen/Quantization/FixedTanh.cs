@@ -1,6 +1,7 @@
 namespace QuantGen.Quantization;
 
-/// <summary>tanh by <see cref="FixedExponential"/>: <c>(1 - e) / (1 + e)</c> with <c>e = exp(-2 |x|)</c>. Its results have <see cref="FixedPoint.StateBits"/>.</summary>
+/// <summary>tanh by <see cref="FixedExponential"/>: <c>(1 - e) / (1 + e)</c> with <c>e = exp(-2 |x|)</c>.</summary>
+/// <remarks>Its results have <see cref="FixedPoint.StateBits"/>.</remarks>
 public static class FixedTanh
 {
     /// <summary>Computes it.</summary>

@@ -44,7 +44,10 @@ public sealed record SpecOptions
     /// <summary>Gets symmetric or asymmetric.</summary>
     public Mapping Mapping { get; init; } = Mapping.Symmetric;
 
-    /// <summary>Gets where activation ranges come from; null for the default, which is from each token, but stored where activations have one bit or there are no floats.</summary>
+    /// <summary>
+    /// Gets where activation ranges come from; null for the default, which is from each token, but stored where activations have one bit or there
+    /// are no floats.
+    /// </summary>
     public ActivationRange? ActivationRange { get; init; }
 
     /// <summary>Gets whether residuals have a factor per column.</summary>

@@ -1,5 +1,7 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using QuantGen.Execution;
+using QuantGen.Quantization;
 using QuantGen.Specs;
 using QuantGen.TestModels;
 
@@ -36,6 +38,12 @@ public sealed class IntegerProductTests
         long expected = 0;
         foreach (TensorSpec tensor in PackedLayout.Packed(model.Spec).Where(t => !ofMatrices.Contains(t.Name)))
         {
+            if (model.Spec.IsInteger)
+            {
+                expected += Pad(IntegerBytes(model.Spec, tensor), Alignment);
+                continue;
+            }
+
             // Zero points of calibrated ranges are bytes in the file and integers in memory.
             expected += Pad(tensor.Name.EndsWith(".input_zero_point", StringComparison.Ordinal) ? tensor.Count * 4 : tensor.Bytes, Alignment);
         }
@@ -63,7 +71,7 @@ public sealed class IntegerProductTests
     private static string[] Kernels(ModelSpec spec, MatrixSpec matrix, int bits) => bits == 32 ? ["F32"]
         : spec.ActivationBits == 1 ? ["W1A1"]
         : matrix.HasCodebook ? [$"W{bits}Codebook", "F32"]
-        : [$"W{bits}{(matrix.Mapping == Mapping.Asymmetric ? "Asymmetric" : "")}{(matrix.GroupSize > 0 ? "Grouped" : "")}"];
+        : [$"W{bits}{(matrix.Mapping == Mapping.Asymmetric ? "Asymmetric" : "")}{(matrix.GroupSize > 0 ? "Grouped" : "")}{(spec.IsInteger ? "Integer" : "")}"];
 
     // Rows are padded to 32 and inputs to 32; as indices of tables, twelve one-bit weights take two bytes; a scale, a sum and perhaps a zero point per row and
     // group, a bias per row and, below 8 bits, a depth.
@@ -95,10 +103,29 @@ public sealed class IntegerProductTests
         long inputs = Pad(matrix.Columns, 32);
         long codes = inputs * segment.Bits / 8;
         long indices = segment.Bits <= 2 && matrix.GroupSize == 0 ? 2 * segment.Bits * Pad(inputs, 12) / 12 : 0;
+        if (spec.IsInteger)
+        {
+            // A multiplier and a sum, a summand of 64 bits and perhaps a depth per row, and a shift.
+            return Pad(padded * Math.Max(codes, indices), Alignment)
+                + ((segment.Bits < 8 ? 3 : 2) * Pad(padded * 4, Alignment)) + Pad(padded * 8, Alignment) + Alignment;
+        }
+
         int parameters = matrix.Mapping == Mapping.Asymmetric ? 3 : 2;
         return Pad(padded * Math.Max(codes, indices), Alignment)
             + (parameters * Pad(padded * groups * 4, Alignment))
             + ((segment.Bits < 8 ? 2 : 1) * Pad(padded * 4, Alignment));
+    }
+
+    // Multipliers have their shift behind them. Of ranges those of inputs and of queries have constants, with which keys and values need none.
+    private static long IntegerBytes(ModelSpec spec, TensorSpec tensor)
+    {
+        bool isShared = tensor.Name.EndsWith("LayerNorm.weight", StringComparison.Ordinal) || tensor.Name == PackedLayout.WordEmbedding + ".scales"
+            || tensor.Name == spec.OutputLayerName + ".weight";
+        return tensor.Name.EndsWith(".input_zero_point", StringComparison.Ordinal) ? 0
+            : !tensor.Name.EndsWith(".input_scale", StringComparison.Ordinal) ? tensor.Bytes + (isShared ? 4 : 0)
+            : tensor.Name.Contains(".query.output", StringComparison.Ordinal) ? Unsafe.SizeOf<FixedScores>()
+            : tensor.Name.Contains(".output.input", StringComparison.Ordinal) ? 0
+            : Unsafe.SizeOf<FixedCodes>();
     }
 
     private static long Pad(long count, long multiple) => (count + multiple - 1) / multiple * multiple;

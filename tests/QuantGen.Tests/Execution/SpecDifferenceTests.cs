@@ -43,6 +43,7 @@ public sealed class SpecDifferenceTests
         Check(s_config, s_options with { PositionBits = 8 }, "embeddings of positions and token types: expected 32 bits, found 8 bits");
         Check(s_config, s_options with { ActivationRange = ActivationRange.Static }, "activation ranges: expected per_token, found static");
         Check(s_config, s_options with { Attention = AttentionKind.Boolean }, "attention: expected softmax, found boolean");
+        Check(s_config, s_options with { Numerics = Numerics.Integer }, "numerics: expected float, found integer");
         Check(s_config, s_options with { HasResidualFactors = true }, "factors of residuals: expected none, found some");
     }
 

@@ -18,6 +18,9 @@ internal static class Samples
     public static bool Runs(Type lanes) =>
         lanes == typeof(Lanes512) ? Vector512.IsHardwareAccelerated
         : lanes == typeof(Lanes256) ? LanesChoice.Use256
+        : lanes == typeof(Integers512) ? IntegersChoice.Use512
+        : lanes == typeof(Integers256) ? IntegersChoice.Use256
+        : lanes == typeof(Integers128) ? IntegersChoice.Use128
         : lanes != typeof(Lanes128) || LanesChoice.Use128;
 
     /// <summary>Roughly normal numbers.</summary>

@@ -56,6 +56,16 @@ public sealed class SpecJsonTests
     }
 
     [Fact]
+    public void Numerics_are_named_where_there_are_no_floats()
+    {
+        ModelSpec spec = Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, Numerics = Numerics.Integer });
+        Assert.Contains(""","activation_range":"static","attention_bits":8,"numerics":"integer","quantizers":""", spec.CanonicalJson);
+        Assert.Equal(spec, SpecJson.Read(spec.CanonicalJson));
+        Assert.Throws<FormatException>(() => SpecJson.Read(spec.CanonicalJson.Replace("\"integer\"", "\"float\"", StringComparison.Ordinal)));
+        Assert.Throws<FormatException>(() => SpecJson.Read(spec.CanonicalJson.Replace("static", "per_token", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Factors_of_residuals_are_named_where_there_are_some()
     {
         ModelSpec spec = Build(s_tiny, new SpecOptions { Bits = 2, MaxSequenceLength = 16, HasResidualFactors = true });

@@ -76,6 +76,27 @@ public sealed class SpecRulesTests
     }
 
     [Fact]
+    public void QG1116_what_integers_exclude()
+    {
+        SpecOptions integer = s_options with { Numerics = Numerics.Integer };
+        Check(s_config, integer with { ActivationBits = 4 }, "QG1116", "Numerics.Integer excludes activations of 4 bits; use 8", 8);
+        Check(s_config, integer with { AttentionBits = 32 }, "QG1116", "attention of 32 bits", 8);
+        Check(s_config, integer with { Attention = AttentionKind.Boolean, AttentionBits = 8 }, "QG1116", "Boolean attention");
+        Check(s_config, integer with { ActivationRange = ActivationRange.PerToken }, "QG1116", "a range of each token");
+        Check(s_config, integer with { EmbeddingBits = 1 }, "QG1116", "an embedding of one bit", 8);
+        Check(s_config, integer with { Mapping = Mapping.Asymmetric }, "QG1116", "asymmetric weights (matrix 'encoder.layer.0.attention.self.query')");
+        Check(s_config, integer with { GroupSize = 32 }, "QG1116", "scales along inputs");
+        Check(s_config, integer with { Bits = 1 }, "QG1116", "weights of 1 and 32 bits");
+        Check(s_config, integer with { LayerBits = new([new LayerBitsRule("*.key", 32)]) }, "QG1116", "self.key'");
+        Check(s_config, integer with { HasResidualFactors = true }, "QG1116", "factors of residuals");
+        Check(s_config, integer with { Head = BertHead.MaskedLanguageModel }, "QG1116", "the head MaskedLanguageModel");
+        Check(s_config, integer with { Training = true }, "QG1116", "training");
+        Check(s_config with { HiddenActivation = HiddenActivation.Silu }, integer, "QG1116", "the activation function silu");
+        Check(s_config with { MaxPositions = 5000 }, integer, "QG1116", "5000 positions", 4096);
+        Check(s_config with { Architecture = BertArchitecture.Albert, Layers = 2 }, integer, "QG1116", "layers that share their weights");
+    }
+
+    [Fact]
     public void Activations_of_one_bit_need_weights_of_one_bit_whole_rows_and_stored_scales()
     {
         SpecOptions one = s_options with { Bits = 1, ActivationBits = 1 };

@@ -103,6 +103,14 @@ internal abstract class TableEmitter(IsaSpec isa, KernelVariant variant)
         finish(w, "FinishTile", Tokens);
         w.Blank();
         finish(w, "FinishSingle", 1);
+        if (variant.IsInteger)
+        {
+            w.Lines("""
+
+                public static void FinishRow(int sum, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
+                    Unsafe.As<float, int>(ref output) = LinearEpilogue.Fixed(sum, w, row);
+                """);
+        }
     }
 
     private void IntegerMethod(SourceWriter w, string name, int tokens)

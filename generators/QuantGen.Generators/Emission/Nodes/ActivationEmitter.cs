@@ -14,7 +14,8 @@ internal static class ActivationEmitter
         }
 
         string size = context.Plan.SizeOf(node.Output);
-        w.Lines($"{(context.IsInteger ? "FixedFunctions" : "Activation")}.{node.Function}(ref {context.Ref(node.Input)}, {(context.Count == "1" ? size : context.Count + " * " + size)});");
+        string functions = context.IsInteger ? "FixedFunctions" : "Activation";
+        w.Lines($"{functions}.{node.Function}(ref {context.Ref(node.Input)}, {(context.Count == "1" ? size : context.Count + " * " + size)});");
     }
 
     public static void Forward(SourceWriter w, TrainingContext t, ActivationNode node) => w.Lines(

@@ -14,9 +14,10 @@ internal static class AttentionEmitter
         bool isQuantized = plan.Model.HasQuantizedAttention;
         bool isBoolean = plan.Model.Attention == AttentionKind.Boolean;
         bool isInteger = plan.Model.IsInteger;
-        string number = isInteger ? "int" : "float";
+        (string number, string shared) = isInteger ? ("int", "Integers") : ("float", string.Empty);
         string queries = plan.Graph.IsPooled ? "isFirstOnly ? 1 : length" : "length";
-        string parameters = (plan.Graph.IsPooled ? ", bool isFirstOnly" : string.Empty) + (isInteger ? ", long layer" : isQuantized ? ", long layer, int site, int use" : string.Empty);
+        string parameters = (plan.Graph.IsPooled ? ", bool isFirstOnly"  : string.Empty)
+            + (isInteger ? ", long layer" : isQuantized ? ", long layer, int site, int use" : string.Empty);
         w.Lines($$"""
             // One head of one sequence. Only this item reads its slice of the queries, so the context takes their place.
             private static void Attend(ForwardPass pass, int worker, int item{{parameters}})
@@ -27,7 +28,7 @@ internal static class AttentionEmitter
                 int length = pass.Starts[sequence + 1] - first;
                 int queries = {{queries}};
                 pass.Enter(worker, OperatorClass.{{ProfileMark.Attention}}{{(isQuantized || isBoolean ? string.Empty : ", 2L * queries * length * HeadSize")}});
-                ref {{number}} query = ref Unsafe.Add(ref pass.Shared{{(isInteger ? "Integers" : string.Empty)}}(Projected), ((nint)first * ProjectedStride) + (head * HeadSize));
+                ref {{number}} query = ref Unsafe.Add(ref pass.Shared{{shared}}(Projected), ((nint)first * ProjectedStride) + (head * HeadSize));
                 ref {{number}} key = ref Unsafe.Add(ref query, {{ModelPlan.AttentionSizeOf(plan.Model)}});
                 ref {{number}} value = ref Unsafe.Add(ref query, 2 * {{ModelPlan.AttentionSizeOf(plan.Model)}});
                 ref float scratch = ref pass.LocalFloats(worker, AttentionScratch);

@@ -15,7 +15,8 @@ internal static class DenseEmitter
             ProfileMark.Write(w, ProfileMark.Head, context.Count == "1" ? $"{outputs} * {inputs}" : $"(long){context.Count} * {outputs} * {inputs}");
         }
 
-        w.Lines($"{(context.IsInteger ? "FixedDense" : "Dense")}.Apply(ref {context.Ref(node.Input)}, {context.Stride(node.Input)}, {context.Count}, {context.NormWeights(node.Name)}, {inputs}, "
+        string kernel = context.IsInteger ? "FixedDense" : "Dense";
+        w.Lines($"{kernel}.Apply(ref {context.Ref(node.Input)}, {context.Stride(node.Input)}, {context.Count}, {context.NormWeights(node.Name)}, {inputs}, "
             + $"{outputs}, "
             + $"ref {context.Ref(node.Output)}, {outputs});");
     }

@@ -101,7 +101,8 @@ internal sealed class WeightLayout
         || tensor.Name == m.Name + ".codebook" || tensor.Name == m.Name + ".weight" || tensor.Name == m.Name + ".bias");
 
     // Zero points of static ranges are bytes in the file and integers in memory.
-    private long Bytes(TensorSpec tensor) => _model.IsInteger ? IntegerLayout.Bytes(_model, tensor) : tensor.Name.EndsWith(".input_zero_point", StringComparison.Ordinal) ? tensor.Count * 4 : tensor.Bytes;
+    private long Bytes(TensorSpec tensor) => _model.IsInteger ? IntegerLayout.Bytes(_model, tensor)
+        : tensor.Name.EndsWith(".input_zero_point", StringComparison.Ordinal) ? tensor.Count * 4 : tensor.Bytes;
 
     private static string Key(MatrixSpec matrix, int segment, string part) => FormattableString.Invariant($"{matrix.Name}#{segment}#{part}");
 

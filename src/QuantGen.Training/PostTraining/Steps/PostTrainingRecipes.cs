@@ -18,6 +18,7 @@ public static class PostTrainingRecipes
         ("data-free", ["data-free", "mse", "gptq"]),
         ("smoothquant", ["smooth", "min-max", "activation-min-max"]),
         ("outlier-suppression", ["gamma-migration", "mse", "token-wise-clipping"]),
+        ("integer-only", ["mse", "integer-only"]),
     ];
 
     /// <summary>Gets the names of the recipes that need not be written down.</summary>

@@ -37,6 +37,10 @@ internal static class StepTable
         {
             Refuses = StoresNoRanges,
         },
+        new("integer-only", StepKind.ActivationRanges, NeedsTexts: true, [], _ => new IntegerOnlyStep())
+        {
+            Refuses = IntegerOnlyStep.Refusal, IsForIntegers = true,
+        },
     ];
 
     /// <summary>Finds a step by its name; null when there is none.</summary>
