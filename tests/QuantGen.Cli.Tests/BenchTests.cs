@@ -118,6 +118,17 @@ public sealed class BenchTests(CheckpointFixture files) : IClassFixture<Checkpoi
     }
 
     [Fact]
+    public void Members_of_an_ensemble_of_random_weights_each_do_the_work_of_one()
+    {
+        string config = Path.Combine(files.Checkpoint, "config.json");
+        string[] command = ["bench", "--config", config, "--bits", "1", "--sequence-length", "10", "--runs", "3", "--explain"];
+        long Products(params string[] more) => Tool.Json([.. command, .. more]).GetProperty("explain").GetProperty("operators").EnumerateArray()
+            .Single(row => row.GetProperty("operator").GetString() == "feed_forward_in").GetProperty("macs").GetInt64();
+        Assert.Equal(3 * Products(), Products("--ensemble", "3"));
+        Assert.Equal(3 * Products("--threads", "2"), Products("--ensemble", "3", "--threads", "2"));
+    }
+
+    [Fact]
     public void Explains_a_packed_file_in_tables_and_only_when_asked()
     {
         string text = Tool.Text("bench", files.Packed, "--explain", "--sequence-length", "24", "--runs", "3");

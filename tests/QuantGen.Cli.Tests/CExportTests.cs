@@ -25,7 +25,8 @@ public sealed class CExportTests : IDisposable
         string packed = Quantize(checkpoint, TinyCheckpoint.WriteData(At("data.tsv")), bits, options);
         using PackedModel model = PackedModel.Open(packed);
         var random = new Random(3);
-        int[][] sequences = [.. Enumerable.Range(1, 24).Select(length => Enumerable.Range(0, length).Select(_ => random.Next(TinyCheckpoint.Vocabulary.Length)).ToArray())];
+        int Word() => random.Next(TinyCheckpoint.Vocabulary.Length);
+        int[][] sequences = [.. Enumerable.Range(1, 24).Select(length => Enumerable.Range(0, length).Select(_ => Word()).ToArray())];
         AssertSame(model, Compile(packed, "model_model"), sequences);
     }
 
@@ -67,7 +68,8 @@ public sealed class CExportTests : IDisposable
         string packed = At("model.qg.safetensors");
         Tool.Json(
             [
-                "quantize", checkpoint, "-o", packed, "--bits", bits.ToString(CultureInfo.InvariantCulture), "--numerics", "integer", "--calibration", data, .. options,
+                "quantize", checkpoint, "-o", packed, "--bits", bits.ToString(CultureInfo.InvariantCulture), "--numerics", "integer", "--calibration", data,
+                .. options,
             ]);
         return packed;
     }
@@ -76,7 +78,8 @@ public sealed class CExportTests : IDisposable
     private string Compile(string packed, string name)
     {
         Tool.Json("build", packed, "-o", At("c"), "--export", "c");
-        File.WriteAllText(At("c/main.c"), Main.Replace("NAME", name, StringComparison.Ordinal).Replace("PREFIX", name.ToUpperInvariant(), StringComparison.Ordinal));
+        string main = Main.Replace("NAME", name, StringComparison.Ordinal).Replace("PREFIX", name.ToUpperInvariant(), StringComparison.Ordinal);
+        File.WriteAllText(At("c/main.c"), main);
         string program = At("c/program");
         Start("gcc", ["-std=c99", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o", program, At($"c/{name}.c"), At("c/main.c")], []);
         return program;

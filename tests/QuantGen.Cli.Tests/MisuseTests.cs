@@ -45,6 +45,7 @@ public sealed class MisuseTests(CheckpointFixture files) : IClassFixture<Checkpo
     [InlineData("nothing to measure", "bench")]
     [InlineData("not both", "bench", "CHECKPOINT", "--config", "config.json")]
     [InlineData("--bits needs --config", "bench", "CHECKPOINT", "--bits", "4")]
+    [InlineData("--ensemble needs --config", "bench", "CHECKPOINT", "--ensemble", "2")]
     [InlineData("--sequence-length is 25", "bench", "CHECKPOINT", "--sequence-length", "25")]
     [InlineData("--runs takes a whole number from 1", "bench", "CHECKPOINT", "--runs", "1e3")]
     [InlineData("--sequence-length says nothing about the tokens of a file", "bench", "CHECKPOINT", "--token-ids", "x", "--sequence-length", "8")]

@@ -80,7 +80,8 @@ internal sealed class BuildCommand : CliCommand
 
         if (!model.Spec.IsInteger)
         {
-            throw new InvalidDataException($"{model.Name}: only a model of integers is written as C, and this one has floats; quantize it with --numerics integer");
+            throw new InvalidDataException(
+                $"{model.Name}: only a model of integers is written as C, and this one has floats; quantize it with --numerics integer");
         }
 
         string directory = values.Get(_output)!;

@@ -45,7 +45,8 @@ internal static class CExport
         bool isPooled = model.Spec.Graph.IsPooled;
         int bits = hasHead ? FixedPoint.LogitBits : FixedPoint.StateBits;
         string what = hasHead ? "the head's outputs" : "hidden states";
-        string labels = model.Labels.Count == 0 ? string.Empty : $"\n   Outputs are those of: {string.Join(", ", model.Labels)}.".Replace("*/", "* /", StringComparison.Ordinal);
+        string names = string.Join(", ", model.Labels).Replace("*/", "* /", StringComparison.Ordinal);
+        string labels = names.Length == 0 ? string.Empty : $"\n   Outputs are those of: {names}.";
         to.Write(string.Create(
             CultureInfo.InvariantCulture,
             $$"""
@@ -90,7 +91,8 @@ internal static class CExport
     private static void WriteSource(TextWriter to, PackedModel model, CTarget target, CProgram program, CancellationToken cancellation)
     {
         ModelGraph graph = model.Spec.Graph;
-        to.Write($"/* {target.ModelName}: a model of integers, written by quantgen. Identity {SpecJson.Sha256(SpecJson.Write(model.Spec, indented: false))}. */\n");
+        string identity = SpecJson.Sha256(SpecJson.Write(model.Spec, indented: false));
+        to.Write($"/* {target.ModelName}: a model of integers, written by quantgen. Identity {identity}. */\n");
         to.Write($"#include \"{target.Name}.h\"\n\n#include <string.h>\n\n");
         foreach ((string name, int value) in CConstants.Arithmetic)
         {

@@ -61,7 +61,8 @@ internal sealed class CProgram
     {
         bool hasTypes = _spec.Graph.Words.Types > 0;
         string badType = hasTypes ? $" || types[t] >= {N(_spec.Dimensions.TypeVocabularySize)}" : string.Empty;
-        to.Write($"int {target.Name}_run(const int32_t *ids, const uint8_t *types, int32_t tokens, int32_t *work, int32_t *outputs)\n{{\n    int32_t t;\n");
+        to.Write($"int {target.Name}_run(const int32_t *ids, const uint8_t *types, int32_t tokens, int32_t *work, int32_t *outputs)\n");
+        to.Write("{\n    int32_t t;\n");
         Buffers(to);
         if (!hasTypes)
         {
@@ -88,7 +89,8 @@ internal sealed class CProgram
             if (attention is not null)
             {
                 string operands = string.Join(", ", attention.Inputs.Select(PlaceOf));
-                to.Write($"    attend(&{CText.Name(attention.Name)}_scores, {operands}, tokens, {count}, {N(attention.Heads)}, {N(attention.HeadSize)}, weights);\n");
+                string shape = $"{N(attention.Heads)}, {N(attention.HeadSize)}";
+                to.Write($"    attend(&{CText.Name(attention.Name)}_scores, {operands}, tokens, {count}, {shape}, weights);\n");
             }
 
             to.Write($"    for (t = 0; t < {count}; t++) {{\n");

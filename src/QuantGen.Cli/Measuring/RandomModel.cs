@@ -19,9 +19,22 @@ internal static class RandomModel
     /// <param name="spec">Its dimensions and widths.</param>
     /// <param name="labels">Its labels; empty where the head has none.</param>
     /// <param name="seed">What is drawn depends on this alone.</param>
-    public static PackedModel Create(ModelSpec spec, IReadOnlyList<string> labels, int seed)
+    /// <param name="members">How many such models stand in the file, as an ensemble whose votes weigh the same.</param>
+    public static PackedModel Create(ModelSpec spec, IReadOnlyList<string> labels, int seed, int members = 1)
     {
         var random = new Random(seed);
+        PackedModelBuilder builder = Weights(spec, labels, random);
+        if (members > 1)
+        {
+            PackedModelBuilder[] others = [.. Enumerable.Range(1, members - 1).Select(_ => Weights(spec, labels, random))];
+            builder.AddMembers(others, [.. Enumerable.Repeat(1.0, members)]);
+        }
+
+        return builder.Build("random weights");
+    }
+
+    private static PackedModelBuilder Weights(ModelSpec spec, IReadOnlyList<string> labels, Random random)
+    {
         var builder = new PackedModelBuilder(spec) { Labels = labels };
         foreach (TensorSpec tensor in PackedLayout.Packed(spec))
         {
@@ -39,7 +52,7 @@ internal static class RandomModel
             Enumerable.Range(0, spec.Dimensions.VocabularySize).Select(i => FormattableString.Invariant($"w{i}")));
         builder.AddBytes(
             PackedLayout.Vocabulary, Encoding.UTF8.GetBytes(string.Concat(pieces.Take(spec.Dimensions.VocabularySize).Select(piece => piece + "\n"))));
-        return builder.Build("random weights");
+        return builder;
     }
 
     private static float[] Floats(TensorSpec tensor, Random random)

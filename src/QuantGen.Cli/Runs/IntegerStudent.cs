@@ -10,8 +10,8 @@ using QuantGen.Training.PostTraining;
 namespace QuantGen.Cli.Runs;
 
 /// <summary>
-/// A student of integers (I-BERT): outputs, in training and in every measure, are those of the packed integers themselves, bit for bit, and gradients are passed
-/// straight through them to a model that rounds the same numbers at the same places and computes with floats in between.
+/// A student of integers (I-BERT): outputs, in training and in every measure, are those of the packed integers themselves, bit for bit, and gradients are
+/// passed straight through them to a model that rounds the same numbers at the same places and computes with floats in between.
 /// </summary>
 /// <remarks>Hidden states and scores that a loss looks at are that model's, but for the last hidden states where these are the result.</remarks>
 /// <param name="model">The model whose gradients are taken; it belongs to this.</param>

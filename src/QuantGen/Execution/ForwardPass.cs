@@ -80,6 +80,9 @@ public sealed unsafe class ForwardPass : IDisposable
     /// <summary>Gets how many workers have buffers.</summary>
     public int Workers { get; }
 
+    /// <summary>Gets how many workers compute the batch.</summary>
+    internal int WorkerCount { get; private set; } = 1;
+
     /// <summary>Gets the number of tokens of the batch.</summary>
     public int TokenCount { get; private set; }
 
@@ -293,6 +296,7 @@ public sealed unsafe class ForwardPass : IDisposable
     /// <summary>Divides tokens and sequences into items that are large enough to share unpacked weights and small enough to keep every worker busy.</summary>
     internal void Partition(int workers, int mostTokensPerItem)
     {
+        WorkerCount = workers;
         TokensPerItem = PerItem(TokenCount, workers, mostTokensPerItem);
         _sequencesPerItem = PerItem(SequenceCount, workers, mostTokensPerItem);
         foreach (ForwardPass other in _others)
