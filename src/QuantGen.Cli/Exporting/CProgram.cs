@@ -126,8 +126,8 @@ internal sealed class CProgram
             string? call = node switch
             {
                 EmbeddingNode => $"embed(ids[t], {(hasTypes ? "types[t]" : "0")}, t, {output})",
-                NormNode norm => $"normalize(&{CText.Name(norm.Name)}, {At(norm.Input)}, {(norm.Residual is null ? "0" : At(norm.Residual))}, {N(norm.Columns)}, "
-                    + $"{output})",
+                NormNode norm => $"normalize(&{CText.Name(norm.Name)}, {At(norm.Input)}, "
+                    + $"{(norm.Residual is null ? "0" : At(norm.Residual))}, {N(norm.Columns)}, {output})",
                 ActivationNode activation => $"{Function(activation.Function).Call}({output}, {N(activation.Columns)})",
                 LinearNode last => $"finish(&{CText.Name(last.Name)}, {At(last.Input)}, {output})",
                 _ => null,
