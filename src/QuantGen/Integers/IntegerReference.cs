@@ -1,7 +1,6 @@
 using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Quantization;
-using QuantGen.Specs;
 
 namespace QuantGen.Integers;
 

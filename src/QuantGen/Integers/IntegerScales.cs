@@ -2,7 +2,6 @@ using QuantGen.Graph;
 using QuantGen.Kernels;
 using QuantGen.Packed;
 using QuantGen.Quantization;
-using QuantGen.Specs;
 
 namespace QuantGen.Integers;
 

@@ -37,6 +37,17 @@ public sealed class SnapshotTests
         new SpecOptions { Bits = 1, ActivationBits = 1, Head = BertHead.SequenceClassification }, "Encoder", "Encoder_of_1_bit_and_activations_of_1_bit");
 
     [Fact]
+    public void Encoder_of_8_bits_and_integers() => Match(
+        new SpecOptions { Bits = 8, Numerics = Numerics.Integer, Head = BertHead.SequenceClassification }, "Encoder", "Encoder_of_8_bits_and_integers");
+
+    [Fact]
+    public void Plan_of_8_bits_and_integers() => Match(
+        new SpecOptions { Bits = 8, Numerics = Numerics.Integer, Head = BertHead.SequenceClassification }, "Plan", "Plan_of_8_bits_and_integers");
+
+    [Fact]
+    public void Kernels_of_8_bits_and_integers() => Match(new KernelVariant(8, false, false) { IsInteger = true }, "Kernels_of_8_bits_and_integers");
+
+    [Fact]
     public void Training_of_2_bits() => Match(
         new SpecOptions
         {

@@ -21,6 +21,9 @@ public sealed class RecipeRulesTests
     [InlineData(
         """{"steps":[{"step":"mse"},{"step":"token-wise-clipping"}]}""",
         "step 'token-wise-clipping': the model stores no ranges of activations, each token has its own")]
+    [InlineData(
+        """{"steps":[{"step":"mse"},{"step":"integer-only"}]}""",
+        "step 'integer-only': the model has floats between its products; use --numerics integer")]
     [InlineData("""{"steps":[{"step":"mrem"},{"step":"bias-correction"}]}""", "step 'bias-correction': 'mrem' before it has trained the biases")]
     [InlineData("""{"steps":[{"step":"gptq","damp":1}]}""", "step 'gptq': its settings are damping, found 'damp'")]
     [InlineData("""{"steps":[{"step":"mse","a":1}]}""", "step 'mse': it has no settings, found 'a'")]
@@ -55,7 +58,8 @@ public sealed class RecipeRulesTests
         foreach (string name in PostTrainingRecipes.Names)
         {
             IReadOnlyList<RecipeStep> spelled = PostTrainingRecipes.Spelled(PostTrainingRecipes.Find(name)!);
-            Assert.Null(PostTrainingRecipes.FirstIssue(spelled, TinyCheckpoint.Spec with { ActivationRange = ActivationRange.Static }));
+            ModelSpec target = TinyCheckpoint.Spec with { ActivationRange = ActivationRange.Static, Numerics = PostTrainingRecipes.NumericsOf(spelled) };
+            Assert.Null(PostTrainingRecipes.FirstIssue(spelled, target));
             Assert.Equal(spelled, RecipeStepJson.ReadFile(RecipeStepJson.WriteFile(spelled)));
             var recipe = new Recipe { Steps = new(spelled) };
             Assert.Equal(recipe, RecipeJson.Read(RecipeJson.Write(recipe)));
