@@ -12,12 +12,34 @@ internal static class IntegerCodes
     /// <param name="matrix">The layer.</param>
     /// <param name="rows">The run of its rows.</param>
     /// <param name="row">Which of them.</param>
-    public static sbyte[] Row(PackedModel model, MatrixSpec matrix, RowSegment rows, int row)
+    public static sbyte[] Row(PackedModel model, MatrixSpec matrix, RowSegment rows, int row) =>
+        Row(Packed(model, matrix, rows, row), matrix.Columns, rows.Bits);
+
+    /// <summary>Adds the magnitudes of a row of a linear layer.</summary>
+    /// <param name="model">The packed file.</param>
+    /// <param name="matrix">The layer.</param>
+    /// <param name="rows">The run of its rows.</param>
+    /// <param name="row">Which of them.</param>
+    public static int Magnitude(PackedModel model, MatrixSpec matrix, RowSegment rows, int row)
+    {
+        Span<byte> codes = new byte[matrix.Columns];
+        CodePacker.UnpackRow(Packed(model, matrix, rows, row), rows.Bits, codes);
+        int center = 1 << (rows.Bits - 1);
+        int sum = 0;
+        foreach (byte code in codes)
+        {
+            sum += Math.Abs(code - center);
+        }
+
+        return sum;
+    }
+
+    private static ReadOnlySpan<byte> Packed(PackedModel model, MatrixSpec matrix, RowSegment rows, int row)
     {
         long skipped = matrix.Segments().TakeWhile(segment => segment.FirstRow < rows.FirstRow)
             .Sum(segment => (long)segment.Rows * MatrixSpec.RowBytes(matrix.Columns, segment.Bits));
         int length = MatrixSpec.RowBytes(matrix.Columns, rows.Bits);
-        return Row(model.Codes(matrix.Name).Slice(checked((int)(skipped + ((long)row * length))), length), matrix.Columns, rows.Bits);
+        return model.Codes(matrix.Name).Slice(checked((int)(skipped + ((long)row * length))), length);
     }
 
     /// <summary>Reads a packed row.</summary>

@@ -64,7 +64,7 @@ internal sealed record IntegerLinear(int[] Multipliers, long[] Summands, int Shi
             return;
         }
 
-        double exact = (IntegerCodes.Row(model, matrix, rows, row).Sum(code => Math.Abs((int)code)) * perWeight) + bias;
+        double exact = (IntegerCodes.Magnitude(model, matrix, rows, row) * perWeight) + bias;
         if (!(exact < FixedPoint.TermLimit))
         {
             throw new ModelFormatException(
