@@ -49,6 +49,7 @@ public sealed class CExportTests : IDisposable
         string checkpoint = TinyCheckpoint.Write(At("floats"));
         Tool.Run("build", checkpoint, "-o", At("out"), "--bits", "8", "--export", "c")
             .AssertFails(1, "only a model of integers is written as C, and this one has floats; quantize it with --numerics integer");
+        Tool.Run("build", checkpoint, "-o", At("out"), "--bits", "8", "--export", "c", "--class", "Größe").AssertFails(2, "which takes ASCII letters");
         Tool.Run("build", checkpoint, "-o", At("out"), "--bits", "8", "--export", "c", "--source").AssertFails(2, "--export writes C, which has no --source");
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using QuantGen.Execution;
@@ -14,10 +15,14 @@ namespace QuantGen.Probe;
 /// </summary>
 internal sealed class IntegerBitsProbe : IProbe
 {
+    private const string NeverAhead = "What is looked at is code of the just-in-time compiler; compiled ahead of time, other probes run.";
+
     private const BindingFlags Every =
         BindingFlags.DeclaredOnly | BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
     /// <inheritdoc/>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = NeverAhead)]
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = NeverAhead)]
     public void Run(string[] arguments)
     {
         IEnumerable<Type> generated = TestModel.Kernels.Where(type => type.Name.EndsWith("Integer", StringComparison.Ordinal))

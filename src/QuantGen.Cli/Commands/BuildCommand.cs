@@ -78,6 +78,11 @@ internal sealed class BuildCommand : CliCommand
             throw new UsageException($"{_export.Name} writes C, which has no {_source.Name}, {_namespace.Name} and {_batchTokens.Name}");
         }
 
+        if (!target.ClassName.All(char.IsAscii))
+        {
+            throw new UsageException($"{_export.Name} c makes C names of {_class.Name}, which takes ASCII letters, and it is '{target.ClassName}'");
+        }
+
         if (!model.Spec.IsInteger)
         {
             throw new InvalidDataException(
