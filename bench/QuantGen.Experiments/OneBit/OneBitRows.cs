@@ -21,6 +21,13 @@ internal static class OneBitRows
         ("signs, W1A1", ["--scheme", "bit", .. s_common, "--no-cascade", "--activation-scales", "mean", "--hidden-activation", "gelu", "--epochs", "4"]),
     ];
 
+    // The embedding is split, too.
+    private static readonly (string Method, string[] Options)[] s_embeddings =
+    [
+        ("binarized directly (BWN), W1E1A8", ["--scheme", "ternary", "--bits", "1", "--embedding-bits", "1", "--epochs", "4"]),
+        ("BinaryBERT, W1E1A8", ["--scheme", "binarybert", "--bits", "1", "--embedding-bits", "1", "--epochs", "1"]),
+    ];
+
     // An epoch of running text is 1,386 steps: fewer say as much.
     private static readonly (string Method, string[] Options)[] s_masked =
     [
@@ -31,7 +38,9 @@ internal static class OneBitRows
 
     public static IReadOnlyList<OneBitRow> List { get; } =
     [
-        .. Rows(CalibratedModel.Trec), .. Rows(CalibratedModel.Sst2), .. Rows(CalibratedModel.MiniLmTrec).Select(row => row with { Seeds = s_seeds[..1] }),
+        .. Rows(CalibratedModel.Trec), .. s_embeddings.Select(way => Row(CalibratedModel.Trec, way)),
+        .. Rows(CalibratedModel.Sst2), .. s_embeddings.Select(way => Row(CalibratedModel.Sst2, way)),
+        .. Rows(CalibratedModel.MiniLmTrec).Select(row => row with { Seeds = s_seeds[..1] }),
         .. s_masked.Select(way => Row(CalibratedModel.SotuMlm, way) with { Seeds = s_seeds[..1] }),
     ];
 
