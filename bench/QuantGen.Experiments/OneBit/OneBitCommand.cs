@@ -44,6 +44,7 @@ internal sealed class OneBitCommand : Command
         var store = new ResultStore<OneBitResult>(Path.Combine(folder, FileName + ".json"));
         OneBitResult? Find(OneBitRow row, int seed) => store.Find(result => result.Key == row.Key && result.Seed == seed);
         OneBitRow[] rows = [.. OneBitRows.List.Where(row => only is null || row.Name.Contains(only, StringComparison.OrdinalIgnoreCase))];
+        string table = Path.Combine(folder, FileName + ".md");
 
         // All rows with one seed, then with the next: a table that is interrupted can be compared.
         foreach (int seed in rows.SelectMany(row => row.Seeds).Distinct())
@@ -55,9 +56,11 @@ internal sealed class OneBitCommand : Command
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{row.Name}, seed {seed}: {result.Metric} {result.Value:0.0000} of {result.Teacher:0.0000}, KL {result.Divergence:0.0000}"));
-                File.WriteAllText(Path.Combine(folder, FileName + ".md"), Table(Find));
+                File.WriteAllText(table, Table(Find));
             }
         }
+
+        File.WriteAllText(table, Table(Find));
     }
 
     private static async Task<OneBitResult> RunAsync(
