@@ -139,17 +139,8 @@ internal sealed class DistillCommand : CliCommand
         ITrainableModel student, EnsembleStudent? ensemble, TrainingStartPoint start, string output, TrainableOptions options, TrainingRecipe training,
         Action<PackedModelBuilder> complete)
     {
-        PackedModelBuilder builder;
-        if (student is IntegerStudent integers)
-        {
-            builder = integers.Pack();
-        }
-        else
-        {
-            builder = ensemble?.Pack(options) ?? TrainedModelPacker.Pack(student, options);
-            complete(builder);
-        }
-
+        PackedModelBuilder builder = ensemble?.Pack(options) ?? (student as IntegerStudent)?.Pack() ?? TrainedModelPacker.Pack(student, options);
+        complete(builder);
         builder.Recipe = builder.Recipe with { Training = training };
         builder.SourceSha256 = start.Checkpoint!.Sha256;
         using PackedModel packed = builder.Build(output);

@@ -205,9 +205,9 @@ internal sealed class EvaluateCommand : CliCommand
         {
             report.Json(new
             {
-                Metric = "perplexity",
-                Value = result.Perplexity,
-                All = new Dictionary<string, double> { ["perplexity"] = result.Perplexity, ["loss"] = result.Loss, ["accuracy"] = result.Accuracy },
+                result.Score.Metric,
+                result.Score.Value,
+                All = result.Score.All.ToDictionary(metric => metric.Key, metric => metric.Value),
                 Rows = result.TextCount,
                 Targets = result.TargetCount,
             });

@@ -27,8 +27,7 @@ internal sealed record FileScore(ModelScore Score, int Count, EvaluationResult? 
         {
             MaskedEvaluation masked = MaskedTextEvaluator.Evaluate(
                 session, TextFiles.Load(file), file, HiddenTokens.DefaultSeed, options, cancellation);
-            KeyValuePair<string, double>[] all = [new("perplexity", masked.Perplexity), new("loss", masked.Loss), new("accuracy", masked.Accuracy)];
-            return new FileScore(new ModelScore(all[0].Key, all[0].Value, HigherIsBetter: false, all), masked.TextCount, null);
+            return new FileScore(masked.Score, masked.TextCount, null);
         }
 
         if (TaskData.HasQuestions(file))

@@ -43,13 +43,8 @@ internal sealed class IntegerStudent(
     /// <inheritdoc/>
     public void InitializeWeightQuantizers() => model.InitializeWeightQuantizers();
 
-    /// <summary>Packs the parameters as they are.</summary>
-    public PackedModelBuilder Pack()
-    {
-        PackedModelBuilder builder = TrainedModelPacker.Pack(model, options, spec);
-        complete(builder);
-        return builder;
-    }
+    /// <summary>Packs the parameters as they are; what training does not change is left to be added.</summary>
+    public PackedModelBuilder Pack() => TrainedModelPacker.Pack(model, options, spec);
 
     /// <inheritdoc/>
     public void Forward(TrainingBatch batch, ForwardOptions options)
@@ -95,7 +90,9 @@ internal sealed class IntegerStudent(
         if (_session is null || current != _sessionHash)
         {
             _session?.Dispose();
-            _session = loader.Load(Pack().Build("student"), CancellationToken.None);
+            PackedModelBuilder builder = Pack();
+            complete(builder);
+            _session = loader.Load(builder.Build("student"), CancellationToken.None);
             _sessionHash = current;
         }
 

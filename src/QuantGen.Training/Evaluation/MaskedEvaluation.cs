@@ -9,4 +9,8 @@ public sealed record MaskedEvaluation(double Loss, double Accuracy, int TargetCo
 {
     /// <summary>Gets e to the loss: of how many equally likely words the model is as unsure.</summary>
     public double Perplexity => Math.Exp(Loss);
+
+    /// <summary>Gets all of it as metrics, of which perplexity decides.</summary>
+    public ModelScore Score => new(
+        "perplexity", Perplexity, HigherIsBetter: false, [new("perplexity", Perplexity), new("loss", Loss), new("accuracy", Accuracy)]);
 }

@@ -9,6 +9,7 @@ public sealed class MaskedEvaluator : IModelEvaluator
 {
     private readonly EvaluationPass _pass;
     private readonly int _threads;
+    private readonly int _texts;
 
     /// <summary>Creates an evaluator.</summary>
     /// <param name="source">The examples and the seed of what is hidden; the batch size does not change results.</param>
@@ -18,6 +19,7 @@ public sealed class MaskedEvaluator : IModelEvaluator
         ArgumentNullException.ThrowIfNull(source);
         _pass = new EvaluationPass(source.Examples, source.BatchSize, rows => source.Make(rows, epoch: 0));
         _threads = threads;
+        _texts = source.Examples.Count;
     }
 
     /// <inheritdoc/>
@@ -33,7 +35,7 @@ public sealed class MaskedEvaluator : IModelEvaluator
         ArgumentNullException.ThrowIfNull(model);
         int width = model.Spec.OutputCount;
         double loss = 0;
-        long count = 0;
+        int count = 0;
         long found = 0;
         _pass.Run(model, cancellation, (_, batch, trace) =>
         {
@@ -50,11 +52,6 @@ public sealed class MaskedEvaluator : IModelEvaluator
             count += targets.Length;
             found += hits.Count(hit => hit);
         });
-        double mean = loss / count;
-        return new ModelScore(
-            "perplexity",
-            Math.Exp(mean),
-            HigherIsBetter: false,
-            [new("perplexity", Math.Exp(mean)), new("loss", mean), new("accuracy", (double)found / count)]);
+        return new MaskedEvaluation(loss / count, (double)found / count, count, _texts).Score;
     }
 }
