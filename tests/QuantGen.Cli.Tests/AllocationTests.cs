@@ -8,18 +8,21 @@ public sealed class AllocationTests(CheckpointFixture files) : IClassFixture<Che
     [Theory]
     [InlineData("1")]
     [InlineData("2")]
-    public void Calls_allocate_nothing(string threads)
+    public void Calls_allocate_nothing(string threads) => Assert.Equal(0, LeastAllocated(files.Packed, "--threads", threads, "--runs", "50"));
+
+    [Fact]
+    public void Calls_of_a_model_of_integers_allocate_nothing() => Assert.Equal(
+        0, LeastAllocated("--config", Path.Combine(files.Checkpoint, "config.json"), "--bits", "8", "--numerics", "integer", "--runs", "2"));
+
+    // The runtime itself may allocate a few bytes now and then; a call that does shows in every try.
+    private static double LeastAllocated(params string[] model)
     {
-        // The runtime itself may allocate a few bytes now and then; a call that does shows in every try.
         double least = double.MaxValue;
         for (int attempt = 0; attempt < 5 && least > 0; attempt++)
         {
-            least = Math.Min(
-                least,
-                Tool.Json("bench", files.Packed, "--sequence-length", "8", "--threads", threads, "--runs", "50").GetProperty("allocated_bytes_per_call")
-                    .GetDouble());
+            least = Math.Min(least, Tool.Json(["bench", .. model, "--sequence-length", "8"]).GetProperty("allocated_bytes_per_call").GetDouble());
         }
 
-        Assert.Equal(0, least);
+        return least;
     }
 }

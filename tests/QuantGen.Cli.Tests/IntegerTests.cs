@@ -82,12 +82,6 @@ public sealed class IntegerTests(CheckpointFixture files) : IClassFixture<Checkp
         Tool.Run(["build", files.Checkpoint, "-o", files.File("none"), "--bits", "8", .. s_integer]).Error);
 
     [Fact]
-    public void Speed_is_measured_without_a_checkpoint() => Assert.Equal(
-        0,
-        Tool.Json(["bench", "--config", Path.Combine(files.Checkpoint, "config.json"), "--bits", "8", .. s_integer, "--sequence-length", "8", "--runs", "2"])
-            .GetProperty("allocated_bytes_per_call").GetInt32());
-
-    [Fact]
     [Trait("Category", "Shared")]
     public void Five_hundred_questions_have_the_logits_of_the_definition_and_the_accuracy_of_floats()
     {
