@@ -99,8 +99,8 @@ internal sealed class OneBitCommand : Command
             CultureInfo.InvariantCulture,
             $"# One bit\n\nStudents of `quantgen distill` with as many steps each, four epochs where a row does not say otherwise (divided among a method's " +
                 $"stages; of running text 1,200 steps), and no test row was used to choose anything. Percent of accuracy, or perplexity of a masked language " +
-                $"model; KL is the mean divergence from the teacher's answers, ms are for 128 tokens on this machine, beside the teacher's in the same run, and " +
-                $"GFLOPs those of 128 tokens as papers count them: a product of m by n bits is m n / 64 of one of floats. " +
+                $"model; KL is the mean divergence from the teacher's answers, ms are for 128 tokens on this machine, beside the teacher's in the same " +
+                $"run, and GFLOPs those of 128 tokens as papers count them: a product of m by n bits is m n / 64 of one of floats. " +
                 $"Made by `dotnet run -c Release --project bench/QuantGen.Experiments -- {FileName}`; {RuntimeInformation.FrameworkDescription}, " +
                 $"{Environment.ProcessorCount} processors.\n\n"));
         text.Append("| teacher | student | metric | of teacher | ").AppendJoin(" | ", seeds.Select(seed => $"seed {seed}"))
