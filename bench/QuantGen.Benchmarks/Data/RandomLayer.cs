@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using QuantGen.Generated.Kernels;
 using QuantGen.Linear;
@@ -31,7 +32,7 @@ internal sealed class RandomLayer
         (_arena, _shape) = (arena, shape);
         long row = RowBytes(shape);
         long scales = offset + CodeBytes(bits, shape);
-        _place = new LinearPlace(offset, scales, scales + row, 0, scales + (2 * row), scales + (3 * row));
+        _place = new LinearPlace(offset, scales, scales + row, 0, scales + (2 * row), scales + (3 * row), Excess: scales + (4 * row));
         if (bits == 32)
         {
             Fill(arena.Floats(offset, FloatPanels.Length(shape.Rows, shape.Columns)), random);
@@ -39,13 +40,21 @@ internal sealed class RandomLayer
         }
 
         _kernel = GeneratedKernel.Of(bits, activationBits);
-        random.NextBytes(arena.Bytes(offset, checked((int)CodeBytes(bits, shape))));
+        Span<byte> codes = arena.Bytes(offset, checked((int)CodeBytes(bits, shape)));
+        random.NextBytes(codes);
+        if (bits == 8)
+        {
+            Draw(codes, random);
+        }
+
         arena.Floats(scales, shape.Rows).Fill(0.01f);
         FindDepths();
+        ClipPairs();
     }
 
     /// <summary>Gets the memory of a layer, a multiple of 64 bytes.</summary>
-    public static long Bytes(int bits, MatrixShape shape) => CodeBytes(bits, shape) + (4 * RowBytes(shape));
+    public static long Bytes(int bits, MatrixShape shape) =>
+        CodeBytes(bits, shape) + (4 * RowBytes(shape)) + (bits == 8 ? Pad(sizeof(int) * (long)PanelPadding.ExcessWords(shape.Rows, shape.Columns)) : 0);
 
     /// <summary>Draws values of either sign up to 0.05.</summary>
     public static void Fill(Span<float> values, Random random)
@@ -73,8 +82,8 @@ internal sealed class RandomLayer
         ref int sums = ref Unsafe.As<float, int>(ref Floats(_place.Sums));
         ref int depths = ref Unsafe.As<float, int>(ref Floats(_place.Depths));
         var w = new PlacedLinear(
-            ref _arena.At(_place.Codes), ref Floats(_place.Scales), ref sums, ref Unsafe.NullRef<int>(), ref Floats(_place.Bias), ref depths, _shape.Rows,
-            _shape.Columns, _shape.Columns);
+            ref _arena.At(_place.Codes), ref Floats(_place.Scales), ref sums, ref Unsafe.NullRef<int>(), ref Floats(_place.Bias), ref depths,
+            ref Unsafe.As<float, int>(ref Floats(_place.Excess)), _shape.Rows, _shape.Columns, _shape.Columns);
         _kernel.Product(_meetsBits ? x.Planes(tokens) : x.Codes(tokens), w, ref output, _shape.Rows, ref scratch);
     }
 
@@ -92,6 +101,33 @@ internal sealed class RandomLayer
         {
             ReadOnlySpan<byte> panel = _arena.Bytes(_place.Codes + ((long)row / order.PanelOutputs * bytes), bytes);
             depths[row] = PairDepth.Of(order, panel, _shape.Columns, order.PanelOutputs, _shape.Columns);
+        }
+    }
+
+    // As the loader does.
+    private void ClipPairs()
+    {
+        if (_kernel is not { Order: { ClipsPairs: true } order })
+        {
+            return;
+        }
+
+        int bytes = order.PanelBytes(_shape.Columns);
+        int words = PanelPadding.ExcessWords(order.PanelOutputs, _shape.Columns);
+        for (int panel = 0; panel < _shape.Rows / order.PanelOutputs; panel++)
+        {
+            Span<int> excess = _arena.Integers(_place.Excess + (sizeof(int) * (long)words * panel), words);
+            PairClipper.Clip(order, _arena.Bytes(_place.Codes + ((long)panel * bytes), bytes), excess);
+        }
+    }
+
+    // Nearly normal, the largest of a matrix some 4.5 standard deviations from 0: how pairs add up depends on it.
+    private static void Draw(Span<byte> codes, Random random)
+    {
+        foreach (ref byte code in codes)
+        {
+            ulong bits = (ulong)random.NextInt64();
+            code = (byte)(sbyte)((6 * BitOperations.PopCount(bits)) - 190 + (int)(bits & 3));
         }
     }
 

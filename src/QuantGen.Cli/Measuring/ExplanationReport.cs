@@ -90,6 +90,8 @@ internal static class ExplanationReport
         MultiplyUnit.Pairs512 => "AVX-512 vpmaddubsw + vpaddw",
         MultiplyUnit.Pairs256 => "AVX2 vpmaddubsw + vpaddw",
         MultiplyUnit.Quads256 => "AVX-VNNI vpdpbusd",
+        MultiplyUnit.ClippedPairs512 => "AVX-512 vpmaddubsw + vpmaddwd + vpaddd",
+        MultiplyUnit.ClippedPairs256 => "AVX2 vpmaddubsw + vpmaddwd + vpaddd",
         MultiplyUnit.WidePairs512 => "AVX-512 vpmaddwd + vpaddd",
         MultiplyUnit.WidePairs256 => "AVX2 vpmaddwd + vpaddd",
         MultiplyUnit.LookUp512 => "AVX-512 vpermt2w + vpaddw",

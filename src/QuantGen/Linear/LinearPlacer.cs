@@ -115,6 +115,12 @@ public static class LinearPlacer
                 arena.Integers(place.Depths, padded).Slice(first, packer.PanelOutputs).Fill(depth);
             }
 
+            if (order.ClipsPairs)
+            {
+                int words = PanelPadding.ExcessWords(packer.PanelOutputs, matrix.Columns);
+                PairClipper.Clip(order, placed, arena.Integers(place.Excess + (sizeof(int) * (long)words * (first / packer.PanelOutputs)), words));
+            }
+
             Span<int> sums = arena.Integers(place.Sums, padded * matrix.GroupsAlongInput).Slice(first);
             SumRows(codes, matrix, rows.Bits, sums, padded);
             if (order.Table is not null)

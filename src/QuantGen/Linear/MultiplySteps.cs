@@ -37,6 +37,24 @@ internal static class MultiplySteps
             AvxVnni.MultiplyWideningAndAdd(sum, a.AsByte(), b.AsSByte());
     }
 
+    public readonly struct ClippedPairs512 : IMultiplyStep<Vector512<int>>
+    {
+        public static Vector512<int> Value(int number) => Vector512.Create(number);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<int> Add(Vector512<int> sum, Vector512<int> a, Vector512<int> b) =>
+            sum + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(sum.AsByte(), a.AsSByte()), b.AsInt16());
+    }
+
+    public readonly struct ClippedPairs256 : IMultiplyStep<Vector256<int>>
+    {
+        public static Vector256<int> Value(int number) => Vector256.Create(number);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<int> Add(Vector256<int> sum, Vector256<int> a, Vector256<int> b) =>
+            sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(sum.AsByte(), a.AsSByte()), b.AsInt16());
+    }
+
     public readonly struct WidePairs512 : IMultiplyStep<Vector512<int>>
     {
         public static Vector512<int> Value(int number) => Vector512.Create(number);

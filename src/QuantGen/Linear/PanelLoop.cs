@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using QuantGen.Specs;
 
 namespace QuantGen.Linear;
@@ -56,6 +57,54 @@ public static class PanelLoop
             else
             {
                 Panel<TUnpacked>(x, panel, 0, ref scratch, outputs);
+                CopyColumns(ref scratch, outputs, ref Unsafe.Add(ref output, row), outputStride, x.Count, w.Rows - row);
+            }
+        }
+    }
+
+    /// <summary>Computes a quantized linear layer whose kernel adds pairs in 16 bits that were clipped for it, panels that could not be apart.</summary>
+    /// <typeparam name="TKernel">The micro-kernel of clipped pairs.</typeparam>
+    /// <typeparam name="TWhole">The micro-kernel of pairs as they are, in the same order.</typeparam>
+    /// <param name="x">Activations.</param>
+    /// <param name="w">Weights in the kernels' order.</param>
+    /// <param name="output">First output of the first token.</param>
+    /// <param name="outputStride">Floats from one token's outputs to the next.</param>
+    /// <param name="scratch">At least <see cref="ScratchFloats"/> floats and, behind them, as many and a panel's row for what sums begin with.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunClipped<TKernel, TWhole>(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
+        where TKernel : struct, ITileKernel
+        where TWhole : struct, ITileKernel
+    {
+        ProductTrace.Listener?.Invoke(TKernel.Unit, TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
+        int outputs = TKernel.Order.PanelOutputs;
+        int words = PanelPadding.ExcessWords(outputs, w.Columns);
+        ref int starts = ref Unsafe.As<float, int>(ref Unsafe.Add(ref scratch, ScratchFloats(x.Count)));
+        ref int zeros = ref Unsafe.Add(ref starts, x.Count * outputs);
+        MemoryMarshal.CreateSpan(ref zeros, outputs).Clear();
+        FetchParameters<TKernel>(w, 0);
+        for (int row = 0; row < w.Rows; row += outputs)
+        {
+            FetchParameters<TKernel>(w, row + outputs);
+            ref int excess = ref Unsafe.Add(ref w.Excess, row / outputs * (nint)words);
+            bool isWhole = row + outputs <= w.Rows;
+            ref float target = ref isWhole ? ref Unsafe.Add(ref output, row) : ref scratch;
+            int stride = isWhole ? outputStride : outputs;
+            if (excess == PairClipper.Whole)
+            {
+                Panel<TWhole>(x, w, row, ref target, stride);
+            }
+            else if (excess > 0)
+            {
+                ExcessSums.Fill(x, ref excess, outputs, ref starts);
+                Panel<TKernel>(x, w.StartingAt(ref starts, outputs), row, ref target, stride);
+            }
+            else
+            {
+                Panel<TKernel>(x, w.StartingAt(ref zeros, 0), row, ref target, stride);
+            }
+
+            if (!isWhole)
+            {
                 CopyColumns(ref scratch, outputs, ref Unsafe.Add(ref output, row), outputStride, x.Count, w.Rows - row);
             }
         }

@@ -33,6 +33,17 @@ public readonly ref struct PlacedLinear
     /// </summary>
     public readonly ref int Depths;
 
+    /// <summary>Panel after panel what was clipped from pairs of weights (<see cref="PairClipper"/>); only loops whose kernel clips read it.</summary>
+    public readonly ref int Excess;
+
+    /// <summary>
+    /// What the sums of a panel's outputs begin with, token after token, <see cref="StartStride"/> apart; only kernels that clip read it.
+    /// </summary>
+    public readonly ref int Starts;
+
+    /// <summary>Numbers from one token's <see cref="Starts"/> to the next; 0 where all are the same.</summary>
+    public readonly int StartStride;
+
     /// <summary>Number of outputs.</summary>
     public readonly int Rows;
 
@@ -52,14 +63,15 @@ public readonly ref struct PlacedLinear
     /// <param name="zeroPoints">First zero point, or a null reference.</param>
     /// <param name="bias">First bias.</param>
     /// <param name="depths">First depth; only kernels that add pairs read it.</param>
+    /// <param name="excess">First word of what was clipped; only loops whose kernel clips read it.</param>
     /// <param name="rows">Outputs.</param>
     /// <param name="columns">Padded inputs.</param>
     /// <param name="groupSize">Inputs per group.</param>
     /// <param name="shift">What multipliers of integers have in common.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public PlacedLinear(
-        ref byte codes, ref float scales, ref int sums, ref int zeroPoints, ref float bias, ref int depths, int rows, int columns, int groupSize,
-        int shift = 0)
+        ref byte codes, ref float scales, ref int sums, ref int zeroPoints, ref float bias, ref int depths, ref int excess, int rows, int columns,
+        int groupSize, int shift = 0)
     {
         Codes = ref codes;
         Scales = ref scales;
@@ -67,10 +79,18 @@ public readonly ref struct PlacedLinear
         ZeroPoints = ref zeroPoints;
         Bias = ref bias;
         Depths = ref depths;
+        Excess = ref excess;
         Rows = rows;
         Columns = columns;
         GroupSize = groupSize;
         Shift = shift;
+    }
+
+    private PlacedLinear(PlacedLinear other, ref int starts, int stride)
+    {
+        this = other;
+        Starts = ref starts;
+        StartStride = stride;
     }
 
     /// <summary>Gets the number of rows the arrays are padded to.</summary>
@@ -96,6 +116,12 @@ public readonly ref struct PlacedLinear
         ref int zeroPoints = ref Unsafe.IsNullRef(ref ZeroPoints) ? ref ZeroPoints : ref Unsafe.Add(ref ZeroPoints, row);
         return new PlacedLinear(
             ref codes, ref Unsafe.Add(ref Scales, row), ref Unsafe.Add(ref Sums, row), ref zeroPoints, ref Unsafe.Add(ref Bias, row * BiasFloats),
-            ref Unsafe.Add(ref Depths, row), Rows, Columns, GroupSize, Shift);
+            ref Unsafe.Add(ref Depths, row), ref Excess, Rows, Columns, GroupSize, Shift);
     }
+
+    /// <summary>Gets the layer with sums that begin elsewhere than at 0.</summary>
+    /// <param name="starts">The first token's.</param>
+    /// <param name="stride">Numbers from token to token.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal PlacedLinear StartingAt(ref int starts, int stride) => new(this, ref starts, stride);
 }

@@ -70,9 +70,20 @@ public static class PanelPadding
     /// <param name="isGrouped">Whether scales stand along the input.</param>
     public static bool HasTables(int bits, bool isGrouped) => bits <= 2 && !isGrouped;
 
+    /// <summary>Gets whether kernels may clip pairs of weights and add what is clipped apart.</summary>
+    /// <param name="bits">Bits of a code.</param>
+    /// <param name="isGrouped">Whether scales stand along the input.</param>
+    public static bool HasExcess(int bits, bool isGrouped) => bits == 8 && !isGrouped;
+
+    /// <summary>Gets the words that a panel has for its number of clipped pairs and, behind it, for these: one for 64 weights.</summary>
+    /// <remarks>Three pairs of a hundred: more of them cost as much as a kernel that clips nothing.</remarks>
+    /// <param name="rows">Rows of the panel, or of a matrix for all its panels.</param>
+    /// <param name="columns">Inputs.</param>
+    public static int ExcessWords(int rows, int columns) => rows * Pad(columns, Columns) / 64;
+
     /// <summary>Gets the bytes that a product needs beside its operands, whichever kernel computes it.</summary>
     /// <remarks>Either tables and, behind them, room for one register and sums of some tokens, or the outputs of a partly filled panel and, behind them, a
-    /// panel unpacked to bytes.</remarks>
+    /// panel unpacked to bytes or what was clipped from it times the activations, with a row of zeros.</remarks>
     /// <param name="tokens">Most tokens of a call.</param>
     /// <param name="rows">Outputs, of all layers that are computed side by side.</param>
     /// <param name="columns">Inputs.</param>
@@ -82,7 +93,8 @@ public static class PanelPadding
     {
         long tables = HasTables(bits, isGrouped) ? TableBytes + TableSumBytes + (TableTokens * 4L * Pad(rows, Rows)) : 0;
         long unpacked = HasUnpacking(bits) ? Pad(columns, Columns) : 0;
-        return Math.Max(tables, Rows * ((tokens * 4L) + unpacked));
+        long clipped = HasExcess(bits, isGrouped) ? (tokens + 1) * 4L : 0;
+        return Math.Max(tables, Rows * ((tokens * 4L) + unpacked + clipped));
     }
 
     /// <summary>Gets the bytes of one token's activations of one bit.</summary>

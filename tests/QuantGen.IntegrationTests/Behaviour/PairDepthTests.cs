@@ -83,7 +83,8 @@ public sealed class PairDepthTests
         float[] scratch = new float[PanelLoop.ScratchFloats(Tokens) + (Columns * 32)];
         var x = new QuantizedRows(ref activations[0], ref ones[0], ref zeros[0], ref zeros[0], 1, Columns, Tokens);
         var w = new PlacedLinear(
-            ref panel[0], ref ones[0], ref zeros[0], ref Unsafe.NullRef<int>(), ref biases[0], ref depths[0], rows, Columns, Columns);
+            ref panel[0], ref ones[0], ref zeros[0], ref Unsafe.NullRef<int>(), ref biases[0], ref depths[0], ref Unsafe.NullRef<int>(), rows, Columns,
+            Columns);
         product(x, w, ref outputs[0], rows, ref scratch[0]);
         return outputs;
     }

@@ -8,6 +8,12 @@ internal enum ProductKind
     /// <summary>u8 x s8 pairs to 16 bits (<c>MultiplyAddAdjacent</c>), added in 16 bits as deep as exactness allows, then widened.</summary>
     PairsTo16,
 
+    /// <summary>u8 x s8 pairs to 16 bits, of weights that were clipped for it, then straight to 32.</summary>
+    ClippedPairs,
+
+    /// <summary>The same weights as they are: even and odd inputs widened to 16 bits, each with pairs straight to 32.</summary>
+    WholePairs,
+
     /// <summary>u8 x s8 quadruples straight to 32 bits (<c>AvxVnni</c>).</summary>
     QuadsTo32,
 
@@ -89,7 +95,13 @@ internal sealed record IsaSpec(
     // Without unpacking, three vectors of weights fit sixteen registers, and four tokens divide most batches.
     private static readonly IsaSpec s_vnniBytes = s_vnni with { PanelVectors = 3, TileTokens = 4, TallTokens = 4 };
 
-    // Eight-bit weights would saturate 16-bit pair sums, so both operands are widened where AVX-VNNI is missing.
+    // A pair of 8-bit weights may leave 16 bits, which seldom happens: such pairs are clipped, and what is missing is added apart.
+    private static readonly IsaSpec s_clipped512 = s_avx512 with { Name = "Clipped512", Kind = ProductKind.ClippedPairs, TallTokens = 8 };
+
+    // Ten sums, two vectors of weights, activations, a product and ones.
+    private static readonly IsaSpec s_clipped256 = s_avx2 with { Name = "Clipped256", Kind = ProductKind.ClippedPairs, TallTokens = 5 };
+
+    // With a scale per group of inputs no sum can begin with what is missing, so both operands are widened where AVX-VNNI is missing.
     private static readonly IsaSpec s_wide512 = s_avx512 with { Name = "Wide512", Kind = ProductKind.WidePairs, Interleave = 2, TallTokens = 8 };
 
     private static readonly IsaSpec s_wide256 = s_avx2 with { Name = "Wide256", Kind = ProductKind.WidePairs, Interleave = 2 };
@@ -118,7 +130,9 @@ internal sealed record IsaSpec(
     {
         if (bits == 8)
         {
-            return new[] { s_vnniBytes, s_wide512, s_wide256, s_portable, s_scalar };
+            return isGrouped
+                ? new[] { s_vnniBytes, s_wide512, s_wide256, s_portable, s_scalar }
+                : new[] { s_vnniBytes, s_clipped512, s_clipped256, s_portable, s_scalar };
         }
 
         if (bits == 7)
@@ -158,6 +172,11 @@ internal sealed record IsaSpec(
             ? this with { Name = Name + "ByPanel" }
             : null;
 
+    /// <summary>Gets the kernel for panels too many of whose pairs would have to be clipped; null where nothing is clipped.</summary>
+    public IsaSpec? Whole => Kind == ProductKind.ClippedPairs
+        ? this with { Name = Name.Replace("Clipped", "Whole"), Kind = ProductKind.WholePairs, TallTokens = Is512 ? 6 : TileTokens }
+        : null;
+
     /// <summary>Gets whether panels are unpacked for any number of tokens.</summary>
     /// <remarks>
     /// Above four bits 16-bit sums are widened after fewer inputs than a pack holds, and a loop over bytes may stop after any of them; for few tokens
@@ -176,8 +195,9 @@ internal sealed record IsaSpec(
     public string Unit => "MultiplyUnit." + Kind switch
     {
         ProductKind.PairsTo16 => Is512 ? "Pairs512" : "Pairs256",
+        ProductKind.ClippedPairs => Is512 ? "ClippedPairs512" : "ClippedPairs256",
         ProductKind.QuadsTo32 => "Quads256",
-        ProductKind.WidePairs => Is512 ? "WidePairs512" : "WidePairs256",
+        ProductKind.WidePairs or ProductKind.WholePairs => Is512 ? "WidePairs512" : "WidePairs256",
         ProductKind.Portable => "Products128",
         ProductKind.Tables => Is512 ? "LookUp512" : "LookUp256",
         ProductKind.Differences => Vector.Replace("Vector", "Differences"),

@@ -30,13 +30,15 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
     public static ProductEmitter For(IsaSpec isa, KernelVariant variant) => isa.Kind switch
     {
         ProductKind.PairsTo16 => new PairsTo16Emitter(isa, variant),
+        ProductKind.ClippedPairs => new ClippedPairsEmitter(isa, variant),
+        ProductKind.WholePairs => new WholePairsEmitter(isa, variant),
         ProductKind.QuadsTo32 => new QuadsTo32Emitter(isa, variant),
         ProductKind.WidePairs => new WidePairsEmitter(isa, variant),
         _ => new PortableEmitter(isa, variant),
     };
 
     /// <summary>Emits the 32-bit accumulators.</summary>
-    public void Begin(SourceWriter w, int tokens)
+    public virtual void Begin(SourceWriter w, int tokens)
     {
         for (int m = 0; m < tokens; m++)
         {
@@ -74,6 +76,9 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
 
     /// <summary>Emits the weights of a step under a name.</summary>
     public virtual void LoadWeights(SourceWriter w, string name, string codes) => w.Lines($"{Isa.Vector}<sbyte> {name} = {codes};");
+
+    /// <summary>Emits a token's activations at an input under a name.</summary>
+    public virtual void LoadActivations(SourceWriter w, string name, int token, int input) => w.Lines($"{ActivationType} {name} = {Broadcast(token, input)};");
 
     /// <summary>Gets the expression of a token's activations at an input.</summary>
     public virtual string Broadcast(int token, int input) =>
@@ -115,6 +120,48 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
                 }
             }
         }
+    }
+
+    private sealed class ClippedPairsEmitter(IsaSpec isa, KernelVariant variant) : ProductEmitter(isa, variant)
+    {
+        public override string Bound => "Weights of a pair that have one sign add up to at most 128, and 255 * 128 <= 32,767; sums begin with what was clipped.";
+
+        public override void Begin(SourceWriter w, int tokens)
+        {
+            w.Lines("ref int starts = ref Unsafe.Add(ref w.Starts, token * (nint)w.StartStride);");
+            for (int m = 0; m < tokens; m++)
+            {
+                for (int part = 0; part < EpilogueEmitter.Parts(Isa); part++)
+                {
+                    string at = m == 0 ? N(part * EpilogueEmitter.Lanes(Isa)) : $"({N(m)} * (nint)w.StartStride) + {N(part * EpilogueEmitter.Lanes(Isa))}";
+                    w.Lines($"{Isa.Vector}<int> {Sum(m, part)} = {Isa.Vector}.LoadUnsafe(ref Unsafe.Add(ref starts, {at}));");
+                }
+            }
+        }
+
+        public override void Add(SourceWriter w, int token, int vector, string activations, string weights) => w.Lines($"{Sum(token, vector)} += "
+            + $"{Isa.Intrinsics}.MultiplyAddAdjacent({Isa.Intrinsics}.MultiplyAddAdjacent({activations}, {weights}), {Isa.Vector}<short>.One);");
+    }
+
+    private sealed class WholePairsEmitter(IsaSpec isa, KernelVariant variant) : ProductEmitter(isa, variant)
+    {
+        public override string Bound => "Both operands have 16 bits, so a pair sum is exact in 32; 255 * 128 * 32,768 inputs stay below 2^31.";
+
+        public override void LoadWeights(SourceWriter w, string name, string codes) => w.Lines($"""
+            {Isa.Vector}<short> {name}Even = ({codes}.AsInt16() << 8) >> 8;
+            {Isa.Vector}<short> {name}Odd = {codes}.AsInt16() >> 8;
+            """);
+
+        public override void LoadActivations(SourceWriter w, string name, int token, int input) => w.Lines($"""
+            {Isa.Vector}<byte> {name} = {Broadcast(token, input)};
+            {Isa.Vector}<short> {name}Even = {name}.AsInt16() & {Isa.Vector}.Create((short)0xFF);
+            {Isa.Vector}<short> {name}Odd = {name}.AsInt16() >>> 8;
+            """);
+
+        public override void Add(SourceWriter w, int token, int vector, string activations, string weights) => w.Lines($"""
+            {Sum(token, vector)} += {Isa.Intrinsics}.MultiplyAddAdjacent({activations}Even, {weights}Even);
+            {Sum(token, vector)} += {Isa.Intrinsics}.MultiplyAddAdjacent({activations}Odd, {weights}Odd);
+            """);
     }
 
     private sealed class QuadsTo32Emitter(IsaSpec isa, KernelVariant variant) : ProductEmitter(isa, variant)

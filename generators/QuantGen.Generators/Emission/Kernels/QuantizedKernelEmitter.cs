@@ -67,10 +67,10 @@ internal static class QuantizedKernelEmitter
                                 new TileEmitter(unpacked, variant, isUnpacked: true).Emit(w);
                             }
 
-                            if (isa.HasNarrow)
+                            if ((isa.HasNarrow ? isa.Narrow : isa.Whole) is IsaSpec second)
                             {
                                 w.Blank();
-                                new TileEmitter(isa.Narrow, variant).Emit(w);
+                                new TileEmitter(second, variant).Emit(w);
                             }
 
                             break;
@@ -120,8 +120,10 @@ internal static class QuantizedKernelEmitter
                         w.Blank();
                     }
 
-                    string loop = sets[i].Kind == ProductKind.Tables ? "TableLoop.Run" : sets[i].OnlyUnpacked(bits) ? "PanelLoop.RunUnpacked" : "PanelLoop.Run";
-                    string second = sets[i].OnlyUnpacked(bits) ? ", " + sets[i].Name : sets[i].HasNarrow ? ", " + sets[i].Narrow.Name : string.Empty;
+                    string loop = sets[i].Kind == ProductKind.Tables ? "TableLoop.Run" : sets[i].OnlyUnpacked(bits) ? "PanelLoop.RunUnpacked"
+                        : sets[i].Whole is null ? "PanelLoop.Run" : "PanelLoop.RunClipped";
+                    string second = sets[i].OnlyUnpacked(bits) ? ", " + sets[i].Name : sets[i].HasNarrow ? ", " + sets[i].Narrow.Name
+                        : sets[i].Whole is IsaSpec whole ? ", " + whole.Name : string.Empty;
                     w.Lines($"{loop}<{sets[i].Name}{second}>(x, w, {output}, outputStride, ref scratch);");
                 }
             }

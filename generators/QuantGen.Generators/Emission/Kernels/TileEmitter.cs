@@ -35,7 +35,7 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnp
     public void Emit(SourceWriter w)
     {
         string order = $"new({N(variant.Bits)}, {N(isa.VectorOutputs)}, {N(isa.Interleave)}, {N(isa.PanelVectors)})";
-        order += _product.HasFoundDepth ? " { AddsPairs = true }" : string.Empty;
+        order += _product.HasFoundDepth ? " { AddsPairs = true }" : isa.Whole is not null ? " { ClipsPairs = true }" : string.Empty;
         w.Lines($"// {isa.Title}. {_product.Bound}");
         using (w.Block($"private readonly struct {isa.Name} : {(Unpacks ? "IUnpackingKernel" : "ITileKernel")}"))
         {
@@ -190,7 +190,7 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnp
 
             for (int m = 0; m < tokens; m++)
             {
-                w.Lines($"{_product.ActivationType} x{name}{N(m)} = {_product.Broadcast(m, firstInput + (step * isa.Interleave))};");
+                _product.LoadActivations(w, $"x{name}{N(m)}", m, firstInput + (step * isa.Interleave));
                 for (int v = 0; v < isa.PanelVectors; v++)
                 {
                     _product.Add(w, m, v, $"x{name}{N(m)}", $"w{name}{N(v)}");
