@@ -114,7 +114,7 @@ public static class RandomWeights
         {
             for (int column = 0; column < columns; column++)
             {
-                int code = random.Next(lowest, 1 << bits);
+                int code = bits == 8 && row / 32 % 2 == 0 ? Near(random) : random.Next(lowest, 1 << bits);
                 for (int bit = 0; bit < bits; bit++)
                 {
                     int at = (column * bits) + bit;
@@ -125,6 +125,9 @@ public static class RandomWeights
 
         return packed;
     }
+
+    // As trained weights are: of other panels kernels clip nothing, since too many pairs would leave 16 bits.
+    private static int Near(Random random) => 128 + (int)(55 * (random.NextDouble() + random.NextDouble() + random.NextDouble() + random.NextDouble() - 2));
 
     private static byte[] Vocabulary(int size)
     {

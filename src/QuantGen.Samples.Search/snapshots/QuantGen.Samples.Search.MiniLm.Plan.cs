@@ -33,10 +33,10 @@ namespace QuantGen.Samples.Search.QuantGenerated
         private const long Codes = 393216; // 98316 bytes, steps 0-13
         private const long Contracted = 491584; // 1536 bytes a token, steps 11-12
         private const long Normalized = 589888; // 1536 bytes a token, steps 8-12
-        private const long PanelScratch = 688192; // 41024 bytes, steps 0-13
-        private const long TokenScales = 729216; // 256 bytes, steps 0-13
-        private const long TokenSums = 729472; // 256 bytes, steps 0-13
-        private const long TokenZeroPoints = 729728; // 256 bytes, steps 0-13
+        private const long PanelScratch = 688192; // 57344 bytes, steps 0-13
+        private const long TokenScales = 745536; // 256 bytes, steps 0-13
+        private const long TokenSums = 745792; // 256 bytes, steps 0-13
+        private const long TokenZeroPoints = 746048; // 256 bytes, steps 0-13
 
         public int MaxSequenceLength => 256;
         public int MaxBatchTokens => 4096;
@@ -45,7 +45,7 @@ namespace QuantGen.Samples.Search.QuantGenerated
         public long SharedBytes => 25165824;
         public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers =>
             new TokenBuffer[] { new(Projected, 4608), new(Hidden, 1536) };
-        public long WorkerBytes => 729984;
+        public long WorkerBytes => 746304;
         public long HiddenOffset => Hidden;
         public long OutputOffset => -1;
 

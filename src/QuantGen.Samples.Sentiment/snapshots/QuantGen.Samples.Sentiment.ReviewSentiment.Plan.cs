@@ -37,10 +37,10 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         private const long FirstContext = 393280; // 65536 bytes, steps 0-12
         private const long FirstHidden = 458816; // 65536 bytes, steps 0-12
         private const long Normalized = 524352; // 1024 bytes a token, steps 8-12
-        private const long PanelScratch = 589888; // 32832 bytes, steps 0-18
-        private const long TokenScales = 622720; // 256 bytes, steps 0-18
-        private const long TokenSums = 622976; // 256 bytes, steps 0-18
-        private const long TokenZeroPoints = 623232; // 256 bytes, steps 0-18
+        private const long PanelScratch = 589888; // 40960 bytes, steps 0-18
+        private const long TokenScales = 630848; // 256 bytes, steps 0-18
+        private const long TokenSums = 631104; // 256 bytes, steps 0-18
+        private const long TokenZeroPoints = 631360; // 256 bytes, steps 0-18
 
         public int MaxSequenceLength => 128;
         public int MaxBatchTokens => 4096;
@@ -49,7 +49,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
         public long SharedBytes => 16809984;
         public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers =>
             new TokenBuffer[] { new(Projected, 3072), new(Hidden, 1024), new(Logits, 8) };
-        public long WorkerBytes => 623488;
+        public long WorkerBytes => 631616;
         public long HiddenOffset => Hidden;
         public long OutputOffset => Logits;
 

@@ -48,11 +48,6 @@ public static class PanelPadding
     /// <param name="multiple">Positive.</param>
     public static int Pad(int count, int multiple) => (count + multiple - 1) / multiple * multiple;
 
-    /// <summary>Gets whether weights of these bits are unpacked panel by panel, of three bits for many tokens: those that kernels read in more than one
-    /// part.</summary>
-    /// <param name="bits">Bits of a code.</param>
-    public static bool HasUnpacking(int bits) => bits is 3 or 5 or 6 or 7;
-
     /// <summary>Inputs that a word of table indices covers in the widest order, which is the one that takes most memory.</summary>
     public const int TableWordInputs = 12;
 
@@ -92,7 +87,7 @@ public static class PanelPadding
     public static long ScratchBytes(int tokens, int rows, int columns, int bits, bool isGrouped)
     {
         long tables = HasTables(bits, isGrouped) ? TableBytes + TableSumBytes + (TableTokens * 4L * Pad(rows, Rows)) : 0;
-        long unpacked = HasUnpacking(bits) ? Pad(columns, Columns) : 0;
+        long unpacked = bits < 8 ? Pad(columns, Columns) : 0;
         long clipped = HasExcess(bits, isGrouped) ? (tokens + 1) * 4L : 0;
         return Math.Max(tables, Rows * ((tokens * 4L) + unpacked + clipped));
     }

@@ -111,7 +111,7 @@ internal static class QuantizedKernelEmitter
                 {
                     if (sets[i].Unpacked(bits) is IsaSpec unpacked)
                     {
-                        using (w.Block($"if (x.Count >= {sets[i].UnpackingTokens.ToString(CultureInfo.InvariantCulture)})"))
+                        using (w.Block($"if (x.Count >= {sets[i].UnpackingTokens(bits).ToString(CultureInfo.InvariantCulture)})"))
                         {
                             w.Lines($"PanelLoop.RunUnpacked<{sets[i].Name}, {unpacked.Name}>(x, w, {output}, outputStride, ref scratch);");
                             w.Lines("return;");
