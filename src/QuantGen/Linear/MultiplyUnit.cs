@@ -12,12 +12,6 @@ public enum MultiplyUnit
     /// <summary>256-bit quadruples of u8 x s8 added to 32 bits (<c>AvxVnni.MultiplyWideningAndAdd</c>): 32 multiply-adds.</summary>
     Quads256,
 
-    /// <summary>512-bit pairs of u8 x s8 to 16 bits, these to 32 (<c>Avx512BW.MultiplyAddAdjacent</c> twice), and an addition: 64 multiply-adds.</summary>
-    ClippedPairs512,
-
-    /// <summary>256-bit pairs of u8 x s8 to 16 bits, these to 32 (<c>Avx2.MultiplyAddAdjacent</c> twice), and an addition: 32 multiply-adds.</summary>
-    ClippedPairs256,
-
     /// <summary>512-bit pairs of s16 x s16 to 32 bits and an addition: 32 multiply-adds.</summary>
     WidePairs512,
 
@@ -65,4 +59,10 @@ public enum MultiplyUnit
 
     /// <summary>The bits in which two words of 64 differ, counted, and an addition: 64 multiply-adds of bits.</summary>
     DifferencesScalar,
+
+    /// <summary>512-bit pairs of u8 x s8 to 16 bits, these to 32 (<c>Avx512BW.MultiplyAddAdjacent</c> twice), and an addition: 64 multiply-adds.</summary>
+    ClippedPairs512,
+
+    /// <summary>256-bit pairs of u8 x s8 to 16 bits, these to 32 (<c>Avx2.MultiplyAddAdjacent</c> twice), and an addition: 32 multiply-adds.</summary>
+    ClippedPairs256,
 }

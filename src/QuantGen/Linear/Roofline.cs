@@ -24,7 +24,8 @@ internal static class Roofline
     public static bool IsSupported(MultiplyUnit unit) => unit switch
     {
         MultiplyUnit.Pairs512 or MultiplyUnit.ClippedPairs512 or MultiplyUnit.WidePairs512 or MultiplyUnit.LookUp512 => Avx512BW.IsSupported,
-        MultiplyUnit.Pairs256 or MultiplyUnit.ClippedPairs256 or MultiplyUnit.WidePairs256 or MultiplyUnit.LookUp256 or MultiplyUnit.Differences256 => Avx2.IsSupported,
+        MultiplyUnit.Pairs256 or MultiplyUnit.ClippedPairs256 or MultiplyUnit.WidePairs256 or MultiplyUnit.LookUp256 or MultiplyUnit.Differences256
+            => Avx2.IsSupported,
         MultiplyUnit.Quads256 => AvxVnni.IsSupported,
         MultiplyUnit.Differences512 => Avx512Vbmi.IsSupported,
         MultiplyUnit.Fused512 => LanesChoice.Use512,

@@ -87,9 +87,8 @@ public static class PanelPadding
     public static long ScratchBytes(int tokens, int rows, int columns, int bits, bool isGrouped)
     {
         long tables = HasTables(bits, isGrouped) ? TableBytes + TableSumBytes + (TableTokens * 4L * Pad(rows, Rows)) : 0;
-        long unpacked = bits < 8 ? Pad(columns, Columns) : 0;
-        long clipped = HasExcess(bits, isGrouped) ? (tokens + 1) * 4L : 0;
-        return Math.Max(tables, Rows * ((tokens * 4L) + unpacked + clipped));
+        long beside = Math.Max(Pad(columns, Columns), HasExcess(bits, isGrouped) ? (tokens + 1) * 4L : 0);
+        return Math.Max(tables, Rows * ((tokens * 4L) + beside));
     }
 
     /// <summary>Gets the bytes of one token's activations of one bit.</summary>

@@ -133,7 +133,7 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
             {
                 for (int part = 0; part < EpilogueEmitter.Parts(Isa); part++)
                 {
-                    string at = m == 0 ? N(part * EpilogueEmitter.Lanes(Isa)) : $"({N(m)} * (nint)w.StartStride) + {N(part * EpilogueEmitter.Lanes(Isa))}";
+                    string at = (m == 0 ? string.Empty : $"({N(m)} * (nint)w.StartStride) + ") + N(part * EpilogueEmitter.Lanes(Isa));
                     w.Lines($"{Isa.Vector}<int> {Sum(m, part)} = {Isa.Vector}.LoadUnsafe(ref Unsafe.Add(ref starts, {at}));");
                 }
             }

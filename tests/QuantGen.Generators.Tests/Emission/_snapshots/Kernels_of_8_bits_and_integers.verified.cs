@@ -29,8 +29,8 @@ namespace QuantGen.Generated.Kernels
         /// <summary>Gets the order in which the kernel in use here reads codes.</summary>
         public static KernelOrder Order =>
             AvxVnni.IsSupported ? Vnni256.Order :
-            Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Wide512.Order :
-            Avx2.IsSupported ? Wide256.Order :
+            Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Clipped512.Order :
+            Avx2.IsSupported ? Clipped256.Order :
             Vector128.IsHardwareAccelerated ? Portable128.Order : Scalar.Order;
 
         /// <summary>Computes a linear layer for some tokens.</summary>
@@ -42,11 +42,11 @@ namespace QuantGen.Generated.Kernels
             }
             else if (Vector512.IsHardwareAccelerated && Avx512BW.IsSupported)
             {
-                PanelLoop.Run<Wide512>(x, w, ref Unsafe.As<int, float>(ref output), outputStride, ref scratch);
+                PanelLoop.RunClipped<Clipped512, Whole512>(x, w, ref Unsafe.As<int, float>(ref output), outputStride, ref scratch);
             }
             else if (Avx2.IsSupported)
             {
-                PanelLoop.Run<Wide256>(x, w, ref Unsafe.As<int, float>(ref output), outputStride, ref scratch);
+                PanelLoop.RunClipped<Clipped256, Whole256>(x, w, ref Unsafe.As<int, float>(ref output), outputStride, ref scratch);
             }
             else if (Vector128.IsHardwareAccelerated)
             {
@@ -486,12 +486,12 @@ namespace QuantGen.Generated.Kernels
             }
         }
 
-        // AVX-512BW. Both operands have 16 bits, so a pair sum is exact in 32; 255 * 128 * 32,768 inputs stay below 2^31.
-        private readonly struct Wide512 : ITileKernel
+        // AVX-512BW. Weights of a pair that have one sign add up to at most 128, and 255 * 128 <= 32,767; sums begin with what was clipped.
+        private readonly struct Clipped512 : ITileKernel
         {
-            public static MultiplyUnit Unit => MultiplyUnit.WidePairs512;
+            public static MultiplyUnit Unit => MultiplyUnit.ClippedPairs512;
 
-            public static KernelOrder Order => new(8, 16, 2, 2);
+            public static KernelOrder Order => new(8, 16, 4, 2) { ClipsPairs = true };
 
             public static int TileTokens => 4;
 
@@ -515,149 +515,154 @@ namespace QuantGen.Generated.Kernels
                 nint tile = token / 8;
                 bool fetches = tile >> share == 0;
                 ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
-                nint aheadStep = 256 >> (fetches ? share : 0);
-                Vector512<int> sum00 = Vector512<int>.Zero;
-                Vector512<int> sum01 = Vector512<int>.Zero;
-                Vector512<int> sum10 = Vector512<int>.Zero;
-                Vector512<int> sum11 = Vector512<int>.Zero;
-                Vector512<int> sum20 = Vector512<int>.Zero;
-                Vector512<int> sum21 = Vector512<int>.Zero;
-                Vector512<int> sum30 = Vector512<int>.Zero;
-                Vector512<int> sum31 = Vector512<int>.Zero;
-                Vector512<int> sum40 = Vector512<int>.Zero;
-                Vector512<int> sum41 = Vector512<int>.Zero;
-                Vector512<int> sum50 = Vector512<int>.Zero;
-                Vector512<int> sum51 = Vector512<int>.Zero;
-                Vector512<int> sum60 = Vector512<int>.Zero;
-                Vector512<int> sum61 = Vector512<int>.Zero;
-                Vector512<int> sum70 = Vector512<int>.Zero;
-                Vector512<int> sum71 = Vector512<int>.Zero;
+                nint aheadStep = 512 >> (fetches ? share : 0);
+                ref int starts = ref Unsafe.Add(ref w.Starts, token * (nint)w.StartStride);
+                Vector512<int> sum00 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, 0));
+                Vector512<int> sum01 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, 16));
+                Vector512<int> sum10 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (1 * (nint)w.StartStride) + 0));
+                Vector512<int> sum11 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (1 * (nint)w.StartStride) + 16));
+                Vector512<int> sum20 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (2 * (nint)w.StartStride) + 0));
+                Vector512<int> sum21 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (2 * (nint)w.StartStride) + 16));
+                Vector512<int> sum30 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (3 * (nint)w.StartStride) + 0));
+                Vector512<int> sum31 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (3 * (nint)w.StartStride) + 16));
+                Vector512<int> sum40 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (4 * (nint)w.StartStride) + 0));
+                Vector512<int> sum41 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (4 * (nint)w.StartStride) + 16));
+                Vector512<int> sum50 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (5 * (nint)w.StartStride) + 0));
+                Vector512<int> sum51 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (5 * (nint)w.StartStride) + 16));
+                Vector512<int> sum60 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (6 * (nint)w.StartStride) + 0));
+                Vector512<int> sum61 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (6 * (nint)w.StartStride) + 16));
+                Vector512<int> sum70 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (7 * (nint)w.StartStride) + 0));
+                Vector512<int> sum71 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (7 * (nint)w.StartStride) + 16));
                 nint k = 0;
                 while (k < columns)
                 {
-                    Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
+                    Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
                     Prefetch.Line(ref ahead, 0);
-                    Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
-                    // Inputs k + 0 and following.
-                    Vector512<short> w00 = Avx512BW.ConvertToVector512Int16(codes00.AsSByte());
-                    Vector512<short> w01 = Avx512BW.ConvertToVector512Int16(codes01.AsSByte());
-                    Vector512<short> x00 = Vector512.Create(WidePair.Of(ref a0, k + 0)).AsInt16();
-                    sum00 += Avx512BW.MultiplyAddAdjacent(x00, w00);
-                    sum01 += Avx512BW.MultiplyAddAdjacent(x00, w01);
-                    Vector512<short> x01 = Vector512.Create(WidePair.Of(ref a1, k + 0)).AsInt16();
-                    sum10 += Avx512BW.MultiplyAddAdjacent(x01, w00);
-                    sum11 += Avx512BW.MultiplyAddAdjacent(x01, w01);
-                    Vector512<short> x02 = Vector512.Create(WidePair.Of(ref a2, k + 0)).AsInt16();
-                    sum20 += Avx512BW.MultiplyAddAdjacent(x02, w00);
-                    sum21 += Avx512BW.MultiplyAddAdjacent(x02, w01);
-                    Vector512<short> x03 = Vector512.Create(WidePair.Of(ref a3, k + 0)).AsInt16();
-                    sum30 += Avx512BW.MultiplyAddAdjacent(x03, w00);
-                    sum31 += Avx512BW.MultiplyAddAdjacent(x03, w01);
-                    Vector512<short> x04 = Vector512.Create(WidePair.Of(ref a4, k + 0)).AsInt16();
-                    sum40 += Avx512BW.MultiplyAddAdjacent(x04, w00);
-                    sum41 += Avx512BW.MultiplyAddAdjacent(x04, w01);
-                    Vector512<short> x05 = Vector512.Create(WidePair.Of(ref a5, k + 0)).AsInt16();
-                    sum50 += Avx512BW.MultiplyAddAdjacent(x05, w00);
-                    sum51 += Avx512BW.MultiplyAddAdjacent(x05, w01);
-                    Vector512<short> x06 = Vector512.Create(WidePair.Of(ref a6, k + 0)).AsInt16();
-                    sum60 += Avx512BW.MultiplyAddAdjacent(x06, w00);
-                    sum61 += Avx512BW.MultiplyAddAdjacent(x06, w01);
-                    Vector512<short> x07 = Vector512.Create(WidePair.Of(ref a7, k + 0)).AsInt16();
-                    sum70 += Avx512BW.MultiplyAddAdjacent(x07, w00);
-                    sum71 += Avx512BW.MultiplyAddAdjacent(x07, w01);
-                    Vector256<byte> codes00At2 = Vector256.LoadUnsafe(ref p, 64);
+                    Vector512<byte> codes01 = Vector512.LoadUnsafe(ref p, 64);
                     Prefetch.Line(ref ahead, 64);
-                    Vector256<byte> codes01At2 = Vector256.LoadUnsafe(ref p, 96);
-                    // Inputs k + 2 and following.
-                    Vector512<short> w0At20 = Avx512BW.ConvertToVector512Int16(codes00At2.AsSByte());
-                    Vector512<short> w0At21 = Avx512BW.ConvertToVector512Int16(codes01At2.AsSByte());
-                    Vector512<short> x0At20 = Vector512.Create(WidePair.Of(ref a0, k + 2)).AsInt16();
-                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At20, w0At20);
-                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At20, w0At21);
-                    Vector512<short> x0At21 = Vector512.Create(WidePair.Of(ref a1, k + 2)).AsInt16();
-                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At21, w0At20);
-                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At21, w0At21);
-                    Vector512<short> x0At22 = Vector512.Create(WidePair.Of(ref a2, k + 2)).AsInt16();
-                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At22, w0At20);
-                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At22, w0At21);
-                    Vector512<short> x0At23 = Vector512.Create(WidePair.Of(ref a3, k + 2)).AsInt16();
-                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At23, w0At20);
-                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At23, w0At21);
-                    Vector512<short> x0At24 = Vector512.Create(WidePair.Of(ref a4, k + 2)).AsInt16();
-                    sum40 += Avx512BW.MultiplyAddAdjacent(x0At24, w0At20);
-                    sum41 += Avx512BW.MultiplyAddAdjacent(x0At24, w0At21);
-                    Vector512<short> x0At25 = Vector512.Create(WidePair.Of(ref a5, k + 2)).AsInt16();
-                    sum50 += Avx512BW.MultiplyAddAdjacent(x0At25, w0At20);
-                    sum51 += Avx512BW.MultiplyAddAdjacent(x0At25, w0At21);
-                    Vector512<short> x0At26 = Vector512.Create(WidePair.Of(ref a6, k + 2)).AsInt16();
-                    sum60 += Avx512BW.MultiplyAddAdjacent(x0At26, w0At20);
-                    sum61 += Avx512BW.MultiplyAddAdjacent(x0At26, w0At21);
-                    Vector512<short> x0At27 = Vector512.Create(WidePair.Of(ref a7, k + 2)).AsInt16();
-                    sum70 += Avx512BW.MultiplyAddAdjacent(x0At27, w0At20);
-                    sum71 += Avx512BW.MultiplyAddAdjacent(x0At27, w0At21);
-                    Vector256<byte> codes00At4 = Vector256.LoadUnsafe(ref p, 128);
+                    // Inputs k + 0 and following.
+                    Vector512<sbyte> w00 = codes00.AsSByte();
+                    Vector512<sbyte> w01 = codes01.AsSByte();
+                    Vector512<byte> x00 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x00, w00), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x00, w01), Vector512<short>.One);
+                    Vector512<byte> x01 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                    sum10 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x01, w00), Vector512<short>.One);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x01, w01), Vector512<short>.One);
+                    Vector512<byte> x02 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                    sum20 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x02, w00), Vector512<short>.One);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x02, w01), Vector512<short>.One);
+                    Vector512<byte> x03 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 0))).AsByte();
+                    sum30 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x03, w00), Vector512<short>.One);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x03, w01), Vector512<short>.One);
+                    Vector512<byte> x04 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 0))).AsByte();
+                    sum40 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x04, w00), Vector512<short>.One);
+                    sum41 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x04, w01), Vector512<short>.One);
+                    Vector512<byte> x05 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 0))).AsByte();
+                    sum50 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x05, w00), Vector512<short>.One);
+                    sum51 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x05, w01), Vector512<short>.One);
+                    Vector512<byte> x06 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 0))).AsByte();
+                    sum60 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x06, w00), Vector512<short>.One);
+                    sum61 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x06, w01), Vector512<short>.One);
+                    Vector512<byte> x07 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 0))).AsByte();
+                    sum70 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x07, w00), Vector512<short>.One);
+                    sum71 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x07, w01), Vector512<short>.One);
+                    Vector512<byte> codes00At4 = Vector512.LoadUnsafe(ref p, 128);
                     Prefetch.Line(ref ahead, 128);
-                    Vector256<byte> codes01At4 = Vector256.LoadUnsafe(ref p, 160);
-                    // Inputs k + 4 and following.
-                    Vector512<short> w0At40 = Avx512BW.ConvertToVector512Int16(codes00At4.AsSByte());
-                    Vector512<short> w0At41 = Avx512BW.ConvertToVector512Int16(codes01At4.AsSByte());
-                    Vector512<short> x0At40 = Vector512.Create(WidePair.Of(ref a0, k + 4)).AsInt16();
-                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At40, w0At40);
-                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At40, w0At41);
-                    Vector512<short> x0At41 = Vector512.Create(WidePair.Of(ref a1, k + 4)).AsInt16();
-                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At41, w0At40);
-                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At41, w0At41);
-                    Vector512<short> x0At42 = Vector512.Create(WidePair.Of(ref a2, k + 4)).AsInt16();
-                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At42, w0At40);
-                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At42, w0At41);
-                    Vector512<short> x0At43 = Vector512.Create(WidePair.Of(ref a3, k + 4)).AsInt16();
-                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At43, w0At40);
-                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At43, w0At41);
-                    Vector512<short> x0At44 = Vector512.Create(WidePair.Of(ref a4, k + 4)).AsInt16();
-                    sum40 += Avx512BW.MultiplyAddAdjacent(x0At44, w0At40);
-                    sum41 += Avx512BW.MultiplyAddAdjacent(x0At44, w0At41);
-                    Vector512<short> x0At45 = Vector512.Create(WidePair.Of(ref a5, k + 4)).AsInt16();
-                    sum50 += Avx512BW.MultiplyAddAdjacent(x0At45, w0At40);
-                    sum51 += Avx512BW.MultiplyAddAdjacent(x0At45, w0At41);
-                    Vector512<short> x0At46 = Vector512.Create(WidePair.Of(ref a6, k + 4)).AsInt16();
-                    sum60 += Avx512BW.MultiplyAddAdjacent(x0At46, w0At40);
-                    sum61 += Avx512BW.MultiplyAddAdjacent(x0At46, w0At41);
-                    Vector512<short> x0At47 = Vector512.Create(WidePair.Of(ref a7, k + 4)).AsInt16();
-                    sum70 += Avx512BW.MultiplyAddAdjacent(x0At47, w0At40);
-                    sum71 += Avx512BW.MultiplyAddAdjacent(x0At47, w0At41);
-                    Vector256<byte> codes00At6 = Vector256.LoadUnsafe(ref p, 192);
+                    Vector512<byte> codes01At4 = Vector512.LoadUnsafe(ref p, 192);
                     Prefetch.Line(ref ahead, 192);
-                    Vector256<byte> codes01At6 = Vector256.LoadUnsafe(ref p, 224);
-                    // Inputs k + 6 and following.
-                    Vector512<short> w0At60 = Avx512BW.ConvertToVector512Int16(codes00At6.AsSByte());
-                    Vector512<short> w0At61 = Avx512BW.ConvertToVector512Int16(codes01At6.AsSByte());
-                    Vector512<short> x0At60 = Vector512.Create(WidePair.Of(ref a0, k + 6)).AsInt16();
-                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At60, w0At60);
-                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At60, w0At61);
-                    Vector512<short> x0At61 = Vector512.Create(WidePair.Of(ref a1, k + 6)).AsInt16();
-                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At61, w0At60);
-                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At61, w0At61);
-                    Vector512<short> x0At62 = Vector512.Create(WidePair.Of(ref a2, k + 6)).AsInt16();
-                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At62, w0At60);
-                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At62, w0At61);
-                    Vector512<short> x0At63 = Vector512.Create(WidePair.Of(ref a3, k + 6)).AsInt16();
-                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At63, w0At60);
-                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At63, w0At61);
-                    Vector512<short> x0At64 = Vector512.Create(WidePair.Of(ref a4, k + 6)).AsInt16();
-                    sum40 += Avx512BW.MultiplyAddAdjacent(x0At64, w0At60);
-                    sum41 += Avx512BW.MultiplyAddAdjacent(x0At64, w0At61);
-                    Vector512<short> x0At65 = Vector512.Create(WidePair.Of(ref a5, k + 6)).AsInt16();
-                    sum50 += Avx512BW.MultiplyAddAdjacent(x0At65, w0At60);
-                    sum51 += Avx512BW.MultiplyAddAdjacent(x0At65, w0At61);
-                    Vector512<short> x0At66 = Vector512.Create(WidePair.Of(ref a6, k + 6)).AsInt16();
-                    sum60 += Avx512BW.MultiplyAddAdjacent(x0At66, w0At60);
-                    sum61 += Avx512BW.MultiplyAddAdjacent(x0At66, w0At61);
-                    Vector512<short> x0At67 = Vector512.Create(WidePair.Of(ref a7, k + 6)).AsInt16();
-                    sum70 += Avx512BW.MultiplyAddAdjacent(x0At67, w0At60);
-                    sum71 += Avx512BW.MultiplyAddAdjacent(x0At67, w0At61);
-                    p = ref Unsafe.Add(ref p, 256);
+                    // Inputs k + 4 and following.
+                    Vector512<sbyte> w0At40 = codes00At4.AsSByte();
+                    Vector512<sbyte> w0At41 = codes01At4.AsSByte();
+                    Vector512<byte> x0At40 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At40, w0At40), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At40, w0At41), Vector512<short>.One);
+                    Vector512<byte> x0At41 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                    sum10 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At41, w0At40), Vector512<short>.One);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At41, w0At41), Vector512<short>.One);
+                    Vector512<byte> x0At42 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                    sum20 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At42, w0At40), Vector512<short>.One);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At42, w0At41), Vector512<short>.One);
+                    Vector512<byte> x0At43 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 4))).AsByte();
+                    sum30 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At43, w0At40), Vector512<short>.One);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At43, w0At41), Vector512<short>.One);
+                    Vector512<byte> x0At44 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 4))).AsByte();
+                    sum40 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At44, w0At40), Vector512<short>.One);
+                    sum41 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At44, w0At41), Vector512<short>.One);
+                    Vector512<byte> x0At45 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 4))).AsByte();
+                    sum50 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At45, w0At40), Vector512<short>.One);
+                    sum51 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At45, w0At41), Vector512<short>.One);
+                    Vector512<byte> x0At46 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 4))).AsByte();
+                    sum60 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At46, w0At40), Vector512<short>.One);
+                    sum61 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At46, w0At41), Vector512<short>.One);
+                    Vector512<byte> x0At47 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 4))).AsByte();
+                    sum70 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At47, w0At40), Vector512<short>.One);
+                    sum71 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At47, w0At41), Vector512<short>.One);
+                    Vector512<byte> codes00At8 = Vector512.LoadUnsafe(ref p, 256);
+                    Prefetch.Line(ref ahead, 256);
+                    Vector512<byte> codes01At8 = Vector512.LoadUnsafe(ref p, 320);
+                    Prefetch.Line(ref ahead, 320);
+                    // Inputs k + 8 and following.
+                    Vector512<sbyte> w0At80 = codes00At8.AsSByte();
+                    Vector512<sbyte> w0At81 = codes01At8.AsSByte();
+                    Vector512<byte> x0At80 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At80, w0At80), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At80, w0At81), Vector512<short>.One);
+                    Vector512<byte> x0At81 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                    sum10 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At81, w0At80), Vector512<short>.One);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At81, w0At81), Vector512<short>.One);
+                    Vector512<byte> x0At82 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                    sum20 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At82, w0At80), Vector512<short>.One);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At82, w0At81), Vector512<short>.One);
+                    Vector512<byte> x0At83 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 8))).AsByte();
+                    sum30 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At83, w0At80), Vector512<short>.One);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At83, w0At81), Vector512<short>.One);
+                    Vector512<byte> x0At84 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 8))).AsByte();
+                    sum40 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At84, w0At80), Vector512<short>.One);
+                    sum41 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At84, w0At81), Vector512<short>.One);
+                    Vector512<byte> x0At85 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 8))).AsByte();
+                    sum50 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At85, w0At80), Vector512<short>.One);
+                    sum51 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At85, w0At81), Vector512<short>.One);
+                    Vector512<byte> x0At86 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 8))).AsByte();
+                    sum60 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At86, w0At80), Vector512<short>.One);
+                    sum61 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At86, w0At81), Vector512<short>.One);
+                    Vector512<byte> x0At87 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 8))).AsByte();
+                    sum70 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At87, w0At80), Vector512<short>.One);
+                    sum71 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At87, w0At81), Vector512<short>.One);
+                    Vector512<byte> codes00At12 = Vector512.LoadUnsafe(ref p, 384);
+                    Prefetch.Line(ref ahead, 384);
+                    Vector512<byte> codes01At12 = Vector512.LoadUnsafe(ref p, 448);
+                    Prefetch.Line(ref ahead, 448);
+                    // Inputs k + 12 and following.
+                    Vector512<sbyte> w0At120 = codes00At12.AsSByte();
+                    Vector512<sbyte> w0At121 = codes01At12.AsSByte();
+                    Vector512<byte> x0At120 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At120, w0At120), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At120, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At121 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                    sum10 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At121, w0At120), Vector512<short>.One);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At121, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At122 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                    sum20 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At122, w0At120), Vector512<short>.One);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At122, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At123 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
+                    sum30 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At123, w0At120), Vector512<short>.One);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At123, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At124 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 12))).AsByte();
+                    sum40 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At124, w0At120), Vector512<short>.One);
+                    sum41 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At124, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At125 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 12))).AsByte();
+                    sum50 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At125, w0At120), Vector512<short>.One);
+                    sum51 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At125, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At126 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 12))).AsByte();
+                    sum60 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At126, w0At120), Vector512<short>.One);
+                    sum61 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At126, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At127 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 12))).AsByte();
+                    sum70 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At127, w0At120), Vector512<short>.One);
+                    sum71 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At127, w0At121), Vector512<short>.One);
+                    p = ref Unsafe.Add(ref p, 512);
                     ahead = ref Unsafe.Add(ref ahead, aheadStep);
-                    k += 8;
+                    k += 16;
                 }
                 int place0 = WideProducts.Place(row + 0);
                 Vector512<int> multipliers0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
@@ -715,93 +720,98 @@ namespace QuantGen.Generated.Kernels
                 nint tile = token / 4;
                 bool fetches = tile >> share == 0;
                 ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
-                nint aheadStep = 256 >> (fetches ? share : 0);
-                Vector512<int> sum00 = Vector512<int>.Zero;
-                Vector512<int> sum01 = Vector512<int>.Zero;
-                Vector512<int> sum10 = Vector512<int>.Zero;
-                Vector512<int> sum11 = Vector512<int>.Zero;
-                Vector512<int> sum20 = Vector512<int>.Zero;
-                Vector512<int> sum21 = Vector512<int>.Zero;
-                Vector512<int> sum30 = Vector512<int>.Zero;
-                Vector512<int> sum31 = Vector512<int>.Zero;
+                nint aheadStep = 512 >> (fetches ? share : 0);
+                ref int starts = ref Unsafe.Add(ref w.Starts, token * (nint)w.StartStride);
+                Vector512<int> sum00 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, 0));
+                Vector512<int> sum01 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, 16));
+                Vector512<int> sum10 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (1 * (nint)w.StartStride) + 0));
+                Vector512<int> sum11 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (1 * (nint)w.StartStride) + 16));
+                Vector512<int> sum20 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (2 * (nint)w.StartStride) + 0));
+                Vector512<int> sum21 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (2 * (nint)w.StartStride) + 16));
+                Vector512<int> sum30 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (3 * (nint)w.StartStride) + 0));
+                Vector512<int> sum31 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (3 * (nint)w.StartStride) + 16));
                 nint k = 0;
                 while (k < columns)
                 {
-                    Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
+                    Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
                     Prefetch.Line(ref ahead, 0);
-                    Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
-                    // Inputs k + 0 and following.
-                    Vector512<short> w00 = Avx512BW.ConvertToVector512Int16(codes00.AsSByte());
-                    Vector512<short> w01 = Avx512BW.ConvertToVector512Int16(codes01.AsSByte());
-                    Vector512<short> x00 = Vector512.Create(WidePair.Of(ref a0, k + 0)).AsInt16();
-                    sum00 += Avx512BW.MultiplyAddAdjacent(x00, w00);
-                    sum01 += Avx512BW.MultiplyAddAdjacent(x00, w01);
-                    Vector512<short> x01 = Vector512.Create(WidePair.Of(ref a1, k + 0)).AsInt16();
-                    sum10 += Avx512BW.MultiplyAddAdjacent(x01, w00);
-                    sum11 += Avx512BW.MultiplyAddAdjacent(x01, w01);
-                    Vector512<short> x02 = Vector512.Create(WidePair.Of(ref a2, k + 0)).AsInt16();
-                    sum20 += Avx512BW.MultiplyAddAdjacent(x02, w00);
-                    sum21 += Avx512BW.MultiplyAddAdjacent(x02, w01);
-                    Vector512<short> x03 = Vector512.Create(WidePair.Of(ref a3, k + 0)).AsInt16();
-                    sum30 += Avx512BW.MultiplyAddAdjacent(x03, w00);
-                    sum31 += Avx512BW.MultiplyAddAdjacent(x03, w01);
-                    Vector256<byte> codes00At2 = Vector256.LoadUnsafe(ref p, 64);
+                    Vector512<byte> codes01 = Vector512.LoadUnsafe(ref p, 64);
                     Prefetch.Line(ref ahead, 64);
-                    Vector256<byte> codes01At2 = Vector256.LoadUnsafe(ref p, 96);
-                    // Inputs k + 2 and following.
-                    Vector512<short> w0At20 = Avx512BW.ConvertToVector512Int16(codes00At2.AsSByte());
-                    Vector512<short> w0At21 = Avx512BW.ConvertToVector512Int16(codes01At2.AsSByte());
-                    Vector512<short> x0At20 = Vector512.Create(WidePair.Of(ref a0, k + 2)).AsInt16();
-                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At20, w0At20);
-                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At20, w0At21);
-                    Vector512<short> x0At21 = Vector512.Create(WidePair.Of(ref a1, k + 2)).AsInt16();
-                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At21, w0At20);
-                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At21, w0At21);
-                    Vector512<short> x0At22 = Vector512.Create(WidePair.Of(ref a2, k + 2)).AsInt16();
-                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At22, w0At20);
-                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At22, w0At21);
-                    Vector512<short> x0At23 = Vector512.Create(WidePair.Of(ref a3, k + 2)).AsInt16();
-                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At23, w0At20);
-                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At23, w0At21);
-                    Vector256<byte> codes00At4 = Vector256.LoadUnsafe(ref p, 128);
+                    // Inputs k + 0 and following.
+                    Vector512<sbyte> w00 = codes00.AsSByte();
+                    Vector512<sbyte> w01 = codes01.AsSByte();
+                    Vector512<byte> x00 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x00, w00), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x00, w01), Vector512<short>.One);
+                    Vector512<byte> x01 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                    sum10 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x01, w00), Vector512<short>.One);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x01, w01), Vector512<short>.One);
+                    Vector512<byte> x02 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                    sum20 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x02, w00), Vector512<short>.One);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x02, w01), Vector512<short>.One);
+                    Vector512<byte> x03 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 0))).AsByte();
+                    sum30 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x03, w00), Vector512<short>.One);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x03, w01), Vector512<short>.One);
+                    Vector512<byte> codes00At4 = Vector512.LoadUnsafe(ref p, 128);
                     Prefetch.Line(ref ahead, 128);
-                    Vector256<byte> codes01At4 = Vector256.LoadUnsafe(ref p, 160);
-                    // Inputs k + 4 and following.
-                    Vector512<short> w0At40 = Avx512BW.ConvertToVector512Int16(codes00At4.AsSByte());
-                    Vector512<short> w0At41 = Avx512BW.ConvertToVector512Int16(codes01At4.AsSByte());
-                    Vector512<short> x0At40 = Vector512.Create(WidePair.Of(ref a0, k + 4)).AsInt16();
-                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At40, w0At40);
-                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At40, w0At41);
-                    Vector512<short> x0At41 = Vector512.Create(WidePair.Of(ref a1, k + 4)).AsInt16();
-                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At41, w0At40);
-                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At41, w0At41);
-                    Vector512<short> x0At42 = Vector512.Create(WidePair.Of(ref a2, k + 4)).AsInt16();
-                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At42, w0At40);
-                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At42, w0At41);
-                    Vector512<short> x0At43 = Vector512.Create(WidePair.Of(ref a3, k + 4)).AsInt16();
-                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At43, w0At40);
-                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At43, w0At41);
-                    Vector256<byte> codes00At6 = Vector256.LoadUnsafe(ref p, 192);
+                    Vector512<byte> codes01At4 = Vector512.LoadUnsafe(ref p, 192);
                     Prefetch.Line(ref ahead, 192);
-                    Vector256<byte> codes01At6 = Vector256.LoadUnsafe(ref p, 224);
-                    // Inputs k + 6 and following.
-                    Vector512<short> w0At60 = Avx512BW.ConvertToVector512Int16(codes00At6.AsSByte());
-                    Vector512<short> w0At61 = Avx512BW.ConvertToVector512Int16(codes01At6.AsSByte());
-                    Vector512<short> x0At60 = Vector512.Create(WidePair.Of(ref a0, k + 6)).AsInt16();
-                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At60, w0At60);
-                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At60, w0At61);
-                    Vector512<short> x0At61 = Vector512.Create(WidePair.Of(ref a1, k + 6)).AsInt16();
-                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At61, w0At60);
-                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At61, w0At61);
-                    Vector512<short> x0At62 = Vector512.Create(WidePair.Of(ref a2, k + 6)).AsInt16();
-                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At62, w0At60);
-                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At62, w0At61);
-                    Vector512<short> x0At63 = Vector512.Create(WidePair.Of(ref a3, k + 6)).AsInt16();
-                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At63, w0At60);
-                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At63, w0At61);
-                    p = ref Unsafe.Add(ref p, 256);
+                    // Inputs k + 4 and following.
+                    Vector512<sbyte> w0At40 = codes00At4.AsSByte();
+                    Vector512<sbyte> w0At41 = codes01At4.AsSByte();
+                    Vector512<byte> x0At40 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At40, w0At40), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At40, w0At41), Vector512<short>.One);
+                    Vector512<byte> x0At41 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                    sum10 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At41, w0At40), Vector512<short>.One);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At41, w0At41), Vector512<short>.One);
+                    Vector512<byte> x0At42 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                    sum20 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At42, w0At40), Vector512<short>.One);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At42, w0At41), Vector512<short>.One);
+                    Vector512<byte> x0At43 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 4))).AsByte();
+                    sum30 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At43, w0At40), Vector512<short>.One);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At43, w0At41), Vector512<short>.One);
+                    Vector512<byte> codes00At8 = Vector512.LoadUnsafe(ref p, 256);
+                    Prefetch.Line(ref ahead, 256);
+                    Vector512<byte> codes01At8 = Vector512.LoadUnsafe(ref p, 320);
+                    Prefetch.Line(ref ahead, 320);
+                    // Inputs k + 8 and following.
+                    Vector512<sbyte> w0At80 = codes00At8.AsSByte();
+                    Vector512<sbyte> w0At81 = codes01At8.AsSByte();
+                    Vector512<byte> x0At80 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At80, w0At80), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At80, w0At81), Vector512<short>.One);
+                    Vector512<byte> x0At81 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                    sum10 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At81, w0At80), Vector512<short>.One);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At81, w0At81), Vector512<short>.One);
+                    Vector512<byte> x0At82 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                    sum20 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At82, w0At80), Vector512<short>.One);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At82, w0At81), Vector512<short>.One);
+                    Vector512<byte> x0At83 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 8))).AsByte();
+                    sum30 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At83, w0At80), Vector512<short>.One);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At83, w0At81), Vector512<short>.One);
+                    Vector512<byte> codes00At12 = Vector512.LoadUnsafe(ref p, 384);
+                    Prefetch.Line(ref ahead, 384);
+                    Vector512<byte> codes01At12 = Vector512.LoadUnsafe(ref p, 448);
+                    Prefetch.Line(ref ahead, 448);
+                    // Inputs k + 12 and following.
+                    Vector512<sbyte> w0At120 = codes00At12.AsSByte();
+                    Vector512<sbyte> w0At121 = codes01At12.AsSByte();
+                    Vector512<byte> x0At120 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At120, w0At120), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At120, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At121 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                    sum10 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At121, w0At120), Vector512<short>.One);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At121, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At122 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                    sum20 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At122, w0At120), Vector512<short>.One);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At122, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At123 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
+                    sum30 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At123, w0At120), Vector512<short>.One);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At123, w0At121), Vector512<short>.One);
+                    p = ref Unsafe.Add(ref p, 512);
                     ahead = ref Unsafe.Add(ref ahead, aheadStep);
-                    k += 8;
+                    k += 16;
                 }
                 int place0 = WideProducts.Place(row + 0);
                 Vector512<int> multipliers0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
@@ -840,51 +850,56 @@ namespace QuantGen.Generated.Kernels
                 nint tile = token / 1;
                 bool fetches = tile >> share == 0;
                 ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
-                nint aheadStep = 256 >> (fetches ? share : 0);
-                Vector512<int> sum00 = Vector512<int>.Zero;
-                Vector512<int> sum01 = Vector512<int>.Zero;
+                nint aheadStep = 512 >> (fetches ? share : 0);
+                ref int starts = ref Unsafe.Add(ref w.Starts, token * (nint)w.StartStride);
+                Vector512<int> sum00 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, 0));
+                Vector512<int> sum01 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, 16));
                 nint k = 0;
                 while (k < columns)
                 {
-                    Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
+                    Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
                     Prefetch.Line(ref ahead, 0);
-                    Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
-                    // Inputs k + 0 and following.
-                    Vector512<short> w00 = Avx512BW.ConvertToVector512Int16(codes00.AsSByte());
-                    Vector512<short> w01 = Avx512BW.ConvertToVector512Int16(codes01.AsSByte());
-                    Vector512<short> x00 = Vector512.Create(WidePair.Of(ref a0, k + 0)).AsInt16();
-                    sum00 += Avx512BW.MultiplyAddAdjacent(x00, w00);
-                    sum01 += Avx512BW.MultiplyAddAdjacent(x00, w01);
-                    Vector256<byte> codes00At2 = Vector256.LoadUnsafe(ref p, 64);
+                    Vector512<byte> codes01 = Vector512.LoadUnsafe(ref p, 64);
                     Prefetch.Line(ref ahead, 64);
-                    Vector256<byte> codes01At2 = Vector256.LoadUnsafe(ref p, 96);
-                    // Inputs k + 2 and following.
-                    Vector512<short> w0At20 = Avx512BW.ConvertToVector512Int16(codes00At2.AsSByte());
-                    Vector512<short> w0At21 = Avx512BW.ConvertToVector512Int16(codes01At2.AsSByte());
-                    Vector512<short> x0At20 = Vector512.Create(WidePair.Of(ref a0, k + 2)).AsInt16();
-                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At20, w0At20);
-                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At20, w0At21);
-                    Vector256<byte> codes00At4 = Vector256.LoadUnsafe(ref p, 128);
+                    // Inputs k + 0 and following.
+                    Vector512<sbyte> w00 = codes00.AsSByte();
+                    Vector512<sbyte> w01 = codes01.AsSByte();
+                    Vector512<byte> x00 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x00, w00), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x00, w01), Vector512<short>.One);
+                    Vector512<byte> codes00At4 = Vector512.LoadUnsafe(ref p, 128);
                     Prefetch.Line(ref ahead, 128);
-                    Vector256<byte> codes01At4 = Vector256.LoadUnsafe(ref p, 160);
-                    // Inputs k + 4 and following.
-                    Vector512<short> w0At40 = Avx512BW.ConvertToVector512Int16(codes00At4.AsSByte());
-                    Vector512<short> w0At41 = Avx512BW.ConvertToVector512Int16(codes01At4.AsSByte());
-                    Vector512<short> x0At40 = Vector512.Create(WidePair.Of(ref a0, k + 4)).AsInt16();
-                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At40, w0At40);
-                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At40, w0At41);
-                    Vector256<byte> codes00At6 = Vector256.LoadUnsafe(ref p, 192);
+                    Vector512<byte> codes01At4 = Vector512.LoadUnsafe(ref p, 192);
                     Prefetch.Line(ref ahead, 192);
-                    Vector256<byte> codes01At6 = Vector256.LoadUnsafe(ref p, 224);
-                    // Inputs k + 6 and following.
-                    Vector512<short> w0At60 = Avx512BW.ConvertToVector512Int16(codes00At6.AsSByte());
-                    Vector512<short> w0At61 = Avx512BW.ConvertToVector512Int16(codes01At6.AsSByte());
-                    Vector512<short> x0At60 = Vector512.Create(WidePair.Of(ref a0, k + 6)).AsInt16();
-                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At60, w0At60);
-                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At60, w0At61);
-                    p = ref Unsafe.Add(ref p, 256);
+                    // Inputs k + 4 and following.
+                    Vector512<sbyte> w0At40 = codes00At4.AsSByte();
+                    Vector512<sbyte> w0At41 = codes01At4.AsSByte();
+                    Vector512<byte> x0At40 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At40, w0At40), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At40, w0At41), Vector512<short>.One);
+                    Vector512<byte> codes00At8 = Vector512.LoadUnsafe(ref p, 256);
+                    Prefetch.Line(ref ahead, 256);
+                    Vector512<byte> codes01At8 = Vector512.LoadUnsafe(ref p, 320);
+                    Prefetch.Line(ref ahead, 320);
+                    // Inputs k + 8 and following.
+                    Vector512<sbyte> w0At80 = codes00At8.AsSByte();
+                    Vector512<sbyte> w0At81 = codes01At8.AsSByte();
+                    Vector512<byte> x0At80 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At80, w0At80), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At80, w0At81), Vector512<short>.One);
+                    Vector512<byte> codes00At12 = Vector512.LoadUnsafe(ref p, 384);
+                    Prefetch.Line(ref ahead, 384);
+                    Vector512<byte> codes01At12 = Vector512.LoadUnsafe(ref p, 448);
+                    Prefetch.Line(ref ahead, 448);
+                    // Inputs k + 12 and following.
+                    Vector512<sbyte> w0At120 = codes00At12.AsSByte();
+                    Vector512<sbyte> w0At121 = codes01At12.AsSByte();
+                    Vector512<byte> x0At120 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At120, w0At120), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x0At120, w0At121), Vector512<short>.One);
+                    p = ref Unsafe.Add(ref p, 512);
                     ahead = ref Unsafe.Add(ref ahead, aheadStep);
-                    k += 8;
+                    k += 16;
                 }
                 int place0 = WideProducts.Place(row + 0);
                 Vector512<int> multipliers0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
@@ -901,19 +916,753 @@ namespace QuantGen.Generated.Kernels
             }
         }
 
-        // AVX2. Both operands have 16 bits, so a pair sum is exact in 32; 255 * 128 * 32,768 inputs stay below 2^31.
-        private readonly struct Wide256 : ITileKernel
+        // AVX-512BW. Both operands have 16 bits, so a pair sum is exact in 32; 255 * 128 * 32,768 inputs stay below 2^31.
+        private readonly struct Whole512 : ITileKernel
         {
-            public static MultiplyUnit Unit => MultiplyUnit.WidePairs256;
+            public static MultiplyUnit Unit => MultiplyUnit.WidePairs512;
 
-            public static KernelOrder Order => new(8, 8, 2, 2);
+            public static KernelOrder Order => new(8, 16, 4, 2);
 
             public static int TileTokens => 4;
 
-            public static int TallTokens => 4;
+            public static int TallTokens => 6;
 
-            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row,
-                ref output, outputStride);
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 256 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                ref byte a4 = ref Unsafe.Add(ref a3, x.Stride);
+                ref byte a5 = ref Unsafe.Add(ref a4, x.Stride);
+                int share = x.Count >= 24 ? 2 : 0;
+                nint tile = token / 6;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 512 >> (fetches ? share : 0);
+                Vector512<int> sum00 = Vector512<int>.Zero;
+                Vector512<int> sum01 = Vector512<int>.Zero;
+                Vector512<int> sum10 = Vector512<int>.Zero;
+                Vector512<int> sum11 = Vector512<int>.Zero;
+                Vector512<int> sum20 = Vector512<int>.Zero;
+                Vector512<int> sum21 = Vector512<int>.Zero;
+                Vector512<int> sum30 = Vector512<int>.Zero;
+                Vector512<int> sum31 = Vector512<int>.Zero;
+                Vector512<int> sum40 = Vector512<int>.Zero;
+                Vector512<int> sum41 = Vector512<int>.Zero;
+                Vector512<int> sum50 = Vector512<int>.Zero;
+                Vector512<int> sum51 = Vector512<int>.Zero;
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector512<byte> codes01 = Vector512.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    // Inputs k + 0 and following.
+                    Vector512<short> w00Even = (codes00.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w00Odd = codes00.AsSByte().AsInt16() >> 8;
+                    Vector512<short> w01Even = (codes01.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w01Odd = codes01.AsSByte().AsInt16() >> 8;
+                    Vector512<byte> x00 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    Vector512<short> x00Even = x00.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x00Odd = x00.AsInt16() >>> 8;
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x00Even, w00Even);
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x00Odd, w00Odd);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x00Even, w01Even);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x00Odd, w01Odd);
+                    Vector512<byte> x01 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                    Vector512<short> x01Even = x01.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x01Odd = x01.AsInt16() >>> 8;
+                    sum10 += Avx512BW.MultiplyAddAdjacent(x01Even, w00Even);
+                    sum10 += Avx512BW.MultiplyAddAdjacent(x01Odd, w00Odd);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(x01Even, w01Even);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(x01Odd, w01Odd);
+                    Vector512<byte> x02 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                    Vector512<short> x02Even = x02.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x02Odd = x02.AsInt16() >>> 8;
+                    sum20 += Avx512BW.MultiplyAddAdjacent(x02Even, w00Even);
+                    sum20 += Avx512BW.MultiplyAddAdjacent(x02Odd, w00Odd);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(x02Even, w01Even);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(x02Odd, w01Odd);
+                    Vector512<byte> x03 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 0))).AsByte();
+                    Vector512<short> x03Even = x03.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x03Odd = x03.AsInt16() >>> 8;
+                    sum30 += Avx512BW.MultiplyAddAdjacent(x03Even, w00Even);
+                    sum30 += Avx512BW.MultiplyAddAdjacent(x03Odd, w00Odd);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(x03Even, w01Even);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(x03Odd, w01Odd);
+                    Vector512<byte> x04 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 0))).AsByte();
+                    Vector512<short> x04Even = x04.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x04Odd = x04.AsInt16() >>> 8;
+                    sum40 += Avx512BW.MultiplyAddAdjacent(x04Even, w00Even);
+                    sum40 += Avx512BW.MultiplyAddAdjacent(x04Odd, w00Odd);
+                    sum41 += Avx512BW.MultiplyAddAdjacent(x04Even, w01Even);
+                    sum41 += Avx512BW.MultiplyAddAdjacent(x04Odd, w01Odd);
+                    Vector512<byte> x05 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 0))).AsByte();
+                    Vector512<short> x05Even = x05.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x05Odd = x05.AsInt16() >>> 8;
+                    sum50 += Avx512BW.MultiplyAddAdjacent(x05Even, w00Even);
+                    sum50 += Avx512BW.MultiplyAddAdjacent(x05Odd, w00Odd);
+                    sum51 += Avx512BW.MultiplyAddAdjacent(x05Even, w01Even);
+                    sum51 += Avx512BW.MultiplyAddAdjacent(x05Odd, w01Odd);
+                    Vector512<byte> codes00At4 = Vector512.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector512<byte> codes01At4 = Vector512.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    // Inputs k + 4 and following.
+                    Vector512<short> w0At40Even = (codes00At4.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At40Odd = codes00At4.AsSByte().AsInt16() >> 8;
+                    Vector512<short> w0At41Even = (codes01At4.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At41Odd = codes01At4.AsSByte().AsInt16() >> 8;
+                    Vector512<byte> x0At40 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    Vector512<short> x0At40Even = x0At40.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At40Odd = x0At40.AsInt16() >>> 8;
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At40Even, w0At40Even);
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At40Odd, w0At40Odd);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At40Even, w0At41Even);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At40Odd, w0At41Odd);
+                    Vector512<byte> x0At41 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                    Vector512<short> x0At41Even = x0At41.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At41Odd = x0At41.AsInt16() >>> 8;
+                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At41Even, w0At40Even);
+                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At41Odd, w0At40Odd);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At41Even, w0At41Even);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At41Odd, w0At41Odd);
+                    Vector512<byte> x0At42 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                    Vector512<short> x0At42Even = x0At42.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At42Odd = x0At42.AsInt16() >>> 8;
+                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At42Even, w0At40Even);
+                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At42Odd, w0At40Odd);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At42Even, w0At41Even);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At42Odd, w0At41Odd);
+                    Vector512<byte> x0At43 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 4))).AsByte();
+                    Vector512<short> x0At43Even = x0At43.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At43Odd = x0At43.AsInt16() >>> 8;
+                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At43Even, w0At40Even);
+                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At43Odd, w0At40Odd);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At43Even, w0At41Even);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At43Odd, w0At41Odd);
+                    Vector512<byte> x0At44 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 4))).AsByte();
+                    Vector512<short> x0At44Even = x0At44.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At44Odd = x0At44.AsInt16() >>> 8;
+                    sum40 += Avx512BW.MultiplyAddAdjacent(x0At44Even, w0At40Even);
+                    sum40 += Avx512BW.MultiplyAddAdjacent(x0At44Odd, w0At40Odd);
+                    sum41 += Avx512BW.MultiplyAddAdjacent(x0At44Even, w0At41Even);
+                    sum41 += Avx512BW.MultiplyAddAdjacent(x0At44Odd, w0At41Odd);
+                    Vector512<byte> x0At45 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 4))).AsByte();
+                    Vector512<short> x0At45Even = x0At45.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At45Odd = x0At45.AsInt16() >>> 8;
+                    sum50 += Avx512BW.MultiplyAddAdjacent(x0At45Even, w0At40Even);
+                    sum50 += Avx512BW.MultiplyAddAdjacent(x0At45Odd, w0At40Odd);
+                    sum51 += Avx512BW.MultiplyAddAdjacent(x0At45Even, w0At41Even);
+                    sum51 += Avx512BW.MultiplyAddAdjacent(x0At45Odd, w0At41Odd);
+                    Vector512<byte> codes00At8 = Vector512.LoadUnsafe(ref p, 256);
+                    Prefetch.Line(ref ahead, 256);
+                    Vector512<byte> codes01At8 = Vector512.LoadUnsafe(ref p, 320);
+                    Prefetch.Line(ref ahead, 320);
+                    // Inputs k + 8 and following.
+                    Vector512<short> w0At80Even = (codes00At8.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At80Odd = codes00At8.AsSByte().AsInt16() >> 8;
+                    Vector512<short> w0At81Even = (codes01At8.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At81Odd = codes01At8.AsSByte().AsInt16() >> 8;
+                    Vector512<byte> x0At80 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    Vector512<short> x0At80Even = x0At80.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At80Odd = x0At80.AsInt16() >>> 8;
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At80Even, w0At80Even);
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At80Odd, w0At80Odd);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At80Even, w0At81Even);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At80Odd, w0At81Odd);
+                    Vector512<byte> x0At81 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                    Vector512<short> x0At81Even = x0At81.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At81Odd = x0At81.AsInt16() >>> 8;
+                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At81Even, w0At80Even);
+                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At81Odd, w0At80Odd);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At81Even, w0At81Even);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At81Odd, w0At81Odd);
+                    Vector512<byte> x0At82 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                    Vector512<short> x0At82Even = x0At82.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At82Odd = x0At82.AsInt16() >>> 8;
+                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At82Even, w0At80Even);
+                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At82Odd, w0At80Odd);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At82Even, w0At81Even);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At82Odd, w0At81Odd);
+                    Vector512<byte> x0At83 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 8))).AsByte();
+                    Vector512<short> x0At83Even = x0At83.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At83Odd = x0At83.AsInt16() >>> 8;
+                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At83Even, w0At80Even);
+                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At83Odd, w0At80Odd);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At83Even, w0At81Even);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At83Odd, w0At81Odd);
+                    Vector512<byte> x0At84 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 8))).AsByte();
+                    Vector512<short> x0At84Even = x0At84.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At84Odd = x0At84.AsInt16() >>> 8;
+                    sum40 += Avx512BW.MultiplyAddAdjacent(x0At84Even, w0At80Even);
+                    sum40 += Avx512BW.MultiplyAddAdjacent(x0At84Odd, w0At80Odd);
+                    sum41 += Avx512BW.MultiplyAddAdjacent(x0At84Even, w0At81Even);
+                    sum41 += Avx512BW.MultiplyAddAdjacent(x0At84Odd, w0At81Odd);
+                    Vector512<byte> x0At85 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 8))).AsByte();
+                    Vector512<short> x0At85Even = x0At85.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At85Odd = x0At85.AsInt16() >>> 8;
+                    sum50 += Avx512BW.MultiplyAddAdjacent(x0At85Even, w0At80Even);
+                    sum50 += Avx512BW.MultiplyAddAdjacent(x0At85Odd, w0At80Odd);
+                    sum51 += Avx512BW.MultiplyAddAdjacent(x0At85Even, w0At81Even);
+                    sum51 += Avx512BW.MultiplyAddAdjacent(x0At85Odd, w0At81Odd);
+                    Vector512<byte> codes00At12 = Vector512.LoadUnsafe(ref p, 384);
+                    Prefetch.Line(ref ahead, 384);
+                    Vector512<byte> codes01At12 = Vector512.LoadUnsafe(ref p, 448);
+                    Prefetch.Line(ref ahead, 448);
+                    // Inputs k + 12 and following.
+                    Vector512<short> w0At120Even = (codes00At12.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At120Odd = codes00At12.AsSByte().AsInt16() >> 8;
+                    Vector512<short> w0At121Even = (codes01At12.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At121Odd = codes01At12.AsSByte().AsInt16() >> 8;
+                    Vector512<byte> x0At120 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    Vector512<short> x0At120Even = x0At120.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At120Odd = x0At120.AsInt16() >>> 8;
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At120Even, w0At120Even);
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At120Odd, w0At120Odd);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At120Even, w0At121Even);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At120Odd, w0At121Odd);
+                    Vector512<byte> x0At121 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                    Vector512<short> x0At121Even = x0At121.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At121Odd = x0At121.AsInt16() >>> 8;
+                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At121Even, w0At120Even);
+                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At121Odd, w0At120Odd);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At121Even, w0At121Even);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At121Odd, w0At121Odd);
+                    Vector512<byte> x0At122 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                    Vector512<short> x0At122Even = x0At122.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At122Odd = x0At122.AsInt16() >>> 8;
+                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At122Even, w0At120Even);
+                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At122Odd, w0At120Odd);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At122Even, w0At121Even);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At122Odd, w0At121Odd);
+                    Vector512<byte> x0At123 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
+                    Vector512<short> x0At123Even = x0At123.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At123Odd = x0At123.AsInt16() >>> 8;
+                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At123Even, w0At120Even);
+                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At123Odd, w0At120Odd);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At123Even, w0At121Even);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At123Odd, w0At121Odd);
+                    Vector512<byte> x0At124 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 12))).AsByte();
+                    Vector512<short> x0At124Even = x0At124.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At124Odd = x0At124.AsInt16() >>> 8;
+                    sum40 += Avx512BW.MultiplyAddAdjacent(x0At124Even, w0At120Even);
+                    sum40 += Avx512BW.MultiplyAddAdjacent(x0At124Odd, w0At120Odd);
+                    sum41 += Avx512BW.MultiplyAddAdjacent(x0At124Even, w0At121Even);
+                    sum41 += Avx512BW.MultiplyAddAdjacent(x0At124Odd, w0At121Odd);
+                    Vector512<byte> x0At125 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 12))).AsByte();
+                    Vector512<short> x0At125Even = x0At125.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At125Odd = x0At125.AsInt16() >>> 8;
+                    sum50 += Avx512BW.MultiplyAddAdjacent(x0At125Even, w0At120Even);
+                    sum50 += Avx512BW.MultiplyAddAdjacent(x0At125Odd, w0At120Odd);
+                    sum51 += Avx512BW.MultiplyAddAdjacent(x0At125Even, w0At121Even);
+                    sum51 += Avx512BW.MultiplyAddAdjacent(x0At125Odd, w0At121Odd);
+                    p = ref Unsafe.Add(ref p, 512);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                int place0 = WideProducts.Place(row + 0);
+                Vector512<int> multipliers0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
+                Vector512<int> odd0 = WideProducts.Odd(multipliers0);
+                Vector512<long> even0 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0));
+                Vector512<long> uneven0 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0 + 8));
+                WideProducts.Scale(sum00, multipliers0, odd0, even0, uneven0, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                WideProducts.Scale(sum10, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum20, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum30, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum40, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum50, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
+                int place1 = WideProducts.Place(row + 16);
+                Vector512<int> multipliers1 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 16)).AsInt32();
+                Vector512<int> odd1 = WideProducts.Odd(multipliers1);
+                Vector512<long> even1 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
+                Vector512<long> uneven1 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
+                WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 16));
+                WideProducts.Scale(sum11, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16));
+                WideProducts.Scale(sum21, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16));
+                WideProducts.Scale(sum31, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
+                WideProducts.Scale(sum41, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 16));
+                WideProducts.Scale(sum51, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 16));
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 256 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                int share = x.Count >= 16 ? 2 : 0;
+                nint tile = token / 4;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 512 >> (fetches ? share : 0);
+                Vector512<int> sum00 = Vector512<int>.Zero;
+                Vector512<int> sum01 = Vector512<int>.Zero;
+                Vector512<int> sum10 = Vector512<int>.Zero;
+                Vector512<int> sum11 = Vector512<int>.Zero;
+                Vector512<int> sum20 = Vector512<int>.Zero;
+                Vector512<int> sum21 = Vector512<int>.Zero;
+                Vector512<int> sum30 = Vector512<int>.Zero;
+                Vector512<int> sum31 = Vector512<int>.Zero;
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector512<byte> codes01 = Vector512.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    // Inputs k + 0 and following.
+                    Vector512<short> w00Even = (codes00.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w00Odd = codes00.AsSByte().AsInt16() >> 8;
+                    Vector512<short> w01Even = (codes01.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w01Odd = codes01.AsSByte().AsInt16() >> 8;
+                    Vector512<byte> x00 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    Vector512<short> x00Even = x00.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x00Odd = x00.AsInt16() >>> 8;
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x00Even, w00Even);
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x00Odd, w00Odd);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x00Even, w01Even);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x00Odd, w01Odd);
+                    Vector512<byte> x01 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                    Vector512<short> x01Even = x01.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x01Odd = x01.AsInt16() >>> 8;
+                    sum10 += Avx512BW.MultiplyAddAdjacent(x01Even, w00Even);
+                    sum10 += Avx512BW.MultiplyAddAdjacent(x01Odd, w00Odd);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(x01Even, w01Even);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(x01Odd, w01Odd);
+                    Vector512<byte> x02 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                    Vector512<short> x02Even = x02.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x02Odd = x02.AsInt16() >>> 8;
+                    sum20 += Avx512BW.MultiplyAddAdjacent(x02Even, w00Even);
+                    sum20 += Avx512BW.MultiplyAddAdjacent(x02Odd, w00Odd);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(x02Even, w01Even);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(x02Odd, w01Odd);
+                    Vector512<byte> x03 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 0))).AsByte();
+                    Vector512<short> x03Even = x03.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x03Odd = x03.AsInt16() >>> 8;
+                    sum30 += Avx512BW.MultiplyAddAdjacent(x03Even, w00Even);
+                    sum30 += Avx512BW.MultiplyAddAdjacent(x03Odd, w00Odd);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(x03Even, w01Even);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(x03Odd, w01Odd);
+                    Vector512<byte> codes00At4 = Vector512.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector512<byte> codes01At4 = Vector512.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    // Inputs k + 4 and following.
+                    Vector512<short> w0At40Even = (codes00At4.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At40Odd = codes00At4.AsSByte().AsInt16() >> 8;
+                    Vector512<short> w0At41Even = (codes01At4.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At41Odd = codes01At4.AsSByte().AsInt16() >> 8;
+                    Vector512<byte> x0At40 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    Vector512<short> x0At40Even = x0At40.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At40Odd = x0At40.AsInt16() >>> 8;
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At40Even, w0At40Even);
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At40Odd, w0At40Odd);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At40Even, w0At41Even);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At40Odd, w0At41Odd);
+                    Vector512<byte> x0At41 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                    Vector512<short> x0At41Even = x0At41.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At41Odd = x0At41.AsInt16() >>> 8;
+                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At41Even, w0At40Even);
+                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At41Odd, w0At40Odd);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At41Even, w0At41Even);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At41Odd, w0At41Odd);
+                    Vector512<byte> x0At42 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                    Vector512<short> x0At42Even = x0At42.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At42Odd = x0At42.AsInt16() >>> 8;
+                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At42Even, w0At40Even);
+                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At42Odd, w0At40Odd);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At42Even, w0At41Even);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At42Odd, w0At41Odd);
+                    Vector512<byte> x0At43 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 4))).AsByte();
+                    Vector512<short> x0At43Even = x0At43.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At43Odd = x0At43.AsInt16() >>> 8;
+                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At43Even, w0At40Even);
+                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At43Odd, w0At40Odd);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At43Even, w0At41Even);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At43Odd, w0At41Odd);
+                    Vector512<byte> codes00At8 = Vector512.LoadUnsafe(ref p, 256);
+                    Prefetch.Line(ref ahead, 256);
+                    Vector512<byte> codes01At8 = Vector512.LoadUnsafe(ref p, 320);
+                    Prefetch.Line(ref ahead, 320);
+                    // Inputs k + 8 and following.
+                    Vector512<short> w0At80Even = (codes00At8.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At80Odd = codes00At8.AsSByte().AsInt16() >> 8;
+                    Vector512<short> w0At81Even = (codes01At8.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At81Odd = codes01At8.AsSByte().AsInt16() >> 8;
+                    Vector512<byte> x0At80 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    Vector512<short> x0At80Even = x0At80.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At80Odd = x0At80.AsInt16() >>> 8;
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At80Even, w0At80Even);
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At80Odd, w0At80Odd);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At80Even, w0At81Even);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At80Odd, w0At81Odd);
+                    Vector512<byte> x0At81 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                    Vector512<short> x0At81Even = x0At81.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At81Odd = x0At81.AsInt16() >>> 8;
+                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At81Even, w0At80Even);
+                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At81Odd, w0At80Odd);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At81Even, w0At81Even);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At81Odd, w0At81Odd);
+                    Vector512<byte> x0At82 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                    Vector512<short> x0At82Even = x0At82.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At82Odd = x0At82.AsInt16() >>> 8;
+                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At82Even, w0At80Even);
+                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At82Odd, w0At80Odd);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At82Even, w0At81Even);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At82Odd, w0At81Odd);
+                    Vector512<byte> x0At83 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 8))).AsByte();
+                    Vector512<short> x0At83Even = x0At83.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At83Odd = x0At83.AsInt16() >>> 8;
+                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At83Even, w0At80Even);
+                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At83Odd, w0At80Odd);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At83Even, w0At81Even);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At83Odd, w0At81Odd);
+                    Vector512<byte> codes00At12 = Vector512.LoadUnsafe(ref p, 384);
+                    Prefetch.Line(ref ahead, 384);
+                    Vector512<byte> codes01At12 = Vector512.LoadUnsafe(ref p, 448);
+                    Prefetch.Line(ref ahead, 448);
+                    // Inputs k + 12 and following.
+                    Vector512<short> w0At120Even = (codes00At12.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At120Odd = codes00At12.AsSByte().AsInt16() >> 8;
+                    Vector512<short> w0At121Even = (codes01At12.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At121Odd = codes01At12.AsSByte().AsInt16() >> 8;
+                    Vector512<byte> x0At120 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    Vector512<short> x0At120Even = x0At120.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At120Odd = x0At120.AsInt16() >>> 8;
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At120Even, w0At120Even);
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At120Odd, w0At120Odd);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At120Even, w0At121Even);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At120Odd, w0At121Odd);
+                    Vector512<byte> x0At121 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                    Vector512<short> x0At121Even = x0At121.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At121Odd = x0At121.AsInt16() >>> 8;
+                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At121Even, w0At120Even);
+                    sum10 += Avx512BW.MultiplyAddAdjacent(x0At121Odd, w0At120Odd);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At121Even, w0At121Even);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(x0At121Odd, w0At121Odd);
+                    Vector512<byte> x0At122 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                    Vector512<short> x0At122Even = x0At122.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At122Odd = x0At122.AsInt16() >>> 8;
+                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At122Even, w0At120Even);
+                    sum20 += Avx512BW.MultiplyAddAdjacent(x0At122Odd, w0At120Odd);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At122Even, w0At121Even);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(x0At122Odd, w0At121Odd);
+                    Vector512<byte> x0At123 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
+                    Vector512<short> x0At123Even = x0At123.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At123Odd = x0At123.AsInt16() >>> 8;
+                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At123Even, w0At120Even);
+                    sum30 += Avx512BW.MultiplyAddAdjacent(x0At123Odd, w0At120Odd);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At123Even, w0At121Even);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(x0At123Odd, w0At121Odd);
+                    p = ref Unsafe.Add(ref p, 512);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                int place0 = WideProducts.Place(row + 0);
+                Vector512<int> multipliers0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
+                Vector512<int> odd0 = WideProducts.Odd(multipliers0);
+                Vector512<long> even0 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0));
+                Vector512<long> uneven0 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0 + 8));
+                WideProducts.Scale(sum00, multipliers0, odd0, even0, uneven0, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                WideProducts.Scale(sum10, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum20, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum30, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                int place1 = WideProducts.Place(row + 16);
+                Vector512<int> multipliers1 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 16)).AsInt32();
+                Vector512<int> odd1 = WideProducts.Odd(multipliers1);
+                Vector512<long> even1 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
+                Vector512<long> uneven1 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
+                WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 16));
+                WideProducts.Scale(sum11, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16));
+                WideProducts.Scale(sum21, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16));
+                WideProducts.Scale(sum31, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 256 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                int share = x.Count >= 4 ? 2 : 0;
+                nint tile = token / 1;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 512 >> (fetches ? share : 0);
+                Vector512<int> sum00 = Vector512<int>.Zero;
+                Vector512<int> sum01 = Vector512<int>.Zero;
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector512<byte> codes01 = Vector512.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    // Inputs k + 0 and following.
+                    Vector512<short> w00Even = (codes00.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w00Odd = codes00.AsSByte().AsInt16() >> 8;
+                    Vector512<short> w01Even = (codes01.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w01Odd = codes01.AsSByte().AsInt16() >> 8;
+                    Vector512<byte> x00 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    Vector512<short> x00Even = x00.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x00Odd = x00.AsInt16() >>> 8;
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x00Even, w00Even);
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x00Odd, w00Odd);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x00Even, w01Even);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x00Odd, w01Odd);
+                    Vector512<byte> codes00At4 = Vector512.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector512<byte> codes01At4 = Vector512.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    // Inputs k + 4 and following.
+                    Vector512<short> w0At40Even = (codes00At4.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At40Odd = codes00At4.AsSByte().AsInt16() >> 8;
+                    Vector512<short> w0At41Even = (codes01At4.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At41Odd = codes01At4.AsSByte().AsInt16() >> 8;
+                    Vector512<byte> x0At40 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    Vector512<short> x0At40Even = x0At40.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At40Odd = x0At40.AsInt16() >>> 8;
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At40Even, w0At40Even);
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At40Odd, w0At40Odd);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At40Even, w0At41Even);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At40Odd, w0At41Odd);
+                    Vector512<byte> codes00At8 = Vector512.LoadUnsafe(ref p, 256);
+                    Prefetch.Line(ref ahead, 256);
+                    Vector512<byte> codes01At8 = Vector512.LoadUnsafe(ref p, 320);
+                    Prefetch.Line(ref ahead, 320);
+                    // Inputs k + 8 and following.
+                    Vector512<short> w0At80Even = (codes00At8.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At80Odd = codes00At8.AsSByte().AsInt16() >> 8;
+                    Vector512<short> w0At81Even = (codes01At8.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At81Odd = codes01At8.AsSByte().AsInt16() >> 8;
+                    Vector512<byte> x0At80 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    Vector512<short> x0At80Even = x0At80.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At80Odd = x0At80.AsInt16() >>> 8;
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At80Even, w0At80Even);
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At80Odd, w0At80Odd);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At80Even, w0At81Even);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At80Odd, w0At81Odd);
+                    Vector512<byte> codes00At12 = Vector512.LoadUnsafe(ref p, 384);
+                    Prefetch.Line(ref ahead, 384);
+                    Vector512<byte> codes01At12 = Vector512.LoadUnsafe(ref p, 448);
+                    Prefetch.Line(ref ahead, 448);
+                    // Inputs k + 12 and following.
+                    Vector512<short> w0At120Even = (codes00At12.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At120Odd = codes00At12.AsSByte().AsInt16() >> 8;
+                    Vector512<short> w0At121Even = (codes01At12.AsSByte().AsInt16() << 8) >> 8;
+                    Vector512<short> w0At121Odd = codes01At12.AsSByte().AsInt16() >> 8;
+                    Vector512<byte> x0At120 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    Vector512<short> x0At120Even = x0At120.AsInt16() & Vector512.Create((short)0xFF);
+                    Vector512<short> x0At120Odd = x0At120.AsInt16() >>> 8;
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At120Even, w0At120Even);
+                    sum00 += Avx512BW.MultiplyAddAdjacent(x0At120Odd, w0At120Odd);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At120Even, w0At121Even);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(x0At120Odd, w0At121Odd);
+                    p = ref Unsafe.Add(ref p, 512);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                int place0 = WideProducts.Place(row + 0);
+                Vector512<int> multipliers0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
+                Vector512<int> odd0 = WideProducts.Odd(multipliers0);
+                Vector512<long> even0 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0));
+                Vector512<long> uneven0 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0 + 8));
+                WideProducts.Scale(sum00, multipliers0, odd0, even0, uneven0, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                int place1 = WideProducts.Place(row + 16);
+                Vector512<int> multipliers1 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 16)).AsInt32();
+                Vector512<int> odd1 = WideProducts.Odd(multipliers1);
+                Vector512<long> even1 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
+                Vector512<long> uneven1 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
+                WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 16));
+            }
+        }
+
+        // AVX2. Weights of a pair that have one sign add up to at most 128, and 255 * 128 <= 32,767; sums begin with what was clipped.
+        private readonly struct Clipped256 : ITileKernel
+        {
+            public static MultiplyUnit Unit => MultiplyUnit.ClippedPairs256;
+
+            public static KernelOrder Order => new(8, 8, 4, 2) { ClipsPairs = true };
+
+            public static int TileTokens => 4;
+
+            public static int TallTokens => 5;
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 128 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                ref byte a4 = ref Unsafe.Add(ref a3, x.Stride);
+                int share = x.Count >= 20 ? 2 : 0;
+                nint tile = token / 5;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 256 >> (fetches ? share : 0);
+                ref int starts = ref Unsafe.Add(ref w.Starts, token * (nint)w.StartStride);
+                Vector256<int> sum00 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, 0));
+                Vector256<int> sum01 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, 8));
+                Vector256<int> sum10 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (1 * (nint)w.StartStride) + 0));
+                Vector256<int> sum11 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (1 * (nint)w.StartStride) + 8));
+                Vector256<int> sum20 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (2 * (nint)w.StartStride) + 0));
+                Vector256<int> sum21 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (2 * (nint)w.StartStride) + 8));
+                Vector256<int> sum30 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (3 * (nint)w.StartStride) + 0));
+                Vector256<int> sum31 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (3 * (nint)w.StartStride) + 8));
+                Vector256<int> sum40 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (4 * (nint)w.StartStride) + 0));
+                Vector256<int> sum41 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (4 * (nint)w.StartStride) + 8));
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
+                    // Inputs k + 0 and following.
+                    Vector256<sbyte> w00 = codes00.AsSByte();
+                    Vector256<sbyte> w01 = codes01.AsSByte();
+                    Vector256<byte> x00 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    sum00 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x00, w00), Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x00, w01), Vector256<short>.One);
+                    Vector256<byte> x01 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                    sum10 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x01, w00), Vector256<short>.One);
+                    sum11 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x01, w01), Vector256<short>.One);
+                    Vector256<byte> x02 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                    sum20 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x02, w00), Vector256<short>.One);
+                    sum21 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x02, w01), Vector256<short>.One);
+                    Vector256<byte> x03 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 0))).AsByte();
+                    sum30 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x03, w00), Vector256<short>.One);
+                    sum31 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x03, w01), Vector256<short>.One);
+                    Vector256<byte> x04 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 0))).AsByte();
+                    sum40 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x04, w00), Vector256<short>.One);
+                    sum41 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x04, w01), Vector256<short>.One);
+                    Vector256<byte> codes00At4 = Vector256.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    Vector256<byte> codes01At4 = Vector256.LoadUnsafe(ref p, 96);
+                    // Inputs k + 4 and following.
+                    Vector256<sbyte> w0At40 = codes00At4.AsSByte();
+                    Vector256<sbyte> w0At41 = codes01At4.AsSByte();
+                    Vector256<byte> x0At40 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    sum00 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At40, w0At40), Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At40, w0At41), Vector256<short>.One);
+                    Vector256<byte> x0At41 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                    sum10 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At41, w0At40), Vector256<short>.One);
+                    sum11 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At41, w0At41), Vector256<short>.One);
+                    Vector256<byte> x0At42 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                    sum20 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At42, w0At40), Vector256<short>.One);
+                    sum21 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At42, w0At41), Vector256<short>.One);
+                    Vector256<byte> x0At43 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 4))).AsByte();
+                    sum30 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At43, w0At40), Vector256<short>.One);
+                    sum31 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At43, w0At41), Vector256<short>.One);
+                    Vector256<byte> x0At44 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 4))).AsByte();
+                    sum40 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At44, w0At40), Vector256<short>.One);
+                    sum41 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At44, w0At41), Vector256<short>.One);
+                    Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 160);
+                    // Inputs k + 8 and following.
+                    Vector256<sbyte> w0At80 = codes00At8.AsSByte();
+                    Vector256<sbyte> w0At81 = codes01At8.AsSByte();
+                    Vector256<byte> x0At80 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    sum00 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At80, w0At80), Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At80, w0At81), Vector256<short>.One);
+                    Vector256<byte> x0At81 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                    sum10 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At81, w0At80), Vector256<short>.One);
+                    sum11 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At81, w0At81), Vector256<short>.One);
+                    Vector256<byte> x0At82 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                    sum20 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At82, w0At80), Vector256<short>.One);
+                    sum21 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At82, w0At81), Vector256<short>.One);
+                    Vector256<byte> x0At83 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 8))).AsByte();
+                    sum30 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At83, w0At80), Vector256<short>.One);
+                    sum31 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At83, w0At81), Vector256<short>.One);
+                    Vector256<byte> x0At84 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 8))).AsByte();
+                    sum40 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At84, w0At80), Vector256<short>.One);
+                    sum41 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At84, w0At81), Vector256<short>.One);
+                    Vector256<byte> codes00At12 = Vector256.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    Vector256<byte> codes01At12 = Vector256.LoadUnsafe(ref p, 224);
+                    // Inputs k + 12 and following.
+                    Vector256<sbyte> w0At120 = codes00At12.AsSByte();
+                    Vector256<sbyte> w0At121 = codes01At12.AsSByte();
+                    Vector256<byte> x0At120 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    sum00 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At120, w0At120), Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At120, w0At121), Vector256<short>.One);
+                    Vector256<byte> x0At121 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                    sum10 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At121, w0At120), Vector256<short>.One);
+                    sum11 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At121, w0At121), Vector256<short>.One);
+                    Vector256<byte> x0At122 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                    sum20 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At122, w0At120), Vector256<short>.One);
+                    sum21 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At122, w0At121), Vector256<short>.One);
+                    Vector256<byte> x0At123 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
+                    sum30 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At123, w0At120), Vector256<short>.One);
+                    sum31 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At123, w0At121), Vector256<short>.One);
+                    Vector256<byte> x0At124 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 12))).AsByte();
+                    sum40 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At124, w0At120), Vector256<short>.One);
+                    sum41 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At124, w0At121), Vector256<short>.One);
+                    p = ref Unsafe.Add(ref p, 256);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                int place0 = WideProducts.Place(row + 0);
+                Vector256<int> multipliers0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
+                Vector256<int> odd0 = WideProducts.Odd(multipliers0);
+                Vector256<long> even0 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0));
+                Vector256<long> uneven0 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0 + 8));
+                WideProducts.Scale(sum00, multipliers0, odd0, even0, uneven0, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                WideProducts.Scale(sum10, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum20, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum30, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum40, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
+                int place1 = WideProducts.Place(row + 8);
+                Vector256<int> multipliers1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8)).AsInt32();
+                Vector256<int> odd1 = WideProducts.Odd(multipliers1);
+                Vector256<long> even1 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
+                Vector256<long> uneven1 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
+                WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 8));
+                WideProducts.Scale(sum11, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                WideProducts.Scale(sum21, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                WideProducts.Scale(sum31, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
+                WideProducts.Scale(sum41, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 8));
+            }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
@@ -929,91 +1678,94 @@ namespace QuantGen.Generated.Kernels
                 nint tile = token / 4;
                 bool fetches = tile >> share == 0;
                 ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
-                nint aheadStep = 128 >> (fetches ? share : 0);
-                Vector256<int> sum00 = Vector256<int>.Zero;
-                Vector256<int> sum01 = Vector256<int>.Zero;
-                Vector256<int> sum10 = Vector256<int>.Zero;
-                Vector256<int> sum11 = Vector256<int>.Zero;
-                Vector256<int> sum20 = Vector256<int>.Zero;
-                Vector256<int> sum21 = Vector256<int>.Zero;
-                Vector256<int> sum30 = Vector256<int>.Zero;
-                Vector256<int> sum31 = Vector256<int>.Zero;
+                nint aheadStep = 256 >> (fetches ? share : 0);
+                ref int starts = ref Unsafe.Add(ref w.Starts, token * (nint)w.StartStride);
+                Vector256<int> sum00 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, 0));
+                Vector256<int> sum01 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, 8));
+                Vector256<int> sum10 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (1 * (nint)w.StartStride) + 0));
+                Vector256<int> sum11 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (1 * (nint)w.StartStride) + 8));
+                Vector256<int> sum20 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (2 * (nint)w.StartStride) + 0));
+                Vector256<int> sum21 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (2 * (nint)w.StartStride) + 8));
+                Vector256<int> sum30 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (3 * (nint)w.StartStride) + 0));
+                Vector256<int> sum31 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (3 * (nint)w.StartStride) + 8));
                 nint k = 0;
                 while (k < columns)
                 {
-                    Vector128<byte> codes00 = Vector128.LoadUnsafe(ref p, 0);
+                    Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
                     Prefetch.Line(ref ahead, 0);
-                    Vector128<byte> codes01 = Vector128.LoadUnsafe(ref p, 16);
+                    Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
                     // Inputs k + 0 and following.
-                    Vector256<short> w00 = Avx2.ConvertToVector256Int16(codes00.AsSByte());
-                    Vector256<short> w01 = Avx2.ConvertToVector256Int16(codes01.AsSByte());
-                    Vector256<short> x00 = Vector256.Create(WidePair.Of(ref a0, k + 0)).AsInt16();
-                    sum00 += Avx2.MultiplyAddAdjacent(x00, w00);
-                    sum01 += Avx2.MultiplyAddAdjacent(x00, w01);
-                    Vector256<short> x01 = Vector256.Create(WidePair.Of(ref a1, k + 0)).AsInt16();
-                    sum10 += Avx2.MultiplyAddAdjacent(x01, w00);
-                    sum11 += Avx2.MultiplyAddAdjacent(x01, w01);
-                    Vector256<short> x02 = Vector256.Create(WidePair.Of(ref a2, k + 0)).AsInt16();
-                    sum20 += Avx2.MultiplyAddAdjacent(x02, w00);
-                    sum21 += Avx2.MultiplyAddAdjacent(x02, w01);
-                    Vector256<short> x03 = Vector256.Create(WidePair.Of(ref a3, k + 0)).AsInt16();
-                    sum30 += Avx2.MultiplyAddAdjacent(x03, w00);
-                    sum31 += Avx2.MultiplyAddAdjacent(x03, w01);
-                    Vector128<byte> codes00At2 = Vector128.LoadUnsafe(ref p, 32);
-                    Vector128<byte> codes01At2 = Vector128.LoadUnsafe(ref p, 48);
-                    // Inputs k + 2 and following.
-                    Vector256<short> w0At20 = Avx2.ConvertToVector256Int16(codes00At2.AsSByte());
-                    Vector256<short> w0At21 = Avx2.ConvertToVector256Int16(codes01At2.AsSByte());
-                    Vector256<short> x0At20 = Vector256.Create(WidePair.Of(ref a0, k + 2)).AsInt16();
-                    sum00 += Avx2.MultiplyAddAdjacent(x0At20, w0At20);
-                    sum01 += Avx2.MultiplyAddAdjacent(x0At20, w0At21);
-                    Vector256<short> x0At21 = Vector256.Create(WidePair.Of(ref a1, k + 2)).AsInt16();
-                    sum10 += Avx2.MultiplyAddAdjacent(x0At21, w0At20);
-                    sum11 += Avx2.MultiplyAddAdjacent(x0At21, w0At21);
-                    Vector256<short> x0At22 = Vector256.Create(WidePair.Of(ref a2, k + 2)).AsInt16();
-                    sum20 += Avx2.MultiplyAddAdjacent(x0At22, w0At20);
-                    sum21 += Avx2.MultiplyAddAdjacent(x0At22, w0At21);
-                    Vector256<short> x0At23 = Vector256.Create(WidePair.Of(ref a3, k + 2)).AsInt16();
-                    sum30 += Avx2.MultiplyAddAdjacent(x0At23, w0At20);
-                    sum31 += Avx2.MultiplyAddAdjacent(x0At23, w0At21);
-                    Vector128<byte> codes00At4 = Vector128.LoadUnsafe(ref p, 64);
+                    Vector256<sbyte> w00 = codes00.AsSByte();
+                    Vector256<sbyte> w01 = codes01.AsSByte();
+                    Vector256<byte> x00 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    sum00 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x00, w00), Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x00, w01), Vector256<short>.One);
+                    Vector256<byte> x01 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                    sum10 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x01, w00), Vector256<short>.One);
+                    sum11 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x01, w01), Vector256<short>.One);
+                    Vector256<byte> x02 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                    sum20 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x02, w00), Vector256<short>.One);
+                    sum21 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x02, w01), Vector256<short>.One);
+                    Vector256<byte> x03 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 0))).AsByte();
+                    sum30 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x03, w00), Vector256<short>.One);
+                    sum31 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x03, w01), Vector256<short>.One);
+                    Vector256<byte> codes00At4 = Vector256.LoadUnsafe(ref p, 64);
                     Prefetch.Line(ref ahead, 64);
-                    Vector128<byte> codes01At4 = Vector128.LoadUnsafe(ref p, 80);
+                    Vector256<byte> codes01At4 = Vector256.LoadUnsafe(ref p, 96);
                     // Inputs k + 4 and following.
-                    Vector256<short> w0At40 = Avx2.ConvertToVector256Int16(codes00At4.AsSByte());
-                    Vector256<short> w0At41 = Avx2.ConvertToVector256Int16(codes01At4.AsSByte());
-                    Vector256<short> x0At40 = Vector256.Create(WidePair.Of(ref a0, k + 4)).AsInt16();
-                    sum00 += Avx2.MultiplyAddAdjacent(x0At40, w0At40);
-                    sum01 += Avx2.MultiplyAddAdjacent(x0At40, w0At41);
-                    Vector256<short> x0At41 = Vector256.Create(WidePair.Of(ref a1, k + 4)).AsInt16();
-                    sum10 += Avx2.MultiplyAddAdjacent(x0At41, w0At40);
-                    sum11 += Avx2.MultiplyAddAdjacent(x0At41, w0At41);
-                    Vector256<short> x0At42 = Vector256.Create(WidePair.Of(ref a2, k + 4)).AsInt16();
-                    sum20 += Avx2.MultiplyAddAdjacent(x0At42, w0At40);
-                    sum21 += Avx2.MultiplyAddAdjacent(x0At42, w0At41);
-                    Vector256<short> x0At43 = Vector256.Create(WidePair.Of(ref a3, k + 4)).AsInt16();
-                    sum30 += Avx2.MultiplyAddAdjacent(x0At43, w0At40);
-                    sum31 += Avx2.MultiplyAddAdjacent(x0At43, w0At41);
-                    Vector128<byte> codes00At6 = Vector128.LoadUnsafe(ref p, 96);
-                    Vector128<byte> codes01At6 = Vector128.LoadUnsafe(ref p, 112);
-                    // Inputs k + 6 and following.
-                    Vector256<short> w0At60 = Avx2.ConvertToVector256Int16(codes00At6.AsSByte());
-                    Vector256<short> w0At61 = Avx2.ConvertToVector256Int16(codes01At6.AsSByte());
-                    Vector256<short> x0At60 = Vector256.Create(WidePair.Of(ref a0, k + 6)).AsInt16();
-                    sum00 += Avx2.MultiplyAddAdjacent(x0At60, w0At60);
-                    sum01 += Avx2.MultiplyAddAdjacent(x0At60, w0At61);
-                    Vector256<short> x0At61 = Vector256.Create(WidePair.Of(ref a1, k + 6)).AsInt16();
-                    sum10 += Avx2.MultiplyAddAdjacent(x0At61, w0At60);
-                    sum11 += Avx2.MultiplyAddAdjacent(x0At61, w0At61);
-                    Vector256<short> x0At62 = Vector256.Create(WidePair.Of(ref a2, k + 6)).AsInt16();
-                    sum20 += Avx2.MultiplyAddAdjacent(x0At62, w0At60);
-                    sum21 += Avx2.MultiplyAddAdjacent(x0At62, w0At61);
-                    Vector256<short> x0At63 = Vector256.Create(WidePair.Of(ref a3, k + 6)).AsInt16();
-                    sum30 += Avx2.MultiplyAddAdjacent(x0At63, w0At60);
-                    sum31 += Avx2.MultiplyAddAdjacent(x0At63, w0At61);
-                    p = ref Unsafe.Add(ref p, 128);
+                    Vector256<sbyte> w0At40 = codes00At4.AsSByte();
+                    Vector256<sbyte> w0At41 = codes01At4.AsSByte();
+                    Vector256<byte> x0At40 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    sum00 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At40, w0At40), Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At40, w0At41), Vector256<short>.One);
+                    Vector256<byte> x0At41 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                    sum10 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At41, w0At40), Vector256<short>.One);
+                    sum11 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At41, w0At41), Vector256<short>.One);
+                    Vector256<byte> x0At42 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                    sum20 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At42, w0At40), Vector256<short>.One);
+                    sum21 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At42, w0At41), Vector256<short>.One);
+                    Vector256<byte> x0At43 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 4))).AsByte();
+                    sum30 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At43, w0At40), Vector256<short>.One);
+                    sum31 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At43, w0At41), Vector256<short>.One);
+                    Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 160);
+                    // Inputs k + 8 and following.
+                    Vector256<sbyte> w0At80 = codes00At8.AsSByte();
+                    Vector256<sbyte> w0At81 = codes01At8.AsSByte();
+                    Vector256<byte> x0At80 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    sum00 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At80, w0At80), Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At80, w0At81), Vector256<short>.One);
+                    Vector256<byte> x0At81 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                    sum10 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At81, w0At80), Vector256<short>.One);
+                    sum11 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At81, w0At81), Vector256<short>.One);
+                    Vector256<byte> x0At82 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                    sum20 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At82, w0At80), Vector256<short>.One);
+                    sum21 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At82, w0At81), Vector256<short>.One);
+                    Vector256<byte> x0At83 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 8))).AsByte();
+                    sum30 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At83, w0At80), Vector256<short>.One);
+                    sum31 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At83, w0At81), Vector256<short>.One);
+                    Vector256<byte> codes00At12 = Vector256.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    Vector256<byte> codes01At12 = Vector256.LoadUnsafe(ref p, 224);
+                    // Inputs k + 12 and following.
+                    Vector256<sbyte> w0At120 = codes00At12.AsSByte();
+                    Vector256<sbyte> w0At121 = codes01At12.AsSByte();
+                    Vector256<byte> x0At120 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    sum00 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At120, w0At120), Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At120, w0At121), Vector256<short>.One);
+                    Vector256<byte> x0At121 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                    sum10 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At121, w0At120), Vector256<short>.One);
+                    sum11 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At121, w0At121), Vector256<short>.One);
+                    Vector256<byte> x0At122 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                    sum20 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At122, w0At120), Vector256<short>.One);
+                    sum21 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At122, w0At121), Vector256<short>.One);
+                    Vector256<byte> x0At123 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
+                    sum30 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At123, w0At120), Vector256<short>.One);
+                    sum31 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At123, w0At121), Vector256<short>.One);
+                    p = ref Unsafe.Add(ref p, 256);
                     ahead = ref Unsafe.Add(ref ahead, aheadStep);
-                    k += 8;
+                    k += 16;
                 }
                 int place0 = WideProducts.Place(row + 0);
                 Vector256<int> multipliers0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
@@ -1052,49 +1804,362 @@ namespace QuantGen.Generated.Kernels
                 nint tile = token / 1;
                 bool fetches = tile >> share == 0;
                 ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
-                nint aheadStep = 128 >> (fetches ? share : 0);
+                nint aheadStep = 256 >> (fetches ? share : 0);
+                ref int starts = ref Unsafe.Add(ref w.Starts, token * (nint)w.StartStride);
+                Vector256<int> sum00 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, 0));
+                Vector256<int> sum01 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, 8));
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
+                    // Inputs k + 0 and following.
+                    Vector256<sbyte> w00 = codes00.AsSByte();
+                    Vector256<sbyte> w01 = codes01.AsSByte();
+                    Vector256<byte> x00 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    sum00 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x00, w00), Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x00, w01), Vector256<short>.One);
+                    Vector256<byte> codes00At4 = Vector256.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    Vector256<byte> codes01At4 = Vector256.LoadUnsafe(ref p, 96);
+                    // Inputs k + 4 and following.
+                    Vector256<sbyte> w0At40 = codes00At4.AsSByte();
+                    Vector256<sbyte> w0At41 = codes01At4.AsSByte();
+                    Vector256<byte> x0At40 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    sum00 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At40, w0At40), Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At40, w0At41), Vector256<short>.One);
+                    Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 160);
+                    // Inputs k + 8 and following.
+                    Vector256<sbyte> w0At80 = codes00At8.AsSByte();
+                    Vector256<sbyte> w0At81 = codes01At8.AsSByte();
+                    Vector256<byte> x0At80 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    sum00 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At80, w0At80), Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At80, w0At81), Vector256<short>.One);
+                    Vector256<byte> codes00At12 = Vector256.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    Vector256<byte> codes01At12 = Vector256.LoadUnsafe(ref p, 224);
+                    // Inputs k + 12 and following.
+                    Vector256<sbyte> w0At120 = codes00At12.AsSByte();
+                    Vector256<sbyte> w0At121 = codes01At12.AsSByte();
+                    Vector256<byte> x0At120 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    sum00 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At120, w0At120), Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x0At120, w0At121), Vector256<short>.One);
+                    p = ref Unsafe.Add(ref p, 256);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                int place0 = WideProducts.Place(row + 0);
+                Vector256<int> multipliers0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
+                Vector256<int> odd0 = WideProducts.Odd(multipliers0);
+                Vector256<long> even0 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0));
+                Vector256<long> uneven0 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0 + 8));
+                WideProducts.Scale(sum00, multipliers0, odd0, even0, uneven0, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                int place1 = WideProducts.Place(row + 8);
+                Vector256<int> multipliers1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8)).AsInt32();
+                Vector256<int> odd1 = WideProducts.Odd(multipliers1);
+                Vector256<long> even1 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
+                Vector256<long> uneven1 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
+                WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 8));
+            }
+        }
+
+        // AVX2. Both operands have 16 bits, so a pair sum is exact in 32; 255 * 128 * 32,768 inputs stay below 2^31.
+        private readonly struct Whole256 : ITileKernel
+        {
+            public static MultiplyUnit Unit => MultiplyUnit.WidePairs256;
+
+            public static KernelOrder Order => new(8, 8, 4, 2);
+
+            public static int TileTokens => 4;
+
+            public static int TallTokens => 4;
+
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row,
+                ref output, outputStride);
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 128 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                int share = x.Count >= 16 ? 2 : 0;
+                nint tile = token / 4;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 256 >> (fetches ? share : 0);
+                Vector256<int> sum00 = Vector256<int>.Zero;
+                Vector256<int> sum01 = Vector256<int>.Zero;
+                Vector256<int> sum10 = Vector256<int>.Zero;
+                Vector256<int> sum11 = Vector256<int>.Zero;
+                Vector256<int> sum20 = Vector256<int>.Zero;
+                Vector256<int> sum21 = Vector256<int>.Zero;
+                Vector256<int> sum30 = Vector256<int>.Zero;
+                Vector256<int> sum31 = Vector256<int>.Zero;
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
+                    // Inputs k + 0 and following.
+                    Vector256<short> w00Even = (codes00.AsSByte().AsInt16() << 8) >> 8;
+                    Vector256<short> w00Odd = codes00.AsSByte().AsInt16() >> 8;
+                    Vector256<short> w01Even = (codes01.AsSByte().AsInt16() << 8) >> 8;
+                    Vector256<short> w01Odd = codes01.AsSByte().AsInt16() >> 8;
+                    Vector256<byte> x00 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    Vector256<short> x00Even = x00.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x00Odd = x00.AsInt16() >>> 8;
+                    sum00 += Avx2.MultiplyAddAdjacent(x00Even, w00Even);
+                    sum00 += Avx2.MultiplyAddAdjacent(x00Odd, w00Odd);
+                    sum01 += Avx2.MultiplyAddAdjacent(x00Even, w01Even);
+                    sum01 += Avx2.MultiplyAddAdjacent(x00Odd, w01Odd);
+                    Vector256<byte> x01 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                    Vector256<short> x01Even = x01.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x01Odd = x01.AsInt16() >>> 8;
+                    sum10 += Avx2.MultiplyAddAdjacent(x01Even, w00Even);
+                    sum10 += Avx2.MultiplyAddAdjacent(x01Odd, w00Odd);
+                    sum11 += Avx2.MultiplyAddAdjacent(x01Even, w01Even);
+                    sum11 += Avx2.MultiplyAddAdjacent(x01Odd, w01Odd);
+                    Vector256<byte> x02 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                    Vector256<short> x02Even = x02.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x02Odd = x02.AsInt16() >>> 8;
+                    sum20 += Avx2.MultiplyAddAdjacent(x02Even, w00Even);
+                    sum20 += Avx2.MultiplyAddAdjacent(x02Odd, w00Odd);
+                    sum21 += Avx2.MultiplyAddAdjacent(x02Even, w01Even);
+                    sum21 += Avx2.MultiplyAddAdjacent(x02Odd, w01Odd);
+                    Vector256<byte> x03 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 0))).AsByte();
+                    Vector256<short> x03Even = x03.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x03Odd = x03.AsInt16() >>> 8;
+                    sum30 += Avx2.MultiplyAddAdjacent(x03Even, w00Even);
+                    sum30 += Avx2.MultiplyAddAdjacent(x03Odd, w00Odd);
+                    sum31 += Avx2.MultiplyAddAdjacent(x03Even, w01Even);
+                    sum31 += Avx2.MultiplyAddAdjacent(x03Odd, w01Odd);
+                    Vector256<byte> codes00At4 = Vector256.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    Vector256<byte> codes01At4 = Vector256.LoadUnsafe(ref p, 96);
+                    // Inputs k + 4 and following.
+                    Vector256<short> w0At40Even = (codes00At4.AsSByte().AsInt16() << 8) >> 8;
+                    Vector256<short> w0At40Odd = codes00At4.AsSByte().AsInt16() >> 8;
+                    Vector256<short> w0At41Even = (codes01At4.AsSByte().AsInt16() << 8) >> 8;
+                    Vector256<short> w0At41Odd = codes01At4.AsSByte().AsInt16() >> 8;
+                    Vector256<byte> x0At40 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    Vector256<short> x0At40Even = x0At40.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x0At40Odd = x0At40.AsInt16() >>> 8;
+                    sum00 += Avx2.MultiplyAddAdjacent(x0At40Even, w0At40Even);
+                    sum00 += Avx2.MultiplyAddAdjacent(x0At40Odd, w0At40Odd);
+                    sum01 += Avx2.MultiplyAddAdjacent(x0At40Even, w0At41Even);
+                    sum01 += Avx2.MultiplyAddAdjacent(x0At40Odd, w0At41Odd);
+                    Vector256<byte> x0At41 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                    Vector256<short> x0At41Even = x0At41.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x0At41Odd = x0At41.AsInt16() >>> 8;
+                    sum10 += Avx2.MultiplyAddAdjacent(x0At41Even, w0At40Even);
+                    sum10 += Avx2.MultiplyAddAdjacent(x0At41Odd, w0At40Odd);
+                    sum11 += Avx2.MultiplyAddAdjacent(x0At41Even, w0At41Even);
+                    sum11 += Avx2.MultiplyAddAdjacent(x0At41Odd, w0At41Odd);
+                    Vector256<byte> x0At42 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                    Vector256<short> x0At42Even = x0At42.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x0At42Odd = x0At42.AsInt16() >>> 8;
+                    sum20 += Avx2.MultiplyAddAdjacent(x0At42Even, w0At40Even);
+                    sum20 += Avx2.MultiplyAddAdjacent(x0At42Odd, w0At40Odd);
+                    sum21 += Avx2.MultiplyAddAdjacent(x0At42Even, w0At41Even);
+                    sum21 += Avx2.MultiplyAddAdjacent(x0At42Odd, w0At41Odd);
+                    Vector256<byte> x0At43 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 4))).AsByte();
+                    Vector256<short> x0At43Even = x0At43.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x0At43Odd = x0At43.AsInt16() >>> 8;
+                    sum30 += Avx2.MultiplyAddAdjacent(x0At43Even, w0At40Even);
+                    sum30 += Avx2.MultiplyAddAdjacent(x0At43Odd, w0At40Odd);
+                    sum31 += Avx2.MultiplyAddAdjacent(x0At43Even, w0At41Even);
+                    sum31 += Avx2.MultiplyAddAdjacent(x0At43Odd, w0At41Odd);
+                    Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 160);
+                    // Inputs k + 8 and following.
+                    Vector256<short> w0At80Even = (codes00At8.AsSByte().AsInt16() << 8) >> 8;
+                    Vector256<short> w0At80Odd = codes00At8.AsSByte().AsInt16() >> 8;
+                    Vector256<short> w0At81Even = (codes01At8.AsSByte().AsInt16() << 8) >> 8;
+                    Vector256<short> w0At81Odd = codes01At8.AsSByte().AsInt16() >> 8;
+                    Vector256<byte> x0At80 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    Vector256<short> x0At80Even = x0At80.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x0At80Odd = x0At80.AsInt16() >>> 8;
+                    sum00 += Avx2.MultiplyAddAdjacent(x0At80Even, w0At80Even);
+                    sum00 += Avx2.MultiplyAddAdjacent(x0At80Odd, w0At80Odd);
+                    sum01 += Avx2.MultiplyAddAdjacent(x0At80Even, w0At81Even);
+                    sum01 += Avx2.MultiplyAddAdjacent(x0At80Odd, w0At81Odd);
+                    Vector256<byte> x0At81 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                    Vector256<short> x0At81Even = x0At81.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x0At81Odd = x0At81.AsInt16() >>> 8;
+                    sum10 += Avx2.MultiplyAddAdjacent(x0At81Even, w0At80Even);
+                    sum10 += Avx2.MultiplyAddAdjacent(x0At81Odd, w0At80Odd);
+                    sum11 += Avx2.MultiplyAddAdjacent(x0At81Even, w0At81Even);
+                    sum11 += Avx2.MultiplyAddAdjacent(x0At81Odd, w0At81Odd);
+                    Vector256<byte> x0At82 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                    Vector256<short> x0At82Even = x0At82.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x0At82Odd = x0At82.AsInt16() >>> 8;
+                    sum20 += Avx2.MultiplyAddAdjacent(x0At82Even, w0At80Even);
+                    sum20 += Avx2.MultiplyAddAdjacent(x0At82Odd, w0At80Odd);
+                    sum21 += Avx2.MultiplyAddAdjacent(x0At82Even, w0At81Even);
+                    sum21 += Avx2.MultiplyAddAdjacent(x0At82Odd, w0At81Odd);
+                    Vector256<byte> x0At83 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 8))).AsByte();
+                    Vector256<short> x0At83Even = x0At83.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x0At83Odd = x0At83.AsInt16() >>> 8;
+                    sum30 += Avx2.MultiplyAddAdjacent(x0At83Even, w0At80Even);
+                    sum30 += Avx2.MultiplyAddAdjacent(x0At83Odd, w0At80Odd);
+                    sum31 += Avx2.MultiplyAddAdjacent(x0At83Even, w0At81Even);
+                    sum31 += Avx2.MultiplyAddAdjacent(x0At83Odd, w0At81Odd);
+                    Vector256<byte> codes00At12 = Vector256.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    Vector256<byte> codes01At12 = Vector256.LoadUnsafe(ref p, 224);
+                    // Inputs k + 12 and following.
+                    Vector256<short> w0At120Even = (codes00At12.AsSByte().AsInt16() << 8) >> 8;
+                    Vector256<short> w0At120Odd = codes00At12.AsSByte().AsInt16() >> 8;
+                    Vector256<short> w0At121Even = (codes01At12.AsSByte().AsInt16() << 8) >> 8;
+                    Vector256<short> w0At121Odd = codes01At12.AsSByte().AsInt16() >> 8;
+                    Vector256<byte> x0At120 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    Vector256<short> x0At120Even = x0At120.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x0At120Odd = x0At120.AsInt16() >>> 8;
+                    sum00 += Avx2.MultiplyAddAdjacent(x0At120Even, w0At120Even);
+                    sum00 += Avx2.MultiplyAddAdjacent(x0At120Odd, w0At120Odd);
+                    sum01 += Avx2.MultiplyAddAdjacent(x0At120Even, w0At121Even);
+                    sum01 += Avx2.MultiplyAddAdjacent(x0At120Odd, w0At121Odd);
+                    Vector256<byte> x0At121 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                    Vector256<short> x0At121Even = x0At121.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x0At121Odd = x0At121.AsInt16() >>> 8;
+                    sum10 += Avx2.MultiplyAddAdjacent(x0At121Even, w0At120Even);
+                    sum10 += Avx2.MultiplyAddAdjacent(x0At121Odd, w0At120Odd);
+                    sum11 += Avx2.MultiplyAddAdjacent(x0At121Even, w0At121Even);
+                    sum11 += Avx2.MultiplyAddAdjacent(x0At121Odd, w0At121Odd);
+                    Vector256<byte> x0At122 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                    Vector256<short> x0At122Even = x0At122.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x0At122Odd = x0At122.AsInt16() >>> 8;
+                    sum20 += Avx2.MultiplyAddAdjacent(x0At122Even, w0At120Even);
+                    sum20 += Avx2.MultiplyAddAdjacent(x0At122Odd, w0At120Odd);
+                    sum21 += Avx2.MultiplyAddAdjacent(x0At122Even, w0At121Even);
+                    sum21 += Avx2.MultiplyAddAdjacent(x0At122Odd, w0At121Odd);
+                    Vector256<byte> x0At123 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
+                    Vector256<short> x0At123Even = x0At123.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x0At123Odd = x0At123.AsInt16() >>> 8;
+                    sum30 += Avx2.MultiplyAddAdjacent(x0At123Even, w0At120Even);
+                    sum30 += Avx2.MultiplyAddAdjacent(x0At123Odd, w0At120Odd);
+                    sum31 += Avx2.MultiplyAddAdjacent(x0At123Even, w0At121Even);
+                    sum31 += Avx2.MultiplyAddAdjacent(x0At123Odd, w0At121Odd);
+                    p = ref Unsafe.Add(ref p, 256);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                int place0 = WideProducts.Place(row + 0);
+                Vector256<int> multipliers0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
+                Vector256<int> odd0 = WideProducts.Odd(multipliers0);
+                Vector256<long> even0 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0));
+                Vector256<long> uneven0 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0 + 8));
+                WideProducts.Scale(sum00, multipliers0, odd0, even0, uneven0, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                WideProducts.Scale(sum10, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum20, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum30, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                int place1 = WideProducts.Place(row + 8);
+                Vector256<int> multipliers1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8)).AsInt32();
+                Vector256<int> odd1 = WideProducts.Odd(multipliers1);
+                Vector256<long> even1 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
+                Vector256<long> uneven1 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
+                WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 8));
+                WideProducts.Scale(sum11, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                WideProducts.Scale(sum21, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                WideProducts.Scale(sum31, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 128 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                int share = x.Count >= 4 ? 2 : 0;
+                nint tile = token / 1;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 256 >> (fetches ? share : 0);
                 Vector256<int> sum00 = Vector256<int>.Zero;
                 Vector256<int> sum01 = Vector256<int>.Zero;
                 nint k = 0;
                 while (k < columns)
                 {
-                    Vector128<byte> codes00 = Vector128.LoadUnsafe(ref p, 0);
+                    Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
                     Prefetch.Line(ref ahead, 0);
-                    Vector128<byte> codes01 = Vector128.LoadUnsafe(ref p, 16);
+                    Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
                     // Inputs k + 0 and following.
-                    Vector256<short> w00 = Avx2.ConvertToVector256Int16(codes00.AsSByte());
-                    Vector256<short> w01 = Avx2.ConvertToVector256Int16(codes01.AsSByte());
-                    Vector256<short> x00 = Vector256.Create(WidePair.Of(ref a0, k + 0)).AsInt16();
-                    sum00 += Avx2.MultiplyAddAdjacent(x00, w00);
-                    sum01 += Avx2.MultiplyAddAdjacent(x00, w01);
-                    Vector128<byte> codes00At2 = Vector128.LoadUnsafe(ref p, 32);
-                    Vector128<byte> codes01At2 = Vector128.LoadUnsafe(ref p, 48);
-                    // Inputs k + 2 and following.
-                    Vector256<short> w0At20 = Avx2.ConvertToVector256Int16(codes00At2.AsSByte());
-                    Vector256<short> w0At21 = Avx2.ConvertToVector256Int16(codes01At2.AsSByte());
-                    Vector256<short> x0At20 = Vector256.Create(WidePair.Of(ref a0, k + 2)).AsInt16();
-                    sum00 += Avx2.MultiplyAddAdjacent(x0At20, w0At20);
-                    sum01 += Avx2.MultiplyAddAdjacent(x0At20, w0At21);
-                    Vector128<byte> codes00At4 = Vector128.LoadUnsafe(ref p, 64);
+                    Vector256<short> w00Even = (codes00.AsSByte().AsInt16() << 8) >> 8;
+                    Vector256<short> w00Odd = codes00.AsSByte().AsInt16() >> 8;
+                    Vector256<short> w01Even = (codes01.AsSByte().AsInt16() << 8) >> 8;
+                    Vector256<short> w01Odd = codes01.AsSByte().AsInt16() >> 8;
+                    Vector256<byte> x00 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    Vector256<short> x00Even = x00.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x00Odd = x00.AsInt16() >>> 8;
+                    sum00 += Avx2.MultiplyAddAdjacent(x00Even, w00Even);
+                    sum00 += Avx2.MultiplyAddAdjacent(x00Odd, w00Odd);
+                    sum01 += Avx2.MultiplyAddAdjacent(x00Even, w01Even);
+                    sum01 += Avx2.MultiplyAddAdjacent(x00Odd, w01Odd);
+                    Vector256<byte> codes00At4 = Vector256.LoadUnsafe(ref p, 64);
                     Prefetch.Line(ref ahead, 64);
-                    Vector128<byte> codes01At4 = Vector128.LoadUnsafe(ref p, 80);
+                    Vector256<byte> codes01At4 = Vector256.LoadUnsafe(ref p, 96);
                     // Inputs k + 4 and following.
-                    Vector256<short> w0At40 = Avx2.ConvertToVector256Int16(codes00At4.AsSByte());
-                    Vector256<short> w0At41 = Avx2.ConvertToVector256Int16(codes01At4.AsSByte());
-                    Vector256<short> x0At40 = Vector256.Create(WidePair.Of(ref a0, k + 4)).AsInt16();
-                    sum00 += Avx2.MultiplyAddAdjacent(x0At40, w0At40);
-                    sum01 += Avx2.MultiplyAddAdjacent(x0At40, w0At41);
-                    Vector128<byte> codes00At6 = Vector128.LoadUnsafe(ref p, 96);
-                    Vector128<byte> codes01At6 = Vector128.LoadUnsafe(ref p, 112);
-                    // Inputs k + 6 and following.
-                    Vector256<short> w0At60 = Avx2.ConvertToVector256Int16(codes00At6.AsSByte());
-                    Vector256<short> w0At61 = Avx2.ConvertToVector256Int16(codes01At6.AsSByte());
-                    Vector256<short> x0At60 = Vector256.Create(WidePair.Of(ref a0, k + 6)).AsInt16();
-                    sum00 += Avx2.MultiplyAddAdjacent(x0At60, w0At60);
-                    sum01 += Avx2.MultiplyAddAdjacent(x0At60, w0At61);
-                    p = ref Unsafe.Add(ref p, 128);
+                    Vector256<short> w0At40Even = (codes00At4.AsSByte().AsInt16() << 8) >> 8;
+                    Vector256<short> w0At40Odd = codes00At4.AsSByte().AsInt16() >> 8;
+                    Vector256<short> w0At41Even = (codes01At4.AsSByte().AsInt16() << 8) >> 8;
+                    Vector256<short> w0At41Odd = codes01At4.AsSByte().AsInt16() >> 8;
+                    Vector256<byte> x0At40 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    Vector256<short> x0At40Even = x0At40.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x0At40Odd = x0At40.AsInt16() >>> 8;
+                    sum00 += Avx2.MultiplyAddAdjacent(x0At40Even, w0At40Even);
+                    sum00 += Avx2.MultiplyAddAdjacent(x0At40Odd, w0At40Odd);
+                    sum01 += Avx2.MultiplyAddAdjacent(x0At40Even, w0At41Even);
+                    sum01 += Avx2.MultiplyAddAdjacent(x0At40Odd, w0At41Odd);
+                    Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 160);
+                    // Inputs k + 8 and following.
+                    Vector256<short> w0At80Even = (codes00At8.AsSByte().AsInt16() << 8) >> 8;
+                    Vector256<short> w0At80Odd = codes00At8.AsSByte().AsInt16() >> 8;
+                    Vector256<short> w0At81Even = (codes01At8.AsSByte().AsInt16() << 8) >> 8;
+                    Vector256<short> w0At81Odd = codes01At8.AsSByte().AsInt16() >> 8;
+                    Vector256<byte> x0At80 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    Vector256<short> x0At80Even = x0At80.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x0At80Odd = x0At80.AsInt16() >>> 8;
+                    sum00 += Avx2.MultiplyAddAdjacent(x0At80Even, w0At80Even);
+                    sum00 += Avx2.MultiplyAddAdjacent(x0At80Odd, w0At80Odd);
+                    sum01 += Avx2.MultiplyAddAdjacent(x0At80Even, w0At81Even);
+                    sum01 += Avx2.MultiplyAddAdjacent(x0At80Odd, w0At81Odd);
+                    Vector256<byte> codes00At12 = Vector256.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    Vector256<byte> codes01At12 = Vector256.LoadUnsafe(ref p, 224);
+                    // Inputs k + 12 and following.
+                    Vector256<short> w0At120Even = (codes00At12.AsSByte().AsInt16() << 8) >> 8;
+                    Vector256<short> w0At120Odd = codes00At12.AsSByte().AsInt16() >> 8;
+                    Vector256<short> w0At121Even = (codes01At12.AsSByte().AsInt16() << 8) >> 8;
+                    Vector256<short> w0At121Odd = codes01At12.AsSByte().AsInt16() >> 8;
+                    Vector256<byte> x0At120 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    Vector256<short> x0At120Even = x0At120.AsInt16() & Vector256.Create((short)0xFF);
+                    Vector256<short> x0At120Odd = x0At120.AsInt16() >>> 8;
+                    sum00 += Avx2.MultiplyAddAdjacent(x0At120Even, w0At120Even);
+                    sum00 += Avx2.MultiplyAddAdjacent(x0At120Odd, w0At120Odd);
+                    sum01 += Avx2.MultiplyAddAdjacent(x0At120Even, w0At121Even);
+                    sum01 += Avx2.MultiplyAddAdjacent(x0At120Odd, w0At121Odd);
+                    p = ref Unsafe.Add(ref p, 256);
                     ahead = ref Unsafe.Add(ref ahead, aheadStep);
-                    k += 8;
+                    k += 16;
                 }
                 int place0 = WideProducts.Place(row + 0);
                 Vector256<int> multipliers0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();

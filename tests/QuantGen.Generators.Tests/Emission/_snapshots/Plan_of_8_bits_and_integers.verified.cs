@@ -28,28 +28,28 @@ namespace Sample.QuantGenerated
         private const long Logits = 4096; // 256 bytes
 
         // Buffers of one worker; those that never live at the same time overlap.
-        private const long PanelScratch = 0; // 16384 bytes, steps 0-18
-        private const long AttentionScratch = 16384; // 3328 bytes, steps 6-6
-        private const long Attended = 16384; // 32 bytes a token, steps 7-8
-        private const long Intermediate = 16384; // 64 bytes a token, steps 9-11
-        private const long Pooled = 16384; // 32 bytes, steps 14-17
-        private const long Codes = 24576; // 4108 bytes, steps 0-18
-        private const long Contracted = 28736; // 32 bytes a token, steps 11-12
-        private const long FirstContext = 32832; // 4096 bytes, steps 0-12
-        private const long FirstHidden = 36928; // 4096 bytes, steps 0-12
-        private const long Normalized = 41024; // 32 bytes a token, steps 8-12
-        private const long TokenScales = 45120; // 512 bytes, steps 0-18
-        private const long TokenSums = 45632; // 512 bytes, steps 0-18
-        private const long TokenZeroPoints = 46144; // 512 bytes, steps 0-18
+        private const long PanelScratch = 0; // 32896 bytes, steps 0-18
+        private const long AttentionScratch = 32896; // 3328 bytes, steps 6-6
+        private const long Attended = 32896; // 32 bytes a token, steps 7-8
+        private const long Intermediate = 32896; // 64 bytes a token, steps 9-11
+        private const long Pooled = 32896; // 32 bytes, steps 14-17
+        private const long Codes = 41088; // 4108 bytes, steps 0-18
+        private const long Contracted = 45248; // 32 bytes a token, steps 11-12
+        private const long FirstContext = 49344; // 4096 bytes, steps 0-12
+        private const long FirstHidden = 53440; // 4096 bytes, steps 0-12
+        private const long Normalized = 57536; // 32 bytes a token, steps 8-12
+        private const long TokenScales = 61632; // 512 bytes, steps 0-18
+        private const long TokenSums = 62144; // 512 bytes, steps 0-18
+        private const long TokenZeroPoints = 62656; // 512 bytes, steps 0-18
 
         public int MaxSequenceLength => 16;
         public int MaxBatchTokens => 32;
         public int MaxItemTokens => 128;
-        public long WeightBytes => Rest + 1856;
+        public long WeightBytes => Rest + 1920;
         public long SharedBytes => 4352;
         public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers =>
             new TokenBuffer[] { new(Projected, 96), new(Hidden, 32), new(Logits, 8) };
-        public long WorkerBytes => 46656;
+        public long WorkerBytes => 63168;
         public long HiddenOffset => Hidden;
         public long OutputOffset => Logits;
 
@@ -57,8 +57,8 @@ namespace Sample.QuantGenerated
 
         // Where each layer's weights, and the rest behind them, begin in the arena: byte offsets.
         private const long Layer0 = 896;
-        private const long Layer1 = Layer0 + 10176;
-        private const long Rest = Layer1 + 10176;
+        private const long Layer1 = Layer0 + 10560;
+        private const long Rest = Layer1 + 10560;
         private const long EmbeddingsWordEmbeddingsCodes = 0;
         private const long EmbeddingsWordEmbeddingsScales = 128;
         private const long EmbeddingsPositionEmbeddingsWeight = 192;
@@ -83,19 +83,31 @@ namespace Sample.QuantGenerated
             public const long OutputLayerNormBias = 512;
         }
 
-        private static LinearPlace Layer0AttentionSelfQuery => LinearPlace.In(Layer0, codes: 576, scales: 1600, sums: 1728, bias: 1856, shift: 2112);
-        private static LinearPlace Layer0AttentionSelfKey => LinearPlace.In(Layer0, codes: 2176, scales: 3200, sums: 3328, bias: 3456, shift: 3712);
-        private static LinearPlace Layer0AttentionSelfValue => LinearPlace.In(Layer0, codes: 3776, scales: 4800, sums: 4928, bias: 5056, shift: 5312);
-        private static LinearPlace Layer0AttentionOutputDense => LinearPlace.In(Layer0, codes: 5376, scales: 6400, sums: 6528, bias: 6656, shift: 6912);
-        private static LinearPlace Layer0IntermediateDense => LinearPlace.In(Layer0, codes: 6976, scales: 8000, sums: 8128, bias: 8256, shift: 8512);
-        private static LinearPlace Layer0OutputDense => LinearPlace.In(Layer0, codes: 8576, scales: 9600, sums: 9728, bias: 9856, shift: 10112);
-        private static LinearPlace Layer1AttentionSelfQuery => LinearPlace.In(Layer1, codes: 576, scales: 1600, sums: 1728, bias: 1856, shift: 2112);
-        private static LinearPlace Layer1AttentionSelfKey => LinearPlace.In(Layer1, codes: 2176, scales: 3200, sums: 3328, bias: 3456, shift: 3712);
-        private static LinearPlace Layer1AttentionSelfValue => LinearPlace.In(Layer1, codes: 3776, scales: 4800, sums: 4928, bias: 5056, shift: 5312);
-        private static LinearPlace Layer1AttentionOutputDense => LinearPlace.In(Layer1, codes: 5376, scales: 6400, sums: 6528, bias: 6656, shift: 6912);
-        private static LinearPlace Layer1IntermediateDense => LinearPlace.In(Layer1, codes: 6976, scales: 8000, sums: 8128, bias: 8256, shift: 8512);
-        private static LinearPlace Layer1OutputDense => LinearPlace.In(Layer1, codes: 8576, scales: 9600, sums: 9728, bias: 9856, shift: 10112);
-        private static LinearPlace PoolerDense => LinearPlace.In(Rest, codes: 256, scales: 1280, sums: 1408, bias: 1536, shift: 1792);
+        private static LinearPlace Layer0AttentionSelfQuery => LinearPlace.In(Layer0, codes: 576, scales: 1600, sums: 1728, bias: 1856, shift: 2112,
+            excess: 2176);
+        private static LinearPlace Layer0AttentionSelfKey => LinearPlace.In(Layer0, codes: 2240, scales: 3264, sums: 3392, bias: 3520, shift: 3776,
+            excess: 3840);
+        private static LinearPlace Layer0AttentionSelfValue => LinearPlace.In(Layer0, codes: 3904, scales: 4928, sums: 5056, bias: 5184, shift: 5440,
+            excess: 5504);
+        private static LinearPlace Layer0AttentionOutputDense => LinearPlace.In(Layer0, codes: 5568, scales: 6592, sums: 6720, bias: 6848, shift: 7104,
+            excess: 7168);
+        private static LinearPlace Layer0IntermediateDense => LinearPlace.In(Layer0, codes: 7232, scales: 8256, sums: 8384, bias: 8512, shift: 8768,
+            excess: 8832);
+        private static LinearPlace Layer0OutputDense => LinearPlace.In(Layer0, codes: 8896, scales: 9920, sums: 10048, bias: 10176, shift: 10432,
+            excess: 10496);
+        private static LinearPlace Layer1AttentionSelfQuery => LinearPlace.In(Layer1, codes: 576, scales: 1600, sums: 1728, bias: 1856, shift: 2112,
+            excess: 2176);
+        private static LinearPlace Layer1AttentionSelfKey => LinearPlace.In(Layer1, codes: 2240, scales: 3264, sums: 3392, bias: 3520, shift: 3776,
+            excess: 3840);
+        private static LinearPlace Layer1AttentionSelfValue => LinearPlace.In(Layer1, codes: 3904, scales: 4928, sums: 5056, bias: 5184, shift: 5440,
+            excess: 5504);
+        private static LinearPlace Layer1AttentionOutputDense => LinearPlace.In(Layer1, codes: 5568, scales: 6592, sums: 6720, bias: 6848, shift: 7104,
+            excess: 7168);
+        private static LinearPlace Layer1IntermediateDense => LinearPlace.In(Layer1, codes: 7232, scales: 8256, sums: 8384, bias: 8512, shift: 8768,
+            excess: 8832);
+        private static LinearPlace Layer1OutputDense => LinearPlace.In(Layer1, codes: 8896, scales: 9920, sums: 10048, bias: 10176, shift: 10432,
+            excess: 10496);
+        private static LinearPlace PoolerDense => LinearPlace.In(Rest, codes: 256, scales: 1280, sums: 1408, bias: 1536, shift: 1792, excess: 1856);
 
         public void PlaceWeights(PackedModel model, WeightArena arena)
         {
