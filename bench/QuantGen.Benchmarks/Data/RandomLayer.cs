@@ -32,7 +32,7 @@ internal sealed class RandomLayer
         (_arena, _shape) = (arena, shape);
         long row = RowBytes(shape);
         long scales = offset + CodeBytes(bits, shape);
-        _place = new LinearPlace(offset, scales, scales + row, 0, scales + (2 * row), scales + (3 * row), Excess: scales + (4 * row));
+        _place = new LinearPlace(offset, scales, scales + row, 0, scales + (2 * row), scales + (3 * row));
         if (bits == 32)
         {
             Fill(arena.Floats(offset, FloatPanels.Length(shape.Rows, shape.Columns)), random);
@@ -53,8 +53,7 @@ internal sealed class RandomLayer
     }
 
     /// <summary>Gets the memory of a layer, a multiple of 64 bytes.</summary>
-    public static long Bytes(int bits, MatrixShape shape) =>
-        CodeBytes(bits, shape) + (4 * RowBytes(shape)) + (bits == 8 ? Pad(sizeof(int) * (long)PanelPadding.ExcessWords(shape.Rows, shape.Columns)) : 0);
+    public static long Bytes(int bits, MatrixShape shape) => CodeBytes(bits, shape) + (4 * RowBytes(shape));
 
     /// <summary>Draws values of either sign up to 0.05.</summary>
     public static void Fill(Span<float> values, Random random)
@@ -82,8 +81,8 @@ internal sealed class RandomLayer
         ref int sums = ref Unsafe.As<float, int>(ref Floats(_place.Sums));
         ref int depths = ref Unsafe.As<float, int>(ref Floats(_place.Depths));
         var w = new PlacedLinear(
-            ref _arena.At(_place.Codes), ref Floats(_place.Scales), ref sums, ref Unsafe.NullRef<int>(), ref Floats(_place.Bias), ref depths,
-            ref Unsafe.As<float, int>(ref Floats(_place.Excess)), _shape.Rows, _shape.Columns, _shape.Columns);
+            ref _arena.At(_place.Codes), ref Floats(_place.Scales), ref sums, ref Unsafe.NullRef<int>(), ref Floats(_place.Bias), ref depths, _shape.Rows,
+            _shape.Columns, _shape.Columns);
         _kernel.Product(_meetsBits ? x.Planes(tokens) : x.Codes(tokens), w, ref output, _shape.Rows, ref scratch);
     }
 
@@ -116,7 +115,7 @@ internal sealed class RandomLayer
         int words = PanelPadding.ExcessWords(order.PanelOutputs, _shape.Columns);
         for (int panel = 0; panel < _shape.Rows / order.PanelOutputs; panel++)
         {
-            Span<int> excess = _arena.Integers(_place.Excess + (sizeof(int) * (long)words * panel), words);
+            Span<int> excess = _arena.Integers(_place.Codes + ((long)_shape.Rows * _shape.Columns) + (sizeof(int) * (long)words * panel), words);
             PairClipper.Clip(order, _arena.Bytes(_place.Codes + ((long)panel * bytes), bytes), excess);
         }
     }

@@ -20,8 +20,7 @@ public static class LinearWeights
         ref int zeroPoints = ref hasZeroPoints ? ref pass.WeightIntegers(place.ZeroPoints) : ref Unsafe.NullRef<int>();
         return new PlacedLinear(
             ref pass.Weights(place.Codes), ref pass.WeightFloats(place.Scales), ref pass.WeightIntegers(place.Sums), ref zeroPoints,
-            ref pass.WeightFloats(place.Bias), ref pass.WeightIntegers(place.Depths), ref pass.WeightIntegers(place.Excess), rows, columns,
-            groupSize == 0 ? columns : groupSize);
+            ref pass.WeightFloats(place.Bias), ref pass.WeightIntegers(place.Depths), rows, columns, groupSize == 0 ? columns : groupSize);
     }
 
     /// <summary>Gets a layer of a model without floats from the arena.</summary>
@@ -32,8 +31,7 @@ public static class LinearWeights
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PlacedLinear OpenInteger(ForwardPass pass, LinearPlace place, int rows, int columns) => new(
         ref pass.Weights(place.Codes), ref pass.WeightFloats(place.Scales), ref pass.WeightIntegers(place.Sums), ref Unsafe.NullRef<int>(),
-        ref pass.WeightFloats(place.Bias), ref pass.WeightIntegers(place.Depths), ref pass.WeightIntegers(place.Excess), rows, columns, columns,
-        pass.WeightIntegers(place.Shift));
+        ref pass.WeightFloats(place.Bias), ref pass.WeightIntegers(place.Depths), rows, columns, columns, pass.WeightIntegers(place.Shift));
 
     /// <summary>Gets a layer with a codebook from the arena.</summary>
     /// <param name="pass">The batch, which knows the arena.</param>

@@ -54,7 +54,7 @@ public static unsafe class KernelRace
             new Span<int>(depths, Rows).Fill(TypicalDepth);
             var w = new PlacedLinear(
                 ref *memory, ref *(float*)at, ref *(int*)(at + perRow), ref *(int*)(at + (2 * perRow)), ref *(float*)(at + (3 * perRow)), ref *(int*)depths,
-                ref Unsafe.NullRef<int>(), Rows, Columns, Columns);
+                Rows, Columns, Columns);
             byte* codes = at + (5 * perRow);
             int* numbers = (int*)(codes + (Tokens * Columns));
             var x = new QuantizedRows(ref *codes, ref *(float*)numbers, ref *(numbers + Tokens), ref *(numbers + (2 * Tokens)), 1, Columns, Tokens);

@@ -8,9 +8,8 @@ namespace QuantGen.Linear;
 /// <param name="Bias">Biases.</param>
 /// <param name="Depths">Depths of panels whose kernel adds pairs; 0 where no kernel does.</param>
 /// <param name="Shift">What multipliers of integers have in common; 0 where scales are floats.</param>
-/// <param name="Excess">What was clipped from pairs of weights; 0 where no kernel clips.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly record struct LinearPlace(long Codes, long Scales, long Sums, long ZeroPoints, long Bias, long Depths, long Shift = 0, long Excess = 0)
+public readonly record struct LinearPlace(long Codes, long Scales, long Sums, long ZeroPoints, long Bias, long Depths, long Shift = 0)
 {
     /// <summary>Makes places out of those inside a block of weights; what is left out is not there.</summary>
     /// <param name="block">Where the block begins.</param>
@@ -21,12 +20,10 @@ public readonly record struct LinearPlace(long Codes, long Scales, long Sums, lo
     /// <param name="zeroPoints">Zero points.</param>
     /// <param name="depths">Depths of panels.</param>
     /// <param name="shift">What multipliers have in common.</param>
-    /// <param name="excess">What was clipped from pairs.</param>
     public static LinearPlace In(
-        long block, long codes, long bias, long scales = -1, long sums = -1, long zeroPoints = -1, long depths = -1, long shift = -1,
-        long excess = -1)
+        long block, long codes, long bias, long scales = -1, long sums = -1, long zeroPoints = -1, long depths = -1, long shift = -1)
     {
-        return new LinearPlace(block + codes, At(scales), At(sums), At(zeroPoints), block + bias, At(depths), At(shift), At(excess));
+        return new LinearPlace(block + codes, At(scales), At(sums), At(zeroPoints), block + bias, At(depths), At(shift));
 
         long At(long place) => place < 0 ? 0 : block + place;
     }

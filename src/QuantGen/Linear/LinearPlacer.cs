@@ -117,8 +117,9 @@ public static class LinearPlacer
 
             if (order.ClipsPairs)
             {
+                long behind = place.Codes + ((long)padded * packer.PanelBytes / packer.PanelOutputs);
                 int words = PanelPadding.ExcessWords(packer.PanelOutputs, matrix.Columns);
-                PairClipper.Clip(order, placed, arena.Integers(place.Excess + (sizeof(int) * (long)words * (first / packer.PanelOutputs)), words));
+                PairClipper.Clip(order, placed, arena.Integers(behind + (sizeof(int) * (long)words * (first / packer.PanelOutputs)), words));
             }
 
             Span<int> sums = arena.Integers(place.Sums, padded * matrix.GroupsAlongInput).Slice(first);

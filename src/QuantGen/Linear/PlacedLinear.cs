@@ -33,9 +33,6 @@ public readonly ref struct PlacedLinear
     /// </summary>
     public readonly ref int Depths;
 
-    /// <summary>Panel after panel what was clipped from pairs of weights (<see cref="PairClipper"/>); only loops whose kernel clips read it.</summary>
-    public readonly ref int Excess;
-
     /// <summary>
     /// What the sums of a panel's outputs begin with, token after token, <see cref="StartStride"/> apart; only kernels that clip read it.
     /// </summary>
@@ -63,15 +60,14 @@ public readonly ref struct PlacedLinear
     /// <param name="zeroPoints">First zero point, or a null reference.</param>
     /// <param name="bias">First bias.</param>
     /// <param name="depths">First depth; only kernels that add pairs read it.</param>
-    /// <param name="excess">First word of what was clipped; only loops whose kernel clips read it.</param>
     /// <param name="rows">Outputs.</param>
     /// <param name="columns">Padded inputs.</param>
     /// <param name="groupSize">Inputs per group.</param>
     /// <param name="shift">What multipliers of integers have in common.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public PlacedLinear(
-        ref byte codes, ref float scales, ref int sums, ref int zeroPoints, ref float bias, ref int depths, ref int excess, int rows, int columns,
-        int groupSize, int shift = 0)
+        ref byte codes, ref float scales, ref int sums, ref int zeroPoints, ref float bias, ref int depths, int rows, int columns, int groupSize,
+        int shift = 0)
     {
         Codes = ref codes;
         Scales = ref scales;
@@ -79,7 +75,6 @@ public readonly ref struct PlacedLinear
         ZeroPoints = ref zeroPoints;
         Bias = ref bias;
         Depths = ref depths;
-        Excess = ref excess;
         Rows = rows;
         Columns = columns;
         GroupSize = groupSize;
@@ -100,6 +95,13 @@ public readonly ref struct PlacedLinear
         get => (Rows + KernelOrder.RowMultiple - 1) / KernelOrder.RowMultiple * KernelOrder.RowMultiple;
     }
 
+    /// <summary>Gets what was clipped from pairs of weights, panel after panel (<see cref="PairClipper"/>): it stands behind codes of 8 bits.</summary>
+    internal ref int Excess
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref Unsafe.As<byte, int>(ref Unsafe.Add(ref Codes, PaddedRows * (nint)Columns));
+    }
+
     /// <summary>Gets the floats that what is added to a row takes.</summary>
     internal int BiasFloats
     {
@@ -116,7 +118,7 @@ public readonly ref struct PlacedLinear
         ref int zeroPoints = ref Unsafe.IsNullRef(ref ZeroPoints) ? ref ZeroPoints : ref Unsafe.Add(ref ZeroPoints, row);
         return new PlacedLinear(
             ref codes, ref Unsafe.Add(ref Scales, row), ref Unsafe.Add(ref Sums, row), ref zeroPoints, ref Unsafe.Add(ref Bias, row * BiasFloats),
-            ref Unsafe.Add(ref Depths, row), ref Excess, Rows, Columns, GroupSize, Shift);
+            ref Unsafe.Add(ref Depths, row), Rows, Columns, GroupSize, Shift);
     }
 
     /// <summary>Gets the layer with sums that begin elsewhere than at 0.</summary>

@@ -87,7 +87,9 @@ public static class PanelPadding
     public static long ScratchBytes(int tokens, int rows, int columns, int bits, bool isGrouped)
     {
         long tables = HasTables(bits, isGrouped) ? TableBytes + TableSumBytes + (TableTokens * 4L * Pad(rows, Rows)) : 0;
-        long beside = Math.Max(Pad(columns, Columns), HasExcess(bits, isGrouped) ? (tokens + 1) * 4L : 0);
+
+        // The same for all widths, so that a layer of other bits changes no plan of memory.
+        long beside = Math.Max(Pad(columns, Columns), (tokens + 1) * 4L);
         return Math.Max(tables, Rows * ((tokens * 4L) + beside));
     }
 
@@ -105,7 +107,7 @@ public static class PanelPadding
     public static long PlaneCodeBytes(int rows, int columns) =>
         (long)Pad(rows, PlaneRows) * Math.Max(PlaneIndices(columns), Pad(columns, Columns) / 8);
 
-    /// <summary>Gets the bytes that the codes of a matrix take in the order of any kernel.</summary>
+    /// <summary>Gets the bytes that the codes of a matrix take in the order of any kernel; behind those of 8 bits stands what was clipped.</summary>
     /// <param name="rows">Outputs.</param>
     /// <param name="columns">Inputs.</param>
     /// <param name="bits">Bits of a code.</param>
@@ -115,6 +117,7 @@ public static class PanelPadding
         int inputs = Pad(columns, Columns);
         int row = MatrixSpec.RowBytes(inputs, bits);
         int indices = 2 * bits * ((inputs + TableWordInputs - 1) / TableWordInputs);
-        return (long)Pad(rows, Rows) * (HasTables(bits, isGrouped) ? Math.Max(row, indices) : row);
+        long excess = HasExcess(bits, isGrouped) ? sizeof(int) * (long)ExcessWords(Pad(rows, Rows), columns) : 0;
+        return ((long)Pad(rows, Rows) * (HasTables(bits, isGrouped) ? Math.Max(row, indices) : row)) + excess;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using QuantGen.Linear;
 using QuantGen.Quantization;
 using QuantGen.Specs;
@@ -45,6 +46,9 @@ internal static class PanelProduct
     {
         int columns = activations[0].Length;
         int tokens = activations.Length;
+        byte[] placed = new byte[(PanelPadding.Pad(rows, PanelPadding.Rows) * columns) + (excess.Length * sizeof(int))];
+        codes.CopyTo(placed, 0);
+        MemoryMarshal.AsBytes(excess.AsSpan()).CopyTo(placed.AsSpan(placed.Length - (excess.Length * sizeof(int))));
         byte[] flat = [.. activations.SelectMany(row => row)];
         int padded = PanelPadding.Pad(rows, PanelPadding.Rows);
         float[] biases = new float[padded];
@@ -55,8 +59,7 @@ internal static class PanelProduct
         float[] scratch = new float[PanelPadding.ScratchBytes(tokens, rows, columns, 7, false) + PanelPadding.ScratchBytes(tokens, rows, columns, 8, false)];
         var x = new QuantizedRows(ref flat[0], ref ones[0], ref zeros[0], ref zeros[0], 1, columns, tokens);
         var w = new PlacedLinear(
-            ref codes[0], ref ones[0], ref zeros[0], ref Unsafe.NullRef<int>(), ref biases[0], ref depths[0],
-            ref excess.Length > 0 ? ref excess[0] : ref Unsafe.NullRef<int>(), rows, columns, columns);
+            ref placed[0], ref ones[0], ref zeros[0], ref Unsafe.NullRef<int>(), ref biases[0], ref depths[0], rows, columns, columns);
         product(x, w, ref outputs[0], rows, ref scratch[0]);
         return outputs;
     }

@@ -124,7 +124,8 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
 
     private sealed class ClippedPairsEmitter(IsaSpec isa, KernelVariant variant) : ProductEmitter(isa, variant)
     {
-        public override string Bound => "Weights of a pair that have one sign add up to at most 128, and 255 * 128 <= 32,767; sums begin with what was clipped.";
+        public override string Bound =>
+            "Weights of a pair that have one sign add up to at most 128, and 255 * 128 <= 32,767; sums begin with what was clipped.";
 
         public override void Begin(SourceWriter w, int tokens)
         {

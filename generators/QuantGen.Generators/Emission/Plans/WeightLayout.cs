@@ -158,11 +158,6 @@ internal sealed class WeightLayout
             {
                 Add("depths", 4L * padded);
             }
-
-            if (PanelPadding.HasExcess(rows.Bits, matrix.GroupSize > 0) && !_model.HasBitActivations)
-            {
-                Add("excess", sizeof(int) * (long)PanelPadding.ExcessWords(padded, matrix.Columns));
-            }
         }
 
         _parts[Key(matrix, segment, string.Empty)] = parts.ToArray();

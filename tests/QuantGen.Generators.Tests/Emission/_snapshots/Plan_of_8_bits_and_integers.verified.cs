@@ -83,31 +83,19 @@ namespace Sample.QuantGenerated
             public const long OutputLayerNormBias = 512;
         }
 
-        private static LinearPlace Layer0AttentionSelfQuery => LinearPlace.In(Layer0, codes: 576, scales: 1600, sums: 1728, bias: 1856, shift: 2112,
-            excess: 2176);
-        private static LinearPlace Layer0AttentionSelfKey => LinearPlace.In(Layer0, codes: 2240, scales: 3264, sums: 3392, bias: 3520, shift: 3776,
-            excess: 3840);
-        private static LinearPlace Layer0AttentionSelfValue => LinearPlace.In(Layer0, codes: 3904, scales: 4928, sums: 5056, bias: 5184, shift: 5440,
-            excess: 5504);
-        private static LinearPlace Layer0AttentionOutputDense => LinearPlace.In(Layer0, codes: 5568, scales: 6592, sums: 6720, bias: 6848, shift: 7104,
-            excess: 7168);
-        private static LinearPlace Layer0IntermediateDense => LinearPlace.In(Layer0, codes: 7232, scales: 8256, sums: 8384, bias: 8512, shift: 8768,
-            excess: 8832);
-        private static LinearPlace Layer0OutputDense => LinearPlace.In(Layer0, codes: 8896, scales: 9920, sums: 10048, bias: 10176, shift: 10432,
-            excess: 10496);
-        private static LinearPlace Layer1AttentionSelfQuery => LinearPlace.In(Layer1, codes: 576, scales: 1600, sums: 1728, bias: 1856, shift: 2112,
-            excess: 2176);
-        private static LinearPlace Layer1AttentionSelfKey => LinearPlace.In(Layer1, codes: 2240, scales: 3264, sums: 3392, bias: 3520, shift: 3776,
-            excess: 3840);
-        private static LinearPlace Layer1AttentionSelfValue => LinearPlace.In(Layer1, codes: 3904, scales: 4928, sums: 5056, bias: 5184, shift: 5440,
-            excess: 5504);
-        private static LinearPlace Layer1AttentionOutputDense => LinearPlace.In(Layer1, codes: 5568, scales: 6592, sums: 6720, bias: 6848, shift: 7104,
-            excess: 7168);
-        private static LinearPlace Layer1IntermediateDense => LinearPlace.In(Layer1, codes: 7232, scales: 8256, sums: 8384, bias: 8512, shift: 8768,
-            excess: 8832);
-        private static LinearPlace Layer1OutputDense => LinearPlace.In(Layer1, codes: 8896, scales: 9920, sums: 10048, bias: 10176, shift: 10432,
-            excess: 10496);
-        private static LinearPlace PoolerDense => LinearPlace.In(Rest, codes: 256, scales: 1280, sums: 1408, bias: 1536, shift: 1792, excess: 1856);
+        private static LinearPlace Layer0AttentionSelfQuery => LinearPlace.In(Layer0, codes: 576, scales: 1664, sums: 1792, bias: 1920, shift: 2176);
+        private static LinearPlace Layer0AttentionSelfKey => LinearPlace.In(Layer0, codes: 2240, scales: 3328, sums: 3456, bias: 3584, shift: 3840);
+        private static LinearPlace Layer0AttentionSelfValue => LinearPlace.In(Layer0, codes: 3904, scales: 4992, sums: 5120, bias: 5248, shift: 5504);
+        private static LinearPlace Layer0AttentionOutputDense => LinearPlace.In(Layer0, codes: 5568, scales: 6656, sums: 6784, bias: 6912, shift: 7168);
+        private static LinearPlace Layer0IntermediateDense => LinearPlace.In(Layer0, codes: 7232, scales: 8320, sums: 8448, bias: 8576, shift: 8832);
+        private static LinearPlace Layer0OutputDense => LinearPlace.In(Layer0, codes: 8896, scales: 9984, sums: 10112, bias: 10240, shift: 10496);
+        private static LinearPlace Layer1AttentionSelfQuery => LinearPlace.In(Layer1, codes: 576, scales: 1664, sums: 1792, bias: 1920, shift: 2176);
+        private static LinearPlace Layer1AttentionSelfKey => LinearPlace.In(Layer1, codes: 2240, scales: 3328, sums: 3456, bias: 3584, shift: 3840);
+        private static LinearPlace Layer1AttentionSelfValue => LinearPlace.In(Layer1, codes: 3904, scales: 4992, sums: 5120, bias: 5248, shift: 5504);
+        private static LinearPlace Layer1AttentionOutputDense => LinearPlace.In(Layer1, codes: 5568, scales: 6656, sums: 6784, bias: 6912, shift: 7168);
+        private static LinearPlace Layer1IntermediateDense => LinearPlace.In(Layer1, codes: 7232, scales: 8320, sums: 8448, bias: 8576, shift: 8832);
+        private static LinearPlace Layer1OutputDense => LinearPlace.In(Layer1, codes: 8896, scales: 9984, sums: 10112, bias: 10240, shift: 10496);
+        private static LinearPlace PoolerDense => LinearPlace.In(Rest, codes: 256, scales: 1344, sums: 1472, bias: 1600, shift: 1856);
 
         public void PlaceWeights(PackedModel model, WeightArena arena)
         {
