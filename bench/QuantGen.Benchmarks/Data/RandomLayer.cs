@@ -116,7 +116,7 @@ internal sealed class RandomLayer
         for (int panel = 0; panel < _shape.Rows / order.PanelOutputs; panel++)
         {
             Span<int> excess = _arena.Integers(_place.Codes + ((long)_shape.Rows * _shape.Columns) + (sizeof(int) * (long)words * panel), words);
-            PairClipper.Clip(order, _arena.Bytes(_place.Codes + ((long)panel * bytes), bytes), excess);
+            PairClipper.Clip(order, _arena.Bytes(_place.Codes + ((long)panel * bytes), bytes), order.PanelOutputs, _shape.Columns, excess);
         }
     }
 

@@ -26,12 +26,14 @@ internal static class PairClipper
 
     /// <summary>Clips a panel.</summary>
     /// <param name="order">Its order: 8 bits, four inputs side by side.</param>
-    /// <param name="panel">Its centered codes.</param>
+    /// <param name="panel">Its centered codes. Those of padding, which meet activations of 0 or outputs that nobody reads, become 0.</param>
+    /// <param name="rows">Outputs of the panel that exist.</param>
+    /// <param name="columns">Inputs that exist.</param>
     /// <param name="excess">Receives the list; where it is too short the panel stays as it is.</param>
-    public static void Clip(KernelOrder order, Span<byte> panel, Span<int> excess)
+    public static void Clip(KernelOrder order, Span<byte> panel, int rows, int columns, Span<int> excess)
     {
         int step = order.PanelVectors * order.VectorBytes;
-        int columns = panel.Length / step * order.Interleave;
+        ClearPadding(panel, step, order.Interleave, rows, columns);
         int count = 0;
         for (int at = 0; at < panel.Length && count < excess.Length; at += Vector256<byte>.Count)
         {
@@ -60,6 +62,21 @@ internal static class PairClipper
             int output = at % step / order.Interleave;
             excess[next++] = input | (output << 16) | ((pair[larger] - kept) << 24);
             pair[larger] = (sbyte)kept;
+        }
+    }
+
+    private static void ClearPadding(Span<byte> panel, int step, int interleave, int rows, int columns)
+    {
+        for (int first = 0, at = 0; at < panel.Length; first += interleave, at += step)
+        {
+            panel.Slice(at, step)[(rows * interleave)..].Clear();
+            for (int input = Math.Max(columns, first); input < first + interleave; input++)
+            {
+                for (int output = 0; output < rows; output++)
+                {
+                    panel[at + (output * interleave) + input - first] = 0;
+                }
+            }
         }
     }
 

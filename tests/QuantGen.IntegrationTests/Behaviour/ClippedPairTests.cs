@@ -83,7 +83,8 @@ public sealed class ClippedPairTests
         excess = new int[words * panels];
         for (int panel = 0; panel < panels; panel++)
         {
-            PairClipper.Clip(order, codes.AsSpan(panel * order.PanelBytes(Columns), order.PanelBytes(Columns)), excess.AsSpan(panel * words, words));
+            Span<byte> placed = codes.AsSpan(panel * order.PanelBytes(Columns), order.PanelBytes(Columns));
+            PairClipper.Clip(order, placed, Math.Min(order.PanelOutputs, Rows - (panel * order.PanelOutputs)), Columns, excess.AsSpan(panel * words, words));
         }
 
         int[] counts = excess;

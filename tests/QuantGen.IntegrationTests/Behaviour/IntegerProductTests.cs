@@ -102,16 +102,19 @@ public sealed class IntegerProductTests
         int groups = matrix.GroupSize == 0 ? 1 : (matrix.Columns + matrix.GroupSize - 1) / matrix.GroupSize;
         long inputs = Pad(matrix.Columns, 32);
         long codes = inputs * segment.Bits / 8;
+
+        // Of eight bits a word for 64 weights that are clipped.
+        long clipped = segment.Bits == 8 && matrix.GroupSize == 0 ? padded * inputs / 16 : 0;
         long indices = segment.Bits <= 2 && matrix.GroupSize == 0 ? 2 * segment.Bits * Pad(inputs, 12) / 12 : 0;
         if (spec.IsInteger)
         {
             // A multiplier and a sum, a summand of 64 bits and perhaps a depth per row, and a shift.
-            return Pad(padded * Math.Max(codes, indices), Alignment)
+            return Pad((padded * Math.Max(codes, indices)) + clipped, Alignment)
                 + ((segment.Bits < 8 ? 3 : 2) * Pad(padded * 4, Alignment)) + Pad(padded * 8, Alignment) + Alignment;
         }
 
         int parameters = matrix.Mapping == Mapping.Asymmetric ? 3 : 2;
-        return Pad(padded * Math.Max(codes, indices), Alignment)
+        return Pad((padded * Math.Max(codes, indices)) + clipped, Alignment)
             + (parameters * Pad(padded * groups * 4, Alignment))
             + ((segment.Bits < 8 ? 2 : 1) * Pad(padded * 4, Alignment));
     }

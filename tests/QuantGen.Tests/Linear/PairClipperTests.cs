@@ -58,6 +58,17 @@ public sealed class PairClipperTests
         Assert.All(panel, code => Assert.Equal(0x80, code));
     }
 
+    [Fact]
+    public void Padding_counts_for_nothing()
+    {
+        byte[] panel = [.. Enumerable.Repeat((byte)0x80, Steps * 64)];
+        int[] excess = Clip(panel, rows: 2, columns: 7);
+
+        // Three pairs of each of two outputs, and one weight that stands alone.
+        Assert.Equal(6, excess[0]);
+        Assert.Equal(8, panel.Count(code => code != 0));
+    }
+
     // The first output's first pairs; all other weights are 0.
     private static byte[] Panel(params (int First, int Second)[] pairs)
     {
@@ -71,10 +82,10 @@ public sealed class PairClipperTests
         return panel;
     }
 
-    private static int[] Clip(byte[] panel)
+    private static int[] Clip(byte[] panel, int rows = 16, int columns = 4 * Steps)
     {
         int[] excess = new int[Steps];
-        PairClipper.Clip(s_order, panel, excess);
+        PairClipper.Clip(s_order, panel, rows, columns, excess);
         return excess;
     }
 }
