@@ -5,6 +5,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { benchmark } from './lib/benchmark.mjs';
 import { chart } from './lib/chart.mjs';
+import { cpuKind } from './lib/machine.mjs';
 import { help, readOptions } from './lib/options.mjs';
 import { markdown, resultTable } from './lib/report.mjs';
 import { home } from './lib/setup.mjs';
@@ -21,10 +22,12 @@ async function main(args) {
   const command = ['node bench/peers/run.mjs', ...args].join(' ');
   const report = { command, ...(await benchmark(options, scratch)) };
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'peers.json'), `${JSON.stringify(report, null, 2)}\n`);
-  writeFileSync(join(folder, 'peers.md'), markdown(report));
-  writeFileSync(join(folder, 'peers.svg'), chart(report.results));
-  console.log(`\n${resultTable(report.results)}\n\n${report.notes.join('\n')}\n\nwritten to ${folder}`);
+  // Of each kind of processor its own results: a run on another machine says nothing about this one.
+  const name = `peers.${cpuKind()}`;
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(join(folder, `${name}.md`), markdown(report, `${name}.svg`));
+  writeFileSync(join(folder, `${name}.svg`), chart(report.results));
+  console.log(`\n${resultTable(report.results)}\n\n${report.notes.join('\n')}\n\nwritten to ${folder}, ${name}.*`);
 }
 
 // The other processes end when nobody asks them for more.

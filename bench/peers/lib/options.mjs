@@ -16,7 +16,7 @@ export const help = `Times QuantGen and ONNX Runtime alternately on the same sha
   --vocabulary PATH    the vocab.txt, or a folder with one, for those texts; at most 30522 words
   --verify DIR         first compare the peer's graphs with a checkpoint's reference.json
   --tool DLL           a built QuantGen.Cli.dll to use instead of building one
-  --output DIR         where peers.md, peers.json and peers.svg go [default: bench/results]
+  --output DIR         where peers.CPU.md, .json and .svg go, of each kind of processor its own [default: bench/results]
   --help               this text
 `;
 

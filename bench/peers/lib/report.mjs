@@ -36,12 +36,12 @@ export function resultTable(results) {
   return table(['row', 'shape', 'QuantGen', 'ms (p10-p90)', 'ONNX Runtime', 'ms (p10-p90)', 'ratio', 'target', ''], rows);
 }
 
-export function markdown({ command, machine, settings, opponents, checks, verification, results, notes }) {
+export function markdown({ command, machine, settings, opponents, checks, verification, results, notes }, picture) {
   const sections = [
     '# QuantGen and ONNX Runtime, taking turns',
     `Medians of ${settings.runs} runs of each side in milliseconds, with the 10th and 90th percentile; ratio is QuantGen's median divided by ONNX Runtime's. ` +
       'Compare ratios: both sides of a row ran alternately in the same minute, so they saw the same machine.',
-    '![ratios](peers.svg)',
+    `![ratios](${picture})`,
     resultTable(results),
     notes.map((note) => `- ${note}`).join('\n'),
     '## Machine',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chart } from '../lib/chart.mjs';
+import { cpuKind } from '../lib/machine.mjs';
 import { readOptions } from '../lib/options.mjs';
 import { disturbance, resultTable } from '../lib/report.mjs';
 import { allRows, chooseRows } from '../lib/rows.mjs';
@@ -93,4 +94,13 @@ test('options are checked', () => {
   assert.throws(() => readOptions(['--runs', '0']), /--runs takes a whole number from 1/);
   assert.throws(() => readOptions(['--sentences', 'x']), /need each other/);
   assert.throws(() => readOptions(['--frobnicate']), /frobnicate/);
+});
+
+test('kinds of processors have names for files', () => {
+  const details = (vendor, family, flags) => `vendor_id\t: ${vendor}\ncpu family\t: ${family}\nmodel\t\t: 17\nflags\t\t: ${flags}\n`;
+  assert.equal(cpuKind('AMD EPYC', details('AuthenticAMD', 25, 'fpu avx2 avx512f')), 'amd-zen4');
+  assert.equal(cpuKind('AMD EPYC', details('AuthenticAMD', 25, 'fpu avx2')), 'amd-zen3');
+  assert.equal(cpuKind('AMD EPYC', details('AuthenticAMD', 26, 'fpu avx512f')), 'amd-zen5');
+  assert.equal(cpuKind('Intel(R) Xeon(R) Gold 6248 CPU @ 2.50GHz', details('GenuineIntel', 6, 'avx512f')), 'intel-xeon-gold-6248-cpu-6-17');
+  assert.equal(cpuKind('Apple M2', ''), 'apple-m2');
 });
