@@ -119,7 +119,8 @@ public static class LinearPlacer
             {
                 long behind = place.Codes + ((long)padded * packer.PanelBytes / packer.PanelOutputs);
                 int words = PanelPadding.ExcessWords(packer.PanelOutputs, matrix.Columns);
-                PairClipper.Clip(order, placed, count, matrix.Columns, arena.Integers(behind + (sizeof(int) * (long)words * (first / packer.PanelOutputs)), words));
+                Span<int> excess = arena.Integers(behind + (sizeof(int) * (long)words * (first / packer.PanelOutputs)), words);
+                PairClipper.Clip(order, placed, count, matrix.Columns, excess);
             }
 
             Span<int> sums = arena.Integers(place.Sums, padded * matrix.GroupsAlongInput).Slice(first);
