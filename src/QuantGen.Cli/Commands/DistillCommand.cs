@@ -77,6 +77,7 @@ internal sealed class DistillCommand : CliCommand
         BertHead head = data.Train.Head == BertHead.MaskedLanguageModel ? BertHead.MaskedLanguageModel : start.Config.Head;
         ModelSpec spec = _student.Spec(values, method, start.Config, head);
         ModelSpec? integers = _student.IsInteger(values) ? _student.IntegerSpec(values, method, start.Config, head) : null;
+        FrozenParts? frozen = _training.Freeze.Read(values, spec);
         TrainableOptions options = Trainable(values, start);
         string lossName = sentences is null ? _student.LossName(values, method) : _student.SentenceLossName(values);
         _ensemble.Require(
@@ -98,12 +99,13 @@ internal sealed class DistillCommand : CliCommand
             StudentInitializer.Start(teacher, student, source);
         }
 
+        _training.Freeze.Freeze(frozen, method.Traits.Name, split?.Ternary, cascade?.Between, student);
         IModelEvaluator? test = testData is null ? null : data.Evaluator(testData, _training.Examples(values), start.Tokenizer, spec, cancellation);
         ModelScore? teacherScore = test?.Evaluate(teacher, cancellation);
         TestMeasures? before = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
         LossOptions loss = sentences is null ? _student.Loss(values, method) : _student.SentenceLoss(values);
         TrainingOptions training = _training.Training(
-            values, Defaults(values, method, sentences), output, Identity(start, options, data, sentences, Asked(values))) with
+            values, Defaults(values, method, sentences), output, Identity(start, options, data, sentences, Asked(values, frozen))) with
         {
             Engine = engine.Description, TeacherEngine = teacherEngine.Description,
         };
@@ -194,8 +196,9 @@ internal sealed class DistillCommand : CliCommand
     }
 
     // What only some trainings have.
-    private Dictionary<string, string?> Asked(OptionValues values) => new()
+    private Dictionary<string, string?> Asked(OptionValues values, FrozenParts? frozen) => new()
     {
+        ["freeze"] = frozen?.ToString(),
         ["teacher of the ensemble"] = _ensemble.Teacher(values),
         ["numerics"] = _student.IsInteger(values) ? "integer" : null,
         ["split budget"] = _student.SplitBudget(values)?.ToString(CultureInfo.InvariantCulture),

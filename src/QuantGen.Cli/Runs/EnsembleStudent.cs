@@ -128,7 +128,7 @@ internal sealed class EnsembleStudent
         _source.Draw(_weights, member);
         foreach (Parameter parameter in _student.Parameters.Where(parameter => member > 0 && IsShared(parameter)))
         {
-            parameter.IsTrained = false;
+            parameter.IsFrozen = true;
         }
     }
 
