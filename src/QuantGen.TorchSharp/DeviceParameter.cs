@@ -4,7 +4,7 @@ using static global::TorchSharp.torch;
 
 namespace QuantGen.TorchSharp;
 
-/// <summary>A parameter on the device: a leaf of the graph of every pass that uses it.</summary>
+/// <summary>A parameter on the device: a leaf of the graph of every pass that uses it, unless it is frozen.</summary>
 internal sealed class DeviceParameter : IDisposable
 {
     private readonly long[] _shape;
@@ -27,7 +27,7 @@ internal sealed class DeviceParameter : IDisposable
 
     public bool IsHead { get; }
 
-    /// <summary>Gets the values in a pass, with which the pass will ask for gradients.</summary>
+    /// <summary>Gets the values in a pass, with which the pass will ask for gradients where they learn.</summary>
     /// <param name="pass">The pass.</param>
     public Tensor In(TorchPass pass)
     {
@@ -37,7 +37,11 @@ internal sealed class DeviceParameter : IDisposable
             using DisposeScope scope = NewDisposeScope();
             using IDisposable unrecorded = no_grad();
             _leaf.copy_(HostMemory.Share(Parameter.Values, CPU, _shape));
-            pass.Leaves.Add(new GraphLeaf(_leaf, IsHead, AddGradient));
+            _leaf.requires_grad = !Parameter.IsFrozen;
+            if (!Parameter.IsFrozen)
+            {
+                pass.Leaves.Add(new GraphLeaf(_leaf, IsHead, AddGradient));
+            }
         }
 
         return _leaf;

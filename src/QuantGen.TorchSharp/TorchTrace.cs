@@ -45,40 +45,43 @@ internal sealed record TorchTrace(Tensor[] Hidden, Tensor[] Scores, Tensor? Logi
         }
     }
 
-    /// <summary>Adds the gradients that a loss asks for to all parameters that it depends on.</summary>
+    /// <summary>Adds the gradients that a loss asks for to all parameters that it depends on and that learn.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="gradients">Gradients of the trace.</param>
     public void Backward(TorchPass pass, TrainingTrace gradients)
     {
         bool hasLogits = gradients.HasLogits && Logits is not null;
-        List<Tensor> outputs = [];
-        List<Tensor> asked = [];
+        List<(Tensor Output, Tensor Asked)> outputs = [];
         if (hasLogits)
         {
-            outputs.Add(Logits!);
-            asked.Add(HostMemory.Share(gradients.Logits, pass.Device, Logits!.shape));
+            outputs.Add((Logits!, HostMemory.Share(gradients.Logits, pass.Device, Logits!.shape)));
         }
 
         if (gradients.HasHidden)
         {
-            outputs.AddRange(Hidden);
-            asked.AddRange(Hidden.Select((states, i) => HostMemory.Share(gradients.Hidden[i], pass.Device, states.shape)));
+            outputs.AddRange(Hidden.Select((states, i) => (states, HostMemory.Share(gradients.Hidden[i], pass.Device, states.shape))));
         }
         else if (!hasLogits)
         {
             // The graph is to reach every parameter below the head, if only with zeros.
-            outputs.Add(Hidden[^1]);
-            asked.Add(zeros_like(Hidden[^1]));
+            outputs.Add((Hidden[^1], zeros_like(Hidden[^1])));
         }
 
         if (gradients.HasScores)
         {
-            outputs.AddRange(Scores);
-            asked.AddRange(Scores.Select((scores, i) => pass.Places.PlaceScores(gradients.Scores[i], (int)scores.shape[1], pass.Device)));
+            outputs.AddRange(Scores.Select((scores, i) => (scores, pass.Places.PlaceScores(gradients.Scores[i], (int)scores.shape[1], pass.Device))));
         }
 
+        // Frozen parts have no graph.
+        outputs.RemoveAll(pair => !pair.Output.requires_grad);
         GraphLeaf[] leaves = [.. pass.Leaves.Where(leaf => hasLogits || !leaf.IsHead)];
-        IList<Tensor> found = autograd.grad(outputs, [.. leaves.Select(leaf => leaf.Tensor)], asked);
+        if (outputs.Count == 0 || leaves.Length == 0)
+        {
+            return;
+        }
+
+        IList<Tensor> found = autograd.grad(
+            [.. outputs.Select(pair => pair.Output)], [.. leaves.Select(leaf => leaf.Tensor)], [.. outputs.Select(pair => pair.Asked)]);
         for (int i = 0; i < leaves.Length; i++)
         {
             leaves[i].AddGradient(found[i].cpu().contiguous());

@@ -80,10 +80,14 @@ internal sealed class WordTable
             _parameter.Weight.Values.AsSpan(_rows[i] * Columns, Columns).CopyTo(values.AsSpan(i * Columns));
         }
 
-        Tensor leaf = HostMemory.Share(values, pass.Device, _rows.Length, Columns).requires_grad_();
+        Tensor leaf = HostMemory.Share(values, pass.Device, _rows.Length, Columns).requires_grad_(!_parameter.Weight.IsFrozen);
         pass.Keep(leaf);
-        int[] rows = _rows;
-        pass.Leaves.Add(new GraphLeaf(leaf, IsHead: false, gradient => AddGradient(rows, gradient)));
+        if (!_parameter.Weight.IsFrozen)
+        {
+            int[] rows = _rows;
+            pass.Leaves.Add(new GraphLeaf(leaf, IsHead: false, gradient => AddGradient(rows, gradient)));
+        }
+
         return leaf;
     }
 

@@ -126,6 +126,9 @@ public sealed class BenchTests(CheckpointFixture files) : IClassFixture<Checkpoi
             .Single(row => row.GetProperty("operator").GetString() == "feed_forward_in").GetProperty("macs").GetInt64();
         Assert.Equal(3 * Products(), Products("--ensemble", "3"));
         Assert.Equal(3 * Products("--threads", "2"), Products("--ensemble", "3", "--threads", "2"));
+
+        // The second of two layers, which members behind the first have alone, finishes one token of ten.
+        Assert.Equal(13 * Products(), 11 * Products("--ensemble", "3", "--shared-layers", "1"));
     }
 
     [Fact]

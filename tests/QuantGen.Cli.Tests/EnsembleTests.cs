@@ -61,6 +61,34 @@ public sealed class EnsembleTests(CheckpointFixture files) : IClassFixture<Check
         Tool.Run("bench", files.Packed, "--vote", "votes").AssertFails(2, "--vote needs an ensemble");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Members_share_layers_and_go_on(bool inPairs)
+    {
+        string line = inPairs ? "epoch 11, step 52" : "epoch 4, step 18";
+        JsonElement json = AssertResumes("sharing", line, [.. inPairs ? s_pairs : s_binary, "--shared-layers", "1"]);
+        Assert.Equal(2, json.GetProperty("members").GetArrayLength());
+        string file = files.File("sharing.qg.safetensors");
+        JsonElement inspected = Tool.Json("inspect", file);
+        string tensors = inspected.GetProperty("tensors").GetRawText();
+        Assert.Equal(1, inspected.GetProperty("ensemble").GetProperty("shared_layers").GetInt32());
+        Assert.DoesNotContain("\"ensemble.1.encoder.layer.0.", tensors, StringComparison.Ordinal);
+        Assert.Contains("\"ensemble.1.encoder.layer.1.", tensors, StringComparison.Ordinal);
+        Assert.Contains("which share the embeddings and 1 of the layers, listed once", Tool.Text("inspect", file), StringComparison.Ordinal);
+        Assert.Contains("\"shared_layers\":1}", File.ReadAllText(files.File("sharing.spec.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Shared_layers_are_part_of_a_kept_state()
+    {
+        string output = files.File("shared-kept.qg.safetensors");
+        Assert.Equal(130, ActingWriter.Interrupt("epoch 1, step 2", [.. Command(output), .. s_binary, "--shared-layers", "1"]).Code);
+        ToolResult other = Tool.Run([.. Command(output), .. s_binary, "--resume"]);
+        Assert.Equal(1, other.Code);
+        Assert.Contains("'shared layers' of an interrupted training", other.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_member_no_better_than_chance_ends_the_training()
     {
@@ -81,6 +109,9 @@ public sealed class EnsembleTests(CheckpointFixture files) : IClassFixture<Check
     [InlineData("--ensemble-teacher all needs a loss with kd", "--bits", "1", "--scheme", "linear", "--ensemble", "2", "--ensemble-teacher", "all")]
     [InlineData("--loss kd+gt needs --ensemble-teacher first or all", "--bits", "1", "--scheme", "ternary", "--ensemble", "2", "--loss", "kd+gt")]
     [InlineData("--ensemble takes", "--bits", "1", "--scheme", "ternary", "--ensemble", "1")]
+    [InlineData("--shared-layers needs --ensemble", "--bits", "1", "--scheme", "ternary", "--shared-layers", "1")]
+    [InlineData("--shared-layers 2: members of a model with 2 layers share 0 to 1 of them, not 2",
+        "--bits", "1", "--scheme", "ternary", "--ensemble", "2", "--shared-layers", "2")]
     public void Misuse_is_explained(string message, params string[] options)
         => Tool.Run([.. Command(files.File("x.qg.safetensors")), .. options]).AssertFails(2, message);
 

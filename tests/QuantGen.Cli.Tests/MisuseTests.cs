@@ -46,6 +46,7 @@ public sealed class MisuseTests(CheckpointFixture files) : IClassFixture<Checkpo
     [InlineData("not both", "bench", "CHECKPOINT", "--config", "config.json")]
     [InlineData("--bits needs --config", "bench", "CHECKPOINT", "--bits", "4")]
     [InlineData("--ensemble needs --config", "bench", "CHECKPOINT", "--ensemble", "2")]
+    [InlineData("--shared-layers needs --config", "bench", "CHECKPOINT", "--shared-layers", "1")]
     [InlineData("--sequence-length is 25", "bench", "CHECKPOINT", "--sequence-length", "25")]
     [InlineData("--runs takes a whole number from 1", "bench", "CHECKPOINT", "--runs", "1e3")]
     [InlineData("--sequence-length says nothing about the tokens of a file", "bench", "CHECKPOINT", "--token-ids", "x", "--sequence-length", "8")]

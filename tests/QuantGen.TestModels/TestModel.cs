@@ -24,6 +24,7 @@ public sealed class TestModel
     public static IReadOnlyList<TestModel> All { get; } =
     [
         Of<Bert1>(model => model.Session),
+        Of<Bert1Layers>(model => model.Session),
         Of<Bert1E1>(model => model.Session),
         Of<Bert1E1P8>(model => model.Session),
         Of<Bert1E1Masked>(model => model.Session),

@@ -120,6 +120,28 @@ public sealed class EngineAgreementTests
         pair.AssertAgree(Tolerance);
     }
 
+    [Theory]
+    [InlineData("Bert32", "embeddings,0")]
+    [InlineData("Bert32", "embeddings,0-1,pooler")]
+    [InlineData("BertTernary", "1")]
+    [InlineData("BertLsq", "embeddings,0-1")]
+    [InlineData("AlbertLsq", "0-2")]
+    [InlineData("BertMasked", "embeddings")]
+    [InlineData("BertClusters", "0")]
+    public void Both_engines_leave_out_the_gradients_of_frozen_parts(string name, string list)
+    {
+        using EnginePair pair = EnginePair.Small(name);
+        var parts = FrozenParts.Parse(list, pair.Torch.Spec);
+        foreach (Parameter parameter in pair.Generated.Parameters.Concat(pair.Torch.Parameters).Where(parameter => parts.Contains(parameter.Name)))
+        {
+            parameter.IsFrozen = true;
+        }
+
+        pair.Calibrate(TrainingBatches.Of(3, 7, 1));
+        pair.RunSameCodes(Ragged, wanted: 2, () => pair.AssertAgree(Tolerance));
+        Assert.All(pair.Torch.Parameters, parameter => Assert.Equal(parts.Contains(parameter.Name), parameter.Gradients.Length == 0));
+    }
+
     [Fact]
     public void A_backward_pass_may_follow_an_evaluation_more_than_once()
     {

@@ -103,7 +103,7 @@ internal sealed class EnginePair(ITrainableModel generated, TorchTrainableModel 
         // own losses, because softmax does
         // not see what all scores share: what counts is how far such a gradient is off among all of its kind.
         Dictionary<ParameterKind, double> largest = generated.Parameters.GroupBy(p => p.Kind)
-            .ToDictionary(g => g.Key, g => (double)g.Max(p => p.Gradients.Max(Math.Abs)));
+            .ToDictionary(g => g.Key, g => (double)g.Max(p => p.Gradients.Select(Math.Abs).DefaultIfEmpty().Max()));
         return generated.Parameters.Zip(torch.Parameters, (e, a) => (e.Name, Close.Distance(e.Gradients, a.Gradients, Cancels(e) ? largest[e.Kind] : 0)));
     }
 

@@ -12,10 +12,11 @@ internal sealed record EngineCase(string Name, ModelSpec Spec, Scheme Scheme)
 {
     private static readonly ModelConfig s_base = new() { Head = BertHead.SequenceClassification };
 
-    // The dimensions and the vocabulary of a classifier of questions; BERT-base.
+    // The dimensions and the vocabulary of a classifier of questions; MiniLM; BERT-base.
     private static readonly (string Name, ModelConfig Config)[] s_dimensions =
     [
         ("3/192", s_base with { Layers = 3, HiddenSize = 192, EmbeddingSize = 192, Heads = 3, IntermediateSize = 768, VocabularySize = 4363 }),
+        ("6/384", s_base with { Layers = 6, HiddenSize = 384, EmbeddingSize = 384, Heads = 12, IntermediateSize = 1536 }),
         ("12/768", s_base),
     ];
 

@@ -26,12 +26,18 @@ internal sealed class EngineSteps : IDisposable
     /// <param name="item">The model.</param>
     /// <param name="batch">What it is trained on.</param>
     /// <param name="threads">The most threads.</param>
-    public EngineSteps(ITrainingEngine engine, EngineCase item, Batch batch, int threads)
+    /// <param name="frozen">What is not trained; null for nothing. Thresholds of such parts are not learnt either.</param>
+    public EngineSteps(ITrainingEngine engine, EngineCase item, Batch batch, int threads, FrozenParts? frozen)
     {
         _model = engine.Create(item.Spec, new TrainableOptions { Scheme = item.Scheme, Threads = threads });
         CheckpointWeights.Randomize(_model, Seed);
         _model.InitializeWeightQuantizers();
         _model.Forward(batch.Inputs, new ForwardOptions(ForwardPurpose.Calibrate));
+        foreach (Parameter parameter in _model.Parameters)
+        {
+            parameter.IsFrozen = frozen?.Contains(parameter.Name) ?? false;
+        }
+
         _objective = new Objective(item.Spec, LossOptions.Labels, teacher: null, threads);
         _optimizer = new AdamOptimizer(_model.Parameters, new OptimizerOptions { LearningRate = LearningRate }, threads);
         _batch = batch;

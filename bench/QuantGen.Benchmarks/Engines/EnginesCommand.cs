@@ -4,6 +4,7 @@ using System.Globalization;
 using QuantGen.Benchmarks.Data;
 using QuantGen.Cli.Engines;
 using QuantGen.Cli.Options;
+using QuantGen.Trainable;
 using QuantGen.Training.Batching;
 using QuantGen.Training.Engines;
 
@@ -23,12 +24,14 @@ internal sealed class EnginesCommand : Command
     private readonly Option<int> _shortest = CliOption.Number("--shortest", "Tokens of the shortest sequence.", 32, least: 1, most: 512);
     private readonly Option<int> _longest = CliOption.Number("--longest", "Tokens of the longest sequence.", 128, least: 1, most: 512);
     private readonly Option<string?> _device = CliOption.Device("--device", "Where torch computes: cpu, cuda or cuda:N. [default: cpu]");
+    private readonly Option<string?> _freeze = CliOption.Text(
+        "--freeze", "PARTS", "Times steps with these parts frozen as well, such as embeddings,0-2. [default: only steps in which all learns]");
     private readonly Option<string?> _output = CliOption.Text("--output", "PATH", "What is written, less .md and .json. [default: bench/results/engines]");
 
     public EnginesCommand()
         : base(Verb, "Time training steps of generated code and, in builds that have it, of TorchSharp, in turns.")
     {
-        Option[] all = [_only, _runs, _threads, _shortest, _longest, _device, _output, new HelpOption()];
+        Option[] all = [_only, _runs, _threads, _shortest, _longest, _device, _freeze, _output, new HelpOption()];
         Array.ForEach(all, Add);
         SetAction(Run);
     }
@@ -54,7 +57,7 @@ internal sealed class EnginesCommand : Command
         var rows = new List<IReadOnlyList<EngineRow>>();
         foreach (EngineCase item in cases)
         {
-            rows.Add(Measure(item, engines, EngineSteps.RandomBatch(item.Spec, Sequences, shortest, longest), threads, runs));
+            rows.Add(Measure(item, engines, EngineSteps.RandomBatch(item.Spec, Sequences, shortest, longest), threads, runs, parse.GetValue(_freeze)));
             foreach (EngineRow row in rows[^1])
             {
                 Console.WriteLine(string.Create(
@@ -79,9 +82,11 @@ internal sealed class EnginesCommand : Command
         .Select(name => (name, Value: Environment.GetEnvironmentVariable(name))).Where(variable => !string.IsNullOrEmpty(variable.Value))
         .Select(variable => $"{variable.name}={variable.Value} "));
 
-    private static EngineRow[] Measure(EngineCase item, IReadOnlyList<ITrainingEngine> engines, Batch batch, int threads, int runs)
+    private static EngineRow[] Measure(EngineCase item, IReadOnlyList<ITrainingEngine> engines, Batch batch, int threads, int runs, string? freeze)
     {
-        EngineSteps[] steps = [.. engines.Select(engine => new EngineSteps(engine, item, batch, threads))];
+        FrozenParts?[] parts = freeze is null ? [null] : [null, FrozenParts.Parse(freeze, item.Spec)];
+        (ITrainingEngine Engine, FrozenParts? Frozen)[] all = [.. from engine in engines from frozen in parts select (engine, frozen)];
+        EngineSteps[] steps = [.. all.Select(one => new EngineSteps(one.Engine, item, batch, threads, one.Frozen))];
 
         // Just-in-time compilation, and the memory that both keep.
         Array.ForEach(steps, engine => _ = (engine.Step(), engine.Step()));
@@ -95,6 +100,10 @@ internal sealed class EnginesCommand : Command
         }
 
         Array.ForEach(steps, engine => engine.Dispose());
-        return [.. engines.Select((engine, i) => new EngineRow(item.Name, engine.Description.ToString(), batch.Inputs.TokenCount, times[i]))];
+        return
+        [
+            .. all.Select((one, i) => new EngineRow(
+                item.Name, one.Engine.Description + (one.Frozen is null ? string.Empty : $", frozen: {one.Frozen}"), batch.Inputs.TokenCount, times[i])),
+        ];
     }
 }

@@ -106,7 +106,8 @@ internal static class EncoderEmitter
                         {
                             string call = part.Kind == PartKind.Attend ? AttentionEmitter.Call(plan, part)
                                 : $"{part.Method}({PartEmitter.Arguments(plan, part, Range(phase.Items) is null ? "item" : "first, count")});";
-                            w.Lines(part.Kind == PartKind.Embed ? $"if (!pass.TakeEmbedded(Hidden, HiddenSize, first, count, worker)) {call}" : call);
+                            w.Lines(Taken(plan, phase, part) is int layer
+                                ? $"if (!pass.TakeHidden(layer: {N(layer)}, Hidden, HiddenSize, first, count, worker)) {call}" : call);
                         }
 
                         w.Lines("break;");
@@ -116,6 +117,13 @@ internal static class EncoderEmitter
         }
 
         w.Blank();
+    }
+
+    // Members of an ensemble may share all before a layer of their own; layers that share their weights are every member's own.
+    private static int? Taken(ModelPlan plan, Phase phase, PhasePart part)
+    {
+        PhasePart last = phase.Parts[phase.Parts.Count - 1];
+        return part == last || (plan.Graph.IsShared && part.Kind != PartKind.Embed) ? null : last.Use;
     }
 
     private static string? Range(PhaseItems items) => items switch

@@ -20,6 +20,7 @@ internal sealed class BenchCommand : CliCommand
     private readonly Option<string?> _config;
     private readonly QuantizationOptions _quantization = new();
     private readonly Option<int?> _ensemble;
+    private readonly Option<int?> _sharedLayers;
     private readonly Option<int> _sequenceLength;
     private readonly Option<int> _batch;
     private readonly Option<int> _runs;
@@ -40,6 +41,7 @@ internal sealed class BenchCommand : CliCommand
         Add(_quantization.Attention);
         _ensemble = With(CliOption.OptionalNumber(
             "--ensemble", "So many models of the configuration in one file, which answer together.", least: 2, most: EnsembleJson.MaxMembers));
+        _sharedLayers = With(EnsembleOptions.SharedLayers());
         _sequenceLength = With(CliOption.Number("--sequence-length", "Tokens of each sequence.", 128, least: 1, most: 1 << 15));
         _batch = With(CliOption.Number("--batch", "Sequences of a call.", 1, least: 1, most: 1 << 16));
         _runs = With(CliOption.Number("--runs", "Calls to measure, after a warm-up.", 30, least: 1, most: 1_000_000));
@@ -129,7 +131,7 @@ internal sealed class BenchCommand : CliCommand
                 $"{(values.Has(_runs) ? _runs.Name : Json.Name)} and --interactive exclude each other: every line asks for a run and gets its time");
         }
 
-        if (hasPath && (_quantization.FirstGiven(values) ?? (values.Has(_ensemble) ? _ensemble.Name : null)) is string option)
+        if (hasPath && (_quantization.FirstGiven(values) ?? new Option[] { _ensemble, _sharedLayers }.FirstOrDefault(values.Has)?.Name) is string option)
         {
             throw new UsageException($"{option} needs --config; a model is measured as it is");
         }
@@ -147,7 +149,8 @@ internal sealed class BenchCommand : CliCommand
         ModelConfig config = ConfigFile.Read(values.Get(_config)!);
         (ModelSpec spec, _) = _quantization.Model(values, config);
         IReadOnlyList<string> labels = spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. config.Labels] : [];
-        return RandomModel.Create(spec, labels, values.Get(_seed), values.Get(_ensemble) ?? 1);
+        int shared = EnsembleOptions.SharedLayers(values, _sharedLayers, _ensemble, spec);
+        return RandomModel.Create(spec, labels, values.Get(_seed), values.Get(_ensemble) ?? 1, shared);
     }
 
     // Loading is measured from a file the system has just read or written, the second time, when nothing is left to compile.

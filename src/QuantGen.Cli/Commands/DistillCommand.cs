@@ -77,10 +77,12 @@ internal sealed class DistillCommand : CliCommand
         BertHead head = data.Train.Head == BertHead.MaskedLanguageModel ? BertHead.MaskedLanguageModel : start.Config.Head;
         ModelSpec spec = _student.Spec(values, method, start.Config, head);
         ModelSpec? integers = _student.IsInteger(values) ? _student.IntegerSpec(values, method, start.Config, head) : null;
+        FrozenParts? frozen = _training.Freeze.Read(values, spec);
         TrainableOptions options = Trainable(values, start);
         string lossName = sentences is null ? _student.LossName(values, method) : _student.SentenceLossName(values);
         _ensemble.Require(
             values, spec, start.HasManyLabels, lossName, _student.AsksForTeacher(values), options.LossAware, _student.HasCascade(values, method));
+        int sharedLayers = _ensemble.SharedLayers(values, spec);
         using ITrainableModel teacher = teacherEngine.Create(ModelSpecs.FullPrecision(start.Config, head), options, cancellation);
         CheckpointWeights.Load(start.Checkpoint!, teacher);
         (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training.Examples(values), start.Tokenizer, spec, cancellation);
@@ -98,18 +100,19 @@ internal sealed class DistillCommand : CliCommand
             StudentInitializer.Start(teacher, student, source);
         }
 
+        _training.Freeze.Freeze(frozen, method.Traits.Name, split?.Ternary, cascade?.Between, student);
         IModelEvaluator? test = testData is null ? null : data.Evaluator(testData, _training.Examples(values), start.Tokenizer, spec, cancellation);
         ModelScore? teacherScore = test?.Evaluate(teacher, cancellation);
         TestMeasures? before = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
         LossOptions loss = sentences is null ? _student.Loss(values, method) : _student.SentenceLoss(values);
         TrainingOptions training = _training.Training(
-            values, Defaults(values, method, sentences), output, Identity(start, options, data, sentences, Asked(values))) with
+            values, Defaults(values, method, sentences), output, Identity(start, options, data, sentences, Asked(values, frozen, sharedLayers))) with
         {
             Engine = engine.Description, TeacherEngine = teacherEngine.Description,
         };
         IReadOnlyList<TrainingStage> stages = split?.Stages(training, _training.HasLearningRate(values), loss.Temperature, loss.SpanPredictionWeight)
             ?? cascade?.Stages(loss, training) ?? [new TrainingStage(student, loss, training)];
-        EnsembleStudent? ensemble = _ensemble.Members(values) is int members ? new EnsembleStudent(student, source, members, report) : null;
+        EnsembleStudent? ensemble = _ensemble.Members(values) is int members ? new EnsembleStudent(student, source, members, sharedLayers, report) : null;
         var run = new TrainingRun(_training, values, report)
         {
             Stages = ensemble?.Stages(stages, member => _ensemble.HasTeacher(values, member)) ?? stages,
@@ -194,8 +197,10 @@ internal sealed class DistillCommand : CliCommand
     }
 
     // What only some trainings have.
-    private Dictionary<string, string?> Asked(OptionValues values) => new()
+    private Dictionary<string, string?> Asked(OptionValues values, FrozenParts? frozen, int sharedLayers) => new()
     {
+        ["freeze"] = frozen?.ToString(),
+        ["shared layers"] = sharedLayers == 0 ? null : sharedLayers.ToString(CultureInfo.InvariantCulture),
         ["teacher of the ensemble"] = _ensemble.Teacher(values),
         ["numerics"] = _student.IsInteger(values) ? "integer" : null,
         ["split budget"] = _student.SplitBudget(values)?.ToString(CultureInfo.InvariantCulture),

@@ -39,7 +39,7 @@ internal sealed class InspectCommand : CliCommand
                 inspection.Spec.Dimensions.MaxPositions,
                 Head = QuantGen.Specs.SpecNames.Of(inspection.Spec.Head),
                 inspection.Labels,
-                Ensemble = inspection.Votes.Count == 0 ? null : new { inspection.Votes },
+                Ensemble = inspection.Votes.Count == 0 ? null : new { inspection.Votes, inspection.SharedLayers },
                 inspection.Parameters,
                 inspection.BytesTotal,
                 inspection.Bytes,
@@ -74,7 +74,7 @@ internal sealed class InspectCommand : CliCommand
         {
             report.Line(string.Create(
                 CultureInfo.InvariantCulture,
-                $"an ensemble of {inspection.Votes.Count} such models, which share what is before the first layer; their votes weigh " +
+                $"an ensemble of {inspection.Votes.Count} such models, which share {Shared(inspection)}; their votes weigh " +
                     $"{string.Join(", ", inspection.Votes.Select(vote => vote.ToString("0.0000", CultureInfo.InvariantCulture)))}"));
         }
 
@@ -125,9 +125,12 @@ internal sealed class InspectCommand : CliCommand
         }
     }
 
-    // Of an ensemble all members count.
-    private static double Gigaflops(Inspection inspection) =>
-        Math.Max(1, inspection.Votes.Count) * ModelSize.Flops(inspection.Spec, FlopTokens) / 1e9;
+    private static string Shared(Inspection inspection) => inspection.SharedLayers == 0 ? "what is before the first layer"
+        : string.Create(CultureInfo.InvariantCulture, $"the embeddings and {inspection.SharedLayers} of the layers, listed once");
+
+    // Of an ensemble all members count, with what they do not share.
+    private static double Gigaflops(Inspection inspection) => (ModelSize.Flops(inspection.Spec, FlopTokens)
+        + (Math.Max(0, inspection.Votes.Count - 1) * ModelSize.Flops(inspection.Spec, FlopTokens, inspection.SharedLayers))) / 1e9;
 
     private static bool HasCodes(Inspection inspection) => inspection.Spec.Matrices.Any(matrix => matrix.HasIntegerProduct);
 

@@ -95,6 +95,7 @@ internal sealed class TrainCommand : CliCommand
 
         data.Labels = [.. config.Labels];
         ModelSpec spec = ModelSpecs.FullPrecision(config, config.Head);
+        FrozenParts? frozen = _training.Freeze.Read(values, spec);
         var options = new TrainableOptions
         {
             Threads = _training.Threads(values),
@@ -102,7 +103,8 @@ internal sealed class TrainCommand : CliCommand
             AttentionDropout = (float)(_training.AttentionDropout(values) ?? start.AttentionDropout ?? DefaultDropout),
         };
         using ITrainableModel model = engine.Create(spec, options, cancellation);
-        Fill(model, start, _training.Seed(values), report);
+        Fill(model, start, _training.Seed(values), frozen, report);
+        frozen?.Freeze(model);
         string[] classes = spec.Head is BertHead.SequenceClassification or BertHead.TokenClassification ? [.. config.Labels] : [];
         (BatchSource source, IModelEvaluator? evaluator) = data.Encode(_training.Examples(values), start.Tokenizer, spec, cancellation);
         var run = new TrainingRun(_training, values, report)
@@ -114,7 +116,7 @@ internal sealed class TrainCommand : CliCommand
                     sentences is not null ? LossOptions.OfPairs(values.Get(_objective)!.Value)
                         : isTrain ? _labels.Loss(values, source.Examples, classes) with { SigmoidValues = IsScore(config, data.Train, source) }
                         : LossOptions.Labels,
-                    _training.Training(values, Defaults(start), output, Identity(values, start, options)) with { Engine = engine.Description }),
+                    _training.Training(values, Defaults(start), output, Identity(values, start, options, frozen)) with { Engine = engine.Description }),
             ],
             Source = source,
             Evaluator = evaluator,
@@ -174,7 +176,7 @@ internal sealed class TrainCommand : CliCommand
             : isScore;
     }
 
-    private Dictionary<string, string> Identity(OptionValues values, TrainingStartPoint start, TrainableOptions options)
+    private Dictionary<string, string> Identity(OptionValues values, TrainingStartPoint start, TrainableOptions options, FrozenParts? frozen)
     {
         var identity = new Dictionary<string, string>
         {
@@ -182,6 +184,11 @@ internal sealed class TrainCommand : CliCommand
             ["dropout"] = options.HiddenDropout.ToString(CultureInfo.InvariantCulture),
             ["attention dropout"] = options.AttentionDropout.ToString(CultureInfo.InvariantCulture),
         };
+        if (frozen is not null)
+        {
+            identity["freeze"] = frozen.ToString();
+        }
+
         if (Name == TrainName)
         {
             _labels.AddIdentity(values, identity);
@@ -191,15 +198,17 @@ internal sealed class TrainCommand : CliCommand
         return identity;
     }
 
-    private static void Fill(ITrainableModel model, TrainingStartPoint start, ulong seed, Report report)
+    private void Fill(ITrainableModel model, TrainingStartPoint start, ulong seed, FrozenParts? frozen, Report report)
     {
         if (start.Checkpoint is null)
         {
             CheckpointWeights.Randomize(model, seed);
+            _training.Freeze.RequireStart(frozen, model.Parameters.Select(parameter => parameter.Name));
             return;
         }
 
         IReadOnlyList<string> fresh = CheckpointWeights.LoadEncoder(start.Checkpoint, model, seed);
+        _training.Freeze.RequireStart(frozen, fresh);
         if (fresh.Count > 0)
         {
             report.Line($"starting at random: {string.Join(", ", fresh)}");

@@ -22,6 +22,9 @@ internal sealed record Inspection
     /// <summary>Gets what the votes of an ensemble's members weigh; empty for a model alone.</summary>
     public IReadOnlyList<double> Votes { get; init; } = [];
 
+    /// <summary>Gets how many layers are the first member's for all members of an ensemble.</summary>
+    public int SharedLayers { get; init; }
+
     public required IReadOnlyList<TensorRow> Tensors { get; init; }
 
     /// <summary>Gets the bytes by class, in the order of the file's ledger.</summary>
@@ -51,6 +54,7 @@ internal sealed record Inspection
             Recipe = model.Recipe,
             Labels = [.. model.Labels],
             Votes = [.. model.Votes],
+            SharedLayers = model.SharedLayers,
             Tensors =
             [
                 .. model.Tensors

@@ -25,18 +25,19 @@ internal static class ModelSize
     /// </summary>
     /// <param name="spec">The model.</param>
     /// <param name="tokens">Tokens of the pass.</param>
-    public static double Flops(ModelSpec spec, int tokens)
+    /// <param name="firstLayer">The first layer that counts; default all do.</param>
+    public static double Flops(ModelSpec spec, int tokens, int firstLayer = 0)
     {
         double Share(int left, int right) =>
             left == Defaults.FullPrecisionBits || right == Defaults.FullPrecisionBits ? 1 : left * right / BitsOfInstruction;
         double operations = 0;
-        foreach (MatrixSpec matrix in spec.Matrices.Where(matrix => LayerNames.IsInLayer(matrix.Name)))
+        foreach (MatrixSpec matrix in spec.Matrices.Where(matrix => LayerNames.Split(matrix.Name, out int layer, out _) && layer >= firstLayer))
         {
             double macs = (double)matrix.StoredRowCount * matrix.Columns * tokens * spec.Graph.UsesOf(matrix.Name);
             operations += 2 * macs * (matrix.HasIntegerProduct ? Share(matrix.Bits, spec.ActivationBits) : 1);
         }
 
-        double attention = 2.0 * tokens * tokens * spec.Dimensions.AttentionWidth * spec.Graph.Depth;
+        double attention = 2.0 * tokens * tokens * spec.Dimensions.AttentionWidth * (spec.Graph.Depth - firstLayer);
         int bits = spec.Attention == AttentionKind.Boolean ? 1 : spec.AttentionBits;
         return operations + (2 * attention * Share(bits, bits));
     }
@@ -45,11 +46,15 @@ internal static class ModelSize
     /// Counts the multiply-adds of all linear layers but a masked language model's transform and decoder, as often as a pass runs them: under a pooled head
     /// much of the last layer only for the first token of each sequence.
     /// </summary>
-    public static double LinearMacs(ModelSpec spec, long tokens, long sequences)
+    /// <param name="spec">The model.</param>
+    /// <param name="tokens">Tokens of the pass.</param>
+    /// <param name="sequences">Its sequences.</param>
+    /// <param name="firstLayer">The first layer that counts; default all do.</param>
+    public static double LinearMacs(ModelSpec spec, long tokens, long sequences, int firstLayer = 0)
     {
         ModelGraph graph = spec.Graph;
         double macs = 0;
-        foreach (PhasePart part in PhaseList.Of(graph).SelectMany(phase => phase.Parts))
+        foreach (PhasePart part in PhaseList.Of(graph).SelectMany(phase => phase.Parts).Where(part => part.Layer < 0 || part.Layer >= firstLayer))
         {
             foreach (LinearNode linear in part.Steps.OfType<LinearNode>().Where(linear => linear.IsQuantizable || linear == graph.OutputLayer))
             {

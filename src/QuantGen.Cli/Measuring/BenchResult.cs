@@ -14,8 +14,9 @@ internal sealed record BenchResult(
 
     private double TokensPerSecond => Workload.Tokens / Seconds;
 
-    private double GmacsPerSecond => Math.Max(1, Session.Votes.Count) * ModelSize.LinearMacs(Session.Spec, Workload.Tokens, Workload.Sequences)
-        / Seconds / 1e9;
+    private double GmacsPerSecond => (Macs(firstLayer: 0) + (Math.Max(0, Session.Votes.Count - 1) * Macs(Session.SharedLayers))) / Seconds / 1e9;
+
+    private double Macs(int firstLayer) => ModelSize.LinearMacs(Session.Spec, Workload.Tokens, Workload.Sequences, firstLayer);
 
     public void Write(Report report)
     {

@@ -20,14 +20,15 @@ internal static class RandomModel
     /// <param name="labels">Its labels; empty where the head has none.</param>
     /// <param name="seed">What is drawn depends on this alone.</param>
     /// <param name="members">How many such models stand in the file, as an ensemble whose votes weigh the same.</param>
-    public static PackedModel Create(ModelSpec spec, IReadOnlyList<string> labels, int seed, int members = 1)
+    /// <param name="sharedLayers">How many layers they share.</param>
+    public static PackedModel Create(ModelSpec spec, IReadOnlyList<string> labels, int seed, int members = 1, int sharedLayers = 0)
     {
         var random = new Random(seed);
         PackedModelBuilder builder = Weights(spec, labels, random);
         if (members > 1)
         {
             PackedModelBuilder[] others = [.. Enumerable.Range(1, members - 1).Select(_ => Weights(spec, labels, random))];
-            builder.AddMembers(others, [.. Enumerable.Repeat(1.0, members)]);
+            builder.AddMembers(others, [.. Enumerable.Repeat(1.0, members)], sharedLayers);
         }
 
         return builder.Build("random weights");

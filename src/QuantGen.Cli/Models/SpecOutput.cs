@@ -22,7 +22,7 @@ internal static class SpecOutput
     /// <summary>Describes a packed model.</summary>
     public static SpecFile Of(PackedModel model) => new(model.Spec, new EquatableArray<string>(model.Labels), model.Recipe)
     {
-        Votes = new EquatableArray<double>(model.Votes),
+        Ensemble = model.Ensemble,
     };
 
     /// <summary>Saves a packed model and its spec file.</summary>

@@ -19,14 +19,40 @@ internal sealed class EnsembleOptions
         "--ensemble-teacher", "Which students of an ensemble learn from the teacher; the others learn from the labels alone. [default: none]",
         Nobody, First, All);
 
+    private readonly Option<int?> _sharedLayers = SharedLayers();
+
+    /// <summary>Makes the option that says what members share.</summary>
+    public static Option<int?> SharedLayers() => CliOption.OptionalNumber(
+        "--shared-layers", "With --ensemble: so many layers, from the first on, are the first member's for all, beside the embeddings. [default: 0]",
+        least: 1);
+
+    /// <summary>Gets how many layers members share.</summary>
+    /// <param name="values">The command line.</param>
+    /// <param name="shared">The option of <see cref="SharedLayers()"/>.</param>
+    /// <param name="members">The option that says how many members there are.</param>
+    /// <param name="spec">The model of every member.</param>
+    /// <exception cref="UsageException">There are no members, or the model has no such layers.</exception>
+    public static int SharedLayers(OptionValues values, Option<int?> shared, Option<int?> members, ModelSpec spec)
+    {
+        int layers = values.Get(shared) ?? 0;
+        string? defect = layers > 0 && values.Get(members) is null ? $"{shared.Name} needs {members.Name}"
+            : EnsembleSpec.Defect(spec, layers) is string reason ? $"{shared.Name} {layers}: {reason}" : null;
+        return defect is null ? layers : throw new UsageException(defect);
+    }
+
     public void AddTo(Command command)
     {
         command.Add(_members);
+        command.Add(_sharedLayers);
         command.Add(_teacher);
     }
 
     /// <summary>Gets the number of members; null for a student alone.</summary>
     public int? Members(OptionValues values) => values.Get(_members);
+
+    /// <summary>Gets how many layers members share.</summary>
+    /// <exception cref="UsageException">There are no members, or the model has no such layers.</exception>
+    public int SharedLayers(OptionValues values, ModelSpec spec) => SharedLayers(values, _sharedLayers, _members, spec);
 
     /// <summary>Says whether a member learns from the teacher.</summary>
     /// <param name="values">The command line.</param>

@@ -59,6 +59,9 @@ internal sealed class TrainingOptionSet
         _isText = isText;
     }
 
+    /// <summary>Gets the option that says what is not trained.</summary>
+    public FreezeOption Freeze { get; } = new();
+
     /// <summary>Makes the options of commands that take data of any task.</summary>
     public static TrainingOptionSet ForData() => new(
         CliOption.Texts(
@@ -88,6 +91,7 @@ internal sealed class TrainingOptionSet
             command.Add(option);
         }
 
+        Freeze.AddTo(command);
         if (!_isText)
         {
             _columns.AddTo(command);

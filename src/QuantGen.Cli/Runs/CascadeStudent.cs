@@ -25,6 +25,9 @@ internal sealed class CascadeStudent : IDisposable
         _source = source;
     }
 
+    /// <summary>Gets the student between.</summary>
+    public ITrainableModel Between => _between;
+
     /// <summary>Makes the student between, and starts both from the teacher's weights.</summary>
     /// <param name="engine">What computes the student between.</param>
     /// <param name="between">The student between.</param>

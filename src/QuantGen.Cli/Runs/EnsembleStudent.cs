@@ -13,7 +13,7 @@ namespace QuantGen.Cli.Runs;
 
 /// <summary>
 /// Students of one bit that learn one after the other, each most from what those before got wrong (BEBERT). All begin with the same weights, and all have
-/// what the first has learnt before its first layer.
+/// what the first has learnt before its first layer, and in the layers that they share.
 /// </summary>
 internal sealed class EnsembleStudent
 {
@@ -27,6 +27,7 @@ internal sealed class EnsembleStudent
     private readonly RowEvaluator _examples;
     private readonly BoostingRule _rule;
     private readonly int _most;
+    private readonly int _sharedLayers;
     private readonly Report _report;
     private readonly List<EnsembleMember> _members = [];
     private double[] _weights;
@@ -36,14 +37,16 @@ internal sealed class EnsembleStudent
     /// <param name="student">The model that becomes one member after the other.</param>
     /// <param name="source">What is learnt from, with labels.</param>
     /// <param name="members">The most members.</param>
+    /// <param name="sharedLayers">How many layers, from the first on, are the first member's for all.</param>
     /// <param name="report">Is told what members are worth.</param>
-    public EnsembleStudent(ITrainableModel student, BatchSource source, int members, Report report)
+    public EnsembleStudent(ITrainableModel student, BatchSource source, int members, int sharedLayers, Report report)
     {
         _student = student;
         _source = new DrawnBatchSource(source);
         _examples = new RowEvaluator(source.Examples, source.BatchSize);
         _rule = new BoostingRule(student.Spec);
         _most = members;
+        _sharedLayers = sharedLayers;
         _report = report;
         _weights = AdaBoost.Even(source.Examples.Count);
     }
@@ -75,7 +78,7 @@ internal sealed class EnsembleStudent
             return packed.FirstOrDefault() ?? TrainedModelPacker.Pack(_student, options);
         }
 
-        packed[0].AddMembers(packed[1..], [.. _members.Select(member => member.Vote)]);
+        packed[0].AddMembers(packed[1..], [.. _members.Select(member => member.Vote)], _sharedLayers);
         return packed[0];
     }
 
@@ -122,17 +125,17 @@ internal sealed class EnsembleStudent
         Prepare(member);
     }
 
-    // Later members look words up where the first does.
+    // Later members look words up where the first does, and compute what they share as it does.
     private void Prepare(int member)
     {
         _source.Draw(_weights, member);
         foreach (Parameter parameter in _student.Parameters.Where(parameter => member > 0 && IsShared(parameter)))
         {
-            parameter.IsTrained = false;
+            parameter.IsFrozen = true;
         }
     }
 
-    private bool IsShared(Parameter parameter) => PackedLayout.IsShared(_student.Spec, parameter.Name);
+    private bool IsShared(Parameter parameter) => PackedLayout.IsShared(_student.Spec, parameter.Name, _sharedLayers);
 
     private bool End(int member, CancellationToken cancellation)
     {

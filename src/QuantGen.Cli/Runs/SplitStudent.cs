@@ -43,6 +43,9 @@ internal sealed class SplitStudent : IDisposable
     /// <summary>Gets the student of pairs, which is not this one's to dispose.</summary>
     public ITrainableModel Pairs => _pairs;
 
+    /// <summary>Gets the ternary student.</summary>
+    public ITrainableModel Ternary => _ternary;
+
     /// <summary>Gets which of its matrices are pairs; null where all are.</summary>
     public SplitPlan? Plan { get; private init; }
 

@@ -45,7 +45,7 @@ namespace QuantGen.Samples.Search.QuantGenerated
             {
                 case Phase.ProjectLayer0:
                     (first, count) = pass.TokensOf(item);
-                    if (!pass.TakeEmbedded(Hidden, HiddenSize, first, count, worker)) Embed(pass, worker, first, count);
+                    if (!pass.TakeHidden(layer: 0, Hidden, HiddenSize, first, count, worker)) Embed(pass, worker, first, count);
                     Layer0Project(pass, worker, first, count);
                     break;
                 case Phase.AttendLayer0:
@@ -53,7 +53,7 @@ namespace QuantGen.Samples.Search.QuantGenerated
                     break;
                 case Phase.ProjectLayer1:
                     (first, count) = pass.TokensOf(item);
-                    Layer0Finish(pass, worker, first, count);
+                    if (!pass.TakeHidden(layer: 1, Hidden, HiddenSize, first, count, worker)) Layer0Finish(pass, worker, first, count);
                     Layer1Project(pass, worker, first, count);
                     break;
                 case Phase.AttendLayer1:
@@ -61,7 +61,7 @@ namespace QuantGen.Samples.Search.QuantGenerated
                     break;
                 case Phase.ProjectLayer2:
                     (first, count) = pass.TokensOf(item);
-                    Layer1Finish(pass, worker, first, count);
+                    if (!pass.TakeHidden(layer: 2, Hidden, HiddenSize, first, count, worker)) Layer1Finish(pass, worker, first, count);
                     Layer2Project(pass, worker, first, count);
                     break;
                 case Phase.AttendLayer2:
@@ -69,7 +69,7 @@ namespace QuantGen.Samples.Search.QuantGenerated
                     break;
                 case Phase.ProjectLayer3:
                     (first, count) = pass.TokensOf(item);
-                    Layer2Finish(pass, worker, first, count);
+                    if (!pass.TakeHidden(layer: 3, Hidden, HiddenSize, first, count, worker)) Layer2Finish(pass, worker, first, count);
                     Layer3Project(pass, worker, first, count);
                     break;
                 case Phase.AttendLayer3:
@@ -77,7 +77,7 @@ namespace QuantGen.Samples.Search.QuantGenerated
                     break;
                 case Phase.ProjectLayer4:
                     (first, count) = pass.TokensOf(item);
-                    Layer3Finish(pass, worker, first, count);
+                    if (!pass.TakeHidden(layer: 4, Hidden, HiddenSize, first, count, worker)) Layer3Finish(pass, worker, first, count);
                     Layer4Project(pass, worker, first, count);
                     break;
                 case Phase.AttendLayer4:
@@ -85,7 +85,7 @@ namespace QuantGen.Samples.Search.QuantGenerated
                     break;
                 case Phase.ProjectLayer5:
                     (first, count) = pass.TokensOf(item);
-                    Layer4Finish(pass, worker, first, count);
+                    if (!pass.TakeHidden(layer: 5, Hidden, HiddenSize, first, count, worker)) Layer4Finish(pass, worker, first, count);
                     Layer5Project(pass, worker, first, count);
                     break;
                 case Phase.AttendLayer5:

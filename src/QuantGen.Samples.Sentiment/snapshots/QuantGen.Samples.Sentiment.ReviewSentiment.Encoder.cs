@@ -44,7 +44,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
             {
                 case Phase.ProjectLayer0:
                     (first, count) = pass.TokensOf(item);
-                    if (!pass.TakeEmbedded(Hidden, HiddenSize, first, count, worker)) Embed(pass, worker, first, count);
+                    if (!pass.TakeHidden(layer: 0, Hidden, HiddenSize, first, count, worker)) Embed(pass, worker, first, count);
                     Layer0Project(pass, worker, first, count);
                     break;
                 case Phase.AttendLayer0:
@@ -52,7 +52,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     break;
                 case Phase.ProjectLayer1:
                     (first, count) = pass.TokensOf(item);
-                    Layer0Finish(pass, worker, first, count);
+                    if (!pass.TakeHidden(layer: 1, Hidden, HiddenSize, first, count, worker)) Layer0Finish(pass, worker, first, count);
                     Layer1Project(pass, worker, first, count);
                     break;
                 case Phase.AttendLayer1:
@@ -60,7 +60,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     break;
                 case Phase.ProjectLayer2:
                     (first, count) = pass.TokensOf(item);
-                    Layer1Finish(pass, worker, first, count);
+                    if (!pass.TakeHidden(layer: 2, Hidden, HiddenSize, first, count, worker)) Layer1Finish(pass, worker, first, count);
                     Layer2Project(pass, worker, first, count);
                     break;
                 case Phase.AttendLayer2:
@@ -68,7 +68,7 @@ namespace QuantGen.Samples.Sentiment.QuantGenerated
                     break;
                 case Phase.ProjectLayer3:
                     (first, count) = pass.TokensOf(item);
-                    Layer2Finish(pass, worker, first, count);
+                    if (!pass.TakeHidden(layer: 3, Hidden, HiddenSize, first, count, worker)) Layer2Finish(pass, worker, first, count);
                     Layer3ProjectFirst(pass, worker, first, count);
                     break;
                 case Phase.AttendLayer3:

@@ -7,7 +7,7 @@ using QuantGen.Training.Optimization;
 namespace QuantGen.Training.Loop;
 
 /// <summary>The bytes that training needs, known before the first step.</summary>
-/// <param name="Parameters">Values and gradients of the model.</param>
+/// <param name="Parameters">Values of the model, and gradients of what is not frozen.</param>
 /// <param name="Optimizer">Moments.</param>
 /// <param name="Best">The copy of the best epoch's values.</param>
 /// <param name="Activations">Activations and their gradients for the largest batch.</param>
@@ -29,7 +29,7 @@ public sealed record MemoryPlan(long Parameters, long Optimizer, long Best, long
         }
 
         return new MemoryPlan(
-            Parameters: 2 * Bytes(model.Parameters),
+            Parameters: Bytes(model.Parameters) + Bytes(model.Parameters.Where(parameter => !parameter.IsFrozen)),
             Optimizer: 2 * Bytes(model.Parameters.Where(AdamOptimizer.IsTrained)),
             Best: evaluator is null ? 0 : Bytes(model.Parameters),
             activations,

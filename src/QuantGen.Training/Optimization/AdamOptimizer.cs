@@ -20,7 +20,7 @@ public sealed class AdamOptimizer
     private readonly int _threads;
 
     /// <summary>Creates an optimizer whose moments are zero.</summary>
-    /// <param name="parameters">A model's parameters; those that <see cref="Parameter.IsTrained"/> leaves out now never change.</param>
+    /// <param name="parameters">A model's parameters; those that are not <see cref="IsTrained"/> now never change.</param>
     /// <param name="options">Algorithm and learning rates.</param>
     /// <param name="threads">The most threads.</param>
     public AdamOptimizer(IReadOnlyList<Parameter> parameters, OptimizerOptions options, int threads)
@@ -51,7 +51,7 @@ public sealed class AdamOptimizer
     public static bool IsTrained(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        return parameter.IsTrained && parameter.Kind != ParameterKind.RunningRange;
+        return parameter is { IsTrained: true, IsFrozen: false } && parameter.Kind != ParameterKind.RunningRange;
     }
 
     /// <summary>Continues where another optimizer stopped, once its <see cref="Moments"/> were filled in.</summary>

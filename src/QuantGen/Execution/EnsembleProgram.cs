@@ -1,3 +1,4 @@
+using QuantGen.Graph;
 using QuantGen.Linear;
 using QuantGen.Packed;
 using QuantGen.Specs;
@@ -7,14 +8,20 @@ namespace QuantGen.Execution;
 /// <summary>The code of one model for all members of an ensemble: a phase has the items of every member, so that members wait for each other no more often
 /// than a model alone waits.</summary>
 /// <remarks>
-/// What stands before the first layer is computed once, in the first phase, whose items do all members' work on the same tokens. Later, workers take items
+/// What members share, the steps before the first layer and maybe some layers, is computed once, for the first member. It ends in the phase that begins the
+/// first layer of their own, whose items do all members' work on the same tokens. Later, workers take items
 /// of one member after the other, so that each mostly meets the same member's weights again in its own cache (3% of the time of
 /// two members of BERT-base on two processors); one worker alone finishes a member first, whose weights its next item then finds.
 /// </remarks>
 /// <param name="program">The code of the model.</param>
 /// <param name="members">How many members there are.</param>
-internal sealed class EnsembleProgram(IEncoderProgram program, int members) : IEncoderProgram
+/// <param name="sharedLayers">How many layers they share; fewer than there are.</param>
+internal sealed class EnsembleProgram(IEncoderProgram program, int members, int sharedLayers) : IEncoderProgram
 {
+    private readonly int _ownPhase = PhaseList.Beginning(sharedLayers);
+
+    public int SharedLayers => sharedLayers;
+
     public ModelSpec Spec => program.Spec;
 
     public string InstructionSet => program.InstructionSet;
@@ -43,11 +50,11 @@ internal sealed class EnsembleProgram(IEncoderProgram program, int members) : IE
 
     public void PlaceWeights(PackedModel model, WeightArena arena) => program.PlaceWeights(model, arena);
 
-    public int ItemCount(int phase, ForwardPass pass) => program.ItemCount(phase, pass) * (phase == 0 ? 1 : members);
+    public int ItemCount(int phase, ForwardPass pass) => program.ItemCount(phase, pass) * (phase <= _ownPhase ? 1 : members);
 
     public void RunItem(int phase, int item, int worker, ForwardPass pass)
     {
-        if (phase > 0)
+        if (phase > _ownPhase)
         {
             int items = program.ItemCount(phase, pass);
             (int own, int member) = pass.WorkerCount > 1 ? Math.DivRem(item, members) : (item % items, item / items);
@@ -55,7 +62,7 @@ internal sealed class EnsembleProgram(IEncoderProgram program, int members) : IE
             return;
         }
 
-        for (int member = 0; member < members; member++)
+        for (int member = 0; member < (phase < _ownPhase ? 1 : members); member++)
         {
             program.RunItem(phase, item, worker, pass.Member(member));
         }

@@ -25,6 +25,7 @@ public sealed unsafe class ForwardPass : IDisposable
     // Of an ensemble the first member's pass knows the others', and each of them the first's, whose batch and workers' buffers it has.
     private readonly ForwardPass? _first;
     private readonly ForwardPass[] _others = [];
+    private readonly int _sharedLayers;
     private OperatorProfile? _profile;
     private int _sequencesPerItem = 1;
     private int[] _headTokens = [];
@@ -69,6 +70,7 @@ public sealed unsafe class ForwardPass : IDisposable
     private ForwardPass(ForwardPass first, IEncoderProgram program, WeightArena weights, IPassPages pages)
     {
         _first = first;
+        _sharedLayers = ((EnsembleProgram)program).SharedLayers;
         _weights = weights;
         (_sharedBytes, _workerBytes, Workers) = (first._sharedBytes, first._workerBytes, first.Workers);
         (_ids, _types, _positions, _starts) = (first._ids, first._types, first._positions, first._starts);
@@ -219,22 +221,24 @@ public sealed unsafe class ForwardPass : IDisposable
     public ref float Result(nint index) => ref _results[index];
 
     /// <summary>
-    /// Takes the hidden states that enter the first layer from the first member of an ensemble, which has just computed them, instead of computing them.
+    /// Takes the hidden states that enter a layer from the first member of an ensemble, which has just computed them, instead of computing them: where what
+    /// all members share ends.
     /// </summary>
+    /// <param name="layer">The layer.</param>
     /// <param name="offset">Where they are in the shared buffers.</param>
     /// <param name="columns">Floats of a token.</param>
     /// <param name="first">The first token.</param>
     /// <param name="count">How many tokens.</param>
     /// <param name="worker">The worker.</param>
     /// <returns>Whether there is such a member; otherwise nothing happened.</returns>
-    public bool TakeEmbedded(long offset, int columns, int first, int count, int worker)
+    public bool TakeHidden(int layer, long offset, int columns, int first, int count, int worker)
     {
-        if (_first is null)
+        if (_first is null || layer != _sharedLayers)
         {
             return false;
         }
 
-        Enter(worker, OperatorClass.Embedding);
+        Enter(worker, layer == 0 ? OperatorClass.Embedding : OperatorClass.LayerNorm);
         nint start = (nint)first * columns;
         MemoryMarshal.CreateSpan(ref Unsafe.Add(ref _first.Shared(offset), start), count * columns)
             .CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref Shared(offset), start), count * columns));

@@ -22,9 +22,10 @@ public sealed partial class InferenceSession : IDisposable
 
     private InferenceSession(IEncoderProgram program, PackedModel model, LoadOptions options)
     {
-        _program = model.MemberCount == 1 ? program : new EnsembleProgram(program, model.MemberCount);
+        _program = model.MemberCount == 1 ? program : new EnsembleProgram(program, model.MemberCount, model.SharedLayers);
         _members = model.MemberCount == 1 ? null : new MemberOutputs(model.Votes, options.Vote);
         Votes = [.. model.Votes];
+        SharedLayers = model.SharedLayers;
         _threads = options.Threads;
         Labels = program.Labels.Count > 0 ? program.Labels : [.. model.Labels];
         OutputActivation = options.OutputActivation ?? model.OutputActivation;
@@ -69,6 +70,9 @@ public sealed partial class InferenceSession : IDisposable
 
     /// <summary>Gets what the votes of an ensemble's members weigh; empty for a model alone.</summary>
     public IReadOnlyList<double> Votes { get; }
+
+    /// <summary>Gets how many layers are computed once for all members of an ensemble; 0 for a model alone.</summary>
+    public int SharedLayers { get; }
 
     /// <summary>Gets the tokenizer whose vocabulary the packed file holds.</summary>
     public BertTokenizer Tokenizer { get; }

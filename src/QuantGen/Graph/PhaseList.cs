@@ -40,6 +40,10 @@ internal static class PhaseList
         return phases;
     }
 
+    /// <summary>Gets the phase that ends what stands before a layer, and begins the layer: each has this one and its attention.</summary>
+    /// <param name="layer">The layer, from 0.</param>
+    public static int Beginning(int layer) => 2 * layer;
+
     private static IEnumerable<Phase> Head(ModelGraph graph)
     {
         if (graph.Head.Count == 0)

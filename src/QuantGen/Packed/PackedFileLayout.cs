@@ -26,11 +26,12 @@ internal sealed class PackedFileLayout
     public IReadOnlyList<FileTensor> Tensors { get; }
 
     /// <summary>Lays out a model's file: that of a sentence encoder with the weights of its dense layers, that of an ensemble with all members.</summary>
-    public static PackedFileLayout Of(ModelSpec spec, SentenceEncoding? sentence = null, int members = 1)
+    public static PackedFileLayout Of(ModelSpec spec, SentenceEncoding? sentence = null, EnsembleSpec? ensemble = null)
     {
         IReadOnlyList<TensorSpec> first = PackedLayout.Packed(spec);
-        IEnumerable<TensorSpec> others = Enumerable.Range(1, members - 1).SelectMany(member =>
-            first.Where(tensor => !PackedLayout.IsShared(spec, tensor.Name)).Select(tensor => tensor with { Name = PackedNames.Member(member) + tensor.Name }));
+        IEnumerable<TensorSpec> others = ensemble is null ? [] : Enumerable.Range(1, ensemble.Votes.Count - 1).SelectMany(member =>
+            first.Where(tensor => !PackedLayout.IsShared(spec, tensor.Name, ensemble.SharedLayers))
+                .Select(tensor => tensor with { Name = PackedNames.Member(member) + tensor.Name }));
         IReadOnlyList<TensorSpec> model = [.. first, .. others, .. sentence is null ? [] : SentenceTensors.Of(sentence)];
         var tensors = new List<FileTensor>();
         var byName = new Dictionary<string, FileTensor>(StringComparer.Ordinal);

@@ -25,9 +25,9 @@ namespace QuantGen.Packed;
 /// column) behind them: what is normalized is <c>input + residual * factors</c>, one fused step a column.
 /// </para>
 /// <para>
-/// The file of an ensemble says in its header what each member's vote weighs (<c>ensemble</c>). Its first member has the names of a model alone; member
-/// <c>k</c> of the others, counted from 1, has all tensors of its own but those before the first layer (<see cref="PackedLayout.IsShared"/>), with
-/// <c>ensemble.k.</c> before their names.
+/// The file of an ensemble says in its header what each member's vote weighs, and how many layers are the first member's for all (<c>ensemble</c>). Its
+/// first member has the names of a model alone; member <c>k</c> of the others, counted from 1, has all tensors of its own but those of these layers and
+/// before them (<see cref="PackedLayout.IsShared"/>), with <c>ensemble.k.</c> before their names.
 /// </para>
 /// <para>
 /// A file that opens is complete, unchanged since it was written, and legal in every value; there is no switch to skip
@@ -51,8 +51,8 @@ public sealed class PackedModel : IDisposable
         PackedMetadata.Verify(file);
         Spec = SpecText.Read(file);
         Sentence = SpecText.ReadSentence(file, Spec);
-        Votes = SpecText.ReadVotes(file, Spec);
-        PackedFileLayout layout = PackedFileLayout.Of(Spec, Sentence, MemberCount);
+        Ensemble = SpecText.ReadEnsemble(file, Spec);
+        PackedFileLayout layout = PackedFileLayout.Of(Spec, Sentence, Ensemble);
         PackedValidation.RequireTensors(file, layout);
         Tensors = layout.Model;
         Labels = PackedMetadata.ReadLabels(file, Spec);
@@ -68,7 +68,7 @@ public sealed class PackedModel : IDisposable
     {
         (_file, _tensors, _member) = (model._file, model._tensors, member);
         (Spec, Sentence, Labels, OutputActivation, Recipe) = (model.Spec, model.Sentence, model.Labels, model.OutputActivation, model.Recipe);
-        (Votes, Tensors, Ledger) = (model.Votes, model.Tensors, model.Ledger);
+        (Ensemble, Tensors, Ledger) = (model.Ensemble, model.Tensors, model.Ledger);
     }
 
     /// <summary>Gets the path or the name the file was opened under.</summary>
@@ -90,7 +90,13 @@ public sealed class PackedModel : IDisposable
     public SentenceEncoding? Sentence { get; }
 
     /// <summary>Gets what the votes of an ensemble's members weigh, all above 0; empty for a model alone.</summary>
-    public IReadOnlyList<double> Votes { get; }
+    public IReadOnlyList<double> Votes => Ensemble is null ? [] : Ensemble.Votes;
+
+    /// <summary>Gets how many layers are the first member's for all members of an ensemble; 0 for a model alone.</summary>
+    public int SharedLayers => Ensemble?.SharedLayers ?? 0;
+
+    /// <summary>Gets the ensemble whose members the file holds; null for a model alone.</summary>
+    public EnsembleSpec? Ensemble { get; }
 
     /// <summary>Gets the number of members of an ensemble; 1 for a model alone.</summary>
     public int MemberCount => Math.Max(1, Votes.Count);
@@ -174,7 +180,7 @@ public sealed class PackedModel : IDisposable
     internal PackedModel Member(int member) => member == 0 ? this : new PackedModel(this, member);
 
     /// <summary>Says whether a tensor or a matrix is the first member's, whose place in memory this one uses.</summary>
-    internal bool IsPlacedByFirst(string name) => _member > 0 && PackedLayout.IsShared(Spec, name + ".");
+    internal bool IsPlacedByFirst(string name) => _member > 0 && PackedLayout.IsShared(Spec, name + ".", SharedLayers);
 
     /// <summary>Makes what turns the model's hidden states into vectors; where the file says nothing, it is the normalized mean.</summary>
     internal SentenceHead SentenceHead()
@@ -221,5 +227,5 @@ public sealed class PackedModel : IDisposable
             ? tensor.Bytes(_file)
             : throw new ArgumentException($"The packed model '{Name}' has no {dtype.Name()} tensor '{name}'.", nameof(name));
 
-    private string Stored(string name) => _member > 0 && !PackedLayout.IsShared(Spec, name) ? PackedNames.Member(_member) + name : name;
+    private string Stored(string name) => _member > 0 && !PackedLayout.IsShared(Spec, name, SharedLayers) ? PackedNames.Member(_member) + name : name;
 }

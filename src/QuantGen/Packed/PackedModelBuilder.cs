@@ -16,7 +16,7 @@ public sealed class PackedModelBuilder
     private readonly ModelSpec _spec;
     private PackedFileLayout _layout;
     private SentenceEncoding? _sentence;
-    private double[] _votes = [];
+    private EnsembleSpec? _ensemble;
     private readonly Dictionary<string, TensorPart> _data = new(StringComparer.Ordinal);
 
     /// <summary>Starts a packed model.</summary>
@@ -109,11 +109,12 @@ public sealed class PackedModelBuilder
 
     /// <summary>Makes the model the first member of an ensemble whose others have the same description and tokenizer.</summary>
     /// <param name="others">
-    /// The other members, with all tensors; those before the first layer (<see cref="PackedLayout.IsShared"/>) are this one's.
+    /// The other members, with all tensors; those before the first layer, and of layers that are shared (<see cref="PackedLayout.IsShared"/>), are this one's.
     /// </param>
     /// <param name="votes">What each member's vote weighs, this one's first; above 0.</param>
-    /// <exception cref="ArgumentException">A member has another description, or there is not one vote for each.</exception>
-    public void AddMembers(IReadOnlyList<PackedModelBuilder> others, IReadOnlyList<double> votes)
+    /// <param name="sharedLayers">How many layers, from the first on, are this one's for all; fewer than the model has. Default none.</param>
+    /// <exception cref="ArgumentException">A member has another description, there is not one vote for each, or the model has no such layers.</exception>
+    public void AddMembers(IReadOnlyList<PackedModelBuilder> others, IReadOnlyList<double> votes, int sharedLayers = 0)
     {
         ArgumentNullException.ThrowIfNull(others);
         ArgumentNullException.ThrowIfNull(votes);
@@ -122,8 +123,13 @@ public sealed class PackedModelBuilder
             throw new ArgumentException($"{others.Count} members of the same description need {others.Count + 1} votes, not {votes.Count}.", nameof(others));
         }
 
-        _votes = [.. votes];
-        _layout = PackedFileLayout.Of(_spec, _sentence, votes.Count);
+        if (EnsembleSpec.Defect(_spec, sharedLayers) is string defect)
+        {
+            throw new ArgumentException(defect, nameof(sharedLayers));
+        }
+
+        _ensemble = new EnsembleSpec(new(votes), sharedLayers);
+        _layout = PackedFileLayout.Of(_spec, _sentence, _ensemble);
         for (int i = 0; i < others.Count; i++)
         {
             foreach ((string name, TensorPart values) in others[i]._data.Where(tensor => _layout.Has(PackedNames.Member(i + 1) + tensor.Key)))
@@ -172,9 +178,9 @@ public sealed class PackedModelBuilder
             writer.AddMetadata(PackedMetadata.SentenceKey, SentenceJson.Write(_sentence));
         }
 
-        if (_votes.Length > 0)
+        if (_ensemble is not null)
         {
-            writer.AddMetadata(PackedMetadata.EnsembleKey, EnsembleJson.Write(_votes));
+            writer.AddMetadata(PackedMetadata.EnsembleKey, EnsembleJson.Write(_ensemble));
         }
 
         foreach (FileTensor tensor in _layout.Tensors)

@@ -49,18 +49,18 @@ internal static class SpecText
             : sentence;
     }
 
-    /// <summary>Parses what the votes of an ensemble's members weigh; empty for a model alone.</summary>
-    public static EquatableArray<double> ReadVotes(SafetensorsFile file, ModelSpec spec)
+    /// <summary>Parses an ensemble; null for a model alone.</summary>
+    public static EnsembleSpec? ReadEnsemble(SafetensorsFile file, ModelSpec spec)
     {
         const string Key = PackedMetadata.EnsembleKey;
         if (!file.Metadata.ContainsKey(Key))
         {
-            return default;
+            return null;
         }
 
-        EquatableArray<double> votes = Parse(file, Key, "the JSON of an ensemble", json => EnsembleJson.Read(json, spec));
-        string text = EnsembleJson.Write(votes);
-        return text == file.Metadata[Key] ? votes : throw PackedMetadata.Defect(file, Key, text, "another text for it");
+        EnsembleSpec ensemble = Parse(file, Key, "the JSON of an ensemble", json => EnsembleJson.Read(json, spec));
+        string text = EnsembleJson.Write(ensemble);
+        return text == file.Metadata[Key] ? ensemble : throw PackedMetadata.Defect(file, Key, text, "another text for it");
     }
 
     private static T Parse<T>(SafetensorsFile file, string key, string expected, Func<string, T> parse)

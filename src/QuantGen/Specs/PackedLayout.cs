@@ -17,10 +17,12 @@ public static class PackedLayout
     /// <summary>Canonical name of the token type embedding, without <c>.weight</c> or <c>.codes</c>.</summary>
     public const string TypeEmbedding = "embeddings.token_type_embeddings";
 
-    /// <summary>Says whether a tensor stands before the first layer: members of an ensemble have it together.</summary>
+    /// <summary>Says whether a tensor stands before the first layer, or before a later one: members of an ensemble have it together.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="name">The tensor's name in a checkpoint, in a packed file or in training.</param>
-    public static bool IsShared(ModelSpec spec, string name) => name.StartsWith("embeddings.", StringComparison.Ordinal)
+    /// <param name="layers">How many layers count, too; default none.</param>
+    public static bool IsShared(ModelSpec spec, string name, int layers = 0) => name.StartsWith("embeddings.", StringComparison.Ordinal)
+        || (LayerNames.Split(name, out int layer, out _) && layer < layers)
         || spec.Graph.Embedding.OfType<LinearNode>().Any(linear =>
             name.StartsWith(linear.Name + ".", StringComparison.Ordinal) || name.StartsWith(linear.Site + ".", StringComparison.Ordinal));
 

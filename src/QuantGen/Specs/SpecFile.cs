@@ -17,8 +17,8 @@ public sealed record SpecFile(ModelSpec Model, EquatableArray<string> Labels, Re
 
     private static readonly string[] s_keys = { "spec", "labels", "ensemble", "recipe" };
 
-    /// <summary>Gets what the votes of an ensemble's members weigh; empty for a single model. For readers: one class runs one member or many.</summary>
-    public EquatableArray<double> Votes { get; init; }
+    /// <summary>Gets the ensemble whose members are such models; null for a single model. For readers: one class runs one member or many.</summary>
+    public EnsembleSpec? Ensemble { get; init; }
 
     /// <summary>Writes the file's text.</summary>
     public string Write()
@@ -29,9 +29,9 @@ public sealed record SpecFile(ModelSpec Model, EquatableArray<string> Labels, Re
             members.Add($"  \"labels\": [{string.Join(", ", Labels.Select(JsonText.Quote))}]");
         }
 
-        if (Votes.Count > 0)
+        if (Ensemble is not null)
         {
-            members.Add($"  \"ensemble\": {EnsembleJson.Write(Votes)}");
+            members.Add($"  \"ensemble\": {EnsembleJson.Write(Ensemble)}");
         }
 
         if (Recipe is not null)
@@ -67,7 +67,7 @@ public sealed record SpecFile(ModelSpec Model, EquatableArray<string> Labels, Re
         Recipe? recipe = root.TryGetValue("recipe", out object? made) ? RecipeJsonReader.Read(made) : null;
         return new SpecFile(model, ReadLabels(root, model), recipe)
         {
-            Votes = root.TryGetValue("ensemble", out object? ensemble) ? EnsembleJson.Read(ensemble, model) : default,
+            Ensemble = root.TryGetValue("ensemble", out object? ensemble) ? EnsembleJson.Read(ensemble, model) : null,
         };
     }
 

@@ -10,6 +10,8 @@ internal sealed class CodebookWeights(QuantizedParameter parameter) : WeightQuan
 
     public override float[]? RowScales => null;
 
+    public override bool Learns => parameter.Learns;
+
     private Parameter Centroids => parameter.Centroids!;
 
     public override void Initialize() => _labels = parameter.InitializeCentroids();

@@ -11,7 +11,7 @@ internal readonly struct ColumnSums(MatrixPlace dy, int count, float[] gradients
     // Columns of an item: a row of them is two cache lines.
     private const int ColumnsPerItem = 32;
 
-    /// <summary>Adds all columns.</summary>
+    /// <summary>Adds all columns; of a frozen parameter, whose gradient is empty, there is none.</summary>
     public static void Add(TrainingPass pass, MatrixPlace dy, int count, float[] gradients) =>
         pass.Team.Run(new ColumnSums(dy, count, gradients), TrainingPass.Items(gradients.Length, ColumnsPerItem));
 

@@ -12,7 +12,7 @@ internal sealed class EmbeddingTable
     private readonly bool _isPair;
     private readonly CodebookWeights? _codebook;
     private readonly float[]? _values;
-    private readonly float[]? _gradients;
+    private float[]? _gradients;
     private readonly bool[] _isUsed;
     private int[] _rows = [];
     private int _rowCount;
@@ -27,7 +27,6 @@ internal sealed class EmbeddingTable
         {
             _codebook = rows.Centroids is null ? null : new CodebookWeights(rows);
             _values = _codebook?.Values ?? new float[Rows * Columns];
-            _gradients = _codebook?.Gradients ?? (rows.Alpha is null && !isPair ? null : new float[Rows * Columns]);
         }
     }
 
@@ -36,7 +35,13 @@ internal sealed class EmbeddingTable
     /// <summary>Gets the number of words, or of what else has a row.</summary>
     public int Rows { get; }
 
+    /// <summary>Gets whether the rows, or what is learned with them, have a use for gradients.</summary>
+    public bool Learns => _parameter.Learns;
+
     private int Columns => Weights.Shape[1];
+
+    // Gradients of what is added up stand apart where they are no gradients of the weights.
+    private bool HasOwnGradients => _values is not null && (_codebook is not null || _parameter.Alpha is not null || _isPair);
 
     /// <summary>Gets the embeddings that a pass adds up.</summary>
     public float[] Values(TrainingPass pass) => _values is not null && (pass.IsQuantized || _isPair) ? _values : Weights.Values;
@@ -68,6 +73,13 @@ internal sealed class EmbeddingTable
         pass.Team.Run(new QuantizeJob(this, pass.IsQuantized), TrainingPass.Items(_rowCount, RowsPerItem));
     }
 
+    /// <summary>Makes room for the gradients of a pass, or frees it.</summary>
+    public void Begin()
+    {
+        _codebook?.Clear();
+        _gradients = !Learns || !HasOwnGradients ? null : _codebook?.Gradients ?? _gradients ?? new float[Rows * Columns];
+    }
+
     /// <summary>Adds the gradients of this pass to the parameters' and clears them.</summary>
     public void Finish(TrainingPass pass)
     {
@@ -79,7 +91,6 @@ internal sealed class EmbeddingTable
         if (_codebook is not null)
         {
             _codebook.Finish();
-            Array.Clear(_gradients);
             return;
         }
 
@@ -102,7 +113,10 @@ internal sealed class EmbeddingTable
             sum += part;
         }
 
-        _parameter.Alpha!.Gradients[0] += (float)(sum * _parameter.GradientFactor(0));
+        if (!_parameter.Alpha!.IsFrozen)
+        {
+            _parameter.Alpha.Gradients[0] += (float)(sum * _parameter.GradientFactor(0));
+        }
     }
 
     // Ascending, each row once.
@@ -199,7 +213,11 @@ internal sealed class EmbeddingTable
                 ref float gradient = ref table._gradients!.At(at);
                 pass.Partial.Span(table._rowCount)[i] = (float)Thresholds.LongGradient(
                     ref table.Weights.Values.At(at), ref centered[0], ref gradient, columns, table._parameter.Threshold(0));
-                RowScaling.Add(ref table.Weights.Gradients.At(at), columns, ref gradient);
+                if (!table.Weights.IsFrozen)
+                {
+                    RowScaling.Add(ref table.Weights.Gradients.At(at), columns, ref gradient);
+                }
+
                 table._gradients.AsSpan((int)at, columns).Clear();
             }
         }

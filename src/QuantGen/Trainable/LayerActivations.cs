@@ -14,6 +14,7 @@ public sealed class LayerActivations(int hiddenSize, int intermediateSize)
     private float[] _intermediate = [];
     private float[] _activated = [];
     private float[] _outputSum = [];
+    private bool _isBorrowed;
 
     /// <summary>Gets query, key and value of every token, side by side.</summary>
     public float[] Projected => _projected;
@@ -47,13 +48,34 @@ public sealed class LayerActivations(int hiddenSize, int intermediateSize)
     public static long Floats(int hiddenSize, int intermediateSize, int tokens, long scores) =>
         (((7L * hiddenSize) + (2L * intermediateSize)) * tokens) + scores;
 
+    /// <summary>Returns the floats of a use that no backward pass reads, beside those of the use whose buffers it borrows.</summary>
+    /// <param name="hiddenSize">Width of the hidden states.</param>
+    /// <param name="tokens">Tokens of the batch.</param>
+    internal static long BorrowingFloats(int hiddenSize, int tokens) => 3L * hiddenSize * tokens;
+
     /// <summary>Makes room for a batch.</summary>
     /// <param name="tokens">Tokens.</param>
     /// <param name="scores">Scores.</param>
-    public void Reserve(int tokens, int scores)
+    /// <param name="lender">
+    /// Another use, whose buffers this one may overwrite because no backward pass reads either; queries, keys and values, which the trace shows, stay
+    /// apart. Null for buffers of its own.
+    /// </param>
+    public void Reserve(int tokens, int scores, LayerActivations? lender = null)
     {
         long hidden = (long)tokens * hiddenSize;
         FloatBuffers.Reserve(ref _projected, 3 * hidden);
+        if (lender is not null || _isBorrowed)
+        {
+            _isBorrowed = lender is not null;
+            _probabilities = lender?._probabilities ?? [];
+            _context = lender?._context ?? [];
+            _attentionSum = lender?._attentionSum ?? [];
+            _normalized = lender?._normalized ?? [];
+            _intermediate = lender?._intermediate ?? [];
+            _activated = lender?._activated ?? [];
+            _outputSum = lender?._outputSum ?? [];
+        }
+
         FloatBuffers.Reserve(ref _probabilities, scores);
         FloatBuffers.Reserve(ref _context, hidden);
         FloatBuffers.Reserve(ref _attentionSum, hidden);

@@ -66,10 +66,18 @@ internal sealed class PairedWeights(QuantizedParameter parameter, int rows) : We
         PairedRows.Add(ref MemoryMarshal.GetArrayDataReference(_outputs), 2 * rows, rows, ref y.Row(0), y.Stride, count);
     }
 
-    /// <summary>Keeps the gradient of the sum of both halves, and computes or adds that of the inputs.</summary>
-    public void Backward(TrainingPass pass, in LinearInput x, int count, MatrixPlace dy, float[] dx, bool accumulate)
+    /// <summary>Keeps the gradient of the sum of both halves, and computes or adds that of the inputs, where it is wanted.</summary>
+    public void Backward(TrainingPass pass, in LinearInput x, int count, MatrixPlace dy, float[]? dx, bool accumulate)
     {
-        pass.Products.WeightGradient(dy, new MatrixPlace(x.Values, 0, Columns), x.RowScales, count, rows, Columns, new MatrixPlace(Gradients, 0, Columns));
-        pass.Products.InputGradient(dy, count, new MatrixPlace(_sum, 0, Columns), null, rows, Columns, new MatrixPlace(dx, 0, Columns), accumulate);
+        if (Learns)
+        {
+            var gradients = new MatrixPlace(Gradients, 0, Columns);
+            pass.Products.WeightGradient(dy, new MatrixPlace(x.Values, 0, Columns), x.RowScales, count, rows, Columns, gradients);
+        }
+
+        if (dx is not null)
+        {
+            pass.Products.InputGradient(dy, count, new MatrixPlace(_sum, 0, Columns), null, rows, Columns, new MatrixPlace(dx, 0, Columns), accumulate);
+        }
     }
 }

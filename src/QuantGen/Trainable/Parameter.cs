@@ -9,6 +9,8 @@ namespace QuantGen.Trainable;
 /// </remarks>
 public sealed class Parameter
 {
+    private bool _isFrozen;
+
     /// <summary>Creates a parameter of zeros.</summary>
     /// <param name="name">The canonical name.</param>
     /// <param name="kind">What it is for, which decides learning rate and decay.</param>
@@ -36,11 +38,28 @@ public sealed class Parameter
     /// <summary>Gets the values, row-major.</summary>
     public float[] Values { get; }
 
-    /// <summary>Gets the gradient of the loss, row-major; a backward pass adds to it.</summary>
-    public float[] Gradients { get; }
+    /// <summary>Gets the gradient of the loss, row-major; a backward pass adds to it. Empty while <see cref="IsFrozen"/>.</summary>
+    public float[] Gradients { get; private set; }
 
     /// <summary>Gets or sets whether an optimizer may change it. Weights behind frozen codebook labels and running ranges are not trained.</summary>
     public bool IsTrained { get; set; } = true;
+
+    /// <summary>
+    /// Gets or sets whether training leaves it as it is: no optimizer changes it, no pass that trains moves it where it is a range, and no work is done for
+    /// its gradient. It is set before an optimizer is made, and not between a forward pass and its backward pass. Default false.
+    /// </summary>
+    public bool IsFrozen
+    {
+        get => _isFrozen;
+        set
+        {
+            if (value != _isFrozen)
+            {
+                _isFrozen = value;
+                Gradients = value ? [] : new float[Values.Length];
+            }
+        }
+    }
 
     /// <summary>
     /// Gets or sets a diagonal curvature, one positive number per value, which an optimizer keeps up to date where <see cref="WantsCurvature"/> says so.

@@ -23,6 +23,9 @@ internal sealed class QuantizedParameter(Parameter weight, MatrixSpec matrix, Sc
 
     public Parameter? Centroids => centroids;
 
+    /// <summary>Gets whether the weight, or what its quantizer learns, has a use for gradients.</summary>
+    public bool Learns => centroids is null ? !weight.IsFrozen || alpha is { IsFrozen: false } : !centroids.IsFrozen;
+
     /// <summary>Gets the number of values in a group of rows.</summary>
     public int GroupLength => matrix.RowsPerGroup * matrix.Columns;
 

@@ -9,6 +9,8 @@ internal sealed class ScaledWeights(QuantizedParameter parameter) : WeightQuanti
 
     public override float[] RowScales => _rowScales;
 
+    public override bool Learns => parameter.Learns;
+
     private int GroupLength => parameter.GroupLength;
 
     public override void Initialize() => parameter.InitializeAlphas();
@@ -27,7 +29,7 @@ internal sealed class ScaledWeights(QuantizedParameter parameter) : WeightQuanti
 
     public override void Finish()
     {
-        for (int group = 0; group < parameter.Alpha?.Values.Length; group++)
+        for (int group = 0; group < parameter.Alpha?.Gradients.Length; group++)
         {
             long first = (long)group * GroupLength;
             double sum = Thresholds.LongGradient(
@@ -35,6 +37,9 @@ internal sealed class ScaledWeights(QuantizedParameter parameter) : WeightQuanti
             parameter.Alpha.Gradients[group] += (float)(sum * parameter.GradientFactor(group));
         }
 
-        RowScaling.Add(ref Weight.Gradients[0], Weight.Gradients.Length, ref Gradients[0]);
+        if (!Weight.IsFrozen)
+        {
+            RowScaling.Add(ref Weight.Gradients[0], Weight.Gradients.Length, ref Gradients[0]);
+        }
     }
 }

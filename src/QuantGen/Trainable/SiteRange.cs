@@ -39,6 +39,9 @@ internal sealed class SiteRange(
     /// <summary>Gets whether a gradient finds the range, so that gradients change on their way back through the place.</summary>
     public bool IsLearned => ActivationSides.Of(side).IsLearned;
 
+    /// <summary>Gets whether the range has a use for gradients.</summary>
+    public bool Learns => IsLearned && (!parameter!.IsFrozen || Elastic is { Shift.IsFrozen: false });
+
     public bool IsSigned { get; } = options.SymmetricProbabilities || !ActivationSite.IsProbabilitiesName(name);
 
     private int Levels => LsqQuantizer.Levels(bits, IsSigned);
@@ -47,7 +50,8 @@ internal sealed class SiteRange(
     public bool TakesValues(ForwardPurpose purpose) => purpose == ForwardPurpose.Calibrate && IsLearned;
 
     /// <summary>Gets whether a pass sets or moves a running range, for which it needs the largest magnitude.</summary>
-    public bool TakesLargest(ForwardPurpose purpose) => purpose != ForwardPurpose.Evaluate && side == ActivationSide.Static;
+    public bool TakesLargest(ForwardPurpose purpose) => side == ActivationSide.Static
+        && (purpose == ForwardPurpose.Calibrate || (purpose == ForwardPurpose.Train && !parameter!.IsFrozen));
 
     /// <summary>Sets a learned range from all values of a pass.</summary>
     public void Calibrate(ReadOnlySpan<float> values, int use)
@@ -73,7 +77,7 @@ internal sealed class SiteRange(
     /// <summary>Makes sure that probabilities have a range before they are known: it comes from the passes before.</summary>
     public void ExpectProbabilities(ForwardPurpose purpose, int use)
     {
-        if (purpose == ForwardPurpose.Train && side == ActivationSide.Static && !HasRange(use))
+        if (purpose == ForwardPurpose.Train && side == ActivationSide.Static && !parameter!.IsFrozen && !HasRange(use))
         {
             Follow(purpose, LargestProbability, use);
         }

@@ -20,6 +20,9 @@ public sealed class TrainableDecoder
     /// <summary>Gets one summand per word piece.</summary>
     public Parameter Bias { get; }
 
+    /// <summary>Gets how many parameters a pass meets before the summands.</summary>
+    internal int Order { get; init; } = int.MaxValue;
+
     private int Rows => _words.Table.Rows;
 
     private int Columns => _words.Words.Shape[1];
@@ -35,7 +38,15 @@ public sealed class TrainableDecoder
         pass.Team.Run(new Decode(this, x, count, _words.Table.Values(pass), y), TrainingPass.Items(Rows, WordsPerItem));
     }
 
-    /// <summary>Adds the gradients of embedding and summands, and computes those of the inputs.</summary>
+    /// <summary>Gets whether nothing before this layer learns, so that a backward pass ends here.</summary>
+    /// <param name="pass">The pass.</param>
+    public bool EndsBackward(TrainingPass pass)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        return !pass.LearnsBefore(Order);
+    }
+
+    /// <summary>Adds the gradients of embedding and summands that learn, and computes those of the inputs, unless a backward pass ends here.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="x">The inputs that <see cref="Forward"/> had.</param>
     /// <param name="count">Rows.</param>
@@ -45,10 +56,17 @@ public sealed class TrainableDecoder
     {
         ArgumentNullException.ThrowIfNull(pass);
         var dy = new MatrixPlace(gradient, 0, Rows);
-        pass.Products.WeightGradient(dy, new MatrixPlace(x, 0, Columns), null, count, Rows, Columns, new MatrixPlace(_words.Table.Gradients, 0, Columns));
+        if (_words.Table.Learns)
+        {
+            pass.Products.WeightGradient(dy, new MatrixPlace(x, 0, Columns), null, count, Rows, Columns, new MatrixPlace(_words.Table.Gradients, 0, Columns));
+        }
+
         ColumnSums.Add(pass, dy, count, Bias.Gradients);
-        var words = new MatrixPlace(_words.Table.Values(pass), 0, Columns);
-        pass.Products.InputGradient(dy, count, words, null, Rows, Columns, new MatrixPlace(dx, 0, Columns), accumulate: false);
+        if (!EndsBackward(pass))
+        {
+            var words = new MatrixPlace(_words.Table.Values(pass), 0, Columns);
+            pass.Products.InputGradient(dy, count, words, null, Rows, Columns, new MatrixPlace(dx, 0, Columns), accumulate: false);
+        }
     }
 
     private readonly struct Decode(TrainableDecoder decoder, float[] x, int count, float[] words, float[] y) : ITeamJob

@@ -41,7 +41,7 @@ public sealed class TrainableEmbedding
     public void Forward(TrainingPass pass, float[] output) =>
         pass.Team.Run(new Sums(this, pass, output), TrainingPass.Items(pass.Tokens, TrainingPass.TokensPerItem));
 
-    /// <summary>Adds the gradients of the rows that the batch used.</summary>
+    /// <summary>Adds the gradients of the rows that the batch used, where their table learns.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="gradient">Gradients of the sums.</param>
     public void Backward(TrainingPass pass, float[] gradient) =>
@@ -81,13 +81,17 @@ public sealed class TrainableEmbedding
             for (int token = 0; token < pass.Tokens; token++)
             {
                 ref float g = ref gradient.At(((long)token * columns) + first);
-                RowScaling.Add(ref embedding.Table.Gradients.At(((long)pass.Batch.Ids[token] * columns) + first), count, ref g);
-                if (embedding.TypeTable is not null)
-                {
-                    RowScaling.Add(ref embedding.TypeTable.Gradients.At(((long)pass.Batch.Types[token] * columns) + first), count, ref g);
-                }
+                Add(embedding.Table, ((long)pass.Batch.Ids[token] * columns) + first, count, ref g);
+                Add(embedding.TypeTable, ((long)pass.Batch.Types[token] * columns) + first, count, ref g);
+                Add(embedding.PositionTable, ((long)pass.Positions[token] * columns) + first, count, ref g);
+            }
+        }
 
-                RowScaling.Add(ref embedding.PositionTable.Gradients.At(((long)pass.Positions[token] * columns) + first), count, ref g);
+        private static void Add(EmbeddingTable? table, long at, int count, ref float gradient)
+        {
+            if (table is { Learns: true })
+            {
+                RowScaling.Add(ref table.Gradients.At(at), count, ref gradient);
             }
         }
     }

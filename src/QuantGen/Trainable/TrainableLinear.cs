@@ -30,6 +30,9 @@ public sealed class TrainableLinear
     /// <summary>Gets the number of inputs.</summary>
     public int Columns { get; }
 
+    /// <summary>Gets how many parameters a pass meets before these. A layer without a model has gradients for its inputs whatever learns.</summary>
+    internal int Order { get; init; } = int.MaxValue;
+
     /// <summary>Gets what the weights become; null for full precision.</summary>
     internal WeightQuantizer? Quantizer { get; }
 
@@ -61,26 +64,42 @@ public sealed class TrainableLinear
         pass.Products.Forward(input, count, weights, Rows, Columns, y, new ProductEpilogue(Bias.Values, quantizer?.RowScales, x.RowScales));
     }
 
-    /// <summary>Adds the gradients of weights and biases, and computes or adds those of the inputs.</summary>
+    /// <summary>Gets whether nothing before this layer learns, so that a backward pass ends here.</summary>
+    /// <param name="pass">The pass.</param>
+    public bool EndsBackward(TrainingPass pass)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        return !pass.LearnsBefore(Order);
+    }
+
+    /// <summary>Adds the gradients of weights and biases that learn, and computes or adds those of the inputs.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="x">The inputs that <see cref="Forward"/> had.</param>
     /// <param name="count">Rows.</param>
     /// <param name="dy">Gradients of the outputs.</param>
-    /// <param name="dx">Receives gradients of the inputs, row after row.</param>
+    /// <param name="dx">Receives gradients of the inputs, row after row; null where nobody needs them.</param>
     /// <param name="accumulate">Whether to add to <paramref name="dx"/>.</param>
-    public void Backward(TrainingPass pass, in LinearInput x, int count, MatrixPlace dy, float[] dx, bool accumulate)
+    public void Backward(TrainingPass pass, in LinearInput x, int count, MatrixPlace dy, float[]? dx, bool accumulate)
     {
         ColumnSums.Add(pass, dy, count, Bias.Gradients);
+        dx = _isHead && EndsBackward(pass) ? null : dx;
         if (Quantizer is PairedWeights pair)
         {
             pair.Backward(pass, x, count, dy, dx, accumulate);
             return;
         }
 
-        var weights = new MatrixPlace(Quantizer?.Values ?? Weight.Values, 0, Columns);
-        var gradients = new MatrixPlace(Quantizer?.Gradients ?? Weight.Gradients, 0, Columns);
-        pass.Products.WeightGradient(dy, new MatrixPlace(x.Values, 0, Columns), x.RowScales, count, Rows, Columns, gradients);
-        pass.Products.InputGradient(dy, count, weights, Quantizer?.RowScales, Rows, Columns, new MatrixPlace(dx, 0, Columns), accumulate);
+        if (Quantizer?.Learns ?? !Weight.IsFrozen)
+        {
+            var gradients = new MatrixPlace(Quantizer?.Gradients ?? Weight.Gradients, 0, Columns);
+            pass.Products.WeightGradient(dy, new MatrixPlace(x.Values, 0, Columns), x.RowScales, count, Rows, Columns, gradients);
+        }
+
+        if (dx is not null)
+        {
+            var weights = new MatrixPlace(Quantizer?.Values ?? Weight.Values, 0, Columns);
+            pass.Products.InputGradient(dy, count, weights, Quantizer?.RowScales, Rows, Columns, new MatrixPlace(dx, 0, Columns), accumulate);
+        }
     }
 
     private readonly struct HeadRows(TrainableLinear linear, MatrixPlace x, int count, MatrixPlace y) : ITeamJob

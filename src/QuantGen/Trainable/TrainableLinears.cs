@@ -33,6 +33,16 @@ public sealed class TrainableLinears
     /// <summary>Gets the number of outputs of all layers together.</summary>
     public int Rows { get; }
 
+    private int Order => _site?.Order ?? _layers[0].Order;
+
+    /// <summary>Gets whether nothing before these layers learns, so that a backward pass ends with their first use.</summary>
+    /// <param name="pass">The pass.</param>
+    public bool EndsBackward(TrainingPass pass)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        return !pass.LearnsBefore(Order);
+    }
+
     /// <summary>Computes the outputs of some tokens.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="input">The activations, [tokens, <see cref="Columns"/>].</param>
@@ -50,7 +60,8 @@ public sealed class TrainableLinears
         }
     }
 
-    /// <summary>Adds the gradients of weights, biases and a learned threshold, and computes or adds those of the activations.</summary>
+    /// <summary>Adds the gradients of weights, biases and a learned threshold that learn, and computes or adds those of the activations, unless a backward
+    /// pass ends here.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="input">The activations that <see cref="Forward"/> had.</param>
     /// <param name="tokens">How many tokens.</param>
@@ -63,9 +74,11 @@ public sealed class TrainableLinears
     /// </param>
     public void Backward(TrainingPass pass, float[] input, int tokens, int use, float[] outputGradient, float[] inputGradient, float[]? spare)
     {
-        if (_site is not { IsLearned: true })
+        // Layers that are used again follow themselves.
+        float[]? wanted = use == 0 && EndsBackward(pass) ? null : inputGradient;
+        if (_site is not { IsLearned: true } || (wanted is null && !_site.Learns))
         {
-            Products(pass, input, tokens, use, outputGradient, inputGradient, accumulate: spare is not null, Which.All);
+            Products(pass, input, tokens, use, outputGradient, wanted, accumulate: spare is not null, Which.All);
             return;
         }
 
@@ -73,12 +86,12 @@ public sealed class TrainableLinears
         float[] quantized = spare ?? inputGradient;
         Products(pass, input, tokens, use, outputGradient, quantized, accumulate: false, Which.ReadingCodes);
         _site.Backward(pass, input, tokens, use, quantized);
-        if (spare is not null)
+        if (spare is not null && wanted is not null)
         {
             TrainingOperators.Add(pass, spare, inputGradient, (long)tokens * Columns);
         }
 
-        Products(pass, input, tokens, use, outputGradient, inputGradient, accumulate: true, Which.ReadingFloats);
+        Products(pass, input, tokens, use, outputGradient, wanted, accumulate: true, Which.ReadingFloats);
     }
 
     private enum Which
@@ -88,7 +101,7 @@ public sealed class TrainableLinears
         ReadingFloats,
     }
 
-    private void Products(TrainingPass pass, float[] input, int tokens, int use, float[] outputGradient, float[] gradient, bool accumulate, Which which)
+    private void Products(TrainingPass pass, float[] input, int tokens, int use, float[] outputGradient, float[]? gradient, bool accumulate, Which which)
     {
         int offset = 0;
         foreach (TrainableLinear layer in _layers)

@@ -1,3 +1,4 @@
+using QuantGen.Graph;
 using QuantGen.Specs;
 
 namespace QuantGen.Trainable;
@@ -44,8 +45,14 @@ public abstract class TrainableNetwork : ITrainableModel
     /// <summary>Gets the batch in hand.</summary>
     protected TrainingPass Pass { get; }
 
+    /// <summary>
+    /// Gets the first layer that this pass finds gradients in: -1 where what stands before the layers learns, and the number of layers where only the head
+    /// does. Layers before it neither keep their activations nor run backwards.
+    /// </summary>
+    protected int LowestLayer { get; private set; } = -1;
+
     /// <inheritdoc/>
-    public long ActivationBytes(int tokens, int longest) => TrainingMemory.Bytes(Spec, tokens, longest, Pass.Team.Workers);
+    public long ActivationBytes(int tokens, int longest) => TrainingMemory.Bytes(Spec, tokens, longest, Pass.Team.Workers, LayerOf(FirstLearning()));
 
     /// <inheritdoc/>
     public void InitializeWeightQuantizers()
@@ -66,6 +73,8 @@ public abstract class TrainableNetwork : ITrainableModel
         Trace.Resize(batch);
         TraceGradients.Resize(batch);
         Pass.Begin(batch, options);
+        Pass.FirstLearning = FirstLearning();
+        LowestLayer = LayerOf(Pass.FirstLearning);
         _words?.Prepare(Pass, all: Spec.HasMaskedLanguageHead);
         foreach (EmbeddingTable table in _positions)
         {
@@ -90,6 +99,7 @@ public abstract class TrainableNetwork : ITrainableModel
         }
 
         Pass.Team.Run(new ClearJob(_quantizers), _quantizers.Count);
+        _words?.Begin();
         RunBackward();
         _words?.Finish(Pass);
         Pass.Team.Run(new FinishJob(_quantizers), _quantizers.Count);
@@ -107,6 +117,17 @@ public abstract class TrainableNetwork : ITrainableModel
 
     /// <summary>Runs the layers backwards.</summary>
     protected abstract void RunBackward();
+
+    /// <summary>Makes room for the activations of all uses of layers.</summary>
+    /// <param name="layers">One for each use.</param>
+    protected void Reserve(LayerActivations[] layers)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        for (int layer = 0; layer < layers.Length; layer++)
+        {
+            layers[layer].Reserve(Pass.Tokens, Trace.ScoreCount, layer > 0 && layer < LowestLayer ? layers[0] : null);
+        }
+    }
 
     /// <summary>Begins the gradient of the last hidden states: what the loss asks of them, or zeros.</summary>
     /// <param name="gradient">The gradient.</param>
@@ -166,22 +187,23 @@ public abstract class TrainableNetwork : ITrainableModel
     /// <param name="columns">Inputs.</param>
     protected TrainableLinear AddLinear(string name, int rows, int columns)
     {
+        int order = Parameters.Count;
         (QuantizedParameter weight, Parameter bias) = _parameters.Linear(name, rows, columns);
         if (!weight.Matrix.IsQuantized)
         {
-            return new TrainableLinear(weight.Weight, bias, isHead: false);
+            return new TrainableLinear(weight.Weight, bias, isHead: false) { Order = order };
         }
 
         if (Spec.Matrix(name).IsPair)
         {
             var pair = new PairedWeights(weight, rows);
             _quantizers.Add(pair);
-            return new TrainableLinear(weight.Weight, bias, isHead: false, pair);
+            return new TrainableLinear(weight.Weight, bias, isHead: false, pair) { Order = order };
         }
 
         WeightQuantizer quantizer = weight.Matrix.HasCodebook ? new CodebookWeights(weight) : new ScaledWeights(weight);
         _quantizers.Add(quantizer);
-        return new TrainableLinear(weight.Weight, bias, isHead: false, quantizer);
+        return new TrainableLinear(weight.Weight, bias, isHead: false, quantizer) { Order = order };
     }
 
     /// <summary>Adds a place where activations are quantized; where its ranges come from follows from how the model is trained.</summary>
@@ -189,7 +211,11 @@ public abstract class TrainableNetwork : ITrainableModel
     /// <param name="columns">Width.</param>
     /// <param name="uses">Uses in a pass.</param>
     /// <param name="bits">Bits of a code.</param>
-    protected TrainableSite AddSite(string name, int columns, int uses, int bits) => new(_parameters.Site(name, uses, bits), columns);
+    protected TrainableSite AddSite(string name, int columns, int uses, int bits)
+    {
+        int order = Parameters.Count;
+        return new TrainableSite(_parameters.Site(name, uses, bits), columns) { Order = order };
+    }
 
     /// <summary>Adds the last, always full-precision layer, whose sums inference computes in another order.</summary>
     /// <param name="name">The canonical name.</param>
@@ -197,8 +223,9 @@ public abstract class TrainableNetwork : ITrainableModel
     /// <param name="columns">Inputs.</param>
     protected TrainableLinear AddOutputLayer(string name, int rows, int columns)
     {
+        int order = Parameters.Count;
         (Parameter weight, Parameter bias) = _parameters.OutputLayer(name, rows, columns);
-        return new TrainableLinear(weight, bias, isHead: true);
+        return new TrainableLinear(weight, bias, isHead: true) { Order = order };
     }
 
     /// <summary>Adds a layer normalization.</summary>
@@ -234,8 +261,25 @@ public abstract class TrainableNetwork : ITrainableModel
     protected TrainableDecoder AddDecoder(TrainableEmbedding words)
     {
         ArgumentNullException.ThrowIfNull(words);
-        return new TrainableDecoder(words, _parameters.DecoderBias(words.Table.Rows));
+        int order = Parameters.Count;
+        return new TrainableDecoder(words, _parameters.DecoderBias(words.Table.Rows)) { Order = order };
     }
+
+    // Parameters stand in the order of the forward pass.
+    private int FirstLearning()
+    {
+        int first = 0;
+        while (first < Parameters.Count && (Parameters[first].IsFrozen || Parameters[first].Kind == ParameterKind.RunningRange))
+        {
+            first++;
+        }
+
+        return first;
+    }
+
+    private int LayerOf(int parameter) => parameter == Parameters.Count ? Spec.Dimensions.Layers
+        : LayerNames.Split(Parameters[parameter].Name, out int layer, out _) ? layer
+        : PackedLayout.IsShared(Spec, Parameters[parameter].Name) ? -1 : Spec.Dimensions.Layers;
 
     private readonly struct PrepareJob(List<WeightQuantizer> quantizers) : ITeamJob
     {
@@ -244,11 +288,17 @@ public abstract class TrainableNetwork : ITrainableModel
 
     private readonly struct ClearJob(List<WeightQuantizer> quantizers) : ITeamJob
     {
-        public void Run(int item, int worker) => Array.Clear(quantizers[item].Gradients);
+        public void Run(int item, int worker) => quantizers[item].Clear();
     }
 
     private readonly struct FinishJob(List<WeightQuantizer> quantizers) : ITeamJob
     {
-        public void Run(int item, int worker) => quantizers[item].Finish();
+        public void Run(int item, int worker)
+        {
+            if (quantizers[item].Learns)
+            {
+                quantizers[item].Finish();
+            }
+        }
     }
 }

@@ -42,7 +42,7 @@ public sealed class TrainableNorm
     public void Forward(TrainingPass pass, int rows, float[] input, float[] output) => pass.Team.Run(
         new AddAndNormalize(this, rows, input, null, default, output), TrainingPass.Items(rows, TrainingPass.TokensPerItem));
 
-    /// <summary>Turns gradients of the result into those of what was normalized, and adds those of factors and summands.</summary>
+    /// <summary>Turns gradients of the result into those of what was normalized, and adds those of factors and summands that learn.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="rows">How many rows.</param>
     /// <param name="input">What was normalized.</param>
@@ -56,8 +56,16 @@ public sealed class TrainableNorm
         // Sums of groups of tokens, whose size no number of threads changes, in the order of the tokens.
         for (int item = 0; item < items; item++)
         {
-            RowScaling.Add(ref Weight.Gradients[0], Columns, ref PartialSums(pass.Partial, 2 * item));
-            RowScaling.Add(ref Bias.Gradients[0], Columns, ref PartialSums(pass.Partial, (2 * item) + 1));
+            Add(Weight, ref PartialSums(pass.Partial, 2 * item));
+            Add(Bias, ref PartialSums(pass.Partial, (2 * item) + 1));
+        }
+    }
+
+    private static void Add(Parameter parameter, ref float sums)
+    {
+        if (!parameter.IsFrozen)
+        {
+            RowScaling.Add(ref parameter.Gradients[0], parameter.Gradients.Length, ref sums);
         }
     }
 

@@ -33,8 +33,14 @@ public sealed class TrainableSite
     /// <summary>Gets the threshold or running range of every use; null when each token has its own.</summary>
     public Parameter? Range => _range.Parameter;
 
+    /// <summary>Gets how many parameters a pass meets before the range.</summary>
+    internal int Order { get; init; } = int.MaxValue;
+
     /// <summary>Gets whether the range is learned, so that gradients change on their way back through the place.</summary>
     internal bool IsLearned => _range.IsLearned;
+
+    /// <summary>Gets whether the range has a use for gradients.</summary>
+    internal bool Learns => _range.Learns;
 
     /// <summary>Quantizes some rows; in a pass that calibrates it finds their range instead.</summary>
     /// <param name="pass">The pass.</param>
@@ -89,7 +95,10 @@ public sealed class TrainableSite
         {
             var bits = new ElasticJob(Columns, values, _centered[use], rows, _range.Elastic.Binarizer(use), gradient, pass.Partial);
             pass.Team.RunOnLanes(bits, items);
-            _range.Elastic.Shift.Gradients[use] += (float)(Sum(pass.Partial.Span(2 * rows)[rows..]) * _range.GradientFactor((long)rows * Columns));
+            if (!_range.Elastic.Shift.IsFrozen)
+            {
+                _range.Elastic.Shift.Gradients[use] += (float)(Sum(pass.Partial.Span(2 * rows)[rows..]) * _range.GradientFactor((long)rows * Columns));
+            }
         }
         else
         {
@@ -134,9 +143,9 @@ public sealed class TrainableSite
 
     internal void AddThresholdGradient(int use, double sum, long elements)
     {
-        if (IsLearned)
+        if (IsLearned && !Range!.IsFrozen)
         {
-            Range!.Gradients[use] += (float)(sum * _range.GradientFactor(elements));
+            Range.Gradients[use] += (float)(sum * _range.GradientFactor(elements));
         }
     }
 

@@ -12,14 +12,17 @@ internal static class TrainingMemory
     /// <param name="tokens">Tokens of the batch.</param>
     /// <param name="longest">Tokens of its longest sequence, which the others are taken to be as long as.</param>
     /// <param name="workers">Threads.</param>
-    public static long Bytes(ModelSpec spec, int tokens, int longest, int workers)
+    /// <param name="lowest">The first layer that a backward pass runs through; -1 for all and what stands before them.</param>
+    public static long Bytes(ModelSpec spec, int tokens, int longest, int workers, int lowest = -1)
     {
         ModelConfig d = spec.Dimensions;
         long sequences = (tokens + longest - 1) / longest;
         long scores = (long)tokens * longest * d.Heads;
         long logitRows = spec.IsPooled ? sequences : tokens;
         long trace = ((d.Layers + 1L) * tokens * d.HiddenSize) + (d.Layers * scores) + (logitRows * spec.OutputCount);
-        long kept = d.Layers * LayerActivations.Floats(d.HiddenSize, d.IntermediateSize, tokens, scores);
+        int borrowing = Math.Max(0, lowest - 1);
+        long kept = ((d.Layers - borrowing) * LayerActivations.Floats(d.HiddenSize, d.IntermediateSize, tokens, scores))
+            + (borrowing * LayerActivations.BorrowingFloats(d.HiddenSize, tokens));
         long gradients = BackwardBuffers.Floats(d.HiddenSize, d.IntermediateSize, tokens);
         var pooled = new HashSet<string>(spec.IsPooled ? spec.Graph.Head.OfType<LinearNode>().Select(linear => linear.Site) : []);
         long codes = spec.ActivationSites().Where(s => s.IsQuantized).Sum(s => s.Uses * (s.Columns + 1L) * (pooled.Contains(s.Name) ? sequences : tokens));

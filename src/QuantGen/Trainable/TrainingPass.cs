@@ -58,6 +58,13 @@ public sealed class TrainingPass : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Team.Dispose();
 
+    /// <summary>Gets or sets the first of the model's parameters, in the order of a pass, that learns by gradients.</summary>
+    internal int FirstLearning { get; set; }
+
+    /// <summary>Gets whether any of the first parameters learns, so that gradients are wanted there.</summary>
+    /// <param name="order">How many parameters stand before a step.</param>
+    internal bool LearnsBefore(int order) => FirstLearning < order;
+
     internal static int Items(int count, int perItem) => (count + perItem - 1) / perItem;
 
     internal void Begin(TrainingBatch batch, ForwardOptions forward)

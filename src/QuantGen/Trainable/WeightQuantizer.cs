@@ -14,8 +14,12 @@ internal abstract class WeightQuantizer(Parameter weight)
     /// <summary>Gets the factor of every row where the values are codes; otherwise null.</summary>
     public abstract float[]? RowScales { get; }
 
-    /// <summary>Gets the gradient of this pass with respect to the quantized weights, before it is added to the parameters'.</summary>
-    public float[] Gradients { get; } = new float[weight.Values.Length];
+    /// <summary>Gets the gradient of this pass with respect to the quantized weights, before it is added to the parameters'; empty where nothing learns
+    /// from it.</summary>
+    public float[] Gradients { get; private set; } = new float[weight.Values.Length];
+
+    /// <summary>Gets whether the weights, or what is learned with them, have a use for gradients.</summary>
+    public virtual bool Learns => !Weight.IsFrozen;
 
     /// <summary>Sets what is kept beside the weights from their present values.</summary>
     public abstract void Initialize();
@@ -23,6 +27,18 @@ internal abstract class WeightQuantizer(Parameter weight)
     /// <summary>Quantizes the present values of the weights.</summary>
     public abstract void Prepare();
 
-    /// <summary>Adds the gradients of this pass to the parameters'.</summary>
+    /// <summary>Begins the gradients of a pass.</summary>
+    public void Clear()
+    {
+        int count = Learns ? Values.Length : 0;
+        if (Gradients.Length != count)
+        {
+            Gradients = new float[count];
+        }
+
+        Array.Clear(Gradients);
+    }
+
+    /// <summary>Adds the gradients of this pass to the parameters', where <see cref="Learns"/>.</summary>
     public abstract void Finish();
 }

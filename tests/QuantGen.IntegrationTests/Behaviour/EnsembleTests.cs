@@ -3,6 +3,7 @@ using QuantGen.Packed;
 using QuantGen.Specs;
 using QuantGen.Tasks;
 using QuantGen.TestModels;
+using QuantGen.Tests;
 
 namespace QuantGen.IntegrationTests.Behaviour;
 
@@ -10,20 +11,33 @@ namespace QuantGen.IntegrationTests.Behaviour;
 public sealed class EnsembleTests
 {
     private const int Longest = 20;
+    private const string Deep = nameof(TestModels.Models.Bert1Layers);
     private static readonly double[] s_votes = [1.25, 0.5, 2];
 
-    public static TheoryData<string> Classifiers =>
-        [.. TestModel.All.Where(model => model.Spec.Head == BertHead.SequenceClassification).Select(model => model.Name)];
+    /// <summary>Every classifier with every number of layers that members can share, and of those whose layers share their weights with none.</summary>
+    public static TheoryData<string, int> Cases()
+    {
+        var cases = new TheoryData<string, int>();
+        foreach (TestModel model in TestModel.All.Where(model => model.Spec.Head == BertHead.SequenceClassification))
+        {
+            for (int shared = 0; EnsembleSpec.Defect(model.Spec, shared) is null; shared++)
+            {
+                cases.Add(model.Name, shared);
+            }
+        }
+
+        return cases;
+    }
 
     [Theory]
-    [MemberData(nameof(Classifiers))]
-    public void Outputs_are_those_of_the_members_joined(string name)
+    [MemberData(nameof(Cases))]
+    public void Outputs_are_those_of_the_members_joined(string name, int sharedLayers)
     {
         TestModel model = TestModel.Named(name);
         TokenBatch batch = TokenBatch.OfAllLengths(Longest);
         float[][] alone = [.. s_votes.Select((_, member) =>
         {
-            using InferenceSession session = model.Load(Member(model.Spec, member).Build());
+            using InferenceSession session = model.Load(Member(model.Spec, member, sharedLayers).Build());
             return batch.Run(session);
         })];
         int width = model.Spec.OutputCount;
@@ -34,10 +48,13 @@ public sealed class EnsembleTests
             outputs.Join([.. alone.SelectMany(own => own.AsSpan(row, width).ToArray())], expected.AsSpan(row, width));
         }
 
-        PackedModelBuilder first = Member(model.Spec, 0);
-        first.AddMembers([.. Enumerable.Range(1, s_votes.Length - 1).Select(member => Member(model.Spec, member))], s_votes);
+        // The others' own embeddings and shared layers are left out, whatever is in them.
+        PackedModelBuilder first = Member(model.Spec, 0, sharedLayers);
+        first.AddMembers(
+            [.. Enumerable.Range(1, s_votes.Length - 1).Select(member => Member(model.Spec, member, sharedLayers: 0))], s_votes, sharedLayers);
         using InferenceSession ensemble = model.Load(first.Build(), new LoadOptions { Threads = 3, Team = new WorkerTeam(3) });
         Assert.Equal(s_votes, ensemble.Votes);
+        Assert.Equal(sharedLayers, ensemble.SharedLayers);
         for (int threads = 1; threads <= 3; threads++)
         {
             Assert.Equal(
@@ -46,17 +63,49 @@ public sealed class EnsembleTests
         }
     }
 
-    [Fact]
-    public void A_profile_counts_the_products_of_all_members()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void Calls_allocate_nothing(int sharedLayers)
     {
-        TestModel model = TestModel.Named("Bert6");
+        using InferenceSession ensemble = Pair(sharedLayers, new LoadOptions { Threads = 2, ConcurrentCalls = 1, Team = new WorkerTeam(2) });
         TokenBatch batch = TokenBatch.OfAllLengths(Longest);
-        PackedModelBuilder first = Member(model.Spec, 0);
-        first.AddMembers([Member(model.Spec, 1)], [1, 1]);
-        using InferenceSession ensemble = model.Load(first.Build());
-        using InferenceSession single = model.Load(Member(model.Spec, 0).Build());
-        Assert.Equal(2 * Products(single, batch), Products(ensemble, batch));
-        Assert.Throws<InvalidOperationException>(() => ensemble.Calibrate([2, 3], [0, 0], [2], new NoObserver()));
+        float[] results = new float[batch.ResultCount(ensemble)];
+        foreach (int threads in (int[])[1, 2])
+        {
+            var options = new CallOptions { Threads = threads };
+            batch.RunInto(ensemble, results, options);
+            batch.RunInto(ensemble, results, options);
+            long before = AllocatedBytes.OfThisThread;
+            batch.RunInto(ensemble, results, options);
+            Assert.Equal(0, AllocatedBytes.OfThisThread - before);
+        }
+    }
+
+    [Fact]
+    public void A_profile_counts_the_products_of_all_members_and_of_shared_layers_once()
+    {
+        TokenBatch batch = TokenBatch.OfAllLengths(Longest);
+        using InferenceSession single = TestModel.Named(Deep).Load(Member(TestModel.Named(Deep).Spec, 0, sharedLayers: 0).Build());
+        long[] products = [.. Enumerable.Range(0, single.Spec.Dimensions.Layers).Select(sharedLayers =>
+        {
+            using InferenceSession ensemble = Pair(sharedLayers);
+            return Products(ensemble, batch);
+        })];
+        long layer = products[0] - products[1];
+        Assert.Equal(2 * Products(single, batch), products[0]);
+        Assert.True(layer > 0);
+        Assert.Equal(products.Select((_, sharedLayers) => products[0] - (sharedLayers * layer)), products);
+        using InferenceSession pair = Pair(sharedLayers: 1);
+        Assert.Throws<InvalidOperationException>(() => pair.Calibrate([2, 3], [0, 0], [2], new NoObserver()));
+    }
+
+    private static InferenceSession Pair(int sharedLayers, LoadOptions? options = null)
+    {
+        TestModel model = TestModel.Named(Deep);
+        PackedModelBuilder first = Member(model.Spec, 0, sharedLayers);
+        first.AddMembers([Member(model.Spec, 1, sharedLayers)], [1, 1], sharedLayers);
+        return model.Load(first.Build(), options);
     }
 
     private static long Products(InferenceSession session, TokenBatch batch)
@@ -67,15 +116,15 @@ public sealed class EnsembleTests
             .Sum(product => product.MultiplyAdds);
     }
 
-    // The weights of a member alone: its own, behind the first one's embeddings.
-    private static PackedModelBuilder Member(ModelSpec spec, int member)
+    // The weights of a member alone: its own, behind the first one's embeddings and shared layers.
+    private static PackedModelBuilder Member(ModelSpec spec, int member, int sharedLayers)
     {
         using PackedModel first = RandomWeights.For(spec, seed: 1);
         using PackedModel own = RandomWeights.For(spec, seed: 1 + member);
         var builder = new PackedModelBuilder(spec) { Labels = first.Labels };
         foreach (TensorSpec tensor in PackedLayout.Packed(spec))
         {
-            PackedModel source = PackedLayout.IsShared(spec, tensor.Name) ? first : own;
+            PackedModel source = PackedLayout.IsShared(spec, tensor.Name, sharedLayers) ? first : own;
             if (tensor.IsFloat)
             {
                 builder.AddFloats(tensor.Name, source.Floats(tensor.Name).ToArray());

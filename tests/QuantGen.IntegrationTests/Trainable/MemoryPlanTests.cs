@@ -10,11 +10,26 @@ public sealed class MemoryPlanTests
 {
     [Theory]
     [ClassData(typeof(TrainableModelNames))]
-    public void A_model_plans_the_memory_that_a_batch_takes(string name)
+    public void A_model_plans_the_memory_that_a_batch_takes(string name) => AssertPlanned(name, _ => false);
+
+    [Theory]
+    [InlineData(nameof(BertMasked))]
+    [InlineData(nameof(BertTernary))]
+    [InlineData(nameof(BertLsq))]
+    [InlineData(nameof(AlbertTernary))]
+    public void Frozen_layers_keep_nothing_for_their_gradients(string name) => AssertPlanned(
+        name, parameter => parameter.StartsWith("e", StringComparison.Ordinal));
+
+    private static void AssertPlanned(string name, Func<string, bool> isFrozen)
     {
         TrainableTestModel test = TrainableTestModel.Named(name);
         TrainingBatch batch = TrainingBatches.Of([.. Enumerable.Repeat(24, 40)]);
         using ITrainableModel model = test.Create(seed: 5, new TrainableOptions { Threads = 2 });
+        foreach (Parameter parameter in model.Parameters)
+        {
+            parameter.IsFrozen = isFrozen(parameter.Name);
+        }
+
         TrainingBatches.Calibrate(model, TrainingBatches.Of(1));
         model.Forward(TrainingBatches.Of(1), new ForwardOptions(ForwardPurpose.Train));
         model.Backward();

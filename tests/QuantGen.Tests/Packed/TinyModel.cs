@@ -44,7 +44,8 @@ internal static class TinyModel
         LayerBits = new EquatableArray<LayerBitsRule>([new LayerBitsRule("pooler.dense", 32)]),
     };
 
-    public static ModelSpec Classifier(int bits = 2) => Spec(bits, new SpecOptions { Head = BertHead.SequenceClassification, LabelCount = 2 });
+    public static ModelSpec Classifier(int bits = 2, int layers = 1) =>
+        Spec(bits, new SpecOptions { Head = BertHead.SequenceClassification, LabelCount = 2 }, layers: layers);
 
     public static ModelSpec Codebooks(int bits, int width = 8) =>
         Spec(bits, new SpecOptions { Storage = Storage.Codebook, EmbeddingBits = bits }, width: width);

@@ -13,6 +13,9 @@ internal sealed class TrainingContext(ModelPlan plan, int layer)
 
     public ModelPlan Plan => plan;
 
+    /// <summary>Gets whether the steps are the head's.</summary>
+    public bool IsHead => layer < 0;
+
     /// <summary>Gets the number of rows, as code.</summary>
     public string Rows => layer < 0 ? "Trace.LogitRows" : "Pass.Tokens";
 

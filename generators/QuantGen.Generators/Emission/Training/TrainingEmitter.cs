@@ -132,18 +132,28 @@ internal static class TrainingEmitter
                 {
                     w.Lines("HeadBackward();");
                 }
-
-                w.Blank();
             }
 
-            for (int layer = layers - 1; layer >= 0; layer--)
+            // Layers that share their weights all have gradients, or none.
+            string[] calls = Enumerable.Range(0, layers).Reverse().Select(layer => Layer(layer, "Backward")).ToArray();
+            for (int layer = graph.Layers.Count - 1; layer >= 0; layer--)
             {
-                w.Lines(Layer(layer, "Backward"));
+                Guarded(w, $"LowestLayer <= {N(layer)}", graph.IsShared ? string.Join("\n", calls) : Layer(layer, "Backward"));
             }
 
-            w.Lines("EmbedBackward();");
+            Guarded(w, "LowestLayer < 0", "EmbedBackward();");
         }
 
         w.Blank();
+    }
+
+    // What is frozen, and has nothing that learns before it, does not run backwards.
+    private static void Guarded(SourceWriter w, string condition, string calls)
+    {
+        w.Blank();
+        using (w.Block($"if ({condition})"))
+        {
+            w.Lines(calls);
+        }
     }
 }

@@ -96,14 +96,7 @@ internal sealed class TrainingFields
         w.Lines("// Makes room for the batch; buffers that are large enough stay.");
         using (w.Block("private void Reserve()"))
         {
-            w.Lines("long tokens = Pass.Tokens;");
-            using (w.Block("foreach (LayerActivations layer in _layers)"))
-            {
-                w.Lines("layer.Reserve(Pass.Tokens, Trace.ScoreCount);");
-            }
-
-            w.Blank();
-            w.Lines("_gradients.Reserve(Pass.Tokens);");
+            w.Lines("long tokens = Pass.Tokens;\nReserve(_layers);\n_gradients.Reserve(Pass.Tokens);");
             foreach ((string buffer, string count) in Buffers())
             {
                 w.Lines($"FloatBuffers.Reserve(ref {buffer}, {count});");

@@ -113,10 +113,12 @@ internal static class TrainingSteps
                     break;
                 case LinearNode { IsQuantizable: true } linear:
                     LinearEmitter.Backward(w, t, linear);
+                    End(w, t, TrainingEmitter.Field(linear.Site));
                     site = linear.Site;
                     break;
                 case LinearNode output:
                     DenseEmitter.Backward(w, t, output);
+                    End(w, t, TrainingEmitter.Field(output.Name));
                     break;
                 case AttentionNode attention:
                     AttentionEmitter.Backward(w, t, attention);
@@ -140,10 +142,27 @@ internal static class TrainingSteps
                     break;
                 case DecoderNode decoder:
                     DecoderEmitter.Backward(w, t, decoder);
+                    End(w, t, TrainingEmitter.DecoderField);
                     break;
                 default:
                     throw new InvalidOperationException($"No training code for a step {step.GetType().Name}.");
             }
         }
+    }
+
+    // Only in a head may the steps before be frozen, and all before them: a layer ends with its first layers, which know it.
+    private static void End(SourceWriter w, TrainingContext t, string field)
+    {
+        if (!t.IsHead)
+        {
+            return;
+        }
+
+        using (w.Block($"if ({field}.EndsBackward(Pass))"))
+        {
+            w.Lines("return;");
+        }
+
+        w.Blank();
     }
 }

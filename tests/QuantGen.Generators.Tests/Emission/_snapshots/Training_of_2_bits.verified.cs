@@ -130,11 +130,7 @@ namespace Sample.QuantGenerated
         private void Reserve()
         {
             long tokens = Pass.Tokens;
-            foreach (LayerActivations layer in _layers)
-            {
-                layer.Reserve(Pass.Tokens, Trace.ScoreCount);
-            }
-
+            Reserve(_layers);
             _gradients.Reserve(Pass.Tokens);
             FloatBuffers.Reserve(ref _embeddingSum, tokens * EmbeddingSize);
             FloatBuffers.Reserve(ref _chosen, (long)Trace.LogitRows * HiddenSize);
@@ -164,9 +160,20 @@ namespace Sample.QuantGenerated
                 HeadBackward();
             }
 
-            Layer1Backward();
-            Layer0Backward();
-            EmbedBackward();
+            if (LowestLayer <= 1)
+            {
+                Layer1Backward();
+            }
+
+            if (LowestLayer <= 0)
+            {
+                Layer0Backward();
+            }
+
+            if (LowestLayer < 0)
+            {
+                EmbedBackward();
+            }
         }
 
         // Word, token type and position, added in that order, normalized and dropped.
@@ -323,12 +330,22 @@ namespace Sample.QuantGenerated
             _classifier.Backward(
                 Pass, new LinearInput(_droppedRows), Trace.LogitRows, new MatrixPlace(TraceGradients.Logits, 0, 2),
                 _pooledGradient, accumulate: false);
+            if (_classifier.EndsBackward(Pass))
+            {
+                return;
+            }
+
             TrainingOperators.Drop(Pass, 7, _pooledGradient, _pooledGradient, (long)Trace.LogitRows * HiddenSize);
             TrainingOperators.ActivateBackward(
                 Pass, HiddenActivation.Tanh, _pooled, _pooledActivated, _pooledGradient,
                 (long)Trace.LogitRows * HiddenSize);
             _poolerDense.Backward(
                 Pass, _chosen, tokens: Trace.LogitRows, use: 0, outputGradient: _pooledGradient, inputGradient: _chosenGradient, spare: null);
+            if (_poolerDense.EndsBackward(Pass))
+            {
+                return;
+            }
+
             TokenRows.AddFirst(Pass, _chosenGradient, HiddenSize, _gradients.Hidden);
         }
     }
