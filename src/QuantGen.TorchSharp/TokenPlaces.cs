@@ -49,6 +49,9 @@ internal sealed class TokenPlaces
         _isPadding = tensor(isPadding, device: device).view(batch.SequenceCount, 1, 1, _longest);
     }
 
+    /// <summary>Gets the tensors on the device, which must live as long as this is used.</summary>
+    public IEnumerable<Tensor> Indices => new[] { _tokenOfPlace, _placeOfToken, _isPadding }.OfType<Tensor>();
+
     /// <summary>Gets the number of scores that are not padding.</summary>
     public int ScoreCount(int heads) => Enumerable.Range(0, _batch.SequenceCount).Sum(s => heads * Length(s) * Length(s));
 

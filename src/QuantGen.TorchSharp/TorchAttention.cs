@@ -21,7 +21,7 @@ internal sealed class TorchAttention(int heads, int headSize, TorchOperands? ope
         if (isQuantized)
         {
             (queries, keys, values) = operands!.Quantize(pass, queries, keys, values, use);
-            AttentionOperands factors = operands.Factors(use, _scale);
+            AttentionOperands factors = operands.Factors(pass, use, _scale);
             (scoreFactor, contextFactor) = (factors.ScoreFactor, factors.ContextFactor);
         }
 

@@ -5,14 +5,24 @@ using static global::TorchSharp.torch;
 namespace QuantGen.TorchSharp;
 
 /// <summary>
-/// Dropout by the device's random numbers. They begin anew in every step, from the seed and the step, so that a resumed run draws
-/// what an uninterrupted one draws.
+/// Dropout by the device's random numbers. They begin anew in every step and layer, from the seed, the step and the layer, so that a resumed run draws
+/// what an uninterrupted one draws, and a layer that is computed once more what it drew before.
 /// </summary>
 /// <param name="forward">Seed and step.</param>
 /// <param name="device">The device.</param>
 internal sealed class TorchDropout(ForwardOptions forward, Device device) : IDisposable
 {
     private Generator? _random;
+    private int _place;
+
+    /// <summary>Begins a layer or the head.</summary>
+    /// <param name="place">Which; what is dropped before the first layer has place 0.</param>
+    public void Begin(int place)
+    {
+        _place = place;
+        Dispose();
+        _random = null;
+    }
 
     /// <summary>Clears elements and multiplies the others by 1 / (1 - rate).</summary>
     /// <param name="values">The values.</param>
@@ -24,7 +34,7 @@ internal sealed class TorchDropout(ForwardOptions forward, Device device) : IDis
             return values;
         }
 
-        _random ??= new Generator(CounterRandom.Bits(forward.Seed, (ulong)forward.Step), device);
+        _random ??= new Generator(CounterRandom.Bits(CounterRandom.Bits(forward.Seed, (ulong)forward.Step), (ulong)_place), device);
         Tensor kept = zeros(values.shape, ScalarType.Float32, device).bernoulli_(1.0 - rate, _random);
         return values * kept.mul_(1f / (1f - rate));
     }

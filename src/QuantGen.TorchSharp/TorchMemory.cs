@@ -12,19 +12,30 @@ internal static class TorchMemory
     /// <param name="options">Dropout.</param>
     /// <param name="tokens">Tokens of the batch.</param>
     /// <param name="longest">Tokens of its longest sequence, which the others are taken to be as long as.</param>
-    public static long Bytes(ModelSpec spec, TrainableOptions options, int tokens, int longest)
+    /// <param name="graphBudget">What the graph of all layers may take before one layer's is kept at a time.</param>
+    public static long Bytes(ModelSpec spec, TrainableOptions options, int tokens, int longest, long graphBudget)
     {
         ModelConfig d = spec.Dimensions;
         long sequences = (tokens + longest - 1) / longest;
         long scores = (long)tokens * longest * d.Heads;
         long logitRows = spec.IsPooled ? sequences : tokens;
         long trace = ((d.Layers + 1L) * tokens * d.HiddenSize) + (d.Layers * scores) + (logitRows * spec.OutputCount);
-        long graph = d.Layers * Layer(spec, options, tokens, scores);
+        long layers = Layers(spec, options, tokens, longest);
+        bool isRecomputed = layers > graphBudget;
+        long graph = isRecomputed ? layers / d.Layers : layers;
         long edges = (6L * tokens * d.EmbeddingSize) + (6L * logitRows * d.HiddenSize) + (logitRows * spec.OutputCount);
 
         // Twice: a trace and its gradients on the host, a trace in the graph and gradients on their way through it.
-        return sizeof(float) * ((4 * trace) + graph + edges + Weights(spec, tokens));
+        return graph + (sizeof(float) * ((4 * trace) + edges + Weights(spec, tokens, isRecomputed)));
     }
+
+    /// <summary>Estimates the bytes of the graph of all layers.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="options">Dropout.</param>
+    /// <param name="tokens">Tokens of the batch.</param>
+    /// <param name="longest">Tokens of its longest sequence.</param>
+    public static long Layers(ModelSpec spec, TrainableOptions options, int tokens, int longest) =>
+        sizeof(float) * spec.Dimensions.Layers * Layer(spec, options, tokens, (long)tokens * longest * spec.Dimensions.Heads);
 
     // Floats that one use of a layer keeps.
     private static long Layer(ModelSpec spec, TrainableOptions options, long tokens, long scores)
@@ -46,8 +57,9 @@ internal static class TorchMemory
 
     private static long Quantized(long activations) => 8 * activations;
 
-    // Floats of the parameters on the device, their gradients, and codes with what carries their gradients.
-    private static long Weights(ModelSpec spec, int tokens)
+    // Floats of the parameters on the device, their gradients, and codes with what carries their gradients; of layers that are computed again one by one the
+    // last two only once.
+    private static long Weights(ModelSpec spec, int tokens, bool isRecomputed)
     {
         ModelConfig d = spec.Dimensions;
         long words = (long)(spec.HasMaskedLanguageHead ? d.VocabularySize : Math.Min(tokens, d.VocabularySize)) * d.EmbeddingSize;
@@ -55,7 +67,9 @@ internal static class TorchMemory
         long count = 2 * (plain + words) + (spec.EmbeddingBits == 32 ? 0 : 4 * words);
         foreach (MatrixSpec matrix in spec.Matrices)
         {
-            count += (matrix.IsQuantized ? 6L : 2L) * matrix.Rows * matrix.Columns;
+            long elements = (long)matrix.Rows * matrix.Columns;
+            long beside = (matrix.IsQuantized ? 5L : 1L) * elements;
+            count += elements + (isRecomputed && LayerNames.Split(matrix.Name, out _, out _) ? beside / d.Layers : beside);
         }
 
         return count;

@@ -16,7 +16,10 @@ internal sealed class TorchOperands(TorchSite query, TorchSite key, TorchSite va
         query.Observe(pass, queries, use);
         key.Observe(pass, keys, use);
         value.Observe(pass, values, use);
-        probabilities.Range.ExpectProbabilities(pass.Purpose, use);
+        if (!pass.IsRepeated)
+        {
+            probabilities.Range.ExpectProbabilities(pass.Purpose, use);
+        }
     }
 
     /// <summary>Moves the range of probabilities, for the passes that follow.</summary>
@@ -31,8 +34,9 @@ internal sealed class TorchOperands(TorchSite query, TorchSite key, TorchSite va
     public Tensor Quantize(TorchPass pass, Tensor weights, int count, int use) => probabilities.Quantize(pass, weights, count, use).Codes;
 
     /// <summary>Gets what sums of products of codes are multiplied by.</summary>
+    /// <param name="pass">The pass.</param>
     /// <param name="use">Which use.</param>
     /// <param name="inverseRoot">1 / sqrt(head size).</param>
-    public AttentionOperands Factors(int use, float inverseRoot) =>
-        new(query.Range.Mapping(use), key.Range.Mapping(use), value.Range.Mapping(use), probabilities.Range.Mapping(use), inverseRoot);
+    public AttentionOperands Factors(TorchPass pass, int use, float inverseRoot) => new(
+        pass.Mapping(query.Range, use), pass.Mapping(key.Range, use), pass.Mapping(value.Range, use), pass.Mapping(probabilities.Range, use), inverseRoot);
 }

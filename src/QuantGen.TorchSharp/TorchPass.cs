@@ -1,40 +1,89 @@
+using QuantGen.Kernels;
 using QuantGen.Trainable;
 using static global::TorchSharp.torch;
 
 namespace QuantGen.TorchSharp;
 
 /// <summary>The batch in hand: what layers need to know of it, and what they leave for the backward pass.</summary>
-/// <param name="batch">The batch.</param>
-/// <param name="forward">What the pass is for.</param>
-/// <param name="options">Dropout.</param>
-/// <param name="device">Where it runs.</param>
-internal sealed class TorchPass(TrainingBatch batch, ForwardOptions forward, TrainableOptions options, Device device) : IDisposable
+internal sealed class TorchPass : IDisposable
 {
-    private readonly TorchDropout _dropout = new(forward, device);
+    private readonly ForwardOptions _forward;
+    private readonly TrainableOptions _options;
+    private readonly TorchDropout _dropout;
+    private readonly Dictionary<(SiteRange Range, int Use), ActivationParameters> _mappings;
     private readonly List<Tensor> _kept = [];
 
-    public TrainingBatch Batch => batch;
+    /// <summary>Begins a pass.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="forward">What the pass is for.</param>
+    /// <param name="options">Dropout.</param>
+    /// <param name="device">Where it runs.</param>
+    public TorchPass(TrainingBatch batch, ForwardOptions forward, TrainableOptions options, Device device)
+    {
+        (Batch, Device, _forward, _options) = (batch, device, forward, options);
+        _dropout = new TorchDropout(forward, device);
+        _mappings = [];
+        Places = new TokenPlaces(batch, device);
+        foreach (Tensor indices in Places.Indices)
+        {
+            Keep(indices);
+        }
+    }
 
-    public ForwardPurpose Purpose => forward.Purpose;
+    private TorchPass(TorchPass whole, bool isRepeated)
+    {
+        (Batch, Device, _forward, _options) = (whole.Batch, whole.Device, whole._forward, whole._options);
+        _dropout = new TorchDropout(whole._forward, whole.Device);
+        (_mappings, Places, IsRepeated) = (whole._mappings, whole.Places, isRepeated);
+    }
 
-    public Device Device => device;
+    public TrainingBatch Batch { get; }
+
+    public Device Device { get; }
+
+    public ForwardPurpose Purpose => _forward.Purpose;
 
     /// <summary>Gets whether weights and activations are quantized, where the model says so.</summary>
     public bool IsQuantized => Purpose != ForwardPurpose.Calibrate;
 
+    /// <summary>Gets whether this computes once more what was computed before, of which ranges have seen everything.</summary>
+    public bool IsRepeated { get; }
+
     /// <summary>Gets where tokens stand among padding.</summary>
-    public TokenPlaces Places { get; } = new(batch, device);
+    public TokenPlaces Places { get; }
 
     /// <summary>Gets the parameters that the pass used.</summary>
     public List<GraphLeaf> Leaves { get; } = [];
 
+    /// <summary>Begins a pass of its own for a part of the model, whose graph and weights end with it.</summary>
+    /// <param name="isRepeated">Whether it is computed once more.</param>
+    public TorchPass Part(bool isRepeated) => new(this, isRepeated);
+
+    /// <summary>Begins a layer or the head: what is dropped in it depends on nothing before it.</summary>
+    /// <param name="place">Which, from 1.</param>
+    public void BeginPart(int place) => _dropout.Begin(place);
+
+    /// <summary>Gets the mapping of a range to codes, the same for a layer that is computed once more: some ranges move when they have been used.</summary>
+    /// <param name="range">The range.</param>
+    /// <param name="use">Which use.</param>
+    public ActivationParameters Mapping(SiteRange range, int use)
+    {
+        if (!_mappings.TryGetValue((range, use), out ActivationParameters mapping))
+        {
+            mapping = range.Mapping(use);
+            _mappings.Add((range, use), mapping);
+        }
+
+        return mapping;
+    }
+
     /// <summary>Drops hidden values.</summary>
     /// <param name="values">The values.</param>
-    public Tensor DropHidden(Tensor values) => Purpose == ForwardPurpose.Train ? _dropout.Drop(values, options.HiddenDropout) : values;
+    public Tensor DropHidden(Tensor values) => Purpose == ForwardPurpose.Train ? _dropout.Drop(values, _options.HiddenDropout) : values;
 
     /// <summary>Drops attention probabilities.</summary>
     /// <param name="values">The probabilities.</param>
-    public Tensor DropAttention(Tensor values) => Purpose == ForwardPurpose.Train ? _dropout.Drop(values, options.AttentionDropout) : values;
+    public Tensor DropAttention(Tensor values) => Purpose == ForwardPurpose.Train ? _dropout.Drop(values, _options.AttentionDropout) : values;
 
     /// <summary>Keeps a tensor until the pass is disposed.</summary>
     /// <param name="tensor">The tensor, which leaves the scope that made it.</param>

@@ -20,6 +20,11 @@ internal sealed class TorchSite(SiteRange range, DeviceParameter? alpha)
     /// <param name="use">Which use.</param>
     public void Observe(TorchPass pass, Tensor values, int use)
     {
+        if (pass.IsRepeated)
+        {
+            return;
+        }
+
         if (range.TakesValues(pass.Purpose))
         {
             float[] onHost = new float[values.numel()];
@@ -39,7 +44,7 @@ internal sealed class TorchSite(SiteRange range, DeviceParameter? alpha)
     /// <param name="use">Which use.</param>
     public void ObserveProbabilities(TorchPass pass, Tensor probabilities, int count, int use)
     {
-        if (range.TakesValues(pass.Purpose))
+        if (range.TakesValues(pass.Purpose) && !pass.IsRepeated)
         {
             float[] onHost = new float[count];
             pass.Places.CopyScores(probabilities, onHost);
@@ -72,7 +77,7 @@ internal sealed class TorchSite(SiteRange range, DeviceParameter? alpha)
 
     private QuantizedInput ByRange(TorchPass pass, Tensor values, long elements, int use)
     {
-        ActivationParameters mapping = range.Mapping(use);
+        ActivationParameters mapping = pass.Mapping(range, use);
         Tensor scale = tensor(mapping.Scale, device: pass.Device);
         Tensor codes = TorchQuantizer.Round(values.detach(), mapping);
         return new QuantizedInput(TorchQuantizer.Through(codes, range.Side == ActivationSide.Learned ? Carrier(pass, values, codes, elements, use) : values,

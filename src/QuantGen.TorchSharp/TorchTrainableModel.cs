@@ -8,26 +8,37 @@ namespace QuantGen.TorchSharp;
 /// <summary>Trains any model on libtorch: the forward pass is written down once, the backward pass is automatic differentiation.</summary>
 /// <remarks>
 /// Parameters live on the host; a pass copies what it uses to the device, and a backward pass adds the gradients to those on the host. An
-/// evaluation records nothing; a backward pass that follows one runs it again. Gradients of quantizers come from straight-through estimators.
+/// evaluation records nothing; a backward pass that follows one runs it again. Where the graph would be large, layers are computed again one by one
+/// (<see cref="RecomputedNetwork"/>). Gradients of quantizers come from straight-through estimators.
 /// </remarks>
 public sealed class TorchTrainableModel : ITrainableModel
 {
+    /// <summary>What the graph of all layers may take unless something else is said: 2 GiB.</summary>
+    public const long DefaultGraphBudget = 1L << 31;
+
     private readonly TrainableOptions _options;
     private readonly Device _device;
     private readonly TorchParts _parts;
     private readonly TorchNetwork _network;
+    private readonly RecomputedNetwork _recomputed;
+    private readonly long _graphBudget;
     private (TrainingBatch Batch, ForwardOptions Options)? _last;
     private TorchPass? _pass;
     private TorchTrace? _trace;
+    private bool _isRecomputed;
     private bool _isDisposed;
 
     /// <summary>Creates a model whose parameters are zeros until the caller fills them.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="options">Threads, dropout and quantizers.</param>
     /// <param name="device"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
+    /// <param name="graphBudget">
+    /// The most bytes that the graph of all layers may take; a batch that needs more is computed layer by layer, twice, for a third more time. Gradients are
+    /// the same.
+    /// </param>
     /// <exception cref="ArgumentException">The model cannot be trained, or there is no such device.</exception>
     /// <exception cref="PlatformNotSupportedException">The system's C++ library is too old for libtorch.</exception>
-    public TorchTrainableModel(ModelSpec spec, TrainableOptions options, string device = "cpu")
+    public TorchTrainableModel(ModelSpec spec, TrainableOptions options, string device = "cpu", long graphBudget = DefaultGraphBudget)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(options);
@@ -62,6 +73,8 @@ public sealed class TorchTrainableModel : ITrainableModel
         _device = TorchDevice.Find(device);
         _parts = new TorchParts(spec, options, _device);
         _network = new TorchNetwork(_parts);
+        _recomputed = new RecomputedNetwork(_parts, _network);
+        _graphBudget = graphBudget;
         Trace = new TrainingTrace(spec);
         TraceGradients = new TrainingTrace(spec);
     }
@@ -79,7 +92,7 @@ public sealed class TorchTrainableModel : ITrainableModel
     public TrainingTrace TraceGradients { get; }
 
     /// <inheritdoc/>
-    public long ActivationBytes(int tokens, int longest) => TorchMemory.Bytes(Spec, _options, tokens, longest);
+    public long ActivationBytes(int tokens, int longest) => TorchMemory.Bytes(Spec, _options, tokens, longest, _graphBudget);
 
     /// <inheritdoc/>
     public void InitializeWeightQuantizers() => _parts.InitializeWeights();
@@ -114,7 +127,14 @@ public sealed class TorchTrainableModel : ITrainableModel
 
         using (DisposeScope scope = NewDisposeScope())
         {
-            _trace!.Backward(_pass!, TraceGradients);
+            if (_isRecomputed)
+            {
+                _recomputed.Backward(_pass!, _trace!, TraceGradients);
+            }
+            else
+            {
+                _trace!.Backward(_pass!, TraceGradients);
+            }
         }
 
         // The graph is gone with its gradients. What an evaluation computes can be computed again.
@@ -145,7 +165,8 @@ public sealed class TorchTrainableModel : ITrainableModel
         var pass = new TorchPass(batch, options, _options, _device);
         try
         {
-            TorchTrace trace = _network.Forward(pass);
+            _isRecomputed = isRecorded && TorchMemory.Layers(Spec, _options, batch.TokenCount, batch.Longest) > _graphBudget;
+            TorchTrace trace = _isRecomputed ? _recomputed.Forward(pass) : _network.Forward(pass);
             trace.CopyTo(pass, Trace);
             if (isRecorded)
             {

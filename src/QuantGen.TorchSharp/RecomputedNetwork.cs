@@ -1,0 +1,115 @@
+using QuantGen.Graph;
+using QuantGen.Specs;
+using QuantGen.Trainable;
+using global::TorchSharp;
+using static global::TorchSharp.torch;
+
+namespace QuantGen.TorchSharp;
+
+/// <summary>
+/// A pass that keeps the states between layers and nothing inside them: the backward pass computes each layer once more, with the same numbers, and has the
+/// graph of one at a time (Chen et al., "Training deep nets with sublinear memory cost", 2016).
+/// </summary>
+/// <param name="parts">All parts of the model.</param>
+/// <param name="network">What runs them.</param>
+internal sealed class RecomputedNetwork(TorchParts parts, TorchNetwork network)
+{
+    private ModelGraph Graph => parts.Spec.Graph;
+
+    /// <summary>Runs a batch; what stands before and behind the layers is recorded.</summary>
+    /// <param name="pass">The batch.</param>
+    /// <returns>The trace. States behind the embedding begin graphs of their own.</returns>
+    public TorchTrace Forward(TorchPass pass)
+    {
+        var values = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        network.Embed(pass, values);
+        List<Tensor> states = [values[Values.Hidden]];
+        List<Tensor> scores = [];
+        using (no_grad())
+        {
+            for (int layer = 0; layer < Graph.Depth; layer++)
+            {
+                using TorchPass part = pass.Part(isRepeated: false);
+                (Tensor own, Tensor hidden) = network.Layer(part, layer, states[^1].detach());
+                scores.Add(own);
+                states.Add(hidden);
+            }
+        }
+
+        values[Values.Hidden] = states[^1].requires_grad_();
+        network.Head(pass, values);
+        return new TorchTrace([.. states], [.. scores], Graph.Head.Count > 0 ? values[Values.Logits] : null);
+    }
+
+    /// <summary>Adds the gradients that a loss asks for to all parameters that it depends on and that learn.</summary>
+    /// <param name="pass">The pass of <see cref="Forward"/>.</param>
+    /// <param name="trace">What came of it.</param>
+    /// <param name="gradients">Gradients of the trace.</param>
+    public void Backward(TorchPass pass, TorchTrace trace, TrainingTrace gradients)
+    {
+        Tensor[] states = trace.Hidden;
+        Tensor asked = gradients.HasHidden ? OfHidden(states.Length - 1) : zeros_like(states[^1]);
+        (Tensor Output, Tensor Asked)[] head = gradients.HasLogits && trace.Logits is { } logits
+            ? [(logits, HostMemory.Share(gradients.Logits, pass.Device, logits.shape))]
+            : [];
+
+        // The words of the embedding may be weights of the head, too, which are then reached with those of the embedding.
+        (Tensor Output, Tensor Asked)[] ofWords = Graph.Decoder is null ? [] : head;
+        if (head.Length > 0)
+        {
+            asked += Gradients(head, pass.Leaves.Where(leaf => leaf.IsHead), states[^1], isKept: ofWords.Length > 0)!;
+        }
+
+        int lowest = LowestLearning();
+        for (int layer = Graph.Depth - 1; layer >= Math.Max(0, lowest); layer--)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable recorded = enable_grad();
+            using TorchPass part = pass.Part(isRepeated: true);
+            Tensor input = states[layer].detach().requires_grad_();
+            (Tensor scores, Tensor hidden) = network.Layer(part, layer, input);
+            List<(Tensor Output, Tensor Asked)> outputs = [(hidden, asked)];
+            if (gradients.HasScores)
+            {
+                outputs.Add((scores, pass.Places.PlaceScores(gradients.Scores[layer], (int)scores.shape[1], pass.Device)));
+            }
+
+            Tensor below = Gradients(outputs, part.Leaves, input, isKept: false)!;
+            asked = gradients.HasHidden ? below + OfHidden(layer) : below;
+            scope.MoveToOuter(asked);
+        }
+
+        GraphLeaf[] embedding = [.. pass.Leaves.Where(leaf => !leaf.IsHead)];
+        if (embedding.Length > 0)
+        {
+            Gradients([(states[0], asked), .. ofWords], embedding, input: null, isKept: false);
+        }
+
+        Tensor OfHidden(int state) => HostMemory.Share(gradients.Hidden[state], pass.Device, states[state].shape);
+    }
+
+    // Adds the gradients of leaves and returns that of an input.
+    private static Tensor? Gradients(IEnumerable<(Tensor Output, Tensor Asked)> outputs, IEnumerable<GraphLeaf> leaves, Tensor? input, bool isKept)
+    {
+        Tensor[] inputs = [.. leaves.Select(leaf => leaf.Tensor), .. input is null ? Array.Empty<Tensor>() : [input]];
+        IList<Tensor> found =
+            autograd.grad([.. outputs.Select(pair => pair.Output)], inputs, [.. outputs.Select(pair => pair.Asked)], retain_graph: isKept);
+        foreach ((GraphLeaf leaf, Tensor gradient) in leaves.Zip(found))
+        {
+            leaf.AddGradient(gradient.cpu().contiguous());
+        }
+
+        return input is null ? null : found[^1];
+    }
+
+    // The layer with the first parameter that learns; -1 where that stands before the layers. Parameters stand in the order of the forward pass.
+    private int LowestLearning()
+    {
+        if (parts.Parameters.FirstOrDefault(p => !p.IsFrozen && p.Kind != ParameterKind.RunningRange) is not { } first)
+        {
+            return Graph.Depth;
+        }
+
+        return LayerNames.Split(first.Name, out int layer, out _) ? layer : PackedLayout.IsShared(parts.Spec, first.Name) ? -1 : Graph.Depth;
+    }
+}
