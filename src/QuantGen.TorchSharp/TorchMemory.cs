@@ -22,7 +22,9 @@ internal static class TorchMemory
         long trace = ((d.Layers + 1L) * tokens * d.HiddenSize) + (d.Layers * scores) + (logitRows * spec.OutputCount);
         long layers = Layers(spec, options, tokens, longest);
         bool isRecomputed = layers > graphBudget;
-        long graph = isRecomputed ? layers / d.Layers : layers;
+
+        // One layer's graph, as much on the way back through it, and twice as much that the allocator keeps between layers (measured, BERT-base).
+        long graph = isRecomputed ? 4 * layers / d.Layers : layers;
         long edges = (6L * tokens * d.EmbeddingSize) + (6L * logitRows * d.HiddenSize) + (logitRows * spec.OutputCount);
 
         // Twice: a trace and its gradients on the host, a trace in the graph and gradients on their way through it.

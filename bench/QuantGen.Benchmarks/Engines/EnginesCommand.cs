@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Diagnostics;
 using System.Globalization;
 using QuantGen.Benchmarks.Data;
 using QuantGen.Cli.Engines;
@@ -19,6 +20,8 @@ internal sealed class EnginesCommand : Command
     private static readonly string[] s_variables = ["OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"];
     private readonly Option<string[]> _only = CliOption.Texts(
         "--only", "TEXT", $"Measures the models whose names contain this text: {string.Join(", ", EngineCase.All.Select(item => item.Name))}. [default: all]");
+    private readonly Option<string?> _engine = CliOption.Text(
+        "--engine", "NAME", "Measures one engine alone, as for the memory it takes: generated or torch. [default: all of this build]");
     private readonly Option<int> _runs = CliOption.Number("--runs", "Rounds to take the median of.", 7, least: 1, most: 10_000);
     private readonly Option<int> _threads = CliOption.Number("--threads", "Threads of all engines.", Environment.ProcessorCount, least: 1, most: 1024);
     private readonly Option<int> _shortest = CliOption.Number("--shortest", "Tokens of the shortest sequence.", 32, least: 1, most: 512);
@@ -31,7 +34,7 @@ internal sealed class EnginesCommand : Command
     public EnginesCommand()
         : base(Verb, "Time training steps of generated code and, in builds that have it, of TorchSharp, in turns.")
     {
-        Option[] all = [_only, _runs, _threads, _shortest, _longest, _device, _freeze, _output, new HelpOption()];
+        Option[] all = [_only, _engine, _runs, _threads, _shortest, _longest, _device, _freeze, _output, new HelpOption()];
         Array.ForEach(all, Add);
         SetAction(Run);
     }
@@ -54,6 +57,13 @@ internal sealed class EnginesCommand : Command
             engines.Add(TrainingEngines.CreateTorch(parse.GetValue(_device) ?? TrainingEngines.Processor));
         }
 
+        if (parse.GetValue(_engine) is string name && engines.RemoveAll(engine => engine.Description.Name != name) >= 0
+            && engines.Count == 0)
+        {
+            Console.Error.WriteLine($"{_engine.Name}: this build has no engine '{name}'");
+            return 2;
+        }
+
         var rows = new List<IReadOnlyList<EngineRow>>();
         foreach (EngineCase item in cases)
         {
@@ -63,7 +73,8 @@ internal sealed class EnginesCommand : Command
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{row.Model}, {row.Engine}: {row.StepMs:0.0} ms a step, {row.RatioTo(rows[^1][0], time => time.Step):0.00} of {rows[^1][0].Engine}; " +
-                        $"{row.ProcessorMs:0.0} ms of processors, {row.RatioTo(rows[^1][0], time => time.Processor):0.00}"));
+                        $"{row.ProcessorMs:0.0} ms of processors, {row.RatioTo(rows[^1][0], time => time.Processor):0.00}; at most " +
+                        $"{Process.GetCurrentProcess().PeakWorkingSet64 / 1e9:0.00} GB so far"));
             }
         }
 
