@@ -1,5 +1,4 @@
 using QuantGen.Checkpoints;
-using QuantGen.Graph;
 using QuantGen.Sentences;
 using QuantGen.Specs;
 
