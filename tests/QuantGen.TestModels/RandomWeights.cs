@@ -19,7 +19,11 @@ public static class RandomWeights
         };
         foreach (TensorSpec tensor in PackedLayout.Packed(spec))
         {
-            if (tensor.IsFloat)
+            if (tensor.Name.EndsWith(".ranges", StringComparison.Ordinal))
+            {
+                builder.AddFloats(tensor.Name, Ranges(spec, tensor, random));
+            }
+            else if (tensor.IsFloat)
             {
                 builder.AddFloats(tensor.Name, Floats(spec, tensor, random));
             }
@@ -60,6 +64,23 @@ public static class RandomWeights
         return values;
     }
 
+    // A scale and a center for each of what a step rounds; what divides is above 0.
+    private static float[] Ranges(ModelSpec spec, TensorSpec tensor, Random random)
+    {
+        float step = 255f / ((1 << spec.ActivationBits) - 1);
+        bool isNorm = tensor.Count > 2;
+        float[] values = new float[tensor.Count];
+        for (int i = 0; i < values.Length; i += 2)
+        {
+            bool isSoftmax = tensor.Name.EndsWith(".self.ranges", StringComparison.Ordinal);
+            float width = isSoftmax ? 0.08f : i == 2 && isNorm ? 0.005f : 0.03f;
+            values[i] = step * width * (0.8f + (0.4f * random.NextSingle()));
+            values[i + 1] = isSoftmax ? 11f : i == 2 && isNorm ? 0.9f : random.NextSingle() - 0.5f;
+        }
+
+        return values;
+    }
+
     private static byte[] Bytes(ModelSpec spec, TensorSpec tensor, Random random)
     {
         if (IsOperand(spec, tensor))
@@ -84,7 +105,7 @@ public static class RandomWeights
         string name = tensor.Name[..tensor.Name.LastIndexOf('.')];
         if (name == PackedLayout.WordEmbedding)
         {
-            return Codes(spec.EmbeddingRows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, spec.HasEmbeddingCodebook || spec.EmbeddingBits == 1 ? 0 : 1,
+            return Codes(spec.EmbeddingRows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, spec.HasEmbeddingCodebook || spec.EmbeddingBits == 1 || spec.IsRounded ? 0 : 1,
                 random);
         }
 

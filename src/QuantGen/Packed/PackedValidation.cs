@@ -164,7 +164,9 @@ internal sealed class PackedValidation
 
         bool isScale = tensor.Name.EndsWith(PackedNames.Scales, StringComparison.Ordinal)
             || tensor.Name.EndsWith(PackedNames.InputScale, StringComparison.Ordinal);
-        for (int i = 0; isScale && i < values.Length; i++)
+        bool isRange = tensor.Name.EndsWith(PackedNames.Ranges, StringComparison.Ordinal);
+        int step = isRange ? RoundingPlace.Floats : 1;
+        for (int i = 0; (isScale || isRange) && i < values.Length; i += step)
         {
             if (!(values[i] >= SmallestScale))
             {
@@ -180,7 +182,7 @@ internal sealed class PackedValidation
         {
             CheckSegment(
                 tensor, bytes, new RowSegment(_spec.EmbeddingBits, 0, _spec.EmbeddingRows), _spec.Dimensions.EmbeddingSize,
-                isNarrow: !_spec.HasEmbeddingCodebook && _spec.EmbeddingBits > 1);
+                isNarrow: !_spec.HasEmbeddingCodebook && _spec.EmbeddingBits > 1 && _spec.RowMapping == Mapping.Symmetric);
             return;
         }
 

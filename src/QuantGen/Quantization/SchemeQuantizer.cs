@@ -85,7 +85,7 @@ internal static class SchemeQuantizer
         ArgumentNullException.ThrowIfNull(spec);
         int rows = spec.Dimensions.VocabularySize;
         int groups = traits?.Embedding == EmbeddingForm.RowScales ? rows : 1;
-        return new MatrixSpec(PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, groups, 0, Mapping.Symmetric, default)
+        return new MatrixSpec(PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, groups, 0, spec.RowMapping, default)
         {
             Storage = spec.EmbeddingStorage,
         };
