@@ -65,9 +65,11 @@ internal static class RandomModel
             return values;
         }
 
+        bool isRange = tensor.Name.EndsWith(".ranges", StringComparison.Ordinal);
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = Spread * ((2 * random.NextSingle()) - 1);
+            // Ranges have a scale before each center.
+            values[i] = isRange && i % 2 == 0 ? Spread : Spread * ((2 * random.NextSingle()) - 1);
         }
 
         return values;

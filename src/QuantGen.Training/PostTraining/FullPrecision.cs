@@ -23,7 +23,8 @@ internal static class FullPrecision
     }
 
     /// <summary>Gets the model in floats, attention included, as training computes it: before factors move, residuals have none.</summary>
-    public static ModelSpec Trainable(ModelSpec target) => Of(target with { HasResidualFactors = false }) with { AttentionBits = Defaults.AttentionBits };
+    public static ModelSpec Trainable(ModelSpec target) =>
+        Of(target with { HasResidualFactors = false, AttentionBits = Defaults.AttentionBits });
 
     private static ModelSpec Of(ModelSpec target)
     {
@@ -32,6 +33,7 @@ internal static class FullPrecision
         {
             Head = target.Head,
             HasResidualFactors = target.HasResidualFactors,
+            Numerics = target.ShowsRounding && target.HasQuantizedAttention ? Numerics.Quantized : Numerics.Float,
             LabelCount = target.HasOutputLayer ? target.OutputCount : new SpecOptions().LabelCount,
             MaxSequenceLength = positions,
             MaxBatchTokens = Math.Max(positions, new CalibrationOptions().BatchTokens),

@@ -37,12 +37,12 @@ internal sealed record RoundingPlace(string Owner, IReadOnlyList<ActivationSite>
                 case NormNode norm:
                     places.Add(new RoundingPlace(norm.Name, new[]
                     {
-                        Site(norm.Name, "numerator", norm.Columns), Site(norm.Name, "denominator", 1), Site(norm.Name, "quotient", norm.Columns),
+                        Site(norm.Name, "numerator", norm.Columns), Site(norm.Name, Denominator, 1), Site(norm.Name, "quotient", norm.Columns),
                         Site(norm.Name, "output", norm.Columns),
                     }));
                     break;
                 case AttentionNode attention:
-                    places.Add(Make(attention.Name, 0, "denominator"));
+                    places.Add(Make(attention.Name, 0, Denominator));
                     break;
                 case ActivationNode activation:
                     activated = activation.Output;
@@ -55,6 +55,14 @@ internal sealed record RoundingPlace(string Owner, IReadOnlyList<ActivationSite>
 
         return places;
     }
+
+    /// <summary>Says whether a site is softmax's denominators, whose codes have the bits of attention's operands.</summary>
+    /// <param name="graph">The model's steps.</param>
+    /// <param name="site">The site's name.</param>
+    public static bool IsOfAttention(ModelGraph graph, string site) =>
+        graph.Nodes.OfType<AttentionNode>().Any(attention => site == attention.Name + "." + Denominator);
+
+    private const string Denominator = "denominator";
 
     private static RoundingPlace Make(string owner, int columns, string site) => new(owner, new[] { Site(owner, site, columns) });
 
