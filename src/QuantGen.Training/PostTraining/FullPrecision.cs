@@ -26,7 +26,8 @@ internal static class FullPrecision
     public static ModelSpec Trainable(ModelSpec target) =>
         Of(target with { HasResidualFactors = false, AttentionBits = Defaults.AttentionBits });
 
-    private static ModelSpec Of(ModelSpec target)
+    /// <summary>Gets the model in floats that shows all places of another.</summary>
+    public static ModelSpec Of(ModelSpec target)
     {
         int positions = Math.Max(1, target.Dimensions.MaxPositions);
         var options = new SpecOptions
