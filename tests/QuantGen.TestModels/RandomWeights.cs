@@ -64,21 +64,22 @@ public static class RandomWeights
         return values;
     }
 
-    // A scale and a center for each of what a step rounds; what divides is above 0.
+    // Scales and centers of what a step rounds; what divides is above 0.
     private static float[] Ranges(ModelSpec spec, TensorSpec tensor, Random random)
     {
         float step = 255f / ((1 << spec.ActivationBits) - 1);
-        bool isNorm = tensor.Count > 2;
-        float[] values = new float[tensor.Count];
-        for (int i = 0; i < values.Length; i += 2)
+        string owner = tensor.Name[..^".ranges".Length];
+        var values = new List<float>();
+        foreach (ActivationSite site in spec.RoundingSites().Where(site => site.Name[..site.Name.LastIndexOf('.')] == owner))
         {
-            bool isSoftmax = tensor.Name.EndsWith(".self.ranges", StringComparison.Ordinal);
-            float width = isSoftmax ? 0.08f : i == 2 && isNorm ? 0.005f : 0.03f;
-            values[i] = step * width * (0.8f + (0.4f * random.NextSingle()));
-            values[i + 1] = isSoftmax ? 11f : i == 2 && isNorm ? 0.9f : random.NextSingle() - 0.5f;
+            bool divides = site.Name.EndsWith(".denominator", StringComparison.Ordinal);
+            float width = divides ? (site.Columns == 0 ? 0.08f : 0.005f) : 0.03f;
+            float center = site.Columns == 0 ? 11f : 0.9f;
+            values.AddRange(Enumerable.Range(0, site.Buckets).Select(_ => step * width * (0.8f + (0.4f * random.NextSingle()))));
+            values.AddRange(Enumerable.Range(0, site.Buckets).Select(_ => divides ? center : random.NextSingle() - 0.5f));
         }
 
-        return values;
+        return [.. values];
     }
 
     private static byte[] Bytes(ModelSpec spec, TensorSpec tensor, Random random)

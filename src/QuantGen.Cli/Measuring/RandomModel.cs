@@ -65,11 +65,11 @@ internal static class RandomModel
             return values;
         }
 
-        bool isRange = tensor.Name.EndsWith(".ranges", StringComparison.Ordinal);
+        // Of ranges half are scales, wherever they stand.
+        float center = tensor.Name.EndsWith(".ranges", StringComparison.Ordinal) ? 2 : 0;
         for (int i = 0; i < values.Length; i++)
         {
-            // Ranges have a scale before each center.
-            values[i] = isRange && i % 2 == 0 ? Spread : Spread * ((2 * random.NextSingle()) - 1);
+            values[i] = Spread * ((2 * random.NextSingle()) - 1 + center);
         }
 
         return values;

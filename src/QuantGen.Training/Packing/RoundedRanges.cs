@@ -10,12 +10,12 @@ internal static class RoundedRanges
     /// <summary>Adds the ranges.</summary>
     /// <param name="builder">The file.</param>
     /// <param name="spec">The model.</param>
-    /// <param name="rangeOf">Gets the range of a site by its name.</param>
-    public static void AddTo(PackedModelBuilder builder, ModelSpec spec, Func<string, QuantizationParameters> rangeOf)
+    /// <param name="rangesOf">Gets the ranges of a site by its name, one or one for each column.</param>
+    public static void AddTo(PackedModelBuilder builder, ModelSpec spec, Func<string, IReadOnlyList<QuantizationParameters>> rangesOf)
     {
         foreach (ActivationSite site in spec.ActivationSites().Concat(spec.AttentionSites()))
         {
-            QuantizationParameters range = rangeOf(site.Name);
+            QuantizationParameters range = rangesOf(site.Name)[0];
             builder.AddFloats(site.Name + PackedNames.InputScale, new[] { range.Scale });
             if (!site.IsProbabilities)
             {
@@ -25,8 +25,7 @@ internal static class RoundedRanges
 
         foreach (RoundingPlace place in spec.RoundingPlaces())
         {
-            IEnumerable<QuantizationParameters> ranges = place.Sites.Select(site => rangeOf(site.Name));
-            builder.AddFloats(place.Owner + PackedNames.Ranges, ranges.SelectMany(range => (float[])[range.Scale, range.Center]).ToArray());
+            builder.AddFloats(place.Owner + PackedNames.Ranges, place.Sites.SelectMany(site => Floats(rangesOf(site.Name))).ToArray());
         }
     }
 
@@ -35,4 +34,7 @@ internal static class RoundedRanges
     /// <param name="tensor">The tensor's name.</param>
     public static bool AreFactors(ModelSpec spec, string tensor) =>
         spec.IsRounded && spec.RoundingPlaces().Any(place => place.Sites.Count > 1 && tensor == place.Owner + ".weight");
+
+    private static IEnumerable<float> Floats(IReadOnlyList<QuantizationParameters> ranges) =>
+        ranges.Select(range => range.Scale).Concat(ranges.Select(range => range.Center));
 }

@@ -109,7 +109,9 @@ public static class ActivationCalibrator
 
     private static IRangeObserver Observer(ActivationSite site, bool isOneBit, bool isOffset, Clipping clipping) => clipping switch
     {
-        _ when isOffset => new OffsetObserver(Observer(site, isOneBit, isOffset: false, clipping), site.IsNeverNegative),
+        // A column has too few values for anything but their extremes.
+        _ when isOffset => new OffsetObserver(
+            Observer(site, isOneBit, isOffset: false, site.Buckets > 1 ? Clipping.MinMax : clipping), site.IsNeverNegative),
         _ when isOneBit => new MeanObserver(!site.IsOneSided),
         Clipping.MinMax => new MinMaxObserver(),
         Clipping.Percentile => new PercentileObserver(),
@@ -118,9 +120,23 @@ public static class ActivationCalibrator
 
     private sealed class SiteObservers(IReadOnlyList<ActivationSite> sites, Func<ActivationSite, IRangeObserver> create) : IActivationObserver
     {
-        private readonly IRangeObserver[][] _observers = [.. sites.Select(site => Enumerable.Range(0, site.Uses).Select(_ => create(site)).ToArray())];
+        private readonly IRangeObserver[][] _observers =
+            [.. sites.Select(site => Enumerable.Range(0, site.Uses * site.Buckets).Select(_ => create(site)).ToArray())];
 
-        public void Observe(int site, int use, ReadOnlySpan<float> values) => _observers[site][use].Observe(values);
+        public void Observe(int site, int use, ReadOnlySpan<float> values)
+        {
+            int buckets = sites[site].Buckets;
+            if (buckets == 1)
+            {
+                _observers[site][use].Observe(values);
+                return;
+            }
+
+            for (int i = 0; i < buckets; i++)
+            {
+                _observers[site][(use * buckets) + i].Observe(values.Slice(i, 1));
+            }
+        }
 
         public QuantizationRange[] Ranges(int index, int bits) => Array.ConvertAll(_observers[index], observer => observer.Range(bits));
     }

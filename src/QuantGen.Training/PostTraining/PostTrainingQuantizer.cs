@@ -101,9 +101,9 @@ public static class PostTrainingQuantizer
         var operands = spec.AttentionSites().Select(site => site.Name).ToHashSet(StringComparer.Ordinal);
         foreach (ActivationSite site in ActivationCalibrator.SitesOf(spec))
         {
-            if (options.StaticRanges?.GetValueOrDefault(site.Name) is not { } uses || uses.Count != site.Uses)
+            if (options.StaticRanges?.GetValueOrDefault(site.Name) is not { } uses || uses.Count != site.Uses * site.Buckets)
             {
-                throw new ArgumentException($"Activation site '{site.Name}' needs {site.Uses} calibrated ranges.", nameof(options));
+                throw new ArgumentException($"Activation site '{site.Name}' needs {site.Uses * site.Buckets} calibrated ranges.", nameof(options));
             }
 
             if (spec.IsRounded)
@@ -125,7 +125,7 @@ public static class PostTrainingQuantizer
 
         if (spec.IsRounded)
         {
-            RoundedRanges.AddTo(builder, spec, site => options.StaticRanges![site][0]);
+            RoundedRanges.AddTo(builder, spec, site => options.StaticRanges![site]);
         }
     }
 

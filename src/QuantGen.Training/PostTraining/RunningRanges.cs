@@ -13,10 +13,6 @@ namespace QuantGen.Training.PostTraining;
 /// </summary>
 public sealed class RunningRanges
 {
-    private const int Low = 0;
-    private const int High = 1;
-    private const int HasBegun = 2;
-
     private readonly ModelSpec _spec;
     private readonly ActivationSite[] _sites;
     private readonly Parameter[] _parameters;
@@ -29,11 +25,12 @@ public sealed class RunningRanges
         ArgumentNullException.ThrowIfNull(spec);
         _spec = spec.IsRounded ? spec : throw new ArgumentException("The model has floats between its products.", nameof(spec));
         _sites = [.. spec.ActivationSites(), .. spec.AttentionSites(), .. spec.RoundingSites()];
-        _parameters = Array.ConvertAll(_sites, site => new Parameter(site.Name + ".range", ParameterKind.RunningRange, HasBegun + 1) { IsTrained = false });
+        _parameters = Array.ConvertAll(_sites, site => 
+            new Parameter(site.Name + ".range", ParameterKind.RunningRange, (2 * site.Buckets) + 1) { IsTrained = false });
         Shown = FullPrecision.Of(spec);
     }
 
-    /// <summary>Gets the ranges: the lower end, the upper end, and 1 once a batch was seen.</summary>
+    /// <summary>Gets the ranges: of each site the lower ends, then the upper ends, and 1 once a batch was seen.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
     /// <summary>Gets the model in floats that shows the first batch: the student cannot run without ranges.</summary>
@@ -46,15 +43,21 @@ public sealed class RunningRanges
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(batch);
-        var extremes = new Extremes(_sites.Length);
+        var extremes = new Extremes(_sites);
         session.Calibrate(batch.Ids, batch.Types, batch.Lengths(), extremes);
         for (int i = 0; i < _sites.Length; i++)
         {
-            float[] range = _parameters[i].Values;
-            (float low, float high) = extremes.Found[i];
-            (float Low, float High) next = MovingRange.Next(
-                range[HasBegun] == 0 ? null : (range[Low], range[High]), (_sites[i].IsNeverNegative ? 0f : low, high));
-            (range[Low], range[High], range[HasBegun]) = (next.Low, next.High, 1f);
+            float[] ranges = _parameters[i].Values;
+            int buckets = _sites[i].Buckets;
+            for (int bucket = 0; bucket < buckets; bucket++)
+            {
+                ref float low = ref ranges[bucket];
+                ref float high = ref ranges[buckets + bucket];
+                (float Low, float High) found = extremes.Found[i][bucket];
+                (low, high) = MovingRange.Next(ranges[^1] == 0 ? null : (low, high), (_sites[i].IsNeverNegative ? 0f : found.Low, found.High));
+            }
+
+            ranges[^1] = 1f;
         }
     }
 
@@ -64,22 +67,38 @@ public sealed class RunningRanges
     {
         ArgumentNullException.ThrowIfNull(builder);
         var recipe = new Recipe { Scheme = Scheme.FullyQt };
-        Dictionary<string, QuantizationParameters> ranges = _sites.Zip(_parameters).ToDictionary(
-            pair => pair.First.Name,
-            pair => new SiteMapping(_spec, pair.First, recipe).Of(new QuantizationRange(pair.Second.Values[Low], pair.Second.Values[High])),
-            StringComparer.Ordinal);
+        Dictionary<string, QuantizationParameters[]> ranges = _sites.Zip(_parameters).ToDictionary(
+            pair => pair.First.Name, pair => Ranges(pair.First, pair.Second.Values, recipe), StringComparer.Ordinal);
         RoundedRanges.AddTo(builder, _spec, site => ranges[site]);
     }
 
-    private sealed class Extremes(int sites) : IActivationObserver
+    private QuantizationParameters[] Ranges(ActivationSite site, float[] ends, Recipe recipe)
     {
-        public (float Low, float High)[] Found { get; } = [.. Enumerable.Repeat((float.PositiveInfinity, float.NegativeInfinity), sites)];
+        var mapping = new SiteMapping(_spec, site, recipe);
+        return [.. Enumerable.Range(0, site.Buckets).Select(bucket => mapping.Of(new QuantizationRange(ends[bucket], ends[site.Buckets + bucket])))];
+    }
+
+    private sealed class Extremes(ActivationSite[] sites) : IActivationObserver
+    {
+        public (float Low, float High)[][] Found { get; } =
+            Array.ConvertAll(sites, site => Enumerable.Repeat((float.PositiveInfinity, float.NegativeInfinity), site.Buckets).ToArray());
 
         public void Observe(int site, int use, ReadOnlySpan<float> values)
         {
-            (float low, float high) = RangeEstimator.FiniteExtremes(values);
-            (float Low, float High) before = Found[site];
-            Found[site] = (MathF.Min(before.Low, low), MathF.Max(before.High, high));
+            (float Low, float High)[] found = Found[site];
+            if (found.Length == 1)
+            {
+                Add(ref found[0], RangeEstimator.FiniteExtremes(values));
+                return;
+            }
+
+            for (int i = 0; i < found.Length; i++)
+            {
+                Add(ref found[i], RangeEstimator.FiniteExtremes(values.Slice(i, 1)));
+            }
         }
+
+        private static void Add(ref (float Low, float High) range, (float Low, float High) values) =>
+            range = (MathF.Min(range.Low, values.Low), MathF.Max(range.High, values.High));
     }
 }

@@ -16,13 +16,13 @@ public static class RoundedSteps
     /// <param name="values">The first token's outputs; rows have no gaps.</param>
     /// <param name="count">Tokens.</param>
     /// <param name="columns">Values of a token.</param>
-    /// <param name="range">Scale and center.</param>
+    /// <param name="ranges">The scales of all columns, then their centers.</param>
     /// <param name="bits">Bits of a code, 2 to 8.</param>
-    public static void Output(ForwardPass pass, int site, ref float values, int count, int columns, ref float range, int bits)
+    public static void Output(ForwardPass pass, int site, ref float values, int count, int columns, ref float ranges, int bits)
     {
         if (pass.Observer is null)
         {
-            RoundedRows.Run(ref values, count * columns, ref range, bits);
+            RoundedRows.Run(ref values, count, columns, ref ranges, bits);
         }
         else
         {
@@ -39,7 +39,7 @@ public static class RoundedSteps
     /// <param name="position">The position's row of codes.</param>
     /// <param name="positionScale">Its scale.</param>
     /// <param name="centers">The sum of the rows' centers.</param>
-    /// <param name="sumRange">The sum's range.</param>
+    /// <param name="sumRanges">The sum's ranges.</param>
     /// <param name="gamma">The normalization's factors.</param>
     /// <param name="beta">The normalization's summands.</param>
     /// <param name="epsilon">Added to the variance.</param>
@@ -48,10 +48,10 @@ public static class RoundedSteps
     /// <param name="bits">Bits of a code, 2 to 8.</param>
     public static void Embedding(
         ForwardPass pass, int site, ref float output, ref byte tokenType, float typeScale, ref byte position, float positionScale, float centers,
-        ref float sumRange, ref float gamma, ref float beta, float epsilon, int columns, ref float ranges, int bits)
+        ref float sumRanges, ref float gamma, ref float beta, float epsilon, int columns, ref float ranges, int bits)
     {
         RoundedEmbedding.Sum(ref output, ref tokenType, typeScale, ref position, positionScale, centers, columns);
-        Output(pass, site, ref output, 1, columns, ref sumRange, bits);
+        Output(pass, site, ref output, 1, columns, ref sumRanges, bits);
         Norm(pass, site + 1, ref output, ref Unsafe.NullRef<float>(), ref gamma, ref beta, epsilon, 1, columns, ref ranges, bits, ref output);
     }
 
@@ -65,7 +65,7 @@ public static class RoundedSteps
     /// <param name="epsilon">Added to the variance.</param>
     /// <param name="count">Tokens.</param>
     /// <param name="columns">Values of a token.</param>
-    /// <param name="ranges">The four ranges.</param>
+    /// <param name="ranges">The ranges of numerators, denominators, quotients and results.</param>
     /// <param name="bits">Bits of a code, 2 to 8.</param>
     /// <param name="output">Receives the result; may be <paramref name="input"/> or <paramref name="residual"/>.</param>
     public static void Norm(

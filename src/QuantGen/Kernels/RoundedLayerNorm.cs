@@ -7,7 +7,8 @@ namespace QuantGen.Kernels;
 
 /// <summary>Layer normalization whose numerator, denominator, quotient and result are rounded to codes of stored ranges (FullyQT, Prato et al. 2020).</summary>
 /// <remarks>
-/// Mean and variance are sums, which are not rounded, and are computed as <see cref="LayerNorm"/> defines them. With the four ranges R it is
+/// Mean and variance are sums, which are not rounded, and are computed as <see cref="LayerNorm"/> defines them. Numerators and quotients have a range for each
+/// column, as no product of integers reads them; the result, which products read, has one. With these ranges R it is
 /// <code>
 /// n = R0(x - mean)     d = R1(sqrt(variance + epsilon))     q = R2(n * (1 / max(d, 1e-8)))     y = R3(q * gamma + beta), fused
 /// </code>
@@ -16,9 +17,6 @@ namespace QuantGen.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class RoundedLayerNorm
 {
-    /// <summary>Ranges of a normalization.</summary>
-    internal const int RangeCount = 4;
-
     /// <summary>Normalizes tokens, or their sums with residuals.</summary>
     /// <param name="input">The first token's values; rows have no gaps.</param>
     /// <param name="residual">The first token's values to add; a null reference for nothing.</param>
@@ -27,7 +25,9 @@ public static class RoundedLayerNorm
     /// <param name="epsilon">Added to the variance; positive.</param>
     /// <param name="count">How many tokens.</param>
     /// <param name="columns">Values of a token, at least 1.</param>
-    /// <param name="ranges">Scale and center of numerator, denominator, quotient and result.</param>
+    /// <param name="ranges">
+    /// Scales and then centers of the numerator's columns, scale and center of the denominator, those of the quotient's columns, and of the result.
+    /// </param>
     /// <param name="bits">Bits of their codes, 2 to 8.</param>
     /// <param name="output">Receives the result; may be <paramref name="input"/> or <paramref name="residual"/>.</param>
     public static void Rows(
@@ -60,10 +60,12 @@ public static class RoundedLayerNorm
         where TLanes : struct, ILanes<TLanes>
     {
         Debug.Assert(columns >= 1 && epsilon > 0f);
-        var numerators = new RoundingLanes<TLanes>(ActivationParameters.FromCenter(ref ranges, bits));
-        ActivationParameters denominators = ActivationParameters.FromCenter(ref Unsafe.Add(ref ranges, 2), bits);
-        var quotients = new RoundingLanes<TLanes>(ActivationParameters.FromCenter(ref Unsafe.Add(ref ranges, 4), bits));
-        var results = new RoundingLanes<TLanes>(ActivationParameters.FromCenter(ref Unsafe.Add(ref ranges, 6), bits));
+        ref float ofDenominators = ref Unsafe.Add(ref ranges, 2 * columns);
+        ref float ofQuotients = ref Unsafe.Add(ref ofDenominators, 2);
+        var numerators = new FeatureRounding<TLanes>(ref ranges, columns, bits);
+        ActivationParameters denominators = ActivationParameters.FromCenter(ref ofDenominators, bits);
+        var quotients = new FeatureRounding<TLanes>(ref ofQuotients, columns, bits);
+        var results = new RoundingLanes<TLanes>(ActivationParameters.FromCenter(ref Unsafe.Add(ref ofQuotients, 2 * columns), bits));
         bool isSum = !Unsafe.IsNullRef(ref residual);
         for (int token = 0; token < count; token++)
         {
@@ -82,7 +84,8 @@ public static class RoundedLayerNorm
             for (int i = 0; i < columns; i += 16)
             {
                 int width = Math.Min(16, columns - i);
-                TLanes quotient = quotients.Round(numerators.Round(LanesTail.LoadUpTo<TLanes>(ref row, i, width) - means) * inverse);
+                TLanes numerator = numerators.Round(LanesTail.LoadUpTo<TLanes>(ref row, i, width) - means, i, width);
+                TLanes quotient = quotients.Round(numerator * inverse, i, width);
                 TLanes factors = LanesTail.LoadUpTo<TLanes>(ref gamma, i, width);
                 TLanes summands = LanesTail.LoadUpTo<TLanes>(ref beta, i, width);
                 LanesTail.StoreUpTo(results.Round(TLanes.MultiplyAdd(quotient, factors, summands)), ref target, i, width);

@@ -3,51 +3,50 @@ using QuantGen.Lanes;
 
 namespace QuantGen.Kernels;
 
-/// <summary>Rounds values in place to those that codes of a stored range stand for (FullyQT).</summary>
+/// <summary>Rounds values in place to those that codes of a stored range stand for, a range for each column (FullyQT).</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class RoundedRows
 {
     /// <summary>Rounds rows without gaps.</summary>
-    /// <param name="values">The first value.</param>
-    /// <param name="count">How many values.</param>
-    /// <param name="range">The range's scale and, behind it, its center.</param>
+    /// <param name="values">The first row's first value.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="columns">Values of a row.</param>
+    /// <param name="ranges">The scales of all columns, then their centers.</param>
     /// <param name="bits">Bits of a code, 2 to 8.</param>
-    public static void Run(ref float values, int count, ref float range, int bits)
+    public static void Run(ref float values, int rows, int columns, ref float ranges, int bits)
     {
-        ActivationParameters parameters = ActivationParameters.FromCenter(ref range, bits);
         if (LanesChoice.Use512)
         {
-            Run<Lanes512>(ref values, count, parameters);
+            Run<Lanes512>(ref values, rows, columns, ref ranges, bits);
         }
         else if (LanesChoice.Use256)
         {
-            Run<Lanes256>(ref values, count, parameters);
+            Run<Lanes256>(ref values, rows, columns, ref ranges, bits);
         }
         else if (LanesChoice.Use128)
         {
-            Run<Lanes128>(ref values, count, parameters);
+            Run<Lanes128>(ref values, rows, columns, ref ranges, bits);
         }
         else
         {
-            Run<LanesScalar>(ref values, count, parameters);
+            Run<LanesScalar>(ref values, rows, columns, ref ranges, bits);
         }
     }
 
     /// <summary>Does the same on the given lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Run<TLanes>(ref float values, int count, ActivationParameters range)
+    internal static void Run<TLanes>(ref float values, int rows, int columns, ref float ranges, int bits)
         where TLanes : struct, ILanes<TLanes>
     {
-        var rounding = new RoundingLanes<TLanes>(range);
-        nuint whole = (nuint)count & ~(nuint)15;
-        for (nuint i = 0; i < whole; i += 16)
+        var rounding = new FeatureRounding<TLanes>(ref ranges, columns, bits);
+        for (int row = 0; row < rows; row++)
         {
-            TLanes.Store(rounding.Round(TLanes.Load(ref values, i)), ref values, i);
-        }
-
-        if ((count & 15) != 0)
-        {
-            LanesTail.Store(rounding.Round(LanesTail.Load<TLanes>(ref values, whole, count & 15, 0f)), ref values, whole, count & 15);
+            ref float first = ref Unsafe.Add(ref values, (nint)row * columns);
+            for (int i = 0; i < columns; i += 16)
+            {
+                int width = Math.Min(16, columns - i);
+                LanesTail.StoreUpTo(rounding.Round(LanesTail.LoadUpTo<TLanes>(ref first, i, width), i, width), ref first, i, width);
+            }
         }
     }
 }

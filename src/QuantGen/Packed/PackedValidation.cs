@@ -164,14 +164,37 @@ internal sealed class PackedValidation
 
         bool isScale = tensor.Name.EndsWith(PackedNames.Scales, StringComparison.Ordinal)
             || tensor.Name.EndsWith(PackedNames.InputScale, StringComparison.Ordinal);
-        bool isRange = tensor.Name.EndsWith(PackedNames.Ranges, StringComparison.Ordinal);
-        int step = isRange ? RoundingPlace.Floats : 1;
-        for (int i = 0; (isScale || isRange) && i < values.Length; i += step)
+        if (tensor.Name.EndsWith(PackedNames.Ranges, StringComparison.Ordinal))
+        {
+            CheckRanges(tensor, values);
+            return;
+        }
+
+        for (int i = 0; isScale && i < values.Length; i++)
         {
             if (!(values[i] >= SmallestScale))
             {
                 throw Defect(tensor, $"scales of at least {SmallestScale}", $"{values[i]} at element {i}");
             }
+        }
+    }
+
+    // Of each site the scales, then as many centers.
+    private void CheckRanges(TensorSpec tensor, ReadOnlySpan<float> values)
+    {
+        string owner = PackedNames.WithoutMember(tensor.Name)[..^PackedNames.Ranges.Length].ToString();
+        int first = 0;
+        foreach (ActivationSite site in _spec.RoundingPlaces().First(place => place.Owner == owner).Sites)
+        {
+            for (int i = first; i < first + site.Buckets; i++)
+            {
+                if (!(values[i] >= SmallestScale))
+                {
+                    throw Defect(tensor, $"scales of at least {SmallestScale}", $"{values[i]} at element {i}");
+                }
+            }
+
+            first += 2 * site.Buckets;
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class RoundedReference
 
     // What the feed-forward half adds has a range; other layers' outputs get theirs where they are read.
     private float[] Round(string layer, float[] outputs) => !_model.Contains(layer + PackedNames.Ranges) ? outputs
-        : Array.ConvertAll(outputs, RangeOf(_model, layer, 0, _model.Spec.ActivationBits).Round);
+        : [.. outputs.Select((x, i) => RangeOf(_model, layer, 0, _model.Spec.ActivationBits, i).Round(x))];
 
     // The head's last layer has floats.
     private float[] Output(LinearNode layer, float[] input)
@@ -86,11 +86,13 @@ internal sealed class RoundedReference
         return outputs;
     }
 
-    /// <summary>Gets one of a step's ranges.</summary>
-    internal static ActivationParameters RangeOf(PackedModel model, string owner, int index, int bits)
+    /// <summary>Gets the range of a column of one of a step's sites.</summary>
+    internal static ActivationParameters RangeOf(PackedModel model, string owner, int site, int bits, int column = 0)
     {
+        IReadOnlyList<ActivationSite> sites = model.Spec.RoundingPlaces().First(place => place.Owner == owner).Sites;
+        int first = sites.Take(site).Sum(before => 2 * before.Buckets) + (sites[site].Buckets == 1 ? 0 : column);
         ReadOnlySpan<float> ranges = model.Floats(owner + PackedNames.Ranges);
-        return ActivationParameters.FromCenter(ranges[RoundingPlace.Floats * index], ranges[(RoundingPlace.Floats * index) + 1], bits);
+        return ActivationParameters.FromCenter(ranges[first], ranges[first + sites[site].Buckets], bits);
     }
 
     private static float[] Activate(HiddenActivation function, float[] row)
@@ -108,13 +110,12 @@ internal sealed class RoundedReference
         float deviation = MathF.Sqrt((LaneSum(sum, (total, x) => MathF.FusedMultiplyAdd(x - mean, x - mean, total), isFused: true) / sum.Length)
             + (float)_model.Spec.Dimensions.LayerNormEpsilon);
         float inverse = 1f / MathF.Max(RangeOf(_model, norm.Name, 1, bits).Round(deviation), 1e-8f);
-        ActivationParameters numerators = RangeOf(_model, norm.Name, 0, bits);
-        ActivationParameters quotients = RangeOf(_model, norm.Name, 2, bits);
+        ActivationParameters Column(int site, int column) => RangeOf(_model, norm.Name, site, bits, column);
         ActivationParameters results = RangeOf(_model, norm.Name, 3, bits);
         float[] gamma = _model.Floats(norm.Name + ".weight").ToArray();
         float[] beta = _model.Floats(norm.Name + ".bias").ToArray();
         return [.. sum.Select((x, i) => results.Round(
-            MathF.FusedMultiplyAdd(quotients.Round(numerators.Round(x - mean) * inverse), gamma[i], beta[i])))];
+            MathF.FusedMultiplyAdd(Column(2, i).Round(Column(0, i).Round(x - mean) * inverse), gamma[i], beta[i])))];
     }
 
     // Lane i has the values i, i + 16 and so on; lanes are folded i with i + 8, then 4, 2 and 1.

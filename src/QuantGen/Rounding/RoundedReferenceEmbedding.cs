@@ -25,8 +25,11 @@ internal sealed class RoundedReferenceEmbedding(PackedModel model)
         }
 
         float centers = center + placedCenter;
-        ActivationParameters range = RoundedReference.RangeOf(model, RoundingPlace.Embeddings, 0, model.Spec.ActivationBits);
-        return [.. sum.Zip(placed, (x, y) => range.Round(x + y + centers))];
+        return
+        [
+            .. sum.Zip(placed, (x, y) => x + y + centers)
+                .Select((x, i) => RoundedReference.RangeOf(model, RoundingPlace.Embeddings, 0, model.Spec.ActivationBits, i).Round(x)),
+        ];
     }
 
     private (float[] Scaled, float Center) Row(string table, int bits, int row)

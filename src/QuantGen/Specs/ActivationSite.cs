@@ -16,6 +16,9 @@ public sealed record ActivationSite(string Name, int Columns, int Uses, bool IsQ
     /// <remarks>Most outputs of GELU are near zero, and that is what a code must be able to say; its negative values are small and become zero.</remarks>
     public bool IsOneSided { get; init; }
 
+    /// <summary>Gets how many ranges a use has: one, or one for each column.</summary>
+    public int Buckets { get; init; } = 1;
+
     /// <summary>Gets whether no value is below zero, so that a range as it is begins there.</summary>
     public bool IsNeverNegative => IsProbabilities || IsRectified;
 

@@ -196,7 +196,7 @@ public static class PackedLayout
     {
         if (spec.IsRounded && spec.RoundingPlaces().FirstOrDefault(place => place.Owner == owner) is RoundingPlace rounded)
         {
-            tensors.Add(Floats(owner + RoundingPlace.Ranges, TensorClass.Scales, rounded.Sites.Count, RoundingPlace.Floats));
+            tensors.Add(Floats(owner + RoundingPlace.Ranges, TensorClass.Scales, rounded.Floats));
         }
     }
 

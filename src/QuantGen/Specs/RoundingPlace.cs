@@ -8,11 +8,11 @@ namespace QuantGen.Specs;
 /// <param name="Sites">What is rounded, in the order of its ranges.</param>
 internal sealed record RoundingPlace(string Owner, IReadOnlyList<ActivationSite> Sites)
 {
-    /// <summary>What follows the owner in the name of the tensor of ranges: a scale and a center for each site.</summary>
+    /// <summary>What follows the owner in the name of the tensor of ranges.</summary>
     public const string Ranges = ".ranges";
 
-    /// <summary>Floats of a range.</summary>
-    public const int Floats = 2;
+    /// <summary>Gets the floats of the ranges: of each site the scales, then the centers.</summary>
+    public int Floats => Sites.Sum(site => 2 * site.Buckets);
 
     /// <summary>The owner of the sum of embeddings.</summary>
     public const string Embeddings = "embeddings";
@@ -21,7 +21,10 @@ internal sealed record RoundingPlace(string Owner, IReadOnlyList<ActivationSite>
     /// Lists the places of a model in the order of the forward pass: the sum of embeddings; of each normalization the numerator, the denominator, the
     /// quotient and the result; softmax's denominators; what the feed-forward half adds. A head's are none: it stays in floats.
     /// </summary>
-    /// <remarks>Weights of attention before they are divided need none: their range is always from 0 to 1.</remarks>
+    /// <remarks>
+    /// What no product of integers reads has a range for each column, which the paper calls buckets; denominators and results of normalizations have one.
+    /// Weights of attention before they are divided need none: their range is always from 0 to 1.
+    /// </remarks>
     /// <param name="graph">The model's steps.</param>
     public static IReadOnlyList<RoundingPlace> Of(ModelGraph graph)
     {
@@ -32,23 +35,23 @@ internal sealed record RoundingPlace(string Owner, IReadOnlyList<ActivationSite>
             switch (node)
             {
                 case EmbeddingNode:
-                    places.Add(Make(Embeddings, node.Columns, "sum"));
+                    places.Add(new RoundingPlace(Embeddings, new[] { Columns(Embeddings, "sum", node.Columns) }));
                     break;
                 case NormNode norm:
                     places.Add(new RoundingPlace(norm.Name, new[]
                     {
-                        Site(norm.Name, "numerator", norm.Columns), Site(norm.Name, Denominator, 1), Site(norm.Name, "quotient", norm.Columns),
+                        Columns(norm.Name, "numerator", norm.Columns), Site(norm.Name, Denominator, 1), Columns(norm.Name, "quotient", norm.Columns),
                         Site(norm.Name, "output", norm.Columns),
                     }));
                     break;
                 case AttentionNode attention:
-                    places.Add(Make(attention.Name, 0, Denominator));
+                    places.Add(new RoundingPlace(attention.Name, new[] { Site(attention.Name, Denominator, 0) }));
                     break;
                 case ActivationNode activation:
                     activated = activation.Output;
                     break;
                 case LinearNode linear when linear.Input == activated:
-                    places.Add(Make(linear.Name, linear.Rows, "output"));
+                    places.Add(new RoundingPlace(linear.Name, new[] { Columns(linear.Name, "output", linear.Rows) }));
                     break;
             }
         }
@@ -64,7 +67,7 @@ internal sealed record RoundingPlace(string Owner, IReadOnlyList<ActivationSite>
 
     private const string Denominator = "denominator";
 
-    private static RoundingPlace Make(string owner, int columns, string site) => new(owner, new[] { Site(owner, site, columns) });
+    private static ActivationSite Columns(string owner, string site, int columns) => Site(owner, site, columns) with { Buckets = columns };
 
     private static ActivationSite Site(string owner, string site, int columns) => new(owner + "." + site, columns, Uses: 1, IsQuantized: true);
 }
