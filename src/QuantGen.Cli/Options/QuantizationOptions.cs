@@ -28,7 +28,8 @@ internal sealed class QuantizationOptions
         "Bits of activations that enter products of integers, 1 with --bits 1; 32 where codebooks leave none. [default: 8, or 32 with codebooks]",
         LegalBits.OfActivations);
     private readonly Option<int?> _attentionBits = CliOption.OneOf(
-        "--attention-bits", "Bits of what attention multiplies, or 32 for full precision. [default: 32, or 8 without floats, or as activations where every operation is rounded]",
+        "--attention-bits",
+        "Bits of what attention multiplies, or 32 for full precision. [default: 32, or 8 without floats, or as activations where every operation is rounded]",
         LegalBits.OfAttention);
     private readonly Option<Numerics?> _numerics = CliOption.Choice<Numerics>(
         "--numerics",

@@ -186,7 +186,8 @@ internal sealed class StudentOptions
         IEnumerable<PlanEntry> rows = ExecutedSpec(values, method, teacher, head).Matrices.Select(matrix =>
             new PlanEntry(matrix.Name, null, matrix.GroupCount, null, null, default));
         return ModelSpecs.Quantized(
-            Config(values, method, teacher), options with { Plan = new EquatableArray<PlanEntry>(rows) }, new Recipe { Scheme = DistillMethod.GradientsOf(method.Scheme) });
+            Config(values, method, teacher), options with { Plan = new EquatableArray<PlanEntry>(rows) },
+            new Recipe { Scheme = DistillMethod.GradientsOf(method.Scheme) });
     }
 
     /// <summary>Gets what the student computes with between products of codes.</summary>
@@ -195,7 +196,8 @@ internal sealed class StudentOptions
     /// <summary>Gets whether the student learns from the outputs of its packed form, which is no model of floats between products.</summary>
     public bool IsExecuted(OptionValues values) => NumericsOf(values) != Numerics.Float;
 
-    /// <summary>Builds the packed form of such a student, which is trained as that of <see cref="Spec(OptionValues, DistillMethod, ModelConfig, BertHead)"/>.</summary>
+    /// <summary>Builds the packed form of such a student, which is trained as that of <see cref="Spec(OptionValues, DistillMethod, ModelConfig,
+    /// BertHead)"/>.</summary>
     /// <exception cref="UsageException">The options exclude it.</exception>
     public ModelSpec ExecutedSpec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head)
     {

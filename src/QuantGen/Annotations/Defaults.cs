@@ -29,7 +29,7 @@ internal static class Defaults
     public static int AttentionBitsOf(Numerics numerics, int? activationBits) => numerics switch
     {
         Numerics.Integer => 8,
-        Numerics.Quantized => activationBits ?? ActivationBits,
+        Numerics.Quantized => activationBits is > 1 and int bits ? bits : ActivationBits,
         _ => AttentionBits,
     };
 

@@ -8,8 +8,7 @@ namespace QuantGen.Kernels;
 /// A row's value is (code - middle) * scale + center; the centers of word, type and position are added up first, in this order, and once to each sum:
 /// <c>((w + t) + p) + centers</c>, with the scaled codes w, t and p.
 /// </remarks>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class RoundedEmbedding
+internal static class RoundedEmbedding
 {
     /// <summary>Adds a token's rows.</summary>
     /// <param name="output">The word's scaled codes; receives the sum.</param>

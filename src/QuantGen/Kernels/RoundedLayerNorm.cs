@@ -14,8 +14,7 @@ namespace QuantGen.Kernels;
 /// </code>
 /// where the factors gamma are stored as values of codes already.
 /// </remarks>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class RoundedLayerNorm
+internal static class RoundedLayerNorm
 {
     /// <summary>Normalizes tokens, or their sums with residuals.</summary>
     /// <param name="input">The first token's values; rows have no gaps.</param>

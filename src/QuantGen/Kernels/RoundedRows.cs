@@ -4,8 +4,7 @@ using QuantGen.Lanes;
 namespace QuantGen.Kernels;
 
 /// <summary>Rounds values in place to those that codes of a stored range stand for, a range for each column (FullyQT).</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class RoundedRows
+internal static class RoundedRows
 {
     /// <summary>Rounds rows without gaps.</summary>
     /// <param name="values">The first row's first value.</param>

@@ -23,8 +23,11 @@ internal static class LinearQuantizer
     /// <param name="parameters">Scale and zero point.</param>
     /// <param name="range">Codes that may be produced.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte Quantize(float value, QuantizationParameters parameters, CodeRange range) =>
-        (byte)(Round(value - parameters.Center, parameters.Scale, range.Lowest - parameters.ZeroPoint, range.Highest - parameters.ZeroPoint) + parameters.ZeroPoint);
+    public static byte Quantize(float value, QuantizationParameters parameters, CodeRange range)
+    {
+        int code = Round(value - parameters.Center, parameters.Scale, range.Lowest - parameters.ZeroPoint, range.Highest - parameters.ZeroPoint);
+        return (byte)(code + parameters.ZeroPoint);
+    }
 
     /// <summary>Returns the real value of one stored code.</summary>
     /// <param name="code">A stored code.</param>
@@ -62,6 +65,23 @@ internal static class LinearQuantizer
         for (int i = 0; i < values.Length; i++)
         {
             codes[i] = Quantize(values[i], parameters, range);
+        }
+    }
+
+    /// <summary>Quantizes a run of values over their own range as it is, from the smallest to the largest: <c>round((x - low) / scale)</c> in double, so that
+    /// a value between two codes is one.</summary>
+    /// <param name="values">Finite values, at least one.</param>
+    /// <param name="bits">Width of a code, 2 to 8.</param>
+    /// <param name="codes">Receives one code per value; the same length.</param>
+    /// <exception cref="ArgumentException">The lengths differ, or a value is NaN or infinite.</exception>
+    public static void QuantizeOverRange(ReadOnlySpan<float> values, int bits, Span<byte> codes)
+    {
+        CheckLengths(values.Length, codes.Length);
+        (float low, float high) = RangeEstimator.FiniteExtremes(values);
+        double scale = ((double)high - low) / ((1 << bits) - 1);
+        for (int i = 0; i < values.Length; i++)
+        {
+            codes[i] = scale == 0 ? (byte)0 : (byte)Math.Round(((double)values[i] - low) / scale);
         }
     }
 

@@ -57,15 +57,19 @@ internal static class MatrixQuantizer
 
             Clipping clipping = options.GroupClipping is null ? options.Clipping : options.GroupClipping[group];
             QuantizationParameters parameters = estimator.Estimate(run, bits, options.Mapping, clipping, options.Percentile);
-            LinearQuantizer.Quantize(run, parameters, CodeRange.For(options.Mapping, bits), runCodes);
             scales[group] = parameters.Scale;
             if (zeroPoints is not null)
             {
                 zeroPoints[group] = (byte)parameters.ZeroPoint;
             }
 
-            if (centers is not null)
+            if (centers is null)
             {
+                LinearQuantizer.Quantize(run, parameters, CodeRange.For(options.Mapping, bits), runCodes);
+            }
+            else
+            {
+                LinearQuantizer.QuantizeOverRange(run, bits, runCodes);
                 centers[group] = parameters.Center;
             }
         }

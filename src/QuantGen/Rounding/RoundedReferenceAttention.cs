@@ -12,9 +12,10 @@ internal static class RoundedReferenceAttention
     public static float[][] Run(PackedModel model, AttentionNode attention, float[][] query, float[][] key, float[][] value)
     {
         int bits = model.Spec.AttentionBits;
-        ActivationParameters Range(int operand) => ActivationParameters.FromCenter(
-            model.Floats(attention.Operands[operand] + PackedNames.InputScale)[0], model.Floats(attention.Operands[operand] + PackedNames.InputCenter)[0], bits);
-        ActivationParameters probability = ActivationParameters.FromScale(model.Floats(attention.Operands[3] + PackedNames.InputScale)[0], 0, bits);
+        float Number(int operand, string name) => model.Floats(attention.Operands[operand] + name)[0];
+        ActivationParameters Range(int operand) =>
+            ActivationParameters.FromCenter(Number(operand, PackedNames.InputScale), Number(operand, PackedNames.InputCenter), bits);
+        ActivationParameters probability = ActivationParameters.FromScale(Number(3, PackedNames.InputScale), 0, bits);
         ActivationParameters denominators = RoundedReference.RangeOf(model, attention.Name, 0, bits);
         var operands = new AttentionOperands(Range(0), Range(1), Range(2), probability, AttentionOperands.InverseRoot(attention.HeadSize));
         int[][] q = Codes(query, operands.Query);

@@ -1,4 +1,3 @@
-using QuantGen.Kernels;
 using QuantGen.Packed;
 using QuantGen.Quantization;
 using QuantGen.Specs;

@@ -173,7 +173,8 @@ internal sealed class EpilogueEmitter(IsaSpec isa, KernelVariant variant)
 
     private string Term(int m, int part, string group)
     {
-        string zeroPoints = variant.HasZeroPoints || variant.HasCenters ? $", {(variant.HasCenters ? "rowCenters" : "rowZeros")}{N(part)}, Unsafe.Add(ref centered, ({N(m)} * (nint)x.SumStride) + {group})" : string.Empty;
+        string? row = variant.HasCenters ? "rowCenters" : variant.HasZeroPoints ? "rowZeros" : null;
+        string zeroPoints = row is null ? string.Empty : $", {row}{N(part)}, Unsafe.Add(ref centered, ({N(m)} * (nint)x.SumStride) + {group})";
         return $"Term({Sum(isa, m, part)}, rowSums{N(part)}, rowScales{N(part)}, Unsafe.Add(ref zero, {N(m)}){zeroPoints})";
     }
 }

@@ -44,13 +44,14 @@ internal static class RoundingEmitter
     private static void Codes(SourceWriter w, PartContext context, EmbeddingNode node, NormNode norm, RoundingCall rounding)
     {
         (string method, string words) = WordEmitter.Values(context.Plan.Model, "id");
-        string type = node.Types == 0 ? string.Empty : $" + {Number(PackedLayout.TypeEmbedding, ".centers", "pass.Types[token]")}";
+        string type = node.Types == 0 ? string.Empty : $"\n    + {Number(PackedLayout.TypeEmbedding, ".centers", "pass.Types[token]")}";
         string types = node.Types == 0 ? "ref Unsafe.NullRef<byte>(), 0f, // tokens have no types" : Row(PackedLayout.TypeEmbedding, "pass.Types[token]");
         w.Lines($"""
             Embedding.{method}(
                 {words},
                 EmbeddingSize, ref output);
-            float centers = {Number(PackedLayout.WordEmbedding, ".centers", "id")}{type} + {Number(PackedLayout.PositionEmbedding, ".centers", "pass.Positions[token]")};
+            float centers = {Number(PackedLayout.WordEmbedding, ".centers", "id")}{type}
+                + {Number(PackedLayout.PositionEmbedding, ".centers", "pass.Positions[token]")};
             {rounding.Type}.Embedding(
                 pass, site: {N(rounding.Site)}, ref output,
                 {types}
