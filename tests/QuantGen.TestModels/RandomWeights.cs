@@ -106,8 +106,8 @@ public static class RandomWeights
         string name = tensor.Name[..tensor.Name.LastIndexOf('.')];
         if (name == PackedLayout.WordEmbedding)
         {
-            return Codes(spec.EmbeddingRows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, spec.HasEmbeddingCodebook || spec.EmbeddingBits == 1 || spec.IsRounded ? 0 : 1,
-                random);
+            bool hasLowest = spec.HasEmbeddingCodebook || spec.EmbeddingBits == 1 || spec.IsRounded;
+            return Codes(spec.EmbeddingRows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, hasLowest ? 0 : 1, random);
         }
 
         MatrixSpec matrix = spec.Matrix(name);
