@@ -154,7 +154,8 @@ public sealed class DistillTests(CheckpointFixture files) : IClassFixture<Checkp
     [InlineData("A student of 3 layers cannot imitate a teacher of 2", 1, "--bits", "32", "--layers", "3")]
     [InlineData("--bits takes 1, 2, 3, 4, 5, 6, 7, 8 or 32, and it is '9'", 2, "--bits", "9")]
     [InlineData(
-        "--scheme takes linear (q8bert) or lsq or ternary or k-means or linear-clusters or binarybert or bit or bibert, and it is 'magic'", 2, "--bits", "2",
+        "--scheme takes linear (q8bert) or lsq or ternary or k-means or linear-clusters or binarybert or bit or bibert or fullyqt, and it is 'magic'", 2,
+        "--bits", "2",
         "--scheme", "magic")]
     [InlineData("--weight-scale-lr needs --scheme lsq", 2, "--bits", "2", "--scheme", "ternary", "--weight-scale-lr", "0.1")]
     [InlineData("--cluster-iterations needs --scheme k-means", 2, "--bits", "2", "--cluster-iterations", "5")]

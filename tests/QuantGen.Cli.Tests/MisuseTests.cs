@@ -17,7 +17,8 @@ public sealed class MisuseTests(CheckpointFixture files) : IClassFixture<Checkpo
     [InlineData("--clipping takes min-max or percentile or mse, and it is 'hard'", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--clipping", "hard")]
     [InlineData("--mapping takes symmetric or asymmetric", "quantize", "CHECKPOINT", "-o", "x", "--bits", "4", "--mapping", "1")]
     [InlineData(
-        "--scheme takes linear (q8bert) or lsq or ternary or k-means or linear-clusters or binarybert or bit or bibert, and it is 'median'", "quantize",
+        "--scheme takes linear (q8bert) or lsq or ternary or k-means or linear-clusters or binarybert or bit or bibert or fullyqt, and it is 'median'",
+        "quantize",
         "CHECKPOINT", "-o", "x", "--bits", "4", "--scheme", "median")]
     [InlineData("cannot have 1 bits with the scheme lsq; use 2, 3, 4, 5, 6, 7 or 8", "quantize", "CHECKPOINT", "-o", "x", "--bits", "1", "--scheme", "lsq")]
     [InlineData("Weights cannot have 8 bits with a codebook", "quantize", "CHECKPOINT", "-o", "x", "--bits", "8", "--scheme", "kmeans")]

@@ -19,7 +19,11 @@ public static class RandomWeights
         };
         foreach (TensorSpec tensor in PackedLayout.Packed(spec))
         {
-            if (tensor.IsFloat)
+            if (tensor.Name.EndsWith(".ranges", StringComparison.Ordinal))
+            {
+                builder.AddFloats(tensor.Name, Ranges(spec, tensor, random));
+            }
+            else if (tensor.IsFloat)
             {
                 builder.AddFloats(tensor.Name, Floats(spec, tensor, random));
             }
@@ -60,6 +64,24 @@ public static class RandomWeights
         return values;
     }
 
+    // Scales and centers of what a step rounds; what divides is above 0.
+    private static float[] Ranges(ModelSpec spec, TensorSpec tensor, Random random)
+    {
+        float step = 255f / ((1 << spec.ActivationBits) - 1);
+        string owner = tensor.Name[..^".ranges".Length];
+        var values = new List<float>();
+        foreach (ActivationSite site in spec.RoundingSites().Where(site => site.Name[..site.Name.LastIndexOf('.')] == owner))
+        {
+            bool divides = site.Name.EndsWith(".denominator", StringComparison.Ordinal);
+            float width = divides ? (site.Columns == 0 ? 0.08f : 0.005f) : 0.03f;
+            float center = site.Columns == 0 ? 11f : 0.9f;
+            values.AddRange(Enumerable.Range(0, site.Buckets).Select(_ => step * width * (0.8f + (0.4f * random.NextSingle()))));
+            values.AddRange(Enumerable.Range(0, site.Buckets).Select(_ => divides ? center : random.NextSingle() - 0.5f));
+        }
+
+        return [.. values];
+    }
+
     private static byte[] Bytes(ModelSpec spec, TensorSpec tensor, Random random)
     {
         if (IsOperand(spec, tensor))
@@ -84,8 +106,8 @@ public static class RandomWeights
         string name = tensor.Name[..tensor.Name.LastIndexOf('.')];
         if (name == PackedLayout.WordEmbedding)
         {
-            return Codes(spec.EmbeddingRows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, spec.HasEmbeddingCodebook || spec.EmbeddingBits == 1 ? 0 : 1,
-                random);
+            bool hasLowest = spec.HasEmbeddingCodebook || spec.EmbeddingBits == 1 || spec.IsRounded;
+            return Codes(spec.EmbeddingRows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, hasLowest ? 0 : 1, random);
         }
 
         MatrixSpec matrix = spec.Matrix(name);

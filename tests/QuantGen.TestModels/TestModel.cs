@@ -87,6 +87,11 @@ public sealed class TestModel
         Of<BertMixedInteger>(model => model.Session),
         Of<DistilBert5Integer>(model => model.Session),
         Of<Electra6Integer>(model => model.Session),
+        Of<Bert8Rounded>(model => model.Session),
+        Of<Bert2Rounded>(model => model.Session),
+        Of<BertMixedRounded>(model => model.Session),
+        Of<DistilBert5Rounded>(model => model.Session),
+        Of<Electra4Rounded>(model => model.Session),
     ];
 
     /// <summary>Gets the name of the annotated class.</summary>

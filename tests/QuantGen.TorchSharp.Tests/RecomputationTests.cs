@@ -5,7 +5,8 @@ using static global::TorchSharp.torch;
 
 namespace QuantGen.TorchSharp.Tests;
 
-/// <summary>Layers that are computed again one by one have the traces and gradients of a graph of all of them, with what is dropped and where ranges move.</summary>
+/// <summary>Layers that are computed again one by one have the traces and gradients of a graph of all of them, with what is dropped and where ranges
+/// move.</summary>
 public sealed class RecomputationTests
 {
     private const double Tolerance = 1e-5;

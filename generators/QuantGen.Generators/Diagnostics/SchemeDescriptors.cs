@@ -169,4 +169,15 @@ internal static class SchemeDescriptors
         description: "Without floats weights are uniform and symmetric with 2 to 8 bits, activations and attention have 8 bits and stored ranges, and "
             + "functions and heads are those that have an integer form.",
         helpLinkUri: HelpLink.For("QG1116"));
+
+    public static readonly DiagnosticDescriptor QuantizedExcludes = new(
+        id: "QG1117",
+        title: "Setting that rounding every operation excludes",
+        messageFormat: "{0}",
+        category: Category,
+        defaultSeverity: DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        description: "Where every operation is rounded, weights and embeddings are uniform with 2 to 8 bits and ranges as they are, and activations and "
+            + "attention have stored ranges of 2 to 8 bits; such ranges belong to no other numerics.",
+        helpLinkUri: HelpLink.For("QG1117"));
 }

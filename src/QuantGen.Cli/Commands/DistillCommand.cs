@@ -76,7 +76,7 @@ internal sealed class DistillCommand : CliCommand
             : sentences is null ? TaskData.Open(file, _training.Table(values, start.HasManyLabels)) : new SentencePairData(file, sentences);
         BertHead head = data.Train.Head == BertHead.MaskedLanguageModel ? BertHead.MaskedLanguageModel : start.Config.Head;
         ModelSpec spec = _student.Spec(values, method, start.Config, head);
-        ModelSpec? integers = _student.IsInteger(values) ? _student.IntegerSpec(values, method, start.Config, head) : null;
+        ModelSpec? executed = _student.IsExecuted(values) ? _student.ExecutedSpec(values, method, start.Config, head) : null;
         FrozenParts? frozen = _training.Freeze.Read(values, spec);
         TrainableOptions options = Trainable(values, start);
         string lossName = sentences is null ? _student.LossName(values, method) : _student.SentenceLossName(values);
@@ -91,8 +91,8 @@ internal sealed class DistillCommand : CliCommand
             cancellation);
         split?.Write(report);
         void Complete(PackedModelBuilder builder) => AddRest(builder, start, head, sentences?.Head);
-        using ITrainableModel student = split?.Pairs ?? (integers is null ? engine.Create(spec, options, cancellation)
-            : new IntegerStudent(engine.Create(spec, options, cancellation), integers, options, Complete, _training.Loader(values)));
+        using ITrainableModel student = split?.Pairs ?? (executed is null ? engine.Create(spec, options, cancellation)
+            : new ExecutedStudent(engine.Create(spec, options, cancellation), executed, options, Complete, _training.Loader(values)));
         using CascadeStudent? cascade = !_student.HasCascade(values, method) ? null : CascadeStudent.Create(
             engine, _student.SpecBetween(values, method, start.Config, head), options, teacher, student, source, cancellation);
         if (split is null && cascade is null)
@@ -142,7 +142,7 @@ internal sealed class DistillCommand : CliCommand
         ITrainableModel student, EnsembleStudent? ensemble, TrainingStartPoint start, string output, TrainableOptions options, TrainingRecipe training,
         Action<PackedModelBuilder> complete)
     {
-        PackedModelBuilder builder = ensemble?.Pack(options) ?? (student as IntegerStudent)?.Pack() ?? TrainedModelPacker.Pack(student, options);
+        PackedModelBuilder builder = ensemble?.Pack(options) ?? (student as ExecutedStudent)?.Pack() ?? TrainedModelPacker.Pack(student, options);
         complete(builder);
         builder.Recipe = builder.Recipe with { Training = training };
         builder.SourceSha256 = start.Checkpoint!.Sha256;
@@ -202,7 +202,7 @@ internal sealed class DistillCommand : CliCommand
         ["freeze"] = frozen?.ToString(),
         ["shared layers"] = sharedLayers == 0 ? null : sharedLayers.ToString(CultureInfo.InvariantCulture),
         ["teacher of the ensemble"] = _ensemble.Teacher(values),
-        ["numerics"] = _student.IsInteger(values) ? "integer" : null,
+        ["numerics"] = _student.IsExecuted(values) ? CliOption.NameOf(_student.NumericsOf(values)) : null,
         ["split budget"] = _student.SplitBudget(values)?.ToString(CultureInfo.InvariantCulture),
     };
 
@@ -245,11 +245,11 @@ internal sealed class DistillCommand : CliCommand
 
     private TrainableOptions Trainable(OptionValues values, TrainingStartPoint start)
     {
-        // Integers are computed without dropout, and what a sentence encoder learns is no noise.
-        bool drops = !start.IsSentenceEncoder && !_student.IsInteger(values);
-        if (_student.IsInteger(values) && (_training.Dropout(values) > 0 || _training.AttentionDropout(values) > 0))
+        // Packed models are computed without dropout, and what a sentence encoder learns is no noise.
+        bool drops = !start.IsSentenceEncoder && !_student.IsExecuted(values);
+        if (_student.IsExecuted(values) && (_training.Dropout(values) > 0 || _training.AttentionDropout(values) > 0))
         {
-            throw new UsageException("--numerics integer learns from outputs without dropout");
+            throw new UsageException($"--numerics {CliOption.NameOf(_student.NumericsOf(values))} learns from outputs without dropout");
         }
 
         return _student.Trainable(

@@ -110,6 +110,11 @@ internal sealed class InspectCommand : CliCommand
             report.Line("numerics integer: there is no float between token ids and outputs");
         }
 
+        if (inspection.Spec.IsRounded)
+        {
+            report.Line("numerics quantized: operands and results of all operations but sums are codes");
+        }
+
         report.Line(string.Create(
             CultureInfo.InvariantCulture,
             $"{Gigaflops(inspection):0.###} GFLOPs for {FlopTokens} tokens as papers count them, m by n bits being m n / 64"));

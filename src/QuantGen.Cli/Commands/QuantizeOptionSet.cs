@@ -186,6 +186,11 @@ internal sealed class QuantizeOptionSet
                 throw new UsageException("--numerics integer needs --calibration: the ranges of activations are stored");
             }
 
+            if (spec.IsRounded)
+            {
+                throw new UsageException("--scheme fullyqt needs --calibration: the ranges of all operations are stored");
+            }
+
             if (spec.HasQuantizedAttention)
             {
                 throw new UsageException("--attention-bits needs --calibration: the ranges of attention's operands are stored");

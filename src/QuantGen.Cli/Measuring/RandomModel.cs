@@ -66,9 +66,11 @@ internal static class RandomModel
             return values;
         }
 
+        // Of ranges half are scales, wherever they stand.
+        float center = tensor.Name.EndsWith(".ranges", StringComparison.Ordinal) ? 2 : 0;
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = Spread * ((2 * random.NextSingle()) - 1);
+            values[i] = Spread * ((2 * random.NextSingle()) - 1 + center);
         }
 
         return values;

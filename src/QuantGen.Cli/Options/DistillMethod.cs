@@ -46,7 +46,8 @@ internal sealed record DistillMethod(Scheme Scheme, ActivationRange Range, strin
     /// <summary>Gets how the losses of teacher and labels are put together.</summary>
     public LossOptions Parts { get; init; } = new();
 
-    /// <summary>All methods: KDLSQ-BERT, Q8BERT, TernaryBERT, k-means and linear clusters with trained centroids, BinaryBERT, BiT and BiBERT.</summary>
+    /// <summary>All methods: KDLSQ-BERT, Q8BERT, TernaryBERT, k-means and linear clusters with trained centroids, BinaryBERT, BiT, BiBERT and
+    /// FullyQT.</summary>
     public static IReadOnlyList<DistillMethod> All { get; } =
     [
         new(Scheme.Lsq, ActivationRange.Static, "kd+gt", true, s_adam),
@@ -71,7 +72,12 @@ internal sealed record DistillMethod(Scheme Scheme, ActivationRange Range, strin
             ActivationBits = 1, Attention = AttentionKind.Boolean, Scales = ActivationScales.One, Initialization = ScaleInitialization.MeanMagnitude,
             Parts = new LossOptions { AttentionWeight = 0, HiddenDirections = true, ProductDirections = true, GroundTruthWeight = 0.5 },
         },
+        new(Scheme.FullyQt, ActivationRange.Static, "kd", true, s_adam with { Optimizer = new OptimizerOptions { LearningRate = 2e-5 } }),
     ];
+
+    /// <summary>Gets the scheme whose gradients a student has: of one that rounds every operation symmetric codes over the largest magnitude.</summary>
+    /// <param name="scheme">The student's scheme.</param>
+    public static Scheme GradientsOf(Scheme scheme) => scheme == Scheme.FullyQt ? Scheme.Linear : scheme;
 
     /// <summary>Makes the loss of a name: <c>kd</c> is the teacher's, <c>gt</c> the labels'.</summary>
     /// <param name="name">The name.</param>

@@ -28,10 +28,14 @@ internal sealed class QuantizationOptions
         "Bits of activations that enter products of integers, 1 with --bits 1; 32 where codebooks leave none. [default: 8, or 32 with codebooks]",
         LegalBits.OfActivations);
     private readonly Option<int?> _attentionBits = CliOption.OneOf(
-        "--attention-bits", "Bits of what attention multiplies, or 32 for full precision. [default: 32, or 8 without floats]",
+        "--attention-bits",
+        "Bits of what attention multiplies, or 32 for full precision. [default: 32, or 8 without floats, or as activations where every operation is rounded]",
         LegalBits.OfAttention);
     private readonly Option<Numerics?> _numerics = CliOption.Choice<Numerics>(
-        "--numerics", "What is computed with between products of codes: integer leaves no float before the outputs. [default: float]", null);
+        "--numerics",
+        "What is computed with between products of codes: integer leaves no float before the outputs, quantized rounds every operation. "
+            + "[default: float, or quantized with --scheme fullyqt]",
+        null);
     private readonly Option<string?> _plan =
         CliOption.Text("--plan", "FILE", "A JSON file with storage, bits, groups, mapping, scheme and clipping per matrix; wins over the other options.");
     private readonly Option<string[]> _layerBits =
@@ -78,9 +82,11 @@ internal sealed class QuantizationOptions
         OptionValues values, ModelConfig config, ActivationRange? range = null, Numerics usual = QuantGen.Numerics.Float)
     {
         QuantizationPlan plan = values.Get(_plan) is string file ? ReadPlan(file) : QuantizationPlan.Empty;
+        Scheme? scheme = values.Get(_scheme);
+        Numerics numerics = Numerics(values) ?? (scheme is Scheme own && WeightSchemes.Of(own).KeepsRanges ? QuantGen.Numerics.Quantized : usual);
         var recipe = new Recipe
         {
-            Scheme = values.Get(_scheme) ?? s_recipe.Scheme,
+            Scheme = scheme ?? (numerics == QuantGen.Numerics.Quantized ? Scheme.FullyQt : s_recipe.Scheme),
             EmbeddingScheme = values.Get(_embeddingScheme),
             Clipping = values.Get(_clipping) ?? s_recipe.Clipping,
             Matrices = plan.Recipe,
@@ -97,13 +103,18 @@ internal sealed class QuantizationOptions
             Mapping = values.Get(_mapping) ?? s_defaults.Mapping,
             ActivationBits = values.Get(_activationBits),
             AttentionBits = values.Get(_attentionBits),
-            Numerics = Numerics(values) ?? usual,
+            Numerics = numerics,
             Attention = values.Get(Attention) ?? AttentionKind.Softmax,
             ActivationRange = range,
             Head = values.Get(_head) ?? config.Head,
             LayerBits = new EquatableArray<LayerBitsRule>((values.Get(_layerBits) ?? []).Select(ParseRule)),
             Plan = plan.Identity,
         };
+        if (numerics == QuantGen.Numerics.Quantized && options.Bits == Defaults.FullPrecisionBits)
+        {
+            throw new UsageException("--numerics quantized needs --bits 2 to 8: weights are operands, too");
+        }
+
         return (ModelSpecs.Quantized(config, options, recipe), recipe);
     }
 

@@ -34,7 +34,10 @@ internal sealed class StudentOptions
             "Bits of attention's operands. [default: as --activation-bits, but 8 where that is 1, for lsq, ternary, binarybert and bit, else 32]",
             LegalBits.OfAttention);
     private readonly Option<Numerics?> _numerics = CliOption.Choice<Numerics>(
-        "--numerics", "What the student computes with between products of codes: integer leaves no float before the outputs (I-BERT).", Numerics.Float);
+        "--numerics",
+        "What the student computes with between products of codes: integer leaves no float before the outputs (I-BERT), quantized rounds every operation "
+            + "(FullyQT). [default: float, or quantized with --scheme fullyqt]",
+        null);
     private readonly Option<int> _groups = CliOption.Number("--groups", "Groups of rows of a matrix that have a scale of their own.", 1, least: 1);
     private readonly Option<int?> _layers =
         CliOption.OptionalNumber("--layers", "Layers of the student, a divisor of the teacher's. [default: as many]", least: 1);
@@ -111,6 +114,13 @@ internal sealed class StudentOptions
     {
         DistillMethod method = DistillMethod.All.First(method => method.Scheme == (values.Get(_scheme) ?? Scheme.Lsq));
         bool isOneBit = ActivationBits(values, method) == 1;
+        if (method.Traits.KeepsRanges != (NumericsOf(values) == Numerics.Quantized))
+        {
+            throw new UsageException(method.Traits.KeepsRanges
+                ? $"--scheme {method.Traits.Name} rounds every operation, which --numerics {CliOption.NameOf(NumericsOf(values))} excludes"
+                : $"--numerics quantized is trained by --scheme {WeightSchemes.Of(Scheme.FullyQt).Name}");
+        }
+
         Require(values, method, Scheme.Lsq, _weightScaleRate);
         bool learns = method.Traits.Learns is LearnedPart.Thresholds or LearnedPart.Ranges;
         Require(values, learns || isOneBit, "--scheme lsq, bit or bibert", _activationScaleRate);
@@ -165,19 +175,35 @@ internal sealed class StudentOptions
 
     /// <summary>Builds the student's model.</summary>
     /// <exception cref="UsageException">The options describe no model, or one that cannot imitate the teacher.</exception>
-    public ModelSpec Spec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head) =>
-        Spec(values, method, method.Traits, values.Get(_bits)!.Value, ActivationBits(values, method), teacher, head);
+    public ModelSpec Spec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head) => method.Scheme == Scheme.FullyQt
+        ? RowsSpec(values, method, teacher, head)
+        : Spec(values, method, method.Traits, values.Get(_bits)!.Value, ActivationBits(values, method), teacher, head);
 
-    /// <summary>Gets whether the student has integers only.</summary>
-    public bool IsInteger(OptionValues values) => values.Get(_numerics) == Numerics.Integer;
+    // Gradients of a student that rounds everything are those of symmetric codes with as many groups.
+    private ModelSpec RowsSpec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head)
+    {
+        SpecOptions options = Identity(values, method, method.Traits, values.Get(_bits)!.Value, ActivationBits(values, method), head);
+        IEnumerable<PlanEntry> rows = ExecutedSpec(values, method, teacher, head).Matrices.Select(matrix =>
+            new PlanEntry(matrix.Name, null, matrix.GroupCount, null, null, default));
+        return ModelSpecs.Quantized(
+            Config(values, method, teacher), options with { Plan = new EquatableArray<PlanEntry>(rows) },
+            new Recipe { Scheme = DistillMethod.GradientsOf(method.Scheme) });
+    }
 
-    /// <summary>Builds the student of integers, which is trained as that of <see cref="Spec(OptionValues, DistillMethod, ModelConfig, BertHead)"/>.</summary>
-    /// <exception cref="UsageException">The options exclude integers.</exception>
-    public ModelSpec IntegerSpec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head)
+    /// <summary>Gets what the student computes with between products of codes.</summary>
+    public Numerics NumericsOf(OptionValues values) => values.Get(_numerics) ?? (values.Get(_scheme) == Scheme.FullyQt ? Numerics.Quantized : Numerics.Float);
+
+    /// <summary>Gets whether the student learns from the outputs of its packed form, which is no model of floats between products.</summary>
+    public bool IsExecuted(OptionValues values) => NumericsOf(values) != Numerics.Float;
+
+    /// <summary>Builds the packed form of such a student, which is trained as that of <see cref="Spec(OptionValues, DistillMethod, ModelConfig,
+    /// BertHead)"/>.</summary>
+    /// <exception cref="UsageException">The options exclude it.</exception>
+    public ModelSpec ExecutedSpec(OptionValues values, DistillMethod method, ModelConfig teacher, BertHead head)
     {
         SpecOptions options = Identity(values, method, method.Traits, values.Get(_bits)!.Value, ActivationBits(values, method), head);
         return ModelSpecs.Quantized(
-            Config(values, method, teacher), options with { Training = false, Numerics = Numerics.Integer }, new Recipe { Scheme = method.Scheme });
+            Config(values, method, teacher), options with { Training = false, Numerics = NumericsOf(values) }, new Recipe { Scheme = method.Scheme });
     }
 
     /// <summary>Builds the student of a cascade whose activations have more bits.</summary>
@@ -213,7 +239,7 @@ internal sealed class StudentOptions
     {
         // Attention multiplies two bits or more, and a student between others has the attention of the last.
         int attention = ActivationBits(values, method) is int own and not 1 ? own : 8;
-        bool isInteger = IsInteger(values);
+        bool isInteger = NumericsOf(values) == Numerics.Integer;
         return new SpecOptions
         {
             Bits = bits,
@@ -258,7 +284,7 @@ internal sealed class StudentOptions
     /// <summary>Gets how the student is computed.</summary>
     public TrainableOptions Trainable(OptionValues values, int threads, float hiddenDropout, float attentionDropout, ulong seed) => new()
     {
-        Scheme = Method(values).Scheme,
+        Scheme = DistillMethod.GradientsOf(Method(values).Scheme),
         EmbeddingScheme = EmbeddingScheme(Method(values).Scheme),
         Threads = threads,
         HiddenDropout = hiddenDropout,

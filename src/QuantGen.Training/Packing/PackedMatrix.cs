@@ -11,6 +11,9 @@ namespace QuantGen.Training.Packing;
 /// <param name="Codebook">What the codes stand for; null with scales.</param>
 internal sealed record PackedMatrix(byte[] Codes, float[]? Scales, byte[]? ZeroPoints, float[]? Codebook)
 {
+    /// <summary>Gets what the middle codes of the groups stand for, in stored order; null where it is 0 or zero points say it.</summary>
+    public float[]? Centers { get; init; }
+
     /// <summary>Packs evenly spaced codes; where precision is mixed, groups of fewer bits come first.</summary>
     public static PackedMatrix Of(MatrixSpec matrix, QuantizedMatrix quantized)
     {
@@ -19,7 +22,10 @@ internal sealed record PackedMatrix(byte[] Codes, float[]? Scales, byte[]? ZeroP
             Pack(matrix, quantized.Codes),
             matrix.IsMixed ? [.. groups.Select(group => quantized.Scales[group])] : quantized.Scales,
             matrix.IsMixed && quantized.ZeroPoints is byte[] points ? [.. groups.Select(group => points[group])] : quantized.ZeroPoints,
-            null);
+            null)
+        {
+            Centers = matrix.IsMixed && quantized.Centers is float[] centers ? [.. groups.Select(group => centers[group])] : quantized.Centers,
+        };
     }
 
     /// <summary>Packs labels of a codebook.</summary>
@@ -45,6 +51,11 @@ internal sealed record PackedMatrix(byte[] Codes, float[]? Scales, byte[]? ZeroP
         if (ZeroPoints is not null)
         {
             builder.AddBytes(name + ".zero_points", ZeroPoints);
+        }
+
+        if (Centers is not null)
+        {
+            builder.AddFloats(name + ".centers", Centers);
         }
     }
 

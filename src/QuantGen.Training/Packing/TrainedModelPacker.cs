@@ -19,10 +19,11 @@ public sealed class TrainedModelPacker
         _spec = spec;
         _options = options;
         _parameters = model.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
-        _builder = new PackedModelBuilder(spec) { Recipe = options.ToRecipe() };
+        _builder = new PackedModelBuilder(spec) { Recipe = (spec.IsRounded ? options with { Scheme = Scheme.FullyQt } : options).ToRecipe() };
     }
 
-    /// <summary>Packs all weights and ranges; labels, tokenizer and vocabulary are left to be added.</summary>
+    /// <summary>Packs all weights and ranges; labels, tokenizer and vocabulary are left to be added, and the ranges of a model that rounds everything
+    /// (<see cref="RoundedRanges"/>).</summary>
     /// <param name="model">The model.</param>
     /// <param name="options">The options it was made with.</param>
     /// <param name="spec">What is packed, where the model is trained as another one with the same tensors; null for the model's own description.</param>
@@ -39,7 +40,13 @@ public sealed class TrainedModelPacker
         foreach (TensorSpec tensor in PackedLayout.Packed(_spec).Where(tensor => _parameters.ContainsKey(tensor.Name)))
         {
             // A copy: the builder reads it later, when the model may have the values of another member of an ensemble.
-            _builder.AddFloats(tensor.Name, _parameters[tensor.Name].Values.ToArray());
+            float[] values = _parameters[tensor.Name].Values.ToArray();
+            if (RoundedRanges.AreFactors(_spec, tensor.Name))
+            {
+                RoundedFactors.Round(values, _spec.ActivationBits);
+            }
+
+            _builder.AddFloats(tensor.Name, values);
         }
 
         if (_spec.HasQuantizedEmbedding)
@@ -55,6 +62,11 @@ public sealed class TrainedModelPacker
         foreach (MatrixSpec matrix in _spec.Matrices.Where(matrix => matrix.IsQuantized))
         {
             AddMatrix(matrix);
+        }
+
+        if (_spec.IsRounded)
+        {
+            return _builder;
         }
 
         if (_spec.HasBitActivations)

@@ -21,7 +21,7 @@ public static class ActivationCalibrator
     /// <param name="file">What messages call the data.</param>
     /// <param name="options">How many rows, which ones, and how ranges are found.</param>
     /// <param name="cancellation">Stops the work between two batches.</param>
-    /// <returns>Scale and zero point of every use of every activation site, by the site's name.</returns>
+    /// <returns>Scale and zero point, or center, of every use of every activation site, by the site's name.</returns>
     /// <exception cref="DataFormatException">A row is longer than the model takes and no maximum length was given.</exception>
     public static IReadOnlyDictionary<string, IReadOnlyList<QuantizationParameters>> Calibrate(
         InferenceSession session, ModelSpec target, TsvDataset data, string file, CalibrationOptions options, CancellationToken cancellation = default)
@@ -41,7 +41,8 @@ public static class ActivationCalibrator
     public static IEnumerable<ActivationSite> SitesOf(ModelSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return (spec.ActivationRange == ActivationRange.Static ? spec.ActivationSites().Where(site => site.IsQuantized) : []).Concat(spec.AttentionSites());
+        return (spec.ActivationRange == ActivationRange.Static ? spec.ActivationSites().Where(site => site.IsQuantized) : []).Concat(spec.AttentionSites())
+            .Concat(spec.IsRounded ? spec.RoundingSites() : []);
     }
 
     /// <summary>Calibrates with texts that are encoded already.</summary>
@@ -68,9 +69,9 @@ public static class ActivationCalibrator
                 nameof(session));
         }
 
-        ActivationSite[] sites = [.. session.Spec.ActivationSites(), .. session.Spec.AttentionSites()];
+        ActivationSite[] sites = [.. session.Spec.ActivationSites(), .. session.Spec.AttentionSites(), .. session.Spec.RoundingSites()];
         HashSet<string> ofOneBit = target.HasBitActivations ? [.. target.ActivationSites().Select(site => site.Name)] : [];
-        var observers = new SiteObservers(sites, site => Observer(site, ofOneBit.Contains(site.Name), recipe.Clipping));
+        var observers = new SiteObservers(sites, site => Observer(site, ofOneBit.Contains(site.Name), target.IsRounded, recipe.Clipping));
         int done = 0;
         foreach (RowBatch batch in batches)
         {
@@ -106,8 +107,11 @@ public static class ActivationCalibrator
         return chosen;
     }
 
-    private static IRangeObserver Observer(ActivationSite site, bool isOneBit, Clipping clipping) => clipping switch
+    private static IRangeObserver Observer(ActivationSite site, bool isOneBit, bool isOffset, Clipping clipping) => clipping switch
     {
+        // A column has too few values for anything but their extremes.
+        _ when isOffset => new OffsetObserver(
+            Observer(site, isOneBit, isOffset: false, site.Buckets > 1 ? Clipping.MinMax : clipping), site.IsNeverNegative),
         _ when isOneBit => new MeanObserver(!site.IsOneSided),
         Clipping.MinMax => new MinMaxObserver(),
         Clipping.Percentile => new PercentileObserver(),
@@ -116,9 +120,23 @@ public static class ActivationCalibrator
 
     private sealed class SiteObservers(IReadOnlyList<ActivationSite> sites, Func<ActivationSite, IRangeObserver> create) : IActivationObserver
     {
-        private readonly IRangeObserver[][] _observers = [.. sites.Select(site => Enumerable.Range(0, site.Uses).Select(_ => create(site)).ToArray())];
+        private readonly IRangeObserver[][] _observers =
+            [.. sites.Select(site => Enumerable.Range(0, site.Uses * site.Buckets).Select(_ => create(site)).ToArray())];
 
-        public void Observe(int site, int use, ReadOnlySpan<float> values) => _observers[site][use].Observe(values);
+        public void Observe(int site, int use, ReadOnlySpan<float> values)
+        {
+            int buckets = sites[site].Buckets;
+            if (buckets == 1)
+            {
+                _observers[site][use].Observe(values);
+                return;
+            }
+
+            for (int i = 0; i < buckets; i++)
+            {
+                _observers[site][(use * buckets) + i].Observe(values.Slice(i, 1));
+            }
+        }
 
         public QuantizationRange[] Ranges(int index, int bits) => Array.ConvertAll(_observers[index], observer => observer.Range(bits));
     }

@@ -23,15 +23,18 @@ internal static class FullPrecision
     }
 
     /// <summary>Gets the model in floats, attention included, as training computes it: before factors move, residuals have none.</summary>
-    public static ModelSpec Trainable(ModelSpec target) => Of(target with { HasResidualFactors = false }) with { AttentionBits = Defaults.AttentionBits };
+    public static ModelSpec Trainable(ModelSpec target) =>
+        Of(target with { HasResidualFactors = false, AttentionBits = Defaults.AttentionBits });
 
-    private static ModelSpec Of(ModelSpec target)
+    /// <summary>Gets the model in floats that shows all places of another.</summary>
+    public static ModelSpec Of(ModelSpec target)
     {
         int positions = Math.Max(1, target.Dimensions.MaxPositions);
         var options = new SpecOptions
         {
             Head = target.Head,
             HasResidualFactors = target.HasResidualFactors,
+            Numerics = target.ShowsRounding && target.HasQuantizedAttention ? Numerics.Quantized : Numerics.Float,
             LabelCount = target.HasOutputLayer ? target.OutputCount : new SpecOptions().LabelCount,
             MaxSequenceLength = positions,
             MaxBatchTokens = Math.Max(positions, new CalibrationOptions().BatchTokens),

@@ -4,6 +4,7 @@ using QuantGen.Graph;
 using QuantGen.Packed;
 using QuantGen.Quantization;
 using QuantGen.Specs;
+using QuantGen.Training.Packing;
 
 namespace QuantGen.Training.PostTraining;
 
@@ -100,9 +101,14 @@ public static class PostTrainingQuantizer
         var operands = spec.AttentionSites().Select(site => site.Name).ToHashSet(StringComparer.Ordinal);
         foreach (ActivationSite site in ActivationCalibrator.SitesOf(spec))
         {
-            if (options.StaticRanges?.GetValueOrDefault(site.Name) is not { } uses || uses.Count != site.Uses)
+            if (options.StaticRanges?.GetValueOrDefault(site.Name) is not { } uses || uses.Count != site.Uses * site.Buckets)
             {
-                throw new ArgumentException($"Activation site '{site.Name}' needs {site.Uses} calibrated ranges.", nameof(options));
+                throw new ArgumentException($"Activation site '{site.Name}' needs {site.Uses * site.Buckets} calibrated ranges.", nameof(options));
+            }
+
+            if (spec.IsRounded)
+            {
+                continue;
             }
 
             builder.AddFloats(site.Name + ".input_scale", uses.Select(use => use.Scale).ToArray());
@@ -116,6 +122,11 @@ public static class PostTrainingQuantizer
                 builder.AddBytes(site.Name + ".input_zero_point", uses.Select(use => (byte)use.ZeroPoint).ToArray());
             }
         }
+
+        if (spec.IsRounded)
+        {
+            RoundedRanges.AddTo(builder, spec, site => options.StaticRanges![site]);
+        }
     }
 
     // Positions, token types, biases, layer normalization with the factors of residuals, the head, and whole matrices that stay in 32 bits.
@@ -125,7 +136,15 @@ public static class PostTrainingQuantizer
         plain.UnionWith(spec.Graph.Nodes.OfType<NormNode>().Where(norm => norm.HasFactors).Select(norm => norm.Factors));
         foreach (TensorSpec tensor in PackedLayout.Packed(spec).Where(tensor => plain.Contains(tensor.Name)))
         {
-            builder.AddFloats(tensor.Name, target => weights.Read(tensor.Name, target));
+            bool isRounded = RoundedRanges.AreFactors(spec, tensor.Name);
+            builder.AddFloats(tensor.Name, target =>
+            {
+                weights.Read(tensor.Name, target);
+                if (isRounded)
+                {
+                    RoundedFactors.Round(target, spec.ActivationBits);
+                }
+            });
         }
     }
 

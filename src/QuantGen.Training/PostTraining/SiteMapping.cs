@@ -8,6 +8,7 @@ internal sealed class SiteMapping
 {
     // Queries, keys and values are always symmetric; inputs of linear layers are where a scheme says so.
     private readonly bool _isSymmetric;
+    private readonly bool _isOffset;
 
     /// <summary>Finds the mapping.</summary>
     /// <param name="target">The model to make.</param>
@@ -16,7 +17,8 @@ internal sealed class SiteMapping
     public SiteMapping(ModelSpec target, ActivationSite site, Recipe recipe)
     {
         bool isOperand = target.AttentionSites().Any(operand => operand.Name == site.Name);
-        Bits = isOperand ? target.AttentionBits : target.ActivationBits;
+        _isOffset = target.IsRounded;
+        Bits = isOperand || RoundingPlace.IsOfAttention(target.Graph, site.Name) ? target.AttentionBits : target.ActivationBits;
         _isSymmetric = isOperand
             ? !site.IsProbabilities
             : target.Matrices.Any(m => m.IsQuantized && target.Graph.SiteOf(m.Name) == site.Name && recipe.For(m).Traits.HasSymmetricActivations);
@@ -27,7 +29,8 @@ internal sealed class SiteMapping
 
     /// <summary>Spreads the codes over a range.</summary>
     /// <param name="range">The range.</param>
-    /// <returns>Scale and zero point; of codes of one bit the scale, the upper end, and 0.</returns>
+    /// <returns>Scale and zero point, or center; of codes of one bit the scale, the upper end, and 0.</returns>
     public QuantizationParameters Of(QuantizationRange range) => Bits == 1 ? new QuantizationParameters(range.High, 0)
+        : _isOffset ? range.Offset(Bits)
         : _isSymmetric ? range.Symmetric(Bits) : range.Asymmetric(Bits);
 }

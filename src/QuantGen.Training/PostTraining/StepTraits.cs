@@ -19,6 +19,9 @@ internal sealed record StepTraits(string Name, StepKind Kind, bool NeedsTexts, I
     /// <summary>Gets whether the step is for models without floats alone, so that a recipe with it makes one.</summary>
     public bool IsForIntegers { get; init; }
 
+    /// <summary>Gets whether the step is one rule for all ranges of activations.</summary>
+    public bool IsRule { get; init; }
+
     /// <summary>Gets what is wrong with a model for this step; null when nothing is. Default: any model will do.</summary>
     public Func<ModelSpec, string?> Refuses { get; init; } = _ => null;
 }

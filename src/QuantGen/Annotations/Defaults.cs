@@ -12,18 +12,26 @@ internal static class Defaults
     /// <summary>Bits of activations that enter integer products.</summary>
     public const int ActivationBits = 8;
 
-    /// <summary>Gets where ranges of activations come from: from each token, but stored where they have one bit or there are no floats.</summary>
+    /// <summary>Gets where ranges of activations come from: from each token, but stored where they have one bit or numbers between products are
+    /// no floats.</summary>
     /// <param name="activationBits">Bits of activations.</param>
     /// <param name="numerics">What the model computes with.</param>
     public static ActivationRange ActivationRange(int activationBits, Numerics numerics) =>
-        activationBits == 1 || numerics == Numerics.Integer ? QuantGen.ActivationRange.Static : QuantGen.ActivationRange.PerToken;
+        activationBits == 1 || numerics != Numerics.Float ? QuantGen.ActivationRange.Static : QuantGen.ActivationRange.PerToken;
 
     /// <summary>Bits of attention's operands, where numbers between products are floats.</summary>
     public const int AttentionBits = FullPrecisionBits;
 
-    /// <summary>Gets the bits of attention's operands: full precision, but 8 where there are no floats.</summary>
+    /// <summary>Gets the bits of attention's operands: full precision, but 8 where there are no floats, and as many as activations have where everything is
+    /// rounded.</summary>
     /// <param name="numerics">What the model computes with.</param>
-    public static int AttentionBitsOf(Numerics numerics) => numerics == Numerics.Integer ? 8 : AttentionBits;
+    /// <param name="activationBits">Bits of activations; null for the default.</param>
+    public static int AttentionBitsOf(Numerics numerics, int? activationBits) => numerics switch
+    {
+        Numerics.Integer => 8,
+        Numerics.Quantized => activationBits is > 1 and int bits ? bits : ActivationBits,
+        _ => AttentionBits,
+    };
 
     /// <summary>Bits of the embeddings of positions and of token types.</summary>
     public const int PositionBits = FullPrecisionBits;

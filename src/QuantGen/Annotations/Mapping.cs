@@ -6,6 +6,7 @@ namespace QuantGen;
 /// <see cref="Symmetric"/> uses -10.2 to 10.2: scale 10.2 / 7 = 1.457, zero point 8, codes 1 to 15; -3.5 becomes code 6 and comes back as -2.914.
 /// <see cref="Asymmetric"/> uses the range itself: scale 13.7 / 15 = 0.913, zero point 4, codes 0 to 15; -3.5 becomes code 0 and comes back as -3.653.
 /// In both, 0 has a code of its own, so that zeros stay exactly zero.
+/// <see cref="Offset"/> keeps the range's ends instead: scale 0.913, and code 0 comes back as -3.5, code 15 as 10.2, 0 as 0.153.
 /// </remarks>
 public enum Mapping
 {
@@ -19,4 +20,10 @@ public enum Mapping
     /// (0..3 - zero point) times the scale.
     /// </summary>
     Asymmetric = 1,
+
+    /// <summary>
+    /// All 2^bits codes over [min, max] as it is, with a real number beside each scale that the middle code stands for. It is how models of
+    /// <see cref="Numerics.Quantized"/> store weights (FullyQT), and belongs to no others.
+    /// </summary>
+    Offset = 2,
 }

@@ -2,8 +2,8 @@ namespace QuantGen;
 
 /// <summary>Families of weight quantizers.</summary>
 /// <remarks>
-/// Codes of <see cref="Linear"/>, <see cref="Lsq"/>, <see cref="Ternary"/>, <see cref="Bit"/> and <see cref="BiBert"/> are evenly spaced and meet integer
-/// activations, as both halves of <see cref="BinaryBert"/> do;
+/// Codes of <see cref="Linear"/>, <see cref="Lsq"/>, <see cref="Ternary"/>, <see cref="Bit"/>, <see cref="BiBert"/> and <see cref="FullyQt"/> are evenly
+/// spaced and meet integer activations, as both halves of <see cref="BinaryBert"/> do;
 /// codes of <see cref="KMeans"/> and <see cref="LinearClusters"/> are labels of a codebook of 2^bits numbers and meet full-precision ones.
 /// </remarks>
 public enum Scheme
@@ -49,4 +49,10 @@ public enum Scheme
     /// by signs.
     /// </summary>
     BiBert,
+
+    /// <summary>
+    /// FullyQT (Prato et al., 2020): codes over the range from the smallest to the largest weight of each row as it is, in a model whose every operation is
+    /// rounded (<see cref="Numerics.Quantized"/>).
+    /// </summary>
+    FullyQt,
 }

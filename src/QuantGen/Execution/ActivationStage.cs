@@ -79,6 +79,35 @@ public readonly record struct ActivationStage(long Codes, long Scales, long Zero
             pass, worker, ref input, inputStride, count, columns,
             Unsafe.Add(ref pass.WeightFloats(scales), use), Unsafe.Add(ref pass.WeightIntegers(zeroPoints), use));
 
+    /// <summary>Quantizes all tokens by a range as it is, whose scale and center stand among the weights.</summary>
+    /// <param name="pass">The batch.</param>
+    /// <param name="worker">Whose buffers.</param>
+    /// <param name="input">First value of the first token.</param>
+    /// <param name="inputStride">Floats from token to token.</param>
+    /// <param name="count">Number of tokens.</param>
+    /// <param name="columns">Values of a token.</param>
+    /// <param name="scales">Where the scale stands.</param>
+    /// <param name="centers">Where the center stands; biases hold what it is worth.</param>
+    public QuantizedRows Offset(
+        ForwardPass pass, int worker, ref float input, int inputStride, int count, int columns, long scales, long centers)
+    {
+        pass.Enter(worker, OperatorClass.ActivationCodes);
+        int stride = KernelOrder.Pad(columns, KernelOrder.ColumnMultiple);
+        ref byte codes = ref pass.Local(worker, Codes);
+        ref float tokenScales = ref pass.LocalFloats(worker, Scales);
+        ref int zeroPoints = ref pass.LocalIntegers(worker, ZeroPoints);
+        ref int sums = ref pass.LocalIntegers(worker, Sums);
+        ActivationParameters range = ActivationParameters.FromCenter(pass.WeightFloats(scales), pass.WeightFloats(centers), Bits);
+        ActivationQuantizer.QuantizeOffset(ref input, inputStride, count, columns, range, ref codes, stride, ref sums);
+        for (int token = 0; token < count; token++)
+        {
+            Unsafe.Add(ref tokenScales, token) = range.Scale;
+            Unsafe.Add(ref zeroPoints, token) = range.ZeroPoint;
+        }
+
+        return new QuantizedRows(ref codes, ref tokenScales, ref zeroPoints, ref sums, 1, stride, count);
+    }
+
     /// <summary>Makes codes of integers, by constants that stand among the weights.</summary>
     /// <param name="pass">The batch.</param>
     /// <param name="worker">Whose buffers.</param>

@@ -13,7 +13,7 @@ public static class LinearWeights
     /// <param name="rows">Outputs.</param>
     /// <param name="columns">Padded inputs.</param>
     /// <param name="groupSize">Inputs per group; 0 when the whole row is one.</param>
-    /// <param name="hasZeroPoints">Whether weights have zero points.</param>
+    /// <param name="hasZeroPoints">Whether weights have zero points, or rows have centers, whose bits stand in their place.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PlacedLinear Open(ForwardPass pass, LinearPlace place, int rows, int columns, int groupSize = 0, bool hasZeroPoints = false)
     {

@@ -1,6 +1,9 @@
+using System.Runtime.CompilerServices;
+
 namespace QuantGen.Kernels;
 
-/// <summary>The mapping of one token or tensor to codes of at most 8 bits: <c>code = clamp(round(x * inverse) + zero point, lowest, highest)</c>.</summary>
+/// <summary>The mapping of one token or tensor to codes of at most 8 bits: <c>code = clamp(round((x - center) * inverse) + zero point, lowest,
+/// highest)</c>.</summary>
 /// <param name="Scale">The factor from code to value, at least 1e-8.</param>
 /// <param name="Inverse">1 / scale, rounded once.</param>
 /// <param name="ZeroPoint">The code of 0, in 0..<paramref name="Highest"/>.</param>
@@ -9,6 +12,9 @@ namespace QuantGen.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct ActivationParameters(float Scale, float Inverse, int ZeroPoint, int Lowest = 0, int Highest = 255)
 {
+    /// <summary>Gets the value of the zero point's code: 0, but for ranges as they are.</summary>
+    public float Center { get; init; }
+
     // Far above any activation, and small enough that high - low stays finite.
     internal const float Limit = float.MaxValue / 4f;
 
@@ -48,12 +54,32 @@ public readonly record struct ActivationParameters(float Scale, float Inverse, i
         return new(scale, 1f / scale, zeroPoint, zeroPoint == 1 << (bits - 1) ? 1 : 0, (1 << bits) - 1);
     }
 
+    /// <summary>Makes the mapping of a stored range as it is, which need not hold 0 (<see cref="Mapping.Offset"/>): all codes, from the middle one.</summary>
+    /// <param name="scale">The scale; positive and finite, floored at 1e-8.</param>
+    /// <param name="center">The value of the middle code.</param>
+    /// <param name="bits">Bits of a code, 2 to 8.</param>
+    /// <returns>The mapping.</returns>
+    public static ActivationParameters FromCenter(float scale, float center, int bits)
+    {
+        scale = scale > 1e-8f ? scale : 1e-8f;
+        return new(scale, 1f / scale, 1 << (bits - 1), 0, (1 << bits) - 1) { Center = center };
+    }
+
+    /// <summary>Reads such a range: its scale, behind it its center.</summary>
+    /// <param name="range">The scale.</param>
+    /// <param name="bits">Bits of a code, 2 to 8.</param>
+    internal static ActivationParameters FromCenter(ref float range, int bits) => FromCenter(range, Unsafe.Add(ref range, 1), bits);
+
+    /// <summary>Rounds a value: the one that its code stands for, scaled and then added unfused.</summary>
+    /// <param name="x">The value. NaN gets the middle code's, infinities saturate.</param>
+    internal float Round(float x) => ((Code(x) - ZeroPoint) * Scale) + Center;
+
     /// <summary>Computes the code of one value: the definition that every vector path equals.</summary>
     /// <param name="x">The value. NaN gets the zero code, infinities saturate.</param>
     /// <returns>The code.</returns>
     public byte Code(float x)
     {
-        float scaled = x * Inverse;
+        float scaled = (x - Center) * Inverse;
         if (float.IsNaN(scaled))
         {
             return (byte)ZeroPoint;

@@ -69,19 +69,49 @@ internal static class ActivationQuantizer
         ActivationParameters range = ActivationParameters.FromScale(scale, zeroPoint, bits);
         if (LanesChoice.Use512)
         {
-            RunStatic<Lanes512>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
+            RunStatic<Lanes512, AroundZero>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
         }
         else if (LanesChoice.Use256)
         {
-            RunStatic<Lanes256>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
+            RunStatic<Lanes256, AroundZero>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
         }
         else if (LanesChoice.Use128)
         {
-            RunStatic<Lanes128>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
+            RunStatic<Lanes128, AroundZero>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
         }
         else
         {
-            RunStatic<LanesScalar>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
+            RunStatic<LanesScalar, AroundZero>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
+        }
+    }
+
+    /// <summary>Quantizes all rows by one range as it is.</summary>
+    /// <param name="input">The first value of the first row.</param>
+    /// <param name="inputStride">Elements from one row of values to the next.</param>
+    /// <param name="rows">How many rows (tokens) there are.</param>
+    /// <param name="columns">Values in a row, 1 to 32,768.</param>
+    /// <param name="range">The mapping, <see cref="ActivationParameters.FromCenter(float, float, int)"/>.</param>
+    /// <param name="codes">Receives the codes; those from <paramref name="columns"/> to the stride become 0.</param>
+    /// <param name="codesStride">Bytes from one row of codes to the next, at least <paramref name="columns"/>.</param>
+    /// <param name="centeredSums">Receives the sum of (code - zero point) over each row's columns.</param>
+    public static void QuantizeOffset(
+        ref float input, nint inputStride, int rows, int columns, ActivationParameters range, ref byte codes, nint codesStride, ref int centeredSums)
+    {
+        if (LanesChoice.Use512)
+        {
+            RunStatic<Lanes512, Centered>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
+        }
+        else if (LanesChoice.Use256)
+        {
+            RunStatic<Lanes256, Centered>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
+        }
+        else if (LanesChoice.Use128)
+        {
+            RunStatic<Lanes128, Centered>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
+        }
+        else
+        {
+            RunStatic<LanesScalar, Centered>(ref input, inputStride, rows, columns, range, ref codes, codesStride, ref centeredSums);
         }
     }
 
@@ -133,23 +163,25 @@ internal static class ActivationQuantizer
                 float scale = Unsafe.Add(ref scales, i);
                 var range = new ActivationParameters(scale, 1f / scale, Unsafe.Add(ref zeroPoints, i), 0, (1 << bits) - 1);
                 ref byte rowCodes = ref Unsafe.Add(ref codes, i * codesStride);
-                Unsafe.Add(ref centeredSums, i) = Quantize<TLanes>(ref Unsafe.Add(ref input, i * inputStride), columns, range, ref rowCodes, codesStride);
+                Unsafe.Add(ref centeredSums, i) =
+                    Quantize<TLanes, AroundZero>(ref Unsafe.Add(ref input, i * inputStride), columns, range, ref rowCodes, codesStride);
             }
         }
     }
 
     /// <summary>Quantizes all rows by one range on the given lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void RunStatic<TLanes>(
+    internal static void RunStatic<TLanes, TCenter>(
         ref float input, nint inputStride, int rows, int columns, ActivationParameters range,
         ref byte codes, nint codesStride, ref int centeredSums)
         where TLanes : struct, ILanes<TLanes>
+        where TCenter : struct, ICenter
     {
         Debug.Assert(columns is >= 1 and <= MaxColumns && codesStride >= columns);
         for (int i = 0; i < rows; i++)
         {
             ref float row = ref Unsafe.Add(ref input, i * inputStride);
-            Unsafe.Add(ref centeredSums, i) = Quantize<TLanes>(ref row, columns, range, ref Unsafe.Add(ref codes, i * codesStride), codesStride);
+            Unsafe.Add(ref centeredSums, i) = Quantize<TLanes, TCenter>(ref row, columns, range, ref Unsafe.Add(ref codes, i * codesStride), codesStride);
         }
     }
 
@@ -195,9 +227,11 @@ internal static class ActivationQuantizer
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static int Quantize<TLanes>(ref float row, int columns, ActivationParameters range, ref byte codes, nint codesStride)
+    private static int Quantize<TLanes, TCenter>(ref float row, int columns, ActivationParameters range, ref byte codes, nint codesStride)
         where TLanes : struct, ILanes<TLanes>
+        where TCenter : struct, ICenter
     {
+        TLanes center = TLanes.Broadcast(range.Center);
         TLanes inverse = TLanes.Broadcast(range.Inverse);
         TLanes lowest = TLanes.Broadcast(range.Lowest - range.ZeroPoint);
         TLanes highest = TLanes.Broadcast(range.Highest - range.ZeroPoint);
@@ -209,8 +243,8 @@ internal static class ActivationQuantizer
         for (nuint i = 0; i < pairs; i += 32)
         {
             // Sums of integers below 2^23 are exact, so a second one changes nothing but the length of the dependency chain.
-            TLanes even = Round(TLanes.Load(ref row, i) * inverse, lowest, highest);
-            TLanes odd = Round(TLanes.Load(ref row, i + 16) * inverse, lowest, highest);
+            TLanes even = Round(TCenter.Take(TLanes.Load(ref row, i), center) * inverse, lowest, highest);
+            TLanes odd = Round(TCenter.Take(TLanes.Load(ref row, i + 16), center) * inverse, lowest, highest);
             total += even;
             totalOdd += odd;
             TLanes.StoreLowBytes(even + offset, ref codes, i);
@@ -220,7 +254,7 @@ internal static class ActivationQuantizer
         total += totalOdd;
         if (pairs < whole)
         {
-            TLanes centered = Round(TLanes.Load(ref row, pairs) * inverse, lowest, highest);
+            TLanes centered = Round(TCenter.Take(TLanes.Load(ref row, pairs), center) * inverse, lowest, highest);
             total += centered;
             TLanes.StoreLowBytes(centered + offset, ref codes, pairs);
         }
@@ -228,7 +262,8 @@ internal static class ActivationQuantizer
         if (whole < (nuint)columns)
         {
             // The filled lanes are centered codes of 0 and change no sum.
-            TLanes centered = Round(LanesTail.Load<TLanes>(ref row, whole, columns & 15, 0f) * inverse, lowest, highest);
+            TLanes last = TCenter.Take(LanesTail.Load<TLanes>(ref row, whole, columns & 15, range.Center), center);
+            TLanes centered = Round(last * inverse, lowest, highest);
             total += centered;
             LanesTail.StoreLowBytes(centered + offset, ref codes, whole, columns & 15);
         }
@@ -248,4 +283,30 @@ internal static class ActivationQuantizer
     internal static TLanes Cut<TLanes>(TLanes scaled, TLanes lowest, TLanes highest)
         where TLanes : struct, ILanes<TLanes> =>
         TLanes.Min(TLanes.Max(TLanes.NaNToZero(scaled), lowest), highest);
+
+    /// <summary>What is taken from values before they are scaled; nothing costs nothing.</summary>
+    internal interface ICenter
+    {
+        /// <summary>Takes the center from values.</summary>
+        static abstract TLanes Take<TLanes>(TLanes values, TLanes center)
+            where TLanes : struct, ILanes<TLanes>;
+    }
+
+    /// <summary>Ranges that hold 0, whose center is 0.</summary>
+    internal readonly struct AroundZero : ICenter
+    {
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLanes Take<TLanes>(TLanes values, TLanes center)
+            where TLanes : struct, ILanes<TLanes> => values;
+    }
+
+    /// <summary>Ranges as they are.</summary>
+    internal readonly struct Centered : ICenter
+    {
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLanes Take<TLanes>(TLanes values, TLanes center)
+            where TLanes : struct, ILanes<TLanes> => values - center;
+    }
 }

@@ -39,6 +39,7 @@ internal static class AttentionCodes
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes factors = TLanes.Broadcast(factor);
+        TLanes center = TLanes.Broadcast(range.Center);
         TLanes inverse = TLanes.Broadcast(range.Inverse);
         TLanes lowest = TLanes.Broadcast(range.Lowest - range.ZeroPoint);
         TLanes highest = TLanes.Broadcast(range.Highest - range.ZeroPoint);
@@ -46,20 +47,20 @@ internal static class AttentionCodes
         nuint pairs = (nuint)columns & ~(nuint)31;
         for (nuint i = 0; i < pairs; i += 32)
         {
-            TLanes first = Shifted(TLanes.Load(ref row, i) * factors * inverse, lowest, highest);
-            TLanes second = Shifted(TLanes.Load(ref row, i + 16) * factors * inverse, lowest, highest);
+            TLanes first = Shifted(((TLanes.Load(ref row, i) * factors) - center) * inverse, lowest, highest);
+            TLanes second = Shifted(((TLanes.Load(ref row, i + 16) * factors) - center) * inverse, lowest, highest);
             TLanes.StoreLowShorts(first, second, ref codes, i);
         }
 
         if (pairs < whole)
         {
-            TLanes.StoreLowShorts(Shifted(TLanes.Load(ref row, pairs) * factors * inverse, lowest, highest), ref codes, pairs);
+            TLanes.StoreLowShorts(Shifted(((TLanes.Load(ref row, pairs) * factors) - center) * inverse, lowest, highest), ref codes, pairs);
         }
 
         if (whole < (nuint)columns)
         {
             TLanes last = LanesTail.Load<TLanes>(ref row, whole, columns & 15, 0f);
-            LanesTail.StoreLowShorts(Shifted(last * factors * inverse, lowest, highest), ref codes, whole, columns & 15);
+            LanesTail.StoreLowShorts(Shifted(((last * factors) - center) * inverse, lowest, highest), ref codes, whole, columns & 15);
         }
 
         for (int i = columns; i < padded; i++)

@@ -30,6 +30,8 @@ public readonly struct AttentionOperands
         Probabilities = probabilities;
         ScoreFactor = query.Scale * key.Scale * inverseRoot;
         ContextFactor = probabilities.Scale * value.Scale;
+        KeyFactor = query.Center * key.Scale * inverseRoot;
+        ValueTerm = probabilities.Scale * value.Center;
     }
 
     /// <summary>Gets the mapping of queries.</summary>
@@ -49,6 +51,12 @@ public readonly struct AttentionOperands
 
     /// <summary>Gets what a sum of probabilities times values is multiplied by.</summary>
     public float ContextFactor { get; }
+
+    /// <summary>Gets what a key's sum of codes is multiplied by, where ranges are kept as they are; else 0.</summary>
+    public float KeyFactor { get; }
+
+    /// <summary>Gets what a row's sum of probabilities' codes is multiplied by, where ranges are kept as they are; else 0.</summary>
+    public float ValueTerm { get; }
 
     /// <summary>Computes 1 / sqrt(head size), rounded to float once.</summary>
     /// <param name="headSize">The head's dimensions.</param>

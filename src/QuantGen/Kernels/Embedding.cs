@@ -296,6 +296,12 @@ public static class Embedding
         LayerNorm.Run<TLanes>(ref output, ref gamma, ref beta, epsilon, columns, ref output);
     }
 
+    /// <summary>Computes up to sixteen scaled codes of a row; lanes behind them have no meaning.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TLanes Codes<TLanes>(ref byte codes, int count, int bits, float scale)
+        where TLanes : struct, ILanes<TLanes> =>
+        count == 16 ? Dequantize<TLanes>(ref codes, bits, scale) : DequantizeTail<TLanes>(ref codes, count, bits, scale);
+
     private static TLanes DequantizeTail<TLanes>(ref byte codes, int count, int bits, float scale)
         where TLanes : struct, ILanes<TLanes>
     {

@@ -28,6 +28,20 @@ public static class LinearEpilogue
         return corrected * Unsafe.Add(ref w.Scales, index);
     }
 
+    /// <summary>Computes what a row gives before the token's scale, where a weight is a code times the row's scale plus the row's center: the center meets the
+    /// sum of the token's codes.</summary>
+    /// <param name="sum">Sum of activation code times centered weight code over the row.</param>
+    /// <param name="x">The activations.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="w">The layer, whose zero points are the bits of the rows' centers.</param>
+    /// <param name="row">The output.</param>
+    public static float CenteredTerm(int sum, in QuantizedRows x, int token, in PlacedLinear w, int row)
+    {
+        int corrected = sum - (Unsafe.Add(ref x.ZeroPoints, token) * Unsafe.Add(ref w.Sums, row));
+        float center = Unsafe.As<int, float>(ref Unsafe.Add(ref w.ZeroPoints, row));
+        return (corrected * Unsafe.Add(ref w.Scales, row)) + (center * Unsafe.Add(ref x.CenteredSums, token * x.SumStride));
+    }
+
     /// <summary>Computes an output of a model without floats.</summary>
     /// <param name="sum">Sum of activation code times centered weight code over the row.</param>
     /// <param name="w">The layer.</param>

@@ -42,6 +42,10 @@ public static class LinearPlacer
         else
         {
             PlaceParameters(model, arena, matrix, rows, place, padded);
+            if (matrix.HasCenters)
+            {
+                CenterPlacer.PlaceRows(model, arena, matrix, rows, place, padded, order.Table is null ? 0 : matrix.Columns << (rows.Bits - 1));
+            }
         }
     }
 

@@ -80,6 +80,9 @@ internal sealed class PackedFileLayout
             _ when name.EndsWith(PackedNames.Codebook, StringComparison.Ordinal) => "encoder.codebooks",
             _ when name.EndsWith(PackedNames.ZeroPoints, StringComparison.Ordinal) => "encoder.zero_points",
             _ when name.EndsWith(PackedNames.InputShift, StringComparison.Ordinal) => "encoder.input_shifts",
+            _ when name.EndsWith(PackedNames.InputCenter, StringComparison.Ordinal) => "encoder.input_centers",
+            _ when name.EndsWith(PackedNames.Centers, StringComparison.Ordinal) => "encoder.centers",
+            _ when name.EndsWith(PackedNames.Ranges, StringComparison.Ordinal) => "encoder.ranges",
             _ => tensor.IsFloat ? "encoder.input_scales" : "encoder.input_zero_points",
         };
     }

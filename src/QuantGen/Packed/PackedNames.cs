@@ -10,6 +10,9 @@ internal static class PackedNames
     public const string InputScale = ".input_scale";
     public const string InputZeroPoint = ".input_zero_point";
     public const string InputShift = ".input_shift";
+    public const string InputCenter = ".input_center";
+    public const string Centers = ".centers";
+    public const string Ranges = ".ranges";
 
     private const string Ensemble = "ensemble.";
 

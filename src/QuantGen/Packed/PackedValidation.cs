@@ -164,12 +164,37 @@ internal sealed class PackedValidation
 
         bool isScale = tensor.Name.EndsWith(PackedNames.Scales, StringComparison.Ordinal)
             || tensor.Name.EndsWith(PackedNames.InputScale, StringComparison.Ordinal);
+        if (tensor.Name.EndsWith(PackedNames.Ranges, StringComparison.Ordinal))
+        {
+            CheckRanges(tensor, values);
+            return;
+        }
+
         for (int i = 0; isScale && i < values.Length; i++)
         {
             if (!(values[i] >= SmallestScale))
             {
                 throw Defect(tensor, $"scales of at least {SmallestScale}", $"{values[i]} at element {i}");
             }
+        }
+    }
+
+    // Of each site the scales, then as many centers.
+    private void CheckRanges(TensorSpec tensor, ReadOnlySpan<float> values)
+    {
+        string owner = PackedNames.WithoutMember(tensor.Name)[..^PackedNames.Ranges.Length].ToString();
+        int first = 0;
+        foreach (ActivationSite site in _spec.RoundingPlaces().First(place => place.Owner == owner).Sites)
+        {
+            for (int i = first; i < first + site.Buckets; i++)
+            {
+                if (!(values[i] >= SmallestScale))
+                {
+                    throw Defect(tensor, $"scales of at least {SmallestScale}", $"{values[i]} at element {i}");
+                }
+            }
+
+            first += 2 * site.Buckets;
         }
     }
 
@@ -180,7 +205,7 @@ internal sealed class PackedValidation
         {
             CheckSegment(
                 tensor, bytes, new RowSegment(_spec.EmbeddingBits, 0, _spec.EmbeddingRows), _spec.Dimensions.EmbeddingSize,
-                isNarrow: !_spec.HasEmbeddingCodebook && _spec.EmbeddingBits > 1);
+                isNarrow: !_spec.HasEmbeddingCodebook && _spec.EmbeddingBits > 1 && _spec.RowMapping == Mapping.Symmetric);
             return;
         }
 

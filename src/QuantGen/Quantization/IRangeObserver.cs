@@ -12,7 +12,7 @@ internal interface IRangeObserver
     /// <exception cref="ArgumentException">A value is NaN or infinite; the message says which, and none of the values is added.</exception>
     void Observe(ReadOnlySpan<float> values);
 
-    /// <summary>Returns the range for codes of a width, extended to include 0.</summary>
+    /// <summary>Returns the range for codes of a width, extended to include 0 unless the observer says otherwise.</summary>
     /// <param name="bits">Width of a code, 2 to 8.</param>
     /// <exception cref="InvalidOperationException">No value was observed.</exception>
     QuantizationRange Range(int bits);

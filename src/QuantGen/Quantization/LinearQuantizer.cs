@@ -4,7 +4,10 @@ namespace QuantGen.Quantization;
 
 /// <summary>Defines linear quantization: the packer, the trainer and the kernels round as this class does.</summary>
 /// <remarks>
-/// <para><c>code = clip(round(x / scale) + zeroPoint, lowest, highest)</c> and <c>real = (code - zeroPoint) * scale</c>.</para>
+/// <para>
+/// <c>code = clip(round((x - center) / scale) + zeroPoint, lowest, highest)</c> and <c>real = (code - zeroPoint) * scale + center</c>; the center is 0 but
+/// for codes of <see cref="QuantizationParameters.Offset"/>.
+/// </para>
 /// <para>
 /// The four choices: rounding is half to even; the zero point is added after rounding; the value is divided by the scale, never multiplied by
 /// its reciprocal; the clamp bounds are those of <see cref="CodeRange.For"/>. NaN becomes the zero point's code and infinities saturate.
@@ -20,14 +23,18 @@ internal static class LinearQuantizer
     /// <param name="parameters">Scale and zero point.</param>
     /// <param name="range">Codes that may be produced.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte Quantize(float value, QuantizationParameters parameters, CodeRange range) =>
-        (byte)(Round(value, parameters.Scale, range.Lowest - parameters.ZeroPoint, range.Highest - parameters.ZeroPoint) + parameters.ZeroPoint);
+    public static byte Quantize(float value, QuantizationParameters parameters, CodeRange range)
+    {
+        int code = Round(value - parameters.Center, parameters.Scale, range.Lowest - parameters.ZeroPoint, range.Highest - parameters.ZeroPoint);
+        return (byte)(code + parameters.ZeroPoint);
+    }
 
     /// <summary>Returns the real value of one stored code.</summary>
     /// <param name="code">A stored code.</param>
     /// <param name="parameters">Scale and zero point.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Dequantize(byte code, QuantizationParameters parameters) => (code - parameters.ZeroPoint) * parameters.Scale;
+    public static float Dequantize(byte code, QuantizationParameters parameters) =>
+        ((code - parameters.ZeroPoint) * parameters.Scale) + parameters.Center;
 
     /// <summary>Quantizes and dequantizes one value.</summary>
     /// <param name="value">Any float.</param>
@@ -37,6 +44,14 @@ internal static class LinearQuantizer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float FakeQuantize(float value, QuantizationParameters parameters, CodeRange range) =>
         Dequantize(Quantize(value, parameters, range), parameters);
+
+    /// <summary>Says whether a value lies between the lowest and the highest that codes stand for, both included: inside, gradients pass straight
+    /// through.</summary>
+    /// <param name="value">Any float.</param>
+    /// <param name="parameters">Scale, zero point and center.</param>
+    /// <param name="range">Codes that may be produced.</param>
+    public static bool IsInside(float value, QuantizationParameters parameters, CodeRange range) =>
+        value >= Dequantize((byte)range.Lowest, parameters) && value <= Dequantize((byte)range.Highest, parameters);
 
     /// <summary>Quantizes a run of values that share a scale.</summary>
     /// <param name="values">Any floats.</param>
@@ -50,6 +65,23 @@ internal static class LinearQuantizer
         for (int i = 0; i < values.Length; i++)
         {
             codes[i] = Quantize(values[i], parameters, range);
+        }
+    }
+
+    /// <summary>Quantizes a run of values over their own range as it is, from the smallest to the largest: <c>round((x - low) / scale)</c> in double, so that
+    /// a value between two codes is one.</summary>
+    /// <param name="values">Finite values, at least one.</param>
+    /// <param name="bits">Width of a code, 2 to 8.</param>
+    /// <param name="codes">Receives one code per value; the same length.</param>
+    /// <exception cref="ArgumentException">The lengths differ, or a value is NaN or infinite.</exception>
+    public static void QuantizeOverRange(ReadOnlySpan<float> values, int bits, Span<byte> codes)
+    {
+        CheckLengths(values.Length, codes.Length);
+        (float low, float high) = RangeEstimator.FiniteExtremes(values);
+        double scale = ((double)high - low) / ((1 << bits) - 1);
+        for (int i = 0; i < values.Length; i++)
+        {
+            codes[i] = scale == 0 ? (byte)0 : (byte)Math.Round(((double)values[i] - low) / scale);
         }
     }
 

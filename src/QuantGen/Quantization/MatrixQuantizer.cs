@@ -3,8 +3,8 @@ namespace QuantGen.Quantization;
 /// <summary>Quantizes a matrix of weights: per tensor, per channel, per group of rows, or per group along the input.</summary>
 /// <remarks>
 /// Row groups are those of Q-BERT (Shen et al., AAAI 2020): consecutive output neurons share a range, so the scale factors out of the dot
-/// product. The asymmetric form here has an integer zero point, which keeps 0 exact; it equals the form with a real offset where the
-/// range's low end is a multiple of the scale. An embedding quantized row by row is a group count equal to the rows.
+/// product. The asymmetric form here has an integer zero point, which keeps 0 exact; it equals the form with a real offset (<see cref="Mapping.Offset"/>)
+/// where the range's low end is a multiple of the scale. An embedding quantized row by row is a group count equal to the rows.
 /// </remarks>
 internal static class MatrixQuantizer
 {
@@ -38,7 +38,8 @@ internal static class MatrixQuantizer
         int[] groupBits = GroupBits(options, grouping);
         byte[] codes = new byte[values.Length];
         float[] scales = new float[grouping.Count];
-        byte[]? zeroPoints = options.Mapping == Mapping.Symmetric ? null : new byte[grouping.Count];
+        byte[]? zeroPoints = options.Mapping == Mapping.Asymmetric ? new byte[grouping.Count] : null;
+        float[]? centers = options.Mapping == Mapping.Offset ? new float[grouping.Count] : null;
         var estimator = new RangeEstimator();
         for (int group = 0; group < scales.Length; group++)
         {
@@ -56,15 +57,24 @@ internal static class MatrixQuantizer
 
             Clipping clipping = options.GroupClipping is null ? options.Clipping : options.GroupClipping[group];
             QuantizationParameters parameters = estimator.Estimate(run, bits, options.Mapping, clipping, options.Percentile);
-            LinearQuantizer.Quantize(run, parameters, CodeRange.For(options.Mapping, bits), runCodes);
             scales[group] = parameters.Scale;
             if (zeroPoints is not null)
             {
                 zeroPoints[group] = (byte)parameters.ZeroPoint;
             }
+
+            if (centers is null)
+            {
+                LinearQuantizer.Quantize(run, parameters, CodeRange.For(options.Mapping, bits), runCodes);
+            }
+            else
+            {
+                LinearQuantizer.QuantizeOverRange(run, bits, runCodes);
+                centers[group] = parameters.Center;
+            }
         }
 
-        return new QuantizedMatrix(grouping, groupBits, codes, scales, zeroPoints);
+        return new QuantizedMatrix(grouping, groupBits, codes, scales, zeroPoints, centers);
     }
 
     private static int[] GroupBits(MatrixQuantizerOptions options, MatrixGrouping grouping)

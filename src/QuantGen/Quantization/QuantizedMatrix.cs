@@ -11,8 +11,10 @@ internal sealed class QuantizedMatrix
     /// <param name="codes">Unsigned stored codes, row-major.</param>
     /// <param name="scales">One scale per group, finite and above 0.</param>
     /// <param name="zeroPoints">One zero point per group, or null when symmetric.</param>
-    /// <exception cref="ArgumentException">A length, a width, a scale, a code or a zero point does not fit; the message says where.</exception>
-    public QuantizedMatrix(MatrixGrouping grouping, IReadOnlyList<int> groupBits, byte[] codes, float[] scales, byte[]? zeroPoints)
+    /// <param name="centers">What the middle code of each group stands for, or null where that is 0 or the zero point says it.</param>
+    /// <exception cref="ArgumentException">A length, a width, a scale, a code, a zero point or a center does not fit; the message says where.</exception>
+    public QuantizedMatrix(
+        MatrixGrouping grouping, IReadOnlyList<int> groupBits, byte[] codes, float[] scales, byte[]? zeroPoints, float[]? centers = null)
     {
         ArgumentNullException.ThrowIfNull(groupBits);
         ArgumentNullException.ThrowIfNull(codes);
@@ -22,6 +24,7 @@ internal sealed class QuantizedMatrix
         Codes = codes;
         Scales = scales;
         ZeroPoints = zeroPoints;
+        Centers = centers;
         _groupBits = [.. groupBits];
         CheckLengths();
         for (int group = 0; group < scales.Length; group++)
@@ -48,8 +51,11 @@ internal sealed class QuantizedMatrix
     /// <summary>Gets one zero point per group; null when symmetric, where it is 2^(bits-1).</summary>
     public byte[]? ZeroPoints { get; }
 
+    /// <summary>Gets what the middle code of each group stands for, where ranges are kept as they are; else null.</summary>
+    public float[]? Centers { get; }
+
     /// <summary>Gets the mapping of the codes.</summary>
-    public Mapping Mapping => ZeroPoints is null ? Mapping.Symmetric : Mapping.Asymmetric;
+    public Mapping Mapping => Centers is not null ? Mapping.Offset : ZeroPoints is null ? Mapping.Symmetric : Mapping.Asymmetric;
 
     /// <summary>Gets the widths: one for all groups, or one per row group.</summary>
     public IReadOnlyList<int> GroupBits => _groupBits;
@@ -67,7 +73,10 @@ internal sealed class QuantizedMatrix
 
     /// <summary>Returns scale and zero point of a group of 2 bits or more.</summary>
     /// <param name="group">Index of the group.</param>
-    public QuantizationParameters Parameters(int group) => new(Scales[group], ZeroPoints is null ? 1 << (BitsOf(group) - 1) : ZeroPoints[group]);
+    public QuantizationParameters Parameters(int group) => new(Scales[group], ZeroPoints is null ? 1 << (BitsOf(group) - 1) : ZeroPoints[group])
+    {
+        Center = Centers is null ? 0f : Centers[group],
+    };
 
     /// <summary>Returns the code nearest to a value at a place of the matrix, and the value that the code stands for.</summary>
     /// <param name="row">The row.</param>
@@ -155,9 +164,14 @@ internal sealed class QuantizedMatrix
             throw new ArgumentException($"{_groupBits.Length} widths are given for {Grouping.GroupCount} row groups; one for all or one for each is needed.");
         }
 
+        if (Centers is not null && (Centers.Length != Grouping.Count || ZeroPoints is not null || !Array.TrueForAll(Centers, float.IsFinite)))
+        {
+            throw new ArgumentException($"{Centers.Length} centers are given for {Grouping.Count} groups; each has one finite number and no zero point.");
+        }
+
         foreach (int bits in _groupBits)
         {
-            if (bits is < 1 or > 8 || (bits == 1 && ZeroPoints is not null))
+            if (bits is < 1 or > 8 || (bits == 1 && Mapping != Mapping.Symmetric))
             {
                 throw new ArgumentException($"A width of {bits} bits is not possible; widths are 1 (symmetric only) to 8.");
             }

@@ -15,7 +15,7 @@ internal sealed class RangeEstimator
     /// <summary>Returns scale and zero point for values that will share them.</summary>
     /// <param name="values">Finite values, at least one.</param>
     /// <param name="bits">Width of a code, 2 to 8.</param>
-    /// <param name="mapping">Symmetric or asymmetric.</param>
+    /// <param name="mapping">How the range becomes codes; <see cref="Mapping.Offset"/> always spans from the smallest value to the largest.</param>
     /// <param name="clipping">
     /// <see cref="Clipping.Percentile"/> clips magnitudes when symmetric, and half of the remaining share at either end when asymmetric.
     /// <see cref="Clipping.Mse"/> searches the range on the values (on 4,096 bins of them when there are more), then alternates between
@@ -37,12 +37,17 @@ internal sealed class RangeEstimator
             throw new ArgumentOutOfRangeException(nameof(percentile), percentile, "A percentile lies above 0 and up to 100.");
         }
 
-        if (mapping is not (Mapping.Symmetric or Mapping.Asymmetric))
+        (float low, float high) = FiniteExtremes(values);
+        if (mapping == Mapping.Offset)
         {
-            throw new ArgumentOutOfRangeException(nameof(mapping), mapping, "The mapping is Symmetric or Asymmetric.");
+            return QuantizationParameters.Offset(low, high, bits);
         }
 
-        (float low, float high) = FiniteExtremes(values);
+        if (mapping is not (Mapping.Symmetric or Mapping.Asymmetric))
+        {
+            throw new ArgumentOutOfRangeException(nameof(mapping), mapping, "The mapping is Symmetric, Asymmetric or Offset.");
+        }
+
         return clipping switch
         {
             Clipping.MinMax => Parameters(low, high, bits, mapping),

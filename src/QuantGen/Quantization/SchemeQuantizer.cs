@@ -7,8 +7,8 @@ namespace QuantGen.Quantization;
 internal static class SchemeQuantizer
 {
     /// <summary>Quantizes a matrix.</summary>
-    /// <param name="matrix">Shape, bits and groups; symmetric, with groups of rows.</param>
-    /// <param name="fitter">Who finds the codes.</param>
+    /// <param name="matrix">Shape, bits and groups; symmetric, or over ranges as they are, with groups of rows.</param>
+    /// <param name="fitter">Who finds the codes; not asked where ranges are kept as they are.</param>
     /// <param name="values">The trained weights, row-major.</param>
     /// <param name="alphas">The learned threshold of each group of rows for <see cref="WeightFitter.Threshold"/>; otherwise empty.</param>
     /// <param name="curvature">A positive number per weight for loss-aware ternary codes; empty for none.</param>
@@ -18,6 +18,15 @@ internal static class SchemeQuantizer
     {
         ArgumentNullException.ThrowIfNull(matrix);
         int groups = matrix.GroupCount;
+        if (matrix.HasCenters)
+        {
+            var range = new MatrixQuantizerOptions
+            {
+                Bits = matrix.Bits, GroupBits = matrix.IsMixed ? [.. matrix.GroupBits] : null, GroupCount = groups, Mapping = matrix.Mapping,
+            };
+            return MatrixQuantizer.Quantize(values, matrix.Rows, matrix.Columns, range);
+        }
+
         if (fitter == WeightFitter.Threshold && alphas.Length != groups)
         {
             throw new ArgumentException($"{alphas.Length} thresholds are given for {groups} groups of '{matrix.Name}'.", nameof(alphas));
@@ -85,7 +94,7 @@ internal static class SchemeQuantizer
         ArgumentNullException.ThrowIfNull(spec);
         int rows = spec.Dimensions.VocabularySize;
         int groups = traits?.Embedding == EmbeddingForm.RowScales ? rows : 1;
-        return new MatrixSpec(PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, groups, 0, Mapping.Symmetric, default)
+        return new MatrixSpec(PackedLayout.WordEmbedding, rows, spec.Dimensions.EmbeddingSize, spec.EmbeddingBits, groups, 0, spec.RowMapping, default)
         {
             Storage = spec.EmbeddingStorage,
         };

@@ -46,6 +46,9 @@ public sealed record SchemeTraits
     /// <summary>Gets whether codes can have a zero point.</summary>
     public bool HasZeroPoints { get; init; }
 
+    /// <summary>Gets whether ranges are kept as they are, without a code for zero, which belongs to models that round everything.</summary>
+    public bool KeepsRanges { get; init; }
+
     /// <summary>Gets whether static ranges of the activations it meets are symmetric, as in its training.</summary>
     public bool HasSymmetricActivations { get; init; }
 }

@@ -72,6 +72,13 @@ public static class WeightSchemes
             Fitter = WeightFitter.CenteredSigns, Learns = LearnedPart.Ranges, Embedding = EmbeddingForm.RowScales,
             HasGroups = true, HasSymmetricActivations = true,
         },
+        new SchemeTraits
+        {
+            Scheme = Scheme.FullyQt, Name = "fullyqt", Storage = Storage.Uniform,
+            Bits = s_twoToEight, EmbeddingBits = s_twoToEight, LeastTrainedBits = 2,
+            Fitter = WeightFitter.Range, Learns = LearnedPart.Nothing, Embedding = EmbeddingForm.RowScales,
+            HasGroups = true, KeepsRanges = true,
+        },
     };
 
     /// <summary>Gets the row of a scheme.</summary>

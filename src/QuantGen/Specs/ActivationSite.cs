@@ -16,6 +16,15 @@ public sealed record ActivationSite(string Name, int Columns, int Uses, bool IsQ
     /// <remarks>Most outputs of GELU are near zero, and that is what a code must be able to say; its negative values are small and become zero.</remarks>
     public bool IsOneSided { get; init; }
 
+    /// <summary>Gets how many ranges a use has: one, or one for each column.</summary>
+    public int Buckets { get; init; } = 1;
+
+    /// <summary>Gets whether no value is below zero, so that a range as it is begins there.</summary>
+    public bool IsNeverNegative => IsProbabilities || IsRectified;
+
+    /// <summary>Gets whether the values come from a rectifier.</summary>
+    internal bool IsRectified { get; init; }
+
     /// <summary>Gets whether the values are attention probabilities, which are never negative.</summary>
     public bool IsProbabilities => IsProbabilitiesName(Name);
 
@@ -52,6 +61,7 @@ public sealed record ActivationSite(string Name, int Columns, int Uses, bool IsQ
             sites.Add(new ActivationSite(nodes[first].Site, nodes[first].Width, spec.Graph.UsesOf(nodes[first].Site), isQuantized)
             {
                 IsOneSided = spec.Graph.IsOneSided(nodes[first]),
+                IsRectified = spec.Graph.IsOneSided(nodes[first]) && spec.Dimensions.HiddenActivation == HiddenActivation.Relu,
             });
         }
 

@@ -10,7 +10,7 @@ namespace QuantGen.Specs;
 /// <param name="GroupCount">Groups of consecutive rows that share a scale; divides <paramref name="Rows"/>; 1 when <paramref name="GroupSize"/> is
 /// used.</param>
 /// <param name="GroupSize">Inputs that share a scale within a row, or 0 for the whole row; the last group of a row may be shorter.</param>
-/// <param name="Mapping">Symmetric or asymmetric codes.</param>
+/// <param name="Mapping">How codes are spread.</param>
 /// <param name="GroupBits">Bits of each group where precision is mixed inside the matrix; otherwise empty.</param>
 public sealed record MatrixSpec(
     string Name,
@@ -51,6 +51,9 @@ public sealed record MatrixSpec(
 
     /// <summary>Gets whether a zero point is stored beside each scale.</summary>
     public bool HasZeroPoints => IsQuantized && Mapping == Mapping.Asymmetric;
+
+    /// <summary>Gets whether a number for the middle code is stored beside each scale.</summary>
+    public bool HasCenters => IsQuantized && Mapping == Mapping.Offset;
 
     /// <summary>Gets the number of consecutive rows in one group.</summary>
     public int RowsPerGroup => Rows / GroupCount;

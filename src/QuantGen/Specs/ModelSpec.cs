@@ -58,6 +58,12 @@ public sealed record ModelSpec
     /// <summary>Gets whether there is no float between token ids and outputs.</summary>
     public bool IsInteger => Numerics == Numerics.Integer;
 
+    /// <summary>Gets whether operands and results of all operations but sums are codes, weights and embeddings included.</summary>
+    public bool IsRounded => ShowsRounding && Matrices.Any(matrix => matrix.IsQuantized);
+
+    /// <summary>Gets whether calibration sees every place that such a model rounds; that in floats, which it is calibrated by, rounds nothing.</summary>
+    public bool ShowsRounding => Numerics == Numerics.Quantized;
+
     /// <summary>Gets how attention weighs values.</summary>
     public AttentionKind Attention { get; init; }
 
@@ -119,13 +125,16 @@ public sealed record ModelSpec
     public IReadOnlyList<MatrixSpec> PositionTables()
     {
         EmbeddingNode node = Graph.Embedding.OfType<EmbeddingNode>().First();
-        MatrixSpec Table(string name, int rows) => new(name, rows, node.Columns, PositionBits, rows, 0, Mapping.Symmetric, default)
+        MatrixSpec Table(string name, int rows) => new(name, rows, node.Columns, PositionBits, rows, 0, RowMapping, default)
         {
             Storage = HasQuantizedPositions ? Storage.Uniform : Storage.FullPrecision,
         };
         MatrixSpec positions = Table(PackedLayout.PositionEmbedding, node.Positions);
         return node.Types == 0 ? new[] { positions } : new[] { positions, Table(PackedLayout.TypeEmbedding, node.Types) };
     }
+
+    /// <summary>Gets how codes of the rows of embeddings are spread.</summary>
+    internal Mapping RowMapping => IsRounded ? Mapping.Offset : Mapping.Symmetric;
 
     /// <summary>Gets the places where activations enter linear layers, in the order of the forward pass.</summary>
     public IReadOnlyList<ActivationSite> ActivationSites() => ActivationSite.Of(this);
@@ -135,4 +144,10 @@ public sealed record ModelSpec
     /// floats, probabilities of each distinct layer; empty in full precision.
     /// </summary>
     public IReadOnlyList<ActivationSite> AttentionSites() => ActivationSite.OfAttention(this);
+
+    /// <summary>Gets what is rounded, or shown, between products; empty where these are floats or integers.</summary>
+    public IReadOnlyList<ActivationSite> RoundingSites() => RoundingPlaces().SelectMany(place => place.Sites).ToArray();
+
+    /// <summary>Gets the steps that <see cref="RoundingSites"/> belong to.</summary>
+    internal IReadOnlyList<RoundingPlace> RoundingPlaces() => ShowsRounding ? RoundingPlace.Of(Graph) : Array.Empty<RoundingPlace>();
 }

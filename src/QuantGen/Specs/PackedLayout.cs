@@ -42,25 +42,29 @@ public static class PackedLayout
                 case EmbeddingNode:
                     AddWords(tensors, spec);
                     AddTables(tensors, spec.PositionTables());
+                    AddRanges(tensors, spec, RoundingPlace.Embeddings);
                     break;
                 case LinearNode { IsQuantizable: true } linear:
                     if (sites.Remove(linear.Site))
                     {
-                        AddSite(tensors, linear.Site, spec.Graph.UsesOf(linear.Site), spec.HasBitActivations);
+                        AddSite(tensors, linear.Site, spec.Graph.UsesOf(linear.Site), SiteOriginOf(spec));
                     }
 
                     AddMatrix(tensors, spec.Matrices[matrix++]);
+                    AddRanges(tensors, spec, linear.Name);
                     break;
                 case AttentionNode attention when spec.HasQuantizedAttention:
                     foreach (string operand in attention.Operands.Where(operand => ActivationSite.HasRange(spec, operand)))
                     {
-                        AddSite(tensors, operand, spec.UsesPerBlock, isOneBit: false);
+                        AddSite(tensors, operand, spec.UsesPerBlock, OperandOriginOf(spec, operand));
                     }
 
+                    AddRanges(tensors, spec, attention.Name);
                     break;
                 default:
                     AddPlain(tensors, spec.Graph, node);
                     AddFactors(tensors, node);
+                    AddRanges(tensors, spec, (node as NormNode)?.Name);
                     break;
             }
         }
@@ -134,6 +138,10 @@ public static class PackedLayout
         tensors.Add(spec.HasEmbeddingCodebook
             ? Floats(WordEmbedding + ".codebook", TensorClass.Embeddings, 1 << spec.EmbeddingBits)
             : Floats(WordEmbedding + ".scales", TensorClass.Embeddings, spec.EmbeddingRows));
+        if (spec.IsRounded)
+        {
+            tensors.Add(Floats(WordEmbedding + ".centers", TensorClass.Embeddings, spec.EmbeddingRows));
+        }
     }
 
     private static void AddTables(List<TensorSpec> tensors, IEnumerable<MatrixSpec> tables)
@@ -144,6 +152,10 @@ public static class PackedLayout
             {
                 tensors.Add(Bytes(table.Name + ".codes", TensorClass.Embeddings, table.Rows, MatrixSpec.RowBytes(table.Columns, table.Bits)));
                 tensors.Add(Floats(table.Name + ".scales", TensorClass.Embeddings, table.Rows));
+                if (table.HasCenters)
+                {
+                    tensors.Add(Floats(table.Name + ".centers", TensorClass.Embeddings, table.Rows));
+                }
             }
             else
             {
@@ -158,11 +170,36 @@ public static class PackedLayout
         tensors.Add(Floats(linear.Name + ".bias", biases, linear.Rows));
     }
 
-    // Codes of one bit have a shift, which is a number like the values; other codes have one of them for zero.
-    private static void AddSite(List<TensorSpec> tensors, string name, int uses, bool isOneBit)
+    private static SiteOrigin SiteOriginOf(ModelSpec spec) => spec.IsRounded ? SiteOrigin.Center
+        : spec.HasBitActivations ? SiteOrigin.Shift
+        : SiteOrigin.ZeroPoint;
+
+    private static SiteOrigin OperandOriginOf(ModelSpec spec, string operand) => !spec.IsRounded ? SiteOrigin.ZeroPoint
+        : ActivationSite.IsProbabilitiesName(operand) ? SiteOrigin.None
+        : SiteOrigin.Center;
+
+    private static void AddSite(List<TensorSpec> tensors, string name, int uses, SiteOrigin origin)
     {
         tensors.Add(Floats(name + ".input_scale", TensorClass.Scales, uses));
-        tensors.Add(isOneBit ? Floats(name + ".input_shift", TensorClass.Scales, uses) : Bytes(name + ".input_zero_point", TensorClass.Scales, uses));
+        if (origin == SiteOrigin.None)
+        {
+            return;
+        }
+
+        tensors.Add(origin switch
+        {
+            SiteOrigin.Center => Floats(name + ".input_center", TensorClass.Scales, uses),
+            SiteOrigin.Shift => Floats(name + ".input_shift", TensorClass.Scales, uses),
+            _ => Bytes(name + ".input_zero_point", TensorClass.Scales, uses),
+        });
+    }
+
+    private static void AddRanges(List<TensorSpec> tensors, ModelSpec spec, string? owner)
+    {
+        if (spec.IsRounded && spec.RoundingPlaces().FirstOrDefault(place => place.Owner == owner) is RoundingPlace rounded)
+        {
+            tensors.Add(Floats(owner + RoundingPlace.Ranges, TensorClass.Scales, rounded.Floats));
+        }
     }
 
     private static void AddMatrix(List<TensorSpec> tensors, MatrixSpec matrix)
@@ -189,6 +226,11 @@ public static class PackedLayout
             if (matrix.HasZeroPoints)
             {
                 tensors.Add(Bytes(matrix.Name + ".zero_points", TensorClass.Scales, scales));
+            }
+
+            if (matrix.HasCenters)
+            {
+                tensors.Add(Floats(matrix.Name + ".centers", TensorClass.Scales, scales));
             }
         }
 

@@ -28,6 +28,13 @@ public static class RecipeRules
     private static void Check(MatrixSpec matrix, MatrixRecipe recipe, ICollection<SpecIssue> issues)
     {
         SchemeTraits traits = recipe.Traits;
+        if (traits.KeepsRanges != matrix.HasCenters)
+        {
+            issues.Add(new SpecIssue("QG1114", traits.KeepsRanges
+                ? $"Matrix '{matrix.Name}' has the scheme {traits.Name}, which needs Numerics.Quantized"
+                : $"Matrix '{matrix.Name}' has Numerics.Quantized, which excludes the scheme {traits.Name}", Property: "Numerics"));
+        }
+
         foreach (int bits in matrix.Segments().Select(segment => segment.Bits).Where(bits => !traits.Bits.Contains(bits)))
         {
             issues.Add(BitRules.Issue("QG1101", $"Matrix '{matrix.Name}'", WithScheme(traits), bits, traits.Bits, "Plan"));

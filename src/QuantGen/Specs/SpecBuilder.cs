@@ -45,6 +45,7 @@ public static class SpecBuilder
             IntegerRules.Check(config, options, matrices, graph, issues);
         }
 
+        QuantizedRules.Check(options, matrices, graph, issues);
         if (options.Training && issues.Count == before)
         {
             TrainingRules.Check(matrices, options.HasResidualFactors, issues);
@@ -63,7 +64,7 @@ public static class SpecBuilder
             OutputCount = outputs,
             EmbeddingBits = embeddingBits,
             EmbeddingStorage = embeddingBits == Defaults.FullPrecisionBits ? Storage.FullPrecision : SpecRules.EmbeddingStorage(options),
-            PositionBits = options.PositionBits,
+            PositionBits = QuantizedRules.PositionBitsOf(options, matrices),
             ActivationBits = activationBits,
             AttentionBits = SpecRules.AttentionBits(options),
             Numerics = options.Numerics,
@@ -125,7 +126,8 @@ public static class SpecBuilder
             int? groupCount = null;
             int? groupSize = null;
             Storage storage = _options.Storage;
-            Mapping mapping = _options.Mapping;
+            Mapping usual = QuantizedRules.Mapping(_options);
+            Mapping mapping = usual;
             EquatableArray<int> groupBits = default;
             int listed = 0;
             foreach ((PlanEntry entry, Predicate<string> matches, _) in _plan)
@@ -144,10 +146,10 @@ public static class SpecBuilder
             }
 
             // A plan that chooses one of the two granularities for a matrix drops the other one's default.
-            int count = groupCount ?? (listed > 0 ? listed : groupSize > 0 ? 1 : _options.GroupCount);
+            int count = groupCount ?? (listed > 0 ? listed : groupSize > 0 ? 1 : QuantizedRules.Groups(_options, rows));
             int size = groupSize ?? (groupCount > 1 || listed > 0 ? 0 : _options.GroupSize);
             var matrix = new MatrixSpec(name, rows, columns, planBits ?? bits, count, size, mapping, groupBits) { Storage = storage };
-            bool planned = planBits is not null || groupCount is not null || groupSize is not null || listed > 0 || mapping != _options.Mapping
+            bool planned = planBits is not null || groupCount is not null || groupSize is not null || listed > 0 || mapping != usual
                 || storage != _options.Storage;
             return SpecRules.Normalize(matrix, planned, _issues);
         }

@@ -20,7 +20,7 @@ public static class SpecJson
     /// <summary>A key that only models have whose attention has no softmax.</summary>
     internal const string Attention = "attention";
 
-    /// <summary>A key that only models have that compute without floats.</summary>
+    /// <summary>A key that only models have that compute with something else than floats between products.</summary>
     internal const string Numerics = "numerics";
 
     /// <summary>A key that only models have whose embeddings of positions and token types are codes.</summary>
@@ -71,7 +71,7 @@ public static class SpecJson
             members.Add(Member(Attention, SpecNames.Of(spec.Attention)));
         }
 
-        if (spec.IsInteger)
+        if (spec.Numerics != QuantGen.Numerics.Float)
         {
             members.Add(Member(Numerics, SpecNames.Of(spec.Numerics)));
         }

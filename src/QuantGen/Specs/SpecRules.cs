@@ -170,7 +170,7 @@ internal static class SpecRules
     }
 
     /// <summary>Gets the bits of attention's operands: those of the options, or the default.</summary>
-    public static int AttentionBits(SpecOptions options) => options.AttentionBits ?? Defaults.AttentionBitsOf(options.Numerics);
+    public static int AttentionBits(SpecOptions options) => options.AttentionBits ?? Defaults.AttentionBitsOf(options.Numerics, options.ActivationBits);
 
     /// <summary>Gets the bits of the word embedding: those of the options, or the default.</summary>
     public static int EmbeddingBits(SpecOptions options) => options.EmbeddingBits ?? Defaults.EmbeddingBits(options.Bits, EmbeddingStorage(options));

@@ -17,6 +17,9 @@ public sealed record TrainingBatch(int[] Ids, byte[] Types, int[] Starts)
     /// <summary>Gets the number of sequences.</summary>
     public int SequenceCount => Starts.Length - 1;
 
+    /// <summary>Gets the tokens of each sequence.</summary>
+    internal int[] Lengths() => [.. Enumerable.Range(0, SequenceCount).Select(s => Starts[s + 1] - Starts[s])];
+
     /// <summary>Gets the tokens of the longest sequence.</summary>
     public int Longest => Enumerable.Range(0, SequenceCount).Max(s => Starts[s + 1] - Starts[s]);
 }

@@ -45,6 +45,15 @@ public sealed class SnapshotTests
         new SpecOptions { Bits = 8, Numerics = Numerics.Integer, Head = BertHead.SequenceClassification }, "Plan", "Plan_of_8_bits_and_integers");
 
     [Fact]
+    public void Encoder_of_8_bits_with_every_operation_rounded() => Match(
+        new SpecOptions { Bits = 8, Numerics = Numerics.Quantized, Head = BertHead.SequenceClassification }, "Encoder",
+        "Encoder_of_8_bits_with_every_operation_rounded");
+
+    [Fact]
+    public void Kernels_of_2_bits_and_ranges_as_they_are() =>
+        Match(new KernelVariant(2, false, false) { HasCenters = true }, "Kernels_of_2_bits_and_ranges_as_they_are");
+
+    [Fact]
     public void Kernels_of_8_bits_and_integers() => Match(new KernelVariant(8, false, false) { IsInteger = true }, "Kernels_of_8_bits_and_integers");
 
     [Fact]

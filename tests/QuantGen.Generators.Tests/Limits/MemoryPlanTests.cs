@@ -52,8 +52,11 @@ public sealed class MemoryPlanTests
     [InlineData(17, 4)]
     [InlineData(128, 64)]
     [InlineData(511, 81)]
-    public void Scratch_of_quantized_attention_is_what_the_runtime_asks_for(int length, int headSize) =>
+    public void Scratch_of_quantized_attention_is_what_the_runtime_asks_for(int length, int headSize)
+    {
         Assert.Equal(runtime::QuantGen.Kernels.QuantizedAttention.ScratchFloats(length, headSize), MemoryPlan.QuantizedAttentionFloats(length, headSize));
+        Assert.Equal(runtime::QuantGen.Kernels.RoundedAttention.ScratchFloats(length, headSize), MemoryPlan.RoundedAttentionFloats(length, headSize));
+    }
 
     [Fact]
     public void Padding_is_the_runtimes()

@@ -44,6 +44,7 @@ public sealed class SpecDifferenceTests
         Check(s_config, s_options with { ActivationRange = ActivationRange.Static }, "activation ranges: expected per_token, found static");
         Check(s_config, s_options with { Attention = AttentionKind.Boolean }, "attention: expected softmax, found boolean");
         Check(s_config, s_options with { Numerics = Numerics.Integer }, "numerics: expected float, found integer");
+        Check(s_config, s_options with { Numerics = Numerics.Quantized }, "numerics: expected float, found quantized");
         Check(s_config, s_options with { HasResidualFactors = true }, "factors of residuals: expected none, found some");
     }
 

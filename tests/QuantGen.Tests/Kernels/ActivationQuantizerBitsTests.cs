@@ -63,7 +63,8 @@ public abstract class ActivationQuantizerBitsTests<TLanes>
         using GuardedBuffer<float> row = new(input);
         using GuardedBuffer<byte> codes = new(columns);
         using GuardedBuffer<int> sums = new(1);
-        ActivationQuantizer.RunStatic<TLanes>(ref row.Start, columns, 1, columns, range, ref codes.Start, columns, ref sums.Start);
+        ActivationQuantizer.RunStatic<TLanes, ActivationQuantizer.AroundZero>(
+            ref row.Start, columns, 1, columns, range, ref codes.Start, columns, ref sums.Start);
         Assert.Equal(expected, codes.Span.ToArray());
         Assert.Equal(expected.Sum(code => code - zero), sums.Span[0]);
     }

@@ -41,8 +41,8 @@ public sealed class QuantizationPlanReaderTests
     [InlineData("""{"matrices":{"a":{"groups":1e12}}}""", "QG1208", "a whole number")]
     [InlineData("""{"matrices":{"a":{"mapping":"Symmetric"}}}""", "QG1208", "'symmetric' or 'asymmetric'")]
     [InlineData("""{"matrices":{"a":{"clipping":3}}}""", "QG1208", "'min_max' or 'percentile' or 'mse'")]
-    [InlineData("""{"matrices":{"a":{"scheme":"median"}}}""", "QG1208", "or 'linear-clusters' or 'binarybert' or 'bit' or 'bibert', and it is 'median'")]
-    [InlineData("""{"matrices":{"a":{"scheme":"k_means"}}}""", "QG1208", "or 'linear-clusters' or 'binarybert' or 'bit' or 'bibert', and it is 'k_means'")]
+    [InlineData("""{"matrices":{"a":{"scheme":"median"}}}""", "QG1208", "or 'binarybert' or 'bit' or 'bibert' or 'fullyqt', and it is 'median'")]
+    [InlineData("""{"matrices":{"a":{"scheme":"k_means"}}}""", "QG1208", "or 'binarybert' or 'bit' or 'bibert' or 'fullyqt', and it is 'k_means'")]
     [InlineData("""{"matrices":{"a":{"scheme":"k-means","storage":"uniform"}}}""", "QG1208",
         "'storage' of 'a' must be 'codebook', as the scheme 'k-means' needs, and it is 'uniform'")]
     [InlineData("""{"matrices":{"a":{"group_bits":[]}}}""", "QG1208", "a list of bits, one per group")]

@@ -97,6 +97,38 @@ public sealed class SpecRulesTests
     }
 
     [Fact]
+    public void QG1117_what_rounding_every_operation_excludes()
+    {
+        SpecOptions rounded = s_options with { Numerics = Numerics.Quantized };
+        Check(s_config, rounded with { Bits = 1 }, "QG1117", "weights of one bit (matrix 'encoder.layer.0.attention.self.query')");
+        Check(s_config, rounded with { AttentionBits = 32 }, "QG1117", "Numerics.Quantized excludes attention of 32 bits; use 2 to 8", 8);
+        Check(s_config, rounded with { Attention = AttentionKind.Boolean }, "QG1117", "Boolean attention");
+        Check(s_config, rounded with { ActivationRange = ActivationRange.PerToken }, "QG1117", "a range of each token");
+        Check(s_config, rounded with { EmbeddingBits = 32 }, "QG1117", "an embedding of one or 32 bits", 8);
+        Check(s_config, rounded with { Mapping = Mapping.Asymmetric }, "QG1117", "codes that have one of their own for zero");
+        Check(s_config, rounded with { GroupSize = 32 }, "QG1117", "ranges along inputs");
+        Check(s_config, rounded with { LayerBits = new([new LayerBitsRule("*.key", 32)]) }, "QG1117", "weights of 32 bits beside codes");
+        Check(s_config, rounded with { HasResidualFactors = true }, "QG1117", "factors of residuals");
+        Check(s_config, rounded with { Head = BertHead.MaskedLanguageModel }, "QG1117", "the head MaskedLanguageModel");
+        Check(s_config, rounded with { Training = true }, "QG1117", "training");
+        Check(s_config with { Architecture = BertArchitecture.Albert, Layers = 2 }, rounded, "QG1117", "layers that share their weights");
+        Check(s_config, s_options with { Mapping = Mapping.Offset }, "QG1117", "float numerics excludes ranges of weights as they are");
+    }
+
+    [Fact]
+    public void Where_every_operation_is_rounded_rows_have_ranges_and_positions_have_8_bits()
+    {
+        ModelSpec spec = SpecBuilder.Build(s_config, s_options with { Numerics = Numerics.Quantized, ActivationBits = 6 }, new List<SpecIssue>())!;
+        Assert.True(spec.IsRounded);
+        Assert.All(spec.Matrices, matrix => Assert.Equal((matrix.Rows, Mapping.Offset), (matrix.GroupCount, matrix.Mapping)));
+        Assert.Equal((8, 6, ActivationRange.Static), (spec.PositionBits, spec.AttentionBits, spec.ActivationRange));
+        Assert.Equal(spec, SpecJson.Read(spec.CanonicalJson));
+        QuantizationPlan whole = new(new EquatableArray<PlanEntry>([Entry("*") with { GroupCount = 1 }]), default);
+        ModelSpec one = SpecBuilder.Build(s_config, s_options with { Numerics = Numerics.Quantized, Plan = whole.Identity }, new List<SpecIssue>())!;
+        Assert.All(one.Matrices, matrix => Assert.Equal(1, matrix.GroupCount));
+    }
+
+    [Fact]
     public void Activations_of_one_bit_need_weights_of_one_bit_whole_rows_and_stored_scales()
     {
         SpecOptions one = s_options with { Bits = 1, ActivationBits = 1 };

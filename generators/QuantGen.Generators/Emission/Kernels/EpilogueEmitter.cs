@@ -59,19 +59,36 @@ internal sealed class EpilogueEmitter(IsaSpec isa, KernelVariant variant)
         (string parameters, string zeroPoints) = variant.HasZeroPoints
             ? ($", {v}<int> rowZeros, int centered", " - (rowZeros * centered)")
             : (string.Empty, string.Empty);
+        if (variant.HasCenters)
+        {
+            w.Lines($$"""
+
+                // Undo the activations' zero point in integers, convert once, scale by row; the row's center meets the activations' sum.
+                [MethodImpl(MethodImplOptions.AggressiveInlining)]
+                private static {{v}}<float> Term({{v}}<int> sum, {{v}}<int> rowSums, {{v}}<float> rowScales, int zero, {{v}}<float> rowCenters, int centered) =>
+                    ({{v}}.ConvertToSingle(sum - (rowSums * zero)) * rowScales) + (rowCenters * {{v}}.Create((float)centered));
+                """);
+            Finish(w);
+            return;
+        }
+
         w.Lines($$"""
 
             // Undo zero points in integers, convert once, scale by row.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static {{v}}<float> Term({{v}}<int> sum, {{v}}<int> rowSums, {{v}}<float> rowScales, int zero{{parameters}}) =>
                 {{v}}.ConvertToSingle(sum - (rowSums * zero){{zeroPoints}}) * rowScales;
-
-            // Scale by token, then add the bias, unfused.
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Finish({{v}}<float> terms, {{v}}<float> bias, float scale, ref float output) =>
-                ((terms * scale) + bias).StoreUnsafe(ref output);
             """);
+        Finish(w);
     }
+
+    private void Finish(SourceWriter w) => w.Lines($$"""
+
+        // Scale by token, then add the bias, unfused.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Finish({{isa.Vector}}<float> terms, {{isa.Vector}}<float> bias, float scale, ref float output) =>
+            ((terms * scale) + bias).StoreUnsafe(ref output);
+        """);
 
     private static string N(int number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -130,7 +147,7 @@ internal sealed class EpilogueEmitter(IsaSpec isa, KernelVariant variant)
             ref float scale = ref Unsafe.Add(ref x.Scales, token);
             ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
             """);
-        if (variant.HasZeroPoints)
+        if (variant.HasZeroPoints || variant.HasCenters)
         {
             w.Lines("ref int centered = ref Unsafe.Add(ref x.CenteredSums, (nint)token * x.SumStride);");
         }
@@ -147,11 +164,17 @@ internal sealed class EpilogueEmitter(IsaSpec isa, KernelVariant variant)
         {
             w.Lines($"{isa.Vector}<int> rowZeros{N(part)} = {isa.Vector}.LoadUnsafe(ref w.ZeroPoints, {at});");
         }
+
+        if (variant.HasCenters)
+        {
+            w.Lines($"{isa.Vector}<float> rowCenters{N(part)} = {isa.Vector}.LoadUnsafe(ref w.ZeroPoints, {at}).AsSingle();");
+        }
     }
 
     private string Term(int m, int part, string group)
     {
-        string zeroPoints = variant.HasZeroPoints ? $", rowZeros{N(part)}, Unsafe.Add(ref centered, ({N(m)} * (nint)x.SumStride) + {group})" : string.Empty;
+        string? row = variant.HasCenters ? "rowCenters" : variant.HasZeroPoints ? "rowZeros" : null;
+        string zeroPoints = row is null ? string.Empty : $", {row}{N(part)}, Unsafe.Add(ref centered, ({N(m)} * (nint)x.SumStride) + {group})";
         return $"Term({Sum(isa, m, part)}, rowSums{N(part)}, rowScales{N(part)}, Unsafe.Add(ref zero, {N(m)}){zeroPoints})";
     }
 }

@@ -84,6 +84,7 @@ internal static class QuantizedKernelEmitter
 
     private static string Details(KernelVariant variant) =>
         (variant.IsInteger ? ", whose outputs are integers" : string.Empty)
+        + (variant.HasCenters ? ", ranges of weights as they are" : string.Empty)
         + (variant.HasZeroPoints ? ", weights with zero points" : string.Empty) + (variant.IsGrouped ? ", a scale per group of inputs" : string.Empty);
 
     private static string Choose(IReadOnlyList<IsaSpec> sets, Func<IsaSpec, string> value)

@@ -25,7 +25,7 @@ internal static class ScalarKernelEmitter
             }
             else
             {
-                Single(w, isa);
+                Single(w, isa, variant);
             }
 
             w.Lines($$"""
@@ -44,7 +44,7 @@ internal static class ScalarKernelEmitter
         }
     }
 
-    private static void Single(SourceWriter w, IsaSpec isa) => w.Lines($$"""
+    private static void Single(SourceWriter w, IsaSpec isa, KernelVariant variant) => w.Lines($$"""
         public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
         {
             ref byte panel = ref Unsafe.Add(ref w.Codes, row / {{N(isa.PanelOutputs)}} * ((nint)w.Columns / Steps * PackBytes));
@@ -61,7 +61,7 @@ internal static class ScalarKernelEmitter
                         sum += Unsafe.Add(ref activations, k) * Weight(ref panel, o, k);
                     }
 
-                    terms += LinearEpilogue.GroupTerm(sum, x, token, w, row + o, group);
+                    terms += LinearEpilogue.{{Term(variant)}};
                 }
 
                 Unsafe.Add(ref output, o) = LinearEpilogue.Finish(terms, x, token, w, row + o);
@@ -69,6 +69,9 @@ internal static class ScalarKernelEmitter
         }
 
         """);
+
+    private static string Term(KernelVariant variant) =>
+        variant.HasCenters ? "CenteredTerm(sum, x, token, w, row + o)" : "GroupTerm(sum, x, token, w, row + o, group)";
 
     // Whole rows, whose sums become integers of the outputs' scale.
     private static void IntegerSingle(SourceWriter w, IsaSpec isa) => w.Lines($$"""

@@ -111,6 +111,15 @@ internal abstract class TableEmitter(IsaSpec isa, KernelVariant variant)
                     Unsafe.As<float, int>(ref output) = LinearEpilogue.Fixed(sum, w, row);
                 """);
         }
+
+        if (variant.HasCenters)
+        {
+            w.Lines("""
+
+                public static void FinishRow(int sum, in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output) =>
+                    output = LinearEpilogue.Finish(LinearEpilogue.CenteredTerm(sum, x, token, w, row), x, token, w, row);
+                """);
+        }
     }
 
     private void IntegerMethod(SourceWriter w, string name, int tokens)
@@ -178,15 +187,22 @@ internal abstract class TableEmitter(IsaSpec isa, KernelVariant variant)
                     w.Lines($"{v}<int> zeroPoints = {v}.LoadUnsafe(ref w.ZeroPoints, (nuint)row);");
                 }
 
+                if (variant.HasCenters)
+                {
+                    w.Lines($"{v}<float> centers = {v}.LoadUnsafe(ref w.ZeroPoints, (nuint)row).AsSingle();");
+                }
+
                 for (int m = 0; m < tokens; m++)
                 {
                     string sums = m == 0 ? "(nuint)row" : $"(nuint)(({N(m)} * (nint)sumStride) + row)";
                     string target = m == 0 ? "(nuint)row" : $"(nuint)(({N(m)} * (nint)outputStride) + row)";
                     string zeroPoints = variant.HasZeroPoints ? $" - (zeroPoints * centered{N(m)})" : string.Empty;
                     string offset = variant.Bits == 1 ? $"centered{N(m)}" : $"(centered{N(m)} << 1)";
+                    string center = variant.HasCenters ? $" + (centers * {v}.ConvertToSingle(centered{N(m)}))" : string.Empty;
+                    string term = $"({v}.ConvertToSingle(corrected{N(m)}) * scales)";
                     w.Lines($"""
                         {v}<int> corrected{N(m)} = {v}.LoadUnsafe(ref sums, {sums}) - {offset} - (codeSums * zero{N(m)}){zeroPoints};
-                        ((({v}.ConvertToSingle(corrected{N(m)}) * scales) * scale{N(m)}) + bias).StoreUnsafe(ref output, {target});
+                        (({(center.Length > 0 ? $"({term}{center})" : term)} * scale{N(m)}) + bias).StoreUnsafe(ref output, {target});
                         """);
                 }
             }

@@ -1,6 +1,7 @@
 using QuantGen.Generators.Emission.Plans;
 using QuantGen.Generators.Emission.Training;
 using QuantGen.Graph;
+using QuantGen.Specs;
 using static QuantGen.Generators.Emission.Nodes.PartContext;
 
 namespace QuantGen.Generators.Emission.Nodes;
@@ -17,7 +18,8 @@ internal static class AttentionEmitter
         (string number, string shared) = isInteger ? ("int", "Integers") : ("float", string.Empty);
         string queries = plan.Graph.IsPooled ? "isFirstOnly ? 1 : length" : "length";
         string parameters = (plan.Graph.IsPooled ? ", bool isFirstOnly"  : string.Empty)
-            + (isInteger ? ", long layer" : isQuantized ? ", long layer, int site, int use" : string.Empty);
+            + (isInteger ? ", long layer" : !isQuantized ? string.Empty
+            : ", long layer, int site, int use" + (plan.Model.ShowsRounding ? ", int denominator" : string.Empty));
         w.Lines($$"""
             // One head of one sequence. Only this item reads its slice of the queries, so the context takes their place.
             private static void Attend(ForwardPass pass, int worker, int item{{parameters}})
@@ -46,7 +48,7 @@ internal static class AttentionEmitter
                     ref scratch, ref query, ProjectedStride);
             }
 
-            """ : isQuantized ? """
+            """ : plan.Model.ShowsRounding ? RoundingAttention(plan) : isQuantized ? """
                 if (pass.Observer is not null)
                 {
                     // Calibration sees what would be quantized, and goes on in full precision.
@@ -91,6 +93,10 @@ internal static class AttentionEmitter
         {
             int site = plan.Model.ActivationSites().Count + (4 * part.Layer);
             arguments += $", layer: {plan.Weights.Layers[part.Layer].Name}, site: {N(site)}, use: {N(plan.Graph.IsShared ? part.Use : 0)}";
+            if (RoundingCall.Of(plan, plan.Graph.Attention(part.Layer).Name) is RoundingCall rounding)
+            {
+                arguments += $", denominator: {N(rounding.Site)}";
+            }
         }
 
         return $"Attend({arguments});";
@@ -113,8 +119,58 @@ internal static class AttentionEmitter
     private static string Sites(TrainingContext t, AttentionNode node) =>
         t.Plan.Model.HasQuantizedAttention ? TrainingEmitter.Field(node.Name + ".operands") : "null";
 
+    // In floats nothing is multiplied that calibration does not see.
+    private static string RoundingAttention(ModelPlan plan)
+    {
+        string bits = $"bits: {N(plan.Model.AttentionBits)}";
+        string range = $"ref pass.WeightFloats(layer + InLayer.{Identifier.Of(WeightLayout.PartOf(plan.Graph.Attention(0).Name) + RoundingPlace.Ranges)})";
+        string run = plan.Model.IsRounded
+            ? $$"""
+            RoundedAttention.Run(
+                ref query, ref key, ref value, ProjectedStride, queries, length, HeadSize, Operands(pass, layer, use),
+                {{range}}, {{bits}}, ref scratch, ref query, ProjectedStride);
+            """
+            : """
+            Attention.Run(
+                ref query, ref key, ref value, ProjectedStride,
+                queries, length, HeadSize, AttentionScale, ref scratch, ref query, ProjectedStride);
+            """;
+        return $$"""
+                if (pass.Observer is not null)
+                {
+                    // Calibration sees what would be rounded, and goes on in full precision.
+                    RoundingProbe.Attention(
+                        pass, site, denominator, ref query, ref key, ref value, ProjectedStride, queries, length, HeadSize, AttentionScale,
+                        ref scratch, ref query);
+                    return;
+                }
+
+                {{run.Replace("\n", "\n    ")}}
+            }
+
+            """;
+    }
+
     private static void Operands(SourceWriter w, ModelPlan plan)
     {
+        if (plan.Model.IsRounded)
+        {
+            string Place(string name, string end) => $"layer + InLayer.{Identifier.Of(WeightLayout.PartOf(name) + end)}";
+            string Number(string name, string end) => $"pass.WeightFloats({Place(name, end)})";
+            string bits = $"bits: {N(plan.Model.AttentionBits)}";
+            IReadOnlyList<string> names = plan.Graph.Attention(0).Operands;
+            IEnumerable<string> centered = names.Take(names.Count - 1).Select(name =>
+                $"ActivationParameters.FromCenter({Number(name, ".input_scale")}, {Number(name, ".input_center")}, {bits})");
+            w.Lines($"""
+                // How a layer's query, key, value and probabilities become codes; those of probabilities count from 0.
+                private static AttentionOperands Operands(ForwardPass pass, long layer, int use) => new(
+                    {string.Join(",\n    ", centered)},
+                    ActivationParameters.FromScale({Number(names[names.Count - 1], ".input_scale")}, zeroPoint: 0, {bits}),
+                    AttentionScale);
+                """);
+            return;
+        }
+
         string Operand(string name) =>
             $"Operand(pass, layer + InLayer.{Identifier.Of(WeightLayout.PartOf(name) + ".input_scale")}, "
             + $"layer + InLayer.{Identifier.Of(WeightLayout.PartOf(name) + ".input_zero_point")}, use)";

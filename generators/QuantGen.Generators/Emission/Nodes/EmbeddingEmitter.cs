@@ -18,6 +18,12 @@ internal static class EmbeddingEmitter
             return;
         }
 
+        if (context.Rounding(RoundingPlace.Embeddings) is RoundingCall rounding)
+        {
+            RoundingEmitter.Embedding(w, context, node, norm, rounding);
+            return;
+        }
+
         if (model.HasQuantizedPositions)
         {
             Codes(w, context, node, norm);

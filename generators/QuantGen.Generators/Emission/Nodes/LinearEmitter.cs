@@ -32,7 +32,7 @@ internal static class LinearEmitter
         string input = $"ref {context.Ref(nodes[0].Input)}, {context.Stride(nodes[0].Input)}, {context.Count}";
         string operators = nodes[0].Part.ToString();
         w.Blank();
-        if (context.IsObserved && matrices.Any(matrix => !matrix.IsQuantized))
+        if (context.IsObserved && (model.IsRounded || matrices.Any(matrix => !matrix.IsQuantized)))
         {
             int index = model.ActivationSites().ToList().IndexOf(site);
             w.Lines($"ActivationProbe.Observe(pass, site: {N(index)}, use: {context.Use}, {input}, columns: {N(site.Columns)});");
@@ -51,6 +51,15 @@ internal static class LinearEmitter
         else
         {
             Products(w, context, nodes, matrices, input);
+        }
+
+        foreach (LinearNode node in nodes)
+        {
+            if (context.Rounding(node.Name) is RoundingCall rounding)
+            {
+                w.Lines($"{rounding.Type}.Output(pass, site: {N(rounding.Site)}, ref {context.Ref(node.Output)}, {context.Count}, "
+                    + $"{context.Plan.SizeOf(node.Output)}{rounding.Ranges});");
+            }
         }
     }
 
@@ -171,7 +180,7 @@ internal static class LinearEmitter
         }
 
         string group = matrix.GroupSize == 0 ? string.Empty : $", groupSize: {N(matrix.GroupSize)}";
-        string zeros = matrix.HasZeroPoints ? ", hasZeroPoints: true" : string.Empty;
+        string zeros = matrix.HasZeroPoints || matrix.HasCenters ? ", hasZeroPoints: true" : string.Empty;
         return $"LinearWeights.Open(pass, {WeightLayout.NameOf(matrix.Name, segment)}, rows: {N(matrix.Segments()[segment].Rows)}, columns: "
             + $"{N(padded)}{group}{zeros})";
     }
@@ -194,6 +203,11 @@ internal static class LinearEmitter
         {
             string shifts = context.Plan.Weights[site.Name + ".input_shift"];
             return $"Planes({rows}, scales: {scales}, shifts: {shifts}, use: {context.Use}, isSigned: {(site.IsOneSided ? "false" : "true")})";
+        }
+
+        if (context.Plan.Model.IsRounded)
+        {
+            return $"Offset({rows}, scales: {scales}, centers: {context.Plan.Weights[site.Name + ".input_center"]})";
         }
 
         string zeroPoints = context.Plan.Weights[site.Name + ".input_zero_point"];

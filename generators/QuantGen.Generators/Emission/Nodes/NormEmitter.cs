@@ -1,5 +1,6 @@
 using QuantGen.Generators.Emission.Training;
 using QuantGen.Graph;
+using static QuantGen.Generators.Emission.Nodes.PartContext;
 
 namespace QuantGen.Generators.Emission.Nodes;
 
@@ -20,6 +21,14 @@ internal static class NormEmitter
                 ? $"FixedLayerNorm.Normalize(ref {context.Ref(node.Input)}, {context.NormWeights(node.Name)}, {context.Count}, {size});"
                 : $"FixedLayerNorm.AddAndNormalize(ref {context.Ref(node.Input)}, ref {context.Ref(node.Residual)}, {context.NormWeights(node.Name)}, "
                     + $"{context.Count}, {size}, ref {context.Ref(node.Output)});");
+            return;
+        }
+
+        if (context.Rounding(node.Name) is RoundingCall rounding)
+        {
+            string residual = node.Residual is null ? "Unsafe.NullRef<float>()" : context.Ref(node.Residual);
+            w.Lines($"{rounding.Type}.Norm(\n    pass, site: {N(rounding.Site)}, ref {context.Ref(node.Input)}, ref {residual}, "
+                + $"{context.NormWeights(node.Name)}, LayerNormEpsilon, {context.Count}, {size}{rounding.Ranges}, ref {context.Ref(node.Output)});");
             return;
         }
 

@@ -38,6 +38,10 @@ internal sealed class PartContext
     /// <summary>Gets whether values are integers.</summary>
     public bool IsInteger => Plan.Model.IsInteger;
 
+    /// <summary>Gets how a step's results are rounded, or shown; null where they are neither.</summary>
+    /// <param name="owner">The step's canonical name.</param>
+    public RoundingCall? Rounding(string owner) => RoundingCall.Of(Plan, owner);
+
     /// <summary>Gets the ref to a value's first row.</summary>
     /// <param name="value">The value.</param>
     public string Ref(string value)

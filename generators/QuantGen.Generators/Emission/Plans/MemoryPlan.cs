@@ -66,6 +66,9 @@ internal sealed class MemoryPlan
             + (BlockRows * keys) + (BlockRows * columns);
     }
 
+    /// <summary>As <c>RoundedAttention.ScratchFloats</c> of the runtime; a test holds the two together.</summary>
+    public static long RoundedAttentionFloats(int length, int headSize) => QuantizedAttentionFloats(length, headSize) + PanelPadding.Pad(length, 16);
+
     // Layers differ in their weights, not in their values, so that parts of one kind count once.
     private HashSet<string> FindShared(IReadOnlyList<Phase> phases)
     {
@@ -174,7 +177,9 @@ internal sealed class MemoryPlan
     private long AttentionScratch()
     {
         long floats = AttentionFloats(_spec.MaxSequenceLength, _spec.Model.HeadSize);
-        return _spec.Model.HasQuantizedAttention ? Math.Max(floats, QuantizedAttentionFloats(_spec.MaxSequenceLength, _spec.Model.HeadSize)) : floats;
+        return !_spec.Model.HasQuantizedAttention ? floats : Math.Max(floats, _spec.Model.IsRounded
+            ? RoundedAttentionFloats(_spec.MaxSequenceLength, _spec.Model.HeadSize)
+            : QuantizedAttentionFloats(_spec.MaxSequenceLength, _spec.Model.HeadSize));
     }
 
     // Largest first; each buffer goes to the lowest place that no buffer living at the same time occupies.

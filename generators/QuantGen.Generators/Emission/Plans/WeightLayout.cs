@@ -97,7 +97,7 @@ internal sealed class WeightLayout
 
     // Linear layers but those of full-precision heads are stored in the order of kernels instead.
     private bool IsPlain(TensorSpec tensor) => !_model.Matrices.Any(m =>
-        tensor.Name == m.Name + ".codes" || tensor.Name == m.Name + ".scales" || tensor.Name == m.Name + ".zero_points"
+        tensor.Name == m.Name + ".codes" || tensor.Name == m.Name + ".scales" || tensor.Name == m.Name + ".zero_points" || tensor.Name == m.Name + ".centers"
         || tensor.Name == m.Name + ".codebook" || tensor.Name == m.Name + ".weight" || tensor.Name == m.Name + ".bias");
 
     // Zero points of static ranges are bytes in the file and integers in memory.
@@ -143,7 +143,7 @@ internal sealed class WeightLayout
                 : PanelPadding.CodeBytes(rows.Rows, matrix.Columns, rows.Bits, matrix.GroupSize > 0));
             Add("scales", perRow);
             Add("sums", perRow);
-            if (matrix.HasZeroPoints)
+            if (matrix.HasZeroPoints || matrix.HasCenters)
             {
                 Add("zeroPoints", perRow);
             }

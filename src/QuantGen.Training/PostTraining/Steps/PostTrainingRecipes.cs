@@ -101,7 +101,7 @@ public static class PostTrainingRecipes
             }
 
             string? issue = SettingIssue(step, traits) ?? OrderIssue(before, traits)
-                ?? (target is null ? null : BitIssue(traits, target) ?? traits.Refuses(target));
+                ?? (target is null ? null : BitIssue(traits, target) ?? RoundingIssue(traits, target) ?? traits.Refuses(target));
             if (issue is not null)
             {
                 return $"step '{step.Name}': {issue}";
@@ -112,6 +112,10 @@ public static class PostTrainingRecipes
 
         return null;
     }
+
+    // Weights span their ranges as they are, and what other steps run rounds less than the model.
+    private static string? RoundingIssue(StepTraits step, ModelSpec target) => !target.IsRounded || step.IsRule ? null
+        : "every operation is rounded, for which there are only rules for ranges of activations";
 
     // All other steps run codes of more bits, or spread them over a range.
     private static string? BitIssue(StepTraits step, ModelSpec target) =>

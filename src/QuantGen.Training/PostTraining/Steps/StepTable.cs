@@ -47,7 +47,10 @@ internal static class StepTable
     public static StepTraits? Find(string name) => All.FirstOrDefault(row => row.Name == name);
 
     private static StepTraits ByRule(string name, Clipping clipping) =>
-        new(name, StepKind.ActivationRanges, NeedsTexts: true, [], _ => new ActivationRangeStep(clipping)) { Refuses = StoresNoRanges };
+        new(name, StepKind.ActivationRanges, NeedsTexts: true, [], _ => new ActivationRangeStep(clipping))
+        {
+            Refuses = StoresNoRanges, IsRule = true,
+        };
 
     private static string? StoresNoRanges(ModelSpec spec) =>
         ActivationCalibrator.SitesOf(spec).Any() ? null : "the model stores no ranges of activations, each token has its own";

@@ -48,9 +48,9 @@ internal static class LayerNormGradient
         ref float x, ref float gamma, float epsilon, int columns, ref float gradient, ref float gammaGradient, ref float betaGradient)
         where TLanes : struct, ILanes<TLanes>
     {
-        (float mean, float inverse) = Moments<TLanes>(ref x, epsilon, columns);
+        (float mean, float deviation) = LayerNormMoments.Of<TLanes>(ref x, epsilon, columns);
         TLanes means = TLanes.Broadcast(mean);
-        TLanes inverses = TLanes.Broadcast(inverse);
+        TLanes inverses = TLanes.Broadcast(1f / deviation);
         TLanes sum = TLanes.Broadcast(0f);
         TLanes products = sum;
         for (int i = 0; i < columns; i += 16)
@@ -74,25 +74,5 @@ internal static class LayerNormGradient
             TLanes scaled = LanesTail.LoadUpTo<TLanes>(ref gradient, i, count) * LanesTail.LoadUpTo<TLanes>(ref gamma, i, count);
             LanesTail.StoreUpTo(TLanes.MultiplyAdd(-normal, meanOfProducts, scaled - meanOfScaled) * inverses, ref gradient, i, count);
         }
-    }
-
-    private static (float Mean, float Inverse) Moments<TLanes>(ref float x, float epsilon, int columns)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        TLanes total = TLanes.Broadcast(0f);
-        TLanes squares = total;
-        for (int i = 0; i < columns; i += 16)
-        {
-            total += LanesTail.LoadUpTo<TLanes>(ref x, i, Math.Min(16, columns - i));
-        }
-
-        float mean = TLanes.Sum(total) / columns;
-        for (int i = 0; i < columns; i += 16)
-        {
-            TLanes difference = LanesTail.LoadUpTo<TLanes>(ref x, i, Math.Min(16, columns - i), mean) - TLanes.Broadcast(mean);
-            TLanes.Accumulate(ref squares, difference, difference);
-        }
-
-        return (mean, 1f / MathF.Sqrt((TLanes.Sum(squares) / columns) + epsilon));
     }
 }

@@ -10,18 +10,22 @@ using QuantGen.Training.PostTraining;
 namespace QuantGen.Cli.Runs;
 
 /// <summary>
-/// A student of integers (I-BERT): outputs, in training and in every measure, are those of the packed integers themselves, bit for bit, and gradients are
-/// passed straight through them to a model that rounds the same numbers at the same places and computes with floats in between.
+/// A student of integers (I-BERT), or one that rounds every operation (FullyQT): outputs, in training and in every measure, are those of the packed model
+/// itself, bit for bit, and gradients are passed straight through them to a model that rounds weights and inputs of linear layers and computes with floats
+/// in between.
 /// </summary>
 /// <remarks>Hidden states and scores that a loss looks at are that model's, but for the last hidden states where these are the result.</remarks>
 /// <param name="model">The model whose gradients are taken; it belongs to this.</param>
-/// <param name="spec">The same model in integers.</param>
+/// <param name="spec">The same model as it is packed.</param>
 /// <param name="options">How <paramref name="model"/> is computed.</param>
 /// <param name="complete">Adds to a packed model what training does not change: vocabulary, labels and so on.</param>
 /// <param name="loader">Makes packed models run.</param>
-internal sealed class IntegerStudent(
+internal sealed class ExecutedStudent(
     ITrainableModel model, ModelSpec spec, TrainableOptions options, Action<PackedModelBuilder> complete, IModelLoader loader) : ITrainableModel
 {
+    // Integers have the ranges of the model whose gradients are taken.
+    private readonly RunningRanges? _ranges = spec.IsRounded ? new RunningRanges(spec) : null;
+    private IReadOnlyList<Parameter>? _parameters;
     private InferenceSession? _session;
     private UInt128 _sessionHash;
 
@@ -29,7 +33,7 @@ internal sealed class IntegerStudent(
     public ModelSpec Spec => model.Spec;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Parameter> Parameters => model.Parameters;
+    public IReadOnlyList<Parameter> Parameters => _parameters ??= [.. model.Parameters, .. _ranges?.Parameters ?? []];
 
     /// <inheritdoc/>
     public TrainingTrace Trace => model.Trace;
@@ -44,7 +48,12 @@ internal sealed class IntegerStudent(
     public void InitializeWeightQuantizers() => model.InitializeWeightQuantizers();
 
     /// <summary>Packs the parameters as they are; what training does not change is left to be added.</summary>
-    public PackedModelBuilder Pack() => TrainedModelPacker.Pack(model, options, spec);
+    public PackedModelBuilder Pack()
+    {
+        PackedModelBuilder builder = TrainedModelPacker.Pack(model, options, spec);
+        _ranges?.AddTo(builder);
+        return builder;
+    }
 
     /// <inheritdoc/>
     public void Forward(TrainingBatch batch, ForwardOptions options)
@@ -52,18 +61,24 @@ internal sealed class IntegerStudent(
         model.Forward(batch, options);
         if (options.Purpose == ForwardPurpose.Calibrate)
         {
+            Begin(batch);
             return;
         }
 
         InferenceSession session = Current();
-        int[] lengths = [.. Enumerable.Range(0, batch.SequenceCount).Select(s => batch.Starts[s + 1] - batch.Starts[s])];
         if (spec.HasOutputLayer)
         {
-            session.Run(batch.Ids, batch.Types, lengths, Trace.Logits.AsSpan(0, Trace.LogitCount));
+            session.Run(batch.Ids, batch.Types, batch.Lengths(), Trace.Logits.AsSpan(0, Trace.LogitCount));
         }
         else
         {
-            session.RunHidden(batch.Ids, batch.Types, lengths, Trace.Hidden[^1].AsSpan(0, Trace.HiddenCount));
+            session.RunHidden(batch.Ids, batch.Types, batch.Lengths(), Trace.Hidden[^1].AsSpan(0, Trace.HiddenCount));
+        }
+
+        // A batch is rounded by the ranges of those before it, so that each step needs one packed model.
+        if (options.Purpose == ForwardPurpose.Train)
+        {
+            _ranges?.Follow(session, batch);
         }
     }
 
@@ -77,11 +92,21 @@ internal sealed class IntegerStudent(
         model.Dispose();
     }
 
+    // The first batch's ranges are taken as they are, from the model in floats.
+    private void Begin(TrainingBatch batch)
+    {
+        if (_ranges is not null)
+        {
+            using InferenceSession floats = Load(TrainedModelPacker.Pack(model, options, _ranges.Shown));
+            _ranges.Follow(floats, batch);
+        }
+    }
+
     // An optimizer, a checkpoint that is read and the best epoch all change parameters, and say nothing.
     private InferenceSession Current()
     {
         var hash = new XxHash128();
-        foreach (Parameter parameter in model.Parameters)
+        foreach (Parameter parameter in Parameters)
         {
             hash.Append(MemoryMarshal.AsBytes(parameter.Values.AsSpan()));
         }
@@ -90,12 +115,16 @@ internal sealed class IntegerStudent(
         if (_session is null || current != _sessionHash)
         {
             _session?.Dispose();
-            PackedModelBuilder builder = Pack();
-            complete(builder);
-            _session = loader.Load(builder.Build("student"), CancellationToken.None);
+            _session = Load(Pack());
             _sessionHash = current;
         }
 
         return _session;
+    }
+
+    private InferenceSession Load(PackedModelBuilder builder)
+    {
+        complete(builder);
+        return loader.Load(builder.Build("student"), CancellationToken.None);
     }
 }
