@@ -42,7 +42,7 @@ namespace Sample.QuantGenerated
             {
                 case Phase.ProjectLayer0:
                     (first, count) = pass.TokensOf(item);
-                    if (!pass.TakeEmbedded(Hidden, HiddenSize, first, count, worker)) Embed(pass, worker, first, count);
+                    if (!pass.TakeHidden(layer: 0, Hidden, HiddenSize, first, count, worker)) Embed(pass, worker, first, count);
                     Layer0Project(pass, worker, first, count);
                     break;
                 case Phase.AttendLayer0:
@@ -50,7 +50,7 @@ namespace Sample.QuantGenerated
                     break;
                 case Phase.ProjectLayer1:
                     (first, count) = pass.TokensOf(item);
-                    Layer0Finish(pass, worker, first, count);
+                    if (!pass.TakeHidden(layer: 1, Hidden, HiddenSize, first, count, worker)) Layer0Finish(pass, worker, first, count);
                     Layer1ProjectFirst(pass, worker, first, count);
                     break;
                 case Phase.AttendLayer1:

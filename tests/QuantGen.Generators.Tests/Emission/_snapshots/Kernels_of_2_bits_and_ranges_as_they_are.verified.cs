@@ -55,6 +55,12 @@ namespace QuantGen.Generated.Kernels
             }
             else if (Avx2.IsSupported)
             {
+                if (x.Count >= 32)
+                {
+                    PanelLoop.RunUnpacked<Avx256, Avx256ByPanel>(x, w, ref output, outputStride, ref scratch);
+                    return;
+                }
+
                 PanelLoop.Run<Avx256>(x, w, ref output, outputStride, ref scratch);
             }
             else if (Vector128.IsHardwareAccelerated)
@@ -1332,7 +1338,7 @@ namespace QuantGen.Generated.Kernels
         }
 
         // AVX2. A pair sum is at most 2 * 255 * 2, and 32 of them always fit 16 bits: 32640 <= 32,767; the loader finds how many of a panel's do.
-        private readonly struct Avx256 : ITileKernel
+        private readonly struct Avx256 : IUnpackingKernel
         {
             public static MultiplyUnit Unit => MultiplyUnit.Pairs256;
 
@@ -1573,6 +1579,28 @@ namespace QuantGen.Generated.Kernels
             private static void Finish(Vector256<float> terms, Vector256<float> bias, float scale, ref float output) =>
                 ((terms * scale) + bias).StoreUnsafe(ref output);
 
+            // Centered codes as bytes, step after step; the next panel is fetched meanwhile.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Unpack(ref byte codes, nint panelBytes, ref byte unpacked)
+            {
+                for (nint at = 0; at < panelBytes; at += 64)
+                {
+                    Vector256<byte> codes00 = Vector256.LoadUnsafe(ref codes, 0);
+                    Prefetch.Line(ref codes, panelBytes + 0);
+                    Vector256<byte> codes01 = Vector256.LoadUnsafe(ref codes, 32);
+                    Step0(codes00).AsByte().StoreUnsafe(ref unpacked, 0);
+                    Step0(codes01).AsByte().StoreUnsafe(ref unpacked, 32);
+                    Step1(codes00).AsByte().StoreUnsafe(ref unpacked, 64);
+                    Step1(codes01).AsByte().StoreUnsafe(ref unpacked, 96);
+                    Step2(codes00).AsByte().StoreUnsafe(ref unpacked, 128);
+                    Step2(codes01).AsByte().StoreUnsafe(ref unpacked, 160);
+                    Step3(codes00).AsByte().StoreUnsafe(ref unpacked, 192);
+                    Step3(codes01).AsByte().StoreUnsafe(ref unpacked, 224);
+                    codes = ref Unsafe.Add(ref codes, 64);
+                    unpacked = ref Unsafe.Add(ref unpacked, 256);
+                }
+            }
+
             // Codes of step 0: bits 0-1, minus 2.
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static Vector256<sbyte> Step0(Vector256<byte> p) => Gfni.V256.IsSupported
@@ -1596,6 +1624,432 @@ namespace QuantGen.Generated.Kernels
             private static Vector256<sbyte> Step3(Vector256<byte> p) => Gfni.V256.IsSupported
                 ? Gfni.V256.GaloisFieldAffineTransform(p, Vector256.Create(0x4080808080808080UL).AsByte(), 0xFE).AsSByte()
                 : (((p.AsUInt16() >>> 6).AsByte() & Vector256.Create((byte)3))).AsSByte() - Vector256.Create((sbyte)2);
+        }
+
+        // AVX2. A pair sum is at most 2 * 255 * 2, and 32 of them always fit 16 bits: 32640 <= 32,767; the loader finds how many of a panel's do.
+        private readonly struct Avx256ByPanel : ITileKernel
+        {
+            public static MultiplyUnit Unit => MultiplyUnit.Pairs256;
+
+            public static KernelOrder Order => new(2, 8, 4, 2) { AddsPairs = true };
+
+            public static int TileTokens => 4;
+
+            public static int TallTokens => 6;
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 128 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                ref byte a4 = ref Unsafe.Add(ref a3, x.Stride);
+                ref byte a5 = ref Unsafe.Add(ref a4, x.Stride);
+                nint depth = Unsafe.Add(ref w.Depths, row);
+                Vector256<int> sum00 = Vector256<int>.Zero;
+                Vector256<int> sum01 = Vector256<int>.Zero;
+                Vector256<int> sum10 = Vector256<int>.Zero;
+                Vector256<int> sum11 = Vector256<int>.Zero;
+                Vector256<int> sum20 = Vector256<int>.Zero;
+                Vector256<int> sum21 = Vector256<int>.Zero;
+                Vector256<int> sum30 = Vector256<int>.Zero;
+                Vector256<int> sum31 = Vector256<int>.Zero;
+                Vector256<int> sum40 = Vector256<int>.Zero;
+                Vector256<int> sum41 = Vector256<int>.Zero;
+                Vector256<int> sum50 = Vector256<int>.Zero;
+                Vector256<int> sum51 = Vector256<int>.Zero;
+                nint k = 0;
+                while (k < columns)
+                {
+                    nint depthEnd = Math.Min(k + depth, columns);
+                    Vector256<short> s00 = Vector256<short>.Zero;
+                    Vector256<short> s01 = Vector256<short>.Zero;
+                    Vector256<short> s10 = Vector256<short>.Zero;
+                    Vector256<short> s11 = Vector256<short>.Zero;
+                    Vector256<short> s20 = Vector256<short>.Zero;
+                    Vector256<short> s21 = Vector256<short>.Zero;
+                    Vector256<short> s30 = Vector256<short>.Zero;
+                    Vector256<short> s31 = Vector256<short>.Zero;
+                    Vector256<short> s40 = Vector256<short>.Zero;
+                    Vector256<short> s41 = Vector256<short>.Zero;
+                    Vector256<short> s50 = Vector256<short>.Zero;
+                    Vector256<short> s51 = Vector256<short>.Zero;
+                    while (k < depthEnd)
+                    {
+                        Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
+                        Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
+                        // Inputs k + 0 and following.
+                        Vector256<sbyte> w00 = codes00.AsSByte();
+                        Vector256<sbyte> w01 = codes01.AsSByte();
+                        Vector256<byte> x00 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                        s00 += Avx2.MultiplyAddAdjacent(x00, w00);
+                        s01 += Avx2.MultiplyAddAdjacent(x00, w01);
+                        Vector256<byte> x01 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                        s10 += Avx2.MultiplyAddAdjacent(x01, w00);
+                        s11 += Avx2.MultiplyAddAdjacent(x01, w01);
+                        Vector256<byte> x02 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                        s20 += Avx2.MultiplyAddAdjacent(x02, w00);
+                        s21 += Avx2.MultiplyAddAdjacent(x02, w01);
+                        Vector256<byte> x03 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 0))).AsByte();
+                        s30 += Avx2.MultiplyAddAdjacent(x03, w00);
+                        s31 += Avx2.MultiplyAddAdjacent(x03, w01);
+                        Vector256<byte> x04 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 0))).AsByte();
+                        s40 += Avx2.MultiplyAddAdjacent(x04, w00);
+                        s41 += Avx2.MultiplyAddAdjacent(x04, w01);
+                        Vector256<byte> x05 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 0))).AsByte();
+                        s50 += Avx2.MultiplyAddAdjacent(x05, w00);
+                        s51 += Avx2.MultiplyAddAdjacent(x05, w01);
+                        Vector256<byte> codes00At4 = Vector256.LoadUnsafe(ref p, 64);
+                        Vector256<byte> codes01At4 = Vector256.LoadUnsafe(ref p, 96);
+                        // Inputs k + 4 and following.
+                        Vector256<sbyte> w0At40 = codes00At4.AsSByte();
+                        Vector256<sbyte> w0At41 = codes01At4.AsSByte();
+                        Vector256<byte> x0At40 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                        s00 += Avx2.MultiplyAddAdjacent(x0At40, w0At40);
+                        s01 += Avx2.MultiplyAddAdjacent(x0At40, w0At41);
+                        Vector256<byte> x0At41 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                        s10 += Avx2.MultiplyAddAdjacent(x0At41, w0At40);
+                        s11 += Avx2.MultiplyAddAdjacent(x0At41, w0At41);
+                        Vector256<byte> x0At42 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                        s20 += Avx2.MultiplyAddAdjacent(x0At42, w0At40);
+                        s21 += Avx2.MultiplyAddAdjacent(x0At42, w0At41);
+                        Vector256<byte> x0At43 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 4))).AsByte();
+                        s30 += Avx2.MultiplyAddAdjacent(x0At43, w0At40);
+                        s31 += Avx2.MultiplyAddAdjacent(x0At43, w0At41);
+                        Vector256<byte> x0At44 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 4))).AsByte();
+                        s40 += Avx2.MultiplyAddAdjacent(x0At44, w0At40);
+                        s41 += Avx2.MultiplyAddAdjacent(x0At44, w0At41);
+                        Vector256<byte> x0At45 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 4))).AsByte();
+                        s50 += Avx2.MultiplyAddAdjacent(x0At45, w0At40);
+                        s51 += Avx2.MultiplyAddAdjacent(x0At45, w0At41);
+                        Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 128);
+                        Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 160);
+                        // Inputs k + 8 and following.
+                        Vector256<sbyte> w0At80 = codes00At8.AsSByte();
+                        Vector256<sbyte> w0At81 = codes01At8.AsSByte();
+                        Vector256<byte> x0At80 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                        s00 += Avx2.MultiplyAddAdjacent(x0At80, w0At80);
+                        s01 += Avx2.MultiplyAddAdjacent(x0At80, w0At81);
+                        Vector256<byte> x0At81 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                        s10 += Avx2.MultiplyAddAdjacent(x0At81, w0At80);
+                        s11 += Avx2.MultiplyAddAdjacent(x0At81, w0At81);
+                        Vector256<byte> x0At82 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                        s20 += Avx2.MultiplyAddAdjacent(x0At82, w0At80);
+                        s21 += Avx2.MultiplyAddAdjacent(x0At82, w0At81);
+                        Vector256<byte> x0At83 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 8))).AsByte();
+                        s30 += Avx2.MultiplyAddAdjacent(x0At83, w0At80);
+                        s31 += Avx2.MultiplyAddAdjacent(x0At83, w0At81);
+                        Vector256<byte> x0At84 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 8))).AsByte();
+                        s40 += Avx2.MultiplyAddAdjacent(x0At84, w0At80);
+                        s41 += Avx2.MultiplyAddAdjacent(x0At84, w0At81);
+                        Vector256<byte> x0At85 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 8))).AsByte();
+                        s50 += Avx2.MultiplyAddAdjacent(x0At85, w0At80);
+                        s51 += Avx2.MultiplyAddAdjacent(x0At85, w0At81);
+                        Vector256<byte> codes00At12 = Vector256.LoadUnsafe(ref p, 192);
+                        Vector256<byte> codes01At12 = Vector256.LoadUnsafe(ref p, 224);
+                        // Inputs k + 12 and following.
+                        Vector256<sbyte> w0At120 = codes00At12.AsSByte();
+                        Vector256<sbyte> w0At121 = codes01At12.AsSByte();
+                        Vector256<byte> x0At120 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                        s00 += Avx2.MultiplyAddAdjacent(x0At120, w0At120);
+                        s01 += Avx2.MultiplyAddAdjacent(x0At120, w0At121);
+                        Vector256<byte> x0At121 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                        s10 += Avx2.MultiplyAddAdjacent(x0At121, w0At120);
+                        s11 += Avx2.MultiplyAddAdjacent(x0At121, w0At121);
+                        Vector256<byte> x0At122 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                        s20 += Avx2.MultiplyAddAdjacent(x0At122, w0At120);
+                        s21 += Avx2.MultiplyAddAdjacent(x0At122, w0At121);
+                        Vector256<byte> x0At123 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
+                        s30 += Avx2.MultiplyAddAdjacent(x0At123, w0At120);
+                        s31 += Avx2.MultiplyAddAdjacent(x0At123, w0At121);
+                        Vector256<byte> x0At124 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 12))).AsByte();
+                        s40 += Avx2.MultiplyAddAdjacent(x0At124, w0At120);
+                        s41 += Avx2.MultiplyAddAdjacent(x0At124, w0At121);
+                        Vector256<byte> x0At125 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 12))).AsByte();
+                        s50 += Avx2.MultiplyAddAdjacent(x0At125, w0At120);
+                        s51 += Avx2.MultiplyAddAdjacent(x0At125, w0At121);
+                        p = ref Unsafe.Add(ref p, 256);
+                        k += 16;
+                    }
+                    sum00 += Avx2.MultiplyAddAdjacent(s00, Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(s01, Vector256<short>.One);
+                    sum10 += Avx2.MultiplyAddAdjacent(s10, Vector256<short>.One);
+                    sum11 += Avx2.MultiplyAddAdjacent(s11, Vector256<short>.One);
+                    sum20 += Avx2.MultiplyAddAdjacent(s20, Vector256<short>.One);
+                    sum21 += Avx2.MultiplyAddAdjacent(s21, Vector256<short>.One);
+                    sum30 += Avx2.MultiplyAddAdjacent(s30, Vector256<short>.One);
+                    sum31 += Avx2.MultiplyAddAdjacent(s31, Vector256<short>.One);
+                    sum40 += Avx2.MultiplyAddAdjacent(s40, Vector256<short>.One);
+                    sum41 += Avx2.MultiplyAddAdjacent(s41, Vector256<short>.One);
+                    sum50 += Avx2.MultiplyAddAdjacent(s50, Vector256<short>.One);
+                    sum51 += Avx2.MultiplyAddAdjacent(s51, Vector256<short>.One);
+                }
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                ref int centered = ref Unsafe.Add(ref x.CenteredSums, (nint)token * x.SumStride);
+                Vector256<int> rowSums0 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector256<float> rowScales0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector256<float> rowCenters0 = Vector256.LoadUnsafe(ref w.ZeroPoints, (nuint)(row + 0)).AsSingle();
+                Vector256<float> bias0 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0), rowCenters0, Unsafe.Add(ref centered, (0 * (nint)x.SumStride) + 0)), bias0,
+                    Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1), rowCenters0, Unsafe.Add(ref centered, (1 * (nint)x.SumStride) + 0)), bias0,
+                    Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2), rowCenters0, Unsafe.Add(ref centered, (2 * (nint)x.SumStride) + 0)), bias0,
+                    Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3), rowCenters0, Unsafe.Add(ref centered, (3 * (nint)x.SumStride) + 0)), bias0,
+                    Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Finish(Term(sum40, rowSums0, rowScales0, Unsafe.Add(ref zero, 4), rowCenters0, Unsafe.Add(ref centered, (4 * (nint)x.SumStride) + 0)), bias0,
+                    Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
+                Finish(Term(sum50, rowSums0, rowScales0, Unsafe.Add(ref zero, 5), rowCenters0, Unsafe.Add(ref centered, (5 * (nint)x.SumStride) + 0)), bias0,
+                    Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
+                Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector256<float> rowCenters1 = Vector256.LoadUnsafe(ref w.ZeroPoints, (nuint)(row + 8)).AsSingle();
+                Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0), rowCenters1, Unsafe.Add(ref centered, (0 * (nint)x.SumStride) + 0)), bias1,
+                    Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1), rowCenters1, Unsafe.Add(ref centered, (1 * (nint)x.SumStride) + 0)), bias1,
+                    Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2), rowCenters1, Unsafe.Add(ref centered, (2 * (nint)x.SumStride) + 0)), bias1,
+                    Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3), rowCenters1, Unsafe.Add(ref centered, (3 * (nint)x.SumStride) + 0)), bias1,
+                    Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
+                Finish(Term(sum41, rowSums1, rowScales1, Unsafe.Add(ref zero, 4), rowCenters1, Unsafe.Add(ref centered, (4 * (nint)x.SumStride) + 0)), bias1,
+                    Unsafe.Add(ref scale, 4), ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 8));
+                Finish(Term(sum51, rowSums1, rowScales1, Unsafe.Add(ref zero, 5), rowCenters1, Unsafe.Add(ref centered, (5 * (nint)x.SumStride) + 0)), bias1,
+                    Unsafe.Add(ref scale, 5), ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 8));
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 128 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                nint depth = Unsafe.Add(ref w.Depths, row);
+                Vector256<int> sum00 = Vector256<int>.Zero;
+                Vector256<int> sum01 = Vector256<int>.Zero;
+                Vector256<int> sum10 = Vector256<int>.Zero;
+                Vector256<int> sum11 = Vector256<int>.Zero;
+                Vector256<int> sum20 = Vector256<int>.Zero;
+                Vector256<int> sum21 = Vector256<int>.Zero;
+                Vector256<int> sum30 = Vector256<int>.Zero;
+                Vector256<int> sum31 = Vector256<int>.Zero;
+                nint k = 0;
+                while (k < columns)
+                {
+                    nint depthEnd = Math.Min(k + depth, columns);
+                    Vector256<short> s00 = Vector256<short>.Zero;
+                    Vector256<short> s01 = Vector256<short>.Zero;
+                    Vector256<short> s10 = Vector256<short>.Zero;
+                    Vector256<short> s11 = Vector256<short>.Zero;
+                    Vector256<short> s20 = Vector256<short>.Zero;
+                    Vector256<short> s21 = Vector256<short>.Zero;
+                    Vector256<short> s30 = Vector256<short>.Zero;
+                    Vector256<short> s31 = Vector256<short>.Zero;
+                    while (k < depthEnd)
+                    {
+                        Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
+                        Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
+                        // Inputs k + 0 and following.
+                        Vector256<sbyte> w00 = codes00.AsSByte();
+                        Vector256<sbyte> w01 = codes01.AsSByte();
+                        Vector256<byte> x00 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                        s00 += Avx2.MultiplyAddAdjacent(x00, w00);
+                        s01 += Avx2.MultiplyAddAdjacent(x00, w01);
+                        Vector256<byte> x01 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                        s10 += Avx2.MultiplyAddAdjacent(x01, w00);
+                        s11 += Avx2.MultiplyAddAdjacent(x01, w01);
+                        Vector256<byte> x02 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                        s20 += Avx2.MultiplyAddAdjacent(x02, w00);
+                        s21 += Avx2.MultiplyAddAdjacent(x02, w01);
+                        Vector256<byte> x03 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 0))).AsByte();
+                        s30 += Avx2.MultiplyAddAdjacent(x03, w00);
+                        s31 += Avx2.MultiplyAddAdjacent(x03, w01);
+                        Vector256<byte> codes00At4 = Vector256.LoadUnsafe(ref p, 64);
+                        Vector256<byte> codes01At4 = Vector256.LoadUnsafe(ref p, 96);
+                        // Inputs k + 4 and following.
+                        Vector256<sbyte> w0At40 = codes00At4.AsSByte();
+                        Vector256<sbyte> w0At41 = codes01At4.AsSByte();
+                        Vector256<byte> x0At40 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                        s00 += Avx2.MultiplyAddAdjacent(x0At40, w0At40);
+                        s01 += Avx2.MultiplyAddAdjacent(x0At40, w0At41);
+                        Vector256<byte> x0At41 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                        s10 += Avx2.MultiplyAddAdjacent(x0At41, w0At40);
+                        s11 += Avx2.MultiplyAddAdjacent(x0At41, w0At41);
+                        Vector256<byte> x0At42 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                        s20 += Avx2.MultiplyAddAdjacent(x0At42, w0At40);
+                        s21 += Avx2.MultiplyAddAdjacent(x0At42, w0At41);
+                        Vector256<byte> x0At43 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 4))).AsByte();
+                        s30 += Avx2.MultiplyAddAdjacent(x0At43, w0At40);
+                        s31 += Avx2.MultiplyAddAdjacent(x0At43, w0At41);
+                        Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 128);
+                        Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 160);
+                        // Inputs k + 8 and following.
+                        Vector256<sbyte> w0At80 = codes00At8.AsSByte();
+                        Vector256<sbyte> w0At81 = codes01At8.AsSByte();
+                        Vector256<byte> x0At80 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                        s00 += Avx2.MultiplyAddAdjacent(x0At80, w0At80);
+                        s01 += Avx2.MultiplyAddAdjacent(x0At80, w0At81);
+                        Vector256<byte> x0At81 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                        s10 += Avx2.MultiplyAddAdjacent(x0At81, w0At80);
+                        s11 += Avx2.MultiplyAddAdjacent(x0At81, w0At81);
+                        Vector256<byte> x0At82 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                        s20 += Avx2.MultiplyAddAdjacent(x0At82, w0At80);
+                        s21 += Avx2.MultiplyAddAdjacent(x0At82, w0At81);
+                        Vector256<byte> x0At83 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 8))).AsByte();
+                        s30 += Avx2.MultiplyAddAdjacent(x0At83, w0At80);
+                        s31 += Avx2.MultiplyAddAdjacent(x0At83, w0At81);
+                        Vector256<byte> codes00At12 = Vector256.LoadUnsafe(ref p, 192);
+                        Vector256<byte> codes01At12 = Vector256.LoadUnsafe(ref p, 224);
+                        // Inputs k + 12 and following.
+                        Vector256<sbyte> w0At120 = codes00At12.AsSByte();
+                        Vector256<sbyte> w0At121 = codes01At12.AsSByte();
+                        Vector256<byte> x0At120 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                        s00 += Avx2.MultiplyAddAdjacent(x0At120, w0At120);
+                        s01 += Avx2.MultiplyAddAdjacent(x0At120, w0At121);
+                        Vector256<byte> x0At121 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                        s10 += Avx2.MultiplyAddAdjacent(x0At121, w0At120);
+                        s11 += Avx2.MultiplyAddAdjacent(x0At121, w0At121);
+                        Vector256<byte> x0At122 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                        s20 += Avx2.MultiplyAddAdjacent(x0At122, w0At120);
+                        s21 += Avx2.MultiplyAddAdjacent(x0At122, w0At121);
+                        Vector256<byte> x0At123 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
+                        s30 += Avx2.MultiplyAddAdjacent(x0At123, w0At120);
+                        s31 += Avx2.MultiplyAddAdjacent(x0At123, w0At121);
+                        p = ref Unsafe.Add(ref p, 256);
+                        k += 16;
+                    }
+                    sum00 += Avx2.MultiplyAddAdjacent(s00, Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(s01, Vector256<short>.One);
+                    sum10 += Avx2.MultiplyAddAdjacent(s10, Vector256<short>.One);
+                    sum11 += Avx2.MultiplyAddAdjacent(s11, Vector256<short>.One);
+                    sum20 += Avx2.MultiplyAddAdjacent(s20, Vector256<short>.One);
+                    sum21 += Avx2.MultiplyAddAdjacent(s21, Vector256<short>.One);
+                    sum30 += Avx2.MultiplyAddAdjacent(s30, Vector256<short>.One);
+                    sum31 += Avx2.MultiplyAddAdjacent(s31, Vector256<short>.One);
+                }
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                ref int centered = ref Unsafe.Add(ref x.CenteredSums, (nint)token * x.SumStride);
+                Vector256<int> rowSums0 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector256<float> rowScales0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector256<float> rowCenters0 = Vector256.LoadUnsafe(ref w.ZeroPoints, (nuint)(row + 0)).AsSingle();
+                Vector256<float> bias0 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0), rowCenters0, Unsafe.Add(ref centered, (0 * (nint)x.SumStride) + 0)), bias0,
+                    Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1), rowCenters0, Unsafe.Add(ref centered, (1 * (nint)x.SumStride) + 0)), bias0,
+                    Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2), rowCenters0, Unsafe.Add(ref centered, (2 * (nint)x.SumStride) + 0)), bias0,
+                    Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3), rowCenters0, Unsafe.Add(ref centered, (3 * (nint)x.SumStride) + 0)), bias0,
+                    Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector256<float> rowCenters1 = Vector256.LoadUnsafe(ref w.ZeroPoints, (nuint)(row + 8)).AsSingle();
+                Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0), rowCenters1, Unsafe.Add(ref centered, (0 * (nint)x.SumStride) + 0)), bias1,
+                    Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1), rowCenters1, Unsafe.Add(ref centered, (1 * (nint)x.SumStride) + 0)), bias1,
+                    Unsafe.Add(ref scale, 1), ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2), rowCenters1, Unsafe.Add(ref centered, (2 * (nint)x.SumStride) + 0)), bias1,
+                    Unsafe.Add(ref scale, 2), ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3), rowCenters1, Unsafe.Add(ref centered, (3 * (nint)x.SumStride) + 0)), bias1,
+                    Unsafe.Add(ref scale, 3), ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 128 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                nint depth = Unsafe.Add(ref w.Depths, row);
+                Vector256<int> sum00 = Vector256<int>.Zero;
+                Vector256<int> sum01 = Vector256<int>.Zero;
+                nint k = 0;
+                while (k < columns)
+                {
+                    nint depthEnd = Math.Min(k + depth, columns);
+                    Vector256<short> s00 = Vector256<short>.Zero;
+                    Vector256<short> s01 = Vector256<short>.Zero;
+                    while (k < depthEnd)
+                    {
+                        Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
+                        Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
+                        // Inputs k + 0 and following.
+                        Vector256<sbyte> w00 = codes00.AsSByte();
+                        Vector256<sbyte> w01 = codes01.AsSByte();
+                        Vector256<byte> x00 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                        s00 += Avx2.MultiplyAddAdjacent(x00, w00);
+                        s01 += Avx2.MultiplyAddAdjacent(x00, w01);
+                        Vector256<byte> codes00At4 = Vector256.LoadUnsafe(ref p, 64);
+                        Vector256<byte> codes01At4 = Vector256.LoadUnsafe(ref p, 96);
+                        // Inputs k + 4 and following.
+                        Vector256<sbyte> w0At40 = codes00At4.AsSByte();
+                        Vector256<sbyte> w0At41 = codes01At4.AsSByte();
+                        Vector256<byte> x0At40 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                        s00 += Avx2.MultiplyAddAdjacent(x0At40, w0At40);
+                        s01 += Avx2.MultiplyAddAdjacent(x0At40, w0At41);
+                        Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 128);
+                        Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 160);
+                        // Inputs k + 8 and following.
+                        Vector256<sbyte> w0At80 = codes00At8.AsSByte();
+                        Vector256<sbyte> w0At81 = codes01At8.AsSByte();
+                        Vector256<byte> x0At80 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                        s00 += Avx2.MultiplyAddAdjacent(x0At80, w0At80);
+                        s01 += Avx2.MultiplyAddAdjacent(x0At80, w0At81);
+                        Vector256<byte> codes00At12 = Vector256.LoadUnsafe(ref p, 192);
+                        Vector256<byte> codes01At12 = Vector256.LoadUnsafe(ref p, 224);
+                        // Inputs k + 12 and following.
+                        Vector256<sbyte> w0At120 = codes00At12.AsSByte();
+                        Vector256<sbyte> w0At121 = codes01At12.AsSByte();
+                        Vector256<byte> x0At120 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                        s00 += Avx2.MultiplyAddAdjacent(x0At120, w0At120);
+                        s01 += Avx2.MultiplyAddAdjacent(x0At120, w0At121);
+                        p = ref Unsafe.Add(ref p, 256);
+                        k += 16;
+                    }
+                    sum00 += Avx2.MultiplyAddAdjacent(s00, Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(s01, Vector256<short>.One);
+                }
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                ref int centered = ref Unsafe.Add(ref x.CenteredSums, (nint)token * x.SumStride);
+                Vector256<int> rowSums0 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector256<float> rowScales0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector256<float> rowCenters0 = Vector256.LoadUnsafe(ref w.ZeroPoints, (nuint)(row + 0)).AsSingle();
+                Vector256<float> bias0 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0), rowCenters0, Unsafe.Add(ref centered, (0 * (nint)x.SumStride) + 0)), bias0,
+                    Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Vector256<int> rowSums1 = Vector256.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector256<float> rowScales1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector256<float> rowCenters1 = Vector256.LoadUnsafe(ref w.ZeroPoints, (nuint)(row + 8)).AsSingle();
+                Vector256<float> bias1 = Vector256.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0), rowCenters1, Unsafe.Add(ref centered, (0 * (nint)x.SumStride) + 0)), bias1,
+                    Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
+            }
+
+            // Undo the activations' zero point in integers, convert once, scale by row; the row's center meets the activations' sum.
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static Vector256<float> Term(Vector256<int> sum, Vector256<int> rowSums, Vector256<float> rowScales, int zero, Vector256<float> rowCenters,
+                int centered) =>
+                (Vector256.ConvertToSingle(sum - (rowSums * zero)) * rowScales) + (rowCenters * Vector256.Create((float)centered));
+
+            // Scale by token, then add the bias, unfused.
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static void Finish(Vector256<float> terms, Vector256<float> bias, float scale, ref float output) =>
+                ((terms * scale) + bias).StoreUnsafe(ref output);
         }
 
         // 128-bit. A product is at most 255 * 2, and 64 of them fit 16 bits: 32640 <= 32,767.
