@@ -10,9 +10,11 @@ public sealed class AllocationTests(CheckpointFixture files) : IClassFixture<Che
     [InlineData("2")]
     public void Calls_allocate_nothing(string threads) => Assert.Equal(0, LeastAllocated(files.Packed, "--threads", threads, "--runs", "50"));
 
-    [Fact]
-    public void Calls_of_a_model_of_integers_allocate_nothing() => Assert.Equal(
-        0, LeastAllocated("--config", Path.Combine(files.Checkpoint, "config.json"), "--bits", "8", "--numerics", "integer", "--runs", "2"));
+    [Theory]
+    [InlineData("integer")]
+    [InlineData("quantized")]
+    public void Calls_of_a_model_without_a_checkpoint_allocate_nothing(string numerics) => Assert.Equal(
+        0, LeastAllocated("--config", Path.Combine(files.Checkpoint, "config.json"), "--bits", "8", "--numerics", numerics, "--runs", "2"));
 
     // The runtime itself may allocate a few bytes now and then; a call that does shows in every try.
     private static double LeastAllocated(params string[] model)

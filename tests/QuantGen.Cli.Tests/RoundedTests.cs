@@ -79,13 +79,6 @@ public sealed class RoundedTests(CheckpointFixture files) : IClassFixture<Checkp
     }
 
     [Fact]
-    public void Speed_is_measured_without_a_checkpoint() => Assert.Equal(
-        0,
-        Tool.Json(
-            "bench", "--config", Path.Combine(files.Checkpoint, "config.json"), "--bits", "8", "--scheme", "fullyqt", "--sequence-length", "8", "--runs", "2")
-            .GetProperty("allocated_bytes_per_call").GetInt32());
-
-    [Fact]
     [Trait("Category", "Shared")]
     public void Eight_bits_have_the_accuracy_of_floats_between_products()
     {

@@ -33,7 +33,7 @@ public sealed class IntegerProductTests
                 matrix =>
                     (string[])[
                         matrix.Name + ".codes", matrix.Name + ".scales", matrix.Name + ".codebook", matrix.Name + ".zero_points", matrix.Name + ".weight",
-                        matrix.Name + ".bias"])
+                        matrix.Name + ".bias", matrix.Name + ".centers"])
             .ToHashSet();
         long expected = 0;
         foreach (TensorSpec tensor in PackedLayout.Packed(model.Spec).Where(t => !ofMatrices.Contains(t.Name)))
@@ -71,7 +71,8 @@ public sealed class IntegerProductTests
     private static string[] Kernels(ModelSpec spec, MatrixSpec matrix, int bits) => bits == 32 ? ["F32"]
         : spec.ActivationBits == 1 ? ["W1A1"]
         : matrix.HasCodebook ? [$"W{bits}Codebook", "F32"]
-        : [$"W{bits}{(matrix.Mapping == Mapping.Asymmetric ? "Asymmetric" : "")}{(matrix.GroupSize > 0 ? "Grouped" : "")}{(spec.IsInteger ? "Integer" : "")}"];
+        : [$"W{bits}{(matrix.Mapping == Mapping.Asymmetric ? "Asymmetric" : "")}{(matrix.GroupSize > 0 ? "Grouped" : "")}"
+            + $"{(spec.IsInteger ? "Integer" : "")}{(matrix.Mapping == Mapping.Offset ? "Offset" : "")}"];
 
     // Rows are padded to 32 and inputs to 32; as indices of tables, twelve one-bit weights take two bytes; a scale, a sum and perhaps a zero point per row and
     // group, a bias per row and, below 8 bits, a depth.
@@ -113,7 +114,7 @@ public sealed class IntegerProductTests
                 + ((segment.Bits < 8 ? 3 : 2) * Pad(padded * 4, Alignment)) + Pad(padded * 8, Alignment) + Alignment;
         }
 
-        int parameters = matrix.Mapping == Mapping.Asymmetric ? 3 : 2;
+        int parameters = matrix.Mapping == Mapping.Symmetric ? 2 : 3;
         return Pad((padded * Math.Max(codes, indices)) + clipped, Alignment)
             + (parameters * Pad(padded * groups * 4, Alignment))
             + ((segment.Bits < 8 ? 2 : 1) * Pad(padded * 4, Alignment));
