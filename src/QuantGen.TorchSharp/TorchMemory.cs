@@ -24,7 +24,7 @@ internal static class TorchMemory
         bool isRecomputed = layers > graphBudget;
 
         // One layer's graph, as much on the way back through it, and twice as much that the allocator keeps between layers (measured, BERT-base).
-        long graph = isRecomputed ? 4 * layers / d.Layers : layers;
+        long graph = isRecomputed ? Math.Min(layers, 4 * layers / d.Layers) : layers;
         long edges = (6L * tokens * d.EmbeddingSize) + (6L * logitRows * d.HiddenSize) + (logitRows * spec.OutputCount);
 
         // Twice: a trace and its gradients on the host, a trace in the graph and gradients on their way through it.
