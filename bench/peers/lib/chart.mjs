@@ -1,7 +1,7 @@
 // Draws results as horizontal bars: QuantGen's median as a part of ONNX Runtime's, with spread and target.
 import { weightName } from './report.mjs';
 
-const [width, labelWidth, barHeight, gap, top] = [760, 250, 16, 8, 56];
+const [width, labelWidth, barHeight, gap, top] = [780, 270, 16, 8, 56];
 const most = 1.6;
 const escape = (text) => text.replace(/[&<>]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[character]);
 

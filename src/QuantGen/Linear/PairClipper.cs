@@ -18,9 +18,6 @@ internal static class PairClipper
     /// <summary>The count of a panel that is left as it is.</summary>
     public const int Whole = -1;
 
-    // 255 * 128 <= 32,767, and a 16-bit sum may be that far below 0 as well.
-    private const int MostWeight = short.MaxValue / byte.MaxValue;
-
     // An input's place takes 16 bits of a word.
     private const int MostColumns = 1 << 16;
 
@@ -57,7 +54,7 @@ internal static class PairClipper
 
             // The larger one gives way, so that what is missing has a byte's range.
             int larger = Math.Abs((int)pair[0]) >= Math.Abs((int)pair[1]) ? 0 : 1;
-            int kept = Math.Sign(pair[larger]) * (MostWeight - Math.Abs((int)pair[1 - larger]));
+            int kept = Math.Sign(pair[larger]) * (PairDepth.MostWeight - Math.Abs((int)pair[1 - larger]));
             int input = (at / step * order.Interleave) + ((at + larger) % order.Interleave);
             int output = at % step / order.Interleave;
             excess[next++] = input | (output << 16) | ((pair[larger] - kept) << 24);
@@ -86,11 +83,9 @@ internal static class PairClipper
         Vector256<sbyte> signed = codes.AsSByte();
         Vector256<byte> positive = Vector256.Max(signed, Vector256<sbyte>.Zero).AsByte();
         Vector256<byte> negative = (Vector256<sbyte>.Zero - Vector256.Min(signed, Vector256<sbyte>.Zero)).AsByte();
-        var most = Vector256.Create((ushort)MostWeight);
-        return !Vector256.GreaterThanAny(PairSums(positive), most) && !Vector256.GreaterThanAny(PairSums(negative), most);
+        var most = Vector256.Create(PairDepth.MostWeight);
+        return !Vector256.GreaterThanAny(PairDepth.PairSums(positive), most) && !Vector256.GreaterThanAny(PairDepth.PairSums(negative), most);
     }
-
-    private static Vector256<ushort> PairSums(Vector256<byte> bytes) => (bytes.AsUInt16() & Vector256.Create((ushort)0xFF)) + (bytes.AsUInt16() >>> 8);
 
     private static int CountPairs(ReadOnlySpan<byte> codes)
     {
@@ -104,5 +99,5 @@ internal static class PairClipper
     }
 
     private static bool Breaks(int first, int second) =>
-        Math.Max(first, 0) + Math.Max(second, 0) > MostWeight || Math.Min(first, 0) + Math.Min(second, 0) < -MostWeight;
+        Math.Max(first, 0) + Math.Max(second, 0) > PairDepth.MostWeight || Math.Min(first, 0) + Math.Min(second, 0) < -PairDepth.MostWeight;
 }

@@ -14,8 +14,8 @@ namespace QuantGen.Linear;
 /// </remarks>
 internal static class PairDepth
 {
-    // 255 * 128 <= 32,767.
-    private const ushort MostWeight = short.MaxValue / byte.MaxValue;
+    /// <summary>What weights of one sign may add up to where their products are added in 16 bits: 255 * 128 &lt;= 32,767.</summary>
+    internal const ushort MostWeight = short.MaxValue / byte.MaxValue;
 
     /// <summary>Gets the inputs that are looked at together: depths are multiples of it, and one always fits, because half of its weights are at most 128 in
     /// all.</summary>
@@ -110,8 +110,8 @@ internal static class PairDepth
     private static Vector256<byte> Bits(ReadOnlySpan<byte> bytes, int first, int count) =>
         (Vector256.Create(bytes) >>> first) & Vector256.Create((byte)((1 << count) - 1));
 
-    // The two bytes of a lane.
-    private static Vector256<ushort> PairSums(Vector256<byte> bytes) => (bytes.AsUInt16() & Vector256.Create((ushort)0xFF)) + (bytes.AsUInt16() >>> 8);
+    /// <summary>Adds the two bytes of each lane.</summary>
+    internal static Vector256<ushort> PairSums(Vector256<byte> bytes) => (bytes.AsUInt16() & Vector256.Create((ushort)0xFF)) + (bytes.AsUInt16() >>> 8);
 
     // Blocks begin with their group, as in the kernels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
