@@ -75,7 +75,7 @@ test('times that were disturbed are marked', () => {
 
 test('the chart has a bar for each row, and a tick for each target', () => {
   const svg = chart([result(0.5, 0.62), result(3, null)]);
-  assert.equal(svg.match(/<rect x="250"/g).length, 2);
+  assert.equal(svg.match(/<rect x="270"/g).length, 2);
   assert.equal(svg.match(/stroke-width="2"/g).length, 1);
   assert.match(svg, />3\.00</);
 });
