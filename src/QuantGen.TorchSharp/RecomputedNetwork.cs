@@ -57,7 +57,7 @@ internal sealed class RecomputedNetwork(TorchParts parts, TorchNetwork network)
         (Tensor Output, Tensor Asked)[] ofWords = Graph.Decoder is null ? [] : head;
         if (head.Length > 0)
         {
-            asked += Gradients(head, pass.Leaves.Where(leaf => leaf.IsHead), states[^1], isKept: ofWords.Length > 0)!;
+            asked += GraphLeaf.AddGradients(head, pass.Leaves.Where(leaf => leaf.IsHead), states[^1], isKept: ofWords.Length > 0)!;
         }
 
         int lowest = LowestLearning();
@@ -74,7 +74,7 @@ internal sealed class RecomputedNetwork(TorchParts parts, TorchNetwork network)
                 outputs.Add((scores, pass.Places.PlaceScores(gradients.Scores[layer], (int)scores.shape[1], pass.Device)));
             }
 
-            Tensor below = Gradients(outputs, part.Leaves, input, isKept: false)!;
+            Tensor below = GraphLeaf.AddGradients(outputs, part.Leaves, input)!;
             asked = gradients.HasHidden ? below + OfHidden(layer) : below;
             scope.MoveToOuter(asked);
         }
@@ -82,24 +82,10 @@ internal sealed class RecomputedNetwork(TorchParts parts, TorchNetwork network)
         GraphLeaf[] embedding = [.. pass.Leaves.Where(leaf => !leaf.IsHead)];
         if (embedding.Length > 0)
         {
-            Gradients([(states[0], asked), .. ofWords], embedding, input: null, isKept: false);
+            GraphLeaf.AddGradients([(states[0], asked), .. ofWords], embedding);
         }
 
         Tensor OfHidden(int state) => HostMemory.Share(gradients.Hidden[state], pass.Device, states[state].shape);
-    }
-
-    // Adds the gradients of leaves and returns that of an input.
-    private static Tensor? Gradients(IEnumerable<(Tensor Output, Tensor Asked)> outputs, IEnumerable<GraphLeaf> leaves, Tensor? input, bool isKept)
-    {
-        Tensor[] inputs = [.. leaves.Select(leaf => leaf.Tensor), .. input is null ? Array.Empty<Tensor>() : [input]];
-        IList<Tensor> found =
-            autograd.grad([.. outputs.Select(pair => pair.Output)], inputs, [.. outputs.Select(pair => pair.Asked)], retain_graph: isKept);
-        foreach ((GraphLeaf leaf, Tensor gradient) in leaves.Zip(found))
-        {
-            leaf.AddGradient(gradient.cpu().contiguous());
-        }
-
-        return input is null ? null : found[^1];
     }
 
     // The layer with the first parameter that learns; -1 where that stands before the layers. Parameters stand in the order of the forward pass.

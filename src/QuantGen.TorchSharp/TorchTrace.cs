@@ -80,11 +80,6 @@ internal sealed record TorchTrace(Tensor[] Hidden, Tensor[] Scores, Tensor? Logi
             return;
         }
 
-        IList<Tensor> found = autograd.grad(
-            [.. outputs.Select(pair => pair.Output)], [.. leaves.Select(leaf => leaf.Tensor)], [.. outputs.Select(pair => pair.Asked)]);
-        for (int i = 0; i < leaves.Length; i++)
-        {
-            leaves[i].AddGradient(found[i].cpu().contiguous());
-        }
+        GraphLeaf.AddGradients(outputs, leaves);
     }
 }
