@@ -106,7 +106,7 @@ internal sealed class RandomLayer
     // As the loader does.
     private void ClipPairs()
     {
-        if (_kernel is not { Order: { ClipsPairs: true } order })
+        if (_kernel is not { Order: { ClipsQuads: true } order })
         {
             return;
         }

@@ -90,6 +90,8 @@ internal static class ExplanationReport
         MultiplyUnit.Pairs512 => "AVX-512 vpmaddubsw + vpaddw",
         MultiplyUnit.Pairs256 => "AVX2 vpmaddubsw + vpaddw",
         MultiplyUnit.Quads256 => "AVX-VNNI vpdpbusd",
+        MultiplyUnit.ClippedQuads512 => "AVX-512 2 vpmaddubsw + vpmaddwd + 2 vpadd",
+        MultiplyUnit.ClippedQuads256 => "AVX2 2 vpmaddubsw + vpmaddwd + 2 vpadd",
         MultiplyUnit.ClippedPairs512 => "AVX-512 vpmaddubsw + vpmaddwd + vpaddd",
         MultiplyUnit.ClippedPairs256 => "AVX2 vpmaddubsw + vpmaddwd + vpaddd",
         MultiplyUnit.WidePairs512 => "AVX-512 vpmaddwd + vpaddd",

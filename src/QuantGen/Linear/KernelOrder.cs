@@ -28,6 +28,9 @@ public readonly record struct KernelOrder(int Bits, int VectorOutputs, int Inter
     /// <summary>Gets whether the kernel adds pairs of products of 8-bit weights in 16 bits, which are clipped for it (<see cref="PairClipper"/>).</summary>
     public bool ClipsPairs { get; init; }
 
+    /// <summary>Gets whether the kernel adds two pairs so where as many weights may be clipped for it.</summary>
+    public bool ClipsQuads { get; init; }
+
     /// <summary>
     /// Gets whether the kernel meets activations of one bit, for which rows are padded to <see cref="PanelPadding.PlaneRows"/>. Without
     /// <see cref="HasIndices"/> a byte holds eight consecutive inputs of an output.

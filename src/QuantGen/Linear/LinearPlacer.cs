@@ -119,7 +119,7 @@ public static class LinearPlacer
                 arena.Integers(place.Depths, padded).Slice(first, packer.PanelOutputs).Fill(depth);
             }
 
-            if (order.ClipsPairs)
+            if (order.ClipsPairs || order.ClipsQuads)
             {
                 long behind = place.Codes + ((long)padded * packer.PanelBytes / packer.PanelOutputs);
                 int words = PanelPadding.ExcessWords(packer.PanelOutputs, matrix.Columns);

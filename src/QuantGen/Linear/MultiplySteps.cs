@@ -55,6 +55,18 @@ internal static class MultiplySteps
             sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(sum.AsByte(), a.AsSByte()), b.AsInt16());
     }
 
+    public readonly struct ClippedQuads512 : IMultiplyStep<Vector512<int>>
+    {
+        public static Vector512<int> Value(int number) => Vector512.Create(number);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<int> Add(Vector512<int> sum, Vector512<int> a, Vector512<int> b)
+        {
+            Vector512<short> pairs = Avx512BW.MultiplyAddAdjacent(sum.AsByte(), a.AsSByte()) + Avx512BW.MultiplyAddAdjacent(sum.AsByte(), b.AsSByte());
+            return sum + Avx512BW.MultiplyAddAdjacent(pairs, b.AsInt16());
+        }
+    }
+
     public readonly struct WidePairs512 : IMultiplyStep<Vector512<int>>
     {
         public static Vector512<int> Value(int number) => Vector512.Create(number);
@@ -62,6 +74,18 @@ internal static class MultiplySteps
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> Add(Vector512<int> sum, Vector512<int> a, Vector512<int> b) =>
             sum + Avx512BW.MultiplyAddAdjacent(sum.AsInt16(), a.AsInt16());
+    }
+
+    public readonly struct ClippedQuads256 : IMultiplyStep<Vector256<int>>
+    {
+        public static Vector256<int> Value(int number) => Vector256.Create(number);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<int> Add(Vector256<int> sum, Vector256<int> a, Vector256<int> b)
+        {
+            Vector256<short> pairs = Avx2.MultiplyAddAdjacent(sum.AsByte(), a.AsSByte()) + Avx2.MultiplyAddAdjacent(sum.AsByte(), b.AsSByte());
+            return sum + Avx2.MultiplyAddAdjacent(pairs, b.AsInt16());
+        }
     }
 
     public readonly struct WidePairs256 : IMultiplyStep<Vector256<int>>

@@ -65,4 +65,16 @@ public enum MultiplyUnit
 
     /// <summary>256-bit pairs of u8 x s8 to 16 bits, these to 32 (<c>Avx2.MultiplyAddAdjacent</c> twice), and an addition: 32 multiply-adds.</summary>
     ClippedPairs256,
+
+    /// <summary>
+    /// 512-bit pairs of u8 x s8 to 16 bits, two of them added there and then to 32 (<c>Avx512BW.MultiplyAddAdjacent</c> three times, two additions): 128
+    /// multiply-adds.
+    /// </summary>
+    ClippedQuads512,
+
+    /// <summary>
+    /// 256-bit pairs of u8 x s8 to 16 bits, two of them added there and then to 32 (<c>Avx2.MultiplyAddAdjacent</c> three times, two additions): 64
+    /// multiply-adds.
+    /// </summary>
+    ClippedQuads256,
 }

@@ -19,8 +19,9 @@ internal static class MultiplyUnits
         MultiplyUnit.LookUp512 => 32 * 6 / bits,
         MultiplyUnit.LookUp256 => 32 * 4 / 2 / bits,
         MultiplyUnit.Differences512 => 64 * 6,
-        MultiplyUnit.Differences256 => 32 * 4,
-        MultiplyUnit.Differences128 or MultiplyUnit.DifferencesScalar or MultiplyUnit.Pairs512 or MultiplyUnit.ClippedPairs512 => 64,
+        MultiplyUnit.Differences256 or MultiplyUnit.ClippedQuads512 => 128,
+        MultiplyUnit.Differences128 or MultiplyUnit.DifferencesScalar or MultiplyUnit.Pairs512 or MultiplyUnit.ClippedPairs512
+            or MultiplyUnit.ClippedQuads256 => 64,
         MultiplyUnit.Pairs256 or MultiplyUnit.ClippedPairs256 or MultiplyUnit.Quads256 or MultiplyUnit.WidePairs512 => 32,
         MultiplyUnit.WidePairs256 or MultiplyUnit.Fused512 => 16,
         MultiplyUnit.Products128 or MultiplyUnit.Fused256 => 8,

@@ -62,45 +62,92 @@ public static class PanelLoop
         }
     }
 
-    /// <summary>Computes a quantized linear layer whose kernel adds pairs in 16 bits that were clipped for it, panels that could not be apart.</summary>
-    /// <typeparam name="TKernel">The micro-kernel of clipped pairs.</typeparam>
-    /// <typeparam name="TWhole">The micro-kernel of pairs as they are, in the same order.</typeparam>
+    /// <summary>Computes a quantized linear layer whose kernel adds two pairs in 16 bits that were clipped for it, panels that could not be apart.</summary>
+    /// <typeparam name="TKernel">The micro-kernel of two clipped pairs.</typeparam>
+    /// <typeparam name="TWhole">The micro-kernel of weights as they are, in the same order.</typeparam>
     /// <param name="x">Activations.</param>
     /// <param name="w">Weights in the kernels' order.</param>
     /// <param name="output">First output of the first token.</param>
     /// <param name="outputStride">Floats from one token's outputs to the next.</param>
-    /// <param name="scratch">At least <see cref="ScratchFloats"/> floats and, behind them, as many and a panel's row for what sums begin with.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <param name="scratch">At least <see cref="PanelPadding.ScratchBytes"/>.</param>
     public static void RunClipped<TKernel, TWhole>(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
         where TKernel : struct, ITileKernel
+        where TWhole : struct, ITileKernel =>
+        RunClipped<TKernel, TWhole, TWhole>(x, w, ref output, outputStride, ref scratch);
+
+    /// <summary>Does the same with a kernel between the two, for panels of which one pair fits.</summary>
+    /// <typeparam name="TKernel">The micro-kernel of two clipped pairs.</typeparam>
+    /// <typeparam name="TPairs">The micro-kernel of one clipped pair, in the same order.</typeparam>
+    /// <typeparam name="TWhole">The micro-kernel of weights as they are, in the same order.</typeparam>
+    /// <param name="x">Activations.</param>
+    /// <param name="w">Weights in the kernels' order.</param>
+    /// <param name="output">First output of the first token.</param>
+    /// <param name="outputStride">Floats from one token's outputs to the next.</param>
+    /// <param name="scratch">At least <see cref="PanelPadding.ScratchBytes"/>.</param>
+    public static void RunClipped<TKernel, TPairs, TWhole>(in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
+        where TKernel : struct, ITileKernel
+        where TPairs : struct, ITileKernel
         where TWhole : struct, ITileKernel
     {
         ProductTrace.Listener?.Invoke(TKernel.Unit, TKernel.Order.Bits, w.Rows, w.Columns, x.Count);
+
+        // What is clipped wants activations side by side, which many tokens would drive out of the cache.
+        for (int first = 0; first < x.Count; first += PanelPadding.ExcessTokens)
+        {
+            QuantizedRows some = x.Slice(first, Math.Min(x.Count - first, PanelPadding.ExcessTokens));
+            ClippedPanels<TKernel, TPairs, TWhole>(some, w, ref Unsafe.Add(ref output, first * (nint)outputStride), outputStride, ref scratch);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ClippedPanels<TKernel, TPairs, TWhole>(
+        in QuantizedRows x, in PlacedLinear w, ref float output, int outputStride, ref float scratch)
+        where TKernel : struct, ITileKernel
+        where TPairs : struct, ITileKernel
+        where TWhole : struct, ITileKernel
+    {
         int outputs = TKernel.Order.PanelOutputs;
-        int words = PanelPadding.ExcessWords(outputs, w.Columns);
+        int panelWords = PanelPadding.ExcessWords(outputs, w.Columns);
+        int stride = ExcessSums.Stride(x.Count);
         ref int starts = ref Unsafe.As<float, int>(ref Unsafe.Add(ref scratch, ScratchFloats(x.Count)));
-        ref int zeros = ref Unsafe.Add(ref starts, x.Count * outputs);
+        ref int zeros = ref Unsafe.Add(ref starts, stride * outputs);
+        ref int sums = ref Unsafe.Add(ref zeros, outputs);
+        ref int words = ref Unsafe.Add(ref sums, stride * outputs);
         MemoryMarshal.CreateSpan(ref zeros, outputs).Clear();
+        bool isArranged = false;
         FetchParameters<TKernel>(w, 0);
         for (int row = 0; row < w.Rows; row += outputs)
         {
             FetchParameters<TKernel>(w, row + outputs);
-            ref int excess = ref Unsafe.Add(ref w.Excess, row / outputs * (nint)words);
+            ref int excess = ref Unsafe.Add(ref w.Excess, row / outputs * (nint)panelWords);
+            int pairs = excess == PairClipper.Whole ? 0 : Unsafe.Add(ref excess, 1);
+            PlacedLinear beginning = w.StartingAt(ref zeros, 0);
+            if (excess > 0)
+            {
+                if (!isArranged)
+                {
+                    ExcessSums.Arrange(x, w.Columns, ref words);
+                    isArranged = true;
+                }
+
+                ExcessSums.Fill(x.Count, ref words, ref excess, outputs, ref starts, ref sums);
+                beginning = w.StartingAt(ref starts, outputs);
+            }
+
             bool isWhole = row + outputs <= w.Rows;
             ref float target = ref isWhole ? ref Unsafe.Add(ref output, row) : ref scratch;
-            int stride = isWhole ? outputStride : outputs;
-            if (excess == PairClipper.Whole)
+            int targetStride = isWhole ? outputStride : outputs;
+            switch (pairs)
             {
-                Panel<TWhole>(x, w, row, ref target, stride);
-            }
-            else if (excess > 0)
-            {
-                ExcessSums.Fill(x, ref excess, outputs, ref starts);
-                Panel<TKernel>(x, w.StartingAt(ref starts, outputs), row, ref target, stride);
-            }
-            else
-            {
-                Panel<TKernel>(x, w.StartingAt(ref zeros, 0), row, ref target, stride);
+                case 2:
+                    Panel<TKernel>(x, beginning, row, ref target, targetStride);
+                    break;
+                case 1:
+                    Panel<TPairs>(x, beginning, row, ref target, targetStride);
+                    break;
+                default:
+                    Panel<TWhole>(x, w, row, ref target, targetStride);
+                    break;
             }
 
             if (!isWhole)

@@ -51,4 +51,15 @@ public readonly ref struct QuantizedRows
         Stride = stride;
         Count = count;
     }
+
+    /// <summary>Gets some of the tokens.</summary>
+    /// <param name="first">The first.</param>
+    /// <param name="count">How many.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal QuantizedRows Slice(int first, int count) => new(
+        ref Unsafe.Add(ref Codes, first * (nint)Stride), ref From(ref Scales, first), ref From(ref ZeroPoints, first),
+        ref From(ref CenteredSums, first * SumStride), SumStride, Stride, count);
+
+    // A null reference stays one.
+    private static ref T From<T>(ref T first, int count) => ref Unsafe.IsNullRef(ref first) ? ref first : ref Unsafe.Add(ref first, count);
 }

@@ -23,8 +23,10 @@ internal static class Roofline
     /// <param name="unit">The unit.</param>
     public static bool IsSupported(MultiplyUnit unit) => unit switch
     {
-        MultiplyUnit.Pairs512 or MultiplyUnit.ClippedPairs512 or MultiplyUnit.WidePairs512 or MultiplyUnit.LookUp512 => Avx512BW.IsSupported,
-        MultiplyUnit.Pairs256 or MultiplyUnit.ClippedPairs256 or MultiplyUnit.WidePairs256 or MultiplyUnit.LookUp256 or MultiplyUnit.Differences256
+        MultiplyUnit.Pairs512 or MultiplyUnit.ClippedPairs512 or MultiplyUnit.ClippedQuads512 or MultiplyUnit.WidePairs512 or MultiplyUnit.LookUp512
+            => Avx512BW.IsSupported,
+        MultiplyUnit.Pairs256 or MultiplyUnit.ClippedPairs256 or MultiplyUnit.ClippedQuads256 or MultiplyUnit.WidePairs256 or MultiplyUnit.LookUp256
+            or MultiplyUnit.Differences256
             => Avx2.IsSupported,
         MultiplyUnit.Quads256 => AvxVnni.IsSupported,
         MultiplyUnit.Differences512 => Avx512Vbmi.IsSupported,
@@ -49,12 +51,14 @@ internal static class Roofline
         return MultiplyUnits.MultiplyAdds(unit, bits) * unit switch
         {
             MultiplyUnit.Pairs512 => Wide<MultiplySteps.Pairs512, Vector512<short>>(),
+            MultiplyUnit.ClippedQuads512 => Wide<MultiplySteps.ClippedQuads512, Vector512<int>>(),
             MultiplyUnit.ClippedPairs512 => Wide<MultiplySteps.ClippedPairs512, Vector512<int>>(),
             MultiplyUnit.WidePairs512 => Wide<MultiplySteps.WidePairs512, Vector512<int>>(),
             MultiplyUnit.LookUp512 => Wide<MultiplySteps.LookUp512, Vector512<ushort>>(),
             MultiplyUnit.Differences512 => Wide<MultiplySteps.Differences512, Vector512<byte>>(),
             MultiplyUnit.Fused512 => Wide<MultiplySteps.Fused512, Vector512<float>>(),
             MultiplyUnit.Pairs256 => Narrow<MultiplySteps.Pairs256, Vector256<short>>(),
+            MultiplyUnit.ClippedQuads256 => Narrow<MultiplySteps.ClippedQuads256, Vector256<int>>(),
             MultiplyUnit.ClippedPairs256 => Narrow<MultiplySteps.ClippedPairs256, Vector256<int>>(),
             MultiplyUnit.WidePairs256 => Narrow<MultiplySteps.WidePairs256, Vector256<int>>(),
             MultiplyUnit.Quads256 => Narrow<MultiplySteps.Quads256, Vector256<int>>(),

@@ -65,20 +65,27 @@ public static class PanelPadding
     /// <param name="isGrouped">Whether scales stand along the input.</param>
     public static bool HasTables(int bits, bool isGrouped) => bits <= 2 && !isGrouped;
 
+    /// <summary>Most tokens that meet what is clipped together.</summary>
+    public const int ExcessTokens = 128;
+
+    /// <summary>Tokens that meet what is clipped are filled up to a multiple of this.</summary>
+    public const int ExcessTokenMultiple = 16;
+
     /// <summary>Gets whether kernels may clip pairs of weights and add what is clipped apart.</summary>
     /// <param name="bits">Bits of a code.</param>
     /// <param name="isGrouped">Whether scales stand along the input.</param>
     public static bool HasExcess(int bits, bool isGrouped) => bits == 8 && !isGrouped;
 
-    /// <summary>Gets the words that a panel has for its number of clipped pairs and, behind it, for these: one for 64 weights.</summary>
-    /// <remarks>Three pairs of a hundred: more of them cost as much as a kernel that clips nothing.</remarks>
+    /// <summary>Gets the words that a panel has for what is clipped: one for 24 weights, two of which say what is missing of four neighbours.</summary>
+    /// <remarks>So two weights of a hundred: more of them cost as much as a kernel that clips nothing.</remarks>
     /// <param name="rows">Rows of the panel, or of a matrix for all its panels.</param>
     /// <param name="columns">Inputs.</param>
-    public static int ExcessWords(int rows, int columns) => rows * Pad(columns, Columns) / 64;
+    public static int ExcessWords(int rows, int columns) => rows * Pad(columns, Columns) / 24;
 
     /// <summary>Gets the bytes that a product needs beside its operands, whichever kernel computes it.</summary>
     /// <remarks>Either tables and, behind them, room for one register and sums of some tokens, or the outputs of a partly filled panel and, behind them, a
-    /// panel unpacked to bytes or what was clipped from it times the activations, with a row of zeros.</remarks>
+    /// panel unpacked to bytes or what was clipped from it times the activations, in two orders and with a row of zeros, and some activations side by side.
+    /// </remarks>
     /// <param name="tokens">Most tokens of a call.</param>
     /// <param name="rows">Outputs, of all layers that are computed side by side.</param>
     /// <param name="columns">Inputs.</param>
@@ -88,9 +95,9 @@ public static class PanelPadding
     {
         long tables = HasTables(bits, isGrouped) ? TableBytes + TableSumBytes + (TableTokens * 4L * Pad(rows, Rows)) : 0;
 
-        // The same for all widths, so that a layer of other bits changes no plan of memory.
-        long beside = Math.Max(Pad(columns, Columns), (tokens + 1) * 4L);
-        return Math.Max(tables, Rows * ((tokens * 4L) + beside));
+        long together = Pad(Math.Min(tokens, ExcessTokens), ExcessTokenMultiple);
+        long excess = HasExcess(bits, isGrouped) ? (((2 * together) + 1) * 4 * Rows) + (together * Pad(columns, Columns)) : 0;
+        return Math.Max(tables, (tokens * 4L * Rows) + Math.Max(Rows * (long)Pad(columns, Columns), excess));
     }
 
     /// <summary>Gets the bytes of one token's activations of one bit.</summary>

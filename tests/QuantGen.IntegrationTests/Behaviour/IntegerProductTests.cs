@@ -104,8 +104,8 @@ public sealed class IntegerProductTests
         long inputs = Pad(matrix.Columns, 32);
         long codes = inputs * segment.Bits / 8;
 
-        // Of eight bits a word for 64 weights that are clipped.
-        long clipped = segment.Bits == 8 && matrix.GroupSize == 0 ? padded * inputs / 16 : 0;
+        // Of eight bits a word for 24 weights, for what is clipped.
+        long clipped = segment.Bits == 8 && matrix.GroupSize == 0 ? 4 * (padded * inputs / 24) : 0;
         long indices = segment.Bits <= 2 && matrix.GroupSize == 0 ? 2 * segment.Bits * Pad(inputs, 12) / 12 : 0;
         if (spec.IsInteger)
         {

@@ -11,7 +11,10 @@ public sealed class RegisterTests
 {
     // Kernels with a scale per group of inputs keep floats beside sums, and sixteen registers do not hold what AVX2 needs without AVX-VNNI.
     private static readonly string[] s_checked =
-        ["+Tables512:", "+Avx512:", "+Avx512ByPanel:", "+Clipped512:", "+Clipped256:", "+Avx256ByPanel:", "+Vnni256:", "+Vnni256ByPanel:", "+Differences512:"];
+    [
+        "+Tables512:", "+Avx512:", "+Avx512ByPanel:", "+Quads512:", "+Quads256:", "+Pairs512:", "+Pairs256:", "+Avx256ByPanel:", "+Vnni256:",
+        "+Vnni256ByPanel:", "+Vnni256Whole:", "+Differences512:",
+    ];
 
     // Sixteen registers do not hold three parts of codes beside sums either. The codes go to the stack and the sums stay: tiles of three tokens, which need no
     // stack, take 1.4 times as long for a token, and a tile that takes one vector of a panel after the other 1.5 times.

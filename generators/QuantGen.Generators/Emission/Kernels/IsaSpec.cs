@@ -8,6 +8,9 @@ internal enum ProductKind
     /// <summary>u8 x s8 pairs to 16 bits (<c>MultiplyAddAdjacent</c>), added in 16 bits as deep as exactness allows, then widened.</summary>
     PairsTo16,
 
+    /// <summary>u8 x s8 pairs to 16 bits, two of them added there, of weights that were clipped for it, then to 32.</summary>
+    ClippedQuads,
+
     /// <summary>u8 x s8 pairs to 16 bits, of weights that were clipped for it, then straight to 32.</summary>
     ClippedPairs,
 
@@ -98,11 +101,19 @@ internal sealed record IsaSpec(
     // Without unpacking, three vectors of weights fit sixteen registers, and four tokens divide most batches.
     private static readonly IsaSpec s_vnniBytes = s_vnni with { PanelVectors = 3, TileTokens = 4, TallTokens = 4 };
 
-    // A pair of 8-bit weights may leave 16 bits, which seldom happens: such pairs are clipped, and what is missing is added apart.
-    private static readonly IsaSpec s_clipped512 = s_avx512 with { Name = "Clipped512", Kind = ProductKind.ClippedPairs, TallTokens = 8 };
+    // Two pairs of 8-bit weights may leave 16 bits, which seldom happens: such weights are clipped, and what is missing is added apart.
+    private static readonly IsaSpec s_clipped512 = s_avx512 with { Name = "Quads512", Kind = ProductKind.ClippedQuads, TallTokens = 8 };
 
-    // Ten sums, two vectors of weights, activations, a product and ones.
-    private static readonly IsaSpec s_clipped256 = s_avx2 with { Name = "Clipped256", Kind = ProductKind.ClippedPairs, TallTokens = 5 };
+    // Eight sums, four vectors of weights, two of activations and two products.
+    private static readonly IsaSpec s_clipped256 = s_avx2 with { Name = "Quads256", Kind = ProductKind.ClippedQuads };
+
+    // Three multiplications for two vectors of 512 bits, or four of AVX-VNNI: which is less depends on how wide a processor's units are.
+    private static readonly IsaSpec s_clippedOrVnni512 = s_clipped512 with
+    {
+        Condition = "s_hasQuads512",
+        Race = $"{s_avx512.Condition} && {s_vnni.Condition}\n    && KernelRace.IsClippedFaster<Quads512, Vnni256, Vnni256By8>()",
+        IsBesideVnni = true,
+    };
 
     // With a scale per group of inputs no sum can begin with what is missing, so both operands are widened where AVX-VNNI is missing.
     private static readonly IsaSpec s_wide512 = s_avx512 with { Name = "Wide512", Kind = ProductKind.WidePairs, Interleave = 2, TallTokens = 8 };
@@ -135,7 +146,7 @@ internal sealed record IsaSpec(
         {
             return isGrouped
                 ? new[] { s_vnniBytes, s_wide512, s_wide256, s_portable, s_scalar }
-                : new[] { s_vnniBytes, s_clipped512, s_clipped256, s_portable, s_scalar };
+                : new[] { s_clippedOrVnni512, s_vnniBytes, s_clipped512, s_clipped256, s_portable, s_scalar };
         }
 
         if (bits == 7)
@@ -180,10 +191,18 @@ internal sealed record IsaSpec(
         _ => null,
     };
 
-    /// <summary>Gets the kernel for panels too many of whose pairs would have to be clipped; null where nothing is clipped.</summary>
-    public IsaSpec? Whole => Kind == ProductKind.ClippedPairs
-        ? this with { Name = Name.Replace("Clipped", "Whole"), Kind = ProductKind.WholePairs, TallTokens = Is512 ? 6 : TileTokens }
-        : null;
+    /// <summary>Gets whether AVX-VNNI is there for panels that cannot be clipped.</summary>
+    public bool IsBesideVnni { get; init; }
+
+    /// <summary>Gets the kernels for panels too many of whose weights would have to be clipped, the one that clips fewer first; none where nothing is
+    /// clipped.</summary>
+    public IReadOnlyList<IsaSpec> Fallbacks => Kind != ProductKind.ClippedQuads ? Array.Empty<IsaSpec>()
+        : IsBesideVnni ? new[] { s_vnni with { Name = "Vnni256Whole", PanelVectors = 2 * PanelVectors, TileTokens = 3, TallTokens = 3 } }
+        : new[]
+        {
+            this with { Name = Name.Replace("Quads", "Pairs"), Kind = ProductKind.ClippedPairs, TallTokens = Is512 ? TallTokens : 5 },
+            this with { Name = Name.Replace("Quads", "Whole"), Kind = ProductKind.WholePairs, TallTokens = Is512 ? 6 : TileTokens },
+        };
 
     /// <summary>Gets whether panels are unpacked for any number of tokens.</summary>
     /// <remarks>
@@ -204,6 +223,7 @@ internal sealed record IsaSpec(
     public string Unit => "MultiplyUnit." + Kind switch
     {
         ProductKind.PairsTo16 => Is512 ? "Pairs512" : "Pairs256",
+        ProductKind.ClippedQuads => Is512 ? "ClippedQuads512" : "ClippedQuads256",
         ProductKind.ClippedPairs => Is512 ? "ClippedPairs512" : "ClippedPairs256",
         ProductKind.QuadsTo32 => "Quads256",
         ProductKind.WidePairs or ProductKind.WholePairs => Is512 ? "WidePairs512" : "WidePairs256",

@@ -15,6 +15,9 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
     /// <summary>Gets whether the loader has found the depth of every panel, at least <see cref="Depth"/>.</summary>
     public virtual bool HasFoundDepth => false;
 
+    /// <summary>Gets the packs of inputs whose products are added before they are widened.</summary>
+    public virtual int PacksTogether => 1;
+
     /// <summary>Gets a comment that says why no sum overflows.</summary>
     public abstract string Bound { get; }
 
@@ -30,6 +33,7 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
     public static ProductEmitter For(IsaSpec isa, KernelVariant variant) => isa.Kind switch
     {
         ProductKind.PairsTo16 => new PairsTo16Emitter(isa, variant),
+        ProductKind.ClippedQuads => new ClippedQuadsEmitter(isa, variant),
         ProductKind.ClippedPairs => new ClippedPairsEmitter(isa, variant),
         ProductKind.WholePairs => new WholePairsEmitter(isa, variant),
         ProductKind.QuadsTo32 => new QuadsTo32Emitter(isa, variant),
@@ -84,12 +88,16 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
     public virtual string Broadcast(int token, int input) =>
         $"{Isa.Vector}.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a{N(token)}, k + {N(input)}))).AsByte()";
 
-    /// <summary>Emits one product.</summary>
-    public abstract void Add(SourceWriter w, int token, int vector, string activations, string weights);
+    /// <summary>Emits one product, or the sum of those of packs that belong together.</summary>
+    public virtual void Add(SourceWriter w, int token, int vector, string[] activations, string[] weights) =>
+        Add(w, token, vector, activations[0], weights[0]);
 
     protected static string N(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     protected string Sum(int token, int part) => EpilogueEmitter.Sum(Isa, token, part);
+
+    /// <summary>Emits one product.</summary>
+    protected abstract void Add(SourceWriter w, int token, int vector, string activations, string weights);
 
     private sealed class PairsTo16Emitter(IsaSpec isa, KernelVariant variant) : ProductEmitter(isa, variant)
     {
@@ -107,7 +115,7 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
         public override void EndDepth(SourceWriter w, int tokens) => Each(w, tokens, (m, v) =>
             $"{Sum(m, v)} += {Isa.Intrinsics}.MultiplyAddAdjacent(s{N(m)}{N(v)}, {Isa.Vector}<short>.One);");
 
-        public override void Add(SourceWriter w, int token, int vector, string activations, string weights) =>
+        protected override void Add(SourceWriter w, int token, int vector, string activations, string weights) =>
             w.Lines($"s{N(token)}{N(vector)} += {Isa.Intrinsics}.MultiplyAddAdjacent({activations}, {weights});");
 
         private void Each(SourceWriter w, int tokens, Func<int, int, string> line)
@@ -122,7 +130,21 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
         }
     }
 
-    private sealed class ClippedPairsEmitter(IsaSpec isa, KernelVariant variant) : ProductEmitter(isa, variant)
+    private sealed class ClippedQuadsEmitter(IsaSpec isa, KernelVariant variant) : ClippedPairsEmitter(isa, variant)
+    {
+        public override int PacksTogether => 2;
+
+        public override string Bound =>
+            "Weights of two pairs that have one sign add up to at most 128, and 255 * 128 <= 32,767; sums begin with what was clipped.";
+
+        public override void Add(SourceWriter w, int token, int vector, string[] activations, string[] weights)
+        {
+            string[] pairs = activations.Select((x, i) => $"{Isa.Intrinsics}.MultiplyAddAdjacent({x}, {weights[i]})").ToArray();
+            w.Lines($"{Sum(token, vector)} += {Isa.Intrinsics}.MultiplyAddAdjacent(\n    {string.Join(" + ", pairs)}, {Isa.Vector}<short>.One);");
+        }
+    }
+
+    private class ClippedPairsEmitter(IsaSpec isa, KernelVariant variant) : ProductEmitter(isa, variant)
     {
         public override string Bound =>
             "Weights of a pair that have one sign add up to at most 128, and 255 * 128 <= 32,767; sums begin with what was clipped.";
@@ -140,7 +162,7 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
             }
         }
 
-        public override void Add(SourceWriter w, int token, int vector, string activations, string weights) => w.Lines($"{Sum(token, vector)} += "
+        protected override void Add(SourceWriter w, int token, int vector, string activations, string weights) => w.Lines($"{Sum(token, vector)} += "
             + $"{Isa.Intrinsics}.MultiplyAddAdjacent({Isa.Intrinsics}.MultiplyAddAdjacent({activations}, {weights}), {Isa.Vector}<short>.One);");
     }
 
@@ -159,7 +181,7 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
             {Isa.Vector}<short> {name}Odd = {name}.AsInt16() >>> 8;
             """);
 
-        public override void Add(SourceWriter w, int token, int vector, string activations, string weights) => w.Lines($"""
+        protected override void Add(SourceWriter w, int token, int vector, string activations, string weights) => w.Lines($"""
             {Sum(token, vector)} += {Isa.Intrinsics}.MultiplyAddAdjacent({activations}Even, {weights}Even);
             {Sum(token, vector)} += {Isa.Intrinsics}.MultiplyAddAdjacent({activations}Odd, {weights}Odd);
             """);
@@ -169,7 +191,7 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
     {
         public override string Bound => "Four products are added into 32 bits at once; 255 * 128 * 32,768 inputs stay below 2^31.";
 
-        public override void Add(SourceWriter w, int token, int vector, string activations, string weights) =>
+        protected override void Add(SourceWriter w, int token, int vector, string activations, string weights) =>
             w.Lines($"{Sum(token, vector)} = AvxVnni.MultiplyWideningAndAdd({Sum(token, vector)}, {activations}, {weights});");
     }
 
@@ -193,7 +215,7 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
         // Two neighbouring codes as two 16-bit numbers in one 32-bit lane.
         public override string Broadcast(int token, int input) => $"{Isa.Vector}.Create(WidePair.Of(ref a{N(token)}, k + {N(input)})).AsInt16()";
 
-        public override void Add(SourceWriter w, int token, int vector, string activations, string weights) =>
+        protected override void Add(SourceWriter w, int token, int vector, string activations, string weights) =>
             w.Lines($"{Sum(token, vector)} += {Isa.Intrinsics}.MultiplyAddAdjacent({activations}, {weights});");
     }
 
@@ -237,7 +259,7 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
 
         public override string Broadcast(int token, int input) => $"Vector128.Create((short)Unsafe.AddByteOffset(ref a{N(token)}, k + {N(input)}))";
 
-        public override void Add(SourceWriter w, int token, int vector, string activations, string weights) => w.Lines($"""
+        protected override void Add(SourceWriter w, int token, int vector, string activations, string weights) => w.Lines($"""
             low{N(token)} += {activations} * {weights}Low;
             high{N(token)} += {activations} * {weights}High;
             """);

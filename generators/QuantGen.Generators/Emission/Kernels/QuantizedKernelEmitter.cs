@@ -36,50 +36,66 @@ internal static class QuantizedKernelEmitter
                     Beside(w, sets.Where(i => i.Kind == ProductKind.Tables), variant);
                 }
 
+                // A kernel that stands twice among the sets has other fallbacks the second time.
+                var emitted = new HashSet<string>();
                 foreach (IsaSpec isa in sets)
                 {
-                    w.Blank();
-                    switch (isa.Kind)
+                    if (emitted.Add(isa.Name))
                     {
-                        case ProductKind.Scalar:
-                            ScalarKernelEmitter.Emit(w, isa, variant);
-                            break;
-                        case ProductKind.PopulationCount:
-                            PopulationCountEmitter.Emit(w, isa);
-                            break;
-                        case ProductKind.Differences:
-                            new DifferenceEmitter(isa).Emit(w);
-                            if (isa.HasNarrow)
-                            {
-                                w.Blank();
-                                new DifferenceEmitter(isa.Narrow).Emit(w);
-                            }
+                        w.Blank();
+                        Kernel(w, isa, variant);
+                    }
 
-                            break;
-                        case ProductKind.Tables:
-                            TableEmitter.For(isa, variant).Emit(w);
-                            break;
-                        default:
-                            new TileEmitter(isa, variant, isa.OnlyUnpacked(variant.Bits)).Emit(w);
-                            if (isa.Unpacked(variant.Bits) is IsaSpec unpacked)
-                            {
-                                w.Blank();
-                                new TileEmitter(unpacked, variant, isUnpacked: true).Emit(w);
-                            }
-
-                            if ((isa.HasNarrow ? isa.Narrow : isa.Whole) is IsaSpec second)
-                            {
-                                w.Blank();
-                                new TileEmitter(second, variant).Emit(w);
-                            }
-
-                            break;
+                    foreach (IsaSpec fallback in isa.Fallbacks)
+                    {
+                        w.Blank();
+                        new TileEmitter(fallback, variant).Emit(w);
                     }
                 }
             }
         }
 
         return w.ToString();
+    }
+
+    private static void Kernel(SourceWriter w, IsaSpec isa, KernelVariant variant)
+    {
+        switch (isa.Kind)
+        {
+            case ProductKind.Scalar:
+                ScalarKernelEmitter.Emit(w, isa, variant);
+                break;
+            case ProductKind.PopulationCount:
+                PopulationCountEmitter.Emit(w, isa);
+                break;
+            case ProductKind.Differences:
+                new DifferenceEmitter(isa).Emit(w);
+                if (isa.HasNarrow)
+                {
+                    w.Blank();
+                    new DifferenceEmitter(isa.Narrow).Emit(w);
+                }
+
+                break;
+            case ProductKind.Tables:
+                TableEmitter.For(isa, variant).Emit(w);
+                break;
+            default:
+                new TileEmitter(isa, variant, isa.OnlyUnpacked(variant.Bits)).Emit(w);
+                if (isa.Unpacked(variant.Bits) is IsaSpec unpacked)
+                {
+                    w.Blank();
+                    new TileEmitter(unpacked, variant, isUnpacked: true).Emit(w);
+                }
+
+                if (isa.HasNarrow)
+                {
+                    w.Blank();
+                    new TileEmitter(isa.Narrow, variant).Emit(w);
+                }
+
+                break;
+        }
     }
 
     private static string Details(KernelVariant variant) =>
@@ -122,10 +138,10 @@ internal static class QuantizedKernelEmitter
                     }
 
                     string loop = sets[i].Kind == ProductKind.Tables ? "TableLoop.Run" : sets[i].OnlyUnpacked(bits) ? "PanelLoop.RunUnpacked"
-                        : sets[i].Whole is null ? "PanelLoop.Run" : "PanelLoop.RunClipped";
-                    string second = sets[i].OnlyUnpacked(bits) ? ", " + sets[i].Name : sets[i].HasNarrow ? ", " + sets[i].Narrow.Name
-                        : sets[i].Whole is IsaSpec whole ? ", " + whole.Name : string.Empty;
-                    w.Lines($"{loop}<{sets[i].Name}{second}>(x, w, {output}, outputStride, ref scratch);");
+                        : sets[i].Fallbacks.Count == 0 ? "PanelLoop.Run" : "PanelLoop.RunClipped";
+                    string others = sets[i].OnlyUnpacked(bits) ? ", " + sets[i].Name : sets[i].HasNarrow ? ", " + sets[i].Narrow.Name
+                        : string.Concat(sets[i].Fallbacks.Select(other => ", " + other.Name));
+                    w.Lines($"{loop}<{sets[i].Name}{others}>(x, w, {output}, outputStride, ref scratch);");
                 }
             }
         }

@@ -35,7 +35,8 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnp
     public void Emit(SourceWriter w)
     {
         string order = $"new({N(variant.Bits)}, {N(isa.VectorOutputs)}, {N(isa.Interleave)}, {N(isa.PanelVectors)})";
-        order += _product.HasFoundDepth ? " { AddsPairs = true }" : isa.Whole is not null ? " { ClipsPairs = true }" : string.Empty;
+        order += _product.HasFoundDepth ? " { AddsPairs = true }"
+            : isa.Fallbacks.Count > 0 ? " { ClipsPairs = !AvxVnni.IsSupported, ClipsQuads = true }" : string.Empty;
         w.Lines($"// {isa.Title}. {_product.Bound}");
         using (w.Block($"private readonly struct {isa.Name} : {(Unpacks ? "IUnpackingKernel" : "ITileKernel")}"))
         {
@@ -145,9 +146,19 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnp
         int planeBytes = isa.VectorBytes * isa.PanelVectors;
         using (w.Block($"while (k < {end})"))
         {
-            for (int pack = 0; pack < PacksPerRound; pack++)
+            int together = _product.PacksTogether;
+            for (int pack = 0; pack < PacksPerRound; pack += together)
             {
-                Pack(w, tokens, pack * _format.Planes * planeBytes, pack * InputsPerPack);
+                int[] packs = Enumerable.Range(pack, together).ToArray();
+                foreach (int each in packs)
+                {
+                    Codes(w, each * _format.Planes * planeBytes, each * InputsPerPack);
+                }
+
+                for (int step = 0; step < _format.StepsPerPack; step++)
+                {
+                    Step(w, tokens, step, packs.Select(each => each * InputsPerPack).ToArray());
+                }
             }
 
             w.Lines($"p = ref Unsafe.Add(ref p, {N(RoundBytes)});");
@@ -160,41 +171,50 @@ internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnp
         }
     }
 
-    private void Pack(SourceWriter w, int tokens, int firstByte, int firstInput)
+    private static string Suffix(int firstInput) => firstInput == 0 ? string.Empty : "At" + N(firstInput);
+
+    private void Codes(SourceWriter w, int firstByte, int firstInput)
     {
         int planeBytes = isa.VectorBytes * isa.PanelVectors;
-        string suffix = firstInput == 0 ? string.Empty : "At" + N(firstInput);
         for (int plane = 0; plane < _format.Planes; plane++)
         {
             for (int v = 0; v < isa.PanelVectors; v++)
             {
                 int at = firstByte + (plane * planeBytes) + (v * isa.VectorBytes);
-                w.Lines($"{_product.CodesType} codes{N(plane)}{N(v)}{suffix} = {_product.LoadCodes}(ref p, {N(at)});");
+                w.Lines($"{_product.CodesType} codes{N(plane)}{N(v)}{Suffix(firstInput)} = {_product.LoadCodes}(ref p, {N(at)});");
                 if (at % 64 == 0 && !isUnpacked)
                 {
                     w.Lines($"Prefetch.Line(ref ahead, {N(at)});");
                 }
             }
         }
+    }
 
-        for (int step = 0; step < _format.StepsPerPack; step++)
+    // A step of one pack, or of packs whose products are added before they are widened.
+    private void Step(SourceWriter w, int tokens, int step, int[] packs)
+    {
+        w.Lines($"// Inputs k + {N(packs[0] + (step * isa.Interleave))} and following.");
+        string[] names = packs.Select(firstInput => N(step) + Suffix(firstInput)).ToArray();
+        for (int i = 0; i < packs.Length; i++)
         {
-            w.Lines($"// Inputs k + {N(firstInput + (step * isa.Interleave))} and following.");
-            string name = N(step) + suffix;
             for (int v = 0; v < isa.PanelVectors; v++)
             {
-                string planes = string.Join(", ", _format.PlanesOf(step).Select(plane => $"codes{N(plane)}{N(v)}{suffix}"));
+                string planes = string.Join(", ", _format.PlanesOf(step).Select(plane => $"codes{N(plane)}{N(v)}{Suffix(packs[i])}"));
                 string codes = _format.Bits == 8 ? _product.Widen(planes) : $"Step{N(step)}({planes})";
-                _product.LoadWeights(w, $"w{name}{N(v)}", codes);
+                _product.LoadWeights(w, $"w{names[i]}{N(v)}", codes);
+            }
+        }
+
+        for (int m = 0; m < tokens; m++)
+        {
+            for (int i = 0; i < packs.Length; i++)
+            {
+                _product.LoadActivations(w, $"x{names[i]}{N(m)}", m, packs[i] + (step * isa.Interleave));
             }
 
-            for (int m = 0; m < tokens; m++)
+            for (int v = 0; v < isa.PanelVectors; v++)
             {
-                _product.LoadActivations(w, $"x{name}{N(m)}", m, firstInput + (step * isa.Interleave));
-                for (int v = 0; v < isa.PanelVectors; v++)
-                {
-                    _product.Add(w, m, v, $"x{name}{N(m)}", $"w{name}{N(v)}");
-                }
+                _product.Add(w, m, v, names.Select(name => $"x{name}{N(m)}").ToArray(), names.Select(name => $"w{name}{N(v)}").ToArray());
             }
         }
     }

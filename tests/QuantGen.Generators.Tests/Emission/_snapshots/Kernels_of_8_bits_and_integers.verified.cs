@@ -19,8 +19,13 @@ namespace QuantGen.Generated.Kernels
     /// <summary>Exact products of 8-bit weights and 8-bit activations, whose outputs are integers.</summary>
     internal static class W8Integer
     {
+        // Two kernels that give the same bits; the one that is faster here is kept.
+        private static readonly bool s_hasQuads512 = Vector512.IsHardwareAccelerated && Avx512BW.IsSupported && AvxVnni.IsSupported
+            && KernelRace.IsClippedFaster<Quads512, Vnni256, Vnni256By8>();
+
         /// <summary>Gets the instruction set in use here.</summary>
         public static string InstructionSet =>
+            s_hasQuads512 ? "AVX-512BW" :
             AvxVnni.IsSupported ? "AVX-VNNI" :
             Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? "AVX-512BW" :
             Avx2.IsSupported ? "AVX2" :
@@ -28,25 +33,30 @@ namespace QuantGen.Generated.Kernels
 
         /// <summary>Gets the order in which the kernel in use here reads codes.</summary>
         public static KernelOrder Order =>
+            s_hasQuads512 ? Quads512.Order :
             AvxVnni.IsSupported ? Vnni256.Order :
-            Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Clipped512.Order :
-            Avx2.IsSupported ? Clipped256.Order :
+            Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Quads512.Order :
+            Avx2.IsSupported ? Quads256.Order :
             Vector128.IsHardwareAccelerated ? Portable128.Order : Scalar.Order;
 
         /// <summary>Computes a linear layer for some tokens.</summary>
         public static void Linear(in QuantizedRows x, in PlacedLinear w, ref int output, int outputStride, ref float scratch)
         {
-            if (AvxVnni.IsSupported)
+            if (s_hasQuads512)
+            {
+                PanelLoop.RunClipped<Quads512, Vnni256Whole>(x, w, ref Unsafe.As<int, float>(ref output), outputStride, ref scratch);
+            }
+            else if (AvxVnni.IsSupported)
             {
                 PanelLoop.Run<Vnni256, Vnni256By8>(x, w, ref Unsafe.As<int, float>(ref output), outputStride, ref scratch);
             }
             else if (Vector512.IsHardwareAccelerated && Avx512BW.IsSupported)
             {
-                PanelLoop.RunClipped<Clipped512, Whole512>(x, w, ref Unsafe.As<int, float>(ref output), outputStride, ref scratch);
+                PanelLoop.RunClipped<Quads512, Pairs512, Whole512>(x, w, ref Unsafe.As<int, float>(ref output), outputStride, ref scratch);
             }
             else if (Avx2.IsSupported)
             {
-                PanelLoop.RunClipped<Clipped256, Whole256>(x, w, ref Unsafe.As<int, float>(ref output), outputStride, ref scratch);
+                PanelLoop.RunClipped<Quads256, Pairs256, Whole256>(x, w, ref Unsafe.As<int, float>(ref output), outputStride, ref scratch);
             }
             else if (Vector128.IsHardwareAccelerated)
             {
@@ -55,6 +65,737 @@ namespace QuantGen.Generated.Kernels
             else
             {
                 PanelLoop.Run<Scalar>(x, w, ref Unsafe.As<int, float>(ref output), outputStride, ref scratch);
+            }
+        }
+
+        // AVX-512BW. Weights of two pairs that have one sign add up to at most 128, and 255 * 128 <= 32,767; sums begin with what was clipped.
+        private readonly struct Quads512 : ITileKernel
+        {
+            public static MultiplyUnit Unit => MultiplyUnit.ClippedQuads512;
+
+            public static KernelOrder Order => new(8, 16, 4, 2) { ClipsPairs = !AvxVnni.IsSupported, ClipsQuads = true };
+
+            public static int TileTokens => 4;
+
+            public static int TallTokens => 8;
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 256 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                ref byte a4 = ref Unsafe.Add(ref a3, x.Stride);
+                ref byte a5 = ref Unsafe.Add(ref a4, x.Stride);
+                ref byte a6 = ref Unsafe.Add(ref a5, x.Stride);
+                ref byte a7 = ref Unsafe.Add(ref a6, x.Stride);
+                int share = x.Count >= 32 ? 2 : 0;
+                nint tile = token / 8;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 512 >> (fetches ? share : 0);
+                ref int starts = ref Unsafe.Add(ref w.Starts, token * (nint)w.StartStride);
+                Vector512<int> sum00 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, 0));
+                Vector512<int> sum01 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, 16));
+                Vector512<int> sum10 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (1 * (nint)w.StartStride) + 0));
+                Vector512<int> sum11 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (1 * (nint)w.StartStride) + 16));
+                Vector512<int> sum20 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (2 * (nint)w.StartStride) + 0));
+                Vector512<int> sum21 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (2 * (nint)w.StartStride) + 16));
+                Vector512<int> sum30 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (3 * (nint)w.StartStride) + 0));
+                Vector512<int> sum31 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (3 * (nint)w.StartStride) + 16));
+                Vector512<int> sum40 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (4 * (nint)w.StartStride) + 0));
+                Vector512<int> sum41 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (4 * (nint)w.StartStride) + 16));
+                Vector512<int> sum50 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (5 * (nint)w.StartStride) + 0));
+                Vector512<int> sum51 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (5 * (nint)w.StartStride) + 16));
+                Vector512<int> sum60 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (6 * (nint)w.StartStride) + 0));
+                Vector512<int> sum61 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (6 * (nint)w.StartStride) + 16));
+                Vector512<int> sum70 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (7 * (nint)w.StartStride) + 0));
+                Vector512<int> sum71 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (7 * (nint)w.StartStride) + 16));
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector512<byte> codes01 = Vector512.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    Vector512<byte> codes00At4 = Vector512.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector512<byte> codes01At4 = Vector512.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    // Inputs k + 0 and following.
+                    Vector512<sbyte> w00 = codes00.AsSByte();
+                    Vector512<sbyte> w01 = codes01.AsSByte();
+                    Vector512<sbyte> w0At40 = codes00At4.AsSByte();
+                    Vector512<sbyte> w0At41 = codes01At4.AsSByte();
+                    Vector512<byte> x00 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    Vector512<byte> x0At40 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x00, w00) + Avx512BW.MultiplyAddAdjacent(x0At40, w0At40), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x00, w01) + Avx512BW.MultiplyAddAdjacent(x0At40, w0At41), Vector512<short>.One);
+                    Vector512<byte> x01 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                    Vector512<byte> x0At41 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                    sum10 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x01, w00) + Avx512BW.MultiplyAddAdjacent(x0At41, w0At40), Vector512<short>.One);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x01, w01) + Avx512BW.MultiplyAddAdjacent(x0At41, w0At41), Vector512<short>.One);
+                    Vector512<byte> x02 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                    Vector512<byte> x0At42 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                    sum20 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x02, w00) + Avx512BW.MultiplyAddAdjacent(x0At42, w0At40), Vector512<short>.One);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x02, w01) + Avx512BW.MultiplyAddAdjacent(x0At42, w0At41), Vector512<short>.One);
+                    Vector512<byte> x03 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 0))).AsByte();
+                    Vector512<byte> x0At43 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 4))).AsByte();
+                    sum30 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x03, w00) + Avx512BW.MultiplyAddAdjacent(x0At43, w0At40), Vector512<short>.One);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x03, w01) + Avx512BW.MultiplyAddAdjacent(x0At43, w0At41), Vector512<short>.One);
+                    Vector512<byte> x04 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 0))).AsByte();
+                    Vector512<byte> x0At44 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 4))).AsByte();
+                    sum40 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x04, w00) + Avx512BW.MultiplyAddAdjacent(x0At44, w0At40), Vector512<short>.One);
+                    sum41 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x04, w01) + Avx512BW.MultiplyAddAdjacent(x0At44, w0At41), Vector512<short>.One);
+                    Vector512<byte> x05 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 0))).AsByte();
+                    Vector512<byte> x0At45 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 4))).AsByte();
+                    sum50 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x05, w00) + Avx512BW.MultiplyAddAdjacent(x0At45, w0At40), Vector512<short>.One);
+                    sum51 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x05, w01) + Avx512BW.MultiplyAddAdjacent(x0At45, w0At41), Vector512<short>.One);
+                    Vector512<byte> x06 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 0))).AsByte();
+                    Vector512<byte> x0At46 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 4))).AsByte();
+                    sum60 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x06, w00) + Avx512BW.MultiplyAddAdjacent(x0At46, w0At40), Vector512<short>.One);
+                    sum61 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x06, w01) + Avx512BW.MultiplyAddAdjacent(x0At46, w0At41), Vector512<short>.One);
+                    Vector512<byte> x07 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 0))).AsByte();
+                    Vector512<byte> x0At47 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 4))).AsByte();
+                    sum70 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x07, w00) + Avx512BW.MultiplyAddAdjacent(x0At47, w0At40), Vector512<short>.One);
+                    sum71 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x07, w01) + Avx512BW.MultiplyAddAdjacent(x0At47, w0At41), Vector512<short>.One);
+                    Vector512<byte> codes00At8 = Vector512.LoadUnsafe(ref p, 256);
+                    Prefetch.Line(ref ahead, 256);
+                    Vector512<byte> codes01At8 = Vector512.LoadUnsafe(ref p, 320);
+                    Prefetch.Line(ref ahead, 320);
+                    Vector512<byte> codes00At12 = Vector512.LoadUnsafe(ref p, 384);
+                    Prefetch.Line(ref ahead, 384);
+                    Vector512<byte> codes01At12 = Vector512.LoadUnsafe(ref p, 448);
+                    Prefetch.Line(ref ahead, 448);
+                    // Inputs k + 8 and following.
+                    Vector512<sbyte> w0At80 = codes00At8.AsSByte();
+                    Vector512<sbyte> w0At81 = codes01At8.AsSByte();
+                    Vector512<sbyte> w0At120 = codes00At12.AsSByte();
+                    Vector512<sbyte> w0At121 = codes01At12.AsSByte();
+                    Vector512<byte> x0At80 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    Vector512<byte> x0At120 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At80, w0At80) + Avx512BW.MultiplyAddAdjacent(x0At120, w0At120), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At80, w0At81) + Avx512BW.MultiplyAddAdjacent(x0At120, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At81 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                    Vector512<byte> x0At121 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                    sum10 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At81, w0At80) + Avx512BW.MultiplyAddAdjacent(x0At121, w0At120), Vector512<short>.One);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At81, w0At81) + Avx512BW.MultiplyAddAdjacent(x0At121, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At82 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                    Vector512<byte> x0At122 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                    sum20 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At82, w0At80) + Avx512BW.MultiplyAddAdjacent(x0At122, w0At120), Vector512<short>.One);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At82, w0At81) + Avx512BW.MultiplyAddAdjacent(x0At122, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At83 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 8))).AsByte();
+                    Vector512<byte> x0At123 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
+                    sum30 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At83, w0At80) + Avx512BW.MultiplyAddAdjacent(x0At123, w0At120), Vector512<short>.One);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At83, w0At81) + Avx512BW.MultiplyAddAdjacent(x0At123, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At84 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 8))).AsByte();
+                    Vector512<byte> x0At124 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a4, k + 12))).AsByte();
+                    sum40 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At84, w0At80) + Avx512BW.MultiplyAddAdjacent(x0At124, w0At120), Vector512<short>.One);
+                    sum41 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At84, w0At81) + Avx512BW.MultiplyAddAdjacent(x0At124, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At85 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 8))).AsByte();
+                    Vector512<byte> x0At125 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a5, k + 12))).AsByte();
+                    sum50 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At85, w0At80) + Avx512BW.MultiplyAddAdjacent(x0At125, w0At120), Vector512<short>.One);
+                    sum51 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At85, w0At81) + Avx512BW.MultiplyAddAdjacent(x0At125, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At86 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 8))).AsByte();
+                    Vector512<byte> x0At126 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a6, k + 12))).AsByte();
+                    sum60 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At86, w0At80) + Avx512BW.MultiplyAddAdjacent(x0At126, w0At120), Vector512<short>.One);
+                    sum61 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At86, w0At81) + Avx512BW.MultiplyAddAdjacent(x0At126, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At87 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 8))).AsByte();
+                    Vector512<byte> x0At127 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a7, k + 12))).AsByte();
+                    sum70 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At87, w0At80) + Avx512BW.MultiplyAddAdjacent(x0At127, w0At120), Vector512<short>.One);
+                    sum71 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At87, w0At81) + Avx512BW.MultiplyAddAdjacent(x0At127, w0At121), Vector512<short>.One);
+                    p = ref Unsafe.Add(ref p, 512);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                int place0 = WideProducts.Place(row + 0);
+                Vector512<int> multipliers0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
+                Vector512<int> odd0 = WideProducts.Odd(multipliers0);
+                Vector512<long> even0 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0));
+                Vector512<long> uneven0 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0 + 8));
+                WideProducts.Scale(sum00, multipliers0, odd0, even0, uneven0, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                WideProducts.Scale(sum10, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum20, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum30, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum40, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum50, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum60, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (6 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum70, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (7 * (nint)outputStride) + 0));
+                int place1 = WideProducts.Place(row + 16);
+                Vector512<int> multipliers1 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 16)).AsInt32();
+                Vector512<int> odd1 = WideProducts.Odd(multipliers1);
+                Vector512<long> even1 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
+                Vector512<long> uneven1 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
+                WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 16));
+                WideProducts.Scale(sum11, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16));
+                WideProducts.Scale(sum21, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16));
+                WideProducts.Scale(sum31, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
+                WideProducts.Scale(sum41, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 16));
+                WideProducts.Scale(sum51, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (5 * (nint)outputStride) + 16));
+                WideProducts.Scale(sum61, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (6 * (nint)outputStride) + 16));
+                WideProducts.Scale(sum71, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (7 * (nint)outputStride) + 16));
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 256 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                int share = x.Count >= 16 ? 2 : 0;
+                nint tile = token / 4;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 512 >> (fetches ? share : 0);
+                ref int starts = ref Unsafe.Add(ref w.Starts, token * (nint)w.StartStride);
+                Vector512<int> sum00 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, 0));
+                Vector512<int> sum01 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, 16));
+                Vector512<int> sum10 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (1 * (nint)w.StartStride) + 0));
+                Vector512<int> sum11 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (1 * (nint)w.StartStride) + 16));
+                Vector512<int> sum20 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (2 * (nint)w.StartStride) + 0));
+                Vector512<int> sum21 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (2 * (nint)w.StartStride) + 16));
+                Vector512<int> sum30 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (3 * (nint)w.StartStride) + 0));
+                Vector512<int> sum31 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, (3 * (nint)w.StartStride) + 16));
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector512<byte> codes01 = Vector512.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    Vector512<byte> codes00At4 = Vector512.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector512<byte> codes01At4 = Vector512.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    // Inputs k + 0 and following.
+                    Vector512<sbyte> w00 = codes00.AsSByte();
+                    Vector512<sbyte> w01 = codes01.AsSByte();
+                    Vector512<sbyte> w0At40 = codes00At4.AsSByte();
+                    Vector512<sbyte> w0At41 = codes01At4.AsSByte();
+                    Vector512<byte> x00 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    Vector512<byte> x0At40 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x00, w00) + Avx512BW.MultiplyAddAdjacent(x0At40, w0At40), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x00, w01) + Avx512BW.MultiplyAddAdjacent(x0At40, w0At41), Vector512<short>.One);
+                    Vector512<byte> x01 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                    Vector512<byte> x0At41 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                    sum10 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x01, w00) + Avx512BW.MultiplyAddAdjacent(x0At41, w0At40), Vector512<short>.One);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x01, w01) + Avx512BW.MultiplyAddAdjacent(x0At41, w0At41), Vector512<short>.One);
+                    Vector512<byte> x02 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                    Vector512<byte> x0At42 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                    sum20 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x02, w00) + Avx512BW.MultiplyAddAdjacent(x0At42, w0At40), Vector512<short>.One);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x02, w01) + Avx512BW.MultiplyAddAdjacent(x0At42, w0At41), Vector512<short>.One);
+                    Vector512<byte> x03 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 0))).AsByte();
+                    Vector512<byte> x0At43 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 4))).AsByte();
+                    sum30 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x03, w00) + Avx512BW.MultiplyAddAdjacent(x0At43, w0At40), Vector512<short>.One);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x03, w01) + Avx512BW.MultiplyAddAdjacent(x0At43, w0At41), Vector512<short>.One);
+                    Vector512<byte> codes00At8 = Vector512.LoadUnsafe(ref p, 256);
+                    Prefetch.Line(ref ahead, 256);
+                    Vector512<byte> codes01At8 = Vector512.LoadUnsafe(ref p, 320);
+                    Prefetch.Line(ref ahead, 320);
+                    Vector512<byte> codes00At12 = Vector512.LoadUnsafe(ref p, 384);
+                    Prefetch.Line(ref ahead, 384);
+                    Vector512<byte> codes01At12 = Vector512.LoadUnsafe(ref p, 448);
+                    Prefetch.Line(ref ahead, 448);
+                    // Inputs k + 8 and following.
+                    Vector512<sbyte> w0At80 = codes00At8.AsSByte();
+                    Vector512<sbyte> w0At81 = codes01At8.AsSByte();
+                    Vector512<sbyte> w0At120 = codes00At12.AsSByte();
+                    Vector512<sbyte> w0At121 = codes01At12.AsSByte();
+                    Vector512<byte> x0At80 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    Vector512<byte> x0At120 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At80, w0At80) + Avx512BW.MultiplyAddAdjacent(x0At120, w0At120), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At80, w0At81) + Avx512BW.MultiplyAddAdjacent(x0At120, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At81 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                    Vector512<byte> x0At121 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                    sum10 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At81, w0At80) + Avx512BW.MultiplyAddAdjacent(x0At121, w0At120), Vector512<short>.One);
+                    sum11 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At81, w0At81) + Avx512BW.MultiplyAddAdjacent(x0At121, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At82 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                    Vector512<byte> x0At122 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                    sum20 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At82, w0At80) + Avx512BW.MultiplyAddAdjacent(x0At122, w0At120), Vector512<short>.One);
+                    sum21 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At82, w0At81) + Avx512BW.MultiplyAddAdjacent(x0At122, w0At121), Vector512<short>.One);
+                    Vector512<byte> x0At83 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 8))).AsByte();
+                    Vector512<byte> x0At123 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
+                    sum30 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At83, w0At80) + Avx512BW.MultiplyAddAdjacent(x0At123, w0At120), Vector512<short>.One);
+                    sum31 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At83, w0At81) + Avx512BW.MultiplyAddAdjacent(x0At123, w0At121), Vector512<short>.One);
+                    p = ref Unsafe.Add(ref p, 512);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                int place0 = WideProducts.Place(row + 0);
+                Vector512<int> multipliers0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
+                Vector512<int> odd0 = WideProducts.Odd(multipliers0);
+                Vector512<long> even0 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0));
+                Vector512<long> uneven0 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0 + 8));
+                WideProducts.Scale(sum00, multipliers0, odd0, even0, uneven0, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                WideProducts.Scale(sum10, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum20, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum30, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                int place1 = WideProducts.Place(row + 16);
+                Vector512<int> multipliers1 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 16)).AsInt32();
+                Vector512<int> odd1 = WideProducts.Odd(multipliers1);
+                Vector512<long> even1 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
+                Vector512<long> uneven1 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
+                WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 16));
+                WideProducts.Scale(sum11, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16));
+                WideProducts.Scale(sum21, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16));
+                WideProducts.Scale(sum31, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 16));
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 256 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                int share = x.Count >= 4 ? 2 : 0;
+                nint tile = token / 1;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 512 >> (fetches ? share : 0);
+                ref int starts = ref Unsafe.Add(ref w.Starts, token * (nint)w.StartStride);
+                Vector512<int> sum00 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, 0));
+                Vector512<int> sum01 = Vector512.LoadUnsafe(ref Unsafe.Add(ref starts, 16));
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector512<byte> codes00 = Vector512.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector512<byte> codes01 = Vector512.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    Vector512<byte> codes00At4 = Vector512.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector512<byte> codes01At4 = Vector512.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    // Inputs k + 0 and following.
+                    Vector512<sbyte> w00 = codes00.AsSByte();
+                    Vector512<sbyte> w01 = codes01.AsSByte();
+                    Vector512<sbyte> w0At40 = codes00At4.AsSByte();
+                    Vector512<sbyte> w0At41 = codes01At4.AsSByte();
+                    Vector512<byte> x00 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    Vector512<byte> x0At40 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x00, w00) + Avx512BW.MultiplyAddAdjacent(x0At40, w0At40), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x00, w01) + Avx512BW.MultiplyAddAdjacent(x0At40, w0At41), Vector512<short>.One);
+                    Vector512<byte> codes00At8 = Vector512.LoadUnsafe(ref p, 256);
+                    Prefetch.Line(ref ahead, 256);
+                    Vector512<byte> codes01At8 = Vector512.LoadUnsafe(ref p, 320);
+                    Prefetch.Line(ref ahead, 320);
+                    Vector512<byte> codes00At12 = Vector512.LoadUnsafe(ref p, 384);
+                    Prefetch.Line(ref ahead, 384);
+                    Vector512<byte> codes01At12 = Vector512.LoadUnsafe(ref p, 448);
+                    Prefetch.Line(ref ahead, 448);
+                    // Inputs k + 8 and following.
+                    Vector512<sbyte> w0At80 = codes00At8.AsSByte();
+                    Vector512<sbyte> w0At81 = codes01At8.AsSByte();
+                    Vector512<sbyte> w0At120 = codes00At12.AsSByte();
+                    Vector512<sbyte> w0At121 = codes01At12.AsSByte();
+                    Vector512<byte> x0At80 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    Vector512<byte> x0At120 = Vector512.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    sum00 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At80, w0At80) + Avx512BW.MultiplyAddAdjacent(x0At120, w0At120), Vector512<short>.One);
+                    sum01 += Avx512BW.MultiplyAddAdjacent(
+                        Avx512BW.MultiplyAddAdjacent(x0At80, w0At81) + Avx512BW.MultiplyAddAdjacent(x0At120, w0At121), Vector512<short>.One);
+                    p = ref Unsafe.Add(ref p, 512);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                int place0 = WideProducts.Place(row + 0);
+                Vector512<int> multipliers0 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
+                Vector512<int> odd0 = WideProducts.Odd(multipliers0);
+                Vector512<long> even0 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0));
+                Vector512<long> uneven0 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0 + 8));
+                WideProducts.Scale(sum00, multipliers0, odd0, even0, uneven0, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                int place1 = WideProducts.Place(row + 16);
+                Vector512<int> multipliers1 = Vector512.LoadUnsafe(ref w.Scales, (nuint)(row + 16)).AsInt32();
+                Vector512<int> odd1 = WideProducts.Odd(multipliers1);
+                Vector512<long> even1 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
+                Vector512<long> uneven1 = Vector512.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
+                WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 16));
+            }
+        }
+
+        // AVX-VNNI. Four products are added into 32 bits at once; 255 * 128 * 32,768 inputs stay below 2^31.
+        private readonly struct Vnni256Whole : ITileKernel
+        {
+            public static MultiplyUnit Unit => MultiplyUnit.Quads256;
+
+            public static KernelOrder Order => new(8, 8, 4, 4);
+
+            public static int TileTokens => 3;
+
+            public static int TallTokens => 3;
+
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row,
+                ref output, outputStride);
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 256 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                int share = x.Count >= 12 ? 2 : 0;
+                nint tile = token / 3;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 512 >> (fetches ? share : 0);
+                Vector256<int> sum00 = Vector256<int>.Zero;
+                Vector256<int> sum01 = Vector256<int>.Zero;
+                Vector256<int> sum02 = Vector256<int>.Zero;
+                Vector256<int> sum03 = Vector256<int>.Zero;
+                Vector256<int> sum10 = Vector256<int>.Zero;
+                Vector256<int> sum11 = Vector256<int>.Zero;
+                Vector256<int> sum12 = Vector256<int>.Zero;
+                Vector256<int> sum13 = Vector256<int>.Zero;
+                Vector256<int> sum20 = Vector256<int>.Zero;
+                Vector256<int> sum21 = Vector256<int>.Zero;
+                Vector256<int> sum22 = Vector256<int>.Zero;
+                Vector256<int> sum23 = Vector256<int>.Zero;
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
+                    Vector256<byte> codes02 = Vector256.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    Vector256<byte> codes03 = Vector256.LoadUnsafe(ref p, 96);
+                    // Inputs k + 0 and following.
+                    Vector256<sbyte> w00 = codes00.AsSByte();
+                    Vector256<sbyte> w01 = codes01.AsSByte();
+                    Vector256<sbyte> w02 = codes02.AsSByte();
+                    Vector256<sbyte> w03 = codes03.AsSByte();
+                    Vector256<byte> x00 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x00, w00);
+                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x00, w01);
+                    sum02 = AvxVnni.MultiplyWideningAndAdd(sum02, x00, w02);
+                    sum03 = AvxVnni.MultiplyWideningAndAdd(sum03, x00, w03);
+                    Vector256<byte> x01 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                    sum10 = AvxVnni.MultiplyWideningAndAdd(sum10, x01, w00);
+                    sum11 = AvxVnni.MultiplyWideningAndAdd(sum11, x01, w01);
+                    sum12 = AvxVnni.MultiplyWideningAndAdd(sum12, x01, w02);
+                    sum13 = AvxVnni.MultiplyWideningAndAdd(sum13, x01, w03);
+                    Vector256<byte> x02 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                    sum20 = AvxVnni.MultiplyWideningAndAdd(sum20, x02, w00);
+                    sum21 = AvxVnni.MultiplyWideningAndAdd(sum21, x02, w01);
+                    sum22 = AvxVnni.MultiplyWideningAndAdd(sum22, x02, w02);
+                    sum23 = AvxVnni.MultiplyWideningAndAdd(sum23, x02, w03);
+                    Vector256<byte> codes00At4 = Vector256.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector256<byte> codes01At4 = Vector256.LoadUnsafe(ref p, 160);
+                    Vector256<byte> codes02At4 = Vector256.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    Vector256<byte> codes03At4 = Vector256.LoadUnsafe(ref p, 224);
+                    // Inputs k + 4 and following.
+                    Vector256<sbyte> w0At40 = codes00At4.AsSByte();
+                    Vector256<sbyte> w0At41 = codes01At4.AsSByte();
+                    Vector256<sbyte> w0At42 = codes02At4.AsSByte();
+                    Vector256<sbyte> w0At43 = codes03At4.AsSByte();
+                    Vector256<byte> x0At40 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x0At40, w0At40);
+                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x0At40, w0At41);
+                    sum02 = AvxVnni.MultiplyWideningAndAdd(sum02, x0At40, w0At42);
+                    sum03 = AvxVnni.MultiplyWideningAndAdd(sum03, x0At40, w0At43);
+                    Vector256<byte> x0At41 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                    sum10 = AvxVnni.MultiplyWideningAndAdd(sum10, x0At41, w0At40);
+                    sum11 = AvxVnni.MultiplyWideningAndAdd(sum11, x0At41, w0At41);
+                    sum12 = AvxVnni.MultiplyWideningAndAdd(sum12, x0At41, w0At42);
+                    sum13 = AvxVnni.MultiplyWideningAndAdd(sum13, x0At41, w0At43);
+                    Vector256<byte> x0At42 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                    sum20 = AvxVnni.MultiplyWideningAndAdd(sum20, x0At42, w0At40);
+                    sum21 = AvxVnni.MultiplyWideningAndAdd(sum21, x0At42, w0At41);
+                    sum22 = AvxVnni.MultiplyWideningAndAdd(sum22, x0At42, w0At42);
+                    sum23 = AvxVnni.MultiplyWideningAndAdd(sum23, x0At42, w0At43);
+                    Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 256);
+                    Prefetch.Line(ref ahead, 256);
+                    Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 288);
+                    Vector256<byte> codes02At8 = Vector256.LoadUnsafe(ref p, 320);
+                    Prefetch.Line(ref ahead, 320);
+                    Vector256<byte> codes03At8 = Vector256.LoadUnsafe(ref p, 352);
+                    // Inputs k + 8 and following.
+                    Vector256<sbyte> w0At80 = codes00At8.AsSByte();
+                    Vector256<sbyte> w0At81 = codes01At8.AsSByte();
+                    Vector256<sbyte> w0At82 = codes02At8.AsSByte();
+                    Vector256<sbyte> w0At83 = codes03At8.AsSByte();
+                    Vector256<byte> x0At80 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x0At80, w0At80);
+                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x0At80, w0At81);
+                    sum02 = AvxVnni.MultiplyWideningAndAdd(sum02, x0At80, w0At82);
+                    sum03 = AvxVnni.MultiplyWideningAndAdd(sum03, x0At80, w0At83);
+                    Vector256<byte> x0At81 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                    sum10 = AvxVnni.MultiplyWideningAndAdd(sum10, x0At81, w0At80);
+                    sum11 = AvxVnni.MultiplyWideningAndAdd(sum11, x0At81, w0At81);
+                    sum12 = AvxVnni.MultiplyWideningAndAdd(sum12, x0At81, w0At82);
+                    sum13 = AvxVnni.MultiplyWideningAndAdd(sum13, x0At81, w0At83);
+                    Vector256<byte> x0At82 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                    sum20 = AvxVnni.MultiplyWideningAndAdd(sum20, x0At82, w0At80);
+                    sum21 = AvxVnni.MultiplyWideningAndAdd(sum21, x0At82, w0At81);
+                    sum22 = AvxVnni.MultiplyWideningAndAdd(sum22, x0At82, w0At82);
+                    sum23 = AvxVnni.MultiplyWideningAndAdd(sum23, x0At82, w0At83);
+                    Vector256<byte> codes00At12 = Vector256.LoadUnsafe(ref p, 384);
+                    Prefetch.Line(ref ahead, 384);
+                    Vector256<byte> codes01At12 = Vector256.LoadUnsafe(ref p, 416);
+                    Vector256<byte> codes02At12 = Vector256.LoadUnsafe(ref p, 448);
+                    Prefetch.Line(ref ahead, 448);
+                    Vector256<byte> codes03At12 = Vector256.LoadUnsafe(ref p, 480);
+                    // Inputs k + 12 and following.
+                    Vector256<sbyte> w0At120 = codes00At12.AsSByte();
+                    Vector256<sbyte> w0At121 = codes01At12.AsSByte();
+                    Vector256<sbyte> w0At122 = codes02At12.AsSByte();
+                    Vector256<sbyte> w0At123 = codes03At12.AsSByte();
+                    Vector256<byte> x0At120 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x0At120, w0At120);
+                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x0At120, w0At121);
+                    sum02 = AvxVnni.MultiplyWideningAndAdd(sum02, x0At120, w0At122);
+                    sum03 = AvxVnni.MultiplyWideningAndAdd(sum03, x0At120, w0At123);
+                    Vector256<byte> x0At121 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                    sum10 = AvxVnni.MultiplyWideningAndAdd(sum10, x0At121, w0At120);
+                    sum11 = AvxVnni.MultiplyWideningAndAdd(sum11, x0At121, w0At121);
+                    sum12 = AvxVnni.MultiplyWideningAndAdd(sum12, x0At121, w0At122);
+                    sum13 = AvxVnni.MultiplyWideningAndAdd(sum13, x0At121, w0At123);
+                    Vector256<byte> x0At122 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                    sum20 = AvxVnni.MultiplyWideningAndAdd(sum20, x0At122, w0At120);
+                    sum21 = AvxVnni.MultiplyWideningAndAdd(sum21, x0At122, w0At121);
+                    sum22 = AvxVnni.MultiplyWideningAndAdd(sum22, x0At122, w0At122);
+                    sum23 = AvxVnni.MultiplyWideningAndAdd(sum23, x0At122, w0At123);
+                    p = ref Unsafe.Add(ref p, 512);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                int place0 = WideProducts.Place(row + 0);
+                Vector256<int> multipliers0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
+                Vector256<int> odd0 = WideProducts.Odd(multipliers0);
+                Vector256<long> even0 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0));
+                Vector256<long> uneven0 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0 + 8));
+                WideProducts.Scale(sum00, multipliers0, odd0, even0, uneven0, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                WideProducts.Scale(sum10, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum20, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                int place1 = WideProducts.Place(row + 8);
+                Vector256<int> multipliers1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8)).AsInt32();
+                Vector256<int> odd1 = WideProducts.Odd(multipliers1);
+                Vector256<long> even1 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
+                Vector256<long> uneven1 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
+                WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 8));
+                WideProducts.Scale(sum11, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                WideProducts.Scale(sum21, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                int place2 = WideProducts.Place(row + 16);
+                Vector256<int> multipliers2 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 16)).AsInt32();
+                Vector256<int> odd2 = WideProducts.Odd(multipliers2);
+                Vector256<long> even2 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place2));
+                Vector256<long> uneven2 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place2 + 8));
+                WideProducts.Scale(sum02, multipliers2, odd2, even2, uneven2, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 16));
+                WideProducts.Scale(sum12, multipliers2, odd2, even2, uneven2,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 16));
+                WideProducts.Scale(sum22, multipliers2, odd2, even2, uneven2,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 16));
+                int place3 = WideProducts.Place(row + 24);
+                Vector256<int> multipliers3 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 24)).AsInt32();
+                Vector256<int> odd3 = WideProducts.Odd(multipliers3);
+                Vector256<long> even3 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place3));
+                Vector256<long> uneven3 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place3 + 8));
+                WideProducts.Scale(sum03, multipliers3, odd3, even3, uneven3, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 24));
+                WideProducts.Scale(sum13, multipliers3, odd3, even3, uneven3,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 24));
+                WideProducts.Scale(sum23, multipliers3, odd3, even3, uneven3,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 24));
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 256 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 32 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                int share = x.Count >= 4 ? 2 : 0;
+                nint tile = token / 1;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 512 >> (fetches ? share : 0);
+                Vector256<int> sum00 = Vector256<int>.Zero;
+                Vector256<int> sum01 = Vector256<int>.Zero;
+                Vector256<int> sum02 = Vector256<int>.Zero;
+                Vector256<int> sum03 = Vector256<int>.Zero;
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
+                    Vector256<byte> codes02 = Vector256.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    Vector256<byte> codes03 = Vector256.LoadUnsafe(ref p, 96);
+                    // Inputs k + 0 and following.
+                    Vector256<sbyte> w00 = codes00.AsSByte();
+                    Vector256<sbyte> w01 = codes01.AsSByte();
+                    Vector256<sbyte> w02 = codes02.AsSByte();
+                    Vector256<sbyte> w03 = codes03.AsSByte();
+                    Vector256<byte> x00 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x00, w00);
+                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x00, w01);
+                    sum02 = AvxVnni.MultiplyWideningAndAdd(sum02, x00, w02);
+                    sum03 = AvxVnni.MultiplyWideningAndAdd(sum03, x00, w03);
+                    Vector256<byte> codes00At4 = Vector256.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector256<byte> codes01At4 = Vector256.LoadUnsafe(ref p, 160);
+                    Vector256<byte> codes02At4 = Vector256.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    Vector256<byte> codes03At4 = Vector256.LoadUnsafe(ref p, 224);
+                    // Inputs k + 4 and following.
+                    Vector256<sbyte> w0At40 = codes00At4.AsSByte();
+                    Vector256<sbyte> w0At41 = codes01At4.AsSByte();
+                    Vector256<sbyte> w0At42 = codes02At4.AsSByte();
+                    Vector256<sbyte> w0At43 = codes03At4.AsSByte();
+                    Vector256<byte> x0At40 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x0At40, w0At40);
+                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x0At40, w0At41);
+                    sum02 = AvxVnni.MultiplyWideningAndAdd(sum02, x0At40, w0At42);
+                    sum03 = AvxVnni.MultiplyWideningAndAdd(sum03, x0At40, w0At43);
+                    Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 256);
+                    Prefetch.Line(ref ahead, 256);
+                    Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 288);
+                    Vector256<byte> codes02At8 = Vector256.LoadUnsafe(ref p, 320);
+                    Prefetch.Line(ref ahead, 320);
+                    Vector256<byte> codes03At8 = Vector256.LoadUnsafe(ref p, 352);
+                    // Inputs k + 8 and following.
+                    Vector256<sbyte> w0At80 = codes00At8.AsSByte();
+                    Vector256<sbyte> w0At81 = codes01At8.AsSByte();
+                    Vector256<sbyte> w0At82 = codes02At8.AsSByte();
+                    Vector256<sbyte> w0At83 = codes03At8.AsSByte();
+                    Vector256<byte> x0At80 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x0At80, w0At80);
+                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x0At80, w0At81);
+                    sum02 = AvxVnni.MultiplyWideningAndAdd(sum02, x0At80, w0At82);
+                    sum03 = AvxVnni.MultiplyWideningAndAdd(sum03, x0At80, w0At83);
+                    Vector256<byte> codes00At12 = Vector256.LoadUnsafe(ref p, 384);
+                    Prefetch.Line(ref ahead, 384);
+                    Vector256<byte> codes01At12 = Vector256.LoadUnsafe(ref p, 416);
+                    Vector256<byte> codes02At12 = Vector256.LoadUnsafe(ref p, 448);
+                    Prefetch.Line(ref ahead, 448);
+                    Vector256<byte> codes03At12 = Vector256.LoadUnsafe(ref p, 480);
+                    // Inputs k + 12 and following.
+                    Vector256<sbyte> w0At120 = codes00At12.AsSByte();
+                    Vector256<sbyte> w0At121 = codes01At12.AsSByte();
+                    Vector256<sbyte> w0At122 = codes02At12.AsSByte();
+                    Vector256<sbyte> w0At123 = codes03At12.AsSByte();
+                    Vector256<byte> x0At120 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    sum00 = AvxVnni.MultiplyWideningAndAdd(sum00, x0At120, w0At120);
+                    sum01 = AvxVnni.MultiplyWideningAndAdd(sum01, x0At120, w0At121);
+                    sum02 = AvxVnni.MultiplyWideningAndAdd(sum02, x0At120, w0At122);
+                    sum03 = AvxVnni.MultiplyWideningAndAdd(sum03, x0At120, w0At123);
+                    p = ref Unsafe.Add(ref p, 512);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                int place0 = WideProducts.Place(row + 0);
+                Vector256<int> multipliers0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
+                Vector256<int> odd0 = WideProducts.Odd(multipliers0);
+                Vector256<long> even0 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0));
+                Vector256<long> uneven0 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0 + 8));
+                WideProducts.Scale(sum00, multipliers0, odd0, even0, uneven0, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                int place1 = WideProducts.Place(row + 8);
+                Vector256<int> multipliers1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8)).AsInt32();
+                Vector256<int> odd1 = WideProducts.Odd(multipliers1);
+                Vector256<long> even1 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
+                Vector256<long> uneven1 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
+                WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 8));
+                int place2 = WideProducts.Place(row + 16);
+                Vector256<int> multipliers2 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 16)).AsInt32();
+                Vector256<int> odd2 = WideProducts.Odd(multipliers2);
+                Vector256<long> even2 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place2));
+                Vector256<long> uneven2 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place2 + 8));
+                WideProducts.Scale(sum02, multipliers2, odd2, even2, uneven2, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 16));
+                int place3 = WideProducts.Place(row + 24);
+                Vector256<int> multipliers3 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 24)).AsInt32();
+                Vector256<int> odd3 = WideProducts.Odd(multipliers3);
+                Vector256<long> even3 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place3));
+                Vector256<long> uneven3 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place3 + 8));
+                WideProducts.Scale(sum03, multipliers3, odd3, even3, uneven3, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 24));
             }
         }
 
@@ -487,11 +1228,11 @@ namespace QuantGen.Generated.Kernels
         }
 
         // AVX-512BW. Weights of a pair that have one sign add up to at most 128, and 255 * 128 <= 32,767; sums begin with what was clipped.
-        private readonly struct Clipped512 : ITileKernel
+        private readonly struct Pairs512 : ITileKernel
         {
             public static MultiplyUnit Unit => MultiplyUnit.ClippedPairs512;
 
-            public static KernelOrder Order => new(8, 16, 4, 2) { ClipsPairs = true };
+            public static KernelOrder Order => new(8, 16, 4, 2);
 
             public static int TileTokens => 4;
 
@@ -1505,12 +2246,224 @@ namespace QuantGen.Generated.Kernels
             }
         }
 
+        // AVX2. Weights of two pairs that have one sign add up to at most 128, and 255 * 128 <= 32,767; sums begin with what was clipped.
+        private readonly struct Quads256 : ITileKernel
+        {
+            public static MultiplyUnit Unit => MultiplyUnit.ClippedQuads256;
+
+            public static KernelOrder Order => new(8, 8, 4, 2) { ClipsPairs = !AvxVnni.IsSupported, ClipsQuads = true };
+
+            public static int TileTokens => 4;
+
+            public static int TallTokens => 4;
+
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row,
+                ref output, outputStride);
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 128 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                int share = x.Count >= 16 ? 2 : 0;
+                nint tile = token / 4;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 256 >> (fetches ? share : 0);
+                ref int starts = ref Unsafe.Add(ref w.Starts, token * (nint)w.StartStride);
+                Vector256<int> sum00 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, 0));
+                Vector256<int> sum01 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, 8));
+                Vector256<int> sum10 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (1 * (nint)w.StartStride) + 0));
+                Vector256<int> sum11 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (1 * (nint)w.StartStride) + 8));
+                Vector256<int> sum20 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (2 * (nint)w.StartStride) + 0));
+                Vector256<int> sum21 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (2 * (nint)w.StartStride) + 8));
+                Vector256<int> sum30 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (3 * (nint)w.StartStride) + 0));
+                Vector256<int> sum31 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, (3 * (nint)w.StartStride) + 8));
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
+                    Vector256<byte> codes00At4 = Vector256.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    Vector256<byte> codes01At4 = Vector256.LoadUnsafe(ref p, 96);
+                    // Inputs k + 0 and following.
+                    Vector256<sbyte> w00 = codes00.AsSByte();
+                    Vector256<sbyte> w01 = codes01.AsSByte();
+                    Vector256<sbyte> w0At40 = codes00At4.AsSByte();
+                    Vector256<sbyte> w0At41 = codes01At4.AsSByte();
+                    Vector256<byte> x00 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    Vector256<byte> x0At40 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    sum00 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x00, w00) + Avx2.MultiplyAddAdjacent(x0At40, w0At40), Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x00, w01) + Avx2.MultiplyAddAdjacent(x0At40, w0At41), Vector256<short>.One);
+                    Vector256<byte> x01 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 0))).AsByte();
+                    Vector256<byte> x0At41 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 4))).AsByte();
+                    sum10 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x01, w00) + Avx2.MultiplyAddAdjacent(x0At41, w0At40), Vector256<short>.One);
+                    sum11 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x01, w01) + Avx2.MultiplyAddAdjacent(x0At41, w0At41), Vector256<short>.One);
+                    Vector256<byte> x02 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 0))).AsByte();
+                    Vector256<byte> x0At42 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 4))).AsByte();
+                    sum20 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x02, w00) + Avx2.MultiplyAddAdjacent(x0At42, w0At40), Vector256<short>.One);
+                    sum21 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x02, w01) + Avx2.MultiplyAddAdjacent(x0At42, w0At41), Vector256<short>.One);
+                    Vector256<byte> x03 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 0))).AsByte();
+                    Vector256<byte> x0At43 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 4))).AsByte();
+                    sum30 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x03, w00) + Avx2.MultiplyAddAdjacent(x0At43, w0At40), Vector256<short>.One);
+                    sum31 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x03, w01) + Avx2.MultiplyAddAdjacent(x0At43, w0At41), Vector256<short>.One);
+                    Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 160);
+                    Vector256<byte> codes00At12 = Vector256.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    Vector256<byte> codes01At12 = Vector256.LoadUnsafe(ref p, 224);
+                    // Inputs k + 8 and following.
+                    Vector256<sbyte> w0At80 = codes00At8.AsSByte();
+                    Vector256<sbyte> w0At81 = codes01At8.AsSByte();
+                    Vector256<sbyte> w0At120 = codes00At12.AsSByte();
+                    Vector256<sbyte> w0At121 = codes01At12.AsSByte();
+                    Vector256<byte> x0At80 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    Vector256<byte> x0At120 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    sum00 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x0At80, w0At80) + Avx2.MultiplyAddAdjacent(x0At120, w0At120), Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x0At80, w0At81) + Avx2.MultiplyAddAdjacent(x0At120, w0At121), Vector256<short>.One);
+                    Vector256<byte> x0At81 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 8))).AsByte();
+                    Vector256<byte> x0At121 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a1, k + 12))).AsByte();
+                    sum10 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x0At81, w0At80) + Avx2.MultiplyAddAdjacent(x0At121, w0At120), Vector256<short>.One);
+                    sum11 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x0At81, w0At81) + Avx2.MultiplyAddAdjacent(x0At121, w0At121), Vector256<short>.One);
+                    Vector256<byte> x0At82 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 8))).AsByte();
+                    Vector256<byte> x0At122 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a2, k + 12))).AsByte();
+                    sum20 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x0At82, w0At80) + Avx2.MultiplyAddAdjacent(x0At122, w0At120), Vector256<short>.One);
+                    sum21 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x0At82, w0At81) + Avx2.MultiplyAddAdjacent(x0At122, w0At121), Vector256<short>.One);
+                    Vector256<byte> x0At83 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 8))).AsByte();
+                    Vector256<byte> x0At123 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a3, k + 12))).AsByte();
+                    sum30 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x0At83, w0At80) + Avx2.MultiplyAddAdjacent(x0At123, w0At120), Vector256<short>.One);
+                    sum31 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x0At83, w0At81) + Avx2.MultiplyAddAdjacent(x0At123, w0At121), Vector256<short>.One);
+                    p = ref Unsafe.Add(ref p, 256);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                int place0 = WideProducts.Place(row + 0);
+                Vector256<int> multipliers0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
+                Vector256<int> odd0 = WideProducts.Odd(multipliers0);
+                Vector256<long> even0 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0));
+                Vector256<long> uneven0 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0 + 8));
+                WideProducts.Scale(sum00, multipliers0, odd0, even0, uneven0, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                WideProducts.Scale(sum10, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum20, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum30, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                int place1 = WideProducts.Place(row + 8);
+                Vector256<int> multipliers1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8)).AsInt32();
+                Vector256<int> odd1 = WideProducts.Odd(multipliers1);
+                Vector256<long> even1 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
+                Vector256<long> uneven1 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
+                WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 8));
+                WideProducts.Scale(sum11, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                WideProducts.Scale(sum21, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                WideProducts.Scale(sum31, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 128 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                int share = x.Count >= 4 ? 2 : 0;
+                nint tile = token / 1;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 256 >> (fetches ? share : 0);
+                ref int starts = ref Unsafe.Add(ref w.Starts, token * (nint)w.StartStride);
+                Vector256<int> sum00 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, 0));
+                Vector256<int> sum01 = Vector256.LoadUnsafe(ref Unsafe.Add(ref starts, 8));
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector256<byte> codes00 = Vector256.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector256<byte> codes01 = Vector256.LoadUnsafe(ref p, 32);
+                    Vector256<byte> codes00At4 = Vector256.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    Vector256<byte> codes01At4 = Vector256.LoadUnsafe(ref p, 96);
+                    // Inputs k + 0 and following.
+                    Vector256<sbyte> w00 = codes00.AsSByte();
+                    Vector256<sbyte> w01 = codes01.AsSByte();
+                    Vector256<sbyte> w0At40 = codes00At4.AsSByte();
+                    Vector256<sbyte> w0At41 = codes01At4.AsSByte();
+                    Vector256<byte> x00 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 0))).AsByte();
+                    Vector256<byte> x0At40 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 4))).AsByte();
+                    sum00 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x00, w00) + Avx2.MultiplyAddAdjacent(x0At40, w0At40), Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x00, w01) + Avx2.MultiplyAddAdjacent(x0At40, w0At41), Vector256<short>.One);
+                    Vector256<byte> codes00At8 = Vector256.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector256<byte> codes01At8 = Vector256.LoadUnsafe(ref p, 160);
+                    Vector256<byte> codes00At12 = Vector256.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    Vector256<byte> codes01At12 = Vector256.LoadUnsafe(ref p, 224);
+                    // Inputs k + 8 and following.
+                    Vector256<sbyte> w0At80 = codes00At8.AsSByte();
+                    Vector256<sbyte> w0At81 = codes01At8.AsSByte();
+                    Vector256<sbyte> w0At120 = codes00At12.AsSByte();
+                    Vector256<sbyte> w0At121 = codes01At12.AsSByte();
+                    Vector256<byte> x0At80 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 8))).AsByte();
+                    Vector256<byte> x0At120 = Vector256.Create(Unsafe.ReadUnaligned<uint>(ref Unsafe.AddByteOffset(ref a0, k + 12))).AsByte();
+                    sum00 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x0At80, w0At80) + Avx2.MultiplyAddAdjacent(x0At120, w0At120), Vector256<short>.One);
+                    sum01 += Avx2.MultiplyAddAdjacent(
+                        Avx2.MultiplyAddAdjacent(x0At80, w0At81) + Avx2.MultiplyAddAdjacent(x0At120, w0At121), Vector256<short>.One);
+                    p = ref Unsafe.Add(ref p, 256);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                int place0 = WideProducts.Place(row + 0);
+                Vector256<int> multipliers0 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
+                Vector256<int> odd0 = WideProducts.Odd(multipliers0);
+                Vector256<long> even0 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0));
+                Vector256<long> uneven0 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0 + 8));
+                WideProducts.Scale(sum00, multipliers0, odd0, even0, uneven0, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                int place1 = WideProducts.Place(row + 8);
+                Vector256<int> multipliers1 = Vector256.LoadUnsafe(ref w.Scales, (nuint)(row + 8)).AsInt32();
+                Vector256<int> odd1 = WideProducts.Odd(multipliers1);
+                Vector256<long> even1 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
+                Vector256<long> uneven1 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
+                WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 8));
+            }
+        }
+
         // AVX2. Weights of a pair that have one sign add up to at most 128, and 255 * 128 <= 32,767; sums begin with what was clipped.
-        private readonly struct Clipped256 : ITileKernel
+        private readonly struct Pairs256 : ITileKernel
         {
             public static MultiplyUnit Unit => MultiplyUnit.ClippedPairs256;
 
-            public static KernelOrder Order => new(8, 8, 4, 2) { ClipsPairs = true };
+            public static KernelOrder Order => new(8, 8, 4, 2);
 
             public static int TileTokens => 4;
 

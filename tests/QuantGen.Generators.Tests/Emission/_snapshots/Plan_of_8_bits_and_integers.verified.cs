@@ -28,28 +28,28 @@ namespace Sample.QuantGenerated
         private const long Logits = 4096; // 256 bytes
 
         // Buffers of one worker; those that never live at the same time overlap.
-        private const long PanelScratch = 0; // 32896 bytes, steps 0-18
-        private const long AttentionScratch = 32896; // 3328 bytes, steps 6-6
-        private const long Attended = 32896; // 32 bytes a token, steps 7-8
-        private const long Intermediate = 32896; // 64 bytes a token, steps 9-11
-        private const long Pooled = 32896; // 32 bytes, steps 14-17
-        private const long Codes = 41088; // 4108 bytes, steps 0-18
-        private const long Contracted = 45248; // 32 bytes a token, steps 11-12
-        private const long FirstContext = 49344; // 4096 bytes, steps 0-12
-        private const long FirstHidden = 53440; // 4096 bytes, steps 0-12
-        private const long Normalized = 57536; // 32 bytes a token, steps 8-12
-        private const long TokenScales = 61632; // 512 bytes, steps 0-18
-        private const long TokenSums = 62144; // 512 bytes, steps 0-18
-        private const long TokenZeroPoints = 62656; // 512 bytes, steps 0-18
+        private const long PanelScratch = 0; // 53376 bytes, steps 0-18
+        private const long AttentionScratch = 53376; // 3328 bytes, steps 6-6
+        private const long Attended = 53376; // 32 bytes a token, steps 7-8
+        private const long Intermediate = 53376; // 64 bytes a token, steps 9-11
+        private const long Pooled = 53376; // 32 bytes, steps 14-17
+        private const long Codes = 61568; // 4108 bytes, steps 0-18
+        private const long Contracted = 65728; // 32 bytes a token, steps 11-12
+        private const long FirstContext = 69824; // 4096 bytes, steps 0-12
+        private const long FirstHidden = 73920; // 4096 bytes, steps 0-12
+        private const long Normalized = 78016; // 32 bytes a token, steps 8-12
+        private const long TokenScales = 82112; // 512 bytes, steps 0-18
+        private const long TokenSums = 82624; // 512 bytes, steps 0-18
+        private const long TokenZeroPoints = 83136; // 512 bytes, steps 0-18
 
         public int MaxSequenceLength => 16;
         public int MaxBatchTokens => 32;
         public int MaxItemTokens => 128;
-        public long WeightBytes => Rest + 1920;
+        public long WeightBytes => Rest + 2048;
         public long SharedBytes => 4352;
         public global::System.Collections.Generic.IReadOnlyList<TokenBuffer> TokenBuffers =>
             new TokenBuffer[] { new(Projected, 96), new(Hidden, 32), new(Logits, 8) };
-        public long WorkerBytes => 63168;
+        public long WorkerBytes => 83648;
         public long HiddenOffset => Hidden;
         public long OutputOffset => Logits;
 
@@ -57,8 +57,8 @@ namespace Sample.QuantGenerated
 
         // Where each layer's weights, and the rest behind them, begin in the arena: byte offsets.
         private const long Layer0 = 896;
-        private const long Layer1 = Layer0 + 10560;
-        private const long Rest = Layer1 + 10560;
+        private const long Layer1 = Layer0 + 11328;
+        private const long Rest = Layer1 + 11328;
         private const long EmbeddingsWordEmbeddingsCodes = 0;
         private const long EmbeddingsWordEmbeddingsScales = 128;
         private const long EmbeddingsPositionEmbeddingsWeight = 192;
@@ -83,19 +83,19 @@ namespace Sample.QuantGenerated
             public const long OutputLayerNormBias = 512;
         }
 
-        private static LinearPlace Layer0AttentionSelfQuery => LinearPlace.In(Layer0, codes: 576, scales: 1664, sums: 1792, bias: 1920, shift: 2176);
-        private static LinearPlace Layer0AttentionSelfKey => LinearPlace.In(Layer0, codes: 2240, scales: 3328, sums: 3456, bias: 3584, shift: 3840);
-        private static LinearPlace Layer0AttentionSelfValue => LinearPlace.In(Layer0, codes: 3904, scales: 4992, sums: 5120, bias: 5248, shift: 5504);
-        private static LinearPlace Layer0AttentionOutputDense => LinearPlace.In(Layer0, codes: 5568, scales: 6656, sums: 6784, bias: 6912, shift: 7168);
-        private static LinearPlace Layer0IntermediateDense => LinearPlace.In(Layer0, codes: 7232, scales: 8320, sums: 8448, bias: 8576, shift: 8832);
-        private static LinearPlace Layer0OutputDense => LinearPlace.In(Layer0, codes: 8896, scales: 9984, sums: 10112, bias: 10240, shift: 10496);
-        private static LinearPlace Layer1AttentionSelfQuery => LinearPlace.In(Layer1, codes: 576, scales: 1664, sums: 1792, bias: 1920, shift: 2176);
-        private static LinearPlace Layer1AttentionSelfKey => LinearPlace.In(Layer1, codes: 2240, scales: 3328, sums: 3456, bias: 3584, shift: 3840);
-        private static LinearPlace Layer1AttentionSelfValue => LinearPlace.In(Layer1, codes: 3904, scales: 4992, sums: 5120, bias: 5248, shift: 5504);
-        private static LinearPlace Layer1AttentionOutputDense => LinearPlace.In(Layer1, codes: 5568, scales: 6656, sums: 6784, bias: 6912, shift: 7168);
-        private static LinearPlace Layer1IntermediateDense => LinearPlace.In(Layer1, codes: 7232, scales: 8320, sums: 8448, bias: 8576, shift: 8832);
-        private static LinearPlace Layer1OutputDense => LinearPlace.In(Layer1, codes: 8896, scales: 9984, sums: 10112, bias: 10240, shift: 10496);
-        private static LinearPlace PoolerDense => LinearPlace.In(Rest, codes: 256, scales: 1344, sums: 1472, bias: 1600, shift: 1856);
+        private static LinearPlace Layer0AttentionSelfQuery => LinearPlace.In(Layer0, codes: 576, scales: 1792, sums: 1920, bias: 2048, shift: 2304);
+        private static LinearPlace Layer0AttentionSelfKey => LinearPlace.In(Layer0, codes: 2368, scales: 3584, sums: 3712, bias: 3840, shift: 4096);
+        private static LinearPlace Layer0AttentionSelfValue => LinearPlace.In(Layer0, codes: 4160, scales: 5376, sums: 5504, bias: 5632, shift: 5888);
+        private static LinearPlace Layer0AttentionOutputDense => LinearPlace.In(Layer0, codes: 5952, scales: 7168, sums: 7296, bias: 7424, shift: 7680);
+        private static LinearPlace Layer0IntermediateDense => LinearPlace.In(Layer0, codes: 7744, scales: 8960, sums: 9088, bias: 9216, shift: 9472);
+        private static LinearPlace Layer0OutputDense => LinearPlace.In(Layer0, codes: 9536, scales: 10752, sums: 10880, bias: 11008, shift: 11264);
+        private static LinearPlace Layer1AttentionSelfQuery => LinearPlace.In(Layer1, codes: 576, scales: 1792, sums: 1920, bias: 2048, shift: 2304);
+        private static LinearPlace Layer1AttentionSelfKey => LinearPlace.In(Layer1, codes: 2368, scales: 3584, sums: 3712, bias: 3840, shift: 4096);
+        private static LinearPlace Layer1AttentionSelfValue => LinearPlace.In(Layer1, codes: 4160, scales: 5376, sums: 5504, bias: 5632, shift: 5888);
+        private static LinearPlace Layer1AttentionOutputDense => LinearPlace.In(Layer1, codes: 5952, scales: 7168, sums: 7296, bias: 7424, shift: 7680);
+        private static LinearPlace Layer1IntermediateDense => LinearPlace.In(Layer1, codes: 7744, scales: 8960, sums: 9088, bias: 9216, shift: 9472);
+        private static LinearPlace Layer1OutputDense => LinearPlace.In(Layer1, codes: 9536, scales: 10752, sums: 10880, bias: 11008, shift: 11264);
+        private static LinearPlace PoolerDense => LinearPlace.In(Rest, codes: 256, scales: 1472, sums: 1600, bias: 1728, shift: 1984);
 
         public void PlaceWeights(PackedModel model, WeightArena arena)
         {
