@@ -5,7 +5,7 @@ using QuantGen.Specs;
 namespace QuantGen.Linear;
 
 /// <summary>
-/// The order in which kernels read the labels of a codebook: panels of 64 outputs, as of full-precision weights, inside a panel word after word.
+/// The order in which kernels read the labels of a codebook: panels as of full-precision weights, inside a panel word after word.
 /// </summary>
 /// <remarks>
 /// A word of 32 bits holds labels of one output for consecutive inputs, lowest bits first; as many as fit whole. The words of a panel's outputs stand side by

@@ -83,15 +83,22 @@ public static class FloatPanelLoop
         ref float input, int inputStride, int count, ref float weights, int width, ref float bias, int columns, ref float output, int outputStride)
         where TKernel : struct, IFloatTileKernel
     {
+        // The first tiles fetch the next panel, each a line of sixteen floats for every input; what follows narrower panels is left to the processor.
+        const int Line = 16;
+        int fetching = width == TKernel.TileOutputs ? TKernel.TileOutputs / Line : 0;
+        ref float next = ref Unsafe.Add(ref weights, (nint)width * columns);
         int tile = TKernel.TileTokens;
         int token = 0;
         while (count - token >= tile || (token > 0 && token < count && count >= tile))
         {
             // Tokens are independent: the last tile overlaps the one before it rather than having a kernel of its own height.
             token = Math.Min(token, count - tile);
+            bool fetches = fetching > 0;
             TKernel.Tile(
                 ref Unsafe.Add(ref input, (nint)token * inputStride), inputStride, ref weights, width, ref bias, columns,
-                ref Unsafe.Add(ref output, (nint)token * outputStride), outputStride);
+                ref Unsafe.Add(ref output, (nint)token * outputStride), outputStride, ref fetches ? ref next : ref weights, fetches ? Line : 0);
+            next = ref Unsafe.Add(ref next, Line * (nint)columns);
+            fetching--;
             token += tile;
         }
 

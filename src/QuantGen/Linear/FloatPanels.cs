@@ -1,14 +1,18 @@
+using QuantGen.Lanes;
 using QuantGen.Specs;
 
 namespace QuantGen.Linear;
 
-/// <summary>The order in which the full-precision kernels read weights: panels of 64 outputs, inside a panel input after input.</summary>
-/// <remarks>The last panel is as narrow as the outputs left allow, in steps of 16, so that small layers are not padded to 64.</remarks>
+/// <summary>The order in which the full-precision kernels read weights: panels of as many outputs as a tile has, inside a panel input after input.</summary>
+/// <remarks>
+/// A tile reads a panel from end to end, which is what processors foresee. The last panel is as narrow as the outputs left allow, in steps of 16, so that small
+/// layers are not padded to 64.
+/// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class FloatPanels
 {
-    /// <summary>Outputs of a panel.</summary>
-    public const int Outputs = PanelPadding.FullPrecisionPanel;
+    /// <summary>Gets the outputs of a panel: 64 where registers of 512 bits hold them for several tokens, else 16.</summary>
+    public static int Outputs => LanesChoice.Use512 ? PanelPadding.FullPrecisionPanel : PanelPadding.FullPrecisionRows;
 
     /// <summary>Gets the outputs that a layer is padded to.</summary>
     /// <param name="rows">Outputs.</param>

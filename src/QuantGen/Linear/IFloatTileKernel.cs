@@ -19,8 +19,11 @@ public interface IFloatTileKernel : IProductKernel
     /// <param name="columns">Inputs.</param>
     /// <param name="output">The tile's first output of the first token.</param>
     /// <param name="outputStride">Floats from token to token.</param>
+    /// <param name="ahead">Memory that is fetched meanwhile, a cache line for each input.</param>
+    /// <param name="aheadStep">Floats from one such line to the next; 0 where nothing else is to be fetched.</param>
     static abstract void Tile(
-        ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride);
+        ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output, int outputStride,
+        ref float ahead, int aheadStep);
 
     /// <summary>Computes one token; equal to <see cref="Tile"/>'s row bit for bit.</summary>
     /// <param name="input">First input.</param>

@@ -11,7 +11,7 @@ internal static class FloatKernelEmitter
         GeneratedHeader.Write(w);
         using (GeneratedHeader.Kernel(w))
         {
-            w.Lines("/// <summary>Full-precision linear layers over panels of 64 outputs.</summary>");
+            w.Lines("/// <summary>Full-precision linear layers over panels of outputs.</summary>");
             using (w.Block("internal static class " + KernelVariant.FullPrecision.Suffix))
             {
                 string title = string.Concat(FloatIsaSpec.All.Where(i => i.Condition.Length > 0).Select(i => $"\n    {i.Condition} ? \"{i.Title}\" :"));
@@ -75,7 +75,7 @@ internal static class FloatKernelEmitter
     {
         w.Lines(TileEmitter.CompileFully);
         using (w.Block($"public static void {name}(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, "
-            + $"ref float output, int outputStride)"))
+            + $"ref float output, int outputStride{(tokens > 1 ? ", ref float ahead, int aheadStep" : string.Empty)})"))
         {
             for (int m = 1; m < tokens; m++)
             {
@@ -88,6 +88,14 @@ internal static class FloatKernelEmitter
                 for (int v = 0; v < vectors; v++)
                 {
                     w.Lines($"{isa.Type} w{N(v)} = {isa.Factory}.{isa.Load}(ref weights, {N(v * isa.Lanes)});");
+                }
+
+                if (tokens > 1)
+                {
+                    w.Lines("""
+                        Prefetch.Line(ref Unsafe.As<float, byte>(ref ahead), 0);
+                        ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                        """);
                 }
 
                 for (int m = 0; m < tokens; m++)

@@ -16,7 +16,7 @@ namespace QuantGen.Generated.Kernels
     using global::QuantGen.Packed;
     using global::QuantGen.Specs;
 
-    /// <summary>Full-precision linear layers over panels of 64 outputs.</summary>
+    /// <summary>Full-precision linear layers over panels of outputs.</summary>
     internal static class F32
     {
         /// <summary>Gets the instruction set in use here.</summary>
@@ -59,7 +59,7 @@ namespace QuantGen.Generated.Kernels
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output,
-                int outputStride)
+                int outputStride, ref float ahead, int aheadStep)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
                 ref float a2 = ref Unsafe.Add(ref input, 2 * (nint)inputStride);
@@ -96,6 +96,8 @@ namespace QuantGen.Generated.Kernels
                     Vector512<float> w1 = Vector512.LoadUnsafe(ref weights, 16);
                     Vector512<float> w2 = Vector512.LoadUnsafe(ref weights, 32);
                     Vector512<float> w3 = Vector512.LoadUnsafe(ref weights, 48);
+                    Prefetch.Line(ref Unsafe.As<float, byte>(ref ahead), 0);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
                     Vector512<float> x0 = Vector512.Create(Unsafe.Add(ref input, k));
                     sum00 = Vector512.FusedMultiplyAdd(x0, w0, sum00);
                     sum01 = Vector512.FusedMultiplyAdd(x0, w1, sum01);
@@ -193,7 +195,7 @@ namespace QuantGen.Generated.Kernels
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output,
-                int outputStride)
+                int outputStride, ref float ahead, int aheadStep)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
                 ref float a2 = ref Unsafe.Add(ref input, 2 * (nint)inputStride);
@@ -209,6 +211,8 @@ namespace QuantGen.Generated.Kernels
                 for (nint k = 0; k < columns; k++)
                 {
                     Vector512<float> w0 = Vector512.LoadUnsafe(ref weights, 0);
+                    Prefetch.Line(ref Unsafe.As<float, byte>(ref ahead), 0);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
                     Vector512<float> x0 = Vector512.Create(Unsafe.Add(ref input, k));
                     sum00 = Vector512.FusedMultiplyAdd(x0, w0, sum00);
                     Vector512<float> x1 = Vector512.Create(Unsafe.Add(ref a1, k));
@@ -258,7 +262,7 @@ namespace QuantGen.Generated.Kernels
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output,
-                int outputStride)
+                int outputStride, ref float ahead, int aheadStep)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
                 ref float a2 = ref Unsafe.Add(ref input, 2 * (nint)inputStride);
@@ -281,6 +285,8 @@ namespace QuantGen.Generated.Kernels
                 {
                     Vector256<float> w0 = Vector256.LoadUnsafe(ref weights, 0);
                     Vector256<float> w1 = Vector256.LoadUnsafe(ref weights, 8);
+                    Prefetch.Line(ref Unsafe.As<float, byte>(ref ahead), 0);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
                     Vector256<float> x0 = Vector256.Create(Unsafe.Add(ref input, k));
                     sum00 = Vector256.FusedMultiplyAdd(x0, w0, sum00);
                     sum01 = Vector256.FusedMultiplyAdd(x0, w1, sum01);
@@ -346,7 +352,7 @@ namespace QuantGen.Generated.Kernels
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output,
-                int outputStride)
+                int outputStride, ref float ahead, int aheadStep)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
                 Lanes128 sum00 = Lanes128.Broadcast(0f);
@@ -354,6 +360,8 @@ namespace QuantGen.Generated.Kernels
                 for (nint k = 0; k < columns; k++)
                 {
                     Lanes128 w0 = Lanes128.Load(ref weights, 0);
+                    Prefetch.Line(ref Unsafe.As<float, byte>(ref ahead), 0);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
                     Lanes128 x0 = Lanes128.Broadcast(Unsafe.Add(ref input, k));
                     Lanes128.Accumulate(ref sum00, x0, w0);
                     Lanes128 x1 = Lanes128.Broadcast(Unsafe.Add(ref a1, k));
@@ -391,7 +399,7 @@ namespace QuantGen.Generated.Kernels
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void Tile(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, ref float output,
-                int outputStride)
+                int outputStride, ref float ahead, int aheadStep)
             {
                 ref float a1 = ref Unsafe.Add(ref input, 1 * (nint)inputStride);
                 LanesScalar sum00 = LanesScalar.Broadcast(0f);
@@ -399,6 +407,8 @@ namespace QuantGen.Generated.Kernels
                 for (nint k = 0; k < columns; k++)
                 {
                     LanesScalar w0 = LanesScalar.Load(ref weights, 0);
+                    Prefetch.Line(ref Unsafe.As<float, byte>(ref ahead), 0);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
                     LanesScalar x0 = LanesScalar.Broadcast(Unsafe.Add(ref input, k));
                     LanesScalar.Accumulate(ref sum00, x0, w0);
                     LanesScalar x1 = LanesScalar.Broadcast(Unsafe.Add(ref a1, k));
