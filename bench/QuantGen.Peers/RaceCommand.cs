@@ -20,7 +20,8 @@ internal sealed class RaceCommand : RootCommand
         Description = "5 runs, the rows with a target or of main interest, opponents as they were found best before.",
     };
 
-    private readonly Option<int?> _runs = CliOption.OptionalNumber("--runs", "Timed runs of each side, after a warm-up. [default: 15, or 5 with --quick]", least: 1);
+    private readonly Option<int?> _runs =
+        CliOption.OptionalNumber("--runs", "Timed runs of each side, after a warm-up. [default: 15, or 5 with --quick]", least: 1);
     private readonly Option<int> _burst = CliOption.Number("--burst", "Runs in a row before the other side's turn.", 1, least: 1);
     private readonly Option<int> _pause =
         CliOption.Number("--pause", "Milliseconds between turns; ONNX Runtime's threads spin for some 45 ms after a run.", 100, least: 0);

@@ -31,7 +31,8 @@ internal sealed class BertGraph
         _layers = LinearLayers.Of(_graph, recipe);
     }
 
-    /// <summary>Builds a graph with the inputs <c>input_ids</c>, <c>token_type_ids</c> and, with a mask, <c>attention_mask</c>, each <c>[batch, length]</c>.</summary>
+    /// <summary>Builds a graph with the inputs <c>input_ids</c>, <c>token_type_ids</c> and, with a mask, <c>attention_mask</c>.</summary>
+    /// <remarks>Each is <c>[batch, length]</c> of 32-bit numbers; what comes out is floats.</remarks>
     /// <param name="config">The dimensions.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="recipe">Which operators.</param>

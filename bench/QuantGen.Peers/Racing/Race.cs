@@ -52,7 +52,8 @@ internal sealed class Race(RaceOptions options, Action<string> log, Cancellation
             _results.Add(result);
             log(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{row.Name} ({row.Shape}): {row.OurName} {result.Ours.Median:0.00} ms, {row.PeerName} {result.Peers.Median:0.00} ms, ratio {result.Ratio:0.000}"));
+                $"{row.Name} ({row.Shape}): {row.OurName} {result.Ours.Median:0.00} ms, {row.PeerName} {result.Peers.Median:0.00} ms, " +
+                    $"ratio {result.Ratio:0.000}"));
             save(report);
         }
 
@@ -194,6 +195,6 @@ internal sealed class Race(RaceOptions options, Action<string> log, Cancellation
         _notes.Add(string.Create(
             CultureInfo.InvariantCulture,
             $"{row.Name}, {row.OurName}: QuantGen allocates {allocated:0} bytes a call. Cosine with the vector of the exact graph: QuantGen " +
-                $"{Statistics.Cosine(exact.Vector, ours.Vector):0.0000}, ONNX Runtime {Statistics.Cosine(exact.Vector, peer.Vector):0.0000}. The peer's tokenizer is FastBertTokenizer."));
+                $"{Statistics.Cosine(exact.Vector, ours.Vector):0.0000}, ONNX Runtime {Statistics.Cosine(exact.Vector, peer.Vector):0.0000}."));
     }
 }

@@ -19,7 +19,8 @@ internal static class RaceChart
         int height = Top + (results.Count * Step) + 24;
         var svg = new StringBuilder();
         void Line(FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
-        Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{height}\" viewBox=\"0 0 {Width} {height}\" font-family=\"sans-serif\" font-size=\"12\">");
+        Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{height}\" viewBox=\"0 0 {Width} {height}\"");
+        Line($" font-family=\"sans-serif\" font-size=\"12\">");
         Line($"<rect width=\"{Width}\" height=\"{height}\" fill=\"white\"/>");
         Line($"<text x=\"16\" y=\"22\" font-size=\"15\" font-weight=\"bold\">Median time of QuantGen as a part of ONNX Runtime's (shorter is faster)</text>");
         Line($"<text x=\"16\" y=\"40\" fill=\"#4a5568\">thin line: 10th to 90th percentile; thick tick: target; dashed: as fast as ONNX Runtime</text>");

@@ -4,7 +4,8 @@ using QuantGen.Peers.Racing;
 
 namespace QuantGen.Peers.Reporting;
 
-/// <summary>The files of a race: table, every single time and chart. Each kind of processor has its own, for a run on another says nothing about this one.</summary>
+/// <summary>The files of a race: table, every single time and chart.</summary>
+/// <remarks>Each kind of processor has its own, for a run on another says nothing about this one.</remarks>
 /// <param name="folder">Where they go.</param>
 internal sealed class RaceFiles(string folder)
 {

@@ -78,7 +78,9 @@ internal static class RaceText
 
     private static string Describe(GraphCheck check)
     {
-        string rounded = check.RoundedCosine is double cosine ? Number(cosine, "0.0000") + " with those of the exact graph of its rounded weights, " : string.Empty;
+        string rounded = check.RoundedCosine is double cosine
+            ? Number(cosine, "0.0000") + " with those of the exact graph of its rounded weights, "
+            : string.Empty;
         return $"- {check.Model}, {check.Recipe}: cosine {Number(check.Cosine, "0.0000")} with the hidden states of the exact graph, {rounded}" +
             "the same in every run";
     }
