@@ -7,7 +7,7 @@ using QuantGen.Specs;
 
 namespace QuantGen.Benchmarks.Data;
 
-/// <summary>Models of the dimensions that bench/peers measures, with random weights.</summary>
+/// <summary>Models of the dimensions that QuantGen.Peers measures, with random weights.</summary>
 internal static class BenchmarkModel
 {
     /// <summary>Draws a model with a classifier.</summary>
