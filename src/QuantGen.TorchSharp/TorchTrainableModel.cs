@@ -107,7 +107,17 @@ public sealed class TorchTrainableModel : ITrainableModel
         _last = null;
         Trace.Resize(batch);
         TraceGradients.Resize(batch);
+        if (options.Part.IsFirst)
+        {
+            _parts.BeginRanges();
+        }
+
         Run(batch, options, isRecorded: options.Purpose == ForwardPurpose.Train);
+        if (options.Part.IsLast(batch.SequenceCount))
+        {
+            _parts.MoveRanges();
+        }
+
         _last = options.Purpose == ForwardPurpose.Calibrate ? null : (batch, options);
     }
 

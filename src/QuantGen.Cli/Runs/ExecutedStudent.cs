@@ -42,6 +42,9 @@ internal sealed class ExecutedStudent(
     public TrainingTrace TraceGradients => model.TraceGradients;
 
     /// <inheritdoc/>
+    public bool SumsPartsExactly => model.SumsPartsExactly && _ranges is null;
+
+    /// <inheritdoc/>
     public long ActivationBytes(int tokens, int longest) => model.ActivationBytes(tokens, longest);
 
     /// <inheritdoc/>

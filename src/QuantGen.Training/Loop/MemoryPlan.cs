@@ -10,7 +10,7 @@ namespace QuantGen.Training.Loop;
 /// <param name="Parameters">Values of the model, and gradients of what is not frozen.</param>
 /// <param name="Optimizer">Moments.</param>
 /// <param name="Best">The copy of the best epoch's values.</param>
-/// <param name="Activations">Activations and their gradients for the largest batch.</param>
+/// <param name="Activations">Activations and their gradients for the largest batch, or part of one.</param>
 /// <param name="Teacher">Values and activations of the teacher.</param>
 public sealed record MemoryPlan(long Parameters, long Optimizer, long Best, long Activations, long Teacher)
 {
@@ -18,9 +18,9 @@ public sealed record MemoryPlan(long Parameters, long Optimizer, long Best, long
     public long Total => Parameters + Optimizer + Best + Activations + Teacher;
 
     internal static MemoryPlan Of(
-        ITrainableModel model, Objective objective, ITrainableModel? teacher, BatchSource source, IModelEvaluator? evaluator, int epochs)
+        ITrainableModel model, Objective objective, ITrainableModel? teacher, BatchSource source, IModelEvaluator? evaluator, TrainingOptions options)
     {
-        (int Tokens, int Longest)[] batches = [.. Enumerable.Range(0, epochs).Select(source.Largest)];
+        (int Tokens, int Longest)[] batches = [.. Enumerable.Range(0, options.Epochs).Select(epoch => source.Largest(epoch, options.Parts))];
         (int tokens, int longest) = (batches.Max(batch => batch.Tokens), batches.Max(batch => batch.Longest));
         long activations = model.ActivationBytes(tokens, longest) + objective.Bytes(tokens, longest);
         if (evaluator is not null)

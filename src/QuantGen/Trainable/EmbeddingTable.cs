@@ -16,6 +16,7 @@ internal sealed class EmbeddingTable
     private readonly bool[] _isUsed;
     private int[] _rows = [];
     private int _rowCount;
+    private bool _isOpen;
 
     public EmbeddingTable(QuantizedParameter rows, bool isPair)
     {
@@ -55,9 +56,15 @@ internal sealed class EmbeddingTable
         _parameter.InitializeAlphas();
     }
 
-    /// <summary>Quantizes the rows of a batch's words, or all: where the table is also a layer's weights, and where rows are not those of words.</summary>
+    /// <summary>Quantizes the rows of a batch's words, or all: where the table is also a layer's weights, and where rows are not those of words. Rows of the
+    /// parts before stay listed: with the last part all of them get gradients.</summary>
     public void Prepare(TrainingPass pass, bool all)
     {
+        if (pass.Part.IsFirst)
+        {
+            Array.Clear(_isUsed);
+        }
+
         ListRows(all ? [] : pass.Batch.Ids, all);
         if (_values is null || (!pass.IsQuantized && !_isPair))
         {
@@ -73,16 +80,24 @@ internal sealed class EmbeddingTable
         pass.Team.Run(new QuantizeJob(this, pass.IsQuantized), TrainingPass.Items(_rowCount, RowsPerItem));
     }
 
-    /// <summary>Makes room for the gradients of a pass, or frees it.</summary>
+    /// <summary>Makes room for the gradients of a batch, or frees it.</summary>
     public void Begin()
     {
         _codebook?.Clear();
         _gradients = !Learns || !HasOwnGradients ? null : _codebook?.Gradients ?? _gradients ?? new float[Rows * Columns];
+        if (_isOpen && _gradients is not null)
+        {
+            // A batch whose last part was never run left its sums here.
+            Array.Clear(_gradients);
+        }
+
+        _isOpen = true;
     }
 
-    /// <summary>Adds the gradients of this pass to the parameters' and clears them.</summary>
+    /// <summary>Adds the gradients of this batch to the parameters' and clears them.</summary>
     public void Finish(TrainingPass pass)
     {
+        _isOpen = false;
         if (_gradients is null)
         {
             return;
@@ -140,8 +155,6 @@ internal sealed class EmbeddingTable
                 _rows[_rowCount++] = row;
             }
         }
-
-        Array.Clear(_isUsed);
     }
 
     // One threshold for all rows, or a scale for each.

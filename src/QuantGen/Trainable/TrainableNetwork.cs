@@ -10,6 +10,7 @@ public abstract class TrainableNetwork : ITrainableModel
     private readonly ParameterTable _parameters;
     private readonly List<WeightQuantizer> _quantizers = [];
     private readonly List<EmbeddingTable> _positions = [];
+    private readonly List<SiteRange> _ranges = [];
     private EmbeddingTable? _words;
     private bool _hasPass;
 
@@ -52,6 +53,14 @@ public abstract class TrainableNetwork : ITrainableModel
     protected int LowestLayer { get; private set; } = -1;
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// Every sum over rows is one chain in the order of the rows, or of groups of rows of one sequence, which goes on from part to part: gradients of weights
+    /// and biases where they stand, those of thresholds in double precision until the last part. Layers that share their weights end the exactness: a
+    /// whole batch goes backwards through one use of them after the other, and parts through all uses each.
+    /// </remarks>
+    public bool SumsPartsExactly => !Spec.Graph.IsShared;
+
+    /// <inheritdoc/>
     public long ActivationBytes(int tokens, int longest) => TrainingMemory.Bytes(Spec, tokens, longest, Pass.Team.Workers, LayerOf(FirstLearning()));
 
     /// <inheritdoc/>
@@ -72,7 +81,7 @@ public abstract class TrainableNetwork : ITrainableModel
         _hasPass = false;
         Trace.Resize(batch);
         TraceGradients.Resize(batch);
-        Pass.Begin(batch, options);
+        Pass.Begin(batch, options, Spec.IsPooled);
         Pass.FirstLearning = FirstLearning();
         LowestLayer = LayerOf(Pass.FirstLearning);
         _words?.Prepare(Pass, all: Spec.HasMaskedLanguageHead);
@@ -86,7 +95,17 @@ public abstract class TrainableNetwork : ITrainableModel
             Pass.Team.Run(new PrepareJob(_quantizers), _quantizers.Count);
         }
 
+        if (Pass.Part.IsFirst)
+        {
+            _ranges.ForEach(range => range.Begin());
+        }
+
         RunForward();
+        if (Pass.IsLastPart)
+        {
+            _ranges.ForEach(range => range.Move());
+        }
+
         _hasPass = options.Purpose != ForwardPurpose.Calibrate;
     }
 
@@ -98,11 +117,18 @@ public abstract class TrainableNetwork : ITrainableModel
             throw new InvalidOperationException("A backward pass follows a forward pass that trains or evaluates.");
         }
 
-        Pass.Team.Run(new ClearJob(_quantizers), _quantizers.Count);
-        _words?.Begin();
+        if (Pass.Part.IsFirst)
+        {
+            Pass.Team.Run(new ClearJob(_quantizers), _quantizers.Count);
+            _words?.Begin();
+        }
+
         RunBackward();
-        _words?.Finish(Pass);
-        Pass.Team.Run(new FinishJob(_quantizers), _quantizers.Count);
+        if (Pass.IsLastPart)
+        {
+            _words?.Finish(Pass);
+            Pass.Team.Run(new FinishJob(_quantizers), _quantizers.Count);
+        }
     }
 
     /// <inheritdoc/>
@@ -214,7 +240,9 @@ public abstract class TrainableNetwork : ITrainableModel
     protected TrainableSite AddSite(string name, int columns, int uses, int bits)
     {
         int order = Parameters.Count;
-        return new TrainableSite(_parameters.Site(name, uses, bits), columns) { Order = order };
+        SiteRange range = _parameters.Site(name, uses, bits);
+        _ranges.Add(range);
+        return new TrainableSite(range, columns) { Order = order };
     }
 
     /// <summary>Adds the last, always full-precision layer, whose sums inference computes in another order.</summary>
@@ -262,6 +290,7 @@ public abstract class TrainableNetwork : ITrainableModel
     {
         ArgumentNullException.ThrowIfNull(words);
         int order = Parameters.Count;
+        words.IsTied = true;
         return new TrainableDecoder(words, _parameters.DecoderBias(words.Table.Rows)) { Order = order };
     }
 

@@ -13,6 +13,8 @@ public sealed class TrainableSite
     private readonly SiteRange _range;
     private readonly float[][] _centered;
     private readonly float[][] _scales;
+    private readonly ThresholdSum[] _thresholds;
+    private readonly ThresholdSum[] _shifts;
 
     internal TrainableSite(SiteRange range, int columns)
     {
@@ -20,6 +22,8 @@ public sealed class TrainableSite
         Columns = columns;
         _centered = new float[range.Uses][];
         _scales = new float[range.Uses][];
+        _thresholds = new ThresholdSum[range.Uses];
+        _shifts = new ThresholdSum[range.Uses];
         Array.Fill(_centered, []);
         Array.Fill(_scales, []);
     }
@@ -95,28 +99,14 @@ public sealed class TrainableSite
         {
             var bits = new ElasticJob(Columns, values, _centered[use], rows, _range.Elastic.Binarizer(use), gradient, pass.Partial);
             pass.Team.RunOnLanes(bits, items);
-            if (!_range.Elastic.Shift.IsFrozen)
-            {
-                _range.Elastic.Shift.Gradients[use] += (float)(Sum(pass.Partial.Span(2 * rows)[rows..]) * _range.GradientFactor((long)rows * Columns));
-            }
+            AddGradient<float>(pass, _range.Elastic.Shift, _shifts, pass.Partial.Span(2 * rows)[rows..], 1, use, (long)rows * Columns);
         }
         else
         {
             pass.Team.Run(new ThresholdJob(this, values, _centered[use], rows, _range.Threshold(use), gradient, pass.Partial), items);
         }
 
-        AddThresholdGradient(use, Sum(pass.Partial.Span(rows)), (long)rows * Columns);
-    }
-
-    private static double Sum(ReadOnlySpan<float> parts)
-    {
-        double sum = 0;
-        foreach (float part in parts)
-        {
-            sum += part;
-        }
-
-        return sum;
+        AddThresholdGradient<float>(pass, pass.Partial.Span(rows), 1, use, (long)rows * Columns);
     }
 
     /// <summary>Sets or moves the range by what a pass saw.</summary>
@@ -141,11 +131,23 @@ public sealed class TrainableSite
     /// <summary>Gets how attention quantizes with this site.</summary>
     internal TrainedOperand Operand(int use) => new(_range.Mapping(use), _range.Threshold(use), IsLearned);
 
-    internal void AddThresholdGradient(int use, double sum, long elements)
+    /// <summary>Adds what rows, or heads of sequences, found of a threshold's gradient; with the last part of a batch the sum becomes the gradient.</summary>
+    internal void AddThresholdGradient<T>(TrainingPass pass, ReadOnlySpan<T> parts, int stride, int use, long elements)
+        where T : struct, System.Numerics.IFloatingPointIeee754<T>
     {
-        if (IsLearned && !Range!.IsFrozen)
+        if (IsLearned)
         {
-            Range.Gradients[use] += (float)(sum * _range.GradientFactor(elements));
+            AddGradient(pass, Range!, _thresholds, parts, stride, use, elements);
+        }
+    }
+
+    private void AddGradient<T>(TrainingPass pass, Parameter parameter, ThresholdSum[] sums, ReadOnlySpan<T> parts, int stride, int use, long elements)
+        where T : struct, System.Numerics.IFloatingPointIeee754<T>
+    {
+        sums[use].Add(pass.Part, parts, stride, elements);
+        if (pass.IsLastPart && !parameter.IsFrozen)
+        {
+            parameter.Gradients[use] += sums[use].Gradient(_range.GradientFactor);
         }
     }
 

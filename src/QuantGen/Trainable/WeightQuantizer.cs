@@ -14,7 +14,7 @@ internal abstract class WeightQuantizer(Parameter weight)
     /// <summary>Gets the factor of every row where the values are codes; otherwise null.</summary>
     public abstract float[]? RowScales { get; }
 
-    /// <summary>Gets the gradient of this pass with respect to the quantized weights, before it is added to the parameters'; empty where nothing learns
+    /// <summary>Gets the gradient of this batch with respect to the quantized weights, before it is added to the parameters'; empty where nothing learns
     /// from it.</summary>
     public float[] Gradients { get; private set; } = new float[weight.Values.Length];
 
@@ -27,7 +27,7 @@ internal abstract class WeightQuantizer(Parameter weight)
     /// <summary>Quantizes the present values of the weights.</summary>
     public abstract void Prepare();
 
-    /// <summary>Begins the gradients of a pass.</summary>
+    /// <summary>Begins the gradients of a batch.</summary>
     public void Clear()
     {
         int count = Learns ? Values.Length : 0;
@@ -39,6 +39,6 @@ internal abstract class WeightQuantizer(Parameter weight)
         Array.Clear(Gradients);
     }
 
-    /// <summary>Adds the gradients of this pass to the parameters', where <see cref="Learns"/>.</summary>
+    /// <summary>Adds the gradients of this batch to the parameters', where <see cref="Learns"/>.</summary>
     public abstract void Finish();
 }

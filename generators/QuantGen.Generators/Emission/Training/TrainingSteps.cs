@@ -29,7 +29,6 @@ internal static class TrainingSteps
                 BackwardBuffers g = _gradients;
                 float[] hidden = Trace.Hidden[{t.Use}];
                 float[] branch;
-                long states = (long)Pass.Tokens * HiddenSize;
                 """);
             Backward(w, t, plan.Graph.Layers[layer]);
             w.Lines($"AddTraceGradient(g.Hidden, {t.Use});");
