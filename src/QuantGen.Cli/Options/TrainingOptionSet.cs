@@ -90,8 +90,8 @@ internal sealed class TrainingOptionSet
         _data.Required = true;
         Option[] all =
         [
-            _data, _evaluation, _epochs, _maxSteps, _batch, _accumulate, _learningRate, _decay, _warmup, _dropout, _attentionDropout, _seed, _threads, _maxLength,
-            _resume, _every, _log, _report, _noCache,
+            _data, _evaluation, _epochs, _maxSteps, _batch, _accumulate, _learningRate, _decay, _warmup, _dropout, _attentionDropout, _seed, _threads,
+            _maxLength, _resume, _every, _log, _report, _noCache,
         ];
         foreach (Option option in all)
         {

@@ -45,6 +45,9 @@ internal sealed class ExecutedStudent(
     public bool SumsPartsExactly => model.SumsPartsExactly && _ranges is null;
 
     /// <inheritdoc/>
+    public long QuantizerBytes => model.QuantizerBytes;
+
+    /// <inheritdoc/>
     public long ActivationBytes(int tokens, int longest) => model.ActivationBytes(tokens, longest);
 
     /// <inheritdoc/>

@@ -20,6 +20,7 @@ public sealed class Trainer
     private readonly Objective _objective;
     private readonly TrainingOptions _options;
     private readonly AdamOptimizer _optimizer;
+    private readonly ITrainableModel? _teacher;
     private TrainingState _state = new();
     private BestParameters? _best;
     private long? _writtenStep;
@@ -45,6 +46,7 @@ public sealed class Trainer
             throw new ArgumentException("This loss compares all texts of a batch, which therefore has one part.", nameof(options));
         }
 
+        objective.Prepare(model, teacher: null);
         _model = model;
         _source = source;
         _objective = objective;
@@ -57,8 +59,24 @@ public sealed class Trainer
     /// <summary>Gets the steps of the whole training.</summary>
     public long TotalSteps { get; }
 
-    /// <summary>Gets the model that is imitated; required when the loss looks at one.</summary>
-    public ITrainableModel? Teacher { get; init; }
+    /// <summary>
+    /// Gets the model that is imitated; required when the loss looks at one. Its parameters are frozen, so that it has no gradients and its layers no memory of
+    /// their own.
+    /// </summary>
+    public ITrainableModel? Teacher
+    {
+        get => _teacher;
+        init
+        {
+            _teacher = value;
+            foreach (Parameter parameter in value?.Parameters ?? [])
+            {
+                parameter.IsFrozen = true;
+            }
+
+            _objective.Prepare(_model, value);
+        }
+    }
 
     /// <summary>Gets whether the teacher was made by a stage before, so that its parameters are part of the state. Default false.</summary>
     public bool KeepsTeacher { get; init; }
@@ -137,6 +155,9 @@ public sealed class Trainer
         try
         {
             Tell(observer => observer.Started(start));
+
+            // What was read and initialised left garbage, often of the size of weights, which steps would never make the collector look for.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             while (_state.Epoch < _options.Epochs && (_state.Step < TotalSteps || _state.Batch > 0))
             {
                 RunEpoch(cancellation);

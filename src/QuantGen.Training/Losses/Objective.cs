@@ -76,6 +76,19 @@ public sealed class Objective
     /// it has as many.</summary>
     public IReadOnlyList<int[]>? TeacherHeads { get; init; }
 
+    /// <summary>Tells models what their traces need not hold, since this loss does not look at it.</summary>
+    /// <param name="student">The model that is trained.</param>
+    /// <param name="teacher">The teacher, or null.</param>
+    public void Prepare(ITrainableModel student, ITrainableModel? teacher)
+    {
+        ArgumentNullException.ThrowIfNull(student);
+        student.Trace.ShowsProjected = _options.ProductDirections;
+        if (teacher is not null)
+        {
+            teacher.Trace.ShowsProjected = _options.ProductDirections;
+        }
+    }
+
     /// <summary>Gets the bytes that a trace has no room for: gradients of queries, keys and values, and the products of one job for each thread.</summary>
     /// <param name="tokens">Tokens of the largest batch.</param>
     /// <param name="longest">Tokens of its longest sequence.</param>

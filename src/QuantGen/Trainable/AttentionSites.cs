@@ -21,6 +21,11 @@ public sealed class AttentionSites(TrainableSite query, TrainableSite key, Train
     /// <summary>Sets or moves the ranges of query, key and value, and returns how this pass quantizes.</summary>
     internal TrainedOperands Begin(TrainingPass pass, float[] projected, int hiddenSize, int use, float scale)
     {
+        if (pass.IsRepeated)
+        {
+            return _operands[use];
+        }
+
         for (int i = 0; i < 3 && _sites[0].Observes(pass.Purpose); i++)
         {
             FloatBuffers.Reserve(ref _part, (long)pass.Tokens * hiddenSize);

@@ -33,6 +33,9 @@ internal sealed class EmbeddingTable
 
     public Parameter Weights => _parameter.Weight;
 
+    /// <summary>Gets the floats that it has beside the weights and their gradients.</summary>
+    public long Floats => (_values?.Length ?? 0) + (HasOwnGradients && (_isPair || _codebook is not null) ? (long)Rows * Columns : 0);
+
     /// <summary>Gets the number of words, or of what else has a row.</summary>
     public int Rows { get; }
 
@@ -84,8 +87,10 @@ internal sealed class EmbeddingTable
     public void Begin()
     {
         _codebook?.Clear();
-        _gradients = !Learns || !HasOwnGradients ? null : _codebook?.Gradients ?? _gradients ?? new float[Rows * Columns];
-        if (_isOpen && _gradients is not null)
+        bool passes = HasOwnGradients && !_isPair && _codebook is null && !Weights.IsFrozen && !Weights.Gradients.AsSpan().ContainsAnyExcept(0f);
+        float[]? own = _gradients == Weights.Gradients ? null : _gradients;
+        _gradients = !Learns || !HasOwnGradients ? null : passes ? Weights.Gradients : _codebook?.Gradients ?? own ?? new float[Rows * Columns];
+        if (_isOpen && _gradients is not null && !passes)
         {
             // A batch whose last part was never run left its sums here.
             Array.Clear(_gradients);
@@ -226,6 +231,11 @@ internal sealed class EmbeddingTable
                 ref float gradient = ref table._gradients!.At(at);
                 pass.Partial.Span(table._rowCount)[i] = (float)Thresholds.LongGradient(
                     ref table.Weights.Values.At(at), ref centered[0], ref gradient, columns, table._parameter.Threshold(0));
+                if (table._gradients == table.Weights.Gradients)
+                {
+                    continue;
+                }
+
                 if (!table.Weights.IsFrozen)
                 {
                     RowScaling.Add(ref table.Weights.Gradients.At(at), columns, ref gradient);

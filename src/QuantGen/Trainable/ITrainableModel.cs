@@ -27,6 +27,9 @@ public interface ITrainableModel : IDisposable
     /// </summary>
     bool SumsPartsExactly => false;
 
+    /// <summary>Gets the bytes of what quantizers of weights keep beside the parameters. Default 0.</summary>
+    long QuantizerBytes => 0;
+
     /// <summary>Returns the bytes that activations and gradients of a batch need beside the parameters.</summary>
     /// <param name="tokens">Tokens of the batch.</param>
     /// <param name="longest">Tokens of its longest sequence.</param>

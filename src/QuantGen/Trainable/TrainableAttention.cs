@@ -148,8 +148,8 @@ public sealed class TrainableAttention(int heads, int headSize, float scale, boo
             }
 
             AttentionTraining.Backward<TLanes>(
-                operandsOf, gradients, attention.Scale, operands, mask, element, ref own, ref probabilities.At(at), ref contexts, attention.HiddenSize, ref scratch,
-                attention._thresholds.AsSpan(item * AttentionSites.Count, AttentionSites.Count));
+                operandsOf, gradients, attention.Scale, operands, mask, element, ref own, ref probabilities.At(at), ref contexts, attention.HiddenSize,
+                ref scratch, attention._thresholds.AsSpan(item * AttentionSites.Count, AttentionSites.Count));
         }
     }
 }

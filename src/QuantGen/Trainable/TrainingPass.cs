@@ -70,6 +70,15 @@ public sealed class TrainingPass : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Team.Dispose();
 
+    /// <summary>Gets or sets whether layers are computed once more on the way back, which then is no new batch: ranges have seen everything.</summary>
+    internal bool IsRepeated { get; set; }
+
+    /// <summary>Gets or sets how many layers, from the first on, overwrite one another's activations, because no backward pass reads them.</summary>
+    internal int Sharing { get; set; }
+
+    /// <summary>Gets whether a layer's activations stand where those of the first layer do.</summary>
+    internal bool Shares(int layer) => layer > 0 && layer < Sharing;
+
     /// <summary>Gets or sets the first of the model's parameters, in the order of a pass, that learns by gradients.</summary>
     internal int FirstLearning { get; set; }
 

@@ -11,7 +11,7 @@ namespace Sample
         /// <param name="options">Threads, dropout and quantizers; null for defaults.</param>
         public static global::QuantGen.Trainable.ITrainableModel CreateTrainable(global::QuantGen.Trainable.TrainableOptions? options = null) =>
             global::QuantGen.Execution.GeneratedCode.Create<global::QuantGen.Trainable.ITrainableModel>(
-                typeof(Tiny), contract: 6, generator: "0.1.0", () => new global::Sample.QuantGenerated.TinyTraining(options));
+                typeof(Tiny), contract: 7, generator: "0.1.0", () => new global::Sample.QuantGenerated.TinyTraining(options));
     }
 }
 
@@ -221,6 +221,11 @@ namespace Sample.QuantGenerated
         // Layer 0 backwards: from the gradient of its output to that of its input, in the same buffer.
         private void Layer0Backward()
         {
+            if (RunsAgain(0))
+            {
+                Layer0Forward();
+            }
+
             LayerActivations layer = _layers[0];
             BackwardBuffers g = _gradients;
             float[] hidden = Trace.Hidden[0];
@@ -280,6 +285,11 @@ namespace Sample.QuantGenerated
         // Layer 1 backwards: from the gradient of its output to that of its input, in the same buffer.
         private void Layer1Backward()
         {
+            if (RunsAgain(1))
+            {
+                Layer1Forward();
+            }
+
             LayerActivations layer = _layers[1];
             BackwardBuffers g = _gradients;
             float[] hidden = Trace.Hidden[1];
