@@ -29,7 +29,7 @@ internal sealed class TorchAttention(int heads, int headSize, TorchOperands? ope
         Tensor probabilities = pass.Places.MaskKeys(scores).softmax(-1);
         int count = pass.Places.ScoreCount(heads);
         Tensor weights = pass.DropAttention(probabilities);
-        weights = isQuantized ? operands!.Quantize(pass, weights, count, use) : weights;
+        weights = isQuantized ? operands!.Quantize(pass, weights, pass.WholeScores(heads), use) : weights;
         operands?.Observe(pass, probabilities, count, use);
         Tensor contexts = weights.matmul(pass.Places.Split(values, heads));
         return (scores, pass.Places.Join(isQuantized ? contexts * contextFactor : contexts));

@@ -6,9 +6,9 @@ namespace QuantGen.TorchSharp;
 
 /// <summary>
 /// Dropout by the device's random numbers. They begin anew in every step and layer, from the seed, the step and the layer, so that a resumed run draws
-/// what an uninterrupted one draws, and a layer that is computed once more what it drew before.
+/// what an uninterrupted one draws, and a layer that is computed once more what it drew before. Parts of a batch draw each their own.
 /// </summary>
-/// <param name="forward">Seed and step.</param>
+/// <param name="forward">Seed, step and part.</param>
 /// <param name="device">The device.</param>
 internal sealed class TorchDropout(ForwardOptions forward, Device device) : IDisposable
 {
@@ -34,10 +34,16 @@ internal sealed class TorchDropout(ForwardOptions forward, Device device) : IDis
             return values;
         }
 
-        _random ??= new Generator(CounterRandom.Bits(CounterRandom.Bits(forward.Seed, (ulong)forward.Step), (ulong)_place), device);
+        _random ??= new Generator(Key(), device);
         Tensor kept = zeros(values.shape, ScalarType.Float32, device).bernoulli_(1.0 - rate, _random);
         return values * kept.mul_(1f / (1f - rate));
     }
 
     public void Dispose() => _random?.Dispose();
+
+    private ulong Key()
+    {
+        ulong layer = CounterRandom.Bits(CounterRandom.Bits(forward.Seed, (ulong)forward.Step), (ulong)_place);
+        return forward.Part.IsFirst ? layer : CounterRandom.Bits(layer, (ulong)forward.Part.Before.Sequences);
+    }
 }

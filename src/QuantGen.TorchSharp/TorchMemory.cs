@@ -9,11 +9,10 @@ internal static class TorchMemory
 {
     /// <summary>Estimates the bytes beside the parameters of the host.</summary>
     /// <param name="spec">The model.</param>
-    /// <param name="options">Dropout.</param>
+    /// <param name="options">Dropout, and what layers may keep.</param>
     /// <param name="tokens">Tokens of the batch.</param>
     /// <param name="longest">Tokens of its longest sequence, which the others are taken to be as long as.</param>
-    /// <param name="graphBudget">What the graph of all layers may take before one layer's is kept at a time.</param>
-    public static long Bytes(ModelSpec spec, TrainableOptions options, int tokens, int longest, long graphBudget)
+    public static long Bytes(ModelSpec spec, TrainableOptions options, int tokens, int longest)
     {
         ModelConfig d = spec.Dimensions;
         long sequences = (tokens + longest - 1) / longest;
@@ -21,7 +20,7 @@ internal static class TorchMemory
         long logitRows = spec.IsPooled ? sequences : tokens;
         long trace = ((d.Layers + 1L) * tokens * d.HiddenSize) + (d.Layers * scores) + (logitRows * spec.OutputCount);
         long layers = Layers(spec, options, tokens, longest);
-        bool isRecomputed = layers > graphBudget;
+        bool isRecomputed = layers > options.ActivationBudget;
 
         // One layer's graph, as much on the way back through it, and twice as much that the allocator keeps between layers (measured, BERT-base).
         long graph = isRecomputed ? Math.Min(layers, 4 * layers / d.Layers) : layers;

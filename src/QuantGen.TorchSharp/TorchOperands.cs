@@ -26,12 +26,16 @@ internal sealed class TorchOperands(TorchSite query, TorchSite key, TorchSite va
     public void Observe(TorchPass pass, Tensor weights, int count, int use) => probabilities.ObserveProbabilities(pass, weights, count, use);
 
     /// <summary>Quantizes queries, keys and values.</summary>
-    public (Tensor Query, Tensor Key, Tensor Value) Quantize(TorchPass pass, Tensor queries, Tensor keys, Tensor values, int use) => (
-        query.Quantize(pass, queries, queries.numel(), use).Codes, key.Quantize(pass, keys, keys.numel(), use).Codes,
-        value.Quantize(pass, values, values.numel(), use).Codes);
+    public (Tensor Query, Tensor Key, Tensor Value) Quantize(TorchPass pass, Tensor queries, Tensor keys, Tensor values, int use)
+    {
+        long elements = pass.WholeRows(queries.shape[0]) * queries.shape[1];
+        return (
+            query.Quantize(pass, queries, elements, use).Codes, key.Quantize(pass, keys, elements, use).Codes,
+            value.Quantize(pass, values, elements, use).Codes);
+    }
 
     /// <summary>Quantizes probabilities.</summary>
-    public Tensor Quantize(TorchPass pass, Tensor weights, int count, int use) => probabilities.Quantize(pass, weights, count, use).Codes;
+    public Tensor Quantize(TorchPass pass, Tensor weights, long elements, int use) => probabilities.Quantize(pass, weights, elements, use).Codes;
 
     /// <summary>Gets what sums of products of codes are multiplied by.</summary>
     /// <param name="pass">The pass.</param>

@@ -54,7 +54,25 @@ internal sealed class TorchParts : IDisposable
         }
 
         place.Observe(pass, values, use);
-        return pass.IsQuantized ? place.Quantize(pass, values, values.numel(), use) : null;
+        return pass.IsQuantized ? place.Quantize(pass, values, pass.WholeRows(values.shape[0]) * values.shape[1], use) : null;
+    }
+
+    /// <summary>Begins what a batch, or the first part of one, shows to running ranges.</summary>
+    public void BeginRanges()
+    {
+        foreach (TorchSite site in _sites.Values)
+        {
+            site.Range.Begin();
+        }
+    }
+
+    /// <summary>Moves running ranges by what a whole batch showed.</summary>
+    public void MoveRanges()
+    {
+        foreach (TorchSite site in _sites.Values)
+        {
+            site.Range.Move();
+        }
     }
 
     /// <summary>Sets what weight quantizers keep beside the weights.</summary>

@@ -49,6 +49,21 @@ internal sealed class TorchPass : IDisposable
     /// <summary>Gets whether this computes once more what was computed before, of which ranges have seen everything.</summary>
     public bool IsRepeated { get; }
 
+    /// <summary>Gets the rows of a whole batch, of which this pass may have a part.</summary>
+    /// <param name="rows">Rows of this pass: tokens, sequences, or tokens that a head computes outputs for.</param>
+    public long WholeRows(long rows)
+    {
+        BatchCounts whole = _forward.Part.Whole;
+        return whole.Sequences == 0 ? rows
+            : rows == Batch.TokenCount ? whole.Tokens
+            : rows == Batch.HeadTokens?.Length ? whole.HeadTokens
+            : whole.Sequences;
+    }
+
+    /// <summary>Gets the attention scores of a whole batch.</summary>
+    /// <param name="heads">Heads.</param>
+    public long WholeScores(int heads) => heads * (_forward.Part.Whole.Sequences == 0 ? Places.ScoreCount(1) : _forward.Part.Whole.TokenPairs);
+
     /// <summary>Gets where tokens stand among padding.</summary>
     public TokenPlaces Places { get; }
 

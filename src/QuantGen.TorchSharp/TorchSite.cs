@@ -58,7 +58,7 @@ internal sealed class TorchSite(SiteRange range, DeviceParameter? alpha)
 
     /// <summary>Quantizes activations.</summary>
     /// <param name="values">The activations.</param>
-    /// <param name="elements">How many are not padding.</param>
+    /// <param name="elements">How many the whole batch has that are not padding.</param>
     /// <param name="pass">The pass.</param>
     /// <param name="use">Which use.</param>
     public QuantizedInput Quantize(TorchPass pass, Tensor values, long elements, int use)

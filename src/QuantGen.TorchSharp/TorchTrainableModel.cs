@@ -13,15 +13,11 @@ namespace QuantGen.TorchSharp;
 /// </remarks>
 public sealed class TorchTrainableModel : ITrainableModel
 {
-    /// <summary>What the graph of all layers may take unless something else is said: 2 GiB.</summary>
-    public const long DefaultGraphBudget = 1L << 31;
-
     private readonly TrainableOptions _options;
     private readonly Device _device;
     private readonly TorchParts _parts;
     private readonly TorchNetwork _network;
     private readonly RecomputedNetwork _recomputed;
-    private readonly long _graphBudget;
     private (TrainingBatch Batch, ForwardOptions Options)? _last;
     private TorchPass? _pass;
     private TorchTrace? _trace;
@@ -30,15 +26,11 @@ public sealed class TorchTrainableModel : ITrainableModel
 
     /// <summary>Creates a model whose parameters are zeros until the caller fills them.</summary>
     /// <param name="spec">The model.</param>
-    /// <param name="options">Threads, dropout and quantizers.</param>
+    /// <param name="options">Threads, dropout, quantizers, and what the graph of all layers may take.</param>
     /// <param name="device"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
-    /// <param name="graphBudget">
-    /// The most bytes that the graph of all layers may take; a batch that needs more is computed layer by layer, twice, for a third more time. Gradients are
-    /// the same.
-    /// </param>
     /// <exception cref="ArgumentException">The model cannot be trained, or there is no such device.</exception>
     /// <exception cref="PlatformNotSupportedException">The system's C++ library is too old for libtorch.</exception>
-    public TorchTrainableModel(ModelSpec spec, TrainableOptions options, string device = "cpu", long graphBudget = DefaultGraphBudget)
+    public TorchTrainableModel(ModelSpec spec, TrainableOptions options, string device = "cpu")
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(options);
@@ -74,7 +66,6 @@ public sealed class TorchTrainableModel : ITrainableModel
         _parts = new TorchParts(spec, options, _device);
         _network = new TorchNetwork(_parts);
         _recomputed = new RecomputedNetwork(_parts, _network);
-        _graphBudget = graphBudget;
         Trace = new TrainingTrace(spec);
         TraceGradients = new TrainingTrace(spec);
     }
@@ -92,7 +83,7 @@ public sealed class TorchTrainableModel : ITrainableModel
     public TrainingTrace TraceGradients { get; }
 
     /// <inheritdoc/>
-    public long ActivationBytes(int tokens, int longest) => TorchMemory.Bytes(Spec, _options, tokens, longest, _graphBudget);
+    public long ActivationBytes(int tokens, int longest) => TorchMemory.Bytes(Spec, _options, tokens, longest);
 
     /// <inheritdoc/>
     public void InitializeWeightQuantizers() => _parts.InitializeWeights();
@@ -107,7 +98,17 @@ public sealed class TorchTrainableModel : ITrainableModel
         _last = null;
         Trace.Resize(batch);
         TraceGradients.Resize(batch);
+        if (options.Part.IsFirst)
+        {
+            _parts.BeginRanges();
+        }
+
         Run(batch, options, isRecorded: options.Purpose == ForwardPurpose.Train);
+        if (options.Part.IsLast(batch.SequenceCount))
+        {
+            _parts.MoveRanges();
+        }
+
         _last = options.Purpose == ForwardPurpose.Calibrate ? null : (batch, options);
     }
 
@@ -165,7 +166,7 @@ public sealed class TorchTrainableModel : ITrainableModel
         var pass = new TorchPass(batch, options, _options, _device);
         try
         {
-            _isRecomputed = isRecorded && TorchMemory.Layers(Spec, _options, batch.TokenCount, batch.Longest) > _graphBudget;
+            _isRecomputed = isRecorded && TorchMemory.Layers(Spec, _options, batch.TokenCount, batch.Longest) > _options.ActivationBudget;
             TorchTrace trace = _isRecomputed ? _recomputed.Forward(pass) : _network.Forward(pass);
             trace.CopyTo(pass, Trace);
             if (isRecorded)

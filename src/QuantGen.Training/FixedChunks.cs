@@ -18,6 +18,24 @@ internal static class FixedChunks
     public static void Run(int elements, int threads, Action<int, int, int> run) => Each(
         Count(elements), threads, chunk => run(chunk, chunk * Size, Math.Min(Size, elements - (chunk * Size))));
 
+    /// <summary>Lists the chunks of sequences whose elements stand in a row: each sequence has its own, whatever stands before it.</summary>
+    /// <param name="starts">First row of every sequence, and the number of rows at the end.</param>
+    /// <param name="columns">Elements of a row.</param>
+    public static (int First, int Length)[] OfSequences(ReadOnlySpan<int> starts, int columns)
+    {
+        var chunks = new List<(int, int)>();
+        for (int s = 0; s + 1 < starts.Length; s++)
+        {
+            int end = checked(starts[s + 1] * columns);
+            for (int first = starts[s] * columns; first < end; first += Size)
+            {
+                chunks.Add((first, Math.Min(Size, end - first)));
+            }
+        }
+
+        return [.. chunks];
+    }
+
     /// <summary>Runs every chunk and adds the results in the order of the chunks.</summary>
     public static double Sum(int elements, int threads, Func<int, int, double> run)
     {
@@ -49,6 +67,9 @@ internal static class FixedChunks
             }
         }
     }
+
+    /// <summary>Adds from the first to the last.</summary>
+    public static double Fold(List<double> sums) => Fold(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sums));
 
     /// <summary>Adds from the first to the last.</summary>
     public static double Fold(ReadOnlySpan<double> sums)

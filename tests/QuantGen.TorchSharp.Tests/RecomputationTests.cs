@@ -19,8 +19,8 @@ public sealed class RecomputationTests
     [MemberData(nameof(Names))]
     public void Traces_and_gradients_are_the_same(string name)
     {
-        (float[][] traces, Parameter[] parameters) = Steps(name, TorchTrainableModel.DefaultGraphBudget);
-        (float[][] again, Parameter[] same) = Steps(name, graphBudget: 0);
+        (float[][] traces, Parameter[] parameters) = Steps(name, long.MaxValue);
+        (float[][] again, Parameter[] same) = Steps(name, budget: 0);
 
         Assert.Equal(traces, again);
         foreach ((Parameter expected, Parameter actual) in parameters.Zip(same))
@@ -43,8 +43,8 @@ public sealed class RecomputationTests
     [InlineData("1")]
     public void What_is_frozen_stays_so(string parts)
     {
-        (_, Parameter[] parameters) = Steps("BertMax", TorchTrainableModel.DefaultGraphBudget, parts);
-        (_, Parameter[] same) = Steps("BertMax", graphBudget: 0, parts);
+        (_, Parameter[] parameters) = Steps("BertMax", long.MaxValue, parts);
+        (_, Parameter[] same) = Steps("BertMax", budget: 0, parts);
         foreach ((Parameter expected, Parameter actual) in parameters.Zip(same))
         {
             Assert.Equal(expected.IsFrozen, actual.IsFrozen);
@@ -54,26 +54,26 @@ public sealed class RecomputationTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(TorchTrainableModel.DefaultGraphBudget)]
-    public void Steps_leave_no_tensor_behind(long graphBudget)
+    [InlineData(long.MaxValue)]
+    public void Steps_leave_no_tensor_behind(long budget)
     {
         long before = Tensor.TotalCount;
-        Steps("BertLsq", graphBudget);
+        Steps("BertLsq", budget);
         Assert.Equal(before, Tensor.TotalCount);
     }
 
     [Fact]
     public void Less_memory_is_stated()
     {
-        using TorchTrainableModel whole = Create("BertLsq", TorchTrainableModel.DefaultGraphBudget);
-        using TorchTrainableModel layers = Create("BertLsq", graphBudget: 0);
+        using TorchTrainableModel whole = Create("BertLsq", long.MaxValue);
+        using TorchTrainableModel layers = Create("BertLsq", budget: 0);
         Assert.True(layers.ActivationBytes(512, 32) < whole.ActivationBytes(512, 32));
     }
 
     // Three steps with dropout, gradients of all of them in one.
-    private static (float[][] Traces, Parameter[] Parameters) Steps(string name, long graphBudget, string? frozen = null)
+    private static (float[][] Traces, Parameter[] Parameters) Steps(string name, long budget, string? frozen = null)
     {
-        using TorchTrainableModel model = Create(name, graphBudget);
+        using TorchTrainableModel model = Create(name, budget);
         if (frozen is not null)
         {
             FrozenParts.Parse(frozen, model.Spec).Freeze(model);
@@ -93,11 +93,11 @@ public sealed class RecomputationTests
         return ([.. traces], [.. model.Parameters]);
     }
 
-    private static TorchTrainableModel Create(string name, long graphBudget)
+    private static TorchTrainableModel Create(string name, long budget)
     {
         TrainableTestModel named = TrainableTestModel.Named(name);
-        var options = new TrainableOptions { Threads = 1, HiddenDropout = 0.2f, AttentionDropout = 0.3f };
-        var model = new TorchTrainableModel(named.Spec, named.Options(options), graphBudget: graphBudget);
+        var options = new TrainableOptions { Threads = 1, HiddenDropout = 0.2f, AttentionDropout = 0.3f, ActivationBudget = budget };
+        var model = new TorchTrainableModel(named.Spec, named.Options(options));
         using ITrainableModel generated = named.Create(seed: 11, options);
         foreach ((Parameter from, Parameter to) in generated.Parameters.Zip(model.Parameters))
         {

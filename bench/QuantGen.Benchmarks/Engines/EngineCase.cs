@@ -26,6 +26,9 @@ internal sealed record EngineCase(string Name, ModelSpec Spec, Scheme Scheme)
         ("KDLSQ-BERT 2-2-8", Scheme.Lsq, new SpecOptions { Bits = 2, EmbeddingBits = 2, AttentionBits = 8, ActivationRange = ActivationRange.Static }),
     ];
 
+    /// <summary>Gets the model of the same dimensions in full precision.</summary>
+    public EngineCase Teacher => All.First(item => item.Name == Name.Split(' ')[0] + " full precision");
+
     /// <summary>Gets all models, by layers and width.</summary>
     public static EngineCase[] All { get; } =
     [

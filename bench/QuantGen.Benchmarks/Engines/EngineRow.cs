@@ -7,7 +7,8 @@ namespace QuantGen.Benchmarks.Engines;
 /// <param name="Engine">The engine and its device.</param>
 /// <param name="Tokens">Tokens of a step.</param>
 /// <param name="Times">Its steps, in the order of the rounds.</param>
-internal sealed record EngineRow(string Model, string Engine, int Tokens, IReadOnlyList<StepTime> Times)
+/// <param name="PlannedBytes">The memory that the steps were planned to take.</param>
+internal sealed record EngineRow(string Model, string Engine, int Tokens, IReadOnlyList<StepTime> Times, long PlannedBytes)
 {
     public double ForwardMs => Median(time => time.Forward);
 

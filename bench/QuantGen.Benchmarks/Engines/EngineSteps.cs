@@ -5,6 +5,7 @@ using QuantGen.Training.Batching;
 using QuantGen.Training.Checkpointing;
 using QuantGen.Training.Engines;
 using QuantGen.Training.Losses;
+using QuantGen.Training.Loop;
 using QuantGen.Training.Optimization;
 
 namespace QuantGen.Benchmarks.Engines;
@@ -18,6 +19,7 @@ internal sealed class EngineSteps : IDisposable
     private readonly ITrainableModel _model;
     private readonly Objective _objective;
     private readonly AdamOptimizer _optimizer;
+    private readonly ITrainableModel? _teacher;
     private readonly Batch _batch;
     private long _step;
 
@@ -27,7 +29,8 @@ internal sealed class EngineSteps : IDisposable
     /// <param name="batch">What it is trained on.</param>
     /// <param name="threads">The most threads.</param>
     /// <param name="frozen">What is not trained; null for nothing. Thresholds of such parts are not learnt either.</param>
-    public EngineSteps(ITrainingEngine engine, EngineCase item, Batch batch, int threads, FrozenParts? frozen)
+    /// <param name="hasTeacher">Whether a teacher in full precision says what is learnt, with the losses of KDLSQ-BERT.</param>
+    public EngineSteps(ITrainingEngine engine, EngineCase item, Batch batch, int threads, FrozenParts? frozen, bool hasTeacher)
     {
         _model = engine.Create(item.Spec, new TrainableOptions { Scheme = item.Scheme, Threads = threads });
         CheckpointWeights.Randomize(_model, Seed);
@@ -38,10 +41,19 @@ internal sealed class EngineSteps : IDisposable
             parameter.IsFrozen = frozen?.Contains(parameter.Name) ?? false;
         }
 
-        _objective = new Objective(item.Spec, LossOptions.Labels, teacher: null, threads);
+        _teacher = hasTeacher ? Teacher(engine, item, threads) : null;
+        _objective = new Objective(item.Spec, hasTeacher ? new LossOptions() : LossOptions.Labels, _teacher?.Spec, threads);
+        _objective.Prepare(_model, _teacher);
+        PlannedBytes = MemoryPlan.Of(_model, _objective, _teacher, batch.Inputs.TokenCount, batch.Inputs.Longest).Total;
         _optimizer = new AdamOptimizer(_model.Parameters, new OptimizerOptions { LearningRate = LearningRate }, threads);
         _batch = batch;
+
+        // As the trainer does before its first step.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
+
+    /// <summary>Gets the bytes that steps are planned to take, as the tool states them.</summary>
+    public long PlannedBytes { get; }
 
     /// <summary>Makes a batch of random tokens whose lengths are spread evenly.</summary>
     /// <param name="spec">The model.</param>
@@ -65,9 +77,10 @@ internal sealed class EngineSteps : IDisposable
     {
         TimeSpan busy = Environment.CpuUsage.TotalTime;
         long lap = Stopwatch.GetTimestamp();
+        _teacher?.Forward(_batch.Inputs, new ForwardOptions(ForwardPurpose.Evaluate));
         _model.Forward(_batch.Inputs, new ForwardOptions(ForwardPurpose.Train, Seed, _step++));
         double forward = StepTime.Lap(ref lap);
-        LossParts loss = _objective.Compute(_model, _batch, teacher: null);
+        LossParts loss = _objective.Compute(_model, _batch, _teacher?.Trace);
         _model.Backward();
         double backward = StepTime.Lap(ref lap);
         StepOutcome outcome = _optimizer.Step(1);
@@ -77,5 +90,21 @@ internal sealed class EngineSteps : IDisposable
                 FormattableString.Invariant($"step {_step} has a loss of {loss.Total} and gradients of norm {outcome.GradientNorm}"));
     }
 
-    public void Dispose() => _model.Dispose();
+    public void Dispose()
+    {
+        _model.Dispose();
+        _teacher?.Dispose();
+    }
+
+    private static ITrainableModel Teacher(ITrainingEngine engine, EngineCase item, int threads)
+    {
+        ITrainableModel teacher = engine.Create(item.Teacher.Spec, new TrainableOptions { Threads = threads });
+        CheckpointWeights.Randomize(teacher, Seed + 1);
+        foreach (Parameter parameter in teacher.Parameters)
+        {
+            parameter.IsFrozen = true;
+        }
+
+        return teacher;
+    }
 }

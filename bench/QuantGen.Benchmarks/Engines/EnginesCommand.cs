@@ -29,12 +29,13 @@ internal sealed class EnginesCommand : Command
     private readonly Option<string?> _device = CliOption.Device("--device", "Where torch computes: cpu, cuda or cuda:N. [default: cpu]");
     private readonly Option<string?> _freeze = CliOption.Text(
         "--freeze", "PARTS", "Times steps with these parts frozen as well, such as embeddings,0-2. [default: only steps in which all learns]");
+    private readonly Option<bool> _teacher = new("--with-teacher") { Description = "Steps learn from a teacher in full precision (KDLSQ-BERT's losses)." };
     private readonly Option<string?> _output = CliOption.Text("--output", "PATH", "What is written, less .md and .json. [default: bench/results/engines]");
 
     public EnginesCommand()
         : base(Verb, "Time training steps of generated code and, in builds that have it, of TorchSharp, in turns.")
     {
-        Option[] all = [_only, _engine, _runs, _threads, _shortest, _longest, _device, _freeze, _output, new HelpOption()];
+        Option[] all = [_only, _engine, _runs, _threads, _shortest, _longest, _device, _freeze, _teacher, _output, new HelpOption()];
         Array.ForEach(all, Add);
         SetAction(Run);
     }
@@ -51,6 +52,7 @@ internal sealed class EnginesCommand : Command
 
         (int runs, int threads, int shortest) = (parse.GetValue(_runs), parse.GetValue(_threads), parse.GetValue(_shortest));
         int longest = Math.Max(shortest, parse.GetValue(_longest));
+        bool hasTeacher = parse.GetValue(_teacher);
         List<ITrainingEngine> engines = [new GeneratedEngine(BenchmarkModel.Loader(threads))];
         if (TrainingEngines.Present.Contains(TrainingEngines.Torch))
         {
@@ -67,14 +69,15 @@ internal sealed class EnginesCommand : Command
         var rows = new List<IReadOnlyList<EngineRow>>();
         foreach (EngineCase item in cases)
         {
-            rows.Add(Measure(item, engines, EngineSteps.RandomBatch(item.Spec, Sequences, shortest, longest), threads, runs, parse.GetValue(_freeze)));
+            Batch batches = EngineSteps.RandomBatch(item.Spec, Sequences, shortest, longest);
+            rows.Add(Measure(item, engines, batches, threads, runs, parse.GetValue(_freeze), hasTeacher));
             foreach (EngineRow row in rows[^1])
             {
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{row.Model}, {row.Engine}: {row.StepMs:0.0} ms a step, {row.RatioTo(rows[^1][0], time => time.Step):0.00} of {rows[^1][0].Engine}; " +
                         $"{row.ProcessorMs:0.0} ms of processors, {row.RatioTo(rows[^1][0], time => time.Processor):0.00}; at most " +
-                        $"{Process.GetCurrentProcess().PeakWorkingSet64 / 1e9:0.00} GB so far"));
+                        $"{Process.GetCurrentProcess().PeakWorkingSet64 / 1e9:0.00} GB so far, {row.PlannedBytes / 1e9:0.00} GB planned"));
             }
         }
 
@@ -83,7 +86,7 @@ internal sealed class EnginesCommand : Command
         string batch = string.Create(
             CultureInfo.InvariantCulture,
             $"A step has {Sequences} sequences of {shortest} to {longest} tokens, spread evenly, {rows[0][0].Tokens} in all; dropout 0.1, " +
-                $"AdamW on the host, no teacher.");
+                $"AdamW on the host, {(hasTeacher ? "a teacher in full precision" : "no teacher")}.");
         EngineReport.Write(parse.GetValue(_output) ?? "bench/results/engines", command, batch, threads, rows);
         return 0;
     }
@@ -93,11 +96,12 @@ internal sealed class EnginesCommand : Command
         .Select(name => (name, Value: Environment.GetEnvironmentVariable(name))).Where(variable => !string.IsNullOrEmpty(variable.Value))
         .Select(variable => $"{variable.name}={variable.Value} "));
 
-    private static EngineRow[] Measure(EngineCase item, IReadOnlyList<ITrainingEngine> engines, Batch batch, int threads, int runs, string? freeze)
+    private static EngineRow[] Measure(
+        EngineCase item, IReadOnlyList<ITrainingEngine> engines, Batch batch, int threads, int runs, string? freeze, bool hasTeacher)
     {
         FrozenParts?[] parts = freeze is null ? [null] : [null, FrozenParts.Parse(freeze, item.Spec)];
         (ITrainingEngine Engine, FrozenParts? Frozen)[] all = [.. from engine in engines from frozen in parts select (engine, frozen)];
-        EngineSteps[] steps = [.. all.Select(one => new EngineSteps(one.Engine, item, batch, threads, one.Frozen))];
+        EngineSteps[] steps = [.. all.Select(one => new EngineSteps(one.Engine, item, batch, threads, one.Frozen, hasTeacher))];
 
         // Just-in-time compilation, and the memory that both keep.
         Array.ForEach(steps, engine => _ = (engine.Step(), engine.Step()));
@@ -114,7 +118,8 @@ internal sealed class EnginesCommand : Command
         return
         [
             .. all.Select((one, i) => new EngineRow(
-                item.Name, one.Engine.Description + (one.Frozen is null ? string.Empty : $", frozen: {one.Frozen}"), batch.Inputs.TokenCount, times[i])),
+                item.Name, one.Engine.Description + (one.Frozen is null ? string.Empty : $", frozen: {one.Frozen}"), batch.Inputs.TokenCount, times[i],
+                steps[i].PlannedBytes)),
         ];
     }
 }

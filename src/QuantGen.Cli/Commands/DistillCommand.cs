@@ -101,10 +101,11 @@ internal sealed class DistillCommand : CliCommand
         }
 
         _training.Freeze.Freeze(frozen, method.Traits.Name, split?.Ternary, cascade?.Between, student);
+        LossOptions loss = sentences is null ? _student.Loss(values, method) : _student.SentenceLoss(values);
+        _training.RequireSum(values, loss);
         IModelEvaluator? test = testData is null ? null : data.Evaluator(testData, _training.Examples(values), start.Tokenizer, spec, cancellation);
         ModelScore? teacherScore = test?.Evaluate(teacher, cancellation);
         TestMeasures? before = test is null ? null : TestMeasures.Of(test, student, teacher, cancellation);
-        LossOptions loss = sentences is null ? _student.Loss(values, method) : _student.SentenceLoss(values);
         TrainingOptions training = _training.Training(
             values, Defaults(values, method, sentences), output, Identity(start, options, data, sentences, Asked(values, frozen, sharedLayers))) with
         {
@@ -112,7 +113,8 @@ internal sealed class DistillCommand : CliCommand
         };
         IReadOnlyList<TrainingStage> stages = split?.Stages(training, _training.HasLearningRate(values), loss.Temperature, loss.SpanPredictionWeight)
             ?? cascade?.Stages(loss, training) ?? [new TrainingStage(student, loss, training)];
-        EnsembleStudent? ensemble = _ensemble.Members(values) is int members ? new EnsembleStudent(student, source, members, sharedLayers, report) : null;
+        EnsembleStudent? ensemble = _ensemble.Members(values) is int members
+            ? new EnsembleStudent(student, source, training.Parts, members, sharedLayers, report) : null;
         var run = new TrainingRun(_training, values, report)
         {
             Stages = ensemble?.Stages(stages, member => _ensemble.HasTeacher(values, member)) ?? stages,

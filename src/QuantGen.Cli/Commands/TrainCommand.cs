@@ -85,6 +85,11 @@ internal sealed class TrainCommand : CliCommand
         SentenceTask? sentences = isTrain ? Sentences(values, start) : null;
         TrainingData data = sentences is null ? _training.Data(values, start.HasManyLabels || (isTrain && _labels.HasMany(values)))
             : _training.Pairs(values, sentences, values.Get(_objective)!.Value);
+        if (sentences is not null)
+        {
+            _training.RequireSum(values, LossOptions.OfPairs(values.Get(_objective)!.Value));
+        }
+
         ModelConfig config = sentences is null
             ? new HeadChoice(start, data.Train, isTrain ? _labels.Labels(values) : null, KeepsHead: isTrain).Decide(report)
             : start.Config with { Head = BertHead.Encoder };

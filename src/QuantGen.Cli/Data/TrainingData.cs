@@ -74,7 +74,7 @@ internal sealed class TrainingData
         int length = MaxLength(settings.MaxLength, spec);
         int batch = settings.Batch ?? Train.DefaultBatch;
         Train.Labels = Labels;
-        BatchSource source = Train.Source(tokenizer, spec, length, batch, settings.Seed, cancellation);
+        BatchSource source = Train.Source(tokenizer, spec, length, checked(batch * settings.Parts), settings.Seed, cancellation);
         return (source, Evaluation is null ? null : Evaluator(Evaluation, settings, tokenizer, spec, cancellation));
     }
 

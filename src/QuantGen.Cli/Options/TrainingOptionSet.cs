@@ -22,7 +22,14 @@ internal sealed class TrainingOptionSet
     private readonly Option<int?> _epochs = CliOption.OptionalNumber("--epochs", "How often all rows are seen.", least: 1, most: 10000);
     private readonly Option<int?> _maxSteps = CliOption.OptionalNumber("--max-steps", "End after so many steps.", least: 1);
     private readonly Option<int?> _batch = CliOption.OptionalNumber(
-        "--batch", "Rows of a step. [default: 32; 16 for questions, 64 for sentence encoders]", least: 1, most: 65536);
+        "--batch", "Rows that are computed at once: those of a step, unless --accumulate adds up several batches. [default: 32; 16 for questions, 64 for " +
+            "sentence encoders]",
+        least: 1, most: 65536);
+    private readonly Option<int> _accumulate = CliOption.Number(
+        "--accumulate",
+        "Batches of a step, whose gradients are added up: a step learns from N times --batch rows in the memory of one batch. Schedules, --max-steps, " +
+            "--checkpoint-every and progress count steps.",
+        1, least: 1, most: 16384);
     private readonly Option<double?> _learningRate = CliOption.OptionalReal("--learning-rate", "Learning rate of weights, embeddings, biases and norms.", 0, 1);
     private readonly Option<double?> _decay = CliOption.OptionalReal("--weight-decay", "Decay of matrices and embeddings. [default: 0.01]", 0, 1);
     private readonly Option<double?> _warmup = CliOption.OptionalReal(
@@ -83,8 +90,8 @@ internal sealed class TrainingOptionSet
         _data.Required = true;
         Option[] all =
         [
-            _data, _evaluation, _epochs, _maxSteps, _batch, _learningRate, _decay, _warmup, _dropout, _attentionDropout, _seed, _threads, _maxLength, _resume,
-            _every, _log, _report, _noCache,
+            _data, _evaluation, _epochs, _maxSteps, _batch, _accumulate, _learningRate, _decay, _warmup, _dropout, _attentionDropout, _seed, _threads,
+            _maxLength, _resume, _every, _log, _report, _noCache,
         ];
         foreach (Option option in all)
         {
@@ -117,7 +124,8 @@ internal sealed class TrainingOptionSet
 
     public int Threads(OptionValues values) => values.Get(_threads) ?? Environment.ProcessorCount;
 
-    public ExampleSettings Examples(OptionValues values) => new(values.Get(_maxLength), values.Get(_batch), Seed(values), Threads(values));
+    public ExampleSettings Examples(OptionValues values) => new(
+        values.Get(_maxLength), values.Get(_batch), values.Get(_accumulate), Seed(values), Threads(values));
 
     public bool HasLearningRate(OptionValues values) => values.Has(_learningRate);
 
@@ -172,6 +180,7 @@ internal sealed class TrainingOptionSet
             Epochs = values.Get(_epochs) ?? defaults.Epochs,
             MaxSteps = values.Get(_maxSteps),
             WarmupShare = values.Get(_warmup) ?? defaults.WarmupShare,
+            Parts = values.Get(_accumulate),
             Seed = Seed(values),
             Threads = Threads(values),
             Optimizer = optimizer with
@@ -183,6 +192,19 @@ internal sealed class TrainingOptionSet
             CheckpointEvery = values.Get(_every),
             Identity = identity,
         };
+    }
+
+    /// <summary>Refuses to add up gradients of a loss that needs all texts of a step at once.</summary>
+    /// <exception cref="UsageException">The loss is such a one.</exception>
+    public void RequireSum(OptionValues values, LossOptions loss)
+    {
+        if (values.Get(_accumulate) > 1 && loss.ComparesTexts)
+        {
+            throw new UsageException(
+                $"{_accumulate.Name} adds up what texts say one by one, and this loss compares all texts of a step with one another, or has the direction of " +
+                    $"all of them together; use {_batch.Name} alone" +
+                    (loss.SimilarityWeight > 0 ? ", or --loss-parts hidden,attention,sentence" : string.Empty));
+        }
     }
 
     /// <summary>Gets where the state of a training is kept.</summary>

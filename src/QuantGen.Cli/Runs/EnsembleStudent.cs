@@ -36,14 +36,15 @@ internal sealed class EnsembleStudent
     /// <summary>Creates the ensemble.</summary>
     /// <param name="student">The model that becomes one member after the other.</param>
     /// <param name="source">What is learnt from, with labels.</param>
+    /// <param name="parts">Parts that a step is run in.</param>
     /// <param name="members">The most members.</param>
     /// <param name="sharedLayers">How many layers, from the first on, are the first member's for all.</param>
     /// <param name="report">Is told what members are worth.</param>
-    public EnsembleStudent(ITrainableModel student, BatchSource source, int members, int sharedLayers, Report report)
+    public EnsembleStudent(ITrainableModel student, BatchSource source, int parts, int members, int sharedLayers, Report report)
     {
         _student = student;
         _source = new DrawnBatchSource(source);
-        _examples = new RowEvaluator(source.Examples, source.BatchSize);
+        _examples = new RowEvaluator(source.Examples, source.PartSize(parts));
         _rule = new BoostingRule(student.Spec);
         _most = members;
         _sharedLayers = sharedLayers;

@@ -42,6 +42,12 @@ internal sealed class ExecutedStudent(
     public TrainingTrace TraceGradients => model.TraceGradients;
 
     /// <inheritdoc/>
+    public bool SumsPartsExactly => model.SumsPartsExactly && _ranges is null;
+
+    /// <inheritdoc/>
+    public long QuantizerBytes => model.QuantizerBytes;
+
+    /// <inheritdoc/>
     public long ActivationBytes(int tokens, int longest) => model.ActivationBytes(tokens, longest);
 
     /// <inheritdoc/>

@@ -243,6 +243,7 @@ internal sealed class TrainingRun
         .. Teacher is null ? [] : new KeyValuePair<string, string>[] { new("engine of the teacher", Options.EngineOfTeacher.ToString()) },
         new("epochs", Options.Epochs.ToString(CultureInfo.InvariantCulture)),
         new("batch", Source.BatchSize.ToString(CultureInfo.InvariantCulture)),
+        .. Options.Parts == 1 ? [] : new KeyValuePair<string, string>[] { new("parts of a batch", Options.Parts.ToString(CultureInfo.InvariantCulture)) },
         new("examples", Source.Examples.Count.ToString(CultureInfo.InvariantCulture)),
         new("optimizer", Options.Optimizer.Kind.ToString()),
         new("learning rate", Options.Optimizer.LearningRate.ToString(CultureInfo.InvariantCulture)),

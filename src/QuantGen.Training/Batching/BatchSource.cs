@@ -59,7 +59,31 @@ public class BatchSource
         return new Batch([.. rows.Select(row => Examples[row])]);
     }
 
-    /// <summary>Gets the most tokens of a batch in an epoch, and the longest sequence of all.</summary>
+    /// <summary>Gets the most examples of a part of a step that is run in parts.</summary>
+    /// <param name="parts">Parts of a step.</param>
+    public int PartSize(int parts)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(parts, 1);
+        return (BatchSize + parts - 1) / parts;
+    }
+
+    /// <summary>Gets the most tokens of a batch in an epoch, or of a part of one, and the longest sequence of all.</summary>
     /// <param name="epoch">The epoch, from 0.</param>
-    public (int Tokens, int Longest) Largest(int epoch) => (Plan(epoch).Max(rows => rows.Sum(row => _lengths[row])), _longest);
+    /// <param name="parts">Parts of a step.</param>
+    public (int Tokens, int Longest) Largest(int epoch, int parts = 1)
+    {
+        int size = PartSize(parts);
+        return (Plan(epoch).SelectMany(rows => rows.Chunk(size)).Max(rows => rows.Sum(row => _lengths[row])), _longest);
+    }
+
+    /// <summary>Gets the first examples of a batch that have no more than some tokens together, and at least one.</summary>
+    internal int[] Within(int[] rows, int tokens)
+    {
+        int count = 0;
+        for (int sum = 0; count < rows.Length && (sum += _lengths[rows[count]]) <= tokens; count++)
+        {
+        }
+
+        return rows[..Math.Max(1, count)];
+    }
 }

@@ -30,7 +30,7 @@ public sealed class KeptUnits
     public IReadOnlyList<int[]> Neurons { get; }
 
     /// <summary>Ranks the units of a teacher by the loss of labels.</summary>
-    /// <param name="teacher">The teacher, in full precision; its gradients are used and left cleared.</param>
+    /// <param name="teacher">The teacher, in full precision; nothing of it is frozen afterwards, and its gradients are used and left cleared.</param>
     /// <param name="source">Examples with labels.</param>
     /// <param name="batches">How many batches of the first epoch are looked at; at least 1.</param>
     /// <param name="heads">Heads that are kept, at least 1 and at most the teacher's.</param>
@@ -45,6 +45,11 @@ public sealed class KeptUnits
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfLessThan(batches, 1);
         var objective = new Objective(teacher.Spec, LossOptions.Labels, null, threads);
+        foreach (Parameter parameter in teacher.Parameters)
+        {
+            parameter.IsFrozen = false;
+        }
+
         Parameter[] headReaders = Readers(teacher, HeadReader);
         Parameter[] neuronReaders = Readers(teacher, NeuronReader);
         double[][] headImportance = [.. headReaders.Select(_ => new double[teacher.Spec.Dimensions.Heads])];

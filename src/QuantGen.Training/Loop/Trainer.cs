@@ -20,6 +20,7 @@ public sealed class Trainer
     private readonly Objective _objective;
     private readonly TrainingOptions _options;
     private readonly AdamOptimizer _optimizer;
+    private readonly ITrainableModel? _teacher;
     private TrainingState _state = new();
     private BestParameters? _best;
     private long? _writtenStep;
@@ -31,6 +32,7 @@ public sealed class Trainer
     /// <param name="source">The examples.</param>
     /// <param name="objective">What is minimised.</param>
     /// <param name="options">How long and how fast.</param>
+    /// <exception cref="ArgumentException">Batches have parts, and the loss compares all their texts.</exception>
     public Trainer(ITrainableModel model, BatchSource source, Objective objective, TrainingOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -38,6 +40,13 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(objective);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Epochs, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Parts, 1, nameof(options));
+        if (options.Parts > 1 && objective.Options.ComparesTexts)
+        {
+            throw new ArgumentException("This loss compares all texts of a batch, which therefore has one part.", nameof(options));
+        }
+
+        objective.Prepare(model, teacher: null);
         _model = model;
         _source = source;
         _objective = objective;
@@ -50,8 +59,24 @@ public sealed class Trainer
     /// <summary>Gets the steps of the whole training.</summary>
     public long TotalSteps { get; }
 
-    /// <summary>Gets the model that is imitated; required when the loss looks at one.</summary>
-    public ITrainableModel? Teacher { get; init; }
+    /// <summary>
+    /// Gets the model that is imitated; required when the loss looks at one. Its parameters are frozen, so that it has no gradients and its layers no memory of
+    /// their own.
+    /// </summary>
+    public ITrainableModel? Teacher
+    {
+        get => _teacher;
+        init
+        {
+            _teacher = value;
+            foreach (Parameter parameter in value?.Parameters ?? [])
+            {
+                parameter.IsFrozen = true;
+            }
+
+            _objective.Prepare(_model, value);
+        }
+    }
 
     /// <summary>Gets whether the teacher was made by a stage before, so that its parameters are part of the state. Default false.</summary>
     public bool KeepsTeacher { get; init; }
@@ -89,7 +114,7 @@ public sealed class Trainer
     public static IReadOnlyDictionary<string, string> IdentityIn(string path) => TrainingCheckpoint.IdentityIn(path);
 
     /// <summary>Computes the memory that training needs.</summary>
-    public MemoryPlan PlanMemory() => MemoryPlan.Of(_model, _objective, Teacher, _source, Evaluator, _options.Epochs);
+    public MemoryPlan PlanMemory() => MemoryPlan.Of(_model, _objective, Teacher, _source, Evaluator, _options);
 
     /// <summary>Takes up an interrupted training from <see cref="TrainingOptions.CheckpointPath"/>.</summary>
     /// <exception cref="ModelFormatException">The file is damaged, or belongs to another training; the message names the first difference.</exception>
@@ -130,6 +155,9 @@ public sealed class Trainer
         try
         {
             Tell(observer => observer.Started(start));
+
+            // What was read and initialised left garbage, often of the size of weights, which steps would never make the collector look for.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             while (_state.Epoch < _options.Epochs && (_state.Step < TotalSteps || _state.Batch > 0))
             {
                 RunEpoch(cancellation);
@@ -222,7 +250,7 @@ public sealed class Trainer
         {
             cancellation.ThrowIfCancellationRequested();
             _isInStep = true;
-            StepRecord step = RunStep(_source.Make(plan[_state.Batch], _state.Epoch));
+            StepRecord step = RunStep(plan[_state.Batch]);
             _state.Batch++;
             _isInStep = false;
             RequireProgress(step);
@@ -258,25 +286,15 @@ public sealed class Trainer
         Tell(observer => observer.EpochEnded(ended));
     }
 
-    private StepRecord RunStep(Batch batch)
+    private StepRecord RunStep(int[] rows)
     {
         long began = Stopwatch.GetTimestamp();
         double multiplier = new LinearSchedule(TotalSteps, (long)Math.Round(_options.WarmupShare * TotalSteps)).Multiplier(_state.Step);
         double rate = _options.Optimizer.LearningRate * multiplier;
-        if (_objective.NeedsTeacher)
-        {
-            Teacher!.Forward(batch.Inputs, new ForwardOptions(ForwardPurpose.Evaluate));
-        }
-
-        _model.Forward(batch.Inputs, new ForwardOptions(ForwardPurpose.Train, _options.Seed, _state.Step));
-        LossParts loss = _objective.Compute(_model, batch, Teacher?.Trace);
-        var outcome = new StepOutcome(double.NaN, IsSkipped: true);
-        if (double.IsFinite(loss.Total))
-        {
-            _model.Backward();
-            outcome = _optimizer.Step(multiplier);
-        }
-
+        StepLoss batch = _objective.Begin([.. rows.Chunk(_source.PartSize(_options.Parts)).Select(part => _source.Make(part, _state.Epoch))]);
+        AddGradients(batch);
+        LossParts loss = batch.Value;
+        StepOutcome outcome = double.IsFinite(loss.Total) ? _optimizer.Step(multiplier) : _optimizer.Skip();
         _state.Step++;
         _state.OptimizerSteps = _optimizer.Steps;
         if (outcome.IsSkipped)
@@ -290,8 +308,31 @@ public sealed class Trainer
         }
 
         return new StepRecord(
-            _state.Step, _state.Epoch + 1, loss, rate, outcome.GradientNorm, outcome.IsSkipped, batch.Inputs.TokenCount,
+            _state.Step, _state.Epoch + 1, loss, rate, outcome.GradientNorm, outcome.IsSkipped, batch.Whole.Tokens,
             Stopwatch.GetElapsedTime(began).TotalSeconds);
+    }
+
+    // Part after part, each forwards and backwards, up to one whose loss is not finite.
+    private void AddGradients(StepLoss loss)
+    {
+        BatchCounts before = default;
+        foreach (Batch part in loss.Parts)
+        {
+            if (_objective.NeedsTeacher)
+            {
+                Teacher!.Forward(part.Inputs, new ForwardOptions(ForwardPurpose.Evaluate));
+            }
+
+            _model.Forward(part.Inputs, new ForwardOptions(ForwardPurpose.Train, _options.Seed, _state.Step, new BatchPart(before, loss.Whole)));
+            loss.Add(_model, part, Teacher?.Trace);
+            if (!double.IsFinite(loss.Value.Total))
+            {
+                return;
+            }
+
+            _model.Backward();
+            before += BatchCounts.Of(part.Inputs);
+        }
     }
 
     private void RequireProgress(in StepRecord step)

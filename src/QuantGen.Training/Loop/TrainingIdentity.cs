@@ -26,6 +26,13 @@ internal static class TrainingIdentity
             ["warm-up"] = Text(options.WarmupShare),
             ["dropout seed"] = Text(options.Seed),
         };
+
+        // Where parts change no bit, a training may go on with others.
+        if (options.Parts > 1 && !model.SumsPartsExactly)
+        {
+            identity["parts of a batch"] = Text(options.Parts);
+        }
+
         if (objective.NeedsTeacher)
         {
             identity["engine of the teacher"] = options.EngineOfTeacher.ToString();

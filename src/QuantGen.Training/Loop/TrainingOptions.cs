@@ -12,6 +12,12 @@ public sealed record TrainingOptions
     /// <summary>Gets the steps after which training ends although epochs are left; null, the default, for no limit.</summary>
     public long? MaxSteps { get; init; }
 
+    /// <summary>
+    /// Gets how many parts a step's batch is run in, one after the other, whose gradients are added up (gradient accumulation): it takes the memory of one
+    /// part, and a step stays a step. Default 1.
+    /// </summary>
+    public int Parts { get; init; } = 1;
+
     /// <summary>Gets the share of all steps in which learning rates rise. Default 0.</summary>
     public double WarmupShare { get; init; }
 

@@ -1,6 +1,7 @@
 namespace QuantGen.Training.Losses;
 
-/// <summary>Losses of labels of which any number may hold: each is a decision of its own between two. Gradients are added to what is there already.</summary>
+/// <summary>Losses of labels of which any number may hold: each is a decision of its own between two. Gradients are added to what is there already; means
+/// over the whole batch are returned in shares.</summary>
 internal static class LabelLosses
 {
     /// <summary>Mean over rows and labels of the cross-entropy between a label's sigmoid and whether it holds.</summary>
@@ -8,11 +9,12 @@ internal static class LabelLosses
     /// <param name="gradients">Receives the gradients, as many.</param>
     /// <param name="classes">The labels of each row that hold.</param>
     /// <param name="labels">Labels of a row.</param>
+    /// <param name="whole">Rows of the whole batch.</param>
     /// <param name="options">Smoothing, which lets a label hold by half of its share less, and the weight of a label where it holds.</param>
-    public static double CrossEntropy(float[] logits, float[] gradients, int[][] classes, int labels, LossOptions options)
+    public static double[] CrossEntropy(float[] logits, float[] gradients, int[][] classes, int labels, int whole, LossOptions options)
     {
-        double sum = 0;
-        double count = (double)classes.Length * labels;
+        double[] shares = new double[classes.Length * labels];
+        double count = (double)whole * labels;
         for (int row = 0; row < classes.Length; row++)
         {
             for (int label = 0; label < labels; label++)
@@ -21,39 +23,39 @@ internal static class LabelLosses
                 double wanted = holds ? 1 - (options.LabelSmoothing / 2) : options.LabelSmoothing / 2;
                 double weight = holds ? options.ClassWeights?[label] ?? 1 : 1;
                 int place = (row * labels) + label;
-                sum += weight * Loss(logits[place], wanted);
+                shares[place] = weight * Loss(logits[place], wanted) / count;
                 gradients[place] += (float)(weight * (Sigmoid(logits[place]) - wanted) / count);
             }
         }
 
-        return sum / count;
+        return shares;
     }
 
     /// <summary>Mean over outputs of the cross-entropy between their sigmoids and probabilities.</summary>
-    public static double CrossEntropy(float[] logits, float[] gradients, ReadOnlySpan<double> wanted)
+    public static double[] CrossEntropy(float[] logits, float[] gradients, ReadOnlySpan<double> wanted, int whole)
     {
-        double sum = 0;
+        double[] shares = new double[wanted.Length];
         for (int i = 0; i < wanted.Length; i++)
         {
-            sum += Loss(logits[i], wanted[i]);
-            gradients[i] += (float)((Sigmoid(logits[i]) - wanted[i]) / wanted.Length);
+            shares[i] = Loss(logits[i], wanted[i]) / whole;
+            gradients[i] += (float)((Sigmoid(logits[i]) - wanted[i]) / whole);
         }
 
-        return sum / wanted.Length;
+        return shares;
     }
 
     /// <summary>Mean over outputs of the cross-entropy with the teacher's sigmoids.</summary>
-    public static double SoftCrossEntropy(float[] logits, float[] teacher, float[] gradients, int count, double temperature)
+    public static double[] SoftCrossEntropy(float[] logits, float[] teacher, float[] gradients, int count, int whole, double temperature)
     {
-        double sum = 0;
+        double[] shares = new double[count];
         for (int i = 0; i < count; i++)
         {
             double wanted = Sigmoid(teacher[i] / temperature);
-            sum += Loss(logits[i] / temperature, wanted);
-            gradients[i] += (float)((Sigmoid(logits[i] / temperature) - wanted) / (count * temperature));
+            shares[i] = Loss(logits[i] / temperature, wanted) / whole;
+            gradients[i] += (float)((Sigmoid(logits[i] / temperature) - wanted) / (whole * temperature));
         }
 
-        return sum / count;
+        return shares;
     }
 
     private static double Sigmoid(double logit) => 1 / (1 + Math.Exp(-logit));

@@ -73,6 +73,11 @@ public sealed record LossOptions
     /// <summary>Gets whether a teacher is needed.</summary>
     public bool NeedsTeacher => HasHidden || HasScores || Prediction || HasVectors || ProductDirections;
 
+    /// <summary>
+    /// Gets whether the loss compares the texts of a batch with one another, or has the length of a tensor of all texts in it: such a batch is run whole.
+    /// </summary>
+    public bool ComparesTexts => Pairs is not null || SimilarityWeight > 0 || ProductDirections || (HasHidden && HiddenDirections);
+
     internal bool HasHidden => Transformer && HiddenWeight > 0;
 
     internal bool HasScores => Transformer && AttentionWeight > 0;

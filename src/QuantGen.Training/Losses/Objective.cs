@@ -76,6 +76,19 @@ public sealed class Objective
     /// it has as many.</summary>
     public IReadOnlyList<int[]>? TeacherHeads { get; init; }
 
+    /// <summary>Tells models what their traces need not hold, since this loss does not look at it.</summary>
+    /// <param name="student">The model that is trained.</param>
+    /// <param name="teacher">The teacher, or null.</param>
+    public void Prepare(ITrainableModel student, ITrainableModel? teacher)
+    {
+        ArgumentNullException.ThrowIfNull(student);
+        student.Trace.ShowsProjected = _options.ProductDirections;
+        if (teacher is not null)
+        {
+            teacher.Trace.ShowsProjected = _options.ProductDirections;
+        }
+    }
+
     /// <summary>Gets the bytes that a trace has no room for: gradients of queries, keys and values, and the products of one job for each thread.</summary>
     /// <param name="tokens">Tokens of the largest batch.</param>
     /// <param name="longest">Tokens of its longest sequence.</param>
@@ -88,6 +101,24 @@ public sealed class Objective
     /// <param name="teacher">The teacher's trace of the same batch; null without a teacher.</param>
     public LossParts Compute(ITrainableModel student, Batch batch, TrainingTrace? teacher)
     {
+        StepLoss loss = Begin([batch]);
+        loss.Add(student, batch, teacher);
+        return loss.Value;
+    }
+
+    /// <summary>Begins the loss of a batch that is run in parts.</summary>
+    /// <param name="parts">The parts, at least one.</param>
+    /// <exception cref="ArgumentException">There are several, and the loss compares texts (<see cref="LossOptions.ComparesTexts"/>).</exception>
+    public StepLoss Begin(IReadOnlyList<Batch> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        return parts.Count == 1 || !_options.ComparesTexts ? new StepLoss(this, _spec.Dimensions.Layers, parts)
+            : throw new ArgumentException("This loss compares all texts of a batch, which therefore has one part.", nameof(parts));
+    }
+
+    /// <summary>Adds the loss of a part, and fills the gradients of the student's trace.</summary>
+    internal void Add(StepLoss loss, ITrainableModel student, Batch batch, TrainingTrace? teacher)
+    {
         ArgumentNullException.ThrowIfNull(student);
         ArgumentNullException.ThrowIfNull(batch);
         TrainingTrace trace = student.Trace;
@@ -95,22 +126,43 @@ public sealed class Objective
         gradients.HasHidden = _options.HasHidden || _options.HasVectors || _pairs is not null;
         gradients.HasScores = _options.HasScores;
         gradients.HasLogits = _hasOutputs;
-        double hidden = gradients.HasHidden ? Hidden(trace, gradients, teacher!) : 0;
-        double attention = _options.HasScores
-            ? Enumerable.Range(0, trace.Scores.Length).Sum(l => TraceLoss.Squares(
-                trace.Scores[l], Scores(teacher!, trace, l), gradients.Scores[l], trace.ScoreCount, _options.AttentionWeight, _threads))
-            : 0;
+        if (gradients.HasHidden)
+        {
+            Hidden(loss, trace, gradients, teacher!, batch.Inputs.Starts);
+        }
+
+        for (int l = 0; _options.HasScores && l < trace.Scores.Length; l++)
+        {
+            loss.Attention(l).AddRange(TraceLoss.Squares(
+                trace.Scores[l], Scores(teacher!, trace, l), gradients.Scores[l], trace.ScoreStarts, 1, loss.Whole.TokenPairs * _spec.Dimensions.Heads,
+                _options.AttentionWeight, _threads));
+        }
+
         gradients.HasProjected = _options.ProductDirections;
-        double directions = _options.ProductDirections
+        loss.Directions = _options.ProductDirections
             ? DirectionLoss.Products(trace, teacher!, gradients, batch.Inputs.Starts, _layers!, _threads) : 0;
-        (double sentence, double similarity) = _sentences?.Add(
-            trace, teacher!, batch.Inputs.Starts, gradients.Hidden[^1], _options.SentenceWeight, _options.SimilarityWeight) ?? default;
+        if (_sentences is not null)
+        {
+            (double[] sentence, double[] similarity) = _sentences.Add(
+                trace, teacher!, batch.Inputs.Starts, gradients.Hidden[^1], loss.Whole.Sequences, _options.SentenceWeight, _options.SimilarityWeight);
+            loss.Sentence.AddRange(sentence);
+            loss.Similarity.AddRange(similarity);
+        }
 
         Array.Clear(gradients.Logits, 0, gradients.HasLogits ? trace.LogitCount : 0);
-        double prediction = _options.Prediction ? Prediction(trace, gradients.Logits, batch, teacher!.Logits) : 0;
-        double truth = _pairs is not null ? _pairs.Add(trace, batch, gradients.Hidden[^1])
-            : _options.GroundTruth ? Weighted(trace, gradients.Logits, batch) : 0;
-        return new LossParts(hidden, attention, prediction, truth, sentence, similarity, directions);
+        if (_options.Prediction)
+        {
+            loss.Prediction.AddRange(Prediction(loss, trace, gradients.Logits, batch, teacher!.Logits));
+        }
+
+        if (_pairs is not null)
+        {
+            loss.GroundTruth.Add(_pairs.Add(trace, batch, gradients.Hidden[^1]));
+        }
+        else if (_options.GroundTruth)
+        {
+            loss.GroundTruth.AddRange(Weighted(loss, trace, gradients.Logits, batch));
+        }
     }
 
     // The teacher's scores that a layer imitates: all of them, or those of the heads that the student has.
@@ -159,64 +211,77 @@ public sealed class Objective
     };
 
     // Where only vectors count, hidden states have the gradients of those, and no others.
-    private double Hidden(TrainingTrace trace, TrainingTrace gradients, TrainingTrace teacher)
+    private void Hidden(StepLoss loss, TrainingTrace trace, TrainingTrace gradients, TrainingTrace teacher, int[] starts)
     {
-        double sum = 0;
+        loss.HiddenDirections = 0;
         for (int l = 0; l < trace.Hidden.Length; l++)
         {
             if (_options.HasHidden && _options.HiddenDirections)
             {
-                sum += DirectionLoss.Distance(trace.Hidden[l], teacher.Hidden[_layers!.Hidden(l)], gradients.Hidden[l], trace.HiddenCount);
+                loss.HiddenDirections +=
+                    DirectionLoss.Distance(trace.Hidden[l], teacher.Hidden[_layers!.Hidden(l)], gradients.Hidden[l], trace.HiddenCount);
             }
             else if (_options.HasHidden)
             {
-                sum += TraceLoss.Squares(
-                    trace.Hidden[l], teacher.Hidden[_layers!.Hidden(l)], gradients.Hidden[l], trace.HiddenCount, _options.HiddenWeight, _threads);
+                int columns = _spec.Dimensions.HiddenSize;
+                loss.Hidden(l).AddRange(TraceLoss.Squares(
+                    trace.Hidden[l], teacher.Hidden[_layers!.Hidden(l)], gradients.Hidden[l], starts, columns, (long)loss.Whole.Tokens * columns,
+                    _options.HiddenWeight, _threads));
             }
             else
             {
                 Array.Clear(gradients.Hidden[l], 0, trace.HiddenCount);
             }
         }
-
-        return sum;
     }
 
-    private double Prediction(TrainingTrace trace, float[] gradients, Batch batch, float[] teacher) => _outcome switch
+    private double[] Prediction(StepLoss loss, TrainingTrace trace, float[] gradients, Batch batch, float[] teacher)
     {
-        Outcome.Classes when batch.Examples[0].Classes is not null =>
-            LabelLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, trace.LogitCount, _options.Temperature),
-        Outcome.Values => RowLosses.Squares(trace.Logits, gradients, Array.ConvertAll(teacher[..trace.LogitCount], value => (double)value)),
-        Outcome.Spans => SpanLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, batch, _options.Temperature, _options.SpanPredictionWeight),
-        _ => RowLosses.SoftCrossEntropy(trace.Logits, teacher, gradients, trace.LogitRows, _spec.OutputCount, _options.Temperature, _threads),
-    };
+        int whole = Rows(loss);
+        return _outcome switch
+        {
+            Outcome.Classes when batch.Examples[0].Classes is not null => LabelLosses.SoftCrossEntropy(
+                trace.Logits, teacher, gradients, trace.LogitCount, whole * _spec.OutputCount, _options.Temperature),
+            Outcome.Values => RowLosses.Squares(
+                trace.Logits, gradients, Array.ConvertAll(teacher[..trace.LogitCount], value => (double)value), whole * _spec.OutputCount),
+            Outcome.Spans => SpanLosses.SoftCrossEntropy(
+                trace.Logits, teacher, gradients, batch, loss.Whole.Tokens, _options.Temperature, _options.SpanPredictionWeight),
+            _ => RowLosses.SoftCrossEntropy(
+                trace.Logits, teacher, gradients, trace.LogitRows, _spec.OutputCount, whole, _options.Temperature, _threads),
+        };
+    }
+
+    // Rows of outputs of the whole batch.
+    private int Rows(StepLoss loss) => _spec.IsPooled ? loss.Whole.Sequences : loss.Whole.HeadTokens;
 
     // The losses of labels add to gradients, which another weight takes a buffer of its own.
-    private double Weighted(TrainingTrace trace, float[] gradients, Batch batch)
+    private double[] Weighted(StepLoss loss, TrainingTrace trace, float[] gradients, Batch batch)
     {
         if (_options.GroundTruthWeight == 1)
         {
-            return GroundTruth(trace, gradients, batch);
+            return GroundTruth(loss, trace, gradients, batch);
         }
 
         float[] own = new float[trace.LogitCount];
-        double loss = GroundTruth(trace, own, batch);
+        double[] shares = GroundTruth(loss, trace, own, batch);
         for (int i = 0; i < own.Length; i++)
         {
             gradients[i] += (float)(_options.GroundTruthWeight * own[i]);
         }
 
-        return _options.GroundTruthWeight * loss;
+        return shares;
     }
 
-    private double GroundTruth(TrainingTrace trace, float[] gradients, Batch batch) => _outcome switch
+    private double[] GroundTruth(StepLoss loss, TrainingTrace trace, float[] gradients, Batch batch) => _outcome switch
     {
-        Outcome.Values when _options.SigmoidValues =>
-            LabelLosses.CrossEntropy(trace.Logits, gradients, [.. batch.Examples.Select(example => example.Label)]),
-        Outcome.Values => RowLosses.Squares(trace.Logits, gradients, [.. batch.Examples.Select(example => example.Label)]),
-        Outcome.Spans => SpanLosses.CrossEntropy(trace.Logits, gradients, batch),
+        Outcome.Values when _options.SigmoidValues => LabelLosses.CrossEntropy(
+            trace.Logits, gradients, [.. batch.Examples.Select(example => example.Label)], loss.Whole.Sequences),
+        Outcome.Values => RowLosses.Squares(trace.Logits, gradients, [.. batch.Examples.Select(example => example.Label)], loss.Whole.Sequences),
+        Outcome.Spans => SpanLosses.CrossEntropy(trace.Logits, gradients, batch, SpanLosses.Counted(loss.Parts)),
         _ when batch.Examples[0].Classes is not null => LabelLosses.CrossEntropy(
-            trace.Logits, gradients, [.. batch.Examples.Select(example => example.Classes!)], _spec.OutputCount, _options),
-        _ => RowLosses.CrossEntropy(trace.Logits, gradients, trace.LogitRows, _spec.OutputCount, batch.Targets, _options, _threads),
+            trace.Logits, gradients, [.. batch.Examples.Select(example => example.Classes!)], _spec.OutputCount, loss.Whole.Sequences, _options),
+        _ => RowLosses.CrossEntropy(
+            trace.Logits, gradients, trace.LogitRows, _spec.OutputCount, batch.Targets,
+            RowLosses.CountedWeight(loss.Parts.SelectMany(part => part.Targets), _options.ClassWeights), _options, _threads),
     };
 }

@@ -3,16 +3,16 @@ using QuantGen.Training.Batching;
 
 namespace QuantGen.Training.Losses;
 
-/// <summary>Losses of outputs that come in rows; each adds its gradient to what is there already.</summary>
+/// <summary>Losses of outputs that come in rows; each adds its gradient to what is there already, and returns a mean in shares of rows.</summary>
 internal static class RowLosses
 {
     /// <summary>Mean over the counted rows, weighted by their classes, of the cross-entropy with these; a smoothed label gives a share to all
-    /// classes.</summary>
-    public static double CrossEntropy(float[] logits, float[] gradients, int rows, int classes, int[] targets, LossOptions options, int threads)
+    /// classes. <c>counted</c> is the <see cref="CountedWeight"/> of the whole batch.</summary>
+    public static double[] CrossEntropy(
+        float[] logits, float[] gradients, int rows, int classes, int[] targets, double counted, LossOptions options, int threads)
     {
-        double counted = CountedWeight(targets.AsSpan(0, rows), options.ClassWeights);
         double share = options.LabelSmoothing / classes;
-        return counted == 0 ? 0 : Sum(rows, threads, row =>
+        return counted == 0 ? [] : Shares(rows, threads, row =>
         {
             if (targets[row] == Example.Ignored)
             {
@@ -40,11 +40,12 @@ internal static class RowLosses
 
             SoftmaxRow.AddScaled(gradients.AsSpan(row * classes, classes), probabilities, weight / counted);
             ArrayPool<double>.Shared.Return(probabilities);
-            return weight * loss;
-        }) / counted;
+            return weight * loss / counted;
+        });
     }
 
-    private static double CountedWeight(ReadOnlySpan<int> targets, IReadOnlyList<double>? weights)
+    /// <summary>Adds up the weights of the rows that are counted.</summary>
+    public static double CountedWeight(IEnumerable<int> targets, IReadOnlyList<double>? weights)
     {
         double sum = 0;
         foreach (int target in targets)
@@ -55,40 +56,41 @@ internal static class RowLosses
         return sum;
     }
 
-    /// <summary>Mean over rows and classes of the cross-entropy with the teacher's softmax.</summary>
-    public static double SoftCrossEntropy(float[] logits, float[] teacher, float[] gradients, int rows, int classes, double temperature, int threads)
+    /// <summary>Mean over rows, of which the whole batch has <c>whole</c>, and classes of the cross-entropy with the teacher's softmax.</summary>
+    public static double[] SoftCrossEntropy(
+        float[] logits, float[] teacher, float[] gradients, int rows, int classes, int whole, double temperature, int threads)
     {
-        double count = (double)rows * classes;
-        return Sum(rows, threads, row =>
+        double count = (double)whole * classes;
+        return Shares(rows, threads, row =>
         {
             double[] difference = ArrayPool<double>.Shared.Rent(classes);
             double loss = SoftmaxRow.CrossEntropy(logits.AsSpan(row * classes, classes), teacher.AsSpan(row * classes, classes), temperature, difference);
             SoftmaxRow.AddScaled(gradients.AsSpan(row * classes, classes), difference, 1 / (count * temperature));
             ArrayPool<double>.Shared.Return(difference);
-            return loss;
-        }) / count;
+            return loss / count;
+        });
     }
 
-    /// <summary>Mean of the squared differences to numbers.</summary>
-    public static double Squares(float[] outputs, float[] gradients, ReadOnlySpan<double> wanted)
+    /// <summary>Mean of the squared differences to numbers, of which the whole batch has <c>whole</c>.</summary>
+    public static double[] Squares(float[] outputs, float[] gradients, ReadOnlySpan<double> wanted, int whole)
     {
-        double sum = 0;
+        double[] shares = new double[wanted.Length];
         for (int i = 0; i < wanted.Length; i++)
         {
             double difference = outputs[i] - wanted[i];
-            sum += difference * difference;
-            gradients[i] += (float)(2 * difference / wanted.Length);
+            shares[i] = difference * difference / whole;
+            gradients[i] += (float)(2 * difference / whole);
         }
 
-        return sum / wanted.Length;
+        return shares;
     }
 
-    private static double Sum(int rows, int threads, Func<int, double> run)
+    private static double[] Shares(int rows, int threads, Func<int, double> run)
     {
         double[] losses = new double[rows];
 
         // Few short rows are done sooner than they are handed out.
         FixedChunks.Each(rows, rows < 64 ? 1 : threads, row => losses[row] = run(row));
-        return FixedChunks.Fold(losses);
+        return losses;
     }
 }

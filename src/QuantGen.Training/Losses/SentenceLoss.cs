@@ -13,9 +13,9 @@ internal sealed class SentenceLoss(SentenceTask task, int threads)
     private readonly SentenceHead _head = task.Head;
 
     /// <summary>Adds the gradient with respect to the last hidden states to what is there.</summary>
-    /// <returns>Both parts, weighted.</returns>
-    public (double Sentence, double Similarity) Add(
-        TrainingTrace student, TrainingTrace teacher, int[] starts, float[] gradient, double sentenceWeight, double similarityWeight)
+    /// <returns>Both parts, weighted, in shares of texts. Angles between texts are those of a whole batch.</returns>
+    public (double[] Sentence, double[] Similarity) Add(
+        TrainingTrace student, TrainingTrace teacher, int[] starts, float[] gradient, int whole, double sentenceWeight, double similarityWeight)
     {
         int count = starts.Length - 1;
         int size = _head.HiddenSize;
@@ -33,12 +33,12 @@ internal sealed class SentenceLoss(SentenceTask task, int threads)
         FixedChunks.Each(count, threads, i =>
         {
             double[] own = new double[_head.Width];
-            cosines[i] = 1 - UnitVectors.Dot(units[i].Unit, targets[i]);
-            UnitVectors.AddScaled(own, targets[i], -sentenceWeight / count);
+            cosines[i] = sentenceWeight * (1 - UnitVectors.Dot(units[i].Unit, targets[i])) / whole;
+            UnitVectors.AddScaled(own, targets[i], -sentenceWeight / whole);
             for (int j = 0; similarityWeight > 0 && j < count; j++)
             {
                 double difference = UnitVectors.Dot(units[i].Unit, units[j].Unit) - UnitVectors.Dot(targets[i], targets[j]);
-                squares[i] += difference * difference;
+                squares[i] += similarityWeight * difference * difference / ((double)count * count);
 
                 // A pair stands in the matrix twice, and its square has a slope of twice the difference.
                 UnitVectors.AddScaled(own, units[j].Unit, 4 * similarityWeight * difference / ((double)count * count));
@@ -47,6 +47,6 @@ internal sealed class SentenceLoss(SentenceTask task, int threads)
             float[] vector = UnitVectors.Across(own, units[i].Unit, units[i].Length);
             passes[i].AddGradient(vector, student.Hidden[^1].AsSpan(starts[i] * size), gradient.AsSpan(starts[i] * size));
         });
-        return (sentenceWeight * FixedChunks.Fold(cosines) / count, similarityWeight * FixedChunks.Fold(squares) / ((double)count * count));
+        return (cosines, squares);
     }
 }

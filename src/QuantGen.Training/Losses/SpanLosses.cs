@@ -7,52 +7,59 @@ internal static class SpanLosses
 {
     private const int Ends = 2;
 
-    /// <summary>Half the sum, over start and end, of the mean cross-entropy of the sequences whose answer lies inside.</summary>
-    public static double CrossEntropy(float[] logits, float[] gradients, Batch batch)
+    /// <summary>Counts the sequences whose answer starts inside, and those whose answer ends there.</summary>
+    public static int[] Counted(IReadOnlyList<Batch> parts) => [.. Enumerable.Range(0, Ends).Select(end =>
+        parts.Sum(part => Enumerable.Range(0, part.Examples.Count).Count(s => Place(part.Examples[s], end) < part.Examples[s].Length)))];
+
+    /// <summary>Half the sum, over start and end, of the mean cross-entropy of the sequences whose answer lies inside, in shares of sequences.</summary>
+    public static double[] CrossEntropy(float[] logits, float[] gradients, Batch batch, int[] counted)
     {
-        double total = 0;
-        for (int end = 0; end < Ends; end++)
+        double[] shares = new double[batch.Examples.Count];
+        for (int s = 0; s < shares.Length; s++)
         {
-            int which = end;
-            int[] places = [.. batch.Examples.Select(example => Math.Max(0, which == 0 ? example.AnswerStart : example.AnswerEnd))];
-            int counted = places.Where((place, s) => place < batch.Examples[s].Length).Count();
-            for (int s = 0; s < places.Length; s++)
+            Example example = batch.Examples[s];
+            for (int end = 0; end < Ends; end++)
             {
-                if (places[s] < batch.Examples[s].Length)
+                int place = Place(example, end);
+                if (place < example.Length)
                 {
                     int first = batch.Inputs.Starts[s];
-                    float[] own = Column(logits, first, batch.Examples[s].Length, end);
+                    float[] own = Column(logits, first, example.Length, end);
                     double[] probabilities = new double[own.Length];
                     double normalizer = SoftmaxRow.Fill(own, 1, probabilities);
-                    probabilities[places[s]] -= 1;
-                    total += (normalizer - own[places[s]]) / (Ends * counted);
-                    Add(gradients, first, end, probabilities, 1.0 / (Ends * counted));
+                    probabilities[place] -= 1;
+                    shares[s] += (normalizer - own[place]) / (Ends * counted[end]);
+                    Add(gradients, first, end, probabilities, 1.0 / (Ends * counted[end]));
                 }
             }
         }
 
-        return total;
+        return shares;
     }
 
-    /// <summary>The sum, over start and end, of the mean over all tokens of the cross-entropy with the teacher's softmax.</summary>
-    public static double SoftCrossEntropy(float[] logits, float[] teacher, float[] gradients, Batch batch, double temperature, double weight)
+    /// <summary>The sum, over start and end, of the mean over all tokens of the cross-entropy with the teacher's softmax, in shares of sequences.</summary>
+    public static double[] SoftCrossEntropy(
+        float[] logits, float[] teacher, float[] gradients, Batch batch, int wholeTokens, double temperature, double weight)
     {
-        double total = 0;
-        double share = weight / batch.Inputs.TokenCount;
-        for (int end = 0; end < Ends; end++)
+        double[] shares = new double[batch.Examples.Count];
+        double share = weight / wholeTokens;
+        for (int s = 0; s < shares.Length; s++)
         {
-            for (int s = 0; s < batch.Examples.Count; s++)
+            for (int end = 0; end < Ends; end++)
             {
                 int first = batch.Inputs.Starts[s];
                 int length = batch.Examples[s].Length;
                 double[] difference = new double[length];
-                total += share * SoftmaxRow.CrossEntropy(Column(logits, first, length, end), Column(teacher, first, length, end), temperature, difference);
+                shares[s] +=
+                    share * SoftmaxRow.CrossEntropy(Column(logits, first, length, end), Column(teacher, first, length, end), temperature, difference);
                 Add(gradients, first, end, difference, share / temperature);
             }
         }
 
-        return total;
+        return shares;
     }
+
+    private static int Place(Example example, int end) => Math.Max(0, end == 0 ? example.AnswerStart : example.AnswerEnd);
 
     private static float[] Column(float[] logits, int first, int length, int end)
     {

@@ -8,12 +8,29 @@ namespace QuantGen.Training.Losses;
 internal static class TraceLoss
 {
     /// <summary>Writes the gradient over what was there.</summary>
-    /// <returns>The weighted mean over all elements.</returns>
-    public static double Squares(float[] student, float[] teacher, float[] gradients, int count, double weight, int threads) => weight * FixedChunks.Sum(
-        count,
-        threads,
-        (first, length) => Chunk(
-            student.AsSpan(first, length), teacher.AsSpan(first, length), gradients.AsSpan(first, length), (float)(2.0 * weight / count))) / count;
+    /// <param name="student">The student's tensor.</param>
+    /// <param name="teacher">The teacher's.</param>
+    /// <param name="gradients">Receives the gradients of the student's.</param>
+    /// <param name="starts">First row of every sequence, and the number of rows at the end.</param>
+    /// <param name="columns">Elements of a row.</param>
+    /// <param name="count">Elements of the tensor of the whole batch.</param>
+    /// <param name="weight">Multiplies the mean.</param>
+    /// <param name="threads">The most threads.</param>
+    /// <returns>The weighted mean over all elements, in shares of chunks of sequences.</returns>
+    public static double[] Squares(
+        float[] student, float[] teacher, float[] gradients, ReadOnlySpan<int> starts, int columns, long count, double weight, int threads)
+    {
+        (int First, int Length)[] chunks = FixedChunks.OfSequences(starts, columns);
+        double[] shares = new double[chunks.Length];
+        FixedChunks.Each(chunks.Length, threads, i =>
+        {
+            (int first, int length) = chunks[i];
+            double squares = Chunk(
+                student.AsSpan(first, length), teacher.AsSpan(first, length), gradients.AsSpan(first, length), (float)(2.0 * weight / count));
+            shares[i] = weight * squares / count;
+        });
+        return shares;
+    }
 
     private static double Chunk(ReadOnlySpan<float> student, ReadOnlySpan<float> teacher, Span<float> gradients, float factor)
     {

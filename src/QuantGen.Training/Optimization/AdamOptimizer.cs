@@ -91,6 +91,13 @@ public sealed class AdamOptimizer
         return new StepOutcome(norm, IsSkipped: false);
     }
 
+    /// <summary>Clears all gradients and changes nothing: those of a step whose loss is not finite.</summary>
+    public StepOutcome Skip()
+    {
+        ClearGradients(_all);
+        return new StepOutcome(double.NaN, IsSkipped: true);
+    }
+
     private static void ClearGradients(IEnumerable<Parameter> parameters)
     {
         foreach (Parameter parameter in parameters)

@@ -21,6 +21,11 @@ public sealed class AttentionSites(TrainableSite query, TrainableSite key, Train
     /// <summary>Sets or moves the ranges of query, key and value, and returns how this pass quantizes.</summary>
     internal TrainedOperands Begin(TrainingPass pass, float[] projected, int hiddenSize, int use, float scale)
     {
+        if (pass.IsRepeated)
+        {
+            return _operands[use];
+        }
+
         for (int i = 0; i < 3 && _sites[0].Observes(pass.Purpose); i++)
         {
             FloatBuffers.Reserve(ref _part, (long)pass.Tokens * hiddenSize);
@@ -45,17 +50,11 @@ public sealed class AttentionSites(TrainableSite query, TrainableSite key, Train
     internal TrainedOperands Operands(int use) => _operands[use];
 
     /// <summary>Adds up what each head of each sequence found, in their order.</summary>
-    internal void AddThresholdGradients(ReadOnlySpan<double> parts, long hiddenElements, long scoreElements, int use)
+    internal void AddThresholdGradients(TrainingPass pass, ReadOnlySpan<double> parts, long hiddenElements, long scoreElements, int use)
     {
         for (int i = 0; i < Count; i++)
         {
-            double sum = 0;
-            for (int at = i; at < parts.Length; at += Count)
-            {
-                sum += parts[at];
-            }
-
-            _sites[i].AddThresholdGradient(use, sum, i == 3 ? scoreElements : hiddenElements);
+            _sites[i].AddThresholdGradient(pass, parts[i..], Count, use, i == 3 ? scoreElements : hiddenElements);
         }
     }
 }

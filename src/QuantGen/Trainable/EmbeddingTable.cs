@@ -16,6 +16,7 @@ internal sealed class EmbeddingTable
     private readonly bool[] _isUsed;
     private int[] _rows = [];
     private int _rowCount;
+    private bool _isOpen;
 
     public EmbeddingTable(QuantizedParameter rows, bool isPair)
     {
@@ -31,6 +32,9 @@ internal sealed class EmbeddingTable
     }
 
     public Parameter Weights => _parameter.Weight;
+
+    /// <summary>Gets the floats that it has beside the weights and their gradients.</summary>
+    public long Floats => (_values?.Length ?? 0) + (HasOwnGradients && (_isPair || _codebook is not null) ? (long)Rows * Columns : 0);
 
     /// <summary>Gets the number of words, or of what else has a row.</summary>
     public int Rows { get; }
@@ -55,9 +59,15 @@ internal sealed class EmbeddingTable
         _parameter.InitializeAlphas();
     }
 
-    /// <summary>Quantizes the rows of a batch's words, or all: where the table is also a layer's weights, and where rows are not those of words.</summary>
+    /// <summary>Quantizes the rows of a batch's words, or all: where the table is also a layer's weights, and where rows are not those of words. Rows of the
+    /// parts before stay listed: with the last part all of them get gradients.</summary>
     public void Prepare(TrainingPass pass, bool all)
     {
+        if (pass.Part.IsFirst)
+        {
+            Array.Clear(_isUsed);
+        }
+
         ListRows(all ? [] : pass.Batch.Ids, all);
         if (_values is null || (!pass.IsQuantized && !_isPair))
         {
@@ -73,16 +83,26 @@ internal sealed class EmbeddingTable
         pass.Team.Run(new QuantizeJob(this, pass.IsQuantized), TrainingPass.Items(_rowCount, RowsPerItem));
     }
 
-    /// <summary>Makes room for the gradients of a pass, or frees it.</summary>
+    /// <summary>Makes room for the gradients of a batch, or frees it.</summary>
     public void Begin()
     {
         _codebook?.Clear();
-        _gradients = !Learns || !HasOwnGradients ? null : _codebook?.Gradients ?? _gradients ?? new float[Rows * Columns];
+        bool passes = HasOwnGradients && !_isPair && _codebook is null && !Weights.IsFrozen && !Weights.Gradients.AsSpan().ContainsAnyExcept(0f);
+        float[]? own = _gradients == Weights.Gradients ? null : _gradients;
+        _gradients = !Learns || !HasOwnGradients ? null : passes ? Weights.Gradients : _codebook?.Gradients ?? own ?? new float[Rows * Columns];
+        if (_isOpen && _gradients is not null && !passes)
+        {
+            // A batch whose last part was never run left its sums here.
+            Array.Clear(_gradients);
+        }
+
+        _isOpen = true;
     }
 
-    /// <summary>Adds the gradients of this pass to the parameters' and clears them.</summary>
+    /// <summary>Adds the gradients of this batch to the parameters' and clears them.</summary>
     public void Finish(TrainingPass pass)
     {
+        _isOpen = false;
         if (_gradients is null)
         {
             return;
@@ -140,8 +160,6 @@ internal sealed class EmbeddingTable
                 _rows[_rowCount++] = row;
             }
         }
-
-        Array.Clear(_isUsed);
     }
 
     // One threshold for all rows, or a scale for each.
@@ -213,6 +231,11 @@ internal sealed class EmbeddingTable
                 ref float gradient = ref table._gradients!.At(at);
                 pass.Partial.Span(table._rowCount)[i] = (float)Thresholds.LongGradient(
                     ref table.Weights.Values.At(at), ref centered[0], ref gradient, columns, table._parameter.Threshold(0));
+                if (table._gradients == table.Weights.Gradients)
+                {
+                    continue;
+                }
+
                 if (!table.Weights.IsFrozen)
                 {
                     RowScaling.Add(ref table.Weights.Gradients.At(at), columns, ref gradient);

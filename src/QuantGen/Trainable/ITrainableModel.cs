@@ -21,6 +21,15 @@ public interface ITrainableModel : IDisposable
     /// <summary>Gets the gradients of the loss with respect to <see cref="Trace"/>; a forward pass sizes it, the caller fills it.</summary>
     TrainingTrace TraceGradients { get; }
 
+    /// <summary>
+    /// Gets whether gradients of a batch that is run in parts (<see cref="ForwardOptions.Part"/>) have the bits of those of the whole batch. Otherwise they
+    /// agree but for rounding. Default false.
+    /// </summary>
+    bool SumsPartsExactly => false;
+
+    /// <summary>Gets the bytes of what quantizers of weights keep beside the parameters. Default 0.</summary>
+    long QuantizerBytes => 0;
+
     /// <summary>Returns the bytes that activations and gradients of a batch need beside the parameters.</summary>
     /// <param name="tokens">Tokens of the batch.</param>
     /// <param name="longest">Tokens of its longest sequence.</param>
@@ -35,7 +44,8 @@ public interface ITrainableModel : IDisposable
     void Forward(TrainingBatch batch, ForwardOptions options);
 
     /// <summary>
-    /// Adds the gradients of the last batch, run for <see cref="ForwardPurpose.Train"/> or <see cref="ForwardPurpose.Evaluate"/>, to those of the parameters.
+    /// Adds the gradients of the last batch, run for <see cref="ForwardPurpose.Train"/> or <see cref="ForwardPurpose.Evaluate"/>, to those of the parameters;
+    /// of a batch in parts all are there when its last part is done.
     /// </summary>
     void Backward();
 }

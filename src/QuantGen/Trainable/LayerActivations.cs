@@ -15,6 +15,7 @@ public sealed class LayerActivations(int hiddenSize, int intermediateSize)
     private float[] _activated = [];
     private float[] _outputSum = [];
     private bool _isBorrowed;
+    private bool _borrowsProjected;
 
     /// <summary>Gets query, key and value of every token, side by side.</summary>
     public float[] Projected => _projected;
@@ -48,21 +49,25 @@ public sealed class LayerActivations(int hiddenSize, int intermediateSize)
     public static long Floats(int hiddenSize, int intermediateSize, int tokens, long scores) =>
         (((7L * hiddenSize) + (2L * intermediateSize)) * tokens) + scores;
 
-    /// <summary>Returns the floats of a use that no backward pass reads, beside those of the use whose buffers it borrows.</summary>
+    /// <summary>Returns the floats of queries, keys and values, which a use that borrows all else keeps apart where the trace shows them.</summary>
     /// <param name="hiddenSize">Width of the hidden states.</param>
     /// <param name="tokens">Tokens of the batch.</param>
-    internal static long BorrowingFloats(int hiddenSize, int tokens) => 3L * hiddenSize * tokens;
+    internal static long ProjectedFloats(int hiddenSize, int tokens) => 3L * hiddenSize * tokens;
 
     /// <summary>Makes room for a batch.</summary>
     /// <param name="tokens">Tokens.</param>
     /// <param name="scores">Scores.</param>
-    /// <param name="lender">
-    /// Another use, whose buffers this one may overwrite because no backward pass reads either; queries, keys and values, which the trace shows, stay
-    /// apart. Null for buffers of its own.
-    /// </param>
-    public void Reserve(int tokens, int scores, LayerActivations? lender = null)
+    /// <param name="lender">Another use, whose buffers this one may overwrite; null for buffers of its own.</param>
+    /// <param name="lendsProjected">Whether that is so of queries, keys and values, too, which a trace may show.</param>
+    public void Reserve(int tokens, int scores, LayerActivations? lender = null, bool lendsProjected = false)
     {
         long hidden = (long)tokens * hiddenSize;
+        if ((lender is not null && lendsProjected) || _borrowsProjected)
+        {
+            _borrowsProjected = lender is not null && lendsProjected;
+            _projected = _borrowsProjected ? lender!._projected : [];
+        }
+
         FloatBuffers.Reserve(ref _projected, 3 * hidden);
         if (lender is not null || _isBorrowed)
         {

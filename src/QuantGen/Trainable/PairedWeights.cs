@@ -18,6 +18,8 @@ internal sealed class PairedWeights(QuantizedParameter parameter, int rows) : We
 
     public override float[] RowScales => _halves.RowScales;
 
+    public override long Floats => base.Floats + _halves.Floats + _sum.Length;
+
     private int Columns => parameter.Matrix.Columns;
 
     public override void Initialize() => _halves.Initialize();

@@ -13,6 +13,8 @@ internal sealed class ScaledWeights(QuantizedParameter parameter) : WeightQuanti
 
     private int GroupLength => parameter.GroupLength;
 
+    protected override bool PassesAsIs => true;
+
     public override void Initialize() => parameter.InitializeAlphas();
 
     public override void Prepare()
@@ -37,7 +39,7 @@ internal sealed class ScaledWeights(QuantizedParameter parameter) : WeightQuanti
             parameter.Alpha.Gradients[group] += (float)(sum * parameter.GradientFactor(group));
         }
 
-        if (!Weight.IsFrozen)
+        if (!Weight.IsFrozen && Gradients != Weight.Gradients)
         {
             RowScaling.Add(ref Weight.Gradients[0], Weight.Gradients.Length, ref Gradients[0]);
         }

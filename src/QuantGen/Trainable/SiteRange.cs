@@ -23,6 +23,9 @@ internal sealed class SiteRange(
     // No probability is larger before dropout.
     private const float LargestProbability = 1f;
 
+    // The largest magnitude of each use in the parts of a batch so far; 0 for nothing to move a range by.
+    private readonly float[] _seen = new float[uses];
+
     public string Name => name;
 
     public int Uses => uses;
@@ -66,12 +69,39 @@ internal sealed class SiteRange(
         parameter!.Values[use] = MathF.Max(first, LsqQuantizer.SmallestAlpha);
     }
 
-    /// <summary>Sets or moves a running range by the largest magnitude of a pass.</summary>
+    /// <summary>
+    /// Sets a running range by the largest magnitude of a pass, or takes note of it for <see cref="Move"/>: a batch is rounded by the ranges of those before
+    /// it, so that one that is run in parts is rounded as a whole one.
+    /// </summary>
     public void Follow(ForwardPurpose purpose, float largest, int use)
     {
         ref float range = ref parameter!.Values[use];
-        bool isFirst = purpose == ForwardPurpose.Calibrate || range == 0f;
-        range = isFirst ? MathF.Max(largest, LsqQuantizer.SmallestAlpha) : range - ((1f - Decay) * (range - largest));
+        if (purpose == ForwardPurpose.Calibrate || range == 0f)
+        {
+            range = MathF.Max(largest, LsqQuantizer.SmallestAlpha);
+        }
+        else
+        {
+            _seen[use] = MathF.Max(_seen[use], largest);
+        }
+    }
+
+    /// <summary>Forgets what the parts of a batch showed.</summary>
+    public void Begin() => Array.Clear(_seen);
+
+    /// <summary>Moves running ranges by the largest magnitudes of a batch that is done.</summary>
+    public void Move()
+    {
+        for (int use = 0; use < uses; use++)
+        {
+            if (_seen[use] > 0f)
+            {
+                ref float range = ref parameter!.Values[use];
+                range -= (1f - Decay) * (range - _seen[use]);
+            }
+        }
+
+        Begin();
     }
 
     /// <summary>Makes sure that probabilities have a range before they are known: it comes from the passes before.</summary>

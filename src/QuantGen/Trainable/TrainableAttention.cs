@@ -70,7 +70,7 @@ public sealed class TrainableAttention(int heads, int headSize, float scale, boo
         var job = new BackwardJob(
             this, pass, projected, scoreStarts, trained, pass.Mask(pass.AttentionDropout, dropout), scoreGradients, probabilities, contextGradient, gradient);
         pass.Team.RunOnLanes(job, items);
-        operands?.AddThresholdGradients(_thresholds.AsSpan(0, items * AttentionSites.Count), (long)pass.Tokens * HiddenSize, scoreStarts[^1], use);
+        operands?.AddThresholdGradients(pass, _thresholds.AsSpan(0, items * AttentionSites.Count), (long)pass.Tokens * HiddenSize, scoreStarts[^1], use);
     }
 
     private void Reserve(TrainingPass pass)
@@ -89,6 +89,9 @@ public sealed class TrainableAttention(int heads, int headSize, float scale, boo
             ref projected.At(at), ref projected.At(at + HiddenSize), ref projected.At(at + (2 * HiddenSize)), 3 * HiddenSize, length, headSize);
     }
 
+    // The number of a score among all of a batch, of which this pass may have a part.
+    private long Element(TrainingPass pass, long score) => (pass.Part.Before.TokenPairs * heads) + score;
+
     private (int Sequence, int Head) Place(int item) => Math.DivRem(item, heads);
 
     private readonly struct ForwardJob(
@@ -103,18 +106,19 @@ public sealed class TrainableAttention(int heads, int headSize, float scale, boo
             int first = pass.Batch.Starts[sequence];
             int length = pass.Batch.Starts[sequence + 1] - first;
             long at = starts[sequence] + ((long)head * length * length);
+            long element = attention.Element(pass, at);
             AttentionHead own = attention.HeadAt(projected, first, length, head);
             ref float contexts = ref context.At(((long)first * attention.HiddenSize) + (head * attention.HeadSize));
             ref float scratch = ref pass.Scratch[worker].First;
             if (attention.IsBoolean)
             {
                 BooleanTraining.Forward<TLanes>(
-                    own, attention.Scale, mask, at, ref scores.At(at), ref probabilities.At(at), ref contexts, attention.HiddenSize, ref scratch);
+                    own, attention.Scale, mask, element, ref scores.At(at), ref probabilities.At(at), ref contexts, attention.HiddenSize, ref scratch);
                 return;
             }
 
             AttentionTraining.Forward<TLanes>(
-                own, attention.Scale, operands, mask, at, ref scores.At(at), ref probabilities.At(at), ref contexts, attention.HiddenSize, ref scratch);
+                own, attention.Scale, operands, mask, element, ref scores.At(at), ref probabilities.At(at), ref contexts, attention.HiddenSize, ref scratch);
         }
     }
 
@@ -130,6 +134,7 @@ public sealed class TrainableAttention(int heads, int headSize, float scale, boo
             int first = pass.Batch.Starts[sequence];
             int length = pass.Batch.Starts[sequence + 1] - first;
             long at = starts[sequence] + ((long)head * length * length);
+            long element = attention.Element(pass, at);
             ref float own = ref scoreGradients is null ? ref System.Runtime.CompilerServices.Unsafe.NullRef<float>() : ref scoreGradients.At(at);
             AttentionHead operandsOf = attention.HeadAt(projected, first, length, head);
             AttentionHead gradients = attention.HeadAt(gradient, first, length, head);
@@ -138,13 +143,13 @@ public sealed class TrainableAttention(int heads, int headSize, float scale, boo
             if (attention.IsBoolean)
             {
                 BooleanTraining.Backward<TLanes>(
-                    operandsOf, gradients, attention.Scale, mask, at, ref own, ref probabilities.At(at), ref contexts, attention.HiddenSize, ref scratch);
+                    operandsOf, gradients, attention.Scale, mask, element, ref own, ref probabilities.At(at), ref contexts, attention.HiddenSize, ref scratch);
                 return;
             }
 
             AttentionTraining.Backward<TLanes>(
-                operandsOf, gradients, attention.Scale, operands, mask, at, ref own, ref probabilities.At(at), ref contexts, attention.HiddenSize, ref scratch,
-                attention._thresholds.AsSpan(item * AttentionSites.Count, AttentionSites.Count));
+                operandsOf, gradients, attention.Scale, operands, mask, element, ref own, ref probabilities.At(at), ref contexts, attention.HiddenSize,
+                ref scratch, attention._thresholds.AsSpan(item * AttentionSites.Count, AttentionSites.Count));
         }
     }
 }

@@ -8,6 +8,9 @@ public sealed class TrainableEmbedding
     // Columns of an item of the backward pass: each element's sum runs over the tokens in their order.
     private const int ColumnsPerItem = 64;
 
+    // Of the parts of a batch that were run, where they are added later: gradients, words and types, positions.
+    private readonly List<(float[] Gradient, TrainingBatch Batch, int[] Positions)> _kept = [];
+
     internal TrainableEmbedding(EmbeddingTable table, EmbeddingTable positions, EmbeddingTable? types)
     {
         Table = table;
@@ -33,6 +36,9 @@ public sealed class TrainableEmbedding
     /// <summary>Gets the token types as a pass sees them; null where tokens have no types.</summary>
     internal EmbeddingTable? TypeTable { get; }
 
+    /// <summary>Gets or sets whether the words are a decoder's weights, too.</summary>
+    internal bool IsTied { get; set; }
+
     private int Columns => Words.Shape[1];
 
     /// <summary>Computes (word + type) + position for every token.</summary>
@@ -42,10 +48,36 @@ public sealed class TrainableEmbedding
         pass.Team.Run(new Sums(this, pass, output), TrainingPass.Items(pass.Tokens, TrainingPass.TokensPerItem));
 
     /// <summary>Adds the gradients of the rows that the batch used, where their table learns.</summary>
+    /// <remarks>
+    /// A decoder's gradients of all tokens come first in the sums, then those of the rows. Where a batch is run in parts, gradients of rows wait for the
+    /// decoder's of the last part, so that the order, and with it the sums, are those of the whole batch.
+    /// </remarks>
     /// <param name="pass">The pass.</param>
     /// <param name="gradient">Gradients of the sums.</param>
-    public void Backward(TrainingPass pass, float[] gradient) =>
-        pass.Team.Run(new Scatter(this, pass, gradient), TrainingPass.Items(Columns, ColumnsPerItem));
+    public void Backward(TrainingPass pass, float[] gradient)
+    {
+        if (pass.Part.IsFirst)
+        {
+            _kept.Clear();
+        }
+
+        if (IsTied && !pass.IsLastPart)
+        {
+            _kept.Add((gradient[..(pass.Tokens * Columns)], pass.Batch, pass.Positions[..pass.Tokens]));
+            return;
+        }
+
+        foreach ((float[] earlier, TrainingBatch batch, int[] positions) in _kept)
+        {
+            Add(pass, earlier, batch, positions);
+        }
+
+        _kept.Clear();
+        Add(pass, gradient, pass.Batch, pass.Positions);
+    }
+
+    private void Add(TrainingPass pass, float[] gradient, TrainingBatch batch, int[] positions) =>
+        pass.Team.Run(new Scatter(this, batch, positions, gradient), TrainingPass.Items(Columns, ColumnsPerItem));
 
     private readonly struct Sums(TrainableEmbedding embedding, TrainingPass pass, float[] output) : ITeamJob
     {
@@ -71,19 +103,19 @@ public sealed class TrainableEmbedding
         }
     }
 
-    private readonly struct Scatter(TrainableEmbedding embedding, TrainingPass pass, float[] gradient) : ITeamJob
+    private readonly struct Scatter(TrainableEmbedding embedding, TrainingBatch batch, int[] positions, float[] gradient) : ITeamJob
     {
         public void Run(int item, int worker)
         {
             int columns = embedding.Columns;
             int first = item * ColumnsPerItem;
             int count = Math.Min(ColumnsPerItem, columns - first);
-            for (int token = 0; token < pass.Tokens; token++)
+            for (int token = 0; token < batch.TokenCount; token++)
             {
                 ref float g = ref gradient.At(((long)token * columns) + first);
-                Add(embedding.Table, ((long)pass.Batch.Ids[token] * columns) + first, count, ref g);
-                Add(embedding.TypeTable, ((long)pass.Batch.Types[token] * columns) + first, count, ref g);
-                Add(embedding.PositionTable, ((long)pass.Positions[token] * columns) + first, count, ref g);
+                Add(embedding.Table, ((long)batch.Ids[token] * columns) + first, count, ref g);
+                Add(embedding.TypeTable, ((long)batch.Types[token] * columns) + first, count, ref g);
+                Add(embedding.PositionTable, ((long)positions[token] * columns) + first, count, ref g);
             }
         }
 

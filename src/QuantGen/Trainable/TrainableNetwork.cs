@@ -10,6 +10,9 @@ public abstract class TrainableNetwork : ITrainableModel
     private readonly ParameterTable _parameters;
     private readonly List<WeightQuantizer> _quantizers = [];
     private readonly List<EmbeddingTable> _positions = [];
+    private readonly List<SiteRange> _ranges = [];
+    private readonly Dictionary<string, TrainableSite> _lenders = new(StringComparer.Ordinal);
+    private bool _recomputes;
     private EmbeddingTable? _words;
     private bool _hasPass;
 
@@ -52,7 +55,20 @@ public abstract class TrainableNetwork : ITrainableModel
     protected int LowestLayer { get; private set; } = -1;
 
     /// <inheritdoc/>
-    public long ActivationBytes(int tokens, int longest) => TrainingMemory.Bytes(Spec, tokens, longest, Pass.Team.Workers, LayerOf(FirstLearning()));
+    /// <remarks>
+    /// Every sum over rows is one chain in the order of the rows, or of groups of rows of one sequence, which goes on from part to part: gradients of weights
+    /// and biases where they stand, those of thresholds in double precision until the last part. Layers that share their weights end the exactness: a
+    /// whole batch goes backwards through one use of them after the other, and parts through all uses each.
+    /// </remarks>
+    public bool SumsPartsExactly => !Spec.Graph.IsShared;
+
+    /// <inheritdoc/>
+    public long QuantizerBytes =>
+        sizeof(float) * (_quantizers.Sum(quantizer => quantizer.Floats) + (_words?.Floats ?? 0) + _positions.Sum(table => table.Floats));
+
+    /// <inheritdoc/>
+    public long ActivationBytes(int tokens, int longest) => TrainingMemory.Bytes(
+        Spec, tokens, longest, Pass.Team.Workers, Lowest(FirstLearning()), Options.ActivationBudget, Trace.ShowsProjected);
 
     /// <inheritdoc/>
     public void InitializeWeightQuantizers()
@@ -71,10 +87,18 @@ public abstract class TrainableNetwork : ITrainableModel
         BatchChecks.Check(batch, Spec);
         _hasPass = false;
         Trace.Resize(batch);
-        TraceGradients.Resize(batch);
-        Pass.Begin(batch, options);
-        Pass.FirstLearning = FirstLearning();
+        Pass.Begin(batch, options, Spec.IsPooled);
+        Pass.FirstLearning = options.Purpose == ForwardPurpose.Calibrate ? Parameters.Count : FirstLearning();
         LowestLayer = LayerOf(Pass.FirstLearning);
+        int depth = Spec.Dimensions.Layers;
+        _recomputes = LowestLayer < depth
+            && TrainingMemory.Layers(Spec, batch.TokenCount, batch.Longest, LowestLayer) > Options.ActivationBudget;
+        Pass.Sharing = _recomputes ? depth : LowestLayer;
+        if (Pass.FirstLearning < Parameters.Count)
+        {
+            TraceGradients.Resize(batch);
+        }
+
         _words?.Prepare(Pass, all: Spec.HasMaskedLanguageHead);
         foreach (EmbeddingTable table in _positions)
         {
@@ -86,7 +110,17 @@ public abstract class TrainableNetwork : ITrainableModel
             Pass.Team.Run(new PrepareJob(_quantizers), _quantizers.Count);
         }
 
+        if (Pass.Part.IsFirst)
+        {
+            _ranges.ForEach(range => range.Begin());
+        }
+
         RunForward();
+        if (Pass.IsLastPart)
+        {
+            _ranges.ForEach(range => range.Move());
+        }
+
         _hasPass = options.Purpose != ForwardPurpose.Calibrate;
     }
 
@@ -98,11 +132,20 @@ public abstract class TrainableNetwork : ITrainableModel
             throw new InvalidOperationException("A backward pass follows a forward pass that trains or evaluates.");
         }
 
-        Pass.Team.Run(new ClearJob(_quantizers), _quantizers.Count);
-        _words?.Begin();
+        if (Pass.Part.IsFirst)
+        {
+            Pass.Team.Run(new ClearJob(_quantizers), _quantizers.Count);
+            _words?.Begin();
+        }
+
+        Pass.IsRepeated = true;
         RunBackward();
-        _words?.Finish(Pass);
-        Pass.Team.Run(new FinishJob(_quantizers), _quantizers.Count);
+        Pass.IsRepeated = false;
+        if (Pass.IsLastPart)
+        {
+            _words?.Finish(Pass);
+            Pass.Team.Run(new FinishJob(_quantizers), _quantizers.Count);
+        }
     }
 
     /// <inheritdoc/>
@@ -125,9 +168,17 @@ public abstract class TrainableNetwork : ITrainableModel
         ArgumentNullException.ThrowIfNull(layers);
         for (int layer = 0; layer < layers.Length; layer++)
         {
-            layers[layer].Reserve(Pass.Tokens, Trace.ScoreCount, layer > 0 && layer < LowestLayer ? layers[0] : null);
+            layers[layer].Reserve(Pass.Tokens, Trace.ScoreCount, Pass.Shares(layer) ? layers[0] : null, lendsProjected: !ShowsProjected);
         }
     }
+
+    // Nobody looks at a pass that calibrates.
+    private bool ShowsProjected => Trace.ShowsProjected && Pass.Purpose != ForwardPurpose.Calibrate;
+
+    /// <summary>Gets whether a layer is computed once more before it runs backwards, because others have overwritten what it had; nothing came after the
+    /// last one.</summary>
+    /// <param name="layer">The layer.</param>
+    protected bool RunsAgain(int layer) => _recomputes && layer < Spec.Dimensions.Layers - 1;
 
     /// <summary>Begins the gradient of the last hidden states: what the loss asks of them, or zeros.</summary>
     /// <param name="gradient">The gradient.</param>
@@ -158,7 +209,7 @@ public abstract class TrainableNetwork : ITrainableModel
     /// <summary>Shows queries, keys and values of a layer.</summary>
     /// <param name="projected">All three, side by side.</param>
     /// <param name="layer">Index of the layer in the trace.</param>
-    protected void Show(float[] projected, int layer) => Trace.Projected[layer] = projected;
+    protected void Show(float[] projected, int layer) => Trace.Projected[layer] = ShowsProjected ? projected : [];
 
     /// <summary>Adds what the loss itself asks of queries, keys and values.</summary>
     /// <param name="gradient">The gradients, side by side.</param>
@@ -214,7 +265,16 @@ public abstract class TrainableNetwork : ITrainableModel
     protected TrainableSite AddSite(string name, int columns, int uses, int bits)
     {
         int order = Parameters.Count;
-        return new TrainableSite(_parameters.Site(name, uses, bits), columns) { Order = order };
+        SiteRange range = _parameters.Site(name, uses, bits);
+        _ranges.Add(range);
+        if (!LayerNames.Split(name, out int layer, out string place))
+        {
+            return new TrainableSite(range, columns) { Order = order };
+        }
+
+        var site = new TrainableSite(range, columns) { Order = order, Layer = layer, Lender = _lenders.GetValueOrDefault(place) };
+        _lenders.TryAdd(place, site);
+        return site;
     }
 
     /// <summary>Adds the last, always full-precision layer, whose sums inference computes in another order.</summary>
@@ -262,6 +322,7 @@ public abstract class TrainableNetwork : ITrainableModel
     {
         ArgumentNullException.ThrowIfNull(words);
         int order = Parameters.Count;
+        words.IsTied = true;
         return new TrainableDecoder(words, _parameters.DecoderBias(words.Table.Rows)) { Order = order };
     }
 
@@ -276,6 +337,9 @@ public abstract class TrainableNetwork : ITrainableModel
 
         return first;
     }
+
+    // As layers are numbered; what only the head has is behind them, and nothing behind that.
+    private int Lowest(int parameter) => parameter == Parameters.Count ? Spec.Dimensions.Layers + 1 : LayerOf(parameter);
 
     private int LayerOf(int parameter) => parameter == Parameters.Count ? Spec.Dimensions.Layers
         : LayerNames.Split(Parameters[parameter].Name, out int layer, out _) ? layer

@@ -31,33 +31,32 @@ public sealed class TrainableNorm
     /// <param name="dropout">The number of the dropout.</param>
     /// <param name="output">Receives the result.</param>
     public void Forward(TrainingPass pass, float[] sum, float[] residual, int dropout, float[] output) => pass.Team.Run(
-        new AddAndNormalize(this, pass.Tokens, sum, residual, pass.Mask(pass.HiddenDropout, dropout), output),
+        new AddAndNormalize(this, pass.TokenRows, sum, residual, pass.Mask(pass.HiddenDropout, dropout), output),
         TrainingPass.Items(pass.Tokens, TrainingPass.TokensPerItem));
 
     /// <summary>Computes LayerNorm(input) for every token.</summary>
     /// <param name="pass">The pass.</param>
-    /// <param name="rows">How many rows.</param>
+    /// <param name="rows">The rows.</param>
     /// <param name="input">What is normalized.</param>
     /// <param name="output">Receives the result.</param>
-    public void Forward(TrainingPass pass, int rows, float[] input, float[] output) => pass.Team.Run(
-        new AddAndNormalize(this, rows, input, null, default, output), TrainingPass.Items(rows, TrainingPass.TokensPerItem));
+    public void Forward(TrainingPass pass, PassRows rows, float[] input, float[] output) => pass.Team.Run(
+        new AddAndNormalize(this, rows, input, null, default, output), TrainingPass.Items(rows.Count, TrainingPass.TokensPerItem));
 
     /// <summary>Turns gradients of the result into those of what was normalized, and adds those of factors and summands that learn.</summary>
     /// <param name="pass">The pass.</param>
-    /// <param name="rows">How many rows.</param>
+    /// <param name="rows">The rows.</param>
     /// <param name="input">What was normalized.</param>
     /// <param name="gradient">The gradients.</param>
-    public void Backward(TrainingPass pass, int rows, float[] input, float[] gradient)
+    public void Backward(TrainingPass pass, PassRows rows, float[] input, float[] gradient)
     {
-        int items = TrainingPass.Items(rows, TrainingPass.TokensPerItem);
-        pass.Partial.Reserve(2L * items * Columns);
-        pass.Team.Run(new Gradients(this, rows, input, gradient, pass.Partial), items);
+        pass.Partial.Reserve(2L * rows.Groups * Columns);
+        pass.Team.Run(new Gradients(this, rows, input, gradient, pass.Partial), rows.Groups);
 
-        // Sums of groups of tokens, whose size no number of threads changes, in the order of the tokens.
-        for (int item = 0; item < items; item++)
+        // Sums of groups, which no number of threads changes, in the order of the rows.
+        for (int group = 0; group < rows.Groups; group++)
         {
-            Add(Weight, ref PartialSums(pass.Partial, 2 * item));
-            Add(Bias, ref PartialSums(pass.Partial, (2 * item) + 1));
+            Add(Weight, ref PartialSums(pass.Partial, 2 * group));
+            Add(Bias, ref PartialSums(pass.Partial, (2 * group) + 1));
         }
     }
 
@@ -71,20 +70,20 @@ public sealed class TrainableNorm
 
     private ref float PartialSums(AlignedFloats partial, int index) => ref System.Runtime.CompilerServices.Unsafe.Add(ref partial.First, index * (nint)Columns);
 
-    private readonly struct AddAndNormalize(TrainableNorm norm, int rows, float[] sum, float[]? residual, DropoutMask mask, float[] output) : ITeamJob
+    private readonly struct AddAndNormalize(TrainableNorm norm, PassRows rows, float[] sum, float[]? residual, DropoutMask mask, float[] output) : ITeamJob
     {
         public void Run(int item, int worker)
         {
             int columns = norm.Columns;
             int first = item * TrainingPass.TokensPerItem;
-            int last = Math.Min(first + TrainingPass.TokensPerItem, rows);
+            int last = Math.Min(first + TrainingPass.TokensPerItem, rows.Count);
             for (int token = first; token < last; token++)
             {
                 long at = (long)token * columns;
                 ref float row = ref sum.At(at);
                 if (!mask.IsEmpty)
                 {
-                    mask.Apply(ref row, ref row, at, columns);
+                    mask.Apply(ref row, ref row, at + ((long)rows.Before * columns), columns);
                 }
 
                 if (residual is not null)
@@ -97,13 +96,12 @@ public sealed class TrainableNorm
         }
     }
 
-    private readonly struct Gradients(TrainableNorm norm, int rows, float[] input, float[] gradient, AlignedFloats partial) : ITeamJob
+    private readonly struct Gradients(TrainableNorm norm, PassRows rows, float[] input, float[] gradient, AlignedFloats partial) : ITeamJob
     {
         public void Run(int item, int worker)
         {
             int columns = norm.Columns;
-            int first = item * TrainingPass.TokensPerItem;
-            int count = Math.Min(TrainingPass.TokensPerItem, rows - first);
+            (int first, int count) = rows.Group(item);
             ref float factors = ref norm.PartialSums(partial, 2 * item);
             ref float summands = ref norm.PartialSums(partial, (2 * item) + 1);
             System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref factors, 2 * columns).Clear();

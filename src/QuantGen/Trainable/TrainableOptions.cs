@@ -9,6 +9,13 @@ public sealed record TrainableOptions
     /// <summary>Gets the threads of a pass; 0, the default, means one per processor.</summary>
     public int Threads { get; init; }
 
+    /// <summary>
+    /// Gets the most bytes that the layers of a batch may keep for the backward pass, default 2 GiB. Where all of them would keep more, only the states
+    /// between layers are kept, and the backward pass computes each layer once more, for up to a third more time (Chen et al., "Training deep nets with
+    /// sublinear memory cost", 2016). Gradients are the same.
+    /// </summary>
+    public long ActivationBudget { get; init; } = 1L << 31;
+
     /// <summary>Gets the share of hidden values that dropout clears while training. Default 0.1.</summary>
     public float HiddenDropout { get; init; } = 0.1f;
 

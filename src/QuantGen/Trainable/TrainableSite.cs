@@ -13,6 +13,10 @@ public sealed class TrainableSite
     private readonly SiteRange _range;
     private readonly float[][] _centered;
     private readonly float[][] _scales;
+    private readonly LinearInput[] _inputs;
+    private readonly ActivationParameters[] _mappings;
+    private readonly ThresholdSum[] _thresholds;
+    private readonly ThresholdSum[] _shifts;
 
     internal TrainableSite(SiteRange range, int columns)
     {
@@ -20,6 +24,10 @@ public sealed class TrainableSite
         Columns = columns;
         _centered = new float[range.Uses][];
         _scales = new float[range.Uses][];
+        _inputs = new LinearInput[range.Uses];
+        _mappings = new ActivationParameters[range.Uses];
+        _thresholds = new ThresholdSum[range.Uses];
+        _shifts = new ThresholdSum[range.Uses];
         Array.Fill(_centered, []);
         Array.Fill(_scales, []);
     }
@@ -35,6 +43,13 @@ public sealed class TrainableSite
 
     /// <summary>Gets how many parameters a pass meets before the range.</summary>
     internal int Order { get; init; } = int.MaxValue;
+
+    /// <summary>Gets the layer of the first use, or of the only one; -1 outside of layers.</summary>
+    internal int Layer { get; init; } = -1;
+
+    /// <summary>Gets the same place of the first layer, whose codes those of layers overwrite which share their activations with it; null where this is it.
+    /// </summary>
+    internal TrainableSite? Lender { get; init; }
 
     /// <summary>Gets whether the range is learned, so that gradients change on their way back through the place.</summary>
     internal bool IsLearned => _range.IsLearned;
@@ -57,8 +72,8 @@ public sealed class TrainableSite
             return new LinearInput(values);
         }
 
-        float[] centered = FloatBuffers.Reserve(ref _centered[use], (long)rows * Columns);
-        float[] scales = FloatBuffers.Reserve(ref _scales[use], rows);
+        (float[] centered, float[] scales) = Reserve(pass, rows, use);
+        _inputs[use] = new LinearInput(centered, scales);
         int items = TrainingPass.Items(rows, TrainingPass.TokensPerItem);
         if (_range.Elastic is not null)
         {
@@ -66,14 +81,32 @@ public sealed class TrainableSite
             return Input(use);
         }
 
-        ActivationParameters range = _range.Side == ActivationSide.PerToken ? default : _range.Mapping(use);
-        pass.Team.RunOnLanes(new QuantizeJob(this, values, rows, range, centered, scales), items);
+        if (_range.Side != ActivationSide.PerToken && !pass.IsRepeated)
+        {
+            // Once more it is the same, though running ranges move behind a batch.
+            _mappings[use] = _range.Mapping(use);
+        }
+
+        pass.Team.RunOnLanes(new QuantizeJob(this, values, rows, _mappings[use], centered, scales), items);
         return Input(use);
     }
 
     /// <summary>Gets what <see cref="Quantize"/> returned last for a use.</summary>
     /// <param name="use">Which use.</param>
-    public LinearInput Input(int use) => new(_centered[use], _scales[use]);
+    public LinearInput Input(int use) => _inputs[use];
+
+    private (float[] Centered, float[] Scales) Reserve(TrainingPass pass, int rows, int use)
+    {
+        bool borrows = Layer >= 0 && pass.Shares(Layer + use);
+        if (borrows)
+        {
+            (_centered[use], _scales[use]) = ([], []);
+        }
+
+        TrainableSite owner = borrows ? Lender ?? this : this;
+        int place = borrows ? 0 : use;
+        return (FloatBuffers.Reserve(ref owner._centered[place], (long)rows * Columns), FloatBuffers.Reserve(ref owner._scales[place], rows));
+    }
 
     /// <summary>Turns gradients of quantized values into those of the activations, and adds those of the range, where it is learned.</summary>
     /// <param name="pass">The pass.</param>
@@ -93,35 +126,26 @@ public sealed class TrainableSite
         pass.Partial.Reserve(2L * rows);
         if (_range.Elastic is not null)
         {
-            var bits = new ElasticJob(Columns, values, _centered[use], rows, _range.Elastic.Binarizer(use), gradient, pass.Partial);
+            var bits = new ElasticJob(Columns, values, _inputs[use].Values, rows, _range.Elastic.Binarizer(use), gradient, pass.Partial);
             pass.Team.RunOnLanes(bits, items);
-            if (!_range.Elastic.Shift.IsFrozen)
-            {
-                _range.Elastic.Shift.Gradients[use] += (float)(Sum(pass.Partial.Span(2 * rows)[rows..]) * _range.GradientFactor((long)rows * Columns));
-            }
+            AddGradient<float>(pass, _range.Elastic.Shift, _shifts, pass.Partial.Span(2 * rows)[rows..], 1, use, (long)rows * Columns);
         }
         else
         {
-            pass.Team.Run(new ThresholdJob(this, values, _centered[use], rows, _range.Threshold(use), gradient, pass.Partial), items);
+            pass.Team.Run(new ThresholdJob(this, values, _inputs[use].Values, rows, _range.Threshold(use), gradient, pass.Partial), items);
         }
 
-        AddThresholdGradient(use, Sum(pass.Partial.Span(rows)), (long)rows * Columns);
-    }
-
-    private static double Sum(ReadOnlySpan<float> parts)
-    {
-        double sum = 0;
-        foreach (float part in parts)
-        {
-            sum += part;
-        }
-
-        return sum;
+        AddThresholdGradient<float>(pass, pass.Partial.Span(rows), 1, use, (long)rows * Columns);
     }
 
     /// <summary>Sets or moves the range by what a pass saw.</summary>
     internal void Observe(TrainingPass pass, float[] values, long count, int use)
     {
+        if (pass.IsRepeated)
+        {
+            return;
+        }
+
         if (_range.TakesValues(pass.Purpose))
         {
             _range.Calibrate(values.AsSpan(0, checked((int)count)), use);
@@ -141,11 +165,23 @@ public sealed class TrainableSite
     /// <summary>Gets how attention quantizes with this site.</summary>
     internal TrainedOperand Operand(int use) => new(_range.Mapping(use), _range.Threshold(use), IsLearned);
 
-    internal void AddThresholdGradient(int use, double sum, long elements)
+    /// <summary>Adds what rows, or heads of sequences, found of a threshold's gradient; with the last part of a batch the sum becomes the gradient.</summary>
+    internal void AddThresholdGradient<T>(TrainingPass pass, ReadOnlySpan<T> parts, int stride, int use, long elements)
+        where T : struct, System.Numerics.IFloatingPointIeee754<T>
     {
-        if (IsLearned && !Range!.IsFrozen)
+        if (IsLearned)
         {
-            Range.Gradients[use] += (float)(sum * _range.GradientFactor(elements));
+            AddGradient(pass, Range!, _thresholds, parts, stride, use, elements);
+        }
+    }
+
+    private void AddGradient<T>(TrainingPass pass, Parameter parameter, ThresholdSum[] sums, ReadOnlySpan<T> parts, int stride, int use, long elements)
+        where T : struct, System.Numerics.IFloatingPointIeee754<T>
+    {
+        sums[use].Add(pass.Part, parts, stride, elements);
+        if (pass.IsLastPart && !parameter.IsFrozen)
+        {
+            parameter.Gradients[use] += sums[use].Gradient(_range.GradientFactor);
         }
     }
 

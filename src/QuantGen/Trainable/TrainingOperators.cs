@@ -41,29 +41,32 @@ public static class TrainingOperators
     /// <param name="site">The number of the dropout.</param>
     /// <param name="source">The values.</param>
     /// <param name="target">Receives the results where something is dropped; may be <paramref name="source"/>.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="columns">Values of a row.</param>
     /// <returns>Where the results are: <paramref name="source"/> when this pass drops nothing.</returns>
-    public static float[] Drop(TrainingPass pass, int site, float[] source, float[] target, long count)
+    public static float[] Drop(TrainingPass pass, int site, float[] source, float[] target, PassRows rows, int columns)
     {
         ArgumentNullException.ThrowIfNull(pass);
+        ArgumentNullException.ThrowIfNull(rows);
         DropoutMask mask = pass.Mask(pass.HiddenDropout, site);
         if (mask.IsEmpty)
         {
             return source;
         }
 
-        pass.Team.Run(new DropJob(mask, source, target, count), Items(count));
+        long count = (long)rows.Count * columns;
+        pass.Team.Run(new DropJob(mask, source, target, (long)rows.Before * columns, count), Items(count));
         return target;
     }
 
     private static int Items(long count) => checked((int)((count + ElementsPerItem - 1) / ElementsPerItem));
 
-    private readonly struct DropJob(DropoutMask mask, float[] source, float[] target, long total) : ITeamJob
+    private readonly struct DropJob(DropoutMask mask, float[] source, float[] target, long before, long total) : ITeamJob
     {
         public void Run(int item, int worker)
         {
             long first = (long)item * ElementsPerItem;
-            mask.Apply(ref source.At(first), ref target.At(first), first, (int)Math.Min(ElementsPerItem, total - first));
+            mask.Apply(ref source.At(first), ref target.At(first), before + first, (int)Math.Min(ElementsPerItem, total - first));
         }
     }
 

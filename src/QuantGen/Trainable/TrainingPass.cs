@@ -31,6 +31,12 @@ public sealed class TrainingPass : IDisposable
     /// <summary>Gets the number of sequences.</summary>
     public int Sequences { get; private set; }
 
+    /// <summary>Gets the rows of all tokens.</summary>
+    public PassRows TokenRows { get; } = new();
+
+    /// <summary>Gets the rows that the head computes outputs for.</summary>
+    public PassRows HeadRows { get; } = new();
+
     /// <summary>Gets what the pass is for.</summary>
     public ForwardPurpose Purpose => _forward.Purpose;
 
@@ -42,6 +48,12 @@ public sealed class TrainingPass : IDisposable
 
     /// <summary>Gets the share of attention probabilities that are dropped in this pass.</summary>
     public float AttentionDropout => Purpose == ForwardPurpose.Train ? _options.AttentionDropout : 0f;
+
+    /// <summary>Gets where the batch stands in that of a step which is run in parts.</summary>
+    internal BatchPart Part => _forward.Part;
+
+    /// <summary>Gets whether sums of gradients are complete behind this batch.</summary>
+    internal bool IsLastPart => Part.IsLast(Sequences);
 
     internal TrainingTeam Team { get; }
 
@@ -58,6 +70,15 @@ public sealed class TrainingPass : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Team.Dispose();
 
+    /// <summary>Gets or sets whether layers are computed once more on the way back, which then is no new batch: ranges have seen everything.</summary>
+    internal bool IsRepeated { get; set; }
+
+    /// <summary>Gets or sets how many layers, from the first on, overwrite one another's activations, because no backward pass reads them.</summary>
+    internal int Sharing { get; set; }
+
+    /// <summary>Gets whether a layer's activations stand where those of the first layer do.</summary>
+    internal bool Shares(int layer) => layer > 0 && layer < Sharing;
+
     /// <summary>Gets or sets the first of the model's parameters, in the order of a pass, that learns by gradients.</summary>
     internal int FirstLearning { get; set; }
 
@@ -67,7 +88,7 @@ public sealed class TrainingPass : IDisposable
 
     internal static int Items(int count, int perItem) => (count + perItem - 1) / perItem;
 
-    internal void Begin(TrainingBatch batch, ForwardOptions forward)
+    internal void Begin(TrainingBatch batch, ForwardOptions forward, bool isPooled = false)
     {
         Batch = batch;
         _forward = forward;
@@ -84,6 +105,33 @@ public sealed class TrainingPass : IDisposable
             {
                 Positions[token] = token - batch.Starts[s];
             }
+        }
+
+        ListRows(isPooled);
+    }
+
+    private void ListRows(bool isPooled)
+    {
+        TokenRows.Begin(Part.Before.Tokens);
+        HeadRows.Begin(isPooled ? Part.Before.Sequences : Part.Before.HeadTokens);
+        int listed = 0;
+        for (int s = 0; s < Sequences; s++)
+        {
+            int end = Batch.Starts[s + 1];
+            TokenRows.Add(end - Batch.Starts[s]);
+            int own = isPooled ? 1 : end - Batch.Starts[s];
+            if (!isPooled && Batch.HeadTokens is { } tokens)
+            {
+                int first = listed;
+                while (listed < tokens.Length && tokens[listed] < end)
+                {
+                    listed++;
+                }
+
+                own = listed - first;
+            }
+
+            HeadRows.Add(own);
         }
     }
 

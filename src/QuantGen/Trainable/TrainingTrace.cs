@@ -33,7 +33,7 @@ public sealed class TrainingTrace
 
     /// <summary>
     /// Gets every layer's queries, keys and values side by side, before they are quantized: <c>[tokens, 3 x attention width]</c>. A forward pass puts its own
-    /// buffers there; those of gradients belong to whoever fills them. Empty where an engine does not show them.
+    /// buffers there; those of gradients belong to whoever fills them. Empty where <see cref="ShowsProjected"/> is false or an engine does not show them.
     /// </summary>
     public float[][] Projected { get; }
 
@@ -75,6 +75,11 @@ public sealed class TrainingTrace
 
     /// <summary>Gets or sets whether the loss depends on logits; false lets a backward pass skip the head.</summary>
     public bool HasLogits { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether a forward pass leaves queries, keys and values of all layers; false lets layers share their memory. Default true.
+    /// </summary>
+    public bool ShowsProjected { get; set; } = true;
 
     /// <summary>Makes room for a batch; the contents are undefined afterwards.</summary>
     /// <param name="batch">The batch.</param>

@@ -14,9 +14,9 @@ internal abstract class WeightQuantizer(Parameter weight)
     /// <summary>Gets the factor of every row where the values are codes; otherwise null.</summary>
     public abstract float[]? RowScales { get; }
 
-    /// <summary>Gets the gradient of this pass with respect to the quantized weights, before it is added to the parameters'; empty where nothing learns
-    /// from it.</summary>
-    public float[] Gradients { get; private set; } = new float[weight.Values.Length];
+    /// <summary>Gets the gradient of this batch with respect to the quantized weights, before it is added to the parameters'; empty where nothing learns
+    /// from it. Those of the weights themselves, where these are the same and hold nothing else.</summary>
+    public float[] Gradients { get; private set; } = [];
 
     /// <summary>Gets whether the weights, or what is learned with them, have a use for gradients.</summary>
     public virtual bool Learns => !Weight.IsFrozen;
@@ -27,11 +27,23 @@ internal abstract class WeightQuantizer(Parameter weight)
     /// <summary>Quantizes the present values of the weights.</summary>
     public abstract void Prepare();
 
-    /// <summary>Begins the gradients of a pass.</summary>
+    /// <summary>Gets the floats that it has beside the weights and their gradients.</summary>
+    public virtual long Floats => Values.Length + (Learns && !PassesAsIs ? Values.Length : 0L);
+
+    /// <summary>Gets whether the weights have the gradients as they are.</summary>
+    protected virtual bool PassesAsIs => false;
+
+    /// <summary>Begins the gradients of a batch.</summary>
     public void Clear()
     {
+        if (PassesAsIs && !Weight.IsFrozen && !Weight.Gradients.AsSpan().ContainsAnyExcept(0f))
+        {
+            Gradients = Weight.Gradients;
+            return;
+        }
+
         int count = Learns ? Values.Length : 0;
-        if (Gradients.Length != count)
+        if (Gradients.Length != count || Gradients == Weight.Gradients)
         {
             Gradients = new float[count];
         }
@@ -39,6 +51,6 @@ internal abstract class WeightQuantizer(Parameter weight)
         Array.Clear(Gradients);
     }
 
-    /// <summary>Adds the gradients of this pass to the parameters', where <see cref="Learns"/>.</summary>
+    /// <summary>Adds the gradients of this batch to the parameters', where <see cref="Learns"/>.</summary>
     public abstract void Finish();
 }

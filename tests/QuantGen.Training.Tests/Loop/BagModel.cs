@@ -38,7 +38,12 @@ internal sealed class BagModel : ITrainableModel
     /// <summary>Gets or sets which steps have gradients that are not finite.</summary>
     public Predicate<long> IsPoisoned { get; set; } = _ => false;
 
+    /// <summary>Gets or sets which parts of which steps have outputs that are not finite.</summary>
+    public Func<long, BatchPart, bool> IsBroken { get; set; } = (_, _) => false;
+
     public ModelSpec Spec { get; }
+
+    public bool SumsPartsExactly { get; init; } = true;
 
     public IReadOnlyList<Parameter> Parameters { get; }
 
@@ -68,18 +73,18 @@ internal sealed class BagModel : ITrainableModel
         for (int i = 0; i < _means.Length; i++)
         {
             (int sequence, int column) = (i / Width, i % Width);
-            _kept[i] = !trains || new RandomSequence(options.Seed, (ulong)options.Step, (ulong)i).Unit() >= 0.1;
+            _kept[i] = !trains || new RandomSequence(options.Seed, (ulong)options.Step, (ulong)(i + (options.Part.Before.Sequences * Width))).Unit() >= 0.1;
             for (int token = batch.Starts[sequence]; _kept[i] && token < batch.Starts[sequence + 1]; token++)
             {
                 _means[i] += _embedding.Values[(batch.Ids[token] * Width) + column] / Length(sequence);
             }
         }
 
-        _range.Values[0] += trains ? 0.25f : 0;
+        _range.Values[0] += trains && options.Part.IsLast(batch.SequenceCount) ? 0.25f : 0;
         for (int i = 0; i < Trace.LogitCount; i++)
         {
             (int sequence, int output) = (i / Spec.OutputCount, i % Spec.OutputCount);
-            Trace.Logits[i] = _bias.Values[output];
+            Trace.Logits[i] = IsBroken(Step, options.Part) ? float.NaN : _bias.Values[output];
             for (int c = 0; c < Width; c++)
             {
                 Trace.Logits[i] += _weight.Values[(output * Width) + c] * _means[(sequence * Width) + c];

@@ -13,8 +13,9 @@ internal sealed class BagTraining
 {
     private const int Classes = 3;
 
-    public BagTraining(TrainingOptions? options = null, ITrainingObserver? observer = null, double learningRate = 2e-2)
+    public BagTraining(TrainingOptions? options = null, ITrainingObserver? observer = null, double learningRate = 2e-2, BagModel? model = null)
     {
+        Model = model ?? new BagModel();
         options ??= new TrainingOptions();
         options = options with { Epochs = 4, Optimizer = options.Optimizer with { LearningRate = learningRate } };
         Trainer = new Trainer(
@@ -25,7 +26,7 @@ internal sealed class BagTraining
         };
     }
 
-    public BagModel Model { get; } = new();
+    public BagModel Model { get; }
 
     public Trainer Trainer { get; }
 

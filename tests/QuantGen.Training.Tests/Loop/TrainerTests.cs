@@ -267,7 +267,7 @@ public sealed class TrainerTests : IDisposable
         }
     }
 
-    private sealed class StopAfter(int steps, CancellationTokenSource cancellation) : ITrainingObserver
+    internal sealed class StopAfter(int steps, CancellationTokenSource cancellation) : ITrainingObserver
     {
         public void Stepped(in StepRecord step)
         {

@@ -31,8 +31,8 @@ public sealed class SentenceLossTests
         float[] hidden = student.Hidden[^1];
         float[] gradient = new float[hidden.Length];
         Array.Fill(gradient, 0.25f);
-        (double sentence, double similarity) = loss.Add(student, teacher, s_starts, gradient, 3, 7);
-        Assert.True(sentence > 0.1 && similarity > 0.01);
+        (double[] sentence, double[] similarity) = loss.Add(student, teacher, s_starts, gradient, 3, 3, 7);
+        Assert.True(sentence.Sum() > 0.1 && similarity.Sum() > 0.01);
         for (int i = 0; i < s_starts[^1] * Size; i++)
         {
             float value = hidden[i];
@@ -54,21 +54,21 @@ public sealed class SentenceLossTests
         TrainingTrace teacher = Trace(2);
         float[][] ours = Vectors(head, student);
         float[][] theirs = Vectors(head, teacher);
-        (double sentence, double similarity) = new SentenceLoss(new SentenceTask(head, string.Empty, 0), 1)
-            .Add(student, teacher, s_starts, new float[s_starts[^1] * Size], 1, 1);
-        Assert.Equal(Enumerable.Range(0, 3).Average(i => 1 - Dot(ours[i], theirs[i])), sentence, 1e-6);
+        (double[] sentence, double[] similarity) = new SentenceLoss(new SentenceTask(head, string.Empty, 0), 1)
+            .Add(student, teacher, s_starts, new float[s_starts[^1] * Size], 3, 1, 1);
+        Assert.Equal(Enumerable.Range(0, 3).Average(i => 1 - Dot(ours[i], theirs[i])), sentence.Sum(), 1e-6);
         double expected = Enumerable.Range(0, 9).Average(pair =>
             Math.Pow(Dot(ours[pair / 3], ours[pair % 3]) - Dot(theirs[pair / 3], theirs[pair % 3]), 2));
-        Assert.Equal(expected, similarity, 1e-6);
+        Assert.Equal(expected, similarity.Sum(), 1e-6);
     }
 
     [Fact]
     public void A_student_like_its_teacher_has_nothing_to_learn()
     {
         float[] gradient = new float[s_starts[^1] * Size];
-        (double sentence, double similarity) = new SentenceLoss(new SentenceTask(Head(EmbeddingPooling.Mean, null), string.Empty, 0), 1)
-            .Add(Trace(1), Trace(1), s_starts, gradient, 1, 1);
-        Assert.Equal((0, 0), (sentence, similarity));
+        (double[] sentence, double[] similarity) = new SentenceLoss(new SentenceTask(Head(EmbeddingPooling.Mean, null), string.Empty, 0), 1)
+            .Add(Trace(1), Trace(1), s_starts, gradient, 3, 1, 1);
+        Assert.Equal((0, 0), (sentence.Sum(), similarity.Sum()));
         Assert.All(gradient, value => Assert.Equal(0, value, 1e-7f));
     }
 
@@ -81,8 +81,8 @@ public sealed class SentenceLossTests
 
     private static double Total(SentenceLoss loss, TrainingTrace student, TrainingTrace teacher)
     {
-        (double sentence, double similarity) = loss.Add(student, teacher, s_starts, new float[s_starts[^1] * Size], 3, 7);
-        return sentence + similarity;
+        (double[] sentence, double[] similarity) = loss.Add(student, teacher, s_starts, new float[s_starts[^1] * Size], 3, 3, 7);
+        return sentence.Sum() + similarity.Sum();
     }
 
     private static SentenceHead Head(EmbeddingPooling pooling, HiddenActivation? activation)

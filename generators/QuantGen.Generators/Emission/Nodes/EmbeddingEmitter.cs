@@ -126,8 +126,8 @@ internal static class EmbeddingEmitter
         string output = steps.Count > 3 ? "_embedded" : "Trace.Hidden[0]";
         w.Lines($"""
             _embeddings.Forward(Pass, _embeddingSum);
-            {TrainingEmitter.Field(norm.Name)}.Forward(Pass, Pass.Tokens, _embeddingSum, {output});
-            TrainingOperators.Drop(Pass, 0, {output}, {output}, (long)Pass.Tokens * EmbeddingSize);
+            {TrainingEmitter.Field(norm.Name)}.Forward(Pass, Pass.TokenRows, _embeddingSum, {output});
+            TrainingOperators.Drop(Pass, 0, {output}, {output}, Pass.TokenRows, EmbeddingSize);
             """);
         foreach (LinearNode projection in steps.OfType<LinearNode>())
         {
@@ -149,8 +149,8 @@ internal static class EmbeddingEmitter
         }
 
         w.Lines($"""
-            TrainingOperators.Drop(Pass, 0, {gradient}, {gradient}, (long)Pass.Tokens * EmbeddingSize);
-            {TrainingEmitter.Field(norm.Name)}.Backward(Pass, Pass.Tokens, _embeddingSum, {gradient});
+            TrainingOperators.Drop(Pass, 0, {gradient}, {gradient}, Pass.TokenRows, EmbeddingSize);
+            {TrainingEmitter.Field(norm.Name)}.Backward(Pass, Pass.TokenRows, _embeddingSum, {gradient});
             _embeddings.Backward(Pass, {gradient});
             """);
     }

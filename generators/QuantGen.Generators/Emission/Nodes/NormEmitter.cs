@@ -42,17 +42,17 @@ internal static class NormEmitter
 
     /// <summary>Emits the training forward pass of a layer's normalization, which drops what it adds.</summary>
     public static void Forward(SourceWriter w, TrainingContext t, NormNode node) => w.Lines(node.Residual is null
-        ? $"{TrainingEmitter.Field(node.Name)}.Forward(Pass, {t.Rows}, {t.Value(node.Input)}, {t.Result(node.Output)});"
+        ? $"{TrainingEmitter.Field(node.Name)}.Forward(Pass, {t.PassRows}, {t.Value(node.Input)}, {t.Result(node.Output)});"
         : $"{TrainingEmitter.Field(node.Name)}.Forward(Pass, {t.Value(node.Input)}, residual: {t.Value(node.Residual)}, dropout: {t.Dropout(node)}, output: "
             + $"{t.Result(node.Output)});");
 
     /// <summary>Emits the backward pass; with a residual the gradient stays in place for it, and a dropped copy goes to the branch.</summary>
     public static void Backward(SourceWriter w, TrainingContext t, NormNode node)
     {
-        w.Lines($"{TrainingEmitter.Field(node.Name)}.Backward(Pass, {t.Rows}, {t.Value(node.Input)}, {t.Gradient(node.Output)});");
+        w.Lines($"{TrainingEmitter.Field(node.Name)}.Backward(Pass, {t.PassRows}, {t.Value(node.Input)}, {t.Gradient(node.Output)});");
         if (node.Residual is not null)
         {
-            w.Lines($"branch = TrainingOperators.Drop(Pass, {t.Dropout(node)}, {t.Gradient(node.Output)}, g.Branch, states);");
+            w.Lines($"branch = TrainingOperators.Drop(Pass, {t.Dropout(node)}, {t.Gradient(node.Output)}, g.Branch, {t.PassRows}, HiddenSize);");
         }
     }
 }

@@ -20,8 +20,8 @@ internal static class RowsEmitter
 
     public static void Forward(SourceWriter w, TrainingContext t, DropoutNode node) => w.Lines(
         $"{t.Value(node.Output)} = TrainingOperators.Drop(Pass, {t.Dropout(node)}, {t.Value(node.Input)}, {TrainingEmitter.Field(node.Output)}, "
-        + $"(long){t.Rows} * {t.SizeOf(node.Output)});");
+        + $"{t.PassRows}, {t.SizeOf(node.Output)});");
 
     public static void Backward(SourceWriter w, TrainingContext t, DropoutNode node) => w.Lines(
-        $"TrainingOperators.Drop(Pass, {t.Dropout(node)}, {t.Gradient(node.Output)}, {t.Gradient(node.Input)}, (long){t.Rows} * {t.SizeOf(node.Output)});");
+        $"TrainingOperators.Drop(Pass, {t.Dropout(node)}, {t.Gradient(node.Output)}, {t.Gradient(node.Input)}, {t.PassRows}, {t.SizeOf(node.Output)});");
 }

@@ -19,6 +19,9 @@ internal sealed class TrainingContext(ModelPlan plan, int layer)
     /// <summary>Gets the number of rows, as code.</summary>
     public string Rows => layer < 0 ? "Trace.LogitRows" : "Pass.Tokens";
 
+    /// <summary>Gets the rows, as code.</summary>
+    public string PassRows => layer < 0 ? "Pass.HeadRows" : "Pass.TokenRows";
+
     /// <summary>Gets which of all layers runs, as code.</summary>
     public string Use => plan.Graph.IsShared ? "use" : PartContext.N(layer);
 

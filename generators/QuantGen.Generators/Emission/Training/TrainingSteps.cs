@@ -24,12 +24,17 @@ internal static class TrainingSteps
         w.Lines($"// Layer {N(layer)} backwards: from the gradient of its output to that of its input, in the same buffer.");
         using (w.Block($"private void Layer{N(layer)}Backward({parameters})"))
         {
+            using (w.Block($"if (RunsAgain({t.Use}))"))
+            {
+                w.Lines($"Layer{N(layer)}Forward({(plan.Graph.IsShared ? "use" : string.Empty)});");
+            }
+
             w.Lines($"""
+
                 LayerActivations layer = _layers[{t.Use}];
                 BackwardBuffers g = _gradients;
                 float[] hidden = Trace.Hidden[{t.Use}];
                 float[] branch;
-                long states = (long)Pass.Tokens * HiddenSize;
                 """);
             Backward(w, t, plan.Graph.Layers[layer]);
             w.Lines($"AddTraceGradient(g.Hidden, {t.Use});");

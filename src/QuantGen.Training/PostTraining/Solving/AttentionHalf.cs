@@ -41,7 +41,7 @@ internal sealed class AttentionHalf : LayerPart
     {
         BackwardBuffers g = Source.Gradients;
         g.Reserve(Pass.Tokens);
-        _norm.Backward(Pass, Pass.Tokens, _kept.AttentionSum, gradient);
+        _norm.Backward(Pass, Pass.TokenRows, _kept.AttentionSum, gradient);
         _context.Backward(Pass, _kept.Context, Pass.Tokens, use: 0, gradient, g.Input, spare: null);
         _attention.Backward(
             Pass, _kept.Projected, ScoreStarts(), dropout: 0, operands: null, use: 0, scoreGradients: null, _kept.Probabilities, g.Input, g.Projected);

@@ -55,7 +55,7 @@ internal sealed class EmbeddingNetwork
         FloatBuffers.Reserve(ref _sums, (long)batch.TokenCount * columns);
         FloatBuffers.Reserve(ref _normalized, (long)batch.TokenCount * columns);
         _embedding.Forward(_pass, _sums);
-        _norm.Forward(_pass, batch.TokenCount, _sums, _normalized);
+        _norm.Forward(_pass, _pass.TokenRows, _sums, _normalized);
         if (_projection is null)
         {
             return _normalized.AsSpan(0, batch.TokenCount * columns);

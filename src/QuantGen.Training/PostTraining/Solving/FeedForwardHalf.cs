@@ -38,7 +38,7 @@ internal sealed class FeedForwardHalf : LayerPart
     {
         BackwardBuffers g = Source.Gradients;
         g.Reserve(Pass.Tokens);
-        _norm.Backward(Pass, Pass.Tokens, _kept.OutputSum, gradient);
+        _norm.Backward(Pass, Pass.TokenRows, _kept.OutputSum, gradient);
         _output.Backward(Pass, _kept.Activated, Pass.Tokens, use: 0, gradient, g.Intermediate, spare: null);
         TrainingOperators.ActivateBackward(
             Pass, Source.Spec.Dimensions.HiddenActivation, _kept.Intermediate, _kept.Activated, g.Intermediate, Inner);

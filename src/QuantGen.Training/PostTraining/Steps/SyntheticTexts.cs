@@ -181,7 +181,9 @@ internal sealed class SyntheticTexts : IDisposable
         if (gradients.HasLogits)
         {
             Array.Clear(gradients.Logits, 0, trace.LogitCount);
-            RowLosses.CrossEntropy(trace.Logits, gradients.Logits, trace.LogitRows, _model.Spec.OutputCount, targets, LossOptions.Labels, _threads);
+            RowLosses.CrossEntropy(
+                trace.Logits, gradients.Logits, trace.LogitRows, _model.Spec.OutputCount, targets, RowLosses.CountedWeight(targets, weights: null),
+                LossOptions.Labels, _threads);
         }
     }
 

@@ -11,7 +11,7 @@ namespace Sample
         /// <param name="options">Threads, dropout and quantizers; null for defaults.</param>
         public static global::QuantGen.Trainable.ITrainableModel CreateTrainable(global::QuantGen.Trainable.TrainableOptions? options = null) =>
             global::QuantGen.Execution.GeneratedCode.Create<global::QuantGen.Trainable.ITrainableModel>(
-                typeof(Tiny), contract: 6, generator: "0.1.0", () => new global::Sample.QuantGenerated.TinyTraining(options));
+                typeof(Tiny), contract: 7, generator: "0.1.0", () => new global::Sample.QuantGenerated.TinyTraining(options));
     }
 }
 
@@ -180,15 +180,15 @@ namespace Sample.QuantGenerated
         private void Embed()
         {
             _embeddings.Forward(Pass, _embeddingSum);
-            _embeddingsLayerNorm.Forward(Pass, Pass.Tokens, _embeddingSum, Trace.Hidden[0]);
-            TrainingOperators.Drop(Pass, 0, Trace.Hidden[0], Trace.Hidden[0], (long)Pass.Tokens * EmbeddingSize);
+            _embeddingsLayerNorm.Forward(Pass, Pass.TokenRows, _embeddingSum, Trace.Hidden[0]);
+            TrainingOperators.Drop(Pass, 0, Trace.Hidden[0], Trace.Hidden[0], Pass.TokenRows, EmbeddingSize);
         }
 
         // The same backwards: rows of the embeddings that the batch used get gradients.
         private void EmbedBackward()
         {
-            TrainingOperators.Drop(Pass, 0, _gradients.Hidden, _gradients.Hidden, (long)Pass.Tokens * EmbeddingSize);
-            _embeddingsLayerNorm.Backward(Pass, Pass.Tokens, _embeddingSum, _gradients.Hidden);
+            TrainingOperators.Drop(Pass, 0, _gradients.Hidden, _gradients.Hidden, Pass.TokenRows, EmbeddingSize);
+            _embeddingsLayerNorm.Backward(Pass, Pass.TokenRows, _embeddingSum, _gradients.Hidden);
             _embeddings.Backward(Pass, _gradients.Hidden);
         }
 
@@ -221,15 +221,19 @@ namespace Sample.QuantGenerated
         // Layer 0 backwards: from the gradient of its output to that of its input, in the same buffer.
         private void Layer0Backward()
         {
+            if (RunsAgain(0))
+            {
+                Layer0Forward();
+            }
+
             LayerActivations layer = _layers[0];
             BackwardBuffers g = _gradients;
             float[] hidden = Trace.Hidden[0];
             float[] branch;
-            long states = (long)Pass.Tokens * HiddenSize;
 
             // encoder.layer.0.output.LayerNorm
-            _encoderLayer0OutputLayerNorm.Backward(Pass, Pass.Tokens, layer.OutputSum, g.Hidden);
-            branch = TrainingOperators.Drop(Pass, 3, g.Hidden, g.Branch, states);
+            _encoderLayer0OutputLayerNorm.Backward(Pass, Pass.TokenRows, layer.OutputSum, g.Hidden);
+            branch = TrainingOperators.Drop(Pass, 3, g.Hidden, g.Branch, Pass.TokenRows, HiddenSize);
             _encoderLayer0OutputDense.Backward(
                 Pass, layer.Activated, tokens: Pass.Tokens, use: 0, outputGradient: branch, inputGradient: g.Intermediate, spare: null);
             TrainingOperators.ActivateBackward(
@@ -239,8 +243,8 @@ namespace Sample.QuantGenerated
                 Pass, layer.Normalized, tokens: Pass.Tokens, use: 0, outputGradient: g.Intermediate, inputGradient: g.Hidden, spare: g.Input);
 
             // encoder.layer.0.attention.output.LayerNorm
-            _encoderLayer0AttentionOutputLayerNorm.Backward(Pass, Pass.Tokens, layer.AttentionSum, g.Hidden);
-            branch = TrainingOperators.Drop(Pass, 2, g.Hidden, g.Branch, states);
+            _encoderLayer0AttentionOutputLayerNorm.Backward(Pass, Pass.TokenRows, layer.AttentionSum, g.Hidden);
+            branch = TrainingOperators.Drop(Pass, 2, g.Hidden, g.Branch, Pass.TokenRows, HiddenSize);
             _encoderLayer0AttentionOutputDense.Backward(
                 Pass, layer.Context, tokens: Pass.Tokens, use: 0, outputGradient: branch, inputGradient: g.Input, spare: null);
             _attention.Backward(
@@ -281,15 +285,19 @@ namespace Sample.QuantGenerated
         // Layer 1 backwards: from the gradient of its output to that of its input, in the same buffer.
         private void Layer1Backward()
         {
+            if (RunsAgain(1))
+            {
+                Layer1Forward();
+            }
+
             LayerActivations layer = _layers[1];
             BackwardBuffers g = _gradients;
             float[] hidden = Trace.Hidden[1];
             float[] branch;
-            long states = (long)Pass.Tokens * HiddenSize;
 
             // encoder.layer.1.output.LayerNorm
-            _encoderLayer1OutputLayerNorm.Backward(Pass, Pass.Tokens, layer.OutputSum, g.Hidden);
-            branch = TrainingOperators.Drop(Pass, 6, g.Hidden, g.Branch, states);
+            _encoderLayer1OutputLayerNorm.Backward(Pass, Pass.TokenRows, layer.OutputSum, g.Hidden);
+            branch = TrainingOperators.Drop(Pass, 6, g.Hidden, g.Branch, Pass.TokenRows, HiddenSize);
             _encoderLayer1OutputDense.Backward(
                 Pass, layer.Activated, tokens: Pass.Tokens, use: 0, outputGradient: branch, inputGradient: g.Intermediate, spare: null);
             TrainingOperators.ActivateBackward(
@@ -299,8 +307,8 @@ namespace Sample.QuantGenerated
                 Pass, layer.Normalized, tokens: Pass.Tokens, use: 0, outputGradient: g.Intermediate, inputGradient: g.Hidden, spare: g.Input);
 
             // encoder.layer.1.attention.output.LayerNorm
-            _encoderLayer1AttentionOutputLayerNorm.Backward(Pass, Pass.Tokens, layer.AttentionSum, g.Hidden);
-            branch = TrainingOperators.Drop(Pass, 5, g.Hidden, g.Branch, states);
+            _encoderLayer1AttentionOutputLayerNorm.Backward(Pass, Pass.TokenRows, layer.AttentionSum, g.Hidden);
+            branch = TrainingOperators.Drop(Pass, 5, g.Hidden, g.Branch, Pass.TokenRows, HiddenSize);
             _encoderLayer1AttentionOutputDense.Backward(
                 Pass, layer.Context, tokens: Pass.Tokens, use: 0, outputGradient: branch, inputGradient: g.Input, spare: null);
             _attention.Backward(
@@ -320,7 +328,7 @@ namespace Sample.QuantGenerated
             // pooler.dense
             _poolerDense.Forward(Pass, _chosen, tokens: Trace.LogitRows, use: 0, output: _pooled);
             TrainingOperators.Activate(Pass, HiddenActivation.Tanh, _pooled, _pooledActivated, (long)Trace.LogitRows * HiddenSize);
-            _droppedRows = TrainingOperators.Drop(Pass, 7, _pooledActivated, _dropped, (long)Trace.LogitRows * HiddenSize);
+            _droppedRows = TrainingOperators.Drop(Pass, 7, _pooledActivated, _dropped, Pass.HeadRows, HiddenSize);
             _classifier.Forward(Pass, new LinearInput(_droppedRows), Trace.LogitRows, new MatrixPlace(Trace.Logits, 0, 2));
         }
 
@@ -335,7 +343,7 @@ namespace Sample.QuantGenerated
                 return;
             }
 
-            TrainingOperators.Drop(Pass, 7, _pooledGradient, _pooledGradient, (long)Trace.LogitRows * HiddenSize);
+            TrainingOperators.Drop(Pass, 7, _pooledGradient, _pooledGradient, Pass.HeadRows, HiddenSize);
             TrainingOperators.ActivateBackward(
                 Pass, HiddenActivation.Tanh, _pooled, _pooledActivated, _pooledGradient,
                 (long)Trace.LogitRows * HiddenSize);
