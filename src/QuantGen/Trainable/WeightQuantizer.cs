@@ -5,6 +5,8 @@ namespace QuantGen.Trainable;
 /// <param name="weight">The weights.</param>
 internal abstract class WeightQuantizer(Parameter weight)
 {
+    private float[]? _gradients;
+
     /// <summary>Gets the weights.</summary>
     public Parameter Weight { get; } = weight;
 
@@ -16,7 +18,12 @@ internal abstract class WeightQuantizer(Parameter weight)
 
     /// <summary>Gets the gradient of this batch with respect to the quantized weights, before it is added to the parameters'; empty where nothing learns
     /// from it. Those of the weights themselves, where these are the same and hold nothing else.</summary>
-    public float[] Gradients { get; private set; } = [];
+    /// <exception cref="InvalidOperationException">No batch has begun (<see cref="Clear"/>).</exception>
+    public float[] Gradients
+    {
+        get => _gradients ?? throw new InvalidOperationException("gradients of weights are asked for before a batch has begun");
+        private set => _gradients = value;
+    }
 
     /// <summary>Gets whether the weights, or what is learned with them, have a use for gradients.</summary>
     public virtual bool Learns => !Weight.IsFrozen;
@@ -43,7 +50,7 @@ internal abstract class WeightQuantizer(Parameter weight)
         }
 
         int count = Learns ? Values.Length : 0;
-        if (Gradients.Length != count || Gradients == Weight.Gradients)
+        if (_gradients?.Length != count || _gradients == Weight.Gradients)
         {
             Gradients = new float[count];
         }

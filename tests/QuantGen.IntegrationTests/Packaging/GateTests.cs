@@ -17,8 +17,8 @@ public sealed class GateTests : IDisposable
     [LinuxFact]
     public void Gate_adds_up_skipped_tests_and_compares_snapshots_instead_of_writing_them()
     {
-        // The tests run once, two commands of the benchmarks, the race and the README's two fail, and so do the missing folder of shared data and, where they are tried,
-        // the native programs and the page.
+        // The tests run once, two commands of the benchmarks, the race and the README's two fail, and so do the missing folder of shared data and, where they
+        // are tried, the native programs and the page.
         string[] lines = Run($"printf '{Summary}'");
         int failed = RuntimeInformation.OSArchitecture == Architecture.X64 ? 10 : 7;
         Assert.Equal($"12 passed, {failed} failed, 7 skipped", lines[^1]);

@@ -61,6 +61,7 @@ public sealed class ReconstructionVectorTests
         var rounding = new RoundingWeights(weight, grid, startsAtCodes: false, threads: 1) { Beta = beta, IndecisionWeight = 1f };
         v.CopyTo(rounding.Choices.Values, 0);
         rounding.Prepare();
+        rounding.Clear();
         rounding.Finish();
         AssertClose(Doubles(data, "dfreg_dV"), rounding.Choices.Gradients, tolerance);
     }

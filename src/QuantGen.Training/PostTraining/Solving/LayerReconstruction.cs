@@ -128,7 +128,7 @@ internal sealed class LayerReconstruction(IReadOnlyList<LayerPart> parts, Traini
 
             data.Targets[part].Gather(texts, _other);
             ReconstructionLoss.AddGradient(_states[part + 1], _other, isWeighted ? _weights : [], pass.Tokens, gradient);
-            parts[part].Quantizers.ForEach(quantizer => Array.Clear(quantizer.Gradients));
+            parts[part].Quantizers.ForEach(quantizer => quantizer.Clear());
             parts[part].Backward(_states[part], _gradient);
             parts[part].Quantizers.ForEach(quantizer => quantizer.Finish());
         }

@@ -31,6 +31,7 @@ internal static class MomentRounding
             cancellation.ThrowIfCancellationRequested();
             training.Prepare(step);
             rounding.Prepare();
+            rounding.Clear();
             for (int i = 0; i < errors.Length; i++)
             {
                 errors[i] = 2f * (rounding.Values[i] - weights[i]);
