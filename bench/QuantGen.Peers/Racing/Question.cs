@@ -17,15 +17,19 @@ internal sealed class OurQuestion : IContender
 {
     private readonly InferenceSession _session;
 
-    public OurQuestion(PackedModel model, int threads, CancellationToken cancellation) => _session = OurSession.Load(model, threads, cancellation);
+    public OurQuestion(PackedModel model, int threads, CancellationToken cancellation)
+    {
+        _session = OurSession.Load(model, threads, cancellation);
+        Vector = new float[_session.VectorLength];
+    }
 
     /// <summary>Gets the vector of the last run.</summary>
-    public float[] Vector { get; private set; } = [];
+    public float[] Vector { get; }
 
     /// <summary>Gets the tokens of the text.</summary>
     public int[] Ids => _session.Tokenizer.Encode(Question.Text).Ids.ToArray();
 
-    public void Run() => Vector = _session.Embed(Question.Text);
+    public void Run() => _session.Embed(Question.Text, Vector);
 
     public void Dispose() => _session.Dispose();
 }

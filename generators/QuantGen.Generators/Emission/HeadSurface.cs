@@ -11,6 +11,8 @@ internal static class HeadSurface
     private const string MaskedWord = "global::QuantGen.Tasks.MaskedWord";
 
     private static readonly SurfaceParameter s_text = new("string", "text", "The text.");
+    private static readonly SurfaceParameter s_characters = new("global::System.ReadOnlySpan<char>", "text", "The text.");
+    private static readonly SurfaceParameter s_vector = new("global::System.Span<float>", "vector", "Receives the vector.");
     private static readonly SurfaceParameter s_pair = new("string?", "pair", "The second text of a pair.", "null");
     private static readonly SurfaceParameter s_texts = new(ListOf("global::QuantGen.Tasks.TextInput"), "texts", "The texts or pairs of texts.");
     private static readonly SurfaceParameter s_plainTexts = new(ListOf("string"), "texts", "The texts.");
@@ -83,6 +85,7 @@ internal static class HeadSurface
         BertHead.Encoder or BertHead.Embedding => new SurfaceMember[]
         {
             new("float[]", "Embed", "Computes one vector for a text.", s_text, s_embed, s_options),
+            new("void", "Embed", "Computes one vector for a text into room for it, and allocates nothing.", s_characters, s_vector, s_embed, s_options),
             new("float[][]", "Embed", "Computes a vector for each of the texts, in order.", s_texts, s_embed, s_options, s_cancellation),
         },
         _ => throw new ArgumentOutOfRangeException(nameof(head), head, "nobody said what a class with this head offers"),

@@ -34,6 +34,18 @@ namespace QuantGen.Samples.Search
         public float[] Embed(string text, global::QuantGen.Tasks.EmbedOptions? embed = null, global::QuantGen.CallOptions? options = null) =>
             _session.Embed(text, embed, options);
 
+        /// <summary>Computes one vector for a text into room for it, and allocates nothing.</summary>
+        /// <param name="text">The text.</param>
+        /// <param name="vector">Receives the vector.</param>
+        /// <param name="embed">Pooling and normalization; null for defaults.</param>
+        /// <param name="options">Threads and truncation; null for defaults.</param>
+        public void Embed(
+            global::System.ReadOnlySpan<char> text,
+            global::System.Span<float> vector,
+            global::QuantGen.Tasks.EmbedOptions? embed = null,
+            global::QuantGen.CallOptions? options = null) =>
+            _session.Embed(text, vector, embed, options);
+
         /// <summary>Computes a vector for each of the texts, in order.</summary>
         /// <param name="texts">The texts or pairs of texts.</param>
         /// <param name="embed">Pooling and normalization; null for defaults.</param>
@@ -51,6 +63,6 @@ namespace QuantGen.Samples.Search
 
         private static global::QuantGen.Execution.IEncoderProgram CreateProgram() =>
             global::QuantGen.Execution.GeneratedCode.Create<global::QuantGen.Execution.IEncoderProgram>(
-                typeof(MiniLm), contract: 7, generator: "0.1.0", () => new global::QuantGen.Samples.Search.QuantGenerated.MiniLmProgram());
+                typeof(MiniLm), contract: 8, generator: "0.1.0", () => new global::QuantGen.Samples.Search.QuantGenerated.MiniLmProgram());
     }
 }

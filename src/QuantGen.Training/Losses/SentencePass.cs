@@ -22,7 +22,7 @@ internal sealed class SentencePass
         int layers = head.Encoding.Layers.Count;
         _sums = new float[layers][];
         _values = new float[layers][];
-        float[] vector = new float[Pooler.ModesOf(head.Encoding.Pooling).Count() * head.HiddenSize];
+        float[] vector = new float[Pooler.CountModes(head.Encoding.Pooling) * head.HiddenSize];
         Pooler.Pool(hidden, head.HiddenSize, head.Encoding.Pooling, skipped, vector);
         for (int i = 0; i < layers; i++)
         {

@@ -43,27 +43,34 @@ public static class Activation
     /// <param name="function">The function.</param>
     /// <param name="values">The first of the values.</param>
     /// <param name="count">How many there are.</param>
-    public static void Apply(HiddenActivation function, ref float values, int count)
+    public static void Apply(HiddenActivation function, ref float values, int count) => Apply(function, ref values, ref values, count);
+
+    /// <summary>Does the same from one place to another.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="values">The first of the values.</param>
+    /// <param name="target">Where the first of the results goes; the place of the values or one that shares none of them.</param>
+    /// <param name="count">How many there are.</param>
+    internal static void Apply(HiddenActivation function, ref float values, ref float target, int count)
     {
         switch (function)
         {
             case HiddenActivation.Gelu:
-                Gelu(ref values, count);
+                Elementwise.Apply<Kernels.Gelu.ErfForm>(ref values, ref target, count);
                 break;
             case HiddenActivation.GeluNew:
-                GeluNew(ref values, count);
+                Elementwise.Apply<Kernels.Gelu.TanhForm>(ref values, ref target, count);
                 break;
             case HiddenActivation.Tanh:
-                Tanh(ref values, count);
+                Elementwise.Apply<Kernels.Tanh.Function>(ref values, ref target, count);
                 break;
             case HiddenActivation.Relu:
-                Relu(ref values, count);
+                Elementwise.Apply<ReluForm>(ref values, ref target, count);
                 break;
             case HiddenActivation.Silu:
-                Silu(ref values, count);
+                Elementwise.Apply<SiluForm>(ref values, ref target, count);
                 break;
             case HiddenActivation.QuickGelu:
-                QuickGelu(ref values, count);
+                Elementwise.Apply<QuickGeluForm>(ref values, ref target, count);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(function), function, "No kernel computes this function.");

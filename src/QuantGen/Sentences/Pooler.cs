@@ -15,6 +15,10 @@ internal static class Pooler
     /// <param name="pooling">One mode, or several.</param>
     public static IEnumerable<EmbeddingPooling> ModesOf(EmbeddingPooling pooling) => s_modes.Where(mode => (pooling & mode) != 0);
 
+    /// <summary>Counts the modes of a pooling.</summary>
+    /// <param name="pooling">One mode, or several.</param>
+    public static int CountModes(EmbeddingPooling pooling) => BitOperations.PopCount((uint)pooling);
+
     /// <summary>Says whether a pooling has modes, and none that nobody knows.</summary>
     /// <param name="pooling">The pooling.</param>
     public static bool IsLegal(EmbeddingPooling pooling) => pooling > 0 && (pooling & ~s_modes.Aggregate((all, mode) => all | mode)) == 0;
@@ -30,8 +34,13 @@ internal static class Pooler
         ReadOnlySpan<float> counted = hidden[(Math.Min(skipped, (hidden.Length / width) - 1) * width)..];
         double tokens = counted.Length / width;
         int start = 0;
-        foreach (EmbeddingPooling mode in ModesOf(pooling))
+        foreach (EmbeddingPooling mode in s_modes)
         {
+            if ((pooling & mode) == 0)
+            {
+                continue;
+            }
+
             Span<float> part = result.Slice(start, width);
             start += width;
             switch (mode)

@@ -39,7 +39,7 @@ public sealed record SentenceEncoding
 
     /// <summary>Gets the elements of a vector.</summary>
     /// <param name="hiddenSize">Elements of a hidden state.</param>
-    public int Width(int hiddenSize) => Layers.Count > 0 ? Layers[Layers.Count - 1].Outputs : Pooler.ModesOf(Pooling).Count() * hiddenSize;
+    public int Width(int hiddenSize) => Layers.Count > 0 ? Layers[Layers.Count - 1].Outputs : Pooler.CountModes(Pooling) * hiddenSize;
 
     /// <summary>Finds what stands before a text.</summary>
     /// <param name="prompt">The name of a prompt, or the words; null for the default prompt.</param>
@@ -77,7 +77,7 @@ public sealed record SentenceEncoding
             throw new ArgumentException($"{nameof(EmbedOptions.Pooling)} is {(int)pooling}, which is no mode of pooling.", nameof(options));
         }
 
-        if (Layers.Count > 0 && Pooler.ModesOf(pooling).Count() != Pooler.ModesOf(Pooling).Count())
+        if (Layers.Count > 0 && Pooler.CountModes(pooling) != Pooler.CountModes(Pooling))
         {
             throw new ArgumentException(
                 $"The model's dense layer takes {Layers[0].Inputs} elements, those of {Pooling}, and {pooling} has another number.", nameof(options));
@@ -101,7 +101,7 @@ public sealed record SentenceEncoding
             return ($"at most {MostLayers} dense layers", $"{Layers.Count}");
         }
 
-        int inputs = Pooler.ModesOf(Pooling).Count() * hiddenSize;
+        int inputs = Pooler.CountModes(Pooling) * hiddenSize;
         foreach (SentenceLayer layer in Layers)
         {
             if (layer.Inputs != inputs)

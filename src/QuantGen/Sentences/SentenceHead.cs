@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using QuantGen.Kernels;
@@ -80,20 +81,36 @@ public sealed class SentenceHead
     /// <param name="skipped">Tokens at the beginning that are not pooled.</param>
     public float[] Vector(ReadOnlySpan<float> hidden, int skipped)
     {
-        float[] vector = new float[Pooler.ModesOf(Encoding.Pooling).Count() * HiddenSize];
-        Pooler.Pool(hidden, HiddenSize, Encoding.Pooling, skipped, vector);
-        for (int i = 0; i < _weights.Length; i++)
+        float[] vector = new float[Width];
+        Vector(hidden, skipped, vector);
+        return vector;
+    }
+
+    /// <summary>Computes a vector where the caller has room for it; nothing is allocated.</summary>
+    /// <param name="hidden">The states of all tokens of the text, <c>[tokens, hidden size]</c>.</param>
+    /// <param name="skipped">Tokens at the beginning that are not pooled.</param>
+    /// <param name="vector">Receives it: <see cref="Width"/> elements.</param>
+    /// <exception cref="ArgumentException"><paramref name="vector"/> has another length.</exception>
+    public void Vector(ReadOnlySpan<float> hidden, int skipped, Span<float> vector)
+    {
+        if (vector.Length != Width)
         {
-            vector = Apply(i, vector);
-            Activate(i, vector);
+            throw new ArgumentException($"A vector has {Width} elements, and there is room for {vector.Length}.", nameof(vector));
+        }
+
+        if (_weights.Length == 0)
+        {
+            Pooler.Pool(hidden, HiddenSize, Encoding.Pooling, skipped, vector);
+        }
+        else
+        {
+            PoolThroughLayers(hidden, skipped, vector);
         }
 
         if (Encoding.Normalize)
         {
             Pooler.Normalize(vector);
         }
-
-        return vector;
     }
 
     /// <summary>Computes a dense layer without its activation.</summary>
@@ -102,12 +119,7 @@ public sealed class SentenceHead
     public float[] Apply(int layer, ReadOnlySpan<float> inputs)
     {
         float[] outputs = new float[Encoding.Layers[layer].Outputs];
-        for (int row = 0; row < outputs.Length; row++)
-        {
-            double bias = _biases[layer].Length == 0 ? 0 : _biases[layer][row];
-            outputs[row] = (float)(Dot(_weights[layer].AsSpan(row * inputs.Length, inputs.Length), inputs) + bias);
-        }
-
+        Apply(layer, inputs, outputs);
         return outputs;
     }
 
@@ -120,6 +132,40 @@ public sealed class SentenceHead
         {
             Activation.Apply(function, ref MemoryMarshal.GetReference(values), values.Length);
         }
+    }
+
+    private void Apply(int layer, ReadOnlySpan<float> inputs, Span<float> outputs)
+    {
+        for (int row = 0; row < outputs.Length; row++)
+        {
+            double bias = _biases[layer].Length == 0 ? 0 : _biases[layer][row];
+            outputs[row] = (float)(Dot(_weights[layer].AsSpan(row * inputs.Length, inputs.Length), inputs) + bias);
+        }
+    }
+
+    private void PoolThroughLayers(ReadOnlySpan<float> hidden, int skipped, Span<float> vector)
+    {
+        int pooled = Pooler.CountModes(Encoding.Pooling) * HiddenSize;
+        int widest = pooled;
+        for (int i = 0; i < Encoding.Layers.Count; i++)
+        {
+            widest = Math.Max(widest, Encoding.Layers[i].Outputs);
+        }
+
+        // Each layer reads one half and writes the other.
+        float[] rented = ArrayPool<float>.Shared.Rent(2 * widest);
+        Span<float> inputs = rented.AsSpan(0, pooled);
+        Pooler.Pool(hidden, HiddenSize, Encoding.Pooling, skipped, inputs);
+        for (int i = 0; i < _weights.Length; i++)
+        {
+            Span<float> outputs = rented.AsSpan((i + 1) % 2 * widest, Encoding.Layers[i].Outputs);
+            Apply(i, inputs, outputs);
+            Activate(i, outputs);
+            inputs = outputs;
+        }
+
+        inputs.CopyTo(vector);
+        ArrayPool<float>.Shared.Return(rented);
     }
 
     private static double Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)

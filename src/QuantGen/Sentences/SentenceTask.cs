@@ -33,4 +33,10 @@ public sealed record SentenceTask(SentenceHead Head, string Prompt, int SkippedT
     /// <summary>Computes a vector.</summary>
     /// <param name="hidden">The states of all tokens of the text, <c>[tokens, hidden size]</c>.</param>
     public float[] Vector(ReadOnlySpan<float> hidden) => Head.Vector(hidden, SkippedTokens);
+
+    /// <summary>Computes a vector where the caller has room for it.</summary>
+    /// <param name="hidden">The states of all tokens of the text, <c>[tokens, hidden size]</c>.</param>
+    /// <param name="vector">Receives it.</param>
+    /// <exception cref="ArgumentException"><paramref name="vector"/> has another length.</exception>
+    public void Vector(ReadOnlySpan<float> hidden, Span<float> vector) => Head.Vector(hidden, SkippedTokens, vector);
 }

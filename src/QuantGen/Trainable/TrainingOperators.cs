@@ -76,8 +76,7 @@ public static class TrainingOperators
         {
             long first = (long)item * ElementsPerItem;
             int count = (int)Math.Min(ElementsPerItem, total - first);
-            source.AsSpan((int)first, count).CopyTo(target.AsSpan((int)first));
-            Activation.Apply(function, ref target.At(first), count);
+            Activation.Apply(function, ref source.At(first), ref target.At(first), count);
         }
     }
 

@@ -4,9 +4,12 @@ using QuantGen.Tests;
 
 namespace QuantGen.IntegrationTests.Behaviour;
 
-/// <summary>Calls with token ids allocate nothing once their workspace exists.</summary>
+/// <summary>Calls with token ids, and those that write a text's vector where the caller has room, allocate nothing once their workspace exists.</summary>
 public sealed class AllocationTests
 {
+    public static TheoryData<string> Encoders =>
+        [.. TestModel.All.Where(model => model.Spec.Head is BertHead.Encoder or BertHead.Embedding).Select(model => model.Name)];
+
     [Theory]
     [ClassData(typeof(ModelNames))]
     public void Raw_calls_allocate_nothing(string name)
@@ -30,5 +33,27 @@ public sealed class AllocationTests
 
             Assert.Equal(0, AllocatedBytes.OfThisThread - before);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Encoders))]
+    public void Texts_become_vectors_without_an_allocation(string name)
+    {
+        using InferenceSession session = TestModel.Named(name).Load(options: new LoadOptions { Threads = 1, ConcurrentCalls = 1 });
+        float[] vector = new float[session.VectorLength];
+        string text = string.Concat(Enumerable.Repeat("a b ", 3));
+        for (int i = 0; i < 3; i++)
+        {
+            session.Embed(text, vector);
+        }
+
+        long before = AllocatedBytes.OfThisThread;
+        for (int i = 0; i < 10; i++)
+        {
+            session.Embed(text, vector);
+        }
+
+        Assert.Equal(0, AllocatedBytes.OfThisThread - before);
+        Assert.Equal(session.Embed(text), vector);
     }
 }

@@ -287,8 +287,8 @@ public abstract class KernelBitsTests<TLanes>
     private static void Function<TFunction>(float[] input)
         where TFunction : struct, ILaneFunction => Compare<float>(
             input,
-            buffer => Elementwise.Run<TFunction, TLanes>(ref buffer.Start, input.Length),
-            buffer => Elementwise.Run<TFunction, LanesScalar>(ref buffer.Start, input.Length));
+            buffer => Elementwise.Run<TFunction, TLanes>(ref buffer.Start, ref buffer.Start, input.Length),
+            buffer => Elementwise.Run<TFunction, LanesScalar>(ref buffer.Start, ref buffer.Start, input.Length));
 
     private static IEnumerable<int> Sizes() => Samples.Sizes;
 

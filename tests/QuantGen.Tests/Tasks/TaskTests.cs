@@ -48,6 +48,29 @@ public sealed class TaskTests
     }
 
     [Fact]
+    public void A_text_is_embedded_where_the_caller_has_room_for_it()
+    {
+        using InferenceSession session = Session(BertHead.Embedding);
+        float[] vector = new float[session.VectorLength];
+        session.Embed("the cat sat", vector);
+        Assert.Equal(session.Embed("the cat sat"), vector);
+
+        var options = new EmbedOptions { Pooling = EmbeddingPooling.Max | EmbeddingPooling.Mean, Normalize = false, Prompt = "a dog " };
+        float[] both = new float[2 * session.VectorLength];
+        session.Embed("the cat sat", both, options);
+        Assert.Equal(session.Embed("the cat sat", options), both);
+
+        string text = string.Join(' ', Enumerable.Repeat("cat", 30));
+        var cut = new CallOptions { MaxLength = 9, Threads = 1 };
+        session.Embed(text, vector, options: cut);
+        Assert.Equal(session.Embed(text, options: cut), vector);
+        Assert.Equal(32, Assert.Throws<SequenceTooLongException>(() => session.Embed(text, vector)).Length);
+        Assert.StartsWith(
+            "A vector has 8 elements, and there is room for 16.", Assert.Throws<ArgumentException>(() => session.Embed("cat", both)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Many_texts_are_embedded_pass_by_pass()
     {
         using InferenceSession session = Session(BertHead.Encoder);
@@ -143,6 +166,7 @@ public sealed class TaskTests
         Check("TagTokens needs a model with the head TokenClassification, and this model has the head Regression", () => session.TagWords("cat"));
         Check("Answer needs a model with the head QuestionAnswering, and this model has the head Regression", () => session.Answer("who", "cat"));
         Check("Embed needs a model with the head Embedding or Encoder, and this model has the head Regression", () => session.Embed("cat"));
+        Check("Embed needs a model with the head Embedding or Encoder, and this model has the head Regression", () => session.Embed("cat", new float[8]));
         using InferenceSession classifier = Session(BertHead.SequenceClassification);
         Check("Regress needs a model with the head Regression, and this model has the head SequenceClassification", () => classifier.Regress("cat"));
     }
