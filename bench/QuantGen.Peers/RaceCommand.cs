@@ -12,7 +12,8 @@ internal sealed class RaceCommand : RootCommand
 
     private readonly Option<string[]> _only = new("--only")
     {
-        HelpName = "NAME", Description = $"Groups of rows: {string.Join(", ", RaceRows.Names)}.", AllowMultipleArgumentsPerToken = true,
+        HelpName = "NAME", AllowMultipleArgumentsPerToken = true,
+        Description = $"Groups of rows: {string.Join(", ", RaceRows.Names)}. Files keep the rows of the other groups, where settings are the same.",
     };
 
     private readonly Option<bool> _quick = new("--quick")
@@ -57,7 +58,7 @@ internal sealed class RaceCommand : RootCommand
         });
         SetAction((parse, cancellation) =>
         {
-            Run(Read(parse), parse.GetValue(_output)!, args, cancellation);
+            Run(Read(parse), parse.GetValue(_only) ?? [], parse.GetValue(_output)!, args, cancellation);
             return Task.FromResult(0);
         });
     }
@@ -81,12 +82,13 @@ internal sealed class RaceCommand : RootCommand
         };
     }
 
-    private static void Run(RaceOptions options, string folder, IReadOnlyList<string> args, CancellationToken cancellation)
+    private static void Run(RaceOptions options, string[] only, string folder, IReadOnlyList<string> args, CancellationToken cancellation)
     {
         var files = new RaceFiles(folder);
+        RaceReport? former = only.Length > 0 ? files.Read() : null;
         using var race = new Race(options, Console.Error.WriteLine, cancellation);
         string command = string.Join(' ', ["dotnet run -c Release --project bench/QuantGen.Peers --", .. args]);
-        RaceReport report = race.Run(command, files.Save);
+        RaceReport report = race.Run(command, found => files.Save(found.Beside(former, only)));
         Console.WriteLine($"\n{RaceText.Results(report.Results)}\n\n{string.Join('\n', RaceText.Notes(report))}\n\nwritten to {files.Name}.*");
     }
 }

@@ -77,6 +77,28 @@ public class ReportTests
         Assert.Contains("| 0.700 |", File.ReadAllText(files.Name + ".md"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_race_of_some_groups_keeps_the_rows_of_the_others()
+    {
+        using var folder = new QuantGen.Tests.Checkpoints.TemporaryFolder();
+        var files = new RaceFiles(folder.Path);
+        RaceResult Of(string name, double ratio) => Result(ratio, null) with { Row = Result(ratio, null).Row with { Name = name }, Measured = "today, abc" };
+        Assert.Null(files.Read());
+        files.Save(Report(Of("base-128", 0.5), Of("base-16", 0.25), Of("query", 0.75)) with { Notes = ["query, W2: slow.", "base-16, W1: quick."] });
+
+        RaceReport former = files.Read()!;
+        RaceReport joined = (Report(Of("query", 0.45), Of("base-512", 0.6)) with { Notes = ["query, W2: quick."] }).Beside(former, ["query", "base-512"]);
+        Assert.Equal(["base-128", "base-512", "base-16", "query"], joined.Results.Select(result => result.Row.Name));
+        Assert.Equal([0.5, 0.6, 0.25, 0.45], joined.Results.Select(result => Math.Round(result.Ratio, 6)));
+        Assert.Equal(["base-16, W1: quick.", "query, W2: quick."], joined.Notes);
+        Assert.Equal(former.Results[0].OurTimes, joined.Results[0].OurTimes);
+        Assert.Contains("- base-16 was measured until today, abc\n", RaceText.Write(joined, "peers.svg"), StringComparison.Ordinal);
+
+        Assert.Single((Report(Of("query", 0.45)) with { Settings = new RaceOptions { Runs = 5 } }).Beside(former, ["query"]).Results);
+        File.WriteAllText(files.Name + ".json", "{ \"rows\": [] }");
+        Assert.Null(files.Read());
+    }
+
     [Theory]
     [InlineData("AMD EPYC", "AuthenticAMD", 25, "fpu avx2 avx512f", "amd-zen4")]
     [InlineData("AMD EPYC", "AuthenticAMD", 25, "fpu avx2", "amd-zen3")]

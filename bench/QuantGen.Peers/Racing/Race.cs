@@ -169,7 +169,10 @@ internal sealed class Race(RaceOptions options, Action<string> log, Cancellation
         }
 
         double? target = row.Targets?.For(ProcessorClasses.Current);
-        return new RaceResult(row, TimeSummary.Of(times[0]), TimeSummary.Of(times[1]), target, allocated, recipe, times[0], times[1]);
+        return new RaceResult(row, TimeSummary.Of(times[0]), TimeSummary.Of(times[1]), target, allocated, recipe, times[0], times[1])
+        {
+            Measured = $"{MachineFacts.Now}, {MachineFacts.Commit}",
+        };
     }
 
     private static double Allocated(IContender contender)

@@ -15,6 +15,9 @@ internal sealed record RaceResult(
     RaceRow Row, TimeSummary Ours, TimeSummary Peers, double? Target, double AllocatedBytes, Recipe Recipe, IReadOnlyList<double> OurTimes,
     IReadOnlyList<double> PeerTimes)
 {
+    /// <summary>Gets when it was measured, and the commit of what was.</summary>
+    public string Measured { get; init; } = string.Empty;
+
     /// <summary>Gets QuantGen's median divided by the opponent's.</summary>
     public double Ratio => Ours.Median / Peers.Median;
 
@@ -68,4 +71,26 @@ internal sealed record RaceReport
     public required IReadOnlyList<GraphCheck> Checks { get; init; }
 
     public required IReadOnlyList<Verification> Verification { get; init; }
+
+    /// <summary>Adds what a former race found of other groups, in the order of the table.</summary>
+    /// <param name="former">The former race; null for none. One with other settings is left out.</param>
+    /// <param name="names">The groups of this race.</param>
+    public RaceReport Beside(RaceReport? former, IReadOnlyCollection<string> names)
+    {
+        if (former is null || former.Settings.IsQuick || (Settings.IsQuick, Settings.Runs, Settings.Burst, Settings.PauseMs, Settings.Seed)
+            != (false, former.Settings.Runs, former.Settings.Burst, former.Settings.PauseMs, former.Settings.Seed))
+        {
+            return this;
+        }
+
+        string[] order = [.. RaceRows.Names];
+        return this with
+        {
+            Results = [.. former.Results.Where(result => !names.Contains(result.Row.Name)).Concat(Results).OrderBy(result => Array.IndexOf(order, result.Row.Name))],
+            Opponents = [.. former.Opponents.Where(opponent => !names.Contains(opponent.Row)).Concat(Opponents).OrderBy(each => Array.IndexOf(order, each.Row))],
+            Checks = [.. former.Checks.Where(check => !Checks.Any(own => (own.Model, own.Recipe) == (check.Model, check.Recipe))), .. Checks],
+            Notes = [.. former.Notes.Where(note => !names.Any(name => note.StartsWith(name, StringComparison.Ordinal))), .. Notes],
+            Verification = Verification.Count > 0 ? Verification : former.Verification,
+        };
+    }
 }

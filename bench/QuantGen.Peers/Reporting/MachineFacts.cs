@@ -10,10 +10,16 @@ internal static class MachineFacts
 {
     private const string LoadFile = "/proc/loadavg";
 
+    /// <summary>Gets the time, to the minute.</summary>
+    public static string Now => DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    /// <summary>Gets the commit that is checked out, as git describes it.</summary>
+    public static string Commit { get; } = Described();
+
     /// <summary>Describes the machine as it is now.</summary>
     public static IReadOnlyDictionary<string, string> Describe() => new Dictionary<string, string>
     {
-        ["date"] = DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
+        ["date"] = Now,
         ["machine"] = Environment.MachineName,
         ["cpu"] = $"{CpuKind.Current.Name} ({CpuKind.Current.FileName})",
         ["targets"] = "those of " + ProcessorClasses.Describe(ProcessorClasses.Current),
@@ -22,11 +28,11 @@ internal static class MachineFacts
         ["os"] = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}",
         ["dotnet"] = RuntimeInformation.FrameworkDescription,
         ["onnxruntime"] = PeerSession.Version,
-        ["commit"] = Commit(),
+        ["commit"] = Commit,
         ["load_at_start"] = File.Exists(LoadFile) ? File.ReadAllText(LoadFile).Split(' ')[0] : "unknown",
     };
 
-    private static string Commit()
+    private static string Described()
     {
         try
         {

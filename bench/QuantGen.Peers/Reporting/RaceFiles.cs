@@ -24,6 +24,19 @@ internal sealed class RaceFiles(string folder)
     /// <summary>Gets the text of the file that holds every time.</summary>
     public static string Json(RaceReport report) => JsonSerializer.Serialize(report, s_json) + "\n";
 
+    /// <summary>Reads what is there; null where nothing is, or what another version wrote.</summary>
+    public RaceReport? Read()
+    {
+        try
+        {
+            return File.Exists(Name + ".json") ? JsonSerializer.Deserialize<RaceReport>(File.ReadAllText(Name + ".json"), s_json) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Writes all of them, as far as the race has come.</summary>
     public void Save(RaceReport report)
     {

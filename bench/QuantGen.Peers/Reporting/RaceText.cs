@@ -51,6 +51,7 @@ internal static class RaceText
             "## Machine",
             MarkdownTable.Of(["what", "value"], report.Machine.Select(fact => (string[])[fact.Key.Replace('_', ' '), fact.Value])),
             $"Command: `{report.Command}`",
+            When(report.Results),
             "## Opponents",
             string.Join("\n\n", report.Opponents.Select(Describe)),
             $"Session options: {string.Join(", ", report.Session.Select(setting => $"`{setting.Key}: {setting.Value}`"))}; " +
@@ -61,6 +62,11 @@ internal static class RaceText
         ];
         return string.Join("\n\n", sections.Where(section => section.Length > 0)) + "\n";
     }
+
+    // A race of some groups leaves the rows of the others.
+    private static string When(IReadOnlyList<RaceResult> results) => string.Join('\n', results
+        .Where(result => result.Measured.Length > 0).GroupBy(result => result.Row.Name)
+        .Select(group => $"- {group.Key} was measured until {group.Last().Measured}"));
 
     private static string Describe(Opponent opponent)
     {
