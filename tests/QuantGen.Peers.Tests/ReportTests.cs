@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using QuantGen.Cli.Measuring;
 using QuantGen.Peers.Graphs;
 using QuantGen.Peers.Racing;
 using QuantGen.Peers.Reporting;

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using QuantGen.Cli.Measuring;
 
 namespace QuantGen.Benchmarks.Engines;
 
@@ -27,7 +28,7 @@ internal static class EngineReport
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         string machine = string.Create(
             CultureInfo.InvariantCulture,
-            $"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors, " +
+            $"{CpuKind.Current.Name} ({CpuKind.Current.FileName}), {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors, " +
                 $"{threads} thread{(threads == 1 ? string.Empty : "s")}{Library()}");
         File.WriteAllText(path + ".json", Json(command, batch, machine, rows) + "\n");
         File.WriteAllText(path + ".md", Markdown(command, batch, machine, rows));

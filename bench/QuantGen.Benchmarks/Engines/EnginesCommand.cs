@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using QuantGen.Benchmarks.Data;
 using QuantGen.Cli.Engines;
+using QuantGen.Cli.Measuring;
 using QuantGen.Cli.Options;
 using QuantGen.Trainable;
 using QuantGen.Training.Batching;
@@ -30,7 +31,7 @@ internal sealed class EnginesCommand : Command
     private readonly Option<string?> _freeze = CliOption.Text(
         "--freeze", "PARTS", "Times steps with these parts frozen as well, such as embeddings,0-2. [default: only steps in which all learns]");
     private readonly Option<bool> _teacher = new("--with-teacher") { Description = "Steps learn from a teacher in full precision (KDLSQ-BERT's losses)." };
-    private readonly Option<string?> _output = CliOption.Text("--output", "PATH", "What is written, less .md and .json. [default: bench/results/engines]");
+    private readonly Option<string?> _output = CliOption.Text("--output", "PATH", "What is written, less .md and .json. [default: bench/results/engines.CPU, with -Nt behind it for N threads]");
 
     public EnginesCommand()
         : base(Verb, "Time training steps of generated code and, in builds that have it, of TorchSharp, in turns.")
@@ -66,6 +67,8 @@ internal sealed class EnginesCommand : Command
             return 2;
         }
 
+        string output = parse.GetValue(_output)
+            ?? $"bench/results/engines.{CpuKind.Current.FileName}{(threads == 1 ? string.Empty : FormattableString.Invariant($"-{threads}t"))}";
         var rows = new List<IReadOnlyList<EngineRow>>();
         foreach (EngineCase item in cases)
         {
@@ -79,16 +82,24 @@ internal sealed class EnginesCommand : Command
                         $"{row.ProcessorMs:0.0} ms of processors, {row.RatioTo(rows[^1][0], time => time.Processor):0.00}; at most " +
                         $"{Process.GetCurrentProcess().PeakWorkingSet64 / 1e9:0.00} GB so far, {row.PlannedBytes / 1e9:0.00} GB planned"));
             }
+
+            // Large models take minutes: what there is, is kept.
+            Write(parse, output, rows, threads, shortest, longest, hasTeacher);
         }
 
+        return 0;
+    }
+
+    private static void Write(
+        ParseResult parse, string output, List<IReadOnlyList<EngineRow>> rows, int threads, int shortest, int longest, bool hasTeacher)
+    {
         IEnumerable<string> words = parse.Tokens.Select(token => token.Value.Contains(' ', StringComparison.Ordinal) ? $"'{token.Value}'" : token.Value);
         string command = $"{Variables()}dotnet run -c Release --project bench/QuantGen.Benchmarks -- {Verb} {string.Join(' ', words)}".TrimEnd();
         string batch = string.Create(
             CultureInfo.InvariantCulture,
             $"A step has {Sequences} sequences of {shortest} to {longest} tokens, spread evenly, {rows[0][0].Tokens} in all; dropout 0.1, " +
                 $"AdamW on the host, {(hasTeacher ? "a teacher in full precision" : "no teacher")}.");
-        EngineReport.Write(parse.GetValue(_output) ?? "bench/results/engines", command, batch, threads, rows);
-        return 0;
+        EngineReport.Write(output, command, batch, threads, rows);
     }
 
     // What changes libtorch's threads belongs to the command.

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using QuantGen.Cli.Measuring;
 using QuantGen.Peers.Racing;
 
 namespace QuantGen.Peers.Reporting;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using QuantGen.Cli.Measuring;
 using QuantGen.Peers.Racing;
 
 namespace QuantGen.Peers.Reporting;

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace QuantGen.Peers.Reporting;
+namespace QuantGen.Cli.Measuring;
 
 /// <summary>A kind of processor.</summary>
 /// <param name="Name">What it calls itself.</param>
