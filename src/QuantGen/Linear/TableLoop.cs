@@ -10,6 +10,9 @@ public static class TableLoop
 {
     private const int CacheLine = 64;
 
+    // Of a layer's products the two largest have so many times the weights of a square one.
+    private const int LeadWidths = 4;
+
     /// <summary>Computes a quantized linear layer.</summary>
     /// <typeparam name="TKernel">The kernel.</typeparam>
     /// <param name="x">Activations.</param>
@@ -78,10 +81,13 @@ public static class TableLoop
         TableOrder order = TKernel.Order.Table!;
         int words = order.Words(last.Columns);
 
-        // What stands behind the last layer in memory is the next step's. As much as is read here is fetched meanwhile, by each tile of tokens its share.
-        nint layer = last.PaddedRows / TableOrder.GranuleOutputs * (nint)order.GranuleBytes(last.Columns);
-        nint share = layer * (first.PaddedRows + second.PaddedRows + last.PaddedRows) / last.PaddedRows / ((x.Count + tokens - 1) / tokens);
-        nint far = layer + (token / tokens * share);
+        // What stands in memory behind what is read here is the next steps'. As much as is read here is fetched meanwhile, by each tile of tokens its share,
+        // and by all steps equally far ahead, so that nothing is left out: as far as the largest step of a usual layer reads in its first tile.
+        nint layer = Bytes(order, last.PaddedRows, last.Columns);
+        nint step = layer * (first.PaddedRows + second.PaddedRows + last.PaddedRows) / last.PaddedRows;
+        int width = Math.Min(last.PaddedRows, last.Columns);
+        nint share = step / ((x.Count + tokens - 1) / tokens);
+        nint far = Math.Max(layer, (LeadWidths * Bytes(order, width, width)) - (step - layer)) + (token / tokens * share);
         for (int word = 0; word < words; word += order.BlockWords)
         {
             int count = Math.Min(order.BlockWords, words - word);
@@ -97,6 +103,8 @@ public static class TableLoop
             Block<TKernel>(order, tokens, last, word, count, far + (word * share / words), share * count / words, ref tables, ref lastSums);
         }
     }
+
+    private static nint Bytes(TableOrder order, int rows, int columns) => rows / TableOrder.GranuleOutputs * (nint)order.GranuleBytes(columns);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Block<TKernel>(
