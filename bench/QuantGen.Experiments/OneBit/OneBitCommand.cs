@@ -69,13 +69,15 @@ internal sealed class OneBitCommand : Command
         (string shared, string models, string scratch) = folders;
         string teacher = await TrainedModels.FolderAsync(row.Teacher, shared, models, cancellation);
         string student = Path.Combine(scratch, "student.qg.safetensors");
-        await Tool.JsonAsync(
+        string test = Path.Combine(shared, row.Teacher.Test);
+        string[] measured = row.Options.Contains("--ensemble") ? ["--test-data", test] : [];
+        JsonElement distilled = await Tool.JsonAsync(
             [
                 "distill", "--teacher", teacher, "--data", Path.Combine(shared, row.Teacher.Train), "-o", student, "--seed",
-                seed.ToString(CultureInfo.InvariantCulture), .. row.Options,
+                seed.ToString(CultureInfo.InvariantCulture), .. measured, .. row.Options,
             ],
             cancellation);
-        JsonElement compared = await Tool.JsonAsync(["compare", teacher, student, "--data", Path.Combine(shared, row.Teacher.Test)], cancellation);
+        JsonElement compared = await Tool.JsonAsync(["compare", teacher, student, "--data", test], cancellation);
         JsonElement inspected = await Tool.JsonAsync(["inspect", student], cancellation);
         (JsonElement a, JsonElement b) = (compared.GetProperty("a"), compared.GetProperty("b"));
         File.Delete(student);
@@ -85,6 +87,8 @@ internal sealed class OneBitCommand : Command
             Rounded(b.GetProperty("latency_ms")), Rounded(inspected.GetProperty("gigaflops")))
         {
             Metric = compared.GetProperty("metric").GetString()!,
+            BestMember = measured.Length == 0 ? null
+                : distilled.GetProperty("members").EnumerateArray().Max(member => Rounded(member.GetProperty("test"))),
         };
     }
 
@@ -104,7 +108,7 @@ internal sealed class OneBitCommand : Command
                 $"Made by `dotnet run -c Release --project bench/QuantGen.Experiments -- {FileName}`; {RuntimeInformation.FrameworkDescription}, " +
                 $"{Environment.ProcessorCount} processors.\n\n"));
         text.Append("| teacher | student | metric | of teacher | ").AppendJoin(" | ", seeds.Select(seed => $"seed {seed}"))
-            .Append(" | mean | agrees | KL | bytes | GFLOPs | ms of teacher | ms |\n|").Append(string.Concat(Enumerable.Repeat(" --- |", seeds.Length + 11)))
+            .Append(" | mean | best member | agrees | KL | bytes | GFLOPs | ms of teacher | ms |\n|").Append(string.Concat(Enumerable.Repeat(" --- |", seeds.Length + 12)))
             .Append('\n');
         foreach (OneBitRow row in OneBitRows.List)
         {
@@ -119,7 +123,7 @@ internal sealed class OneBitCommand : Command
             string[] cells =
             [
                 row.Teacher.Name, row.Method, made[0].Metric, Value(made[0].Teacher), .. results.Select(result => Value(result?.Value)),
-                Value(made.Average(result => result.Value)), Percent(made.Average(result => result.Agreement)),
+                Value(made.Average(result => result.Value)), Percent(made.Average(result => result.BestMember)), Percent(made.Average(result => result.Agreement)),
                 Number(made.Average(result => result.Divergence), "0.000"), Number(made[0].Bytes, "N0"), Number(made[0].Gigaflops, "0.000"),
                 Number(made.Average(result => result.TeacherMs), "0.00"), Number(made.Average(result => result.Milliseconds), "0.00"),
             ];

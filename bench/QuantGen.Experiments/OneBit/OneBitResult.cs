@@ -17,4 +17,7 @@ internal sealed record OneBitResult(
 {
     /// <summary>Gets what was measured.</summary>
     public string Metric { get; init; } = "accuracy";
+
+    /// <summary>Gets the accuracy of an ensemble's best member alone; null for other students, and where a run did not ask for it.</summary>
+    public double? BestMember { get; init; }
 }

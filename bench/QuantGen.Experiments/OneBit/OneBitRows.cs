@@ -49,6 +49,13 @@ internal static class OneBitRows
         ("BinaryBERT, W1A8, rate 1e-4", ["--scheme", "binarybert", .. s_common, "--epochs", "1", .. s_half]),
     ];
 
+    // Members that learn from labels alone differ most in what a few rows taught them.
+    private static readonly (string Method, string[] Options)[] s_taught =
+    [
+        ("BEBERT of 2 under a teacher, W1A8, rate 1e-4",
+            ["--scheme", "ternary", .. s_common, "--ensemble", "2", "--ensemble-teacher", "all", "--epochs", "4", .. s_half]),
+    ];
+
     // An epoch of running text is 1,386 steps: fewer say as much.
     private static readonly (string Method, string[] Options)[] s_masked =
     [
@@ -59,8 +66,8 @@ internal static class OneBitRows
 
     public static IReadOnlyList<OneBitRow> List { get; } =
     [
-        .. Rows(CalibratedModel.Trec), .. s_embeddings.Concat(s_longer).Concat(s_gentler).Select(way => Row(CalibratedModel.Trec, way)),
-        .. Rows(CalibratedModel.Sst2), .. s_embeddings.Concat(s_gentler).Select(way => Row(CalibratedModel.Sst2, way)),
+        .. Rows(CalibratedModel.Trec), .. s_embeddings.Concat(s_longer).Concat(s_gentler).Concat(s_taught).Select(way => Row(CalibratedModel.Trec, way)),
+        .. Rows(CalibratedModel.Sst2), .. s_embeddings.Concat(s_gentler).Concat(s_taught).Select(way => Row(CalibratedModel.Sst2, way)),
         .. s_ways.Concat(s_longer).Concat(s_gentler).Select(way => Row(CalibratedModel.MiniLmTrec, way) with { Seeds = s_seeds[..1] }),
         .. s_masked.Select(way => Row(CalibratedModel.SotuMlm, way) with { Seeds = s_seeds[..1] }),
     ];
