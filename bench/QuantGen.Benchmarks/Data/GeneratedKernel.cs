@@ -12,7 +12,7 @@ internal delegate void QuantizedProduct(in QuantizedRows x, in PlacedLinear w, r
 /// <param name="Product">Its entry.</param>
 internal sealed record GeneratedKernel(string InstructionSet, KernelOrder Order, QuantizedProduct Product)
 {
-    public static IReadOnlyList<int> Widths { get; } = [1, 2, 3, 4, 5, 6, 7, 8, 32];
+    public static IReadOnlyList<int> Widths { get; } = [.. KernelRegistry.Widths, 32];
 
     /// <summary>Gets a kernel; the first call for one or two bits times tables against products.</summary>
     /// <param name="bits">1 to 8.</param>

@@ -1,30 +1,22 @@
-using System.Runtime.Intrinsics.X86;
 using BenchmarkDotNet.Jobs;
+using QuantGen.Linear;
 
 namespace QuantGen.Benchmarks.Reporting;
 
-/// <summary>A job for each instruction set of this machine: each switches off what is above it.</summary>
+/// <summary>A job for each instruction set of this machine: each switches off what is above it, down to vectors of 128 bits.</summary>
 public sealed class InstructionSets : KernelReport
 {
     public InstructionSets()
     {
         AddJob(Job.Default.WithId("All on"));
-        if (Avx512BW.IsSupported)
+        var off = new List<EnvironmentVariable>();
+        foreach (InstructionSet set in InstructionSet.All.Where(set => set.IsSupported() && set.Base != InstructionSet.Scalar && set.Base is not null))
         {
-            AddJob(Without("No AVX-512", "DOTNET_EnableAVX512"));
-        }
-
-        if (AvxVnni.IsSupported)
-        {
-            AddJob(Without("No AVX-VNNI", "DOTNET_EnableAVX512", "DOTNET_EnableAVXVNNI"));
-        }
-
-        if (Avx2.IsSupported)
-        {
-            AddJob(Without("No AVX2", "DOTNET_EnableAVX2"));
+            if (!off.Exists(variable => variable.Key == set.Switch))
+            {
+                off.Add(new EnvironmentVariable(set.Switch, "0"));
+                AddJob(Job.Default.WithEnvironmentVariables([.. off]).WithId("No " + set.Title));
+            }
         }
     }
-
-    private static Job Without(string id, params string[] switches) =>
-        Job.Default.WithEnvironmentVariables([.. switches.Select(name => new EnvironmentVariable(name, "0"))]).WithId(id);
 }

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using QuantGen.Benchmarks.Data;
 using QuantGen.Benchmarks.Reporting;
 
 namespace QuantGen.Benchmarks.Suites;
@@ -7,7 +8,9 @@ namespace QuantGen.Benchmarks.Suites;
 [Config(typeof(InstructionSets))]
 public class InstructionSetBenchmarks : LinearKernelBenchmarks
 {
-    [Params(1, 2, 3, 4, 5, 6, 7, 8, 32, Priority = -1)]
+    public static IEnumerable<int> Widths => GeneratedKernel.Widths;
+
+    [ParamsSource(nameof(Widths), Priority = -1)]
     public int Bits { get; set; }
 
     protected override int WeightBits => Bits;

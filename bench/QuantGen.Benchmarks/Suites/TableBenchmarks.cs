@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using QuantGen.Benchmarks.Reporting;
+using QuantGen.Linear;
 
 namespace QuantGen.Benchmarks.Suites;
 
@@ -7,7 +8,10 @@ namespace QuantGen.Benchmarks.Suites;
 [Config(typeof(TablesAndProducts))]
 public class TableBenchmarks : LinearKernelBenchmarks
 {
-    [Params(1, 2, Priority = -1)]
+    public static IEnumerable<int> Widths =>
+        KernelRegistry.Widths.Where(bits => KernelRegistry.For(bits, isGrouped: false).Any(row => row.Kind == ProductKind.Tables));
+
+    [ParamsSource(nameof(Widths), Priority = -1)]
     public int Bits { get; set; }
 
     protected override int WeightBits => Bits;

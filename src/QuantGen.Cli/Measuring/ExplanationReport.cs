@@ -54,7 +54,7 @@ internal static class ExplanationReport
         var units = new TextTable("roofline of one thread", "bits", "MACs each", "GMAC/s");
         foreach (MeasuredUnit unit in explanation.Units)
         {
-            units.Add(Title(unit.Unit), Text(unit.Bits, "0"), Text(unit.MacsPerInstruction, "0"), Text(unit.GmacsPerSecond, "0.0"));
+            units.Add(UnitRows.Of(unit.Unit).Title, Text(unit.Bits, "0"), Text(unit.MacsPerInstruction, "0"), Text(unit.GmacsPerSecond, "0.0"));
         }
 
         report.Table(units);
@@ -83,30 +83,5 @@ internal static class ExplanationReport
         OperatorClass.FeedForwardOut => "feed-forward out",
         OperatorClass.Head => "head",
         _ => "wait",
-    };
-
-    private static string Title(MultiplyUnit unit) => unit switch
-    {
-        MultiplyUnit.Pairs512 => "AVX-512 vpmaddubsw + vpaddw",
-        MultiplyUnit.Pairs256 => "AVX2 vpmaddubsw + vpaddw",
-        MultiplyUnit.Quads256 => "AVX-VNNI vpdpbusd",
-        MultiplyUnit.ClippedQuads512 => "AVX-512 2 vpmaddubsw + vpmaddwd + 2 vpadd",
-        MultiplyUnit.ClippedQuads256 => "AVX2 2 vpmaddubsw + vpmaddwd + 2 vpadd",
-        MultiplyUnit.ClippedPairs512 => "AVX-512 vpmaddubsw + vpmaddwd + vpaddd",
-        MultiplyUnit.ClippedPairs256 => "AVX2 vpmaddubsw + vpmaddwd + vpaddd",
-        MultiplyUnit.WidePairs512 => "AVX-512 vpmaddwd + vpaddd",
-        MultiplyUnit.WidePairs256 => "AVX2 vpmaddwd + vpaddd",
-        MultiplyUnit.LookUp512 => "AVX-512 vpermt2w + vpaddw",
-        MultiplyUnit.LookUp256 => "AVX2 vpshufb + vpaddb",
-        MultiplyUnit.Differences512 => "AVX-512 vpermb + vpaddb",
-        MultiplyUnit.Differences256 => "AVX2 vpshufb + vpaddb, whole",
-        MultiplyUnit.Differences128 => "128-bit shuffle + sums",
-        MultiplyUnit.DifferencesScalar => "scalar population count",
-        MultiplyUnit.Products128 => "128-bit products + sums",
-        MultiplyUnit.ProductsScalar => "scalar products + sums",
-        MultiplyUnit.Fused512 => "AVX-512 vfmadd",
-        MultiplyUnit.Fused256 => "AVX2 vfmadd",
-        MultiplyUnit.Fused128 => "128-bit fused multiply-add",
-        _ => "scalar fused multiply-add",
     };
 }

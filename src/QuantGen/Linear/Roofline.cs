@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
-using QuantGen.Lanes;
 
 namespace QuantGen.Linear;
 
@@ -21,20 +18,7 @@ internal static class Roofline
 
     /// <summary>Gets whether this machine has the instructions of a unit.</summary>
     /// <param name="unit">The unit.</param>
-    public static bool IsSupported(MultiplyUnit unit) => unit switch
-    {
-        MultiplyUnit.Pairs512 or MultiplyUnit.ClippedPairs512 or MultiplyUnit.ClippedQuads512 or MultiplyUnit.WidePairs512 or MultiplyUnit.LookUp512
-            => Avx512BW.IsSupported,
-        MultiplyUnit.Pairs256 or MultiplyUnit.ClippedPairs256 or MultiplyUnit.ClippedQuads256 or MultiplyUnit.WidePairs256 or MultiplyUnit.LookUp256
-            or MultiplyUnit.Differences256
-            => Avx2.IsSupported,
-        MultiplyUnit.Quads256 => AvxVnni.IsSupported,
-        MultiplyUnit.Differences512 => Avx512Vbmi.IsSupported,
-        MultiplyUnit.Fused512 => LanesChoice.Use512,
-        MultiplyUnit.Fused256 => LanesChoice.Use256,
-        MultiplyUnit.Products128 or MultiplyUnit.Differences128 or MultiplyUnit.Fused128 => Vector128.IsHardwareAccelerated,
-        _ => true,
-    };
+    public static bool IsSupported(MultiplyUnit unit) => KernelRegistry.SetOf(unit).IsSupported();
 
     /// <summary>Measures a unit: the best of several laps of about 5 ms, on the calling thread.</summary>
     /// <param name="unit">A unit that this machine has.</param>
@@ -48,38 +32,20 @@ internal static class Roofline
             throw new PlatformNotSupportedException($"this machine has no instructions for {unit}");
         }
 
-        return MultiplyUnits.MultiplyAdds(unit, bits) * unit switch
-        {
-            MultiplyUnit.Pairs512 => Wide<MultiplySteps.Pairs512, Vector512<short>>(),
-            MultiplyUnit.ClippedQuads512 => Wide<MultiplySteps.ClippedQuads512, Vector512<int>>(),
-            MultiplyUnit.ClippedPairs512 => Wide<MultiplySteps.ClippedPairs512, Vector512<int>>(),
-            MultiplyUnit.WidePairs512 => Wide<MultiplySteps.WidePairs512, Vector512<int>>(),
-            MultiplyUnit.LookUp512 => Wide<MultiplySteps.LookUp512, Vector512<ushort>>(),
-            MultiplyUnit.Differences512 => Wide<MultiplySteps.Differences512, Vector512<byte>>(),
-            MultiplyUnit.Fused512 => Wide<MultiplySteps.Fused512, Vector512<float>>(),
-            MultiplyUnit.Pairs256 => Narrow<MultiplySteps.Pairs256, Vector256<short>>(),
-            MultiplyUnit.ClippedQuads256 => Narrow<MultiplySteps.ClippedQuads256, Vector256<int>>(),
-            MultiplyUnit.ClippedPairs256 => Narrow<MultiplySteps.ClippedPairs256, Vector256<int>>(),
-            MultiplyUnit.WidePairs256 => Narrow<MultiplySteps.WidePairs256, Vector256<int>>(),
-            MultiplyUnit.Quads256 => Narrow<MultiplySteps.Quads256, Vector256<int>>(),
-            MultiplyUnit.LookUp256 => Narrow<MultiplySteps.LookUp256, Vector256<byte>>(),
-            MultiplyUnit.Differences256 => Narrow<MultiplySteps.LookUp256, Vector256<byte>>(),
-            MultiplyUnit.Differences128 => Narrow<MultiplySteps.Differences128, Vector128<byte>>(),
-            MultiplyUnit.DifferencesScalar => Narrow<MultiplySteps.DifferencesScalar, ulong>(),
-            MultiplyUnit.Fused256 => Narrow<MultiplySteps.Fused256, Vector256<float>>(),
-            MultiplyUnit.Products128 => Narrow<MultiplySteps.Products128, Vector128<short>>(),
-            MultiplyUnit.Fused128 => Narrow<MultiplySteps.Fused128, Vector128<float>>(),
-            MultiplyUnit.ProductsScalar => Narrow<MultiplySteps.ProductsScalar, int>(),
-            _ => Narrow<MultiplySteps.FusedScalar, float>(),
-        };
+        return MultiplyUnits.MultiplyAdds(unit, bits) * UnitRows.Of(unit).Rate();
     }
 
-    // Of the 32 registers of AVX-512 and the 16 of everything else some stay free for operands and products.
-    private static double Wide<TStep, TVector>()
+    /// <summary>Measures steps per second where there are 32 registers, of which some stay free for operands and products.</summary>
+    /// <typeparam name="TStep">The step.</typeparam>
+    /// <typeparam name="TVector">What an accumulator is.</typeparam>
+    public static double Wide<TStep, TVector>()
         where TStep : IMultiplyStep<TVector>
         where TVector : struct => Best(RooflineLoop.Twenty<TStep, TVector>, 20);
 
-    private static double Narrow<TStep, TVector>()
+    /// <summary>Measures steps per second where there are 16 registers.</summary>
+    /// <typeparam name="TStep">The step.</typeparam>
+    /// <typeparam name="TVector">What an accumulator is.</typeparam>
+    public static double Narrow<TStep, TVector>()
         where TStep : IMultiplyStep<TVector>
         where TVector : struct => Best(RooflineLoop.Twelve<TStep, TVector>, 12);
 

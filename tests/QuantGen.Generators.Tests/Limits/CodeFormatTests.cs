@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.RegularExpressions;
 using QuantGen.Generators.Emission.Kernels;
+using QuantGen.Linear;
 
 namespace QuantGen.Generators.Tests.Limits;
 
@@ -21,7 +22,7 @@ public sealed class CodeFormatTests
     public void Affine_transforms_unpack_every_byte(int bits)
     {
         var format = new CodeFormat(bits);
-        foreach (IsaSpec isa in IsaSpec.For(bits, isGrouped: true).Where(i => i.Gfni is not null))
+        foreach (KernelRow isa in KernelRegistry.For(bits, isGrouped: true).Where(i => i.Gfni is not null))
         {
             for (int step = 0; step < format.StepsPerPack; step++)
             {
@@ -74,21 +75,7 @@ public sealed class CodeFormatTests
 
     [Fact]
     public void Eight_bits_never_reach_the_saturating_instruction() =>
-        Assert.DoesNotContain(IsaSpec.For(8, isGrouped: false), isa => isa.Kind == ProductKind.PairsTo16);
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(4)]
-    [InlineData(5)]
-    [InlineData(6)]
-    [InlineData(7)]
-    [InlineData(8)]
-    public void The_last_instruction_set_runs_everywhere(int bits)
-    {
-        Assert.Empty(IsaSpec.For(bits, isGrouped: false)[^1].Condition);
-        Assert.Equal(ProductKind.Scalar, IsaSpec.For(bits, isGrouped: false)[^1].Kind);
-        Assert.All(IsaSpec.For(bits, isGrouped: false), isa => Assert.Equal(0, 32 % (isa.HasNarrow ? isa.Narrow : isa).PanelOutputs));
-    }
+        Assert.DoesNotContain(KernelRegistry.For(8, isGrouped: false), isa => isa.Kind == ProductKind.PairsTo16);
 
     private static (char Plane, ulong Matrix, byte Constant)[] Transforms(string expression) =>
         Regex.Matches(expression, @"GaloisFieldAffineTransform\((\w), \w+\.Create\(0x([0-9A-F]{16})UL\)\.AsByte\(\), 0x([0-9A-F]{2})\)")

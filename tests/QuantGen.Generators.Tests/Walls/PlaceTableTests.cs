@@ -17,6 +17,7 @@ public class PlaceTableTests
     [InlineData("a width")]
     [InlineData("a scheme with existing storage")]
     [InlineData("a storage with its kernel")]
+    [InlineData("an instruction set")]
     [InlineData("a head")]
     [InlineData("a model family")]
     [InlineData("a room")]

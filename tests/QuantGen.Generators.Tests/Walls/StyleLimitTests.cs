@@ -5,6 +5,7 @@ public class StyleLimitTests
 {
     private const int MaxLines = 400;
     private const int MaxColumns = 160;
+    private const int MaxProductLines = 60;
 
     private static readonly IReadOnlyList<string> s_files =
     [
@@ -19,6 +20,14 @@ public class StyleLimitTests
     {
         List<(string File, int Lines)> lengths = [.. s_files.Select(file => (file, SourceTree.Read(file).AsSpan().Count('\n')))];
         Assert.DoesNotContain(lengths, file => file.Lines > MaxLines);
+    }
+
+    [Fact]
+    public void Ways_to_multiply_are_files_of_no_more_than_60_lines()
+    {
+        IReadOnlyList<string> files = SourceTree.Files("generators/QuantGen.Generators/Emission/Kernels/Products", ".cs");
+        Assert.NotEmpty(files);
+        Assert.DoesNotContain(files, file => SourceTree.Read(file).AsSpan().Count('\n') > MaxProductLines);
     }
 
     [Fact]

@@ -17,11 +17,7 @@ public sealed class NoFloatTests
     ];
 
     /// <summary>Settings of the runtime.</summary>
-    public static TheoryData<string> Settings =>
-    [
-        "", "QUANTGEN_KERNELS=tables", "QUANTGEN_KERNELS=products", "DOTNET_EnableAVX512=0", "DOTNET_EnableAVX512=0 DOTNET_EnableAVXVNNI=0",
-        "DOTNET_EnableAVX2=0", "DOTNET_EnableHWIntrinsic=0",
-    ];
+    public static TheoryData<string> Settings => [.. RuntimeSwitches.Levels, "QUANTGEN_KERNELS=tables", "QUANTGEN_KERNELS=products"];
 
     [TheoryWhere(Machine.X64)]
     [MemberData(nameof(Settings))]

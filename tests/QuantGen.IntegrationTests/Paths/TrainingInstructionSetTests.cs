@@ -7,10 +7,10 @@ public sealed class TrainingInstructionSetTests
 {
     private static readonly Lazy<string> s_default = new(() => Probe(new Dictionary<string, string>()));
 
+    public static TheoryData<string> Variables => [.. RuntimeSwitches.Variables];
+
     [Theory]
-    [InlineData("DOTNET_EnableAVX512")]
-    [InlineData("DOTNET_EnableAVX2")]
-    [InlineData("DOTNET_EnableHWIntrinsic")]
+    [MemberData(nameof(Variables))]
     public void Outputs_and_gradients_are_the_same_bits(string without)
     {
         Assert.NotEmpty(s_default.Value);

@@ -1,3 +1,4 @@
+using QuantGen.IntegrationTests.Paths;
 using QuantGen.Packed;
 using QuantGen.Samples.Search;
 using QuantGen.Tests;
@@ -8,6 +9,8 @@ namespace QuantGen.IntegrationTests.Samples;
 public sealed class DocumentSearchTests : IDisposable
 {
     private readonly DocumentSearch _search = DocumentSearch.OfThisRepository();
+
+    public static TheoryData<string> Variables => [.. RuntimeSwitches.Variables];
 
     public void Dispose() => _search.Dispose();
 
@@ -49,9 +52,7 @@ public sealed class DocumentSearchTests : IDisposable
     }
 
     [Theory]
-    [InlineData("DOTNET_EnableAVX512")]
-    [InlineData("DOTNET_EnableAVX2")]
-    [InlineData("DOTNET_EnableHWIntrinsic")]
+    [MemberData(nameof(Variables))]
     public void Vectors_are_the_same_bits_without_an_instruction_set(string variable) => Assert.Equal(
         ProbeProcess.Run(new Dictionary<string, string>(), "search-bits"),
         ProbeProcess.Run(new Dictionary<string, string> { [variable] = "0" }, "search-bits"));

@@ -5,17 +5,13 @@ namespace QuantGen.Tests.Linear;
 /// <summary>The orders that kernels of some instruction set read, and the plain reading of them.</summary>
 internal static class KernelOrders
 {
-    /// <summary>Gets, for one width, the orders of 512-bit, 256-bit, widening and portable kernels.</summary>
+    // Of kernels that read codes as bits in bytes, not as indices.
+    private static readonly IReadOnlyList<KernelRow> s_rows =
+        [.. KernelRegistry.All.SelectMany(row => row.Structs()).Where(row => !row.MeetsBits && row.Kind != ProductKind.Tables)];
+
+    /// <summary>Gets, for one width, the orders of all kernels, whichever widths they serve.</summary>
     public static IEnumerable<KernelOrder> Of(int bits) =>
-    [
-        new KernelOrder(bits, 16, 4, 2),
-        new KernelOrder(bits, 8, 4, 2),
-        new KernelOrder(bits, 8, 4, 3),
-        new KernelOrder(bits, 16, 4, 1),
-        new KernelOrder(bits, 16, 2, 2),
-        new KernelOrder(bits, 8, 2, 2),
-        new KernelOrder(bits, 16, 1, 1),
-    ];
+        s_rows.Select(row => new KernelOrder(bits, row.VectorOutputs, row.Interleave, row.PanelVectors)).Distinct();
 
     /// <summary>Reads one code out of a panel as the documentation of <see cref="KernelOrder"/> says it stands there.</summary>
     public static int Read(ReadOnlySpan<byte> panel, KernelOrder order, int row, int input)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QuantGen.Linear;
 using QuantGen.Specs;
 
 namespace QuantGen.Generators.Emission.Kernels;
@@ -38,7 +39,7 @@ internal sealed class CodeFormat(int bits)
     /// <summary>Gets the expression of the centered codes of a step.</summary>
     /// <param name="isa">The instruction set.</param>
     /// <param name="step">The step inside the pack.</param>
-    public string Unpack(IsaSpec isa, int step)
+    public string Unpack(KernelRow isa, int step)
     {
         if (bits == 8)
         {
@@ -61,7 +62,7 @@ internal sealed class CodeFormat(int bits)
         _ => $"{string.Join(", above them ", _fields.Select(f => Range(f.FirstBit(step), f.Bits)))}, minus {N(1 << (bits - 1))}",
     };
 
-    private string Shifted(IsaSpec isa, int step)
+    private string Shifted(KernelRow isa, int step)
     {
         IEnumerable<string> parts = _fields.Select((f, i) =>
         {
@@ -80,7 +81,7 @@ internal sealed class CodeFormat(int bits)
     private static string ShiftLeft(string name, int count) => count == 0 ? name : $"({name}.AsUInt16() << {N(count)}).AsByte()";
 
     // One affine transform over GF(2) per byte and part shifts and masks; that of the highest part also extends the sign and subtracts the offset.
-    private string Affine(IsaSpec isa, int step)
+    private string Affine(KernelRow isa, int step)
     {
         string Transform(string plane, ulong matrix, int constant) =>
             $"{isa.Gfni}.GaloisFieldAffineTransform({plane}, {isa.Vector}.Create(0x{matrix:X16}UL).AsByte(), 0x{constant:X2}).AsSByte()";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QuantGen.Linear;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
@@ -6,7 +7,7 @@ namespace QuantGen.Generators.Emission.Kernels;
 /// Emits a kernel for weights and activations of one bit: how many of a few bits differ is looked up in a constant table, a row of it for each choice of
 /// activations. The width of vectors and tables is a parameter.
 /// </summary>
-internal sealed class DifferenceEmitter(IsaSpec isa)
+internal sealed class DifferenceEmitter(KernelRow isa)
 {
     // Inputs whose differences a byte lane counts before it is widened.
     private const int RoundInputs = 192;

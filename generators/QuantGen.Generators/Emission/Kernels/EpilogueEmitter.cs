@@ -1,19 +1,20 @@
 using System.Globalization;
+using QuantGen.Linear;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
 /// <summary>Emits how exact sums become outputs, the vector form of <c>LinearEpilogue</c>. What belongs to a row is loaded once for all tokens of a
 /// tile.</summary>
-internal sealed class EpilogueEmitter(IsaSpec isa, KernelVariant variant)
+internal sealed class EpilogueEmitter(KernelRow isa, KernelVariant variant)
 {
     /// <summary>Gets the 32-bit lanes of a vector.</summary>
-    public static int Lanes(IsaSpec isa) => isa.Vector switch { "Vector512" => 16, "Vector256" => 8, _ => 4 };
+    public static int Lanes(KernelRow isa) => isa.Vector switch { "Vector512" => 16, "Vector256" => 8, _ => 4 };
 
     /// <summary>Gets the vectors of sums that a token has in a panel.</summary>
-    public static int Parts(IsaSpec isa) => isa.PanelOutputs / Lanes(isa);
+    public static int Parts(KernelRow isa) => isa.PanelOutputs / Lanes(isa);
 
     /// <summary>Gets the name of an accumulator.</summary>
-    public static string Sum(IsaSpec isa, int token, int part) => $"sum{N(token)}{N(part)}";
+    public static string Sum(KernelRow isa, int token, int part) => $"sum{N(token)}{N(part)}";
 
     /// <summary>Emits the floats that groups of inputs are added into.</summary>
     public void DeclareTerms(SourceWriter w, int tokens)

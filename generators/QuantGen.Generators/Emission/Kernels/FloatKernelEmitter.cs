@@ -1,4 +1,5 @@
 using System.Globalization;
+using QuantGen.Linear;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
@@ -14,11 +15,12 @@ internal static class FloatKernelEmitter
             w.Lines("/// <summary>Full-precision linear layers over panels of outputs.</summary>");
             using (w.Block("internal static class " + KernelVariant.FullPrecision.Suffix))
             {
-                string title = string.Concat(FloatIsaSpec.All.Where(i => i.Condition.Length > 0).Select(i => $"\n    {i.Condition} ? \"{i.Title}\" :"));
+                string title = string.Concat(KernelRegistry.Floats.Where(i => i.Set.Condition.Length > 0)
+                    .Select(i => $"\n    {i.Set.Condition} ? \"{i.Set.Title}\" :"));
                 w.Lines("/// <summary>Gets the instruction set in use here.</summary>");
-                w.Lines($"public static string InstructionSet =>{title} \"{FloatIsaSpec.All.Last().Title}\";\n");
+                w.Lines($"public static string InstructionSet =>{title} \"{KernelRegistry.Floats.Last().Set.Title}\";\n");
                 Dispatch(w);
-                foreach (FloatIsaSpec isa in FloatIsaSpec.All)
+                foreach (FloatKernelRow isa in KernelRegistry.Floats)
                 {
                     foreach (int vectors in new[] { isa.WideVectors, isa.NarrowVectors }.Distinct())
                     {
@@ -38,10 +40,10 @@ internal static class FloatKernelEmitter
         using (w.Block("public static void Linear(ref float input, int inputStride, int count, ref float weights, ref float bias, int rows, int columns, "
             + "ref float output, int outputStride)"))
         {
-            foreach (FloatIsaSpec isa in FloatIsaSpec.All)
+            foreach (FloatKernelRow isa in KernelRegistry.Floats)
             {
-                string test = isa.Condition.Length > 0 ? $"if ({isa.Condition})" : string.Empty;
-                w.Lines(isa == FloatIsaSpec.All[0] ? test : ("else " + test).TrimEnd());
+                string test = isa.Set.Condition.Length > 0 ? $"if ({isa.Set.Condition})" : string.Empty;
+                w.Lines(isa == KernelRegistry.Floats[0] ? test : ("else " + test).TrimEnd());
                 using (w.Block(null))
                 {
                     w.Lines($"FloatPanelLoop.Run<{Struct(isa, isa.WideVectors)}, {Struct(isa, isa.NarrowVectors)}>({Arguments});");
@@ -50,9 +52,9 @@ internal static class FloatKernelEmitter
         }
     }
 
-    private static string Struct(FloatIsaSpec isa, int vectors) => isa.Name + "By" + N(vectors * isa.Lanes);
+    private static string Struct(FloatKernelRow isa, int vectors) => isa.Name + "By" + N(vectors * isa.Lanes);
 
-    private static void Kernel(SourceWriter w, FloatIsaSpec isa, int vectors)
+    private static void Kernel(SourceWriter w, FloatKernelRow isa, int vectors)
     {
         w.Lines($"\n// {N(isa.Tokens)} tokens by {N(vectors * isa.Lanes)} outputs.");
         using (w.Block($"private readonly struct {Struct(isa, vectors)} : IFloatTileKernel"))
@@ -71,7 +73,7 @@ internal static class FloatKernelEmitter
         }
     }
 
-    private static void Method(SourceWriter w, string name, FloatIsaSpec isa, int tokens, int vectors)
+    private static void Method(SourceWriter w, string name, FloatKernelRow isa, int tokens, int vectors)
     {
         w.Lines(TileEmitter.CompileFully);
         using (w.Block($"public static void {name}(ref float input, int inputStride, ref float weights, int weightStride, ref float bias, int columns, "
@@ -103,7 +105,7 @@ internal static class FloatKernelEmitter
                     w.Lines($"{isa.Type} x{N(m)} = {isa.Factory}.{isa.Broadcast}(Unsafe.Add(ref {(m == 0 ? "input" : "a" + N(m))}, k));");
                     for (int v = 0; v < vectors; v++)
                     {
-                        w.Lines(isa.MultiplyAdd($"sum{N(m)}{N(v)}", $"x{N(m)}", $"w{N(v)}"));
+                        w.Lines(MultiplyAdd(isa, $"sum{N(m)}{N(v)}", $"x{N(m)}", $"w{N(v)}"));
                     }
                 }
 
@@ -114,10 +116,20 @@ internal static class FloatKernelEmitter
             {
                 string row = m == 0 ? string.Empty : $"({N(m)} * (nint)outputStride) + ";
                 string at = N(v * isa.Lanes);
-                w.Lines(isa.Store($"sum{N(m)}{N(v)} + {isa.Factory}.{isa.Load}(ref bias, {at})", $"ref Unsafe.Add(ref output, {row}{at})"));
+                w.Lines(Store(isa, $"sum{N(m)}{N(v)} + {isa.Factory}.{isa.Load}(ref bias, {at})", $"ref Unsafe.Add(ref output, {row}{at})"));
             });
         }
     }
+
+    // A product is added with a single rounding; lanes emulate it where the processor cannot.
+    private static string MultiplyAdd(FloatKernelRow isa, string sum, string x, string weights) => isa.Factory.StartsWith("Vector", StringComparison.Ordinal)
+        ? $"{sum} = {isa.Factory}.FusedMultiplyAdd({x}, {weights}, {sum});"
+        : $"{isa.Factory}.Accumulate(ref {sum}, {x}, {weights});";
+
+    // A call here would make the accumulators live across it, and no register survives a call.
+    private static string Store(FloatKernelRow isa, string value, string target) => isa.Factory.StartsWith("Vector", StringComparison.Ordinal)
+        ? $"({value}).StoreUnsafe({target});"
+        : $"{isa.Factory}.Store({value}, {target}, 0);";
 
     private static void Each(int tokens, int vectors, Action<int, int> action)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QuantGen.Linear;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
@@ -13,7 +14,7 @@ internal static class KernelMembers
     /// <param name="isa">The instruction set.</param>
     /// <param name="order">The order of its codes.</param>
     /// <param name="method">Emits a method of a signature for so many tokens.</param>
-    public static void Unrolled(SourceWriter w, IsaSpec isa, string order, Action<string, int> method)
+    public static void Unrolled(SourceWriter w, KernelRow isa, string order, Action<string, int> method)
     {
         Head(w, isa, order, N(isa.TallTokens));
         if (isa.TallTokens > isa.TileTokens)
@@ -35,7 +36,7 @@ internal static class KernelMembers
     /// <param name="w">Receives them.</param>
     /// <param name="isa">The instruction set.</param>
     /// <param name="order">The order of its codes.</param>
-    public static void Plain(SourceWriter w, IsaSpec isa, string order)
+    public static void Plain(SourceWriter w, KernelRow isa, string order)
     {
         Head(w, isa, order, "TileTokens");
         w.Lines($$"""
@@ -53,8 +54,8 @@ internal static class KernelMembers
             """);
     }
 
-    private static void Head(SourceWriter w, IsaSpec isa, string order, string tallTokens) => w.Lines($$"""
-        public static MultiplyUnit Unit => {{isa.Unit}};
+    private static void Head(SourceWriter w, KernelRow isa, string order, string tallTokens) => w.Lines($$"""
+        public static MultiplyUnit Unit => MultiplyUnit.{{isa.Unit}};
 
         public static KernelOrder Order => {{order}};
 

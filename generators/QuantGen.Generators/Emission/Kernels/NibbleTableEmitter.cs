@@ -1,8 +1,10 @@
+using QuantGen.Linear;
+
 namespace QuantGen.Generators.Emission.Kernels;
 
 /// <summary>Tables of 16 sums of four activations, each cut into two halves of five bits that fit the byte lanes of 256-bit vectors; weights of one
 /// bit.</summary>
-internal sealed class NibbleTableEmitter(IsaSpec isa, KernelVariant variant) : TableEmitter(isa, variant)
+internal sealed class NibbleTableEmitter(KernelRow isa, KernelVariant variant) : TableEmitter(isa, variant)
 {
     // After eight tables a byte lane holds at most 8 * 31.
     private const int WordsPerRound = 4;
@@ -14,10 +16,6 @@ internal sealed class NibbleTableEmitter(IsaSpec isa, KernelVariant variant) : T
         // AVX2: the sums of four activations, at most 1,020, are computed once for all 16 choices of four one-bit weights and then looked up by every output,
         // the low and the high five bits apart. Eight of them fit a byte lane (248 <= 255), 64 whole sums fit 16 bits without a sign: 65,280 <= 65,535.
         """;
-
-    protected override int Tokens => 2;
-
-    protected override int PanelVectors => 2;
 
     protected override void Build(SourceWriter w) => w.Lines($$"""
         {{TileEmitter.CompileFully}}

@@ -1,9 +1,11 @@
+using QuantGen.Linear;
+
 namespace QuantGen.Generators.Emission.Kernels;
 
 /// <summary>Emits the plain loops that define the product of weights and activations of one bit and run where no vectors do.</summary>
 internal static class PopulationCountEmitter
 {
-    public static void Emit(SourceWriter w, IsaSpec isa)
+    public static void Emit(SourceWriter w, KernelRow isa)
     {
         w.Lines("// Plain loops: the definition of this kernel. A panel is one row, as the file has it.");
         using (w.Block($"private readonly struct {isa.Name} : ITileKernel"))

@@ -1,11 +1,24 @@
 using System.Globalization;
+using QuantGen.Generators.Emission.Kernels.Products;
+using QuantGen.Linear;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
 /// <summary>Emits the inner statements of one way to multiply: accumulators, loads, and the step that adds one token times one vector of weights.</summary>
-internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
+internal abstract class ProductEmitter(KernelRow isa, KernelVariant variant)
 {
-    protected IsaSpec Isa { get; } = isa;
+    private static readonly Dictionary<ProductKind, Func<KernelRow, KernelVariant, ProductEmitter>> s_steps = new()
+    {
+        [ProductKind.PairsTo16] = (isa, variant) => new PairsTo16Step(isa, variant),
+        [ProductKind.ClippedQuads] = (isa, variant) => new ClippedQuadsStep(isa, variant),
+        [ProductKind.ClippedPairs] = (isa, variant) => new ClippedPairsStep(isa, variant),
+        [ProductKind.WholePairs] = (isa, variant) => new WholePairsStep(isa, variant),
+        [ProductKind.QuadsTo32] = (isa, variant) => new QuadsTo32Step(isa, variant),
+        [ProductKind.WidePairs] = (isa, variant) => new WidePairsStep(isa, variant),
+        [ProductKind.Portable] = (isa, variant) => new PortableStep(isa, variant),
+    };
+
+    protected KernelRow Isa { get; } = isa;
 
     protected CodeFormat Format { get; } = new(variant.Bits);
 
@@ -30,16 +43,10 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
     /// <summary>Gets the type of broadcast activations.</summary>
     public virtual string ActivationType => $"{Isa.Vector}<byte>";
 
-    public static ProductEmitter For(IsaSpec isa, KernelVariant variant) => isa.Kind switch
-    {
-        ProductKind.PairsTo16 => new PairsTo16Emitter(isa, variant),
-        ProductKind.ClippedQuads => new ClippedQuadsEmitter(isa, variant),
-        ProductKind.ClippedPairs => new ClippedPairsEmitter(isa, variant),
-        ProductKind.WholePairs => new WholePairsEmitter(isa, variant),
-        ProductKind.QuadsTo32 => new QuadsTo32Emitter(isa, variant),
-        ProductKind.WidePairs => new WidePairsEmitter(isa, variant),
-        _ => new PortableEmitter(isa, variant),
-    };
+    /// <summary>Gets the step of a kernel.</summary>
+    /// <param name="isa">The kernel, of a kind that multiplies.</param>
+    /// <param name="variant">What weights look like.</param>
+    public static ProductEmitter For(KernelRow isa, KernelVariant variant) => s_steps[isa.Kind](isa, variant);
 
     /// <summary>Emits the 32-bit accumulators.</summary>
     public virtual void Begin(SourceWriter w, int tokens)
@@ -98,170 +105,4 @@ internal abstract class ProductEmitter(IsaSpec isa, KernelVariant variant)
 
     /// <summary>Emits one product.</summary>
     protected abstract void Add(SourceWriter w, int token, int vector, string activations, string weights);
-
-    private sealed class PairsTo16Emitter(IsaSpec isa, KernelVariant variant) : ProductEmitter(isa, variant)
-    {
-        public override int Depth => Format.PairDepth;
-
-        public override string Bound =>
-            $"A pair sum is at most 2 * 255 * {N(Format.LargestMagnitude)}, and {N(Depth / 4)} of them always fit 16 bits: "
-            + $"{N(Depth / 4 * 510 * Format.LargestMagnitude)} <= 32,767; the loader finds how many of a panel's do.";
-
-        public override bool HasFoundDepth => true;
-
-        public override void BeginDepth(SourceWriter w, int tokens) =>
-            Each(w, tokens, (m, v) => $"{Isa.Vector}<short> s{N(m)}{N(v)} = {Isa.Vector}<short>.Zero;");
-
-        public override void EndDepth(SourceWriter w, int tokens) => Each(w, tokens, (m, v) =>
-            $"{Sum(m, v)} += {Isa.Intrinsics}.MultiplyAddAdjacent(s{N(m)}{N(v)}, {Isa.Vector}<short>.One);");
-
-        protected override void Add(SourceWriter w, int token, int vector, string activations, string weights) =>
-            w.Lines($"s{N(token)}{N(vector)} += {Isa.Intrinsics}.MultiplyAddAdjacent({activations}, {weights});");
-
-        private void Each(SourceWriter w, int tokens, Func<int, int, string> line)
-        {
-            for (int m = 0; m < tokens; m++)
-            {
-                for (int v = 0; v < Isa.PanelVectors; v++)
-                {
-                    w.Lines(line(m, v));
-                }
-            }
-        }
-    }
-
-    private sealed class ClippedQuadsEmitter(IsaSpec isa, KernelVariant variant) : ClippedPairsEmitter(isa, variant)
-    {
-        public override int PacksTogether => 2;
-
-        public override string Bound =>
-            "Weights of two pairs that have one sign add up to at most 128, and 255 * 128 <= 32,767; sums begin with what was clipped.";
-
-        public override void Add(SourceWriter w, int token, int vector, string[] activations, string[] weights)
-        {
-            string[] pairs = activations.Select((x, i) => $"{Isa.Intrinsics}.MultiplyAddAdjacent({x}, {weights[i]})").ToArray();
-            w.Lines($"{Sum(token, vector)} += {Isa.Intrinsics}.MultiplyAddAdjacent(\n    {string.Join(" + ", pairs)}, {Isa.Vector}<short>.One);");
-        }
-    }
-
-    private class ClippedPairsEmitter(IsaSpec isa, KernelVariant variant) : ProductEmitter(isa, variant)
-    {
-        public override string Bound =>
-            "Weights of a pair that have one sign add up to at most 128, and 255 * 128 <= 32,767; sums begin with what was clipped.";
-
-        public override void Begin(SourceWriter w, int tokens)
-        {
-            w.Lines("ref int starts = ref Unsafe.Add(ref w.Starts, token * (nint)w.StartStride);");
-            for (int m = 0; m < tokens; m++)
-            {
-                for (int part = 0; part < EpilogueEmitter.Parts(Isa); part++)
-                {
-                    string at = (m == 0 ? string.Empty : $"({N(m)} * (nint)w.StartStride) + ") + N(part * EpilogueEmitter.Lanes(Isa));
-                    w.Lines($"{Isa.Vector}<int> {Sum(m, part)} = {Isa.Vector}.LoadUnsafe(ref Unsafe.Add(ref starts, {at}));");
-                }
-            }
-        }
-
-        protected override void Add(SourceWriter w, int token, int vector, string activations, string weights) => w.Lines($"{Sum(token, vector)} += "
-            + $"{Isa.Intrinsics}.MultiplyAddAdjacent({Isa.Intrinsics}.MultiplyAddAdjacent({activations}, {weights}), {Isa.Vector}<short>.One);");
-    }
-
-    private sealed class WholePairsEmitter(IsaSpec isa, KernelVariant variant) : ProductEmitter(isa, variant)
-    {
-        public override string Bound => "Both operands have 16 bits, so a pair sum is exact in 32; 255 * 128 * 32,768 inputs stay below 2^31.";
-
-        public override void LoadWeights(SourceWriter w, string name, string codes) => w.Lines($"""
-            {Isa.Vector}<short> {name}Even = ({codes}.AsInt16() << 8) >> 8;
-            {Isa.Vector}<short> {name}Odd = {codes}.AsInt16() >> 8;
-            """);
-
-        public override void LoadActivations(SourceWriter w, string name, int token, int input) => w.Lines($"""
-            {Isa.Vector}<byte> {name} = {Broadcast(token, input)};
-            {Isa.Vector}<short> {name}Even = {name}.AsInt16() & {Isa.Vector}.Create((short)0xFF);
-            {Isa.Vector}<short> {name}Odd = {name}.AsInt16() >>> 8;
-            """);
-
-        protected override void Add(SourceWriter w, int token, int vector, string activations, string weights) => w.Lines($"""
-            {Sum(token, vector)} += {Isa.Intrinsics}.MultiplyAddAdjacent({activations}Even, {weights}Even);
-            {Sum(token, vector)} += {Isa.Intrinsics}.MultiplyAddAdjacent({activations}Odd, {weights}Odd);
-            """);
-    }
-
-    private sealed class QuadsTo32Emitter(IsaSpec isa, KernelVariant variant) : ProductEmitter(isa, variant)
-    {
-        public override string Bound => "Four products are added into 32 bits at once; 255 * 128 * 32,768 inputs stay below 2^31.";
-
-        protected override void Add(SourceWriter w, int token, int vector, string activations, string weights) =>
-            w.Lines($"{Sum(token, vector)} = AvxVnni.MultiplyWideningAndAdd({Sum(token, vector)}, {activations}, {weights});");
-    }
-
-    private sealed class WidePairsEmitter(IsaSpec isa, KernelVariant variant) : ProductEmitter(isa, variant)
-    {
-        private string Half => Isa.Vector == "Vector512" ? "Vector256" : "Vector128";
-
-        public override string Bound => "Both operands have 16 bits, so a pair sum is exact in 32; 255 * 128 * 32,768 inputs stay below 2^31.";
-
-        public override string CodesType => $"{Half}<byte>";
-
-        public override string LoadCodes => $"{Half}.LoadUnsafe";
-
-        public override string ActivationType => $"{Isa.Vector}<short>";
-
-        public override string Widen(string codes) =>
-            $"{Isa.Intrinsics}.ConvertTo{Isa.Vector}Int16({codes}.AsSByte())";
-
-        public override void LoadWeights(SourceWriter w, string name, string codes) => w.Lines($"{Isa.Vector}<short> {name} = {codes};");
-
-        // Two neighbouring codes as two 16-bit numbers in one 32-bit lane.
-        public override string Broadcast(int token, int input) => $"{Isa.Vector}.Create(WidePair.Of(ref a{N(token)}, k + {N(input)})).AsInt16()";
-
-        protected override void Add(SourceWriter w, int token, int vector, string activations, string weights) =>
-            w.Lines($"{Sum(token, vector)} += {Isa.Intrinsics}.MultiplyAddAdjacent({activations}, {weights});");
-    }
-
-    private sealed class PortableEmitter(IsaSpec isa, KernelVariant variant) : ProductEmitter(isa, variant)
-    {
-        public override int Depth => Format.SingleDepth;
-
-        public override string Bound =>
-            $"A product is at most 255 * {N(Format.LargestMagnitude)}, and {N(Depth)} of them fit 16 bits: "
-            + $"{N(Depth * 255 * Format.LargestMagnitude)} <= 32,767.";
-
-        public override string ActivationType => "Vector128<short>";
-
-        public override void BeginDepth(SourceWriter w, int tokens)
-        {
-            for (int m = 0; m < tokens; m++)
-            {
-                w.Lines($"Vector128<short> low{N(m)} = Vector128<short>.Zero;");
-                w.Lines($"Vector128<short> high{N(m)} = Vector128<short>.Zero;");
-            }
-        }
-
-        public override void EndDepth(SourceWriter w, int tokens)
-        {
-            for (int m = 0; m < tokens; m++)
-            {
-                w.Lines($"""
-                    {Sum(m, 0)} += Vector128.WidenLower(low{N(m)});
-                    {Sum(m, 1)} += Vector128.WidenUpper(low{N(m)});
-                    {Sum(m, 2)} += Vector128.WidenLower(high{N(m)});
-                    {Sum(m, 3)} += Vector128.WidenUpper(high{N(m)});
-                    """);
-            }
-        }
-
-        public override void LoadWeights(SourceWriter w, string name, string codes) => w.Lines($"""
-            Vector128<sbyte> {name} = {codes};
-            Vector128<short> {name}Low = Vector128.WidenLower({name});
-            Vector128<short> {name}High = Vector128.WidenUpper({name});
-            """);
-
-        public override string Broadcast(int token, int input) => $"Vector128.Create((short)Unsafe.AddByteOffset(ref a{N(token)}, k + {N(input)}))";
-
-        protected override void Add(SourceWriter w, int token, int vector, string activations, string weights) => w.Lines($"""
-            low{N(token)} += {activations} * {weights}Low;
-            high{N(token)} += {activations} * {weights}High;
-            """);
-    }
 }

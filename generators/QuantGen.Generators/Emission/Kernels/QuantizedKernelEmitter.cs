@@ -1,4 +1,5 @@
 using System.Globalization;
+using QuantGen.Linear;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
@@ -7,7 +8,7 @@ internal static class QuantizedKernelEmitter
 {
     public static string Emit(KernelVariant variant)
     {
-        IReadOnlyList<IsaSpec> sets = variant.MeetsBits ? IsaSpec.ForBits : IsaSpec.For(variant.Bits, variant.IsGrouped);
+        IReadOnlyList<KernelRow> sets = variant.MeetsBits ? KernelRegistry.ForBits : KernelRegistry.For(variant.Bits, variant.IsGrouped);
         var w = new SourceWriter();
         GeneratedHeader.Write(w);
         using (GeneratedHeader.Kernel(w))
@@ -17,11 +18,11 @@ internal static class QuantizedKernelEmitter
                 + $"{activations}{Details(variant)}.</summary>");
             using (w.Block($"internal static class {variant.Suffix}"))
             {
-                foreach (IsaSpec isa in sets.Where(i => i.Race is not null))
+                foreach (KernelRow isa in sets.Where(i => i.Rivals.Count > 0))
                 {
                     w.Lines($"""
                         // Two kernels that give the same bits; the one that is faster here is kept.
-                        private static readonly bool {isa.Condition} = {isa.Race};
+                        private static readonly bool {isa.Condition} = {KernelRaces.Of(isa, sets)};
 
                         """);
                 }
@@ -38,7 +39,7 @@ internal static class QuantizedKernelEmitter
 
                 // A kernel that stands twice among the sets has other fallbacks the second time.
                 var emitted = new HashSet<string>();
-                foreach (IsaSpec isa in sets)
+                foreach (KernelRow isa in sets)
                 {
                     if (emitted.Add(isa.Name))
                     {
@@ -46,7 +47,7 @@ internal static class QuantizedKernelEmitter
                         Kernel(w, isa, variant);
                     }
 
-                    foreach (IsaSpec fallback in isa.Fallbacks)
+                    foreach (KernelRow fallback in isa.Fallbacks)
                     {
                         w.Blank();
                         new TileEmitter(fallback, variant).Emit(w);
@@ -58,7 +59,7 @@ internal static class QuantizedKernelEmitter
         return w.ToString();
     }
 
-    private static void Kernel(SourceWriter w, IsaSpec isa, KernelVariant variant)
+    private static void Kernel(SourceWriter w, KernelRow isa, KernelVariant variant)
     {
         switch (isa.Kind)
         {
@@ -82,7 +83,7 @@ internal static class QuantizedKernelEmitter
                 break;
             default:
                 new TileEmitter(isa, variant, isa.OnlyUnpacked(variant.Bits)).Emit(w);
-                if (isa.Unpacked(variant.Bits) is IsaSpec unpacked)
+                if (isa.Unpacked(variant.Bits) is KernelRow unpacked)
                 {
                     w.Blank();
                     new TileEmitter(unpacked, variant, isUnpacked: true).Emit(w);
@@ -103,7 +104,7 @@ internal static class QuantizedKernelEmitter
         + (variant.HasCenters ? ", ranges of weights as they are" : string.Empty)
         + (variant.HasZeroPoints ? ", weights with zero points" : string.Empty) + (variant.IsGrouped ? ", a scale per group of inputs" : string.Empty);
 
-    private static string Choose(IReadOnlyList<IsaSpec> sets, Func<IsaSpec, string> value)
+    private static string Choose(IReadOnlyList<KernelRow> sets, Func<KernelRow, string> value)
     {
         string text = string.Concat(sets.Where(i => i.Condition.Length > 0).Select(i => $"\n    {i.Condition} ? {value(i)} :"));
         return text + " " + value(sets[sets.Count - 1]);
@@ -114,7 +115,7 @@ internal static class QuantizedKernelEmitter
 
     private static string Output(KernelVariant variant) => variant.IsInteger ? "ref Unsafe.As<int, float>(ref output)" : "ref output";
 
-    private static void Dispatch(SourceWriter w, IReadOnlyList<IsaSpec> sets, KernelVariant variant)
+    private static void Dispatch(SourceWriter w, IReadOnlyList<KernelRow> sets, KernelVariant variant)
     {
         int bits = variant.Bits;
         string output = Output(variant);
@@ -126,7 +127,7 @@ internal static class QuantizedKernelEmitter
                 string test = i == 0 ? $"if ({sets[i].Condition})" : sets[i].Condition.Length > 0 ? $"else if ({sets[i].Condition})" : "else";
                 using (w.Block(test))
                 {
-                    if (sets[i].Unpacked(bits) is IsaSpec unpacked)
+                    if (sets[i].Unpacked(bits) is KernelRow unpacked)
                     {
                         using (w.Block($"if (x.Count >= {sets[i].UnpackingTokens(bits).ToString(CultureInfo.InvariantCulture)})"))
                         {
@@ -148,7 +149,7 @@ internal static class QuantizedKernelEmitter
     }
 
     // Tables of activations serve every layer that reads them; products share nothing.
-    private static void Beside(SourceWriter w, IEnumerable<IsaSpec> tables, KernelVariant variant)
+    private static void Beside(SourceWriter w, IEnumerable<KernelRow> tables, KernelVariant variant)
     {
         string number = Number(variant);
         w.Lines($"""
@@ -165,7 +166,7 @@ internal static class QuantizedKernelEmitter
         using (w.Block("public static void LinearBeside(in QuantizedRows x, in PlacedLinear first, in PlacedLinear second, in PlacedLinear last, "
             + $"ref {number} output, int outputStride, ref float scratch)"))
         {
-            foreach (IsaSpec isa in tables)
+            foreach (KernelRow isa in tables)
             {
                 using (w.Block($"if ({isa.Condition})"))
                 {

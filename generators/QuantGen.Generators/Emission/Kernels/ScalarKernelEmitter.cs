@@ -1,4 +1,5 @@
 using System.Globalization;
+using QuantGen.Linear;
 using QuantGen.Specs;
 
 namespace QuantGen.Generators.Emission.Kernels;
@@ -6,7 +7,7 @@ namespace QuantGen.Generators.Emission.Kernels;
 /// <summary>Emits the plain loops that define a bit-width's kernel and run where no vectors do.</summary>
 internal static class ScalarKernelEmitter
 {
-    public static void Emit(SourceWriter w, IsaSpec isa, KernelVariant variant)
+    public static void Emit(SourceWriter w, KernelRow isa, KernelVariant variant)
     {
         int bits = variant.Bits;
         var format = new CodeFormat(bits);
@@ -44,7 +45,7 @@ internal static class ScalarKernelEmitter
         }
     }
 
-    private static void Single(SourceWriter w, IsaSpec isa, KernelVariant variant) => w.Lines($$"""
+    private static void Single(SourceWriter w, KernelRow isa, KernelVariant variant) => w.Lines($$"""
         public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
         {
             ref byte panel = ref Unsafe.Add(ref w.Codes, row / {{N(isa.PanelOutputs)}} * ((nint)w.Columns / Steps * PackBytes));
@@ -74,7 +75,7 @@ internal static class ScalarKernelEmitter
         variant.HasCenters ? "CenteredTerm(sum, x, token, w, row + o)" : "GroupTerm(sum, x, token, w, row + o, group)";
 
     // Whole rows, whose sums become integers of the outputs' scale.
-    private static void IntegerSingle(SourceWriter w, IsaSpec isa) => w.Lines($$"""
+    private static void IntegerSingle(SourceWriter w, KernelRow isa) => w.Lines($$"""
         public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
         {
             ref byte panel = ref Unsafe.Add(ref w.Codes, row / {{N(isa.PanelOutputs)}} * ((nint)w.Columns / Steps * PackBytes));

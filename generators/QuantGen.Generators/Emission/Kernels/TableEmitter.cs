@@ -1,9 +1,10 @@
 using System.Globalization;
+using QuantGen.Linear;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
 /// <summary>Emits a kernel that looks sums of activations up by weights of one bit. How wide tables are is left to the two forms.</summary>
-internal abstract class TableEmitter(IsaSpec isa, KernelVariant variant)
+internal abstract class TableEmitter(KernelRow isa, KernelVariant variant)
 {
     /// <summary>Gets the name of the order in <c>TableOrder</c>.</summary>
     protected abstract string Order { get; }
@@ -11,17 +12,11 @@ internal abstract class TableEmitter(IsaSpec isa, KernelVariant variant)
     /// <summary>Gets a comment that says what is looked up and why no sum overflows.</summary>
     protected abstract string Bound { get; }
 
-    /// <summary>Gets the tokens of a tile.</summary>
-    protected abstract int Tokens { get; }
-
-    /// <summary>Gets the vectors of a panel.</summary>
-    protected abstract int PanelVectors { get; }
-
     protected int Planes => variant.Bits;
 
     private int Lanes => EpilogueEmitter.Lanes(isa);
 
-    public static TableEmitter For(IsaSpec isa, KernelVariant variant) =>
+    public static TableEmitter For(KernelRow isa, KernelVariant variant) =>
         isa.Vector == "Vector512" ? new WordTableEmitter(isa, variant) : new NibbleTableEmitter(isa, variant);
 
     public void Emit(SourceWriter w)
@@ -29,12 +24,12 @@ internal abstract class TableEmitter(IsaSpec isa, KernelVariant variant)
         w.Lines(Bound);
         using (w.Block($"private readonly struct {isa.Name} : ITableKernel"))
         {
-            w.Lines($"public static MultiplyUnit Unit => {isa.Unit};\n");
+            w.Lines($"public static MultiplyUnit Unit => MultiplyUnit.{isa.Unit};\n");
             w.Lines($"public static KernelOrder Order => TableOrder.{Order};\n");
             Build(w);
-            Method(w, "Tile", Tokens, PanelVectors);
-            Method(w, "Single", 1, PanelVectors);
-            Method(w, "GranuleTile", Tokens, Planes);
+            Method(w, "Tile", isa.TileTokens, isa.PanelVectors);
+            Method(w, "Single", 1, isa.PanelVectors);
+            Method(w, "GranuleTile", isa.TileTokens, Planes);
             Method(w, "GranuleSingle", 1, Planes);
             Parts(w);
             Finish(w);
@@ -100,7 +95,7 @@ internal abstract class TableEmitter(IsaSpec isa, KernelVariant variant)
         w.Lines(variant.IsInteger ? "\n// Undo offsets, then take the outputs' scale."
             : "\n// Undo offsets and zero points in integers, convert once, scale by row and token, then add the bias, unfused.");
         Action<SourceWriter, string, int> finish = variant.IsInteger ? IntegerMethod : FinishMethod;
-        finish(w, "FinishTile", Tokens);
+        finish(w, "FinishTile", isa.TileTokens);
         w.Blank();
         finish(w, "FinishSingle", 1);
         if (variant.IsInteger)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QuantGen.Linear;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
@@ -6,7 +7,7 @@ namespace QuantGen.Generators.Emission.Kernels;
 /// <param name="isa">The instruction set.</param>
 /// <param name="variant">What weights look like.</param>
 /// <param name="isUnpacked">Whether a panel's codes have become bytes before its tiles are computed.</param>
-internal sealed class TileEmitter(IsaSpec isa, KernelVariant variant, bool isUnpacked = false)
+internal sealed class TileEmitter(KernelRow isa, KernelVariant variant, bool isUnpacked = false)
 {
     /// <summary>The attribute of every micro-kernel: unoptimised vector code is so slow that even the first call should not run it.</summary>
     public const string CompileFully = "[MethodImpl(MethodImplOptions.AggressiveOptimization)]";

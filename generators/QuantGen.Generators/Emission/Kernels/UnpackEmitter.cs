@@ -1,9 +1,10 @@
 using System.Globalization;
+using QuantGen.Linear;
 
 namespace QuantGen.Generators.Emission.Kernels;
 
 /// <summary>Emits the method that turns a panel's codes into bytes, once for all tokens that will read them.</summary>
-internal sealed class UnpackEmitter(IsaSpec isa, KernelVariant variant)
+internal sealed class UnpackEmitter(KernelRow isa, KernelVariant variant)
 {
     private readonly CodeFormat _format = new(variant.Bits);
 

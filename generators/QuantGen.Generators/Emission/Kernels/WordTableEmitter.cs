@@ -1,7 +1,9 @@
+using QuantGen.Linear;
+
 namespace QuantGen.Generators.Emission.Kernels;
 
 /// <summary>Tables of 64 sums of six activations, in 16-bit lanes of 512-bit vectors; weights of one bit or of two planes of one bit.</summary>
-internal sealed class WordTableEmitter(IsaSpec isa, KernelVariant variant) : TableEmitter(isa, variant)
+internal sealed class WordTableEmitter(KernelRow isa, KernelVariant variant) : TableEmitter(isa, variant)
 {
     private const int WordBytes = 256;
     private const int Registers = 32;
@@ -12,10 +14,6 @@ internal sealed class WordTableEmitter(IsaSpec isa, KernelVariant variant) : Tab
         // AVX-512BW: the sums of six activations are computed once for all 64 choices of six one-bit weights and then looked up by every output.
         // A sum is at most 6 * 255, and 32 of them fit 16 bits without a sign: 48,960 <= 65,535.
         """;
-
-    protected override int Tokens => 4;
-
-    protected override int PanelVectors => 6;
 
     // Entry e of a table is the sum of the activations whose bits are set in e; bits stand in the order 4, 0, 1, 2, 3, 5.
     protected override void Build(SourceWriter w) => w.Lines($$"""
