@@ -9,7 +9,7 @@ internal static class GeneratedContract
     /// The number of the agreement. Raise it by one with every change after which code that was generated before no longer runs or computes the same:
     /// a member that generated code calls or implements is gone, new or means something else.
     /// </summary>
-    public const int Version = 7;
+    public const int Version = 8;
 
     /// <summary>Gets the version of the package, without the commit it was built from.</summary>
     public static string Package { get; } =
