@@ -51,6 +51,6 @@ namespace QuantGen.Samples.Search
 
         private static global::QuantGen.Execution.IEncoderProgram CreateProgram() =>
             global::QuantGen.Execution.GeneratedCode.Create<global::QuantGen.Execution.IEncoderProgram>(
-                typeof(MiniLm), contract: 7, generator: "0.1.0", () => new global::QuantGen.Samples.Search.QuantGenerated.MiniLmProgram());
+                typeof(MiniLm), contract: 8, generator: "0.1.0", () => new global::QuantGen.Samples.Search.QuantGenerated.MiniLmProgram());
     }
 }

@@ -52,6 +52,6 @@ namespace QuantGen.Samples.Sentiment
 
         private static global::QuantGen.Execution.IEncoderProgram CreateProgram() =>
             global::QuantGen.Execution.GeneratedCode.Create<global::QuantGen.Execution.IEncoderProgram>(
-                typeof(ReviewSentiment), contract: 7, generator: "0.1.0", () => new global::QuantGen.Samples.Sentiment.QuantGenerated.ReviewSentimentProgram());
+                typeof(ReviewSentiment), contract: 8, generator: "0.1.0", () => new global::QuantGen.Samples.Sentiment.QuantGenerated.ReviewSentimentProgram());
     }
 }

@@ -52,6 +52,6 @@ namespace Sample
 
         private static global::QuantGen.Execution.IEncoderProgram CreateProgram() =>
             global::QuantGen.Execution.GeneratedCode.Create<global::QuantGen.Execution.IEncoderProgram>(
-                typeof(Tiny), contract: 7, generator: "0.1.0", () => new global::Sample.QuantGenerated.TinyProgram());
+                typeof(Tiny), contract: 8, generator: "0.1.0", () => new global::Sample.QuantGenerated.TinyProgram());
     }
 }

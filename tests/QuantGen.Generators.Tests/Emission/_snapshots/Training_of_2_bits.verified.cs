@@ -11,7 +11,7 @@ namespace Sample
         /// <param name="options">Threads, dropout and quantizers; null for defaults.</param>
         public static global::QuantGen.Trainable.ITrainableModel CreateTrainable(global::QuantGen.Trainable.TrainableOptions? options = null) =>
             global::QuantGen.Execution.GeneratedCode.Create<global::QuantGen.Trainable.ITrainableModel>(
-                typeof(Tiny), contract: 7, generator: "0.1.0", () => new global::Sample.QuantGenerated.TinyTraining(options));
+                typeof(Tiny), contract: 8, generator: "0.1.0", () => new global::Sample.QuantGenerated.TinyTraining(options));
     }
 }
 
