@@ -30,10 +30,12 @@ internal static class GeneratedHeader
     }
 
     /// <summary>Opens the namespace of kernels.</summary>
-    public static SourceWriter.Scope Kernel(SourceWriter w)
+    /// <param name="w">Where to.</param>
+    /// <param name="more">What the code uses beside what all code does.</param>
+    public static SourceWriter.Scope Kernel(SourceWriter w, params string[] more)
     {
         SourceWriter.Scope scope = w.Block("namespace " + Kernels.KernelSources.Namespace);
-        Usings(w, s_all);
+        Usings(w, [.. s_all, .. more]);
         w.Blank();
         return scope;
     }

@@ -15,6 +15,7 @@ namespace QuantGen.Generated.Kernels
     using global::QuantGen.Linear;
     using global::QuantGen.Packed;
     using global::QuantGen.Specs;
+    using global::System.Runtime.Intrinsics.Arm;
 
     /// <summary>Exact products of 2-bit weights and 8-bit activations.</summary>
     internal static class W2
@@ -28,6 +29,7 @@ namespace QuantGen.Generated.Kernels
             Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? "AVX-512BW" :
             AvxVnni.IsSupported ? "AVX-VNNI" :
             Avx2.IsSupported ? "AVX2" :
+            Dp.IsSupported ? "ARM Dp" :
             Vector128.IsHardwareAccelerated ? "128-bit" : "scalar";
 
         /// <summary>Gets the order in which the kernel in use here reads codes.</summary>
@@ -36,6 +38,7 @@ namespace QuantGen.Generated.Kernels
             Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Avx512.Order :
             AvxVnni.IsSupported ? Vnni256.Order :
             Avx2.IsSupported ? Avx256.Order :
+            Dp.IsSupported ? Dp128.Order :
             Vector128.IsHardwareAccelerated ? Portable128.Order : Scalar.Order;
 
         /// <summary>Computes a linear layer for some tokens.</summary>
@@ -62,6 +65,10 @@ namespace QuantGen.Generated.Kernels
                 }
 
                 PanelLoop.Run<Avx256>(x, w, ref output, outputStride, ref scratch);
+            }
+            else if (Dp.IsSupported)
+            {
+                PanelLoop.Run<Dp128>(x, w, ref output, outputStride, ref scratch);
             }
             else if (Vector128.IsHardwareAccelerated)
             {
@@ -1981,6 +1988,312 @@ namespace QuantGen.Generated.Kernels
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static void Finish(Vector256<float> terms, Vector256<float> bias, float scale, ref float output) =>
                 ((terms * scale) + bias).StoreUnsafe(ref output);
+        }
+
+        // ARM Dp. Activations less 128 are signed bytes, and sums begin with 128 times the sum of their weights; 255 * 128 * 32,768 inputs stay below 2^31.
+        private readonly struct Dp128 : ITileKernel
+        {
+            public static MultiplyUnit Unit => MultiplyUnit.Quads128;
+
+            public static KernelOrder Order => new(2, 4, 4, 4);
+
+            public static int TileTokens => 4;
+
+            public static int TallTokens => 4;
+
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride) => Tile(x, token, w, row,
+                ref output, outputStride);
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 32 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                int share = x.Count >= 16 ? 2 : 0;
+                nint tile = token / 4;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 64 >> (fetches ? share : 0);
+                Vector128<int> padding = Vector128.Create(w.Padding * 2);
+                Vector128<int> sum00 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 0)) - padding) << 7;
+                Vector128<int> sum10 = sum00;
+                Vector128<int> sum20 = sum00;
+                Vector128<int> sum30 = sum00;
+                Vector128<int> sum01 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 4)) - padding) << 7;
+                Vector128<int> sum11 = sum01;
+                Vector128<int> sum21 = sum01;
+                Vector128<int> sum31 = sum01;
+                Vector128<int> sum02 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 8)) - padding) << 7;
+                Vector128<int> sum12 = sum02;
+                Vector128<int> sum22 = sum02;
+                Vector128<int> sum32 = sum02;
+                Vector128<int> sum03 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 12)) - padding) << 7;
+                Vector128<int> sum13 = sum03;
+                Vector128<int> sum23 = sum03;
+                Vector128<int> sum33 = sum03;
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector128<byte> codes00 = Vector128.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector128<byte> codes01 = Vector128.LoadUnsafe(ref p, 16);
+                    Vector128<byte> codes02 = Vector128.LoadUnsafe(ref p, 32);
+                    Vector128<byte> codes03 = Vector128.LoadUnsafe(ref p, 48);
+                    // Inputs k + 0 and following.
+                    Vector128<sbyte> w00 = Step0(codes00);
+                    Vector128<sbyte> w01 = Step0(codes01);
+                    Vector128<sbyte> w02 = Step0(codes02);
+                    Vector128<sbyte> w03 = Step0(codes03);
+                    Vector128<sbyte> x0From0 = (Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref a0, k + 0)) ^ Vector128.Create((byte)0x80)).AsSByte();
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w00, x0From0, 0);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w01, x0From0, 0);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w02, x0From0, 0);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w03, x0From0, 0);
+                    Vector128<sbyte> x1From0 = (Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref a1, k + 0)) ^ Vector128.Create((byte)0x80)).AsSByte();
+                    sum10 = Dp.DotProductBySelectedQuadruplet(sum10, w00, x1From0, 0);
+                    sum11 = Dp.DotProductBySelectedQuadruplet(sum11, w01, x1From0, 0);
+                    sum12 = Dp.DotProductBySelectedQuadruplet(sum12, w02, x1From0, 0);
+                    sum13 = Dp.DotProductBySelectedQuadruplet(sum13, w03, x1From0, 0);
+                    Vector128<sbyte> x2From0 = (Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref a2, k + 0)) ^ Vector128.Create((byte)0x80)).AsSByte();
+                    sum20 = Dp.DotProductBySelectedQuadruplet(sum20, w00, x2From0, 0);
+                    sum21 = Dp.DotProductBySelectedQuadruplet(sum21, w01, x2From0, 0);
+                    sum22 = Dp.DotProductBySelectedQuadruplet(sum22, w02, x2From0, 0);
+                    sum23 = Dp.DotProductBySelectedQuadruplet(sum23, w03, x2From0, 0);
+                    Vector128<sbyte> x3From0 = (Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref a3, k + 0)) ^ Vector128.Create((byte)0x80)).AsSByte();
+                    sum30 = Dp.DotProductBySelectedQuadruplet(sum30, w00, x3From0, 0);
+                    sum31 = Dp.DotProductBySelectedQuadruplet(sum31, w01, x3From0, 0);
+                    sum32 = Dp.DotProductBySelectedQuadruplet(sum32, w02, x3From0, 0);
+                    sum33 = Dp.DotProductBySelectedQuadruplet(sum33, w03, x3From0, 0);
+                    // Inputs k + 4 and following.
+                    Vector128<sbyte> w10 = Step1(codes00);
+                    Vector128<sbyte> w11 = Step1(codes01);
+                    Vector128<sbyte> w12 = Step1(codes02);
+                    Vector128<sbyte> w13 = Step1(codes03);
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w10, x0From0, 1);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w11, x0From0, 1);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w12, x0From0, 1);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w13, x0From0, 1);
+                    sum10 = Dp.DotProductBySelectedQuadruplet(sum10, w10, x1From0, 1);
+                    sum11 = Dp.DotProductBySelectedQuadruplet(sum11, w11, x1From0, 1);
+                    sum12 = Dp.DotProductBySelectedQuadruplet(sum12, w12, x1From0, 1);
+                    sum13 = Dp.DotProductBySelectedQuadruplet(sum13, w13, x1From0, 1);
+                    sum20 = Dp.DotProductBySelectedQuadruplet(sum20, w10, x2From0, 1);
+                    sum21 = Dp.DotProductBySelectedQuadruplet(sum21, w11, x2From0, 1);
+                    sum22 = Dp.DotProductBySelectedQuadruplet(sum22, w12, x2From0, 1);
+                    sum23 = Dp.DotProductBySelectedQuadruplet(sum23, w13, x2From0, 1);
+                    sum30 = Dp.DotProductBySelectedQuadruplet(sum30, w10, x3From0, 1);
+                    sum31 = Dp.DotProductBySelectedQuadruplet(sum31, w11, x3From0, 1);
+                    sum32 = Dp.DotProductBySelectedQuadruplet(sum32, w12, x3From0, 1);
+                    sum33 = Dp.DotProductBySelectedQuadruplet(sum33, w13, x3From0, 1);
+                    // Inputs k + 8 and following.
+                    Vector128<sbyte> w20 = Step2(codes00);
+                    Vector128<sbyte> w21 = Step2(codes01);
+                    Vector128<sbyte> w22 = Step2(codes02);
+                    Vector128<sbyte> w23 = Step2(codes03);
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w20, x0From0, 2);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w21, x0From0, 2);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w22, x0From0, 2);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w23, x0From0, 2);
+                    sum10 = Dp.DotProductBySelectedQuadruplet(sum10, w20, x1From0, 2);
+                    sum11 = Dp.DotProductBySelectedQuadruplet(sum11, w21, x1From0, 2);
+                    sum12 = Dp.DotProductBySelectedQuadruplet(sum12, w22, x1From0, 2);
+                    sum13 = Dp.DotProductBySelectedQuadruplet(sum13, w23, x1From0, 2);
+                    sum20 = Dp.DotProductBySelectedQuadruplet(sum20, w20, x2From0, 2);
+                    sum21 = Dp.DotProductBySelectedQuadruplet(sum21, w21, x2From0, 2);
+                    sum22 = Dp.DotProductBySelectedQuadruplet(sum22, w22, x2From0, 2);
+                    sum23 = Dp.DotProductBySelectedQuadruplet(sum23, w23, x2From0, 2);
+                    sum30 = Dp.DotProductBySelectedQuadruplet(sum30, w20, x3From0, 2);
+                    sum31 = Dp.DotProductBySelectedQuadruplet(sum31, w21, x3From0, 2);
+                    sum32 = Dp.DotProductBySelectedQuadruplet(sum32, w22, x3From0, 2);
+                    sum33 = Dp.DotProductBySelectedQuadruplet(sum33, w23, x3From0, 2);
+                    // Inputs k + 12 and following.
+                    Vector128<sbyte> w30 = Step3(codes00);
+                    Vector128<sbyte> w31 = Step3(codes01);
+                    Vector128<sbyte> w32 = Step3(codes02);
+                    Vector128<sbyte> w33 = Step3(codes03);
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w30, x0From0, 3);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w31, x0From0, 3);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w32, x0From0, 3);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w33, x0From0, 3);
+                    sum10 = Dp.DotProductBySelectedQuadruplet(sum10, w30, x1From0, 3);
+                    sum11 = Dp.DotProductBySelectedQuadruplet(sum11, w31, x1From0, 3);
+                    sum12 = Dp.DotProductBySelectedQuadruplet(sum12, w32, x1From0, 3);
+                    sum13 = Dp.DotProductBySelectedQuadruplet(sum13, w33, x1From0, 3);
+                    sum20 = Dp.DotProductBySelectedQuadruplet(sum20, w30, x2From0, 3);
+                    sum21 = Dp.DotProductBySelectedQuadruplet(sum21, w31, x2From0, 3);
+                    sum22 = Dp.DotProductBySelectedQuadruplet(sum22, w32, x2From0, 3);
+                    sum23 = Dp.DotProductBySelectedQuadruplet(sum23, w33, x2From0, 3);
+                    sum30 = Dp.DotProductBySelectedQuadruplet(sum30, w30, x3From0, 3);
+                    sum31 = Dp.DotProductBySelectedQuadruplet(sum31, w31, x3From0, 3);
+                    sum32 = Dp.DotProductBySelectedQuadruplet(sum32, w32, x3From0, 3);
+                    sum33 = Dp.DotProductBySelectedQuadruplet(sum33, w33, x3From0, 3);
+                    p = ref Unsafe.Add(ref p, 64);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector128<int> rowSums0 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector128<float> rowScales0 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector128<float> bias0 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Finish(Term(sum10, rowSums0, rowScales0, Unsafe.Add(ref zero, 1)), bias0, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                Finish(Term(sum20, rowSums0, rowScales0, Unsafe.Add(ref zero, 2)), bias0, Unsafe.Add(ref scale, 2),
+                    ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                Finish(Term(sum30, rowSums0, rowScales0, Unsafe.Add(ref zero, 3)), bias0, Unsafe.Add(ref scale, 3),
+                    ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                Vector128<int> rowSums1 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 4));
+                Vector128<float> rowScales1 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 4));
+                Vector128<float> bias1 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 4));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 4));
+                Finish(Term(sum11, rowSums1, rowScales1, Unsafe.Add(ref zero, 1)), bias1, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 4));
+                Finish(Term(sum21, rowSums1, rowScales1, Unsafe.Add(ref zero, 2)), bias1, Unsafe.Add(ref scale, 2),
+                    ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 4));
+                Finish(Term(sum31, rowSums1, rowScales1, Unsafe.Add(ref zero, 3)), bias1, Unsafe.Add(ref scale, 3),
+                    ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 4));
+                Vector128<int> rowSums2 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector128<float> rowScales2 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector128<float> bias2 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum02, rowSums2, rowScales2, Unsafe.Add(ref zero, 0)), bias2, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
+                Finish(Term(sum12, rowSums2, rowScales2, Unsafe.Add(ref zero, 1)), bias2, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                Finish(Term(sum22, rowSums2, rowScales2, Unsafe.Add(ref zero, 2)), bias2, Unsafe.Add(ref scale, 2),
+                    ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                Finish(Term(sum32, rowSums2, rowScales2, Unsafe.Add(ref zero, 3)), bias2, Unsafe.Add(ref scale, 3),
+                    ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
+                Vector128<int> rowSums3 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 12));
+                Vector128<float> rowScales3 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 12));
+                Vector128<float> bias3 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 12));
+                Finish(Term(sum03, rowSums3, rowScales3, Unsafe.Add(ref zero, 0)), bias3, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 12));
+                Finish(Term(sum13, rowSums3, rowScales3, Unsafe.Add(ref zero, 1)), bias3, Unsafe.Add(ref scale, 1),
+                    ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 12));
+                Finish(Term(sum23, rowSums3, rowScales3, Unsafe.Add(ref zero, 2)), bias3, Unsafe.Add(ref scale, 2),
+                    ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 12));
+                Finish(Term(sum33, rowSums3, rowScales3, Unsafe.Add(ref zero, 3)), bias3, Unsafe.Add(ref scale, 3),
+                    ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 12));
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 32 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                int share = x.Count >= 4 ? 2 : 0;
+                nint tile = token / 1;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 64 >> (fetches ? share : 0);
+                Vector128<int> padding = Vector128.Create(w.Padding * 2);
+                Vector128<int> sum00 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 0)) - padding) << 7;
+                Vector128<int> sum01 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 4)) - padding) << 7;
+                Vector128<int> sum02 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 8)) - padding) << 7;
+                Vector128<int> sum03 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 12)) - padding) << 7;
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector128<byte> codes00 = Vector128.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector128<byte> codes01 = Vector128.LoadUnsafe(ref p, 16);
+                    Vector128<byte> codes02 = Vector128.LoadUnsafe(ref p, 32);
+                    Vector128<byte> codes03 = Vector128.LoadUnsafe(ref p, 48);
+                    // Inputs k + 0 and following.
+                    Vector128<sbyte> w00 = Step0(codes00);
+                    Vector128<sbyte> w01 = Step0(codes01);
+                    Vector128<sbyte> w02 = Step0(codes02);
+                    Vector128<sbyte> w03 = Step0(codes03);
+                    Vector128<sbyte> x0From0 = (Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref a0, k + 0)) ^ Vector128.Create((byte)0x80)).AsSByte();
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w00, x0From0, 0);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w01, x0From0, 0);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w02, x0From0, 0);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w03, x0From0, 0);
+                    // Inputs k + 4 and following.
+                    Vector128<sbyte> w10 = Step1(codes00);
+                    Vector128<sbyte> w11 = Step1(codes01);
+                    Vector128<sbyte> w12 = Step1(codes02);
+                    Vector128<sbyte> w13 = Step1(codes03);
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w10, x0From0, 1);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w11, x0From0, 1);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w12, x0From0, 1);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w13, x0From0, 1);
+                    // Inputs k + 8 and following.
+                    Vector128<sbyte> w20 = Step2(codes00);
+                    Vector128<sbyte> w21 = Step2(codes01);
+                    Vector128<sbyte> w22 = Step2(codes02);
+                    Vector128<sbyte> w23 = Step2(codes03);
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w20, x0From0, 2);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w21, x0From0, 2);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w22, x0From0, 2);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w23, x0From0, 2);
+                    // Inputs k + 12 and following.
+                    Vector128<sbyte> w30 = Step3(codes00);
+                    Vector128<sbyte> w31 = Step3(codes01);
+                    Vector128<sbyte> w32 = Step3(codes02);
+                    Vector128<sbyte> w33 = Step3(codes03);
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w30, x0From0, 3);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w31, x0From0, 3);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w32, x0From0, 3);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w33, x0From0, 3);
+                    p = ref Unsafe.Add(ref p, 64);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                ref float scale = ref Unsafe.Add(ref x.Scales, token);
+                ref int zero = ref Unsafe.Add(ref x.ZeroPoints, token);
+                Vector128<int> rowSums0 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 0));
+                Vector128<float> rowScales0 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 0));
+                Vector128<float> bias0 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 0));
+                Finish(Term(sum00, rowSums0, rowScales0, Unsafe.Add(ref zero, 0)), bias0, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 0));
+                Vector128<int> rowSums1 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 4));
+                Vector128<float> rowScales1 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 4));
+                Vector128<float> bias1 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 4));
+                Finish(Term(sum01, rowSums1, rowScales1, Unsafe.Add(ref zero, 0)), bias1, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 4));
+                Vector128<int> rowSums2 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 8));
+                Vector128<float> rowScales2 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 8));
+                Vector128<float> bias2 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 8));
+                Finish(Term(sum02, rowSums2, rowScales2, Unsafe.Add(ref zero, 0)), bias2, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 8));
+                Vector128<int> rowSums3 = Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 12));
+                Vector128<float> rowScales3 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 12));
+                Vector128<float> bias3 = Vector128.LoadUnsafe(ref w.Bias, (nuint)(row + 12));
+                Finish(Term(sum03, rowSums3, rowScales3, Unsafe.Add(ref zero, 0)), bias3, Unsafe.Add(ref scale, 0), ref Unsafe.Add(ref output, 12));
+            }
+
+            // Undo zero points in integers, convert once, scale by row.
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static Vector128<float> Term(Vector128<int> sum, Vector128<int> rowSums, Vector128<float> rowScales, int zero) =>
+                Vector128.ConvertToSingle(sum - (rowSums * zero)) * rowScales;
+
+            // Scale by token, then add the bias, unfused.
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static void Finish(Vector128<float> terms, Vector128<float> bias, float scale, ref float output) =>
+                ((terms * scale) + bias).StoreUnsafe(ref output);
+
+            // Codes of step 0: bits 0-1, minus 2.
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static Vector128<sbyte> Step0(Vector128<byte> p) => ((p & Vector128.Create((byte)3))).AsSByte() - Vector128.Create((sbyte)2);
+
+            // Codes of step 1: bits 2-3, minus 2.
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static Vector128<sbyte> Step1(Vector128<byte> p)
+                => (((p.AsUInt16() >>> 2).AsByte() & Vector128.Create((byte)3))).AsSByte() - Vector128.Create((sbyte)2);
+
+            // Codes of step 2: bits 4-5, minus 2.
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static Vector128<sbyte> Step2(Vector128<byte> p)
+                => (((p.AsUInt16() >>> 4).AsByte() & Vector128.Create((byte)3))).AsSByte() - Vector128.Create((sbyte)2);
+
+            // Codes of step 3: bits 6-7, minus 2.
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static Vector128<sbyte> Step3(Vector128<byte> p)
+                => (((p.AsUInt16() >>> 6).AsByte() & Vector128.Create((byte)3))).AsSByte() - Vector128.Create((sbyte)2);
         }
 
         // 128-bit. A product is at most 255 * 2, and 64 of them fit 16 bits: 32640 <= 32,767.

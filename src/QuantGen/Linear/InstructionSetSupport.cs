@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using QuantGen.Lanes;
 
@@ -15,6 +16,7 @@ internal static class InstructionSetSupport
         Ask(Vector512.IsHardwareAccelerated && Avx512BW.IsSupported),
         Ask(AvxVnni.IsSupported),
         Ask(Avx2.IsSupported),
+        Ask(Dp.IsSupported),
         Ask(Vector128.IsHardwareAccelerated),
         Ask(LanesChoice.Use512),
         Ask(LanesChoice.Use256),

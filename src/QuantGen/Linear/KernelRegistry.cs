@@ -94,6 +94,14 @@ internal static class KernelRegistry
     private static readonly KernelRow s_wide256 =
         new("Wide256", InstructionSet.Avx2, ProductKind.WidePairs, MultiplyUnit.WidePairs256, [8], 8, 2, 2, 4) { ServesRows = false };
 
+    // Of 32 registers sums take sixteen, and four each weights, their codes, and activations of sixteen inputs a token.
+    private static readonly KernelRow s_dp = new("Dp128", InstructionSet.Dp, ProductKind.SignedQuads, MultiplyUnit.Quads128, [1, 2, 4], 4, 4, 4, 4);
+
+    // The three parts of codes of three bits leave room for half as many sums, until they are bytes.
+    private static readonly KernelRow s_dpThree = s_dp with { Bits = [3], TileTokens = 2, TallTokens = 2, UnpackedBits = [3], UnpackedTokens = 5 };
+
+    private static readonly KernelRow s_dpBytes = s_dp with { Bits = [5, 6, 7, 8], TallTokens = 5 };
+
     /// <summary>Gets the kernels of quantized weights: of those that serve a format and that the machine has, the first is chosen.</summary>
     /// <remarks>256-bit VNNI has no 512-bit form here, and pair sums of narrow weights at 512 bits are faster; for 7 and 8 bits it is the other way
     /// round.</remarks>
@@ -116,6 +124,9 @@ internal static class KernelRegistry
         s_wide256,
         s_avx2,
         s_avx2Bytes,
+        s_dp,
+        s_dpThree,
+        s_dpBytes,
         new("Portable128", InstructionSet.Vector128, ProductKind.Portable, MultiplyUnit.Products128, s_bits, 16, 1, 1, 2),
         new("Scalar", InstructionSet.Scalar, ProductKind.Scalar, MultiplyUnit.ProductsScalar, s_bits, 16, 1, 1, 4),
     ];

@@ -89,9 +89,9 @@ internal sealed record KernelRow(
     /// <param name="bits">Bits of a weight.</param>
     public bool OnlyUnpacked(int bits) => bits is > 4 and < 8 && Kind != ProductKind.Scalar;
 
-    /// <summary>Gets the tokens from which unpacking a panel first pays: soon, where sixteen registers leave no room for what three bits need.</summary>
+    /// <summary>Gets the tokens from which unpacking a panel first pays: soon, where registers leave little room for what three bits need.</summary>
     /// <param name="bits">Bits of a weight.</param>
-    public int UnpackingTokens(int bits) => Set.Registers > 16 || bits != 3 ? 32 : 8;
+    public int UnpackingTokens(int bits) => Vector == "Vector512" || bits != 3 ? 32 : 8;
 
     /// <summary>Gets all structs that may be emitted for the row, itself first.</summary>
     public IEnumerable<KernelRow> Structs() =>

@@ -37,6 +37,15 @@ internal static class MultiplySteps
             AvxVnni.MultiplyWideningAndAdd(sum, a.AsByte(), b.AsSByte());
     }
 
+    public readonly struct Quads128 : IMultiplyStep<Vector128<int>>
+    {
+        public static Vector128<int> Value(int number) => Vector128.Create(number);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<int> Add(Vector128<int> sum, Vector128<int> a, Vector128<int> b) =>
+            Dp.DotProductBySelectedQuadruplet(sum, a.AsSByte(), b.AsSByte(), 0);
+    }
+
     public readonly struct ClippedPairs512 : IMultiplyStep<Vector512<int>>
     {
         public static Vector512<int> Value(int number) => Vector512.Create(number);

@@ -77,4 +77,7 @@ public enum MultiplyUnit
     /// multiply-adds.
     /// </summary>
     ClippedQuads256,
+
+    /// <summary>128-bit quadruples of s8 x s8 added to 32 bits on ARM (<c>Dp.DotProductBySelectedQuadruplet</c>): 16 multiply-adds.</summary>
+    Quads128,
 }

@@ -47,6 +47,9 @@ public readonly ref struct PlacedLinear
     /// <summary>Number of inputs, padded to a multiple of <see cref="KernelOrder.ColumnMultiple"/>; not padded where activations have one bit.</summary>
     public readonly int Columns;
 
+    /// <summary>Inputs behind the last real one: their weights are the smallest code, and the activations' codes are 0.</summary>
+    public readonly int Padding;
+
     /// <summary>Inputs per group along the input; <see cref="Columns"/> when the whole row shares a scale.</summary>
     public readonly int GroupSize;
 
@@ -64,10 +67,11 @@ public readonly ref struct PlacedLinear
     /// <param name="columns">Padded inputs.</param>
     /// <param name="groupSize">Inputs per group.</param>
     /// <param name="shift">What multipliers of integers have in common.</param>
+    /// <param name="padding">How many of the inputs are padded.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public PlacedLinear(
         ref byte codes, ref float scales, ref int sums, ref int zeroPoints, ref float bias, ref int depths, int rows, int columns, int groupSize,
-        int shift = 0)
+        int shift = 0, int padding = 0)
     {
         Codes = ref codes;
         Scales = ref scales;
@@ -79,6 +83,7 @@ public readonly ref struct PlacedLinear
         Columns = columns;
         GroupSize = groupSize;
         Shift = shift;
+        Padding = padding;
     }
 
     private PlacedLinear(PlacedLinear other, ref int starts, int stride)
@@ -118,7 +123,7 @@ public readonly ref struct PlacedLinear
         ref int zeroPoints = ref Unsafe.IsNullRef(ref ZeroPoints) ? ref ZeroPoints : ref Unsafe.Add(ref ZeroPoints, row);
         return new PlacedLinear(
             ref codes, ref Unsafe.Add(ref Scales, row), ref Unsafe.Add(ref Sums, row), ref zeroPoints, ref Unsafe.Add(ref Bias, row * BiasFloats),
-            ref Unsafe.Add(ref Depths, row), Rows, Columns, GroupSize, Shift);
+            ref Unsafe.Add(ref Depths, row), Rows, Columns, GroupSize, Shift, Padding);
     }
 
     /// <summary>Gets the layer with sums that begin elsewhere than at 0.</summary>

@@ -18,6 +18,9 @@ internal enum ProductKind
     /// <summary>u8 x s8 quadruples straight to 32 bits (<c>AvxVnni</c>).</summary>
     QuadsTo32,
 
+    /// <summary>s8 x s8 quadruples straight to 32 bits (<c>Dp</c>); activations are signed for it, and sums begin with what that takes away.</summary>
+    SignedQuads,
+
     /// <summary>s16 x s16 pairs straight to 32 bits; weights and activations are widened first.</summary>
     WidePairs,
 

@@ -29,6 +29,7 @@ internal static class UnitRows
         new(MultiplyUnit.ClippedPairs256, "AVX2 vpmaddubsw + vpmaddwd + vpaddd", 32, Roofline.Narrow<MultiplySteps.ClippedPairs256, Vector256<int>>),
         new(MultiplyUnit.ClippedQuads512, "AVX-512 2 vpmaddubsw + vpmaddwd + 2 vpadd", 128, Roofline.Wide<MultiplySteps.ClippedQuads512, Vector512<int>>),
         new(MultiplyUnit.ClippedQuads256, "AVX2 2 vpmaddubsw + vpmaddwd + 2 vpadd", 64, Roofline.Narrow<MultiplySteps.ClippedQuads256, Vector256<int>>),
+        new(MultiplyUnit.Quads128, "ARM sdot", 16, Roofline.Wide<MultiplySteps.Quads128, Vector128<int>>),
     ];
 
     private static readonly Dictionary<MultiplyUnit, UnitRow> s_byUnit = All.ToDictionary(row => row.Unit);

@@ -39,9 +39,8 @@ public class KernelTableTests
     {
         row.Rivals.Count > 0 ? "timed against " + Names(row.Rivals, " or ") : string.Empty,
         row.Fallbacks.Count > 0 ? Names(row.Fallbacks, ", ") + " where too much would be clipped" : string.Empty,
-        row.UnpackedBits.Count > 0
-            ? $"panels of {Widths(row.UnpackedBits)} bits unpacked for {N(row.UnpackingTokens(row.UnpackedBits[^1]))} tokens or more"
-            : string.Empty,
+        string.Join("; ", row.UnpackedBits.GroupBy(row.UnpackingTokens).Select(some =>
+            $"panels of {Widths([.. some])} bits unpacked for {N(some.Key)} tokens or more")),
     }.Where(text => text.Length > 0));
 
     private static string Names(IEnumerable<KernelRow> rows, string between) => string.Join(between, rows.Select(row => $"`{row.Name}`"));

@@ -53,7 +53,7 @@ public sealed class ClippedPairTests
         // The few rows of the last panel have room for more than theirs.
         Assert.All(found[..^1], panel => Assert.Equal(pairs, panel.Count == PairClipper.Whole ? 0 : panel.Pairs));
         Assert.Equal(pairs > 0 && share > 0, found.Any(panel => panel.Count > 0));
-        Assert.Equal(PanelProduct.Expected(weights, activations), PanelProduct.Multiply(product, codes, 0, excess, Rows, activations));
+        Assert.Equal(PanelProduct.Expected(weights, activations), PanelProduct.Multiply(product, codes, 0, excess, weights, activations));
     }
 
     private static (KernelOrder Order, PanelProduct.Product Product) Kernel(string width)

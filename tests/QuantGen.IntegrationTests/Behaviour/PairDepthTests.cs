@@ -31,7 +31,7 @@ public sealed class PairDepthTests
 
             Assert.Equal(
                 PanelProduct.Expected(weights, activations),
-                PanelProduct.Multiply(product, panel, depth, [], weights.Length, activations));
+                PanelProduct.Multiply(product, panel, depth, [], weights, activations));
         }
 
         Assert.True(deepest >= 256, $"the deepest block had {deepest} inputs");

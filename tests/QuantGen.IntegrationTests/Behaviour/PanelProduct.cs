@@ -39,11 +39,12 @@ internal static class PanelProduct
     /// <param name="codes">Weights in its order.</param>
     /// <param name="depth">The depth of all panels.</param>
     /// <param name="excess">What was clipped, or nothing.</param>
-    /// <param name="rows">Outputs.</param>
+    /// <param name="weights">The weights of each output, whose sums kernels may begin with.</param>
     /// <param name="activations">A row for each token.</param>
     /// <returns>Outputs, token after token.</returns>
-    public static float[] Multiply(Product product, byte[] codes, int depth, int[] excess, int rows, byte[][] activations)
+    public static float[] Multiply(Product product, byte[] codes, int depth, int[] excess, int[][] weights, byte[][] activations)
     {
+        int rows = weights.Length;
         int columns = activations[0].Length;
         int tokens = activations.Length;
         byte[] placed = new byte[(PanelPadding.Pad(rows, PanelPadding.Rows) * columns) + (excess.Length * sizeof(int))];
@@ -54,12 +55,14 @@ internal static class PanelProduct
         float[] biases = new float[padded];
         float[] ones = [.. Enumerable.Repeat(1f, Math.Max(padded, tokens))];
         int[] zeros = new int[Math.Max(padded, tokens)];
+        int[] sums = new int[padded];
+        weights.Select(row => row.Sum()).ToArray().CopyTo(sums, 0);
         int[] depths = [.. Enumerable.Repeat(depth, padded)];
         float[] outputs = new float[tokens * rows];
         float[] scratch = new float[PanelPadding.ScratchBytes(tokens, rows, columns, 7, false) + PanelPadding.ScratchBytes(tokens, rows, columns, 8, false)];
         var x = new QuantizedRows(ref flat[0], ref ones[0], ref zeros[0], ref zeros[0], 1, columns, tokens);
         var w = new PlacedLinear(
-            ref placed[0], ref ones[0], ref zeros[0], ref Unsafe.NullRef<int>(), ref biases[0], ref depths[0], rows, columns, columns);
+            ref placed[0], ref ones[0], ref sums[0], ref Unsafe.NullRef<int>(), ref biases[0], ref depths[0], rows, columns, columns);
         product(x, w, ref outputs[0], rows, ref scratch[0]);
         return outputs;
     }

@@ -54,6 +54,12 @@ public sealed class KernelRegistryTests
             row => Assert.Equal(0, PanelPadding.Rows % (row.HasNarrow ? row.Narrow : row).PanelOutputs));
     }
 
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Panels_that_become_bytes_begin_runs_of_16_rows(int bits, bool isGrouped) => Assert.All(
+        KernelRegistry.For(bits, isGrouped).Where(row => row.OnlyUnpacked(bits) || row.Unpacked(bits) is not null),
+        row => Assert.Equal(0, row.PanelOutputs % 16));
+
     [Fact]
     public void Kernels_of_activations_of_one_bit_end_with_one_that_runs_everywhere()
     {

@@ -14,6 +14,7 @@ internal abstract class ProductEmitter(KernelRow isa, KernelVariant variant)
         [ProductKind.ClippedPairs] = (isa, variant) => new ClippedPairsStep(isa, variant),
         [ProductKind.WholePairs] = (isa, variant) => new WholePairsStep(isa, variant),
         [ProductKind.QuadsTo32] = (isa, variant) => new QuadsTo32Step(isa, variant),
+        [ProductKind.SignedQuads] = (isa, variant) => new SignedQuadsStep(isa, variant),
         [ProductKind.WidePairs] = (isa, variant) => new WidePairsStep(isa, variant),
         [ProductKind.Portable] = (isa, variant) => new PortableStep(isa, variant),
     };
@@ -21,6 +22,8 @@ internal abstract class ProductEmitter(KernelRow isa, KernelVariant variant)
     protected KernelRow Isa { get; } = isa;
 
     protected CodeFormat Format { get; } = new(variant.Bits);
+
+    protected bool IsGrouped { get; } = variant.IsGrouped;
 
     /// <summary>Gets the inputs after which 16-bit sums are widened, or the fewest of them; 0 when sums have 32 bits from the start.</summary>
     public virtual int Depth => 0;
@@ -58,6 +61,11 @@ internal abstract class ProductEmitter(KernelRow isa, KernelVariant variant)
                 w.Lines($"{Isa.Vector}<int> {EpilogueEmitter.Sum(Isa, m, part)} = {Isa.Vector}<int>.Zero;");
             }
         }
+    }
+
+    /// <summary>Emits what the 32-bit accumulators of a group of inputs begin with, where that is not zero.</summary>
+    public virtual void BeginGroup(SourceWriter w, int tokens)
+    {
     }
 
     /// <summary>Emits the reset of the 32-bit accumulators between groups.</summary>

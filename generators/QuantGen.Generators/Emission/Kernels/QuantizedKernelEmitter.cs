@@ -11,7 +11,7 @@ internal static class QuantizedKernelEmitter
         IReadOnlyList<KernelRow> sets = variant.MeetsBits ? KernelRegistry.ForBits : KernelRegistry.For(variant.Bits, variant.IsGrouped);
         var w = new SourceWriter();
         GeneratedHeader.Write(w);
-        using (GeneratedHeader.Kernel(w))
+        using (GeneratedHeader.Kernel(w, "System.Runtime.Intrinsics.Arm"))
         {
             string activations = variant.MeetsBits ? "1-bit activations" : "8-bit activations";
             w.Lines($"/// <summary>Exact products of {variant.Bits.ToString(CultureInfo.InvariantCulture)}-bit weights and "

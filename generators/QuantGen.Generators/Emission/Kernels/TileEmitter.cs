@@ -117,6 +117,7 @@ internal sealed class TileEmitter(KernelRow isa, KernelVariant variant, bool isU
         using (w.Block("for (nint k = 0; k < columns; group++)"))
         {
             w.Lines("nint groupEnd = Math.Min(k + w.GroupSize, columns);");
+            _product.BeginGroup(w, tokens);
             Depths(w, tokens, "groupEnd");
             _epilogue.AddTerms(w, tokens);
             _product.Clear(w, tokens);

@@ -173,16 +173,17 @@ internal static class LinearEmitter
     {
         // Bits of padded inputs never differ, so that counts are those of the real ones.
         int padded = model.HasBitActivations ? matrix.Columns : PanelPadding.Pad(matrix.Columns, PanelPadding.Columns);
+        string padding = padded == matrix.Columns ? string.Empty : $", padding: {N(padded - matrix.Columns)}";
         if (model.IsInteger)
         {
             return $"LinearWeights.OpenInteger(pass, {WeightLayout.NameOf(matrix.Name, segment)}, rows: {N(matrix.Segments()[segment].Rows)}, columns: "
-                + $"{N(padded)})";
+                + $"{N(padded)}{padding})";
         }
 
         string group = matrix.GroupSize == 0 ? string.Empty : $", groupSize: {N(matrix.GroupSize)}";
         string zeros = matrix.HasZeroPoints || matrix.HasCenters ? ", hasZeroPoints: true" : string.Empty;
         return $"LinearWeights.Open(pass, {WeightLayout.NameOf(matrix.Name, segment)}, rows: {N(matrix.Segments()[segment].Rows)}, columns: "
-            + $"{N(padded)}{group}{zeros})";
+            + $"{N(padded)}{group}{zeros}{padding})";
     }
 
     private static string Quantize(PartContext context, ActivationSite site, string input)

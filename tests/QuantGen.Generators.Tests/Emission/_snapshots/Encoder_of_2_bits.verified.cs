@@ -94,9 +94,9 @@ namespace Sample.QuantGenerated
 
             QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, columns: 8);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            W2.LinearBeside(x, LinearWeights.Open(pass, Layer0AttentionSelfQuery, rows: 8, columns: 32),
-                LinearWeights.Open(pass, Layer0AttentionSelfKey, rows: 8, columns: 32),
-                LinearWeights.Open(pass, Layer0AttentionSelfValue, rows: 8, columns: 32), ref projected, ProjectedStride, ref scratch);
+            W2.LinearBeside(x, LinearWeights.Open(pass, Layer0AttentionSelfQuery, rows: 8, columns: 32, padding: 24),
+                LinearWeights.Open(pass, Layer0AttentionSelfKey, rows: 8, columns: 32, padding: 24),
+                LinearWeights.Open(pass, Layer0AttentionSelfValue, rows: 8, columns: 32, padding: 24), ref projected, ProjectedStride, ref scratch);
         }
 
         // Layer 0: attention output, feed-forward and both normalizations of some tokens.
@@ -112,20 +112,21 @@ namespace Sample.QuantGenerated
 
             QuantizedRows x = Stage.PerToken(pass, worker, ref context, ProjectedStride, count, columns: 8);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            W2.Linear(x, LinearWeights.Open(pass, Layer0AttentionOutputDense, rows: 8, columns: 32), ref attended, HiddenSize, ref scratch);
+            W2.Linear(x, LinearWeights.Open(pass, Layer0AttentionOutputDense, rows: 8, columns: 32, padding: 24), ref attended, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(ref attended, ref hidden, ref pass.WeightFloats(Layer0 + InLayer.AttentionOutputLayerNormWeight),
                 ref pass.WeightFloats(Layer0 + InLayer.AttentionOutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref normalized);
 
             x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, columns: 8);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            W2.Linear(x, LinearWeights.Open(pass, Layer0IntermediateDense, rows: 16, columns: 32), ref intermediate, IntermediateSize, ref scratch);
+            W2.Linear(x, LinearWeights.Open(pass, Layer0IntermediateDense, rows: 16, columns: 32, padding: 24), ref intermediate, IntermediateSize,
+                ref scratch);
             pass.Enter(worker, OperatorClass.Activation);
             Activation.Gelu(ref intermediate, count * IntermediateSize);
 
             x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, columns: 16);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            W2.Linear(x, LinearWeights.Open(pass, Layer0OutputDense, rows: 8, columns: 32), ref contracted, HiddenSize, ref scratch);
+            W2.Linear(x, LinearWeights.Open(pass, Layer0OutputDense, rows: 8, columns: 32, padding: 16), ref contracted, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(ref contracted, ref normalized, ref pass.WeightFloats(Layer0 + InLayer.OutputLayerNormWeight),
                 ref pass.WeightFloats(Layer0 + InLayer.OutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref hidden);
@@ -141,9 +142,9 @@ namespace Sample.QuantGenerated
 
                 QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, count, columns: 8);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                W2.LinearBeside(x, LinearWeights.Open(pass, Layer1AttentionSelfKey, rows: 8, columns: 32),
-                    LinearWeights.Open(pass, Layer1AttentionSelfValue, rows: 8, columns: 32), ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride,
-                    ref scratch);
+                W2.LinearBeside(x, LinearWeights.Open(pass, Layer1AttentionSelfKey, rows: 8, columns: 32, padding: 24),
+                    LinearWeights.Open(pass, Layer1AttentionSelfValue, rows: 8, columns: 32, padding: 24), ref Unsafe.Add(ref projected, HiddenSize),
+                    ProjectedStride, ref scratch);
             }
 
             (int sequence, int sequences) = FirstTokens.SequencesIn(pass, first, count);
@@ -157,7 +158,7 @@ namespace Sample.QuantGenerated
 
                 QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, sequences, columns: 8);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                W2.Linear(x, LinearWeights.Open(pass, Layer1AttentionSelfQuery, rows: 8, columns: 32), ref query, HiddenSize, ref scratch);
+                W2.Linear(x, LinearWeights.Open(pass, Layer1AttentionSelfQuery, rows: 8, columns: 32, padding: 24), ref query, HiddenSize, ref scratch);
                 FirstTokens.Scatter(pass, sequence, sequences, ref query, HiddenSize, ref pass.Shared(Projected), ProjectedStride);
             }
         }
@@ -178,20 +179,21 @@ namespace Sample.QuantGenerated
 
             QuantizedRows x = Stage.PerToken(pass, worker, ref context, HiddenSize, count, columns: 8);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            W2.Linear(x, LinearWeights.Open(pass, Layer1AttentionOutputDense, rows: 8, columns: 32), ref attended, HiddenSize, ref scratch);
+            W2.Linear(x, LinearWeights.Open(pass, Layer1AttentionOutputDense, rows: 8, columns: 32, padding: 24), ref attended, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(ref attended, ref hidden, ref pass.WeightFloats(Layer1 + InLayer.AttentionOutputLayerNormWeight),
                 ref pass.WeightFloats(Layer1 + InLayer.AttentionOutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref normalized);
 
             x = Stage.PerToken(pass, worker, ref normalized, HiddenSize, count, columns: 8);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            W2.Linear(x, LinearWeights.Open(pass, Layer1IntermediateDense, rows: 16, columns: 32), ref intermediate, IntermediateSize, ref scratch);
+            W2.Linear(x, LinearWeights.Open(pass, Layer1IntermediateDense, rows: 16, columns: 32, padding: 24), ref intermediate, IntermediateSize,
+                ref scratch);
             pass.Enter(worker, OperatorClass.Activation);
             Activation.Gelu(ref intermediate, count * IntermediateSize);
 
             x = Stage.PerToken(pass, worker, ref intermediate, IntermediateSize, count, columns: 16);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            W2.Linear(x, LinearWeights.Open(pass, Layer1OutputDense, rows: 8, columns: 32), ref contracted, HiddenSize, ref scratch);
+            W2.Linear(x, LinearWeights.Open(pass, Layer1OutputDense, rows: 8, columns: 32, padding: 16), ref contracted, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             NormRows.AddAndNormalize(ref contracted, ref normalized, ref pass.WeightFloats(Layer1 + InLayer.OutputLayerNormWeight),
                 ref pass.WeightFloats(Layer1 + InLayer.OutputLayerNormBias), LayerNormEpsilon, count, HiddenSize, ref hidden);
@@ -208,7 +210,7 @@ namespace Sample.QuantGenerated
 
             QuantizedRows x = Stage.PerToken(pass, worker, ref hidden, HiddenSize, 1, columns: 8);
             pass.Enter(worker, OperatorClass.Head);
-            W2.Linear(x, LinearWeights.Open(pass, PoolerDense, rows: 8, columns: 32), ref pooled, HiddenSize, ref scratch);
+            W2.Linear(x, LinearWeights.Open(pass, PoolerDense, rows: 8, columns: 32, padding: 24), ref pooled, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.Head);
             Activation.Tanh(ref pooled, HiddenSize);
             pass.Enter(worker, OperatorClass.Head, 2 * HiddenSize);

@@ -95,11 +95,12 @@ namespace Sample.QuantGenerated
 
             QuantizedRows x = Stage.Fixed(pass, worker, ref hidden, HiddenSize, count, columns: 8, constants: Layer0 + InLayer.AttentionSelfInputScale);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer0AttentionSelfQuery, rows: 8, columns: 32), ref projected, ProjectedStride, ref scratch);
-            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer0AttentionSelfKey, rows: 8, columns: 32), ref Unsafe.Add(ref projected, HiddenSize),
-                ProjectedStride, ref scratch);
-            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer0AttentionSelfValue, rows: 8, columns: 32), ref Unsafe.Add(ref projected, 2 * HiddenSize),
-                ProjectedStride, ref scratch);
+            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer0AttentionSelfQuery, rows: 8, columns: 32, padding: 24), ref projected, ProjectedStride,
+                ref scratch);
+            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer0AttentionSelfKey, rows: 8, columns: 32, padding: 24),
+                ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref scratch);
+            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer0AttentionSelfValue, rows: 8, columns: 32, padding: 24),
+                ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref scratch);
         }
 
         // Layer 0: attention output, feed-forward and both normalizations of some tokens.
@@ -116,21 +117,22 @@ namespace Sample.QuantGenerated
             QuantizedRows x = Stage.Fixed(pass, worker, ref context, ProjectedStride, count, columns: 8,
                 constants: Layer0 + InLayer.AttentionOutputDenseInputScale);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer0AttentionOutputDense, rows: 8, columns: 32), ref attended, HiddenSize, ref scratch);
+            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer0AttentionOutputDense, rows: 8, columns: 32, padding: 24), ref attended, HiddenSize,
+                ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             FixedLayerNorm.AddAndNormalize(ref attended, ref hidden, ref pass.WeightIntegers(Layer0 + InLayer.AttentionOutputLayerNormWeight),
                 ref pass.WeightIntegers(Layer0 + InLayer.AttentionOutputLayerNormBias), count, HiddenSize, ref normalized);
 
             x = Stage.Fixed(pass, worker, ref normalized, HiddenSize, count, columns: 8, constants: Layer0 + InLayer.IntermediateDenseInputScale);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer0IntermediateDense, rows: 16, columns: 32), ref intermediate, IntermediateSize,
-                ref scratch);
+            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer0IntermediateDense, rows: 16, columns: 32, padding: 24), ref intermediate,
+                IntermediateSize, ref scratch);
             pass.Enter(worker, OperatorClass.Activation);
             FixedFunctions.Gelu(ref intermediate, count * IntermediateSize);
 
             x = Stage.Fixed(pass, worker, ref intermediate, IntermediateSize, count, columns: 16, constants: Layer0 + InLayer.OutputDenseInputScale);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer0OutputDense, rows: 8, columns: 32), ref contracted, HiddenSize, ref scratch);
+            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer0OutputDense, rows: 8, columns: 32, padding: 16), ref contracted, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             FixedLayerNorm.AddAndNormalize(ref contracted, ref normalized, ref pass.WeightIntegers(Layer0 + InLayer.OutputLayerNormWeight),
                 ref pass.WeightIntegers(Layer0 + InLayer.OutputLayerNormBias), count, HiddenSize, ref hidden);
@@ -146,9 +148,9 @@ namespace Sample.QuantGenerated
 
                 QuantizedRows x = Stage.Fixed(pass, worker, ref hidden, HiddenSize, count, columns: 8, constants: Layer1 + InLayer.AttentionSelfInputScale);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer1AttentionSelfKey, rows: 8, columns: 32), ref Unsafe.Add(ref projected, HiddenSize),
-                    ProjectedStride, ref scratch);
-                W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer1AttentionSelfValue, rows: 8, columns: 32),
+                W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer1AttentionSelfKey, rows: 8, columns: 32, padding: 24),
+                    ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref scratch);
+                W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer1AttentionSelfValue, rows: 8, columns: 32, padding: 24),
                     ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref scratch);
             }
 
@@ -163,7 +165,8 @@ namespace Sample.QuantGenerated
 
                 QuantizedRows x = Stage.Fixed(pass, worker, ref hidden, HiddenSize, sequences, columns: 8, constants: Layer1 + InLayer.AttentionSelfInputScale);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer1AttentionSelfQuery, rows: 8, columns: 32), ref query, HiddenSize, ref scratch);
+                W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer1AttentionSelfQuery, rows: 8, columns: 32, padding: 24), ref query, HiddenSize,
+                    ref scratch);
                 FirstTokens.Scatter(pass, sequence, sequences, ref query, HiddenSize, ref pass.SharedIntegers(Projected), ProjectedStride);
             }
         }
@@ -184,21 +187,22 @@ namespace Sample.QuantGenerated
 
             QuantizedRows x = Stage.Fixed(pass, worker, ref context, HiddenSize, count, columns: 8, constants: Layer1 + InLayer.AttentionOutputDenseInputScale);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer1AttentionOutputDense, rows: 8, columns: 32), ref attended, HiddenSize, ref scratch);
+            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer1AttentionOutputDense, rows: 8, columns: 32, padding: 24), ref attended, HiddenSize,
+                ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             FixedLayerNorm.AddAndNormalize(ref attended, ref hidden, ref pass.WeightIntegers(Layer1 + InLayer.AttentionOutputLayerNormWeight),
                 ref pass.WeightIntegers(Layer1 + InLayer.AttentionOutputLayerNormBias), count, HiddenSize, ref normalized);
 
             x = Stage.Fixed(pass, worker, ref normalized, HiddenSize, count, columns: 8, constants: Layer1 + InLayer.IntermediateDenseInputScale);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer1IntermediateDense, rows: 16, columns: 32), ref intermediate, IntermediateSize,
-                ref scratch);
+            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer1IntermediateDense, rows: 16, columns: 32, padding: 24), ref intermediate,
+                IntermediateSize, ref scratch);
             pass.Enter(worker, OperatorClass.Activation);
             FixedFunctions.Gelu(ref intermediate, count * IntermediateSize);
 
             x = Stage.Fixed(pass, worker, ref intermediate, IntermediateSize, count, columns: 16, constants: Layer1 + InLayer.OutputDenseInputScale);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer1OutputDense, rows: 8, columns: 32), ref contracted, HiddenSize, ref scratch);
+            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, Layer1OutputDense, rows: 8, columns: 32, padding: 16), ref contracted, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             FixedLayerNorm.AddAndNormalize(ref contracted, ref normalized, ref pass.WeightIntegers(Layer1 + InLayer.OutputLayerNormWeight),
                 ref pass.WeightIntegers(Layer1 + InLayer.OutputLayerNormBias), count, HiddenSize, ref hidden);
@@ -215,7 +219,7 @@ namespace Sample.QuantGenerated
 
             QuantizedRows x = Stage.Fixed(pass, worker, ref hidden, HiddenSize, 1, columns: 8, constants: PoolerDenseInputScale);
             pass.Enter(worker, OperatorClass.Head);
-            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, PoolerDense, rows: 8, columns: 32), ref pooled, HiddenSize, ref scratch);
+            W8Integer.Linear(x, LinearWeights.OpenInteger(pass, PoolerDense, rows: 8, columns: 32, padding: 24), ref pooled, HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.Head);
             FixedFunctions.Tanh(ref pooled, HiddenSize);
             pass.Enter(worker, OperatorClass.Head, 2 * HiddenSize);

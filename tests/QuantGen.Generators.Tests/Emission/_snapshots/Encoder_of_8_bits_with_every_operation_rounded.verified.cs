@@ -106,11 +106,11 @@ namespace Sample.QuantGenerated
             QuantizedRows x = Stage.Offset(pass, worker, ref hidden, HiddenSize, count, columns: 8, scales: Layer0 + InLayer.AttentionSelfInputScale,
                 centers: Layer0 + InLayer.AttentionSelfInputCenter);
             pass.Enter(worker, OperatorClass.QueryKeyValue);
-            W8Offset.Linear(x, LinearWeights.Open(pass, Layer0AttentionSelfQuery, rows: 8, columns: 32, hasZeroPoints: true), ref projected, ProjectedStride,
-                ref scratch);
-            W8Offset.Linear(x, LinearWeights.Open(pass, Layer0AttentionSelfKey, rows: 8, columns: 32, hasZeroPoints: true),
+            W8Offset.Linear(x, LinearWeights.Open(pass, Layer0AttentionSelfQuery, rows: 8, columns: 32, hasZeroPoints: true, padding: 24), ref projected,
+                ProjectedStride, ref scratch);
+            W8Offset.Linear(x, LinearWeights.Open(pass, Layer0AttentionSelfKey, rows: 8, columns: 32, hasZeroPoints: true, padding: 24),
                 ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref scratch);
-            W8Offset.Linear(x, LinearWeights.Open(pass, Layer0AttentionSelfValue, rows: 8, columns: 32, hasZeroPoints: true),
+            W8Offset.Linear(x, LinearWeights.Open(pass, Layer0AttentionSelfValue, rows: 8, columns: 32, hasZeroPoints: true, padding: 24),
                 ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref scratch);
         }
 
@@ -129,8 +129,8 @@ namespace Sample.QuantGenerated
             QuantizedRows x = Stage.Offset(pass, worker, ref context, ProjectedStride, count, columns: 8,
                 scales: Layer0 + InLayer.AttentionOutputDenseInputScale, centers: Layer0 + InLayer.AttentionOutputDenseInputCenter);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            W8Offset.Linear(x, LinearWeights.Open(pass, Layer0AttentionOutputDense, rows: 8, columns: 32, hasZeroPoints: true), ref attended, HiddenSize,
-                ref scratch);
+            W8Offset.Linear(x, LinearWeights.Open(pass, Layer0AttentionOutputDense, rows: 8, columns: 32, hasZeroPoints: true, padding: 24), ref attended,
+                HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             RoundedSteps.Norm(
                 pass, site: 23, ref attended, ref hidden, ref pass.WeightFloats(Layer0 + InLayer.AttentionOutputLayerNormWeight),
@@ -141,7 +141,7 @@ namespace Sample.QuantGenerated
             x = Stage.Offset(pass, worker, ref normalized, HiddenSize, count, columns: 8, scales: Layer0 + InLayer.IntermediateDenseInputScale,
                 centers: Layer0 + InLayer.IntermediateDenseInputCenter);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            W8Offset.Linear(x, LinearWeights.Open(pass, Layer0IntermediateDense, rows: 16, columns: 32, hasZeroPoints: true), ref intermediate,
+            W8Offset.Linear(x, LinearWeights.Open(pass, Layer0IntermediateDense, rows: 16, columns: 32, hasZeroPoints: true, padding: 24), ref intermediate,
                 IntermediateSize, ref scratch);
             pass.Enter(worker, OperatorClass.Activation);
             Activation.Gelu(ref intermediate, count * IntermediateSize);
@@ -150,7 +150,8 @@ namespace Sample.QuantGenerated
             x = Stage.Offset(pass, worker, ref intermediate, IntermediateSize, count, columns: 16, scales: Layer0 + InLayer.OutputDenseInputScale,
                 centers: Layer0 + InLayer.OutputDenseInputCenter);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            W8Offset.Linear(x, LinearWeights.Open(pass, Layer0OutputDense, rows: 8, columns: 32, hasZeroPoints: true), ref contracted, HiddenSize, ref scratch);
+            W8Offset.Linear(x, LinearWeights.Open(pass, Layer0OutputDense, rows: 8, columns: 32, hasZeroPoints: true, padding: 16), ref contracted, HiddenSize,
+                ref scratch);
             RoundedSteps.Output(pass, site: 27, ref contracted, count, HiddenSize, ref pass.WeightFloats(Layer0 + InLayer.OutputDenseRanges), bits: 8);
             pass.Enter(worker, OperatorClass.LayerNorm);
             RoundedSteps.Norm(
@@ -171,9 +172,9 @@ namespace Sample.QuantGenerated
                 QuantizedRows x = Stage.Offset(pass, worker, ref hidden, HiddenSize, count, columns: 8, scales: Layer1 + InLayer.AttentionSelfInputScale,
                     centers: Layer1 + InLayer.AttentionSelfInputCenter);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                W8Offset.Linear(x, LinearWeights.Open(pass, Layer1AttentionSelfKey, rows: 8, columns: 32, hasZeroPoints: true),
+                W8Offset.Linear(x, LinearWeights.Open(pass, Layer1AttentionSelfKey, rows: 8, columns: 32, hasZeroPoints: true, padding: 24),
                     ref Unsafe.Add(ref projected, HiddenSize), ProjectedStride, ref scratch);
-                W8Offset.Linear(x, LinearWeights.Open(pass, Layer1AttentionSelfValue, rows: 8, columns: 32, hasZeroPoints: true),
+                W8Offset.Linear(x, LinearWeights.Open(pass, Layer1AttentionSelfValue, rows: 8, columns: 32, hasZeroPoints: true, padding: 24),
                     ref Unsafe.Add(ref projected, 2 * HiddenSize), ProjectedStride, ref scratch);
             }
 
@@ -189,8 +190,8 @@ namespace Sample.QuantGenerated
                 QuantizedRows x = Stage.Offset(pass, worker, ref hidden, HiddenSize, sequences, columns: 8, scales: Layer1 + InLayer.AttentionSelfInputScale,
                     centers: Layer1 + InLayer.AttentionSelfInputCenter);
                 pass.Enter(worker, OperatorClass.QueryKeyValue);
-                W8Offset.Linear(x, LinearWeights.Open(pass, Layer1AttentionSelfQuery, rows: 8, columns: 32, hasZeroPoints: true), ref query, HiddenSize,
-                    ref scratch);
+                W8Offset.Linear(x, LinearWeights.Open(pass, Layer1AttentionSelfQuery, rows: 8, columns: 32, hasZeroPoints: true, padding: 24), ref query,
+                    HiddenSize, ref scratch);
                 FirstTokens.Scatter(pass, sequence, sequences, ref query, HiddenSize, ref pass.Shared(Projected), ProjectedStride);
             }
         }
@@ -213,8 +214,8 @@ namespace Sample.QuantGenerated
             QuantizedRows x = Stage.Offset(pass, worker, ref context, HiddenSize, count, columns: 8, scales: Layer1 + InLayer.AttentionOutputDenseInputScale,
                 centers: Layer1 + InLayer.AttentionOutputDenseInputCenter);
             pass.Enter(worker, OperatorClass.AttentionOutput);
-            W8Offset.Linear(x, LinearWeights.Open(pass, Layer1AttentionOutputDense, rows: 8, columns: 32, hasZeroPoints: true), ref attended, HiddenSize,
-                ref scratch);
+            W8Offset.Linear(x, LinearWeights.Open(pass, Layer1AttentionOutputDense, rows: 8, columns: 32, hasZeroPoints: true, padding: 24), ref attended,
+                HiddenSize, ref scratch);
             pass.Enter(worker, OperatorClass.LayerNorm);
             RoundedSteps.Norm(
                 pass, site: 33, ref attended, ref hidden, ref pass.WeightFloats(Layer1 + InLayer.AttentionOutputLayerNormWeight),
@@ -225,7 +226,7 @@ namespace Sample.QuantGenerated
             x = Stage.Offset(pass, worker, ref normalized, HiddenSize, count, columns: 8, scales: Layer1 + InLayer.IntermediateDenseInputScale,
                 centers: Layer1 + InLayer.IntermediateDenseInputCenter);
             pass.Enter(worker, OperatorClass.FeedForwardIn);
-            W8Offset.Linear(x, LinearWeights.Open(pass, Layer1IntermediateDense, rows: 16, columns: 32, hasZeroPoints: true), ref intermediate,
+            W8Offset.Linear(x, LinearWeights.Open(pass, Layer1IntermediateDense, rows: 16, columns: 32, hasZeroPoints: true, padding: 24), ref intermediate,
                 IntermediateSize, ref scratch);
             pass.Enter(worker, OperatorClass.Activation);
             Activation.Gelu(ref intermediate, count * IntermediateSize);
@@ -234,7 +235,8 @@ namespace Sample.QuantGenerated
             x = Stage.Offset(pass, worker, ref intermediate, IntermediateSize, count, columns: 16, scales: Layer1 + InLayer.OutputDenseInputScale,
                 centers: Layer1 + InLayer.OutputDenseInputCenter);
             pass.Enter(worker, OperatorClass.FeedForwardOut);
-            W8Offset.Linear(x, LinearWeights.Open(pass, Layer1OutputDense, rows: 8, columns: 32, hasZeroPoints: true), ref contracted, HiddenSize, ref scratch);
+            W8Offset.Linear(x, LinearWeights.Open(pass, Layer1OutputDense, rows: 8, columns: 32, hasZeroPoints: true, padding: 16), ref contracted, HiddenSize,
+                ref scratch);
             RoundedSteps.Output(pass, site: 37, ref contracted, count, HiddenSize, ref pass.WeightFloats(Layer1 + InLayer.OutputDenseRanges), bits: 8);
             pass.Enter(worker, OperatorClass.LayerNorm);
             RoundedSteps.Norm(
@@ -255,7 +257,8 @@ namespace Sample.QuantGenerated
             ActivationProbe.Observe(pass, site: 8, use: 0, ref hidden, HiddenSize, 1, columns: 8);
             QuantizedRows x = Stage.Offset(pass, worker, ref hidden, HiddenSize, 1, columns: 8, scales: PoolerDenseInputScale, centers: PoolerDenseInputCenter);
             pass.Enter(worker, OperatorClass.Head);
-            W8Offset.Linear(x, LinearWeights.Open(pass, PoolerDense, rows: 8, columns: 32, hasZeroPoints: true), ref pooled, HiddenSize, ref scratch);
+            W8Offset.Linear(x, LinearWeights.Open(pass, PoolerDense, rows: 8, columns: 32, hasZeroPoints: true, padding: 24), ref pooled, HiddenSize,
+                ref scratch);
             pass.Enter(worker, OperatorClass.Head);
             Activation.Tanh(ref pooled, HiddenSize);
             pass.Enter(worker, OperatorClass.Head, 2 * HiddenSize);

@@ -15,6 +15,7 @@ namespace QuantGen.Generated.Kernels
     using global::QuantGen.Linear;
     using global::QuantGen.Packed;
     using global::QuantGen.Specs;
+    using global::System.Runtime.Intrinsics.Arm;
 
     /// <summary>Exact products of 1-bit weights and 1-bit activations.</summary>
     internal static class W1A1

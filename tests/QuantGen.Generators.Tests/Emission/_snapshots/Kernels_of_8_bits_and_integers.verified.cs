@@ -15,6 +15,7 @@ namespace QuantGen.Generated.Kernels
     using global::QuantGen.Linear;
     using global::QuantGen.Packed;
     using global::QuantGen.Specs;
+    using global::System.Runtime.Intrinsics.Arm;
 
     /// <summary>Exact products of 8-bit weights and 8-bit activations, whose outputs are integers.</summary>
     internal static class W8Integer
@@ -29,6 +30,7 @@ namespace QuantGen.Generated.Kernels
             AvxVnni.IsSupported ? "AVX-VNNI" :
             Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? "AVX-512BW" :
             Avx2.IsSupported ? "AVX2" :
+            Dp.IsSupported ? "ARM Dp" :
             Vector128.IsHardwareAccelerated ? "128-bit" : "scalar";
 
         /// <summary>Gets the order in which the kernel in use here reads codes.</summary>
@@ -37,6 +39,7 @@ namespace QuantGen.Generated.Kernels
             AvxVnni.IsSupported ? Vnni256.Order :
             Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Quads512.Order :
             Avx2.IsSupported ? Quads256.Order :
+            Dp.IsSupported ? Dp128.Order :
             Vector128.IsHardwareAccelerated ? Portable128.Order : Scalar.Order;
 
         /// <summary>Computes a linear layer for some tokens.</summary>
@@ -57,6 +60,10 @@ namespace QuantGen.Generated.Kernels
             else if (Avx2.IsSupported)
             {
                 PanelLoop.RunClipped<Quads256, Pairs256, Whole256>(x, w, ref Unsafe.As<int, float>(ref output), outputStride, ref scratch);
+            }
+            else if (Dp.IsSupported)
+            {
+                PanelLoop.Run<Dp128>(x, w, ref Unsafe.As<int, float>(ref output), outputStride, ref scratch);
             }
             else if (Vector128.IsHardwareAccelerated)
             {
@@ -3126,6 +3133,549 @@ namespace QuantGen.Generated.Kernels
                 Vector256<long> even1 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
                 Vector256<long> uneven1 = Vector256.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
                 WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 8));
+            }
+        }
+
+        // ARM Dp. Activations less 128 are signed bytes, and sums begin with 128 times the sum of their weights; 255 * 128 * 32,768 inputs stay below 2^31.
+        private readonly struct Dp128 : ITileKernel
+        {
+            public static MultiplyUnit Unit => MultiplyUnit.Quads128;
+
+            public static KernelOrder Order => new(8, 4, 4, 4);
+
+            public static int TileTokens => 4;
+
+            public static int TallTokens => 5;
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tall(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 128 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                ref byte a4 = ref Unsafe.Add(ref a3, x.Stride);
+                int share = x.Count >= 20 ? 2 : 0;
+                nint tile = token / 5;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 256 >> (fetches ? share : 0);
+                Vector128<int> padding = Vector128.Create(w.Padding * 128);
+                Vector128<int> sum00 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 0)) - padding) << 7;
+                Vector128<int> sum10 = sum00;
+                Vector128<int> sum20 = sum00;
+                Vector128<int> sum30 = sum00;
+                Vector128<int> sum40 = sum00;
+                Vector128<int> sum01 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 4)) - padding) << 7;
+                Vector128<int> sum11 = sum01;
+                Vector128<int> sum21 = sum01;
+                Vector128<int> sum31 = sum01;
+                Vector128<int> sum41 = sum01;
+                Vector128<int> sum02 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 8)) - padding) << 7;
+                Vector128<int> sum12 = sum02;
+                Vector128<int> sum22 = sum02;
+                Vector128<int> sum32 = sum02;
+                Vector128<int> sum42 = sum02;
+                Vector128<int> sum03 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 12)) - padding) << 7;
+                Vector128<int> sum13 = sum03;
+                Vector128<int> sum23 = sum03;
+                Vector128<int> sum33 = sum03;
+                Vector128<int> sum43 = sum03;
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector128<byte> codes00 = Vector128.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector128<byte> codes01 = Vector128.LoadUnsafe(ref p, 16);
+                    Vector128<byte> codes02 = Vector128.LoadUnsafe(ref p, 32);
+                    Vector128<byte> codes03 = Vector128.LoadUnsafe(ref p, 48);
+                    // Inputs k + 0 and following.
+                    Vector128<sbyte> w00 = codes00.AsSByte();
+                    Vector128<sbyte> w01 = codes01.AsSByte();
+                    Vector128<sbyte> w02 = codes02.AsSByte();
+                    Vector128<sbyte> w03 = codes03.AsSByte();
+                    Vector128<sbyte> x0From0 = (Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref a0, k + 0)) ^ Vector128.Create((byte)0x80)).AsSByte();
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w00, x0From0, 0);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w01, x0From0, 0);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w02, x0From0, 0);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w03, x0From0, 0);
+                    Vector128<sbyte> x1From0 = (Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref a1, k + 0)) ^ Vector128.Create((byte)0x80)).AsSByte();
+                    sum10 = Dp.DotProductBySelectedQuadruplet(sum10, w00, x1From0, 0);
+                    sum11 = Dp.DotProductBySelectedQuadruplet(sum11, w01, x1From0, 0);
+                    sum12 = Dp.DotProductBySelectedQuadruplet(sum12, w02, x1From0, 0);
+                    sum13 = Dp.DotProductBySelectedQuadruplet(sum13, w03, x1From0, 0);
+                    Vector128<sbyte> x2From0 = (Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref a2, k + 0)) ^ Vector128.Create((byte)0x80)).AsSByte();
+                    sum20 = Dp.DotProductBySelectedQuadruplet(sum20, w00, x2From0, 0);
+                    sum21 = Dp.DotProductBySelectedQuadruplet(sum21, w01, x2From0, 0);
+                    sum22 = Dp.DotProductBySelectedQuadruplet(sum22, w02, x2From0, 0);
+                    sum23 = Dp.DotProductBySelectedQuadruplet(sum23, w03, x2From0, 0);
+                    Vector128<sbyte> x3From0 = (Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref a3, k + 0)) ^ Vector128.Create((byte)0x80)).AsSByte();
+                    sum30 = Dp.DotProductBySelectedQuadruplet(sum30, w00, x3From0, 0);
+                    sum31 = Dp.DotProductBySelectedQuadruplet(sum31, w01, x3From0, 0);
+                    sum32 = Dp.DotProductBySelectedQuadruplet(sum32, w02, x3From0, 0);
+                    sum33 = Dp.DotProductBySelectedQuadruplet(sum33, w03, x3From0, 0);
+                    Vector128<sbyte> x4From0 = (Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref a4, k + 0)) ^ Vector128.Create((byte)0x80)).AsSByte();
+                    sum40 = Dp.DotProductBySelectedQuadruplet(sum40, w00, x4From0, 0);
+                    sum41 = Dp.DotProductBySelectedQuadruplet(sum41, w01, x4From0, 0);
+                    sum42 = Dp.DotProductBySelectedQuadruplet(sum42, w02, x4From0, 0);
+                    sum43 = Dp.DotProductBySelectedQuadruplet(sum43, w03, x4From0, 0);
+                    Vector128<byte> codes00At4 = Vector128.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    Vector128<byte> codes01At4 = Vector128.LoadUnsafe(ref p, 80);
+                    Vector128<byte> codes02At4 = Vector128.LoadUnsafe(ref p, 96);
+                    Vector128<byte> codes03At4 = Vector128.LoadUnsafe(ref p, 112);
+                    // Inputs k + 4 and following.
+                    Vector128<sbyte> w0At40 = codes00At4.AsSByte();
+                    Vector128<sbyte> w0At41 = codes01At4.AsSByte();
+                    Vector128<sbyte> w0At42 = codes02At4.AsSByte();
+                    Vector128<sbyte> w0At43 = codes03At4.AsSByte();
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w0At40, x0From0, 1);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w0At41, x0From0, 1);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w0At42, x0From0, 1);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w0At43, x0From0, 1);
+                    sum10 = Dp.DotProductBySelectedQuadruplet(sum10, w0At40, x1From0, 1);
+                    sum11 = Dp.DotProductBySelectedQuadruplet(sum11, w0At41, x1From0, 1);
+                    sum12 = Dp.DotProductBySelectedQuadruplet(sum12, w0At42, x1From0, 1);
+                    sum13 = Dp.DotProductBySelectedQuadruplet(sum13, w0At43, x1From0, 1);
+                    sum20 = Dp.DotProductBySelectedQuadruplet(sum20, w0At40, x2From0, 1);
+                    sum21 = Dp.DotProductBySelectedQuadruplet(sum21, w0At41, x2From0, 1);
+                    sum22 = Dp.DotProductBySelectedQuadruplet(sum22, w0At42, x2From0, 1);
+                    sum23 = Dp.DotProductBySelectedQuadruplet(sum23, w0At43, x2From0, 1);
+                    sum30 = Dp.DotProductBySelectedQuadruplet(sum30, w0At40, x3From0, 1);
+                    sum31 = Dp.DotProductBySelectedQuadruplet(sum31, w0At41, x3From0, 1);
+                    sum32 = Dp.DotProductBySelectedQuadruplet(sum32, w0At42, x3From0, 1);
+                    sum33 = Dp.DotProductBySelectedQuadruplet(sum33, w0At43, x3From0, 1);
+                    sum40 = Dp.DotProductBySelectedQuadruplet(sum40, w0At40, x4From0, 1);
+                    sum41 = Dp.DotProductBySelectedQuadruplet(sum41, w0At41, x4From0, 1);
+                    sum42 = Dp.DotProductBySelectedQuadruplet(sum42, w0At42, x4From0, 1);
+                    sum43 = Dp.DotProductBySelectedQuadruplet(sum43, w0At43, x4From0, 1);
+                    Vector128<byte> codes00At8 = Vector128.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector128<byte> codes01At8 = Vector128.LoadUnsafe(ref p, 144);
+                    Vector128<byte> codes02At8 = Vector128.LoadUnsafe(ref p, 160);
+                    Vector128<byte> codes03At8 = Vector128.LoadUnsafe(ref p, 176);
+                    // Inputs k + 8 and following.
+                    Vector128<sbyte> w0At80 = codes00At8.AsSByte();
+                    Vector128<sbyte> w0At81 = codes01At8.AsSByte();
+                    Vector128<sbyte> w0At82 = codes02At8.AsSByte();
+                    Vector128<sbyte> w0At83 = codes03At8.AsSByte();
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w0At80, x0From0, 2);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w0At81, x0From0, 2);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w0At82, x0From0, 2);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w0At83, x0From0, 2);
+                    sum10 = Dp.DotProductBySelectedQuadruplet(sum10, w0At80, x1From0, 2);
+                    sum11 = Dp.DotProductBySelectedQuadruplet(sum11, w0At81, x1From0, 2);
+                    sum12 = Dp.DotProductBySelectedQuadruplet(sum12, w0At82, x1From0, 2);
+                    sum13 = Dp.DotProductBySelectedQuadruplet(sum13, w0At83, x1From0, 2);
+                    sum20 = Dp.DotProductBySelectedQuadruplet(sum20, w0At80, x2From0, 2);
+                    sum21 = Dp.DotProductBySelectedQuadruplet(sum21, w0At81, x2From0, 2);
+                    sum22 = Dp.DotProductBySelectedQuadruplet(sum22, w0At82, x2From0, 2);
+                    sum23 = Dp.DotProductBySelectedQuadruplet(sum23, w0At83, x2From0, 2);
+                    sum30 = Dp.DotProductBySelectedQuadruplet(sum30, w0At80, x3From0, 2);
+                    sum31 = Dp.DotProductBySelectedQuadruplet(sum31, w0At81, x3From0, 2);
+                    sum32 = Dp.DotProductBySelectedQuadruplet(sum32, w0At82, x3From0, 2);
+                    sum33 = Dp.DotProductBySelectedQuadruplet(sum33, w0At83, x3From0, 2);
+                    sum40 = Dp.DotProductBySelectedQuadruplet(sum40, w0At80, x4From0, 2);
+                    sum41 = Dp.DotProductBySelectedQuadruplet(sum41, w0At81, x4From0, 2);
+                    sum42 = Dp.DotProductBySelectedQuadruplet(sum42, w0At82, x4From0, 2);
+                    sum43 = Dp.DotProductBySelectedQuadruplet(sum43, w0At83, x4From0, 2);
+                    Vector128<byte> codes00At12 = Vector128.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    Vector128<byte> codes01At12 = Vector128.LoadUnsafe(ref p, 208);
+                    Vector128<byte> codes02At12 = Vector128.LoadUnsafe(ref p, 224);
+                    Vector128<byte> codes03At12 = Vector128.LoadUnsafe(ref p, 240);
+                    // Inputs k + 12 and following.
+                    Vector128<sbyte> w0At120 = codes00At12.AsSByte();
+                    Vector128<sbyte> w0At121 = codes01At12.AsSByte();
+                    Vector128<sbyte> w0At122 = codes02At12.AsSByte();
+                    Vector128<sbyte> w0At123 = codes03At12.AsSByte();
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w0At120, x0From0, 3);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w0At121, x0From0, 3);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w0At122, x0From0, 3);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w0At123, x0From0, 3);
+                    sum10 = Dp.DotProductBySelectedQuadruplet(sum10, w0At120, x1From0, 3);
+                    sum11 = Dp.DotProductBySelectedQuadruplet(sum11, w0At121, x1From0, 3);
+                    sum12 = Dp.DotProductBySelectedQuadruplet(sum12, w0At122, x1From0, 3);
+                    sum13 = Dp.DotProductBySelectedQuadruplet(sum13, w0At123, x1From0, 3);
+                    sum20 = Dp.DotProductBySelectedQuadruplet(sum20, w0At120, x2From0, 3);
+                    sum21 = Dp.DotProductBySelectedQuadruplet(sum21, w0At121, x2From0, 3);
+                    sum22 = Dp.DotProductBySelectedQuadruplet(sum22, w0At122, x2From0, 3);
+                    sum23 = Dp.DotProductBySelectedQuadruplet(sum23, w0At123, x2From0, 3);
+                    sum30 = Dp.DotProductBySelectedQuadruplet(sum30, w0At120, x3From0, 3);
+                    sum31 = Dp.DotProductBySelectedQuadruplet(sum31, w0At121, x3From0, 3);
+                    sum32 = Dp.DotProductBySelectedQuadruplet(sum32, w0At122, x3From0, 3);
+                    sum33 = Dp.DotProductBySelectedQuadruplet(sum33, w0At123, x3From0, 3);
+                    sum40 = Dp.DotProductBySelectedQuadruplet(sum40, w0At120, x4From0, 3);
+                    sum41 = Dp.DotProductBySelectedQuadruplet(sum41, w0At121, x4From0, 3);
+                    sum42 = Dp.DotProductBySelectedQuadruplet(sum42, w0At122, x4From0, 3);
+                    sum43 = Dp.DotProductBySelectedQuadruplet(sum43, w0At123, x4From0, 3);
+                    p = ref Unsafe.Add(ref p, 256);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                int place0 = WideProducts.Place(row + 0);
+                Vector128<int> multipliers0 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
+                Vector128<int> odd0 = WideProducts.Odd(multipliers0);
+                Vector128<long> even0 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0));
+                Vector128<long> uneven0 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0 + 8));
+                WideProducts.Scale(sum00, multipliers0, odd0, even0, uneven0, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                WideProducts.Scale(sum10, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum20, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum30, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum40, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 0));
+                int place1 = WideProducts.Place(row + 4);
+                Vector128<int> multipliers1 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 4)).AsInt32();
+                Vector128<int> odd1 = WideProducts.Odd(multipliers1);
+                Vector128<long> even1 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
+                Vector128<long> uneven1 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
+                WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 4));
+                WideProducts.Scale(sum11, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 4));
+                WideProducts.Scale(sum21, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 4));
+                WideProducts.Scale(sum31, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 4));
+                WideProducts.Scale(sum41, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 4));
+                int place2 = WideProducts.Place(row + 8);
+                Vector128<int> multipliers2 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 8)).AsInt32();
+                Vector128<int> odd2 = WideProducts.Odd(multipliers2);
+                Vector128<long> even2 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place2));
+                Vector128<long> uneven2 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place2 + 8));
+                WideProducts.Scale(sum02, multipliers2, odd2, even2, uneven2, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 8));
+                WideProducts.Scale(sum12, multipliers2, odd2, even2, uneven2,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                WideProducts.Scale(sum22, multipliers2, odd2, even2, uneven2,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                WideProducts.Scale(sum32, multipliers2, odd2, even2, uneven2,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
+                WideProducts.Scale(sum42, multipliers2, odd2, even2, uneven2,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 8));
+                int place3 = WideProducts.Place(row + 12);
+                Vector128<int> multipliers3 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 12)).AsInt32();
+                Vector128<int> odd3 = WideProducts.Odd(multipliers3);
+                Vector128<long> even3 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place3));
+                Vector128<long> uneven3 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place3 + 8));
+                WideProducts.Scale(sum03, multipliers3, odd3, even3, uneven3, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 12));
+                WideProducts.Scale(sum13, multipliers3, odd3, even3, uneven3,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 12));
+                WideProducts.Scale(sum23, multipliers3, odd3, even3, uneven3,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 12));
+                WideProducts.Scale(sum33, multipliers3, odd3, even3, uneven3,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 12));
+                WideProducts.Scale(sum43, multipliers3, odd3, even3, uneven3,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (4 * (nint)outputStride) + 12));
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Tile(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output, int outputStride)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 128 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                ref byte a1 = ref Unsafe.Add(ref a0, x.Stride);
+                ref byte a2 = ref Unsafe.Add(ref a1, x.Stride);
+                ref byte a3 = ref Unsafe.Add(ref a2, x.Stride);
+                int share = x.Count >= 16 ? 2 : 0;
+                nint tile = token / 4;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 256 >> (fetches ? share : 0);
+                Vector128<int> padding = Vector128.Create(w.Padding * 128);
+                Vector128<int> sum00 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 0)) - padding) << 7;
+                Vector128<int> sum10 = sum00;
+                Vector128<int> sum20 = sum00;
+                Vector128<int> sum30 = sum00;
+                Vector128<int> sum01 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 4)) - padding) << 7;
+                Vector128<int> sum11 = sum01;
+                Vector128<int> sum21 = sum01;
+                Vector128<int> sum31 = sum01;
+                Vector128<int> sum02 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 8)) - padding) << 7;
+                Vector128<int> sum12 = sum02;
+                Vector128<int> sum22 = sum02;
+                Vector128<int> sum32 = sum02;
+                Vector128<int> sum03 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 12)) - padding) << 7;
+                Vector128<int> sum13 = sum03;
+                Vector128<int> sum23 = sum03;
+                Vector128<int> sum33 = sum03;
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector128<byte> codes00 = Vector128.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector128<byte> codes01 = Vector128.LoadUnsafe(ref p, 16);
+                    Vector128<byte> codes02 = Vector128.LoadUnsafe(ref p, 32);
+                    Vector128<byte> codes03 = Vector128.LoadUnsafe(ref p, 48);
+                    // Inputs k + 0 and following.
+                    Vector128<sbyte> w00 = codes00.AsSByte();
+                    Vector128<sbyte> w01 = codes01.AsSByte();
+                    Vector128<sbyte> w02 = codes02.AsSByte();
+                    Vector128<sbyte> w03 = codes03.AsSByte();
+                    Vector128<sbyte> x0From0 = (Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref a0, k + 0)) ^ Vector128.Create((byte)0x80)).AsSByte();
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w00, x0From0, 0);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w01, x0From0, 0);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w02, x0From0, 0);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w03, x0From0, 0);
+                    Vector128<sbyte> x1From0 = (Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref a1, k + 0)) ^ Vector128.Create((byte)0x80)).AsSByte();
+                    sum10 = Dp.DotProductBySelectedQuadruplet(sum10, w00, x1From0, 0);
+                    sum11 = Dp.DotProductBySelectedQuadruplet(sum11, w01, x1From0, 0);
+                    sum12 = Dp.DotProductBySelectedQuadruplet(sum12, w02, x1From0, 0);
+                    sum13 = Dp.DotProductBySelectedQuadruplet(sum13, w03, x1From0, 0);
+                    Vector128<sbyte> x2From0 = (Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref a2, k + 0)) ^ Vector128.Create((byte)0x80)).AsSByte();
+                    sum20 = Dp.DotProductBySelectedQuadruplet(sum20, w00, x2From0, 0);
+                    sum21 = Dp.DotProductBySelectedQuadruplet(sum21, w01, x2From0, 0);
+                    sum22 = Dp.DotProductBySelectedQuadruplet(sum22, w02, x2From0, 0);
+                    sum23 = Dp.DotProductBySelectedQuadruplet(sum23, w03, x2From0, 0);
+                    Vector128<sbyte> x3From0 = (Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref a3, k + 0)) ^ Vector128.Create((byte)0x80)).AsSByte();
+                    sum30 = Dp.DotProductBySelectedQuadruplet(sum30, w00, x3From0, 0);
+                    sum31 = Dp.DotProductBySelectedQuadruplet(sum31, w01, x3From0, 0);
+                    sum32 = Dp.DotProductBySelectedQuadruplet(sum32, w02, x3From0, 0);
+                    sum33 = Dp.DotProductBySelectedQuadruplet(sum33, w03, x3From0, 0);
+                    Vector128<byte> codes00At4 = Vector128.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    Vector128<byte> codes01At4 = Vector128.LoadUnsafe(ref p, 80);
+                    Vector128<byte> codes02At4 = Vector128.LoadUnsafe(ref p, 96);
+                    Vector128<byte> codes03At4 = Vector128.LoadUnsafe(ref p, 112);
+                    // Inputs k + 4 and following.
+                    Vector128<sbyte> w0At40 = codes00At4.AsSByte();
+                    Vector128<sbyte> w0At41 = codes01At4.AsSByte();
+                    Vector128<sbyte> w0At42 = codes02At4.AsSByte();
+                    Vector128<sbyte> w0At43 = codes03At4.AsSByte();
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w0At40, x0From0, 1);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w0At41, x0From0, 1);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w0At42, x0From0, 1);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w0At43, x0From0, 1);
+                    sum10 = Dp.DotProductBySelectedQuadruplet(sum10, w0At40, x1From0, 1);
+                    sum11 = Dp.DotProductBySelectedQuadruplet(sum11, w0At41, x1From0, 1);
+                    sum12 = Dp.DotProductBySelectedQuadruplet(sum12, w0At42, x1From0, 1);
+                    sum13 = Dp.DotProductBySelectedQuadruplet(sum13, w0At43, x1From0, 1);
+                    sum20 = Dp.DotProductBySelectedQuadruplet(sum20, w0At40, x2From0, 1);
+                    sum21 = Dp.DotProductBySelectedQuadruplet(sum21, w0At41, x2From0, 1);
+                    sum22 = Dp.DotProductBySelectedQuadruplet(sum22, w0At42, x2From0, 1);
+                    sum23 = Dp.DotProductBySelectedQuadruplet(sum23, w0At43, x2From0, 1);
+                    sum30 = Dp.DotProductBySelectedQuadruplet(sum30, w0At40, x3From0, 1);
+                    sum31 = Dp.DotProductBySelectedQuadruplet(sum31, w0At41, x3From0, 1);
+                    sum32 = Dp.DotProductBySelectedQuadruplet(sum32, w0At42, x3From0, 1);
+                    sum33 = Dp.DotProductBySelectedQuadruplet(sum33, w0At43, x3From0, 1);
+                    Vector128<byte> codes00At8 = Vector128.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector128<byte> codes01At8 = Vector128.LoadUnsafe(ref p, 144);
+                    Vector128<byte> codes02At8 = Vector128.LoadUnsafe(ref p, 160);
+                    Vector128<byte> codes03At8 = Vector128.LoadUnsafe(ref p, 176);
+                    // Inputs k + 8 and following.
+                    Vector128<sbyte> w0At80 = codes00At8.AsSByte();
+                    Vector128<sbyte> w0At81 = codes01At8.AsSByte();
+                    Vector128<sbyte> w0At82 = codes02At8.AsSByte();
+                    Vector128<sbyte> w0At83 = codes03At8.AsSByte();
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w0At80, x0From0, 2);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w0At81, x0From0, 2);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w0At82, x0From0, 2);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w0At83, x0From0, 2);
+                    sum10 = Dp.DotProductBySelectedQuadruplet(sum10, w0At80, x1From0, 2);
+                    sum11 = Dp.DotProductBySelectedQuadruplet(sum11, w0At81, x1From0, 2);
+                    sum12 = Dp.DotProductBySelectedQuadruplet(sum12, w0At82, x1From0, 2);
+                    sum13 = Dp.DotProductBySelectedQuadruplet(sum13, w0At83, x1From0, 2);
+                    sum20 = Dp.DotProductBySelectedQuadruplet(sum20, w0At80, x2From0, 2);
+                    sum21 = Dp.DotProductBySelectedQuadruplet(sum21, w0At81, x2From0, 2);
+                    sum22 = Dp.DotProductBySelectedQuadruplet(sum22, w0At82, x2From0, 2);
+                    sum23 = Dp.DotProductBySelectedQuadruplet(sum23, w0At83, x2From0, 2);
+                    sum30 = Dp.DotProductBySelectedQuadruplet(sum30, w0At80, x3From0, 2);
+                    sum31 = Dp.DotProductBySelectedQuadruplet(sum31, w0At81, x3From0, 2);
+                    sum32 = Dp.DotProductBySelectedQuadruplet(sum32, w0At82, x3From0, 2);
+                    sum33 = Dp.DotProductBySelectedQuadruplet(sum33, w0At83, x3From0, 2);
+                    Vector128<byte> codes00At12 = Vector128.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    Vector128<byte> codes01At12 = Vector128.LoadUnsafe(ref p, 208);
+                    Vector128<byte> codes02At12 = Vector128.LoadUnsafe(ref p, 224);
+                    Vector128<byte> codes03At12 = Vector128.LoadUnsafe(ref p, 240);
+                    // Inputs k + 12 and following.
+                    Vector128<sbyte> w0At120 = codes00At12.AsSByte();
+                    Vector128<sbyte> w0At121 = codes01At12.AsSByte();
+                    Vector128<sbyte> w0At122 = codes02At12.AsSByte();
+                    Vector128<sbyte> w0At123 = codes03At12.AsSByte();
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w0At120, x0From0, 3);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w0At121, x0From0, 3);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w0At122, x0From0, 3);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w0At123, x0From0, 3);
+                    sum10 = Dp.DotProductBySelectedQuadruplet(sum10, w0At120, x1From0, 3);
+                    sum11 = Dp.DotProductBySelectedQuadruplet(sum11, w0At121, x1From0, 3);
+                    sum12 = Dp.DotProductBySelectedQuadruplet(sum12, w0At122, x1From0, 3);
+                    sum13 = Dp.DotProductBySelectedQuadruplet(sum13, w0At123, x1From0, 3);
+                    sum20 = Dp.DotProductBySelectedQuadruplet(sum20, w0At120, x2From0, 3);
+                    sum21 = Dp.DotProductBySelectedQuadruplet(sum21, w0At121, x2From0, 3);
+                    sum22 = Dp.DotProductBySelectedQuadruplet(sum22, w0At122, x2From0, 3);
+                    sum23 = Dp.DotProductBySelectedQuadruplet(sum23, w0At123, x2From0, 3);
+                    sum30 = Dp.DotProductBySelectedQuadruplet(sum30, w0At120, x3From0, 3);
+                    sum31 = Dp.DotProductBySelectedQuadruplet(sum31, w0At121, x3From0, 3);
+                    sum32 = Dp.DotProductBySelectedQuadruplet(sum32, w0At122, x3From0, 3);
+                    sum33 = Dp.DotProductBySelectedQuadruplet(sum33, w0At123, x3From0, 3);
+                    p = ref Unsafe.Add(ref p, 256);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                int place0 = WideProducts.Place(row + 0);
+                Vector128<int> multipliers0 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
+                Vector128<int> odd0 = WideProducts.Odd(multipliers0);
+                Vector128<long> even0 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0));
+                Vector128<long> uneven0 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0 + 8));
+                WideProducts.Scale(sum00, multipliers0, odd0, even0, uneven0, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                WideProducts.Scale(sum10, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum20, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 0));
+                WideProducts.Scale(sum30, multipliers0, odd0, even0, uneven0,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 0));
+                int place1 = WideProducts.Place(row + 4);
+                Vector128<int> multipliers1 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 4)).AsInt32();
+                Vector128<int> odd1 = WideProducts.Odd(multipliers1);
+                Vector128<long> even1 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
+                Vector128<long> uneven1 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
+                WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 4));
+                WideProducts.Scale(sum11, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 4));
+                WideProducts.Scale(sum21, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 4));
+                WideProducts.Scale(sum31, multipliers1, odd1, even1, uneven1,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 4));
+                int place2 = WideProducts.Place(row + 8);
+                Vector128<int> multipliers2 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 8)).AsInt32();
+                Vector128<int> odd2 = WideProducts.Odd(multipliers2);
+                Vector128<long> even2 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place2));
+                Vector128<long> uneven2 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place2 + 8));
+                WideProducts.Scale(sum02, multipliers2, odd2, even2, uneven2, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 8));
+                WideProducts.Scale(sum12, multipliers2, odd2, even2, uneven2,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 8));
+                WideProducts.Scale(sum22, multipliers2, odd2, even2, uneven2,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 8));
+                WideProducts.Scale(sum32, multipliers2, odd2, even2, uneven2,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 8));
+                int place3 = WideProducts.Place(row + 12);
+                Vector128<int> multipliers3 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 12)).AsInt32();
+                Vector128<int> odd3 = WideProducts.Odd(multipliers3);
+                Vector128<long> even3 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place3));
+                Vector128<long> uneven3 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place3 + 8));
+                WideProducts.Scale(sum03, multipliers3, odd3, even3, uneven3, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 12));
+                WideProducts.Scale(sum13, multipliers3, odd3, even3, uneven3,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (1 * (nint)outputStride) + 12));
+                WideProducts.Scale(sum23, multipliers3, odd3, even3, uneven3,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (2 * (nint)outputStride) + 12));
+                WideProducts.Scale(sum33, multipliers3, odd3, even3, uneven3,
+                    w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, (3 * (nint)outputStride) + 12));
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void Single(in QuantizedRows x, int token, in PlacedLinear w, int row, ref float output)
+            {
+                nint columns = w.Columns;
+                nint panelBytes = columns * 128 / 8;
+                ref byte p = ref Unsafe.Add(ref w.Codes, row / 16 * panelBytes);
+                ref byte a0 = ref Unsafe.Add(ref x.Codes, (nint)token * x.Stride);
+                int share = x.Count >= 4 ? 2 : 0;
+                nint tile = token / 1;
+                bool fetches = tile >> share == 0;
+                ref byte ahead = ref Unsafe.Add(ref p, fetches ? panelBytes + (tile * (panelBytes >> share)) : 0);
+                nint aheadStep = 256 >> (fetches ? share : 0);
+                Vector128<int> padding = Vector128.Create(w.Padding * 128);
+                Vector128<int> sum00 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 0)) - padding) << 7;
+                Vector128<int> sum01 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 4)) - padding) << 7;
+                Vector128<int> sum02 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 8)) - padding) << 7;
+                Vector128<int> sum03 = (Vector128.LoadUnsafe(ref w.Sums, (nuint)(row + 12)) - padding) << 7;
+                nint k = 0;
+                while (k < columns)
+                {
+                    Vector128<byte> codes00 = Vector128.LoadUnsafe(ref p, 0);
+                    Prefetch.Line(ref ahead, 0);
+                    Vector128<byte> codes01 = Vector128.LoadUnsafe(ref p, 16);
+                    Vector128<byte> codes02 = Vector128.LoadUnsafe(ref p, 32);
+                    Vector128<byte> codes03 = Vector128.LoadUnsafe(ref p, 48);
+                    // Inputs k + 0 and following.
+                    Vector128<sbyte> w00 = codes00.AsSByte();
+                    Vector128<sbyte> w01 = codes01.AsSByte();
+                    Vector128<sbyte> w02 = codes02.AsSByte();
+                    Vector128<sbyte> w03 = codes03.AsSByte();
+                    Vector128<sbyte> x0From0 = (Vector128.LoadUnsafe(ref Unsafe.AddByteOffset(ref a0, k + 0)) ^ Vector128.Create((byte)0x80)).AsSByte();
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w00, x0From0, 0);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w01, x0From0, 0);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w02, x0From0, 0);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w03, x0From0, 0);
+                    Vector128<byte> codes00At4 = Vector128.LoadUnsafe(ref p, 64);
+                    Prefetch.Line(ref ahead, 64);
+                    Vector128<byte> codes01At4 = Vector128.LoadUnsafe(ref p, 80);
+                    Vector128<byte> codes02At4 = Vector128.LoadUnsafe(ref p, 96);
+                    Vector128<byte> codes03At4 = Vector128.LoadUnsafe(ref p, 112);
+                    // Inputs k + 4 and following.
+                    Vector128<sbyte> w0At40 = codes00At4.AsSByte();
+                    Vector128<sbyte> w0At41 = codes01At4.AsSByte();
+                    Vector128<sbyte> w0At42 = codes02At4.AsSByte();
+                    Vector128<sbyte> w0At43 = codes03At4.AsSByte();
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w0At40, x0From0, 1);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w0At41, x0From0, 1);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w0At42, x0From0, 1);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w0At43, x0From0, 1);
+                    Vector128<byte> codes00At8 = Vector128.LoadUnsafe(ref p, 128);
+                    Prefetch.Line(ref ahead, 128);
+                    Vector128<byte> codes01At8 = Vector128.LoadUnsafe(ref p, 144);
+                    Vector128<byte> codes02At8 = Vector128.LoadUnsafe(ref p, 160);
+                    Vector128<byte> codes03At8 = Vector128.LoadUnsafe(ref p, 176);
+                    // Inputs k + 8 and following.
+                    Vector128<sbyte> w0At80 = codes00At8.AsSByte();
+                    Vector128<sbyte> w0At81 = codes01At8.AsSByte();
+                    Vector128<sbyte> w0At82 = codes02At8.AsSByte();
+                    Vector128<sbyte> w0At83 = codes03At8.AsSByte();
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w0At80, x0From0, 2);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w0At81, x0From0, 2);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w0At82, x0From0, 2);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w0At83, x0From0, 2);
+                    Vector128<byte> codes00At12 = Vector128.LoadUnsafe(ref p, 192);
+                    Prefetch.Line(ref ahead, 192);
+                    Vector128<byte> codes01At12 = Vector128.LoadUnsafe(ref p, 208);
+                    Vector128<byte> codes02At12 = Vector128.LoadUnsafe(ref p, 224);
+                    Vector128<byte> codes03At12 = Vector128.LoadUnsafe(ref p, 240);
+                    // Inputs k + 12 and following.
+                    Vector128<sbyte> w0At120 = codes00At12.AsSByte();
+                    Vector128<sbyte> w0At121 = codes01At12.AsSByte();
+                    Vector128<sbyte> w0At122 = codes02At12.AsSByte();
+                    Vector128<sbyte> w0At123 = codes03At12.AsSByte();
+                    sum00 = Dp.DotProductBySelectedQuadruplet(sum00, w0At120, x0From0, 3);
+                    sum01 = Dp.DotProductBySelectedQuadruplet(sum01, w0At121, x0From0, 3);
+                    sum02 = Dp.DotProductBySelectedQuadruplet(sum02, w0At122, x0From0, 3);
+                    sum03 = Dp.DotProductBySelectedQuadruplet(sum03, w0At123, x0From0, 3);
+                    p = ref Unsafe.Add(ref p, 256);
+                    ahead = ref Unsafe.Add(ref ahead, aheadStep);
+                    k += 16;
+                }
+                int place0 = WideProducts.Place(row + 0);
+                Vector128<int> multipliers0 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 0)).AsInt32();
+                Vector128<int> odd0 = WideProducts.Odd(multipliers0);
+                Vector128<long> even0 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0));
+                Vector128<long> uneven0 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place0 + 8));
+                WideProducts.Scale(sum00, multipliers0, odd0, even0, uneven0, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 0));
+                int place1 = WideProducts.Place(row + 4);
+                Vector128<int> multipliers1 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 4)).AsInt32();
+                Vector128<int> odd1 = WideProducts.Odd(multipliers1);
+                Vector128<long> even1 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1));
+                Vector128<long> uneven1 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place1 + 8));
+                WideProducts.Scale(sum01, multipliers1, odd1, even1, uneven1, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 4));
+                int place2 = WideProducts.Place(row + 8);
+                Vector128<int> multipliers2 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 8)).AsInt32();
+                Vector128<int> odd2 = WideProducts.Odd(multipliers2);
+                Vector128<long> even2 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place2));
+                Vector128<long> uneven2 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place2 + 8));
+                WideProducts.Scale(sum02, multipliers2, odd2, even2, uneven2, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 8));
+                int place3 = WideProducts.Place(row + 12);
+                Vector128<int> multipliers3 = Vector128.LoadUnsafe(ref w.Scales, (nuint)(row + 12)).AsInt32();
+                Vector128<int> odd3 = WideProducts.Odd(multipliers3);
+                Vector128<long> even3 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place3));
+                Vector128<long> uneven3 = Vector128.LoadUnsafe(ref WideProducts.At(ref w.Bias, place3 + 8));
+                WideProducts.Scale(sum03, multipliers3, odd3, even3, uneven3, w.Shift).AsSingle().StoreUnsafe(ref Unsafe.Add(ref output, 12));
             }
         }
 
