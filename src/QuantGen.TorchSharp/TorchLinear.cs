@@ -1,4 +1,4 @@
-
+using global::TorchSharp;
 using static global::TorchSharp.torch;
 
 namespace QuantGen.TorchSharp;
@@ -20,7 +20,9 @@ internal sealed class TorchLinear(TorchWeight weight, DeviceParameter bias, bool
             return nn.functional.linear(x, weight.Values(pass), bias.In(pass));
         }
 
+        // In place: no gradient needs the sums.
+        using DisposeScope scope = NewDisposeScope();
         Tensor sums = quantized.Codes.matmul(weight.Values(pass).t());
-        return (sums * weight.RowScales! * quantized.Scale) + bias.In(pass);
+        return scope.MoveToOuter(sums.mul_(weight.RowScales!).mul_(quantized.Scale).add_(bias.In(pass)));
     }
 }

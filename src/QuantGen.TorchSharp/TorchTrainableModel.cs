@@ -150,7 +150,6 @@ public sealed class TorchTrainableModel : ITrainableModel
         {
             _isDisposed = true;
             Forget();
-            _parts.Dispose();
         }
     }
 
@@ -167,7 +166,7 @@ public sealed class TorchTrainableModel : ITrainableModel
         try
         {
             _isRecomputed = isRecorded && TorchMemory.Layers(Spec, _options, batch.TokenCount, batch.Longest) > _options.ActivationBudget;
-            TorchTrace trace = _isRecomputed ? _recomputed.Forward(pass) : _network.Forward(pass);
+            TorchTrace trace = _isRecomputed ? _recomputed.Forward(pass, Trace) : _network.Forward(pass);
             trace.CopyTo(pass, Trace);
             if (isRecorded)
             {
