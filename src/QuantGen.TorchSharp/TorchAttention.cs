@@ -27,13 +27,13 @@ internal sealed class TorchAttention(int heads, int headSize, TorchOperands? ope
             (scoreFactor, contextFactor) = (factors.ScoreFactor, factors.ContextFactor);
         }
 
-        Tensor scores = pass.Places.Split(queries, heads).matmul(pass.Places.Split(keys, heads).transpose(2, 3)).mul_(scoreFactor);
+        Tensor scores = pass.Multiply(pass.Places.Split(queries, heads), pass.Places.Split(keys, heads).transpose(2, 3)).mul_(scoreFactor);
         Tensor probabilities = pass.Places.MaskKeys(scores).softmax(-1);
         int count = pass.Places.ScoreCount(heads);
         Tensor weights = pass.DropAttention(probabilities);
         weights = isQuantized ? operands!.Quantize(pass, weights, pass.WholeScores(heads), use) : weights;
         operands?.Observe(pass, probabilities, count, use);
-        Tensor contexts = weights.matmul(pass.Places.Split(values, heads));
+        Tensor contexts = pass.Multiply(weights, pass.Places.Split(values, heads));
         Tensor joined = pass.Places.Join(isQuantized ? contexts.mul_(contextFactor) : contexts);
         return scope.MoveToOuter(scores, joined);
     }

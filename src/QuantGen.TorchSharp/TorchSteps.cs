@@ -32,7 +32,7 @@ internal sealed class TorchSteps(TorchParts parts)
                 ActivationNode activation => TorchFunctions.Apply(activation.Function, values[activation.Input]),
                 DropoutNode dropout => pass.DropHidden(values[dropout.Input]),
                 RowsNode rows => Choose(pass, rows.Choice, values[rows.Input]),
-                DecoderNode decoder => nn.functional.linear(values[decoder.Input], parts.Embedding.Words.Values(pass), parts.DecoderBias!.In(pass)),
+                DecoderNode decoder => pass.Map(values[decoder.Input], parts.Embedding.Words.Values(pass), parts.DecoderBias!.In(pass)),
                 _ => throw new InvalidOperationException($"A step '{step.GetType().Name}' has no form in libtorch's operations here."),
             };
 
