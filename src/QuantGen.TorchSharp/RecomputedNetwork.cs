@@ -18,27 +18,25 @@ internal sealed class RecomputedNetwork(TorchParts parts, TorchNetwork network)
 
     /// <summary>Runs a batch; what stands before and behind the layers is recorded.</summary>
     /// <param name="pass">The batch.</param>
-    /// <returns>The trace. States behind the embedding begin graphs of their own.</returns>
-    public TorchTrace Forward(TorchPass pass)
+    /// <param name="trace">Receives the scores.</param>
+    /// <returns>The rest of the trace. States behind the embedding begin graphs of their own.</returns>
+    public TorchTrace Forward(TorchPass pass, TrainingTrace trace)
     {
         var values = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         network.Embed(pass, values);
         List<Tensor> states = [values[Values.Hidden]];
-        List<Tensor> scores = [];
         using (no_grad())
         {
             for (int layer = 0; layer < Graph.Depth; layer++)
             {
-                using TorchPass part = pass.Part(isRepeated: false);
-                (Tensor own, Tensor hidden) = network.Layer(part, layer, states[^1].detach());
-                scores.Add(own);
-                states.Add(hidden);
+                states.Add(ForwardLayer(pass, layer, states[^1], trace));
+                NativeHeap.Trim(pass.Device);
             }
         }
 
         values[Values.Hidden] = states[^1].requires_grad_();
         network.Head(pass, values);
-        return new TorchTrace([.. states], [.. scores], Graph.Head.Count > 0 ? values[Values.Logits] : null);
+        return new TorchTrace([.. states], [], Graph.Head.Count > 0 ? values[Values.Logits] : null);
     }
 
     /// <summary>Adds the gradients that a loss asks for to all parameters that it depends on and that learn.</summary>
@@ -48,7 +46,7 @@ internal sealed class RecomputedNetwork(TorchParts parts, TorchNetwork network)
     public void Backward(TorchPass pass, TorchTrace trace, TrainingTrace gradients)
     {
         Tensor[] states = trace.Hidden;
-        Tensor asked = gradients.HasHidden ? OfHidden(states.Length - 1) : zeros_like(states[^1]);
+        Tensor asked = gradients.HasHidden ? OfHidden(gradients, states.Length - 1, pass, states[^1]) : zeros_like(states[^1]);
         (Tensor Output, Tensor Asked)[] head = gradients.HasLogits && trace.Logits is { } logits
             ? [(logits, HostMemory.Share(gradients.Logits, pass.Device, logits.shape))]
             : [];
@@ -63,20 +61,10 @@ internal sealed class RecomputedNetwork(TorchParts parts, TorchNetwork network)
         int lowest = LowestLearning();
         for (int layer = Graph.Depth - 1; layer >= Math.Max(0, lowest); layer--)
         {
-            using DisposeScope scope = NewDisposeScope();
-            using IDisposable recorded = enable_grad();
-            using TorchPass part = pass.Part(isRepeated: true);
-            Tensor input = states[layer].detach().requires_grad_();
-            (Tensor scores, Tensor hidden) = network.Layer(part, layer, input);
-            List<(Tensor Output, Tensor Asked)> outputs = [(hidden, asked)];
-            if (gradients.HasScores)
-            {
-                outputs.Add((scores, pass.Places.PlaceScores(gradients.Scores[layer], (int)scores.shape[1], pass.Device)));
-            }
-
-            Tensor below = GraphLeaf.AddGradients(outputs, part.Leaves, input)!;
-            asked = gradients.HasHidden ? below + OfHidden(layer) : below;
-            scope.MoveToOuter(asked);
+            Tensor below = BackwardLayer(pass, layer, states[layer], asked, gradients);
+            asked.Dispose();
+            asked = below;
+            NativeHeap.Trim(pass.Device);
         }
 
         GraphLeaf[] embedding = [.. pass.Leaves.Where(leaf => !leaf.IsHead)];
@@ -84,9 +72,38 @@ internal sealed class RecomputedNetwork(TorchParts parts, TorchNetwork network)
         {
             GraphLeaf.AddGradients([(states[0], asked), .. ofWords], embedding);
         }
-
-        Tensor OfHidden(int state) => HostMemory.Share(gradients.Hidden[state], pass.Device, states[state].shape);
     }
+
+    // Everything of a layer but its scores, which are copied, and its states goes before the next begins.
+    private Tensor ForwardLayer(TorchPass pass, int layer, Tensor input, TrainingTrace trace)
+    {
+        using TorchPass part = pass.Part(isRepeated: false);
+        (Tensor scores, Tensor hidden) = network.Layer(part, layer, input.detach());
+        pass.Places.CopyScores(scores, trace.Scores[layer]);
+        scores.Dispose();
+        return hidden;
+    }
+
+    // Returns the gradient of the states below the layer.
+    private Tensor BackwardLayer(TorchPass pass, int layer, Tensor state, Tensor asked, TrainingTrace gradients)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable recorded = enable_grad();
+        using TorchPass part = pass.Part(isRepeated: true);
+        Tensor input = state.detach().requires_grad_();
+        (Tensor scores, Tensor hidden) = network.Layer(part, layer, input);
+        List<(Tensor Output, Tensor Asked)> outputs = [(hidden, asked)];
+        if (gradients.HasScores)
+        {
+            outputs.Add((scores, pass.Places.PlaceScores(gradients.Scores[layer], (int)scores.shape[1], pass.Device)));
+        }
+
+        Tensor below = GraphLeaf.AddGradients(outputs, part.Leaves, input)!;
+        return scope.MoveToOuter(gradients.HasHidden ? below + OfHidden(gradients, layer, pass, state) : below);
+    }
+
+    private static Tensor OfHidden(TrainingTrace gradients, int state, TorchPass pass, Tensor states) =>
+        HostMemory.Share(gradients.Hidden[state], pass.Device, states.shape);
 
     // The layer with the first parameter that learns; -1 where that stands before the layers. Parameters stand in the order of the forward pass.
     private int LowestLearning()

@@ -1,4 +1,5 @@
 using QuantGen.Kernels;
+using global::TorchSharp;
 using static global::TorchSharp.torch;
 
 namespace QuantGen.TorchSharp;
@@ -14,6 +15,7 @@ internal sealed class TorchAttention(int heads, int headSize, TorchOperands? ope
     /// <summary>Computes scores, with padding among them, and contexts, without.</summary>
     public (Tensor Scores, Tensor Context) Forward(TorchPass pass, Tensor queries, Tensor keys, Tensor values, int use)
     {
+        using DisposeScope scope = NewDisposeScope();
         operands?.Observe(pass, queries, keys, values, use);
         float scoreFactor = _scale;
         float contextFactor = 1f;
@@ -25,13 +27,14 @@ internal sealed class TorchAttention(int heads, int headSize, TorchOperands? ope
             (scoreFactor, contextFactor) = (factors.ScoreFactor, factors.ContextFactor);
         }
 
-        Tensor scores = pass.Places.Split(queries, heads).matmul(pass.Places.Split(keys, heads).transpose(2, 3)) * scoreFactor;
+        Tensor scores = pass.Multiply(pass.Places.Split(queries, heads), pass.Places.Split(keys, heads).transpose(2, 3)).mul_(scoreFactor);
         Tensor probabilities = pass.Places.MaskKeys(scores).softmax(-1);
         int count = pass.Places.ScoreCount(heads);
         Tensor weights = pass.DropAttention(probabilities);
         weights = isQuantized ? operands!.Quantize(pass, weights, pass.WholeScores(heads), use) : weights;
         operands?.Observe(pass, probabilities, count, use);
-        Tensor contexts = weights.matmul(pass.Places.Split(values, heads));
-        return (scores, pass.Places.Join(isQuantized ? contexts * contextFactor : contexts));
+        Tensor contexts = pass.Multiply(weights, pass.Places.Split(values, heads));
+        Tensor joined = pass.Places.Join(isQuantized ? contexts.mul_(contextFactor) : contexts);
+        return scope.MoveToOuter(scores, joined);
     }
 }

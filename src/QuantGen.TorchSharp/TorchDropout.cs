@@ -1,5 +1,6 @@
 using QuantGen.Quantization;
 using QuantGen.Trainable;
+using global::TorchSharp;
 using static global::TorchSharp.torch;
 
 namespace QuantGen.TorchSharp;
@@ -34,9 +35,11 @@ internal sealed class TorchDropout(ForwardOptions forward, Device device) : IDis
             return values;
         }
 
+        // Of what the backward pass needs a byte is kept for each element.
+        using DisposeScope scope = NewDisposeScope();
         _random ??= new Generator(Key(), device);
-        Tensor kept = zeros(values.shape, ScalarType.Float32, device).bernoulli_(1.0 - rate, _random);
-        return values * kept.mul_(1f / (1f - rate));
+        Tensor dropped = zeros(values.shape, ScalarType.Float32, device).bernoulli_(1.0 - rate, _random).eq(0f);
+        return scope.MoveToOuter(values.masked_fill(dropped, 0f).mul_(1f / (1f - rate)));
     }
 
     public void Dispose() => _random?.Dispose();

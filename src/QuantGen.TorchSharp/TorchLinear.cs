@@ -1,4 +1,4 @@
-
+using global::TorchSharp;
 using static global::TorchSharp.torch;
 
 namespace QuantGen.TorchSharp;
@@ -17,10 +17,12 @@ internal sealed class TorchLinear(TorchWeight weight, DeviceParameter bias, bool
     {
         if (!hasIntegerProduct || quantized is null)
         {
-            return nn.functional.linear(x, weight.Values(pass), bias.In(pass));
+            return pass.Map(x, weight.Values(pass), bias.In(pass));
         }
 
-        Tensor sums = quantized.Codes.matmul(weight.Values(pass).t());
-        return (sums * weight.RowScales! * quantized.Scale) + bias.In(pass);
+        // In place: no gradient needs the sums.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sums = pass.Multiply(quantized.Codes, weight.Values(pass).t());
+        return scope.MoveToOuter(sums.mul_(weight.RowScales!).mul_(quantized.Scale).add_(bias.In(pass)));
     }
 }

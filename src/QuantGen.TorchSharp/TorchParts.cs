@@ -7,14 +7,13 @@ using static global::TorchSharp.torch;
 namespace QuantGen.TorchSharp;
 
 /// <summary>The parts of a model by their canonical names. Making them makes the parameters, in the order of the forward pass.</summary>
-internal sealed class TorchParts : IDisposable
+internal sealed class TorchParts
 {
     private readonly Dictionary<string, TorchLinear> _linear = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TorchNorm> _norms = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TorchAttention> _attentions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TorchSite> _sites = new(StringComparer.Ordinal);
     private readonly List<TorchWeight> _weights = [];
-    private readonly List<DeviceParameter> _onDevice = [];
     private readonly ParameterTable _table;
     private readonly Device _device;
 
@@ -85,14 +84,6 @@ internal sealed class TorchParts : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        foreach (DeviceParameter parameter in _onDevice)
-        {
-            parameter.Dispose();
-        }
-    }
-
     private void Add(Node node, Func<Parameter, DeviceParameter> device)
     {
         switch (node)
@@ -159,14 +150,7 @@ internal sealed class TorchParts : IDisposable
         _norms.Add(name, new TorchNorm(device(weight), device(bias), Spec.Dimensions.LayerNormEpsilon));
     }
 
-    private DeviceParameter Encoder(Parameter parameter) => OnDevice(parameter, isHead: false);
+    private DeviceParameter Encoder(Parameter parameter) => new(parameter, isHead: false, _device);
 
-    private DeviceParameter Head(Parameter parameter) => OnDevice(parameter, isHead: true);
-
-    private DeviceParameter OnDevice(Parameter parameter, bool isHead)
-    {
-        var made = new DeviceParameter(parameter, isHead, _device);
-        _onDevice.Add(made);
-        return made;
-    }
+    private DeviceParameter Head(Parameter parameter) => new(parameter, isHead: true, _device);
 }

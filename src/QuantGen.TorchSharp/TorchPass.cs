@@ -1,5 +1,6 @@
 using QuantGen.Kernels;
 using QuantGen.Trainable;
+using global::TorchSharp;
 using static global::TorchSharp.torch;
 
 namespace QuantGen.TorchSharp;
@@ -9,6 +10,7 @@ internal sealed class TorchPass : IDisposable
 {
     private readonly ForwardOptions _forward;
     private readonly TrainableOptions _options;
+    private readonly ProductPrecision _precision;
     private readonly TorchDropout _dropout;
     private readonly Dictionary<(SiteRange Range, int Use), ActivationParameters> _mappings;
     private readonly List<Tensor> _kept = [];
@@ -18,9 +20,10 @@ internal sealed class TorchPass : IDisposable
     /// <param name="forward">What the pass is for.</param>
     /// <param name="options">Dropout.</param>
     /// <param name="device">Where it runs.</param>
-    public TorchPass(TrainingBatch batch, ForwardOptions forward, TrainableOptions options, Device device)
+    /// <param name="precision">In which numbers matrices are multiplied.</param>
+    public TorchPass(TrainingBatch batch, ForwardOptions forward, TrainableOptions options, Device device, ProductPrecision precision)
     {
-        (Batch, Device, _forward, _options) = (batch, device, forward, options);
+        (Batch, Device, _forward, _options, _precision) = (batch, device, forward, options, precision);
         _dropout = new TorchDropout(forward, device);
         _mappings = [];
         Places = new TokenPlaces(batch, device);
@@ -32,7 +35,7 @@ internal sealed class TorchPass : IDisposable
 
     private TorchPass(TorchPass whole, bool isRepeated)
     {
-        (Batch, Device, _forward, _options) = (whole.Batch, whole.Device, whole._forward, whole._options);
+        (Batch, Device, _forward, _options, _precision) = (whole.Batch, whole.Device, whole._forward, whole._options, whole._precision);
         _dropout = new TorchDropout(whole._forward, whole.Device);
         (_mappings, Places, IsRepeated) = (whole._mappings, whole.Places, isRepeated);
     }
@@ -99,6 +102,28 @@ internal sealed class TorchPass : IDisposable
     /// <summary>Drops attention probabilities.</summary>
     /// <param name="values">The probabilities.</param>
     public Tensor DropAttention(Tensor values) => Purpose == ForwardPurpose.Train ? _dropout.Drop(values, _options.AttentionDropout) : values;
+
+    /// <summary>Multiplies matrices.</summary>
+    /// <param name="left">Rows, of one matrix or of many.</param>
+    /// <param name="right">Columns, of as many.</param>
+    /// <returns>The products, of which no gradient needs the values.</returns>
+    public Tensor Multiply(Tensor left, Tensor right)
+    {
+        if (_precision == ProductPrecision.Float32)
+        {
+            return left.matmul(right);
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        return scope.MoveToOuter(left.to(ScalarType.BFloat16).matmul(right.to(ScalarType.BFloat16)).to(ScalarType.Float32));
+    }
+
+    /// <summary>Computes <c>x W^T + b</c>.</summary>
+    /// <param name="x">The inputs, a row each.</param>
+    /// <param name="weight">The matrix, a row per output.</param>
+    /// <param name="bias">One summand per output.</param>
+    public Tensor Map(Tensor x, Tensor weight, Tensor bias) =>
+        _precision == ProductPrecision.Float32 ? nn.functional.linear(x, weight, bias) : Multiply(x, weight.t()).add_(bias);
 
     /// <summary>Keeps a tensor until the pass is disposed.</summary>
     /// <param name="tensor">The tensor, which leaves the scope that made it.</param>

@@ -55,5 +55,5 @@ internal static class TorchQuantizer
     /// <param name="codes">The codes.</param>
     /// <param name="carrier">Has the derivatives that the quantized values are to have.</param>
     /// <param name="scale">What a code of 1 stands for.</param>
-    public static Tensor Through(Tensor codes, Tensor carrier, Tensor scale) => ((carrier - carrier.detach()) / scale).add_(codes);
+    public static Tensor Through(Tensor codes, Tensor carrier, Tensor scale) => (carrier - carrier.detach()).div_(scale).add_(codes);
 }

@@ -90,7 +90,7 @@ internal sealed class TorchSite(SiteRange range, DeviceParameter? alpha)
         LearnedThreshold threshold = range.Threshold(use);
         Tensor shares = values.detach() / threshold.Alpha;
         Tensor slopes = TorchQuantizer.AlphaSlope(shares, codes * (1f / threshold.Levels), threshold.IsSigned) * (float)range.GradientFactor(elements);
-        Tensor inside = TorchQuantizer.IsInside(shares, threshold.IsSigned);
-        return (values * inside) + (alpha!.In(pass).select(0, use) * slopes);
+        Tensor outside = TorchQuantizer.IsInside(shares, threshold.IsSigned).logical_not_();
+        return values.masked_fill(outside, 0f).add_(alpha!.In(pass).select(0, use) * slopes);
     }
 }

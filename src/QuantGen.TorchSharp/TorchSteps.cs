@@ -17,10 +17,13 @@ internal sealed class TorchSteps(TorchParts parts)
     {
         // Layers that read the same values share their codes.
         var codes = new Dictionary<string, QuantizedInput?>(StringComparer.Ordinal);
+        var made = new HashSet<Tensor>(ReferenceEqualityComparer.Instance);
         Tensor? scores = null;
-        foreach (Node step in steps)
+        for (int at = 0; at < steps.Count; at++)
         {
-            values[step.Output] = step switch
+            Node step = steps[at];
+            Tensor[] read = [.. step.Inputs.Select(name => values[name])];
+            Tensor output = step switch
             {
                 EmbeddingNode => parts.Embedding.Forward(pass),
                 LinearNode linear => parts.Linear(linear.Name).Forward(pass, values[linear.Input], Codes(linear)),
@@ -29,9 +32,18 @@ internal sealed class TorchSteps(TorchParts parts)
                 ActivationNode activation => TorchFunctions.Apply(activation.Function, values[activation.Input]),
                 DropoutNode dropout => pass.DropHidden(values[dropout.Input]),
                 RowsNode rows => Choose(pass, rows.Choice, values[rows.Input]),
-                DecoderNode decoder => nn.functional.linear(values[decoder.Input], parts.Embedding.Words.Values(pass), parts.DecoderBias!.In(pass)),
+                DecoderNode decoder => pass.Map(values[decoder.Input], parts.Embedding.Words.Values(pass), parts.DecoderBias!.In(pass)),
                 _ => throw new InvalidOperationException($"A step '{step.GetType().Name}' has no form in libtorch's operations here."),
             };
+
+            // Some steps hand on what they read.
+            if (!values.Values.Contains(output, ReferenceEqualityComparer.Instance))
+            {
+                made.Add(output);
+            }
+
+            values[step.Output] = output;
+            Release(at, read);
         }
 
         return scores;
@@ -54,7 +66,32 @@ internal sealed class TorchSteps(TorchParts parts)
             return context;
         }
 
+        // What was read for the last time: the graph keeps of it what the backward pass needs, which is often nothing.
+        void Release(int at, Tensor[] read)
+        {
+            foreach (Tensor tensor in read)
+            {
+                if (made.Contains(tensor) && !values.Any(pair => ReferenceEquals(pair.Value, tensor) && IsNeeded(steps, pair.Key, at + 1)))
+                {
+                    tensor.Dispose();
+                }
+            }
+        }
+
         Tensor Sum(NormNode norm) => norm.Residual is null ? values[norm.Input] : pass.DropHidden(values[norm.Input]) + values[norm.Residual];
+    }
+
+    private static bool IsNeeded(IReadOnlyList<Node> steps, string name, int first)
+    {
+        for (int at = first; at < steps.Count; at++)
+        {
+            if (steps[at].Inputs.Contains(name) || steps[at].Output == name)
+            {
+                return steps[at].Inputs.Contains(name);
+            }
+        }
+
+        return name == steps[^1].Output;
     }
 
     private static Tensor Choose(TorchPass pass, RowChoice choice, Tensor states) => choice switch

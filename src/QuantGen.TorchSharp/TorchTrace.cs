@@ -5,7 +5,7 @@ namespace QuantGen.TorchSharp;
 
 /// <summary>What distillation sees of a pass, on the device; scores have padding among them.</summary>
 /// <param name="Hidden">The embedding output and every layer's output.</param>
-/// <param name="Scores">Every layer's scores.</param>
+/// <param name="Scores">Every layer's scores; nothing where layers are computed again, which make them once more.</param>
 /// <param name="Logits">The head's outputs; null without a head.</param>
 internal sealed record TorchTrace(Tensor[] Hidden, Tensor[] Scores, Tensor? Logits)
 {

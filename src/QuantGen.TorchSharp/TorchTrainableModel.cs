@@ -8,13 +8,14 @@ namespace QuantGen.TorchSharp;
 /// <summary>Trains any model on libtorch: the forward pass is written down once, the backward pass is automatic differentiation.</summary>
 /// <remarks>
 /// Parameters live on the host; a pass copies what it uses to the device, and a backward pass adds the gradients to those on the host. An
-/// evaluation records nothing; a backward pass that follows one runs it again. Where the graph would be large, layers are computed again one by one
-/// (<see cref="RecomputedNetwork"/>). Gradients of quantizers come from straight-through estimators.
+/// evaluation records nothing; a backward pass that follows one runs it again. Where the graph would be large, layers come and go one by one, and are computed
+/// again for their gradients (<see cref="RecomputedNetwork"/>). Gradients of quantizers come from straight-through estimators.
 /// </remarks>
 public sealed class TorchTrainableModel : ITrainableModel
 {
     private readonly TrainableOptions _options;
     private readonly Device _device;
+    private readonly ProductPrecision _precision;
     private readonly TorchParts _parts;
     private readonly TorchNetwork _network;
     private readonly RecomputedNetwork _recomputed;
@@ -28,9 +29,11 @@ public sealed class TorchTrainableModel : ITrainableModel
     /// <param name="spec">The model.</param>
     /// <param name="options">Threads, dropout, quantizers, and what the graph of all layers may take.</param>
     /// <param name="device"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
-    /// <exception cref="ArgumentException">The model cannot be trained, or there is no such device.</exception>
+    /// <param name="precision">In which numbers matrices are multiplied. Parameters, gradients, quantizers, norms and softmax are floats of 32 bits.</param>
+    /// <exception cref="ArgumentException">The model cannot be trained, or there is no such device, or none with such products.</exception>
     /// <exception cref="PlatformNotSupportedException">The system's C++ library is too old for libtorch.</exception>
-    public TorchTrainableModel(ModelSpec spec, TrainableOptions options, string device = "cpu")
+    public TorchTrainableModel(
+        ModelSpec spec, TrainableOptions options, string device = "cpu", ProductPrecision precision = ProductPrecision.Float32)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(options);
@@ -63,6 +66,8 @@ public sealed class TorchTrainableModel : ITrainableModel
 
         _options = options;
         _device = TorchDevice.Find(device);
+        _precision = precision;
+        TorchDevice.Require(_device, device, precision);
         _parts = new TorchParts(spec, options, _device);
         _network = new TorchNetwork(_parts);
         _recomputed = new RecomputedNetwork(_parts, _network);
@@ -150,7 +155,6 @@ public sealed class TorchTrainableModel : ITrainableModel
         {
             _isDisposed = true;
             Forget();
-            _parts.Dispose();
         }
     }
 
@@ -163,11 +167,11 @@ public sealed class TorchTrainableModel : ITrainableModel
 
         using DisposeScope scope = NewDisposeScope();
         using IDisposable mode = isRecorded ? enable_grad() : no_grad();
-        var pass = new TorchPass(batch, options, _options, _device);
+        var pass = new TorchPass(batch, options, _options, _device, _precision);
         try
         {
-            _isRecomputed = isRecorded && TorchMemory.Layers(Spec, _options, batch.TokenCount, batch.Longest) > _options.ActivationBudget;
-            TorchTrace trace = _isRecomputed ? _recomputed.Forward(pass) : _network.Forward(pass);
+            _isRecomputed = TorchMemory.Layers(Spec, _options, batch.TokenCount, batch.Longest) > _options.ActivationBudget;
+            TorchTrace trace = _isRecomputed ? _recomputed.Forward(pass, Trace) : _network.Forward(pass);
             trace.CopyTo(pass, Trace);
             if (isRecorded)
             {

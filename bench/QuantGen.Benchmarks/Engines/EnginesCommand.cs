@@ -28,6 +28,8 @@ internal sealed class EnginesCommand : Command
     private readonly Option<int> _shortest = CliOption.Number("--shortest", "Tokens of the shortest sequence.", 32, least: 1, most: 512);
     private readonly Option<int> _longest = CliOption.Number("--longest", "Tokens of the longest sequence.", 128, least: 1, most: 512);
     private readonly Option<string?> _device = CliOption.Device("--device", "Where torch computes: cpu, cuda or cuda:N. [default: cpu]");
+    private readonly Option<ProductPrecision?> _precision = CliOption.Choice<ProductPrecision>(
+        "--precision", "In what torch multiplies matrices.", ProductPrecision.Float32);
     private readonly Option<string?> _freeze = CliOption.Text(
         "--freeze", "PARTS", "Times steps with these parts frozen as well, such as embeddings,0-2. [default: only steps in which all learns]");
     private readonly Option<bool> _teacher = new("--with-teacher") { Description = "Steps learn from a teacher in full precision (KDLSQ-BERT's losses)." };
@@ -36,7 +38,7 @@ internal sealed class EnginesCommand : Command
     public EnginesCommand()
         : base(Verb, "Time training steps of generated code and, in builds that have it, of TorchSharp, in turns.")
     {
-        Option[] all = [_only, _engine, _runs, _threads, _shortest, _longest, _device, _freeze, _teacher, _output, new HelpOption()];
+        Option[] all = [_only, _engine, _runs, _threads, _shortest, _longest, _device, _precision, _freeze, _teacher, _output, new HelpOption()];
         Array.ForEach(all, Add);
         SetAction(Run);
     }
@@ -57,7 +59,8 @@ internal sealed class EnginesCommand : Command
         List<ITrainingEngine> engines = [new GeneratedEngine(BenchmarkModel.Loader(threads))];
         if (TrainingEngines.Present.Contains(TrainingEngines.Torch))
         {
-            engines.Add(TrainingEngines.CreateTorch(parse.GetValue(_device) ?? TrainingEngines.Processor));
+            engines.Add(TrainingEngines.CreateTorch(
+                parse.GetValue(_device) ?? TrainingEngines.Processor, parse.GetValue(_precision) ?? ProductPrecision.Float32));
         }
 
         if (parse.GetValue(_engine) is string name && engines.RemoveAll(engine => engine.Description.Name != name) >= 0

@@ -8,18 +8,19 @@ namespace QuantGen.Cli.Engines;
 
 /// <summary>Trains on libtorch. Only in builds with <c>QuantGenTorchSharp=true</c>.</summary>
 /// <param name="device">Where it computes.</param>
-internal sealed class TorchEngine(string device) : ITrainingEngine
+/// <param name="precision">In which numbers it multiplies.</param>
+internal sealed class TorchEngine(string device, ProductPrecision precision) : ITrainingEngine
 {
-    public EngineDescription Description { get; } = new(TrainingEngines.Torch, device);
+    public EngineDescription Description { get; } = new(TrainingEngines.Torch, device) { Precision = precision };
 
     /// <summary>Makes a model.</summary>
-    /// <exception cref="UsageException">This machine has no such device, or the model cannot be trained.</exception>
+    /// <exception cref="UsageException">This machine has no such device or none with such products, or the model cannot be trained.</exception>
     /// <exception cref="InvalidOperationException">libtorch cannot be loaded.</exception>
     public ITrainableModel Create(ModelSpec spec, TrainableOptions options, CancellationToken cancellation = default)
     {
         try
         {
-            return new TorchTrainableModel(spec, options, device);
+            return new TorchTrainableModel(spec, options, device, precision);
         }
         catch (ArgumentException error)
         {

@@ -1,3 +1,4 @@
+using QuantGen.Trainable;
 using QuantGen.Training.Engines;
 
 namespace QuantGen.Cli.Engines;
@@ -5,5 +6,6 @@ namespace QuantGen.Cli.Engines;
 /// <content>Only in builds with <c>QuantGenTorchSharp=true</c>: the engine that needs TorchSharp.</content>
 internal static partial class TrainingEngines
 {
-    static partial void RegisterTorch(ref Func<string, ITrainingEngine>? create) => create = device => new TorchEngine(device);
+    static partial void RegisterTorch(ref Func<string, ProductPrecision, ITrainingEngine>? create) =>
+        create = (device, precision) => new TorchEngine(device, precision);
 }

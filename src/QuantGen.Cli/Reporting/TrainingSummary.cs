@@ -31,6 +31,7 @@ internal static class TrainingSummary
                 result.SkippedSteps,
                 Engine = options.Engine.Name,
                 options.Engine.Device,
+                Precision = options.Engine.PrecisionName,
                 Output = output,
                 BytesTotal = bytes,
                 Test = test,

@@ -240,6 +240,7 @@ internal sealed class TrainingRun
     [
         new("engine", Options.Engine.Name),
         new("device", Options.Engine.Device),
+        new("precision", Options.Engine.PrecisionName),
         .. Teacher is null ? [] : new KeyValuePair<string, string>[] { new("engine of the teacher", Options.EngineOfTeacher.ToString()) },
         new("epochs", Options.Epochs.ToString(CultureInfo.InvariantCulture)),
         new("batch", Source.BatchSize.ToString(CultureInfo.InvariantCulture)),

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using QuantGen.Trainable;
+
 namespace QuantGen.Training.Optimization;
 
 /// <summary>The numbers of one step for one parameter, rounded once.</summary>
@@ -30,5 +33,23 @@ internal readonly record struct AdamCoefficients(
             (float)(1 / Math.Sqrt(second)),
             (float)(options.Epsilon ?? (isCorrected ? 1e-8 : 1e-6)),
             (float)(1 - (learningRate * decay)));
+    }
+
+    /// <summary>Says whether a step leaves moments of zero as they are, where there is no gradient, and values but for decay, to the bit.</summary>
+    /// <remarks>It makes such a step. There is none where epsilon is 0, which divides 0 by 0.</remarks>
+    public bool OnlyDecayWithoutGradients()
+    {
+        // What is taken from a value does not depend on it, and -0 shows even a zero of the wrong sign.
+        Span<float> values = [0f, -0f];
+        Span<float> decayed = [0f, -0f];
+        Span<float> gradients = [0f, 0f];
+        Span<float> first = [0f, 0f];
+        Span<float> second = [0f, 0f];
+        AdamKernel.Step(values, gradients, first, second, this);
+        RowScaling.Multiply(ref decayed[0], decayed.Length, Kept);
+        return Kept > 0f && HasBits(values, decayed) && HasBits(first, gradients) && HasBits(second, gradients);
+
+        static bool HasBits(ReadOnlySpan<float> some, ReadOnlySpan<float> others) =>
+            MemoryMarshal.AsBytes(some).SequenceEqual(MemoryMarshal.AsBytes(others));
     }
 }

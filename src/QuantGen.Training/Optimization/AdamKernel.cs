@@ -23,6 +23,7 @@ internal static class AdamKernel
             ((Vector512.LoadUnsafe(ref value, i) * c.Kept) - (mean / root * c.StepSize)).StoreUnsafe(ref value, i);
             mean.StoreUnsafe(ref m, i);
             square.StoreUnsafe(ref v, i);
+            Vector512<float>.Zero.StoreUnsafe(ref gradient, i);
         }
 
         for (int i = whole; i < values.Length; i++)
@@ -34,9 +35,8 @@ internal static class AdamKernel
             values[i] = (values[i] * c.Kept) - (mean / root * c.StepSize);
             first[i] = mean;
             second[i] = square;
+            gradients[i] = 0f;
         }
-
-        gradients.Clear();
     }
 
     /// <summary>Returns the sum of squares; not finite when, and only when, a value is not.</summary>

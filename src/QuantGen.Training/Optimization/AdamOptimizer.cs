@@ -5,7 +5,7 @@ namespace QuantGen.Training.Optimization;
 /// <summary>Changes the parameters of a model by their gradients: AdamW or BERT's own Adam.</summary>
 /// <remarks>
 /// Learned thresholds stay positive: below 1e-8 they become 1e-8. A step whose gradients are not all finite changes nothing. Every step clears the gradients.
-/// Results do not depend on the number of threads.
+/// Results do not depend on the number of threads. Rows of embeddings that never had a gradient are only decayed, which gives the same bits.
 /// </remarks>
 public sealed class AdamOptimizer
 {
@@ -13,9 +13,8 @@ public sealed class AdamOptimizer
     public const float SmallestScale = 1e-8f;
 
     private readonly IReadOnlyList<Parameter> _all;
-    private readonly Parameter[] _trained;
-    private readonly float[][] _first;
-    private readonly float[][] _second;
+    private readonly AdamParameter[] _trained;
+    private readonly (int Parameter, int First, int Length)[] _chunks;
     private readonly OptimizerOptions _options;
     private readonly int _threads;
 
@@ -29,21 +28,29 @@ public sealed class AdamOptimizer
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _all = parameters;
-        _trained = [.. parameters.Where(IsTrained)];
-        _first = Array.ConvertAll(_trained, parameter => new float[parameter.Values.Length]);
-        _second = Array.ConvertAll(_trained, parameter => new float[parameter.Values.Length]);
+        _trained = [.. parameters.Where(IsTrained).Select(parameter => new AdamParameter(parameter))];
+        _chunks =
+        [
+            .. from index in Enumerable.Range(0, _trained.Length)
+               let elements = _trained[index].First.Length
+               from chunk in Enumerable.Range(0, FixedChunks.Count(elements))
+               let first = chunk * FixedChunks.Size
+               select (index, first, Math.Min(FixedChunks.Size, elements - first)),
+        ];
         _options = options;
-        _threads = threads;
+
+        // What fits into a cache is done before another thread has begun.
+        _threads = _trained.Sum(moved => (long)moved.First.Length) <= 2 * FixedChunks.Size ? 1 : threads;
     }
 
     /// <summary>Gets the number of steps that changed something.</summary>
     public long Steps { get; private set; }
 
     /// <summary>Gets the moments, to be saved: the parameters' names with <c>.first</c> or <c>.second</c> behind them.</summary>
-    public IEnumerable<KeyValuePair<string, float[]>> Moments => _trained.SelectMany((parameter, i) => new KeyValuePair<string, float[]>[]
+    public IEnumerable<KeyValuePair<string, float[]>> Moments => _trained.SelectMany(moved => new KeyValuePair<string, float[]>[]
     {
-        new(parameter.Name + ".first", _first[i]),
-        new(parameter.Name + ".second", _second[i]),
+        new(moved.Parameter.Name + ".first", moved.First),
+        new(moved.Parameter.Name + ".second", moved.Second),
     });
 
     /// <summary>Says whether an optimizer changes a parameter.</summary>
@@ -59,6 +66,7 @@ public sealed class AdamOptimizer
     public void Resume(long steps)
     {
         Steps = steps;
+        Array.ForEach(_trained, moved => moved.Resume());
         if (steps > 0)
         {
             UpdateCurvature();
@@ -69,7 +77,7 @@ public sealed class AdamOptimizer
     /// <param name="multiplier">The factor of all learning rates at this step.</param>
     public StepOutcome Step(double multiplier)
     {
-        double[] squares = [.. _trained.Select(SumOfSquares)];
+        double[] squares = SumsOfSquares();
         double norm = Math.Sqrt(FixedChunks.Fold(squares));
         if (!double.IsFinite(norm))
         {
@@ -78,14 +86,7 @@ public sealed class AdamOptimizer
         }
 
         Steps++;
-        double clip = ClipFactor(norm);
-        for (int i = 0; i < _trained.Length; i++)
-        {
-            (double rate, double decay) = _options.GroupOf(_trained[i].Kind);
-            double factor = _options.Kind == OptimizerKind.BertAdam ? ClipFactor(Math.Sqrt(squares[i])) : clip;
-            Move(i, AdamCoefficients.Of(_options, rate * multiplier, decay, Steps, factor));
-        }
-
+        Move(Coefficients(multiplier, squares, ClipFactor(norm)));
         ClearGradients(_all.Where(parameter => !IsTrained(parameter)));
         UpdateCurvature();
         return new StepOutcome(norm, IsSkipped: false);
@@ -106,25 +107,56 @@ public sealed class AdamOptimizer
         }
     }
 
-    private double SumOfSquares(Parameter parameter) => FixedChunks.Sum(
-        parameter.Gradients.Length, _threads, (first, length) => AdamKernel.SumOfSquares(parameter.Gradients.AsSpan(first, length)));
+    // Of every parameter, by chunks: the order of the sums is that of the elements, for any number of threads.
+    private double[] SumsOfSquares()
+    {
+        double[] sums = new double[_chunks.Length];
+        FixedChunks.Each(_chunks.Length, _threads, chunk =>
+        {
+            (int index, int first, int length) = _chunks[chunk];
+            sums[chunk] = _trained[index].SumOfSquares(first, length);
+        });
+        double[] squares = new double[_trained.Length];
+        for (int chunk = 0; chunk < sums.Length; chunk++)
+        {
+            squares[_chunks[chunk].Parameter] += sums[chunk];
+        }
+
+        return squares;
+    }
+
+    private AdamCoefficients[] Coefficients(double multiplier, double[] squares, double clip)
+    {
+        var coefficients = new AdamCoefficients[_trained.Length];
+        for (int i = 0; i < _trained.Length; i++)
+        {
+            (double rate, double decay) = _options.GroupOf(_trained[i].Parameter.Kind);
+            double factor = _options.Kind == OptimizerKind.BertAdam ? ClipFactor(Math.Sqrt(squares[i])) : clip;
+            coefficients[i] = AdamCoefficients.Of(_options, rate * multiplier, decay, Steps, factor);
+            _trained[i].Begin(coefficients[i]);
+        }
+
+        return coefficients;
+    }
 
     private double ClipFactor(double norm) => norm > _options.MaxGradientNorm ? _options.MaxGradientNorm / (norm + 1e-6) : 1;
 
-    private void Move(int index, AdamCoefficients coefficients)
+    // One pass over values, gradients and both moments, which clips the gradients and clears them, too.
+    private void Move(AdamCoefficients[] coefficients)
     {
-        Parameter parameter = _trained[index];
-        FixedChunks.Run(parameter.Values.Length, _threads, (_, first, length) => AdamKernel.Step(
-            parameter.Values.AsSpan(first, length),
-            parameter.Gradients.AsSpan(first, length),
-            _first[index].AsSpan(first, length),
-            _second[index].AsSpan(first, length),
-            coefficients));
-        if (parameter.Kind is ParameterKind.WeightScale or ParameterKind.ActivationScale)
+        FixedChunks.Each(_chunks.Length, _threads, chunk =>
         {
-            foreach (ref float scale in parameter.Values.AsSpan())
+            (int index, int first, int length) = _chunks[chunk];
+            _trained[index].Move(first, length, coefficients[index]);
+        });
+        foreach (AdamParameter moved in _trained)
+        {
+            if (moved.Parameter.Kind is ParameterKind.WeightScale or ParameterKind.ActivationScale)
             {
-                scale = Math.Max(scale, SmallestScale);
+                foreach (ref float scale in moved.Parameter.Values.AsSpan())
+                {
+                    scale = Math.Max(scale, SmallestScale);
+                }
             }
         }
     }
@@ -133,11 +165,11 @@ public sealed class AdamOptimizer
     private void UpdateCurvature()
     {
         float correction = (float)(1 / Math.Sqrt(1 - Math.Pow(_options.Beta2, Steps)));
-        for (int i = 0; i < _trained.Length; i++)
+        foreach (AdamParameter moved in _trained)
         {
-            if (_trained[i] is { WantsCurvature: true } parameter)
+            if (moved.Parameter is { WantsCurvature: true } parameter)
             {
-                float[] second = _second[i];
+                float[] second = moved.Second;
                 float[] curvature = parameter.Curvature ??= new float[second.Length];
                 FixedChunks.Run(second.Length, _threads, (_, first, length) =>
                 {

@@ -8,6 +8,7 @@ public sealed class AbsentEngineTests(CheckpointFixture files) : IClassFixture<C
     [Theory]
     [InlineData("train", "--data", "DATA", "--from", "CHECKPOINT", "--engine", "torch")]
     [InlineData("train", "--data", "DATA", "--from", "CHECKPOINT", "--engine", "torch", "--device", "cuda:0")]
+    [InlineData("train", "--data", "DATA", "--from", "CHECKPOINT", "--engine", "torch", "--precision", "bfloat16")]
     [InlineData("pretrain", "--text", "DATA", "--from", "CHECKPOINT", "--engine", "torch")]
     [InlineData("distill", "--data", "DATA", "--teacher", "CHECKPOINT", "--bits", "8", "--engine", "torch")]
     [InlineData("distill", "--data", "DATA", "--teacher", "CHECKPOINT", "--bits", "8", "--teacher-engine", "torch")]

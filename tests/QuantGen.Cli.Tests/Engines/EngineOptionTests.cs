@@ -11,6 +11,9 @@ public sealed class EngineOptionTests(CheckpointFixture files) : IClassFixture<C
     [InlineData("--device takes cpu, cuda or cuda:N, and it is 'cuda:'", "--device", "cuda:")]
     [InlineData("--device cuda:0 needs --engine torch; generated code computes on the processor", "--device", "cuda")]
     [InlineData("--device cuda:1 needs --engine torch; generated code computes on the processor", "--engine", "generated", "--device", "CUDA:1")]
+    [InlineData("--precision takes float32 or bfloat16, and it is 'float16'", "--precision", "float16")]
+    [InlineData("--precision bfloat16 needs --engine torch; generated code multiplies in float32", "--precision", "bfloat16")]
+    [InlineData("--precision bfloat16 needs --engine torch", "--engine", "generated", "--precision", "BFLOAT16")]
     [InlineData("Unrecognized command or argument '--teacher-engine'", "--teacher-engine", "generated")]
     public void Misuse_is_explained(string message, params string[] options) => Tool.Run([.. Train("misused"), .. options]).AssertFails(2, message);
 
@@ -24,9 +27,10 @@ public sealed class EngineOptionTests(CheckpointFixture files) : IClassFixture<C
     [Fact]
     public void Generated_code_computes_on_the_processor_and_is_the_default()
     {
-        JsonElement named = Tool.Json([.. Train("named"), "--engine", "generated", "--device", "cpu"]);
+        JsonElement named = Tool.Json([.. Train("named"), "--engine", "generated", "--device", "cpu", "--precision", "float32"]);
         Tool.Json(Train("silent"));
         Assert.Equal(("generated", "cpu"), (named.GetProperty("engine").GetString(), named.GetProperty("device").GetString()));
+        Assert.Equal("float32", named.GetProperty("precision").GetString());
         Assert.Equal(Weights("named"), Weights("silent"));
     }
 
@@ -41,6 +45,7 @@ public sealed class EngineOptionTests(CheckpointFixture files) : IClassFixture<C
         using JsonDocument start = JsonDocument.Parse(File.ReadLines(log).First());
         Assert.All(["engine", "teacher_engine"], name => Assert.Equal("generated", start.RootElement.GetProperty(name).GetString()));
         Assert.All(["device", "teacher_device"], name => Assert.Equal("cpu", start.RootElement.GetProperty(name).GetString()));
+        Assert.All(["precision", "teacher_precision"], name => Assert.Equal("float32", start.RootElement.GetProperty(name).GetString()));
         string html = File.ReadAllText(page);
         Assert.All(
             ["<td>engine</td><td>generated</td>", "<td>device</td><td>cpu</td>", "<td>engine of the teacher</td><td>generated on cpu</td>"],

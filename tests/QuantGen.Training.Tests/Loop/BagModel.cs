@@ -17,7 +17,7 @@ internal sealed class BagModel : ITrainableModel
     private float[] _means = [];
     private bool[] _kept = [];
 
-    public BagModel(int vocabulary = 40, int classes = 3)
+    public BagModel(int vocabulary = 40, int classes = 3, ParameterKind embedding = ParameterKind.Embedding)
     {
         var config = new ModelConfig
         {
@@ -25,7 +25,7 @@ internal sealed class BagModel : ITrainableModel
         };
         var options = new SpecOptions { Head = BertHead.SequenceClassification, LabelCount = classes, MaxSequenceLength = 64 };
         Spec = SpecBuilder.Build(config, options, [])!;
-        _embedding = new Parameter("embeddings.word_embeddings.weight", ParameterKind.Embedding, vocabulary, Width);
+        _embedding = new Parameter("embeddings.word_embeddings.weight", embedding, vocabulary, Width);
         _weight = new Parameter("classifier.weight", ParameterKind.Weight, classes, Width);
         _bias = new Parameter("classifier.bias", ParameterKind.Bias, classes);
         Parameters = [_embedding, _weight, _bias, _range];
@@ -101,11 +101,11 @@ internal sealed class BagModel : ITrainableModel
             _bias.Gradients[output] += IsPoisoned(Step) ? float.NaN : gradient;
             for (int c = 0; c < Width; c++)
             {
-                _weight.Gradients[(output * Width) + c] += gradient * _means[(sequence * Width) + c];
+                Add(_weight, (output * Width) + c, gradient * _means[(sequence * Width) + c]);
                 float mean = gradient * _weight.Values[(output * Width) + c] / Length(sequence);
                 for (int token = _batch.Starts[sequence]; _kept[(sequence * Width) + c] && token < _batch.Starts[sequence + 1]; token++)
                 {
-                    _embedding.Gradients[(_batch.Ids[token] * Width) + c] += mean;
+                    Add(_embedding, (_batch.Ids[token] * Width) + c, mean);
                 }
             }
         }
@@ -113,6 +113,14 @@ internal sealed class BagModel : ITrainableModel
 
     public void Dispose()
     {
+    }
+
+    private static void Add(Parameter parameter, int index, float gradient)
+    {
+        if (!parameter.IsFrozen)
+        {
+            parameter.Gradients[index] += gradient;
+        }
     }
 
     private int Length(int sequence) => _batch.Starts[sequence + 1] - _batch.Starts[sequence];

@@ -1,3 +1,4 @@
+using QuantGen.Trainable;
 using QuantGen.Training.Engines;
 using QuantGen.Training.Loop;
 
@@ -192,6 +193,7 @@ public sealed class TrainerTests : IDisposable
         var torch = new EngineDescription("torch", "cuda:0");
         ModelFormatException engine = Assert.Throws<ModelFormatException>(() => new BagTraining(options with { Engine = torch }).Trainer.Resume());
         Assert.Contains("'engine' of an interrupted training: expected torch on cuda:0, found generated on cpu", engine.Message, StringComparison.Ordinal);
+        Assert.Equal("torch on cuda:0 in bfloat16", (torch with { Precision = ProductPrecision.Bfloat16 }).ToString());
     }
 
     [Fact]
