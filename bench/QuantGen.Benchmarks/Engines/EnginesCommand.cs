@@ -33,7 +33,8 @@ internal sealed class EnginesCommand : Command
     private readonly Option<string?> _freeze = CliOption.Text(
         "--freeze", "PARTS", "Times steps with these parts frozen as well, such as embeddings,0-2. [default: only steps in which all learns]");
     private readonly Option<bool> _teacher = new("--with-teacher") { Description = "Steps learn from a teacher in full precision (KDLSQ-BERT's losses)." };
-    private readonly Option<string?> _output = CliOption.Text("--output", "PATH", "What is written, less .md and .json. [default: bench/results/engines.CPU, with -Nt behind it for N threads]");
+    private readonly Option<string?> _output = CliOption.Text(
+        "--output", "PATH", "What is written, less .md and .json. [default: bench/results/engines.CPU, with -Nt behind it for N threads]");
 
     public EnginesCommand()
         : base(Verb, "Time training steps of generated code and, in builds that have it, of TorchSharp, in turns.")

@@ -108,7 +108,8 @@ internal sealed class OneBitCommand : Command
                 $"Made by `dotnet run -c Release --project bench/QuantGen.Experiments -- {FileName}`; {RuntimeInformation.FrameworkDescription}, " +
                 $"{Environment.ProcessorCount} processors.\n\n"));
         text.Append("| teacher | student | metric | of teacher | ").AppendJoin(" | ", seeds.Select(seed => $"seed {seed}"))
-            .Append(" | mean | best member | agrees | KL | bytes | GFLOPs | ms of teacher | ms |\n|").Append(string.Concat(Enumerable.Repeat(" --- |", seeds.Length + 12)))
+            .Append(" | mean | best member | agrees | KL | bytes | GFLOPs | ms of teacher | ms |\n|")
+            .Append(string.Concat(Enumerable.Repeat(" --- |", seeds.Length + 12)))
             .Append('\n');
         foreach (OneBitRow row in OneBitRows.List)
         {
@@ -123,7 +124,8 @@ internal sealed class OneBitCommand : Command
             string[] cells =
             [
                 row.Teacher.Name, row.Method, made[0].Metric, Value(made[0].Teacher), .. results.Select(result => Value(result?.Value)),
-                Value(made.Average(result => result.Value)), Percent(made.Average(result => result.BestMember)), Percent(made.Average(result => result.Agreement)),
+                Value(made.Average(result => result.Value)), Percent(made.Average(result => result.BestMember)),
+                Percent(made.Average(result => result.Agreement)),
                 Number(made.Average(result => result.Divergence), "0.000"), Number(made[0].Bytes, "N0"), Number(made[0].Gigaflops, "0.000"),
                 Number(made.Average(result => result.TeacherMs), "0.00"), Number(made.Average(result => result.Milliseconds), "0.00"),
             ];

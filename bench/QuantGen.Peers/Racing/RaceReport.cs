@@ -86,8 +86,14 @@ internal sealed record RaceReport
         string[] order = [.. RaceRows.Names];
         return this with
         {
-            Results = [.. former.Results.Where(result => !names.Contains(result.Row.Name)).Concat(Results).OrderBy(result => Array.IndexOf(order, result.Row.Name))],
-            Opponents = [.. former.Opponents.Where(opponent => !names.Contains(opponent.Row)).Concat(Opponents).OrderBy(each => Array.IndexOf(order, each.Row))],
+            Results =
+            [
+                .. former.Results.Where(result => !names.Contains(result.Row.Name)).Concat(Results).OrderBy(result => Array.IndexOf(order, result.Row.Name)),
+            ],
+            Opponents =
+            [
+                .. former.Opponents.Where(opponent => !names.Contains(opponent.Row)).Concat(Opponents).OrderBy(each => Array.IndexOf(order, each.Row)),
+            ],
             Checks = [.. former.Checks.Where(check => !Checks.Any(own => (own.Model, own.Recipe) == (check.Model, check.Recipe))), .. Checks],
             Notes = [.. former.Notes.Where(note => !names.Any(name => note.StartsWith(name, StringComparison.Ordinal))), .. Notes],
             Verification = Verification.Count > 0 ? Verification : former.Verification,
