@@ -30,9 +30,11 @@ internal sealed class RecomputedNetwork(TorchParts parts, TorchNetwork network)
             for (int layer = 0; layer < Graph.Depth; layer++)
             {
                 states.Add(ForwardLayer(pass, layer, states[^1], trace));
-                NativeHeap.Trim(pass.Device);
             }
         }
+
+        // Not behind each layer: the next one would have to ask the system for the same pages again, which takes a third of the time.
+        NativeHeap.Trim(pass.Device);
 
         values[Values.Hidden] = states[^1].requires_grad_();
         network.Head(pass, values);
@@ -64,7 +66,6 @@ internal sealed class RecomputedNetwork(TorchParts parts, TorchNetwork network)
             Tensor below = BackwardLayer(pass, layer, states[layer], asked, gradients);
             asked.Dispose();
             asked = below;
-            NativeHeap.Trim(pass.Device);
         }
 
         GraphLeaf[] embedding = [.. pass.Leaves.Where(leaf => !leaf.IsHead)];
@@ -72,6 +73,8 @@ internal sealed class RecomputedNetwork(TorchParts parts, TorchNetwork network)
         {
             GraphLeaf.AddGradients([(states[0], asked), .. ofWords], embedding);
         }
+
+        NativeHeap.Trim(pass.Device);
     }
 
     // Everything of a layer but its scores, which are copied, and its states goes before the next begins.

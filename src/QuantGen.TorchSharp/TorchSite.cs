@@ -27,9 +27,8 @@ internal sealed class TorchSite(SiteRange range, DeviceParameter? alpha)
 
         if (range.TakesValues(pass.Purpose))
         {
-            float[] onHost = new float[values.numel()];
-            HostMemory.CopyTo(values, onHost);
-            range.Calibrate(onHost, use);
+            using DisposeScope scope = NewDisposeScope();
+            range.Calibrate(HostMemory.Elements(values.detach().cpu().contiguous()), use);
         }
         else if (range.TakesLargest(pass.Purpose))
         {

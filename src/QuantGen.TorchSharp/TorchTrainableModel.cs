@@ -88,7 +88,8 @@ public sealed class TorchTrainableModel : ITrainableModel
     public TrainingTrace TraceGradients { get; }
 
     /// <inheritdoc/>
-    public long ActivationBytes(int tokens, int longest) => TorchMemory.Bytes(Spec, _options, tokens, longest);
+    public long ActivationBytes(int tokens, int longest) =>
+        TorchMemory.Bytes(Spec, _options, Parameters.Any(parameter => !parameter.IsFrozen), tokens, longest);
 
     /// <inheritdoc/>
     public void InitializeWeightQuantizers() => _parts.InitializeWeights();
