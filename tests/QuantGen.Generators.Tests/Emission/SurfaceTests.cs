@@ -14,8 +14,11 @@ public sealed class SurfaceTests
     public void A_class_has_forms_for_one_and_for_many_and_documents_them(BertHead head)
     {
         ISymbol[] members = [.. Members(head)];
-        string[] tasks = [.. HeadSurface.Of(head).Where(member => member.Parameters.Length > 0).Select(member => member.Name)];
+        SurfaceMember[] calls = [.. HeadSurface.Of(head).Where(member => member.Parameters.Length > 0)];
+        string[] tasks = [.. calls.Where(member => member.Type != "void").Select(member => member.Name)];
         Assert.All(tasks.Distinct().Except(["Answers"]), name => Assert.Equal(2, tasks.Count(task => task == name)));
+        string[] intoRoom = [.. calls.Where(member => member.Type == "void").Select(member => member.Name)];
+        Assert.Equal(head is BertHead.Encoder or BertHead.Embedding ? ["Embed"] : [], intoRoom);
         Assert.Equal(head is BertHead.SequenceClassification or BertHead.TokenClassification, members.Any(member => member.Name == "Labels"));
         foreach (ISymbol member in members.Where(member => member.DeclaredAccessibility == Accessibility.Public))
         {
